@@ -1,1 +1,26 @@
-//! Placeholder
+//! The nouns of Wardround: what a device is made of, what the world says about it, and what was concluded.
+//!
+//! Nothing here reads a file, a clock or the network, and nothing decides: rules live in `risk` and `match`,
+//! foreign field names in `formats`. Types that are printed as JSON carry the names of the published contract.
+
+pub mod assessment;
+pub mod claim;
+pub mod component;
+pub mod cpe;
+pub mod cvss;
+pub mod device;
+pub mod digest;
+pub mod finding;
+pub mod ids;
+pub mod knowledge;
+pub mod purl;
+pub mod scale;
+pub mod verdict;
+pub mod vulnerability;
+
+pub use assessment::Assessment;
+pub use component::{Component, Sbom};
+pub use device::Device;
+pub use digest::Digest;
+pub use finding::Finding;
+pub use verdict::Verdict;

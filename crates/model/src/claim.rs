@@ -1,0 +1,181 @@
+//! Claims and the decisions that stand behind them.
+//!
+//! A claim is whatever lowers a verdict. Written in the folder it is only claimed: it changes `if_claims_hold` and nothing else.
+//! A decision that names it, is not expired, and is bound to what was claimed and to its evidence gives it effect.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::digest::Digest;
+use crate::ids::{ComponentRef, ControlId, ElementId, FunctionId, LinkId, SecretId};
+
+/// What is claimed. Its text (`control:signed-firmware`, `link:usb.authentication`) is how decisions name it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClaimId {
+    /// A control works as described.
+    Control(ControlId),
+    /// Something about an element.
+    Element(ElementId, ElementClaim),
+    /// Something about a link.
+    Link(LinkId, LinkClaim),
+    /// A secret differs from unit to unit, so that one extracted copy opens one unit only.
+    SecretPerUnit(SecretId),
+    /// Something about a function.
+    Function(FunctionId, FunctionClaim),
+    /// A component that no feed covers was assessed by other means and has no open vulnerability.
+    ComponentReviewed(ElementId, ComponentRef),
+}
+
+/// What can be claimed of an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ElementClaim {
+    /// Every interface is listed as a link.
+    InterfacesListed,
+    /// All of its software, hardware and operating system is in its inventory.
+    SoftwareListed,
+    /// Every function that it takes part in is listed.
+    FunctionsListed,
+    /// Whoever is at it must log in with a credential that is neither default nor shared.
+    LocalLogin,
+}
+
+/// What can be claimed of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LinkClaim {
+    /// Its receiver verifies who sends, with a credential that is neither default nor shared.
+    Authentication,
+    /// It is exposed to fewer positions than its medium allows.
+    ExposedTo,
+    /// It carries less than everything.
+    Carries,
+}
+
+/// What can be claimed of a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FunctionClaim {
+    /// It goes on when one of its elements falls, or outvotes it.
+    Redundancy,
+    /// Its fallback, with detection, switch-over time and staff, works.
+    Fallback,
+}
+
+macro_rules! claim_words {
+    ($name:ident: $($variant:ident = $word:literal),+) => {
+        impl $name {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word used in claim names and in the folder.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+    };
+}
+claim_words!(ElementClaim: InterfacesListed = "interfaces_listed", SoftwareListed = "software_listed",
+    FunctionsListed = "functions_listed", LocalLogin = "local_login");
+claim_words!(LinkClaim: Authentication = "authentication", ExposedTo = "exposed_to", Carries = "carries");
+claim_words!(FunctionClaim: Redundancy = "redundancy", Fallback = "fallback");
+
+impl fmt::Display for ClaimId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Control(id) => write!(f, "control:{id}"),
+            Self::Element(id, claim) => write!(f, "element:{id}.{}", claim.word()),
+            Self::Link(id, claim) => write!(f, "link:{id}.{}", claim.word()),
+            Self::SecretPerUnit(id) => write!(f, "secret:{id}.per_unit"),
+            Self::Function(id, claim) => write!(f, "function:{id}.{}", claim.word()),
+            Self::ComponentReviewed(element, component) => write!(f, "component:{element}/{component}"),
+        }
+    }
+}
+
+impl Serialize for ClaimId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for ClaimId {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ClaimId".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^(control|element|link|secret|function|component):.+$" })
+    }
+}
+
+/// A claim as the folder makes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// What is claimed.
+    pub id: ClaimId,
+    /// In words, for the person who must answer for it.
+    pub statement: String,
+    /// Digest of everything that the claim says, so that a decision lapses when the text behind it changes.
+    pub premise: Digest,
+    /// The file that is cited as evidence, and where it stands in it.
+    pub evidence: Option<Evidence>,
+    /// The folder file that makes the claim.
+    pub file: String,
+}
+
+/// A cited evidence file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// The path in the folder, as written, without the part after `#`.
+    pub path: String,
+    /// The place inside the file, after `#`.
+    pub place: Option<String>,
+    /// Digest of the file; `None` where there is no such file, and then no decision gives the claim effect.
+    pub digest: Option<Digest>,
+}
+
+/// Someone's answer for named claims or whole files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Its place in `decisions.toml`, from 1.
+    pub number: usize,
+    /// The claims it answers for, as written.
+    pub claims: Vec<String>,
+    /// Whole files it answers for, at a digest.
+    pub files: Vec<AcceptedFile>,
+    /// Whether they were accepted.
+    pub accepted: bool,
+    /// Who answers.
+    pub by: String,
+    /// On what day.
+    pub on: Date,
+    /// Digest of the evidence that was looked at.
+    pub evidence: Option<Digest>,
+    /// Digest of what was claimed when it was looked at.
+    pub premise: Option<Digest>,
+    /// The last day on which it has effect.
+    pub expires: Date,
+    /// Why.
+    pub rationale: String,
+}
+
+/// A whole file at its digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptedFile {
+    /// The file's name in the folder.
+    pub path: String,
+    /// Its digest when it was accepted.
+    pub digest: Digest,
+}
+
+/// The digest that a decision over these claims must carry as its premise: order does not matter.
+pub fn joint_premise<'a>(claims: impl IntoIterator<Item = &'a Claim>) -> Digest {
+    let mut lines: Vec<String> = claims
+        .into_iter()
+        .map(|claim| format!("{}={}", claim.id, claim.premise))
+        .collect();
+    lines.sort_unstable();
+    lines.dedup();
+    Digest::of_parts(lines.iter().map(String::as_bytes))
+}

@@ -1,0 +1,239 @@
+//! A device and the system it works in, as its maker describes it.
+//!
+//! A device folder becomes this; the reasoner reads nothing else. Whatever lowers a verdict stands here as stated,
+//! and has effect only where [`crate::claim`] says so.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::claim::{Claim, ClaimId, Decision};
+use crate::component::Sbom;
+use crate::cpe::Cpe;
+use crate::cvss::Vector;
+use crate::digest::Digest;
+use crate::ids::{
+    CohortId, ControlId, DeviceId, ElementId, FieldedVersionId, FunctionId, HarmId, LinkId, PersonGroupId, SecretId,
+    VulnerabilityId, ZoneId,
+};
+use crate::scale::{Axis, Position, Severity};
+
+pub mod control;
+pub mod element;
+pub mod function;
+pub mod link;
+
+pub use control::{Control, Cut, Enforcer, Performer};
+pub use element::{Element, ElementKind, Owner, Zone};
+pub use function::{Effect, Fallback, Function, Harm, HowDegraded, PersonGroup, PersonRole, RealisedBy};
+pub use link::{Authentication, Carries, Link, Medium, Secret};
+
+/// A device folder, read and checked: every name resolves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Device {
+    /// Its identifier.
+    pub id: DeviceId,
+    /// Its name, as its maker sells it.
+    pub name: String,
+    /// Its maker.
+    pub maker: String,
+    /// What it is for.
+    pub intended_use: String,
+    /// Where it is used.
+    pub environments: Vec<Environment>,
+    /// The policies it is judged by, as written: `name` or `name@version`.
+    pub policies: Vec<String>,
+    /// Where it stands in its life.
+    pub lifecycle: Lifecycle,
+    /// The day since which this model has been kept: its maker has known what it says since then, at the latest.
+    pub model_since: Date,
+    /// Zones, by identifier.
+    pub zones: BTreeMap<ZoneId, Zone>,
+    /// Elements, by identifier.
+    pub elements: BTreeMap<ElementId, Element>,
+    /// Links, by identifier.
+    pub links: BTreeMap<LinkId, Link>,
+    /// Secrets, by identifier.
+    pub secrets: BTreeMap<SecretId, Secret>,
+    /// Functions, by identifier.
+    pub functions: BTreeMap<FunctionId, Function>,
+    /// Groups of people, by identifier.
+    pub person_groups: BTreeMap<PersonGroupId, PersonGroup>,
+    /// Harms, by identifier.
+    pub harms: BTreeMap<HarmId, Harm>,
+    /// Controls, by identifier.
+    pub controls: BTreeMap<ControlId, Control>,
+    /// Versions in the field, in the order of the folder; at least one (a device not yet released has one with no units).
+    pub versions: Vec<FieldedVersion>,
+    /// The maker's own findings.
+    pub own_findings: Vec<OwnFinding>,
+    /// Since when something has been known, where the maker can say.
+    pub known_since: Vec<KnownSince>,
+    /// Everything that is claimed, by name.
+    pub claims: BTreeMap<ClaimId, Claim>,
+    /// Digest over every file of the folder that was read, except the decisions.
+    pub digest: Digest,
+    /// The folder's files and their digests, for decisions that answer for whole files.
+    pub files: BTreeMap<String, Digest>,
+}
+
+/// What people have decided, with the digest of the file they stand in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decisions {
+    /// The decisions, in the order of the file.
+    pub entered: Vec<Decision>,
+    /// Digest of the file; that of no bytes where there is none.
+    pub digest: Digest,
+}
+
+/// Where a device is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Environment {
+    /// A hospital or clinic.
+    Hospital,
+    /// A home.
+    Home,
+    /// An ambulance or another place on the move.
+    Ambulance,
+    /// Public places: worn or carried there.
+    Public,
+}
+crate::scale::words!(Environment: Hospital = "hospital", Home = "home", Ambulance = "ambulance", Public = "public");
+
+/// Where a device stands in its life (IMDRF N70).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lifecycle {
+    /// Its stage.
+    pub stage: Stage,
+    /// When it stops being sold.
+    pub end_of_life: Option<Date>,
+    /// When support ends.
+    pub end_of_support: Option<Date>,
+    /// For how many years a unit is meant to be used.
+    pub service_life_years: Option<u32>,
+}
+
+/// Stages of IMDRF N70.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Not yet on the market.
+    Development,
+    /// On the market and fully supported.
+    Support,
+    /// No longer sold, or with parts that are no longer supported, and still protectable.
+    LimitedSupport,
+    /// Support has ended.
+    EndOfSupport,
+}
+crate::scale::words!(Stage: Development = "development", Support = "support", LimitedSupport = "limited-support", EndOfSupport = "end-of-support");
+
+/// A released version and the units that run it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldedVersion {
+    /// Its identifier, as printed on the device.
+    pub id: FieldedVersionId,
+    /// How many units run it; `None` where nobody knows.
+    pub units: Option<u64>,
+    /// How it is updated.
+    pub update_path: Option<UpdatePath>,
+    /// Units at known sites, with what those sites or users have confirmed.
+    pub cohorts: Vec<Cohort>,
+    /// What each element runs in this version. An element without an entry has no known inventory.
+    pub inventories: BTreeMap<ElementId, Arc<Sbom>>,
+}
+
+/// How an update reaches a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UpdatePath {
+    /// Over the air, by itself.
+    Automatic,
+    /// By the user.
+    User,
+    /// By a technician at the unit.
+    Technician,
+    /// At a visit to the clinic.
+    Clinic,
+    /// By surgery.
+    Surgery,
+    /// There is none.
+    None,
+}
+crate::scale::words!(UpdatePath: Automatic = "automatic", User = "user", Technician = "technician", Clinic = "clinic", Surgery = "surgery", None = "none");
+
+/// Units that share what their sites or users have confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cohort {
+    /// Its identifier.
+    pub id: CohortId,
+    /// How many units.
+    pub units: Option<u64>,
+    /// At how many sites.
+    pub sites: Option<u64>,
+    /// The controls, performed by a site or a user, that are confirmed there.
+    pub confirmed: Vec<ControlId>,
+}
+
+/// A vulnerability that the maker found or was told of, whether or not a feed holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnFinding {
+    /// The maker's number.
+    pub id: VulnerabilityId,
+    /// What it is.
+    pub title: String,
+    /// The element that has it.
+    pub element: ElementId,
+    /// The fielded versions that have it; empty: all.
+    pub versions: Vec<FieldedVersionId>,
+    /// CWE numbers.
+    pub weaknesses: Vec<u32>,
+    /// Its vectors; none: everything is assumed.
+    pub vectors: Vec<Vector>,
+    /// Since when the maker has known.
+    pub known_since: Date,
+    /// Where it comes from.
+    pub source: String,
+    /// Whether somebody has carried it out in a test.
+    pub demonstrated: bool,
+    /// Whether it is known to be exploited.
+    pub exploited: bool,
+}
+
+/// Since when something has been known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownSince {
+    /// A vulnerability, or a weakness as `RULE@LINK`.
+    pub subject: String,
+    /// The earliest day on which the maker knew.
+    pub since: Date,
+    /// From where.
+    pub source: String,
+}
+
+impl Device {
+    /// The severity of a harm, or nothing where it is not on the person axis.
+    pub fn person_severity(&self, harm: &HarmId) -> Option<Severity> {
+        let harm = self.harms.get(harm)?;
+        match harm.axis {
+            Axis::Person => Some(harm.severity),
+            Axis::Privacy | Axis::Reputation => None,
+        }
+    }
+
+    /// The positions that the environments of the device put within reach, whatever a link says.
+    pub fn positions(&self) -> Vec<Position> {
+        Position::ALL
+            .iter()
+            .copied()
+            .filter(|position| match position {
+                Position::HospitalNetwork => {
+                    self.environments.iter().any(|place| matches!(place, Environment::Hospital | Environment::Ambulance))
+                }
+                Position::HomeNetwork => {
+                    self.environments.iter().any(|place| matches!(place, Environment::Home | Environment::Public))
+                }
+                _ => true,
+            })
+            .collect()
+    }
+}

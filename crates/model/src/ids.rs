@@ -1,0 +1,72 @@
+//! Identifiers as types of their own, so that an element is never mistaken for a link.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! string_id {
+    ($($(#[$doc:meta])* $name:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes the text as it stands; whether it names something is checked where the folder is read.
+            pub fn new(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            /// The identifier as written.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+    )+};
+}
+
+string_id! {
+    /// A medical device as its folder names it.
+    DeviceId;
+    /// A part of the system: implant, pump, programmer, app, gateway, cloud service.
+    ElementId;
+    /// A communication path between two elements.
+    LinkId;
+    /// A network or place with one owner and one level of trust.
+    ZoneId;
+    /// A clinical or technical function that elements realise.
+    FunctionId;
+    /// Illness, injury, death, or a loss of privacy or reputation.
+    HarmId;
+    /// A measure that cuts attack steps.
+    ControlId;
+    /// A key, password or other credential.
+    SecretId;
+    /// A group of people who depend on a function.
+    PersonGroupId;
+    /// A released version that is, or was, in the field.
+    FieldedVersionId;
+    /// Units that share a version and the same confirmed site or user facts.
+    CohortId;
+    /// A vulnerability: CVE, GHSA, or the maker's own number.
+    VulnerabilityId;
+    /// A rule that finds weaknesses in a model, without any vulnerability record.
+    RuleId;
+    /// A component's reference inside its SBOM (`bom-ref`, `SPDXID`).
+    ComponentRef;
+    /// A policy as `name@version`.
+    PolicyId;
+}
