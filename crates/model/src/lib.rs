@@ -3,6 +3,7 @@
 //! Nothing here reads a file, a clock or the network, and nothing decides: rules live in `risk` and `match`,
 //! foreign field names in `formats`. Types that are printed as JSON carry the names of the published contract.
 
+pub mod alias;
 pub mod assessment;
 pub mod claim;
 pub mod component;

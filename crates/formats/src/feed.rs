@@ -1,0 +1,1 @@
+//! Vulnerability feeds: NVD API 2.0, CISA KEV, EPSS.
