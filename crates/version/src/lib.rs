@@ -1,1 +1,17 @@
-//! Placeholder
+//! Version schemes, ranges and byte keys.
+//!
+//! In comes the text of a version and the scheme it was written in; out goes a [`Key`] whose bytes sort like the
+//! versions do, or nothing. Every comparison may answer "unknown": two versions whose order the scheme does not settle
+//! are never put in an order here. What is deliberately absent: identity (which product), sources, and any IO.
+
+mod bytes;
+mod interval;
+mod key;
+mod scheme;
+mod truth;
+pub mod vers;
+
+pub use interval::{Bound, Interval};
+pub use key::{Class, Key, VersionOrder, compare, key};
+pub use scheme::{Scheme, UnknownScheme, upstream};
+pub use truth::Truth;

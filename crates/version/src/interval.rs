@@ -1,0 +1,78 @@
+//! One interval of versions.
+
+use crate::key::{VersionOrder, key};
+use crate::scheme::Scheme;
+use crate::truth::Truth;
+use std::fmt;
+
+/// One end of an interval.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+pub struct Bound {
+    /// The version at the end.
+    pub version: String,
+    /// Whether that version itself belongs to the interval.
+    pub inclusive: bool,
+}
+
+/// All versions between two ends, either of which may be missing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
+pub struct Interval {
+    /// The lower end; `None` means from the first version on.
+    pub lower: Option<Bound>,
+    /// The upper end; `None` means without end.
+    pub upper: Option<Bound>,
+}
+
+impl Interval {
+    /// Whether the version lies in the interval.
+    ///
+    /// Unknown where the version and an end have no order and the other end does not rule it out. A lower end of `0`
+    /// that is included means "from the beginning", as OSV writes it, and holds for everything.
+    #[must_use]
+    pub fn contains(&self, scheme: Scheme, version: &str, update: Option<&str>) -> Truth {
+        let lower = self.lower.as_ref().map_or(Truth::True, |bound| {
+            if bound.inclusive && bound.version.trim() == "0" {
+                return Truth::True;
+            }
+            side(order(scheme, version, update, &bound.version), VersionOrder::Greater, bound.inclusive)
+        });
+        let upper = self.upper.as_ref().map_or(Truth::True, |bound| {
+            side(order(scheme, version, update, &bound.version), VersionOrder::Less, bound.inclusive)
+        });
+        lower.and(upper)
+    }
+}
+
+fn order(scheme: Scheme, version: &str, update: Option<&str>, bound: &str) -> VersionOrder {
+    match (key(scheme, version, update), key(scheme, bound, None)) {
+        (Some(version), Some(bound)) => version.compare(&bound),
+        // The same text is the same version, whatever it means; an update field would make it another one.
+        _ if matches!(update, None | Some("" | "*" | "-")) && version.trim() == bound.trim() => VersionOrder::Equal,
+        _ => VersionOrder::Unknown,
+    }
+}
+
+fn side(order: VersionOrder, wanted: VersionOrder, inclusive: bool) -> Truth {
+    match order {
+        VersionOrder::Unknown => Truth::Unknown,
+        VersionOrder::Equal => inclusive.into(),
+        order => (order == wanted).into(),
+    }
+}
+
+impl fmt::Display for Interval {
+    /// As `>=1.0.1 <1.0.1g`; `*` without any end.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut gap = "";
+        for (bound, sign) in [(&self.lower, '>'), (&self.upper, '<')] {
+            if let Some(bound) = bound {
+                write!(f, "{gap}{sign}{}{}", if bound.inclusive { "=" } else { "" }, bound.version)?;
+                gap = " ";
+            }
+        }
+        if gap.is_empty() { f.write_str("*") } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests;
