@@ -50,6 +50,8 @@ pub enum LinkClaim {
     ExposedTo,
     /// It carries less than everything.
     Carries,
+    /// A message that was captured is refused when it comes again.
+    AntiReplay,
 }
 
 /// What can be claimed of a function.
@@ -76,7 +78,7 @@ macro_rules! claim_words {
 }
 claim_words!(ElementClaim: InterfacesListed = "interfaces_listed", SoftwareListed = "software_listed",
     FunctionsListed = "functions_listed", LocalLogin = "local_login");
-claim_words!(LinkClaim: Authentication = "authentication", ExposedTo = "exposed_to", Carries = "carries");
+claim_words!(LinkClaim: Authentication = "authentication", ExposedTo = "exposed_to", Carries = "carries", AntiReplay = "anti_replay");
 claim_words!(FunctionClaim: Redundancy = "redundancy", Fallback = "fallback");
 
 impl fmt::Display for ClaimId {
@@ -178,4 +180,21 @@ pub fn joint_premise<'a>(claims: impl IntoIterator<Item = &'a Claim>) -> Digest 
     lines.sort_unstable();
     lines.dedup();
     Digest::of_parts(lines.iter().map(String::as_bytes))
+}
+
+/// The digest that a decision over these claims must carry as its evidence: the one file that all of them cite, or a digest over
+/// all that are cited. `None` where none is cited, or one that is cited is missing.
+pub fn joint_evidence<'a>(claims: impl IntoIterator<Item = &'a Claim>) -> Option<Digest> {
+    let mut cited = std::collections::BTreeMap::new();
+    for evidence in claims.into_iter().filter_map(|claim| claim.evidence.as_ref()) {
+        cited.insert(evidence.path.as_str(), evidence.digest?);
+    }
+    match cited.len() {
+        0 => None,
+        1 => cited.into_values().next(),
+        _ => {
+            let lines: Vec<String> = cited.iter().map(|(path, digest)| format!("{path}={digest}")).collect();
+            Some(Digest::of_parts(lines.iter().map(String::as_bytes)))
+        }
+    }
 }

@@ -1,0 +1,86 @@
+//! Rules that find weaknesses in a model, without any vulnerability record.
+
+use jiff::civil::Date;
+use ward_model::device::Carries;
+use ward_model::ids::RuleId;
+use ward_model::scale::Exploitability;
+
+/// A weakness that a model can show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WeaknessRule {
+    /// Its identifier.
+    pub id: RuleId,
+    /// What the weakness is.
+    pub title: String,
+    /// Since when the rule is applied.
+    pub in_force_from: Date,
+    /// The links that it speaks of.
+    pub link: LinkCondition,
+    /// The kind of step it allows; controls name it in their cuts.
+    pub step: String,
+    /// What is gained at the receiving element.
+    pub gives: Privilege,
+    /// The class of the step.
+    pub class: Exploitability,
+    /// CWE numbers.
+    pub weaknesses: Vec<u32>,
+    /// Identifiers of the same in other catalogues.
+    pub references: Vec<String>,
+    /// What removes it.
+    pub mitigation: String,
+}
+
+/// The links that a rule speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkCondition {
+    /// What the link must carry, or may carry where nobody has said.
+    pub carries: Carries,
+    /// What the receiver must fail to do.
+    pub sender: SenderCheck,
+}
+
+/// How a receiver fails to know who sends. Only a claim in effect says that it does know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SenderCheck {
+    /// It does not verify the sender, or nobody answers for it.
+    Missing,
+    /// It verifies the sender and takes a captured message again, or nobody answers for it.
+    WithoutAntiReplay,
+}
+
+/// What an attacker can do at an element. Execute implies read and alter; alter implies stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Privilege {
+    /// Learn what it keeps, its secrets included.
+    Read,
+    /// Keep it from working.
+    Stop,
+    /// Change what it does or keeps, and send anything on its links.
+    Alter,
+    /// Run programs on it.
+    Execute,
+}
+
+impl Privilege {
+    /// Every privilege.
+    pub const ALL: &'static [Self] = &[Self::Read, Self::Stop, Self::Alter, Self::Execute];
+
+    /// The word used in rules and text.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Stop => "stop",
+            Self::Alter => "alter",
+            Self::Execute => "execute",
+        }
+    }
+
+    /// What comes with it at once.
+    pub const fn implies(self) -> &'static [Self] {
+        match self {
+            Self::Execute => &[Self::Read, Self::Alter],
+            Self::Alter => &[Self::Stop],
+            Self::Read | Self::Stop => &[],
+        }
+    }
+}
