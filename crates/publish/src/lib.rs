@@ -1,1 +1,9 @@
-//! Placeholder
+//! What each audience is told: pages, terminal text and pictures from the model.
+//!
+//! Every function here is pure: the same inputs give the same bytes, and nothing is concluded that the assessment does not say.
+//! Deliberately absent: reading files, the clock, and any judgement of risk.
+
+mod group;
+pub mod next;
+pub mod text;
+mod words;

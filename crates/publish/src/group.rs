@@ -1,0 +1,122 @@
+//! Verdicts as people read them: worst first, and cohorts with the same result told once.
+
+use std::collections::BTreeMap;
+
+use ward_model::scale::Severity;
+use ward_model::verdict::{Basis, Outcome, Units, Verdict};
+
+/// Verdicts that differ in their units only.
+#[derive(Debug, Clone)]
+pub struct Group<'a> {
+    /// The verdicts; the first one speaks for all.
+    pub verdicts: Vec<&'a Verdict>,
+}
+
+/// The parts in which verdicts are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Uncontrolled, with a derivation.
+    Confirmed,
+    /// Uncontrolled, by what is not known.
+    Presumed,
+    /// Controlled by decisions that are not signed.
+    Provisional,
+    /// Controlled.
+    Controlled,
+}
+
+impl<'a> Group<'a> {
+    /// The verdict that speaks for all.
+    pub fn verdict(&self) -> &'a Verdict {
+        // A group is made with its first verdict in `groups`, the only place that makes one.
+        self.verdicts[0]
+    }
+
+    /// The part in which it is told.
+    pub fn part(&self) -> Part {
+        let verdict = self.verdict();
+        match (verdict.verdict, verdict.basis) {
+            (Outcome::Uncontrolled, Basis::Confirmed) => Part::Confirmed,
+            (Outcome::Uncontrolled, Basis::Presumed) => Part::Presumed,
+            (Outcome::Controlled, _) if verdict.provisional => Part::Provisional,
+            (Outcome::Controlled, _) => Part::Controlled,
+        }
+    }
+
+    /// The units of all its verdicts.
+    pub fn units(&self) -> impl Iterator<Item = &'a Units> + '_ {
+        self.verdicts.iter().map(|verdict| &verdict.units)
+    }
+
+    /// How many units, where all are known.
+    pub fn unit_count(&self) -> Option<u64> {
+        self.units().map(|units| units.count).try_fold(0_u64, |sum, count| count.map(|count| sum.saturating_add(count)))
+    }
+
+    /// The escalated severity of what it reaches.
+    pub fn severity(&self) -> Option<Severity> {
+        self.verdict().harm.as_ref().map(|harm| harm.escalated_severity)
+    }
+}
+
+/// Groups verdicts, worst first; equally bad ones stay in the order of the assessment.
+pub fn groups(verdicts: &[Verdict]) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut places: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for verdict in verdicts {
+        let key = (&verdict.policy, &verdict.subject, &verdict.element, &verdict.fielded_version);
+        let candidates = places.entry(key).or_default();
+        match candidates.iter().find(|&&place| same_but_for_units(groups[place].verdict(), verdict)) {
+            Some(&place) => groups[place].verdicts.push(verdict),
+            None => {
+                candidates.push(groups.len());
+                groups.push(Group { verdicts: vec![verdict] });
+            }
+        }
+    }
+    groups.sort_by_key(|group| {
+        let verdict = group.verdict();
+        let worst_first = (group.severity(), verdict.persons_at_once, verdict.exploitability);
+        (group.part(), std::cmp::Reverse(worst_first))
+    });
+    groups
+}
+
+/// Written out field by field over `..`, so that a field added to the model has to be thought of here.
+fn same_but_for_units(a: &Verdict, b: &Verdict) -> bool {
+    let Verdict {
+        id: _,
+        policy,
+        outcome,
+        subject,
+        element,
+        fielded_version,
+        units: _,
+        exploitability,
+        exploitability_range,
+        harm,
+        threats,
+        verdict,
+        if_claims_hold,
+        provisional,
+        basis,
+        presumed_because,
+        undetermined,
+        privacy,
+        persons_at_once,
+        witness,
+        controls_relied_on,
+        sensitivity,
+        valid_until,
+        reasons,
+        covers,
+    } = a;
+    (policy, outcome, subject, element, fielded_version) == (&b.policy, &b.outcome, &b.subject, &b.element, &b.fielded_version)
+        && (exploitability, exploitability_range, harm, threats)
+            == (&b.exploitability, &b.exploitability_range, &b.harm, &b.threats)
+        && (verdict, if_claims_hold, provisional, basis) == (&b.verdict, &b.if_claims_hold, &b.provisional, &b.basis)
+        && (presumed_because, undetermined, privacy, persons_at_once)
+            == (&b.presumed_because, &b.undetermined, &b.privacy, &b.persons_at_once)
+        && (controls_relied_on, sensitivity, valid_until) == (&b.controls_relied_on, &b.sensitivity, &b.valid_until)
+        && (reasons, covers, witness) == (&b.reasons, &b.covers, &b.witness)
+}

@@ -1,0 +1,521 @@
+//! The text of `ward assess`: the headline, then verdicts worst first, then what surrounds them.
+
+use std::collections::BTreeMap;
+
+use ward_model::assessment::Assessment;
+use ward_model::device::Device;
+use ward_model::verdict::{Outcome, Verdict, Witness};
+
+use super::TextOptions;
+use super::paper::{Ink, Paper, columns};
+use super::scan::named;
+use crate::group::{Group, Part, groups};
+use crate::next::{Context, component, for_verdict, steps};
+use crate::words;
+
+/// How many verdicts are told in full by default.
+const IN_FULL: usize = 4;
+/// How many rows a table has by default.
+const ROWS: usize = 15;
+/// How many steps are listed by default.
+const STEPS: usize = 8;
+/// How many facts of a path are told by default: the first ones and the last.
+const FACTS: usize = 12;
+
+pub fn print(assessment: &Assessment, device: &Device, options: &TextOptions) -> String {
+    let mut paper = Paper::new(options.width, options.colour);
+    let groups = groups(&assessment.verdicts);
+    let context = Context::new(assessment, device);
+    let mut page = Page { paper: &mut paper, assessment, device, context: &context, all: options.verbose };
+    page.headline();
+    page.what_next();
+    page.clocks();
+    page.confirmed(&groups);
+    page.presumed(&groups);
+    page.controlled(&groups);
+    page.multi_patient();
+    page.unassessed();
+    page.gaps();
+    page.watch_list();
+    page.without_effect();
+    page.coverage();
+    page.close(&groups);
+    paper.finish()
+}
+
+struct Page<'a> {
+    paper: &'a mut Paper,
+    assessment: &'a Assessment,
+    device: &'a Device,
+    context: &'a Context<'a>,
+    all: bool,
+}
+
+impl Page<'_> {
+    fn limit(&self, limit: usize) -> usize {
+        if self.all { usize::MAX } else { limit }
+    }
+
+    fn more(&mut self, indent: usize, total: usize, limit: usize, noun: &str) {
+        let more = total.saturating_sub(self.limit(limit));
+        if more > 0 {
+            self.paper.line(indent, Ink::Dim, &format!("… and {} more {noun}; -v shows all.", words::number(more as u64)));
+        }
+    }
+
+    fn headline(&mut self) {
+        let Assessment { device, inputs, summary, .. } = self.assessment;
+        self.paper.line(0, Ink::Bold, &format!("{} ({})", device.name, device.id));
+        let policies: Vec<&str> = inputs.policies.iter().map(ward_model::ids::PolicyId::as_str).collect();
+        self.paper.line(0, Ink::Plain, &format!("As of {}, by {}", inputs.as_of, policies.join(", ")));
+        self.paper.gap();
+        let (confirmed, presumed) = (summary.uncontrolled.confirmed, summary.uncontrolled.presumed);
+        let provisional = summary.controlled.provisional;
+        let (ink, sentence) = if confirmed > 0 {
+            (Ink::Confirmed, "Uncontrolled: for at least one verdict the risk of patient harm is not sufficiently low.")
+        } else if presumed > 0 {
+            (Ink::Presumed, "Uncontrolled, presumed: no confirmed verdict, but too little is known to say controlled.")
+        } else if provisional > 0 {
+            (Ink::Controlled, "Controlled, provisional: some of it rests on decisions that are not signed.")
+        } else if summary.controlled.confirmed > 0 {
+            (Ink::Controlled, "Controlled: every verdict, by what is known and decided.")
+        } else {
+            (Ink::Presumed, "No verdict: there was nothing to judge. See what was not looked at, below.")
+        };
+        self.paper.line(0, ink, sentence);
+        self.paper.gap();
+        let counts = [
+            ("uncontrolled, confirmed", confirmed, Ink::Confirmed, words::TERMS[2].1),
+            ("uncontrolled, presumed", presumed, Ink::Presumed, words::TERMS[3].1),
+            ("controlled", summary.controlled.confirmed, Ink::Controlled, words::TERMS[0].1),
+            ("controlled, provisional", provisional, Ink::Controlled, "rests on decisions that are entered and not yet signed."),
+            ("undetermined", summary.undetermined, Ink::Plain, words::TERMS[5].1),
+        ];
+        let rows: Vec<(Ink, Vec<String>)> = counts
+            .iter()
+            .map(|(word, count, ink, meaning)| {
+                (*ink, vec![(*word).to_owned(), words::number(*count as u64), (*meaning).to_owned()])
+            })
+            .collect();
+        self.paper.table(2, &columns(&["verdict", ">count", "meaning"]), &rows);
+        self.paper.gap();
+        for (place, line) in words::knowledge(&self.assessment.coverage.knowledge).iter().enumerate() {
+            self.paper.field(0, if place == 0 { "Knowledge" } else { "" }, line);
+        }
+    }
+
+    fn what_next(&mut self) {
+        let steps = steps(self.assessment, self.device);
+        if steps.is_empty() {
+            return;
+        }
+        self.paper.heading("What to do next");
+        for (number, step) in steps.iter().take(self.limit(STEPS)).enumerate() {
+            let due = step.due.map(|due| due.to_string()).filter(|due| !step.title.contains(due));
+            let due = due.map_or_else(String::new, |due| format!(" [due {due}]"));
+            self.paper.item(2, &format!("{:>2}. ", number + 1), &format!("{}{due}", step.title));
+            self.paper.line(6, Ink::Dim, &step.detail);
+            if self.all && !step.about.is_empty() {
+                self.paper.line(6, Ink::Dim, &format!("About: {}", step.about.join(", ")));
+            }
+            if let Some(command) = &step.command {
+                self.paper.item(6, "$ ", command);
+            }
+        }
+        self.more(2, steps.len(), STEPS, "steps");
+    }
+
+    fn clocks(&mut self) {
+        let clocks = &self.assessment.clocks;
+        if clocks.is_empty() {
+            return;
+        }
+        self.paper.heading("Clocks");
+        let mut sorted: Vec<_> = clocks.iter().collect();
+        sorted.sort();
+        let rows: Vec<(Ink, Vec<String>)> = sorted
+            .iter()
+            .take(self.limit(ROWS))
+            .map(|clock| {
+                let ink = if clock.overdue { Ink::Confirmed } else { Ink::Plain };
+                let due = if clock.overdue { format!("{} overdue", clock.due) } else { clock.due.to_string() };
+                let from = format!("{} ({})", clock.starts, clock.start_evidence);
+                (ink, vec![due, clock.action.clone(), clock.subject.clone(), from, clock.source.clone()])
+            })
+            .collect();
+        self.paper.table(2, &columns(&["due", "what", "for", "runs from", "source"]), &rows);
+        self.more(2, clocks.len(), ROWS, "clocks");
+    }
+
+    fn confirmed(&mut self, groups: &[Group<'_>]) {
+        let groups: Vec<&Group<'_>> = groups.iter().filter(|group| group.part() == Part::Confirmed).collect();
+        if groups.is_empty() {
+            return;
+        }
+        self.paper.heading("Uncontrolled, confirmed");
+        let full = self.limit(IN_FULL);
+        let mut told = Vec::new();
+        for (number, group) in groups.iter().take(full).enumerate() {
+            self.in_full(number + 1, group, &mut told);
+        }
+        if groups.len() > full {
+            self.paper.gap();
+            self.paper.line(2, Ink::Plain, "The others, shortly:");
+            self.verdict_table(&groups[full..]);
+        }
+    }
+
+    fn presumed(&mut self, all: &[Group<'_>]) {
+        let groups: Vec<&Group<'_>> = all.iter().filter(|group| group.part() == Part::Presumed).collect();
+        if groups.is_empty() {
+            return;
+        }
+        self.paper.heading("Uncontrolled, presumed");
+        self.paper.line(2, Ink::Plain, "Read at its worst because something is not known. Nothing derives these harms; nothing excludes them.");
+        if self.all {
+            let mut told = Vec::new();
+            for (number, group) in groups.iter().enumerate() {
+                self.in_full(number + 1, group, &mut told);
+            }
+            return;
+        }
+        let rows: Vec<(Ink, Vec<String>)> = groups
+            .iter()
+            .take(ROWS)
+            .map(|group| {
+                let verdict = group.verdict();
+                let why = verdict.presumed_because.map_or("not stated", words::presumed);
+                let covers = if verdict.covers.is_empty() { "-".to_owned() } else { words::number(verdict.covers.len() as u64) };
+                (Ink::Presumed, vec![
+                    verdict.element.to_string(),
+                    verdict.fielded_version.to_string(),
+                    why.to_owned(),
+                    harm_short(verdict),
+                    words::persons_short(verdict.persons_at_once),
+                    covers,
+                ])
+            })
+            .collect();
+        let head = columns(&["element", "version", "what is not known", "worst harm it could reach", ">at once", ">speaks for"]);
+        self.paper.table(2, &head, &rows);
+        self.more(2, groups.len(), ROWS, "presumed verdicts");
+    }
+
+    fn controlled(&mut self, all: &[Group<'_>]) {
+        let provisional: Vec<&Group<'_>> = all.iter().filter(|group| group.part() == Part::Provisional).collect();
+        if !provisional.is_empty() {
+            self.paper.heading("Controlled, provisional");
+            let rows: Vec<(Ink, Vec<String>)> = provisional
+                .iter()
+                .take(self.limit(ROWS))
+                .map(|group| {
+                    let verdict = group.verdict();
+                    let relied: Vec<&str> =
+                        verdict.controls_relied_on.iter().map(ward_model::ids::ControlId::as_str).collect();
+                    let until = verdict.valid_until.map_or_else(|| "-".to_owned(), |until| until.to_string());
+                    (Ink::Controlled, vec![
+                        verdict.subject.id.clone(),
+                        verdict.element.to_string(),
+                        verdict.fielded_version.to_string(),
+                        until,
+                        if relied.is_empty() { "-".to_owned() } else { relied.join(", ") },
+                        turns(verdict),
+                    ])
+                })
+                .collect();
+            let head = columns(&["subject", "element", "version", "valid until", "relies on", "turns on"]);
+            self.paper.table(2, &head, &rows);
+            self.more(2, provisional.len(), ROWS, "provisional verdicts");
+        }
+        let controlled: Vec<&Group<'_>> = all.iter().filter(|group| group.part() == Part::Controlled).collect();
+        if controlled.is_empty() {
+            return;
+        }
+        self.paper.heading("Controlled");
+        if self.all {
+            self.verdict_table(&controlled);
+            return;
+        }
+        let mut counted: BTreeMap<(String, String), [usize; 3]> = BTreeMap::new();
+        for group in &controlled {
+            let verdict = group.verdict();
+            let row = counted.entry((verdict.element.to_string(), verdict.fielded_version.to_string())).or_default();
+            row[0] += 1;
+            row[1] += usize::from(verdict.harm.is_none());
+            row[2] += usize::from(verdict.privacy);
+        }
+        let rows: Vec<(Ink, Vec<String>)> = counted
+            .into_iter()
+            .map(|((element, version), counts)| {
+                let mut cells = vec![element, version];
+                cells.extend(counts.iter().map(|count| words::number(*count as u64)));
+                (Ink::Controlled, cells)
+            })
+            .collect();
+        let head = columns(&["element", "version", ">subjects", ">reach no harm", ">touch privacy"]);
+        self.paper.table(2, &head, &rows);
+        self.paper.line(2, Ink::Dim, "-v lists each of them.");
+    }
+
+    fn verdict_table(&mut self, groups: &[&Group<'_>]) {
+        let rows: Vec<(Ink, Vec<String>)> = groups
+            .iter()
+            .take(self.limit(ROWS))
+            .map(|group| {
+                let verdict = group.verdict();
+                (ink(group.part()), vec![
+                    verdict.subject.id.clone(),
+                    verdict.element.to_string(),
+                    verdict.fielded_version.to_string(),
+                    group.unit_count().map_or_else(|| "not known".to_owned(), words::number),
+                    harm_short(verdict),
+                    verdict.exploitability.to_string(),
+                    words::persons_short(verdict.persons_at_once),
+                ])
+            })
+            .collect();
+        let head = columns(&["subject", "element", "version", ">units", "worst harm", "class", ">at once"]);
+        self.paper.table(2, &head, &rows);
+        self.more(2, groups.len(), ROWS, "verdicts");
+    }
+
+    fn in_full<'v>(&mut self, number: usize, group: &Group<'v>, told: &mut Vec<(usize, &'v Witness)>) {
+        let verdict = group.verdict();
+        self.paper.gap();
+        let title = format!("{number}. {}: {}", words::verdict(verdict), verdict.subject.id);
+        self.paper.line(2, ink(group.part()), &title);
+        let kind = words::subject_kind(verdict.subject.kind);
+        self.paper.field(5, "Where", &format!("{kind}, at {} in version {}", verdict.element, verdict.fielded_version));
+        let units: Vec<String> = group.units().map(words::units).collect();
+        self.paper.field(5, "Units", &units.join("; "));
+        match &verdict.harm {
+            Some(harm) => {
+                let text = self.device.harms.get(&harm.id).map_or("", |harm| harm.text.as_str());
+                let escalated = if harm.severity == harm.escalated_severity {
+                    harm.severity.to_string()
+                } else {
+                    format!("{}, escalated to {} for several people at once", harm.severity, harm.escalated_severity)
+                };
+                self.paper.field(5, "Harm", &format!("{}: {text}; {escalated}", harm.id));
+            }
+            None => self.paper.field(5, "Harm", "none that was reached"),
+        }
+        let [best, worst] = verdict.exploitability_range;
+        let range = if best == worst { String::new() } else { format!(" (from {best} to {worst}, by what is not known)") };
+        self.paper.field(5, "Exploitability", &format!("{}{range}", verdict.exploitability));
+        self.paper.field(5, "At once", &words::persons(verdict.persons_at_once));
+        if let Some(because) = verdict.presumed_because {
+            self.paper.field(5, "Not known", words::presumed(because));
+        }
+        if !verdict.covers.is_empty() {
+            let text = named(&verdict.covers, self.limit(FACTS));
+            self.paper.field(5, "Speaks for", &text);
+        }
+        if verdict.privacy {
+            self.paper.field(5, "Privacy", "personal data can be disclosed too (an axis of its own)");
+        }
+        self.path(number, verdict, told);
+        if !verdict.controls_relied_on.is_empty() {
+            let relied: Vec<&str> = verdict.controls_relied_on.iter().map(ward_model::ids::ControlId::as_str).collect();
+            self.paper.field(5, "Relies on", &relied.join(", "));
+        }
+        if let Some(until) = verdict.valid_until {
+            self.paper.field(5, "Valid until", &until.to_string());
+        }
+        let policy = format!("{} by {}", verdict.outcome, verdict.policy);
+        self.paper.field(5, "In its words", &policy);
+        self.paper.field(5, "If claims hold", verdict.if_claims_hold.word());
+        for (place, reason) in verdict.reasons.iter().enumerate() {
+            self.paper.field(5, if place == 0 { "Because" } else { "" }, reason);
+        }
+        for (place, line) in for_verdict(self.context, verdict).iter().enumerate() {
+            self.paper.field(5, if place == 0 { "Next" } else { "" }, line);
+        }
+        let ids: Vec<&str> = group.verdicts.iter().map(|verdict| verdict.id.as_str()).collect();
+        self.paper.field(5, "Verdict", &ids.join(", "));
+    }
+
+    fn path<'v>(&mut self, number: usize, verdict: &'v Verdict, told: &mut Vec<(usize, &'v Witness)>) {
+        let nodes = &verdict.witness.nodes;
+        if nodes.is_empty() {
+            return;
+        }
+        if let Some((before, _)) = told.iter().find(|(_, witness)| **witness == verdict.witness) {
+            self.paper.field(5, "Path", &format!("the same as in {before}"));
+            return;
+        }
+        told.push((number, &verdict.witness));
+        self.paper.field(5, "Path", &format!("{}:", words::count(nodes.len(), "fact", "facts")));
+        let limit = self.limit(FACTS);
+        // The start says who, the end says which harm; what is left out stands between.
+        let head = if nodes.len() > limit { limit / 2 } else { nodes.len() };
+        let tail = if nodes.len() > limit { nodes.len() - (limit - head) } else { nodes.len() };
+        for (place, node) in nodes.iter().enumerate() {
+            if place < head || place >= tail {
+                let fact = format!("{} [by {}; {}]", node.fact, node.by, node.class);
+                self.paper.item(7, &format!("{:>2}. ", place + 1), &fact);
+            } else if place == head {
+                self.paper.line(7, Ink::Dim, &format!("    … {} facts between; -v shows all", tail - head));
+            }
+        }
+    }
+
+    fn multi_patient(&mut self) {
+        let rows = &self.assessment.multi_patient;
+        if rows.is_empty() {
+            return;
+        }
+        self.paper.heading("Several people at once by one action");
+        let table: Vec<(Ink, Vec<String>)> = rows
+            .iter()
+            .take(self.limit(ROWS))
+            .map(|row| {
+                (Ink::Plain, vec![
+                    row.harm.to_string(),
+                    row.fielded_version.to_string(),
+                    words::persons_short(row.persons_at_once),
+                    row.escalated_severity.to_string(),
+                    words::number(row.verdicts.len() as u64),
+                ])
+            })
+            .collect();
+        self.paper.table(2, &columns(&["harm", "version", ">at once, at most", "severity", ">verdicts"]), &table);
+        self.more(2, rows.len(), ROWS, "harms");
+    }
+
+    fn unassessed(&mut self) {
+        let unassessed = &self.assessment.unassessed;
+        if unassessed.is_empty() {
+            return;
+        }
+        let mut grouped: BTreeMap<_, Vec<String>> = BTreeMap::new();
+        for at in unassessed {
+            let place = format!("{} ({} {})", component(&at.what.component), at.element, at.fielded_version);
+            grouped.entry(at.what.reason).or_default().push(place);
+        }
+        self.paper.heading("Components that could not be assessed");
+        for (reason, components) in grouped {
+            let (why, mend) = words::unassessed(reason);
+            self.paper.line(2, Ink::Plain, &format!("{} ({}): {why}; {mend}.", reason.word(), components.len()));
+            let text = named(&components, self.limit(6));
+            self.paper.line(6, Ink::Dim, &text);
+        }
+    }
+
+    fn gaps(&mut self) {
+        let gaps = &self.assessment.gaps;
+        if gaps.is_empty() {
+            return;
+        }
+        self.paper.heading("Where the model is not known to be complete");
+        let rows: Vec<(Ink, Vec<String>)> = gaps
+            .iter()
+            .take(self.limit(ROWS))
+            .map(|gap| {
+                let version = gap.fielded_version.as_ref().map_or_else(|| "all".to_owned(), ToString::to_string);
+                (Ink::Plain, vec![gap.element.to_string(), version, gap.missing.clone(), gap.closed_by.clone()])
+            })
+            .collect();
+        self.paper.table(2, &columns(&["element", "version", "missing", "closed by"]), &rows);
+        self.more(2, gaps.len(), ROWS, "gaps");
+    }
+
+    fn watch_list(&mut self) {
+        let items = &self.assessment.watch_list;
+        if items.is_empty() {
+            return;
+        }
+        self.paper.heading("Watch list: touches nothing today");
+        let rows: Vec<(Ink, Vec<String>)> = items
+            .iter()
+            .take(self.limit(ROWS))
+            .map(|item| {
+                (Ink::Plain, vec![
+                    item.event.clone(),
+                    format!("{} {}", item.element, item.fielded_version),
+                    item.failed_predicate.clone(),
+                    item.becomes_live_if.clone(),
+                    item.review_by.to_string(),
+                ])
+            })
+            .collect();
+        self.paper.table(2, &columns(&["event", "where", "does not hold", "live if", "review by"]), &rows);
+        self.more(2, items.len(), ROWS, "events");
+    }
+
+    fn without_effect(&mut self) {
+        let decisions = &self.assessment.decisions_without_effect;
+        if decisions.is_empty() {
+            return;
+        }
+        self.paper.heading("Decisions without effect");
+        let rows: Vec<(Ink, Vec<String>)> = decisions
+            .iter()
+            .map(|decision| (Ink::Plain, vec![decision.number.to_string(), decision.claim.clone(), decision.reason.clone()]))
+            .collect();
+        self.paper.table(2, &columns(&[">no", "claim", "why it has none"]), &rows);
+    }
+
+    fn coverage(&mut self) {
+        let coverage = &self.assessment.coverage;
+        self.paper.heading("What was looked at");
+        if !coverage.inventories.is_empty() {
+            let rows: Vec<(Ink, Vec<String>)> = coverage
+                .inventories
+                .iter()
+                .take(self.limit(ROWS))
+                .map(|of| {
+                    let (listed, assessed) = match of.components {
+                        Some(listed) => (words::number(listed as u64), words::number(of.assessed as u64)),
+                        None => ("no inventory".to_owned(), "-".to_owned()),
+                    };
+                    (Ink::Plain, vec![of.element.to_string(), of.fielded_version.to_string(), listed, assessed])
+                })
+                .collect();
+            self.paper.table(2, &columns(&["element", "version", ">components", ">assessed"]), &rows);
+            self.more(2, coverage.inventories.len(), ROWS, "inventories");
+        }
+        for note in &coverage.notes {
+            self.paper.item(2, "- ", note);
+        }
+    }
+
+    fn close(&mut self, groups: &[Group<'_>]) {
+        self.paper.gap();
+        let inputs = &self.assessment.inputs;
+        let shortened = !self.all && groups.iter().any(|group| group.verdict().verdict == Outcome::Uncontrolled || groups.len() > ROWS);
+        if shortened {
+            self.paper.line(0, Ink::Dim, "-v prints every verdict in full; --format html makes a page; --json holds everything.");
+        }
+        if self.all {
+            self.paper.heading("Inputs");
+            self.paper.field(2, "Device", &inputs.device.to_string());
+            self.paper.field(2, "Knowledge", &inputs.knowledge.to_string());
+            self.paper.field(2, "Rules", &inputs.rules.to_string());
+            self.paper.field(2, "Decisions", &inputs.decisions.to_string());
+        }
+        self.paper.line(0, Ink::Dim, &format!("The same inputs give the same answer ({}).", inputs.engine));
+    }
+}
+
+const fn ink(part: Part) -> Ink {
+    match part {
+        Part::Confirmed => Ink::Confirmed,
+        Part::Presumed => Ink::Presumed,
+        Part::Provisional | Part::Controlled => Ink::Controlled,
+    }
+}
+
+fn harm_short(verdict: &Verdict) -> String {
+    verdict.harm.as_ref().map_or_else(|| "none reached".to_owned(), |harm| format!("{} ({})", harm.id, harm.escalated_severity))
+}
+
+fn turns(verdict: &Verdict) -> String {
+    let points: Vec<String> = verdict
+        .sensitivity
+        .iter()
+        .filter(|point| point.then == Outcome::Uncontrolled)
+        .map(|point| point.claim.to_string())
+        .collect();
+    if points.is_empty() { "-".to_owned() } else { points.join(", ") }
+}

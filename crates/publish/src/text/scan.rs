@@ -1,0 +1,166 @@
+//! The table of `ward scan`.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use ward_model::finding::{Finding, ScanReport, State};
+
+use super::TextOptions;
+use super::paper::{Ink, Paper, columns};
+use crate::next::component;
+use crate::words;
+
+/// How many affected and how many unknown findings are listed by default.
+const LIMITS: [usize; 2] = [200, 60];
+/// How many components of one reason are named by default.
+const NAMED: usize = 12;
+
+pub fn print(report: &ScanReport, options: &TextOptions) -> String {
+    let mut paper = Paper::new(options.width, options.colour);
+    let name = report.sbom.name.as_deref().unwrap_or("SBOM without a name");
+    let version = report.sbom.version.as_deref().map_or_else(String::new, |version| format!(" {version}"));
+    paper.line(0, Ink::Bold, &format!("{name}{version}"));
+    let format = serde_json::to_value(report.sbom.format).ok();
+    let format = format.as_ref().and_then(|format| format.as_str()).unwrap_or("SBOM");
+    let components = words::count(report.sbom.components, "component", "components");
+    paper.line(0, Ink::Plain, &format!("{format} {} with {components}", report.sbom.spec_version));
+    paper.line(0, Ink::Dim, &format!("sha256 {}", report.sbom.sha256));
+    for remark in &report.sbom.remarks {
+        paper.item(0, "Note: ", remark);
+    }
+    paper.gap();
+    counts(&mut paper, report);
+    paper.gap();
+    for (place, line) in words::knowledge(&report.knowledge).iter().enumerate() {
+        paper.field(0, if place == 0 { "Knowledge" } else { "" }, line);
+    }
+    findings(&mut paper, report, options);
+    unassessed(&mut paper, report, options);
+    paper.finish()
+}
+
+fn counts(paper: &mut Paper, report: &ScanReport) {
+    let of = |state| report.findings.iter().filter(|finding| finding.state == state).count();
+    let (affected, unknown, not) = (of(State::Affected), of(State::Unknown), of(State::NotAffected));
+    let kev = report.findings.iter().filter(|f| f.vulnerability.kev && f.state != State::NotAffected).count();
+    paper.field(0, "Affected", &words::count(affected, "finding", "findings"));
+    paper.field(0, "Unknown", &format!("{} (it cannot be told from what is known)", words::count(unknown, "finding", "findings")));
+    paper.field(0, "Not affected", &format!("{} (looked at, and excluded)", words::count(not, "finding", "findings")));
+    if kev > 0 {
+        paper.field(0, "Exploited", &format!("{} known to be exploited (CISA KEV)", words::count(kev, "finding", "findings")));
+    }
+    let unassessed = words::count(report.unassessed.len(), "component", "components");
+    paper.field(0, "Not assessed", &format!("{unassessed} of {}", words::number(report.sbom.components as u64)));
+}
+
+fn findings(paper: &mut Paper, report: &ScanReport, options: &TextOptions) {
+    let hidden = if options.verbose { 0 } else { report.findings.iter().filter(|f| f.state == State::NotAffected).count() };
+    let mut shown: Vec<&Finding> =
+        report.findings.iter().filter(|finding| options.verbose || finding.state != State::NotAffected).collect();
+    if report.findings.is_empty() {
+        paper.heading("Findings");
+        paper.line(0, Ink::Plain, "None in what could be assessed.");
+        return;
+    }
+    // Worst first; the report itself stays in the order of its components.
+    shown.sort_by_key(|finding| {
+        (state_rank(finding.state), Reverse(severity_rank(&finding.vulnerability.severity)), Reverse(finding.vulnerability.kev))
+    });
+    paper.heading("Findings, worst first");
+    let head = columns(&[
+        "severity", "vulnerability", "component", "state", "versions meant", "fixed in", "recognised", "exploited", ">EPSS",
+    ]);
+    let mut left_out = [0_usize; 2];
+    let mut rows: Vec<(Ink, Vec<String>)> = Vec::new();
+    let mut of_state = [0_usize; 3];
+    for finding in &shown {
+        let state = usize::from(state_rank(finding.state));
+        of_state[state] += 1;
+        match (LIMITS.get(state), left_out.get_mut(state)) {
+            (Some(limit), Some(left)) if !options.verbose && of_state[state] > *limit => *left += 1,
+            _ => rows.push((ink(finding), row(finding))),
+        }
+    }
+    if !rows.is_empty() {
+        paper.table(0, &head, &rows);
+    }
+    for (left, word) in left_out.into_iter().zip(["affected", "unknown"]).filter(|(left, _)| *left > 0) {
+        let left = words::count(left, "finding", "findings");
+        paper.line(0, Ink::Bold, &format!("{left} more in state {word} left out here; -v or --json shows them."));
+    }
+    if hidden > 0 {
+        paper.line(0, Ink::Dim, &format!("{} not affected; -v shows them.", words::count(hidden, "finding is", "findings are")));
+    }
+    if let Some(first) = shown.first() {
+        let command = format!("ward why {} {} --sbom FILE", first.vulnerability.id, first.component.reference);
+        paper.line(0, Ink::Dim, &format!("The whole proof of a finding: {command}"));
+    }
+}
+
+fn row(finding: &Finding) -> Vec<String> {
+    let vulnerability = &finding.vulnerability;
+    let id = if vulnerability.withdrawn { format!("{} (withdrawn)", vulnerability.id) } else { vulnerability.id.to_string() };
+    vec![
+        vulnerability.severity.clone(),
+        id,
+        component(&finding.component),
+        words::state(finding.state).to_owned(),
+        finding.proof.range.clone(),
+        if finding.fixed_in.is_empty() { "-".to_owned() } else { finding.fixed_in.join(", ") },
+        words::confidence(finding.confidence).to_owned(),
+        if vulnerability.kev { "KEV" } else { "-" }.to_owned(),
+        vulnerability.epss.as_ref().map_or_else(|| "-".to_owned(), words::epss),
+    ]
+}
+
+fn ink(finding: &Finding) -> Ink {
+    match finding.state {
+        State::Affected if severity_rank(&finding.vulnerability.severity) >= 3 => Ink::Confirmed,
+        State::Affected => Ink::Plain,
+        State::Unknown => Ink::Presumed,
+        State::NotAffected => Ink::Dim,
+    }
+}
+
+const fn state_rank(state: State) -> u8 {
+    match state {
+        State::Affected => 0,
+        State::Unknown => 1,
+        State::NotAffected => 2,
+    }
+}
+
+/// The place of a severity word; what nobody scored stands with high, never at the end.
+fn severity_rank(word: &str) -> u8 {
+    match word {
+        "none" => 0,
+        "low" => 1,
+        "medium" => 2,
+        "critical" => 4,
+        _ => 3,
+    }
+}
+
+fn unassessed(paper: &mut Paper, report: &ScanReport, options: &TextOptions) {
+    if report.unassessed.is_empty() {
+        return;
+    }
+    let mut grouped: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for what in &report.unassessed {
+        grouped.entry(what.reason).or_default().push(component(&what.component));
+    }
+    paper.heading("Components that could not be assessed");
+    paper.line(0, Ink::Plain, "Nothing is known about these; that is not the same as nothing being wrong.");
+    for (reason, components) in grouped {
+        let (why, mend) = words::unassessed(reason);
+        paper.line(0, Ink::Plain, &format!("{} ({}): {why}; {mend}.", reason.word(), components.len()));
+        paper.line(4, Ink::Dim, &named(&components, if options.verbose { usize::MAX } else { NAMED }));
+    }
+}
+
+/// A list of names, cut short with how many more there are.
+pub fn named(names: &[String], limit: usize) -> String {
+    let shown: Vec<&str> = names.iter().take(limit).map(String::as_str).collect();
+    let more = names.len().saturating_sub(limit);
+    if more == 0 { shown.join(", ") } else { format!("{}, and {} more (-v shows all)", shown.join(", "), words::number(more as u64)) }
+}
