@@ -1,1 +1,43 @@
-//! Software bills of materials: CycloneDX and SPDX.
+//! Software bills of materials: bytes in, [`Sbom`] out.
+//!
+//! CycloneDX 1.4 to 1.7 and SPDX 2.3, both as JSON, as real tools write them. Every other format, version and encoding is
+//! refused with a message that says what the file is. What is odd and was read all the same stands in [`Sbom::remarks`];
+//! what was written as an identity and could not be read stands at its component. Nothing is left out without a word.
+//!
+//! Deliberately absent: the licences, hashes and dependency relationships, which nothing asks about yet.
+
+use ward_model::component::Sbom;
+
+mod collect;
+mod cyclonedx;
+mod detect;
+mod error;
+mod loose;
+mod spdx;
+
+pub use error::{SUPPORTED, SbomError};
+
+/// Reads an SBOM.
+///
+/// CycloneDX: `components` in the order of the file, each followed by those nested in it. `metadata.component` is what the SBOM
+/// describes: it gives the name and version of the whole and is not a component of itself; those nested in it are.
+/// SPDX: every package in the order of the file, the described ones included, since a package is all that SPDX knows.
+///
+/// # Errors
+/// The bytes are not text in UTF-8, not JSON, not an SBOM, not one of the supported formats and versions, or a required field
+/// is missing or of another type.
+pub fn read(bytes: &[u8]) -> Result<Sbom, SbomError> {
+    let text = detect::text(bytes)?;
+    let mut sbom = match detect::format(text.body)? {
+        detect::Format::CycloneDx { spec_version } => cyclonedx::read(text.body, spec_version)?,
+        detect::Format::Spdx { spec_version } => spdx::read(text.body, spec_version)?,
+    };
+    sbom.digest = ward_model::Digest::of(bytes);
+    if text.byte_order_mark {
+        sbom.remarks.insert(0, "begins with a byte-order mark".to_owned());
+    }
+    Ok(sbom)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+//! Every SBOM of the shared collection is answered or refused with a message, and the answered ones have as many
+//! components as its index says, or stand below with the reason.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use ward_formats::sbom::{self, SbomError};
+
+/// Files whose count differs from the index, the count that is right here, and why.
+const DIFFERENT: &[(&str, usize, &str)] = &[
+    ("cdx-spec-valid-invalid/specification__tools_src_test_resources_1.5_valid-assembly-1.5.json", 2, NESTED),
+    ("cdx-spec-valid-invalid/specification__tools_src_test_resources_1.6_valid-component-ref-1.6.json", 3, NESTED),
+    ("cdx-spec-valid-invalid/specification__tools_src_test_resources_1.6_valid-compositions-1.6.json", 3, NESTED),
+    ("cdx-spec-valid-invalid/specification__tools_src_test_resources_1.7_valid-compositions-1.7.json", 3, NESTED),
+    ("tool-tests/dependency-tra__apiserver_src_test_resources_unit_bom-issue1905.json", 2, NESTED),
+    ("tool-tests/guac__internal_testing_testdata_exampledata_cyclonedx-components-nested.json", 3, NESTED),
+    (
+        "tool-tests/dependency-tra__apiserver_src_test_resources_unit_bom-metadata-components.json",
+        185,
+        "34 components stand inside `metadata.component`, which the index leaves out",
+    ),
+];
+const NESTED: &str = "the index counts the outer list alone; components inside components are components too";
+
+/// Files of a supported format and version that are refused, with a part of the message.
+const REFUSED: &[(&str, &str)] = &[];
+
+/// Where the shared data are; `None` where there are none, which is an error only where they must be.
+fn data(path: &str) -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let file = root.join(path);
+    if file.exists() {
+        return Some(file);
+    }
+    assert!(!root.exists() || std::env::var("CI").as_deref() != Ok("true"), "{} is missing", file.display());
+    eprintln!("skipped: no {}", file.display());
+    None
+}
+
+fn archive(path: &Path) -> BTreeMap<String, Vec<u8>> {
+    let packed = std::fs::File::open(path).expect("open the archive");
+    let mut unpacked = Vec::new();
+    let mut decoder = ruzstd::decoding::StreamingDecoder::new(std::io::BufReader::new(packed)).expect("zstd");
+    decoder.read_to_end(&mut unpacked).expect("unpack");
+    let mut files = BTreeMap::new();
+    for entry in tar::Archive::new(&unpacked[..]).entries().expect("tar") {
+        let mut entry = entry.expect("tar entry");
+        let name = entry.path().expect("name").to_string_lossy().trim_start_matches("./").to_owned();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).expect("read entry");
+        files.insert(name, bytes);
+    }
+    files
+}
+
+#[test]
+fn the_shared_collection_is_answered_or_refused() {
+    let (Some(packed), Some(index)) = (data("sbom/sboms.tar.zst"), data("sbom/INDEX.csv")) else { return };
+    let files = archive(&packed);
+    let mut wrong = Vec::new();
+    let (mut answered, mut refused, mut other) = (0, 0, 0);
+    for row in csv::Reader::from_path(index).expect("index").records() {
+        let row = row.expect("index row");
+        let (file, format, version) = (&row[1], &row[4], &row[5]);
+        let expected: usize = row[6].parse().expect("count");
+        let bytes = files.get(file).unwrap_or_else(|| panic!("{file} is not in the archive"));
+        let result = sbom::read(bytes);
+        let supported = (format == "cdx-json" && ["1.4", "1.5", "1.6", "1.7"].contains(&version))
+            || (format == "spdx-json" && version == "SPDX-2.3");
+        if !supported {
+            other += 1;
+            match result {
+                Ok(sbom) => {
+                    wrong.push(format!("{file} ({format} {version}): read as {:?} {}", sbom.format, sbom.spec_version))
+                }
+                Err(error) if matches!(error, SbomError::Json { .. }) && !file.contains("invalid") => {
+                    wrong.push(format!("{file} ({format} {version}): {error}"));
+                }
+                Err(error) => assert!(error.to_string().len() > 20, "{file}: {error}"),
+            }
+            continue;
+        }
+        match result {
+            Ok(sbom) => {
+                answered += 1;
+                let expected =
+                    DIFFERENT.iter().find(|(name, ..)| *name == file).map_or(expected, |(_, count, _)| *count);
+                if sbom.components.len() != expected {
+                    wrong.push(format!("{file}: {} components, expected {expected}", sbom.components.len()));
+                }
+                let mut references: Vec<&str> =
+                    sbom.components.iter().map(|component| component.reference.as_str()).collect();
+                references.sort_unstable();
+                references.dedup();
+                if references.len() != sbom.components.len() {
+                    wrong.push(format!("{file}: references are not unique"));
+                }
+            }
+            Err(error) => {
+                refused += 1;
+                let invalid = file.contains("_invalid-");
+                if !invalid && !REFUSED.iter().any(|(name, part)| *name == file && error.to_string().contains(part)) {
+                    wrong.push(format!("{file}: {error}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of the files are not as they should be:\n{}", wrong.len(), wrong.join("\n"));
+    println!("{answered} answered, {refused} refused, {other} of other formats refused");
+    assert!(answered >= 300, "only {answered} answered");
+}
