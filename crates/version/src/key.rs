@@ -189,4 +189,4 @@ pub fn compare(scheme: Scheme, a: &str, b: &str) -> VersionOrder {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

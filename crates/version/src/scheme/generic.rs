@@ -29,6 +29,8 @@ mod tag {
     pub(super) const PRE: u8 = 0x10;
     pub(super) const LONE: u8 = 0x20;
     pub(super) const END: u8 = 0x30;
+    /// The name of a train; before a letter, because 12.4(25)S comes before its rebuild 12.4(25a)S.
+    pub(super) const TRAIN: u8 = 0x38;
     pub(super) const LETTER: u8 = 0x40;
     pub(super) const OTHER: u8 = 0x50;
     pub(super) const POST: u8 = 0x60;
@@ -40,7 +42,8 @@ mod tag {
 /// Class and bytes of a version with its update field.
 pub(crate) fn key(version: &str, update: Option<&str>) -> Option<(Class, Vec<u8>)> {
     let read = text::read(version, update)?;
-    let words: Vec<Word> = words::classify(&read.pieces, read.shape == Shape::Train);
+    let train = read.shape == Shape::Train;
+    let words: Vec<Word> = words::classify(&read.pieces, train);
     let mut bytes = Vec::with_capacity(version.len() + 4);
     let mut zeros = 0;
     for word in &words {
@@ -57,6 +60,7 @@ pub(crate) fn key(version: &str, update: Option<&str>) -> Option<(Class, Vec<u8>
             Word::Pre(rank) => bytes.extend([tag::PRE, *rank]),
             Word::Lone(word) => tagged(&mut bytes, tag::LONE, word),
             Word::Letter(letters) => tagged(&mut bytes, tag::LETTER, letters),
+            Word::Other(word) if train => tagged(&mut bytes, tag::TRAIN, word),
             Word::Other(word) => tagged(&mut bytes, tag::OTHER, word),
             Word::Post(word) => tagged(&mut bytes, tag::POST, word),
             Word::Prefix(word) => tagged(&mut bytes, tag::PREFIX, word),
@@ -90,12 +94,17 @@ fn class(shape: &Shape, words: &[Word]) -> Class {
         words.iter().any(|word| matches!(word, Word::Lone(_) | Word::Other(_) | Word::Post(_) | Word::Prefix(_)));
     let names = words.iter().filter(|_| lined).filter_map(|word| match word {
         Word::Number(_) => None,
-        Word::Pre(rank) => words::PRE.get(usize::from(*rank)).copied(),
-        Word::Lone(word) | Word::Letter(word) | Word::Other(word) | Word::Post(word) | Word::Prefix(word) => {
-            Some(word.as_ref())
-        }
+        // The letter of a rebuild is part of the order within its train.
+        Word::Letter(_) if *shape == Shape::Train => None,
+        Word::Pre(rank) => words::PRE.get(usize::from(*rank)).map(|word| ["pre", word]),
+        // The same word can mean a patch with a number behind it and a line without one.
+        Word::Lone(word) => Some(["lone", word]),
+        Word::Letter(word) => Some(["letter", word]),
+        Word::Other(word) => Some(["other", word]),
+        Word::Post(word) => Some(["post", word]),
+        Word::Prefix(word) => Some(["prefix", word]),
     });
-    Class::line(family, branch.into_iter().chain(names))
+    Class::line(family, branch.into_iter().chain(names.flatten()))
 }
 
 /// The order of two versions of different lines: by the first token in which they differ, where that pair of tokens
@@ -136,7 +145,9 @@ fn token(bytes: &[u8], at: usize) -> Option<&[u8]> {
     let len = match *rest.first()? {
         tag::END => 1,
         tag::PRE => 2,
-        tag::LONE | tag::LETTER | tag::OTHER | tag::POST | tag::PREFIX => rest.iter().position(|b| *b == 0)? + 1,
+        tag::LONE | tag::TRAIN | tag::LETTER | tag::OTHER | tag::POST | tag::PREFIX => {
+            rest.iter().position(|b| *b == 0)? + 1
+        }
         number @ tag::NUMBER.. => 1 + usize::from(number - tag::NUMBER),
         _ => return None,
     };

@@ -1,0 +1,162 @@
+//! Real data, where it lies beside the repository: the cases of the vers specification, and the versions of all CPE
+//! names observed.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::PathBuf;
+use ward_version::vers::Vers;
+use ward_version::{Key, Scheme, Truth, VersionOrder, compare, key};
+
+/// The file, unpacked; `None` where there is none. With `CI=true` a data folder that lacks the file fails.
+fn data(name: &str) -> Option<Vec<u8>> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let path = folder.join(name);
+    let Ok(packed) = std::fs::read(&path) else {
+        assert!(!(folder.exists() && std::env::var("CI").is_ok_and(|ci| ci == "true")), "{name} is missing");
+        eprintln!("skipped: {name} is not here");
+        return None;
+    };
+    let mut bytes = Vec::new();
+    ruzstd::decoding::StreamingDecoder::new(packed.as_slice()).unwrap().read_to_end(&mut bytes).unwrap();
+    Some(bytes)
+}
+
+/// The regular files of a tar archive.
+fn files(tar: &[u8]) -> Vec<(String, &[u8])> {
+    let mut files = Vec::new();
+    let mut at = 0;
+    while let Some(header) = tar.get(at..at + 512) {
+        let text = |range: std::ops::Range<usize>| {
+            let bytes = &header[range];
+            String::from_utf8_lossy(bytes.split(|b| *b == 0).next().unwrap()).trim().to_owned()
+        };
+        let Ok(size) = usize::from_str_radix(&text(124..136), 8) else { break };
+        if header[156] == b'0' {
+            files.push((text(0..100), &tar[at + 512..at + 512 + size]));
+        }
+        at += 512 + size.div_ceil(512) * 512;
+    }
+    files
+}
+
+#[test]
+fn cases_of_the_vers_specification() {
+    let Some(tar) = data("conformance/vers-spec-tests.tar.zst") else { return };
+    let (mut passed, mut failed, mut other) = (0, Vec::new(), 0);
+    for (name, bytes) in files(&tar).iter().filter(|(name, _)| name.ends_with("test.json") && name.contains("/tests/"))
+    {
+        let json: serde_json::Value = serde_json::from_slice(bytes).unwrap();
+        for case in json["tests"].as_array().unwrap() {
+            match run(case) {
+                Some(true) => passed += 1,
+                Some(false) => failed.push(format!("{name}: {case}")),
+                None => other += 1,
+            }
+        }
+    }
+    eprintln!("{passed} passed, {} failed, {other} of schemes and kinds that are not offered", failed.len());
+    assert!(failed.is_empty(), "{failed:#?}");
+    assert!(passed >= 82, "{passed}");
+}
+
+/// Whether a case passes; `None` where it asks for what is not offered: other schemes, and native range notations.
+fn run(case: &serde_json::Value) -> Option<bool> {
+    let (input, expected) = (&case["input"], &case["expected_output"]);
+    Some(match case["test_type"].as_str()? {
+        "comparison" | "equality" => {
+            let scheme: Scheme = input["input_scheme"].as_str()?.parse().ok()?;
+            let versions: Vec<&str> = input["versions"].as_array()?.iter().filter_map(|v| v.as_str()).collect();
+            if let Some(equal) = expected.as_bool() {
+                (compare(scheme, versions[0], versions[1]) == VersionOrder::Equal) == equal
+            } else {
+                let expected: Vec<&str> = expected.as_array()?.iter().filter_map(|v| v.as_str()).collect();
+                expected
+                    .windows(2)
+                    .all(|pair| matches!(compare(scheme, pair[0], pair[1]), VersionOrder::Less | VersionOrder::Equal))
+            }
+        }
+        "containment" => {
+            let vers = Vers::parse(input["vers"].as_str()?).ok()?;
+            vers.contains(input["version"].as_str()?) == Truth::from(expected.as_bool()?)
+        }
+        "validate" => {
+            Vers::parse(input.as_str()?).is_ok_and(|vers| Some(vers.to_string().as_str()) == expected.as_str())
+        }
+        "parse" => {
+            let text = input.as_str()?;
+            if text.starts_with("vers:datetime") {
+                return None;
+            }
+            match (Vers::parse_canonical(text), case["expected_failure"].as_bool()) {
+                (Err(_), Some(true)) => true,
+                (Ok(vers), None | Some(false)) => {
+                    let constraints: Vec<serde_json::Value> = vers
+                        .constraints()
+                        .iter()
+                        .map(|c| {
+                            let sign = c.comparator.sign();
+                            serde_json::json!([if sign.is_empty() { "=" } else { sign }, c.version])
+                        })
+                        .collect();
+                    expected["version_constraints"] == serde_json::Value::Array(constraints)
+                }
+                _ => false,
+            }
+        }
+        _ => return None,
+    })
+}
+
+/// Version and update of every CPE 2.3 name, without escapes, where the version is a value.
+fn observed() -> Option<BTreeSet<(String, String)>> {
+    let names = String::from_utf8(data("conformance/cpe23_unique_names.txt.zst")?).unwrap();
+    let mut versions = BTreeSet::new();
+    for name in names.lines().filter_map(|line| line.strip_prefix("cpe:2.3:")) {
+        let mut fields = vec![String::new()];
+        let mut chars = name.chars();
+        while let Some(c) = chars.next() {
+            match c {
+                ':' => fields.push(String::new()),
+                '\\' => fields.last_mut().unwrap().extend(chars.next()),
+                c => fields.last_mut().unwrap().push(c),
+            }
+        }
+        if let [_, _, _, version, update, ..] = fields.as_slice()
+            && version != "*"
+            && version != "-"
+        {
+            versions.insert((version.clone(), update.clone()));
+        }
+    }
+    Some(versions)
+}
+
+#[test]
+fn most_observed_versions_have_a_key() {
+    let Some(versions) = observed() else { return };
+    let without: Vec<&(String, String)> =
+        versions.iter().filter(|(version, update)| key(Scheme::Generic, version, Some(update)).is_none()).collect();
+    eprintln!("{} of {} observed versions have no key", without.len(), versions.len());
+    assert!(versions.len() > 50_000);
+    assert!(without.len() * 100 < versions.len() * 4, "{}", without.len());
+}
+
+#[test]
+fn observed_versions_are_in_one_partial_order() {
+    let Some(versions) = observed() else { return };
+    let mut keys: Vec<Key> =
+        versions.iter().filter_map(|(version, update)| key(Scheme::Generic, version, Some(update))).collect();
+    keys.sort_by(|a, b| a.as_bytes().cmp(b.as_bytes()).then(a.class().cmp(&b.class())));
+    // Neighbours, and versions further apart: what is between two in the bytes never contradicts them.
+    for step in [1, 2, 7, 101, 3001] {
+        for triple in keys.windows(2 * step + 1).step_by(if step < 10 { 1 } else { 17 }) {
+            let (a, b, c) = (&triple[0], &triple[step], &triple[2 * step]);
+            let (ab, bc, ac) = (a.compare(b), b.compare(c), a.compare(c));
+            assert!(ab != VersionOrder::Greater && bc != VersionOrder::Greater && ac != VersionOrder::Greater);
+            if ab != VersionOrder::Unknown && bc != VersionOrder::Unknown {
+                assert_ne!(ac, VersionOrder::Unknown, "{a:?} {b:?} {c:?}");
+            }
+        }
+    }
+}
