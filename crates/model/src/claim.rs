@@ -22,6 +22,8 @@ pub enum ClaimId {
     Link(LinkId, LinkClaim),
     /// A secret differs from unit to unit, so that one extracted copy opens one unit only.
     SecretPerUnit(SecretId),
+    /// A secret is a public verification key: whoever reads it gains nothing.
+    SecretPublic(SecretId),
     /// Something about a function.
     Function(FunctionId, FunctionClaim),
     /// A component that no feed covers was assessed by other means and has no open vulnerability.
@@ -88,6 +90,7 @@ impl fmt::Display for ClaimId {
             Self::Element(id, claim) => write!(f, "element:{id}.{}", claim.word()),
             Self::Link(id, claim) => write!(f, "link:{id}.{}", claim.word()),
             Self::SecretPerUnit(id) => write!(f, "secret:{id}.per_unit"),
+            Self::SecretPublic(id) => write!(f, "secret:{id}.public"),
             Self::Function(id, claim) => write!(f, "function:{id}.{}", claim.word()),
             Self::ComponentReviewed(element, component) => write!(f, "component:{element}/{component}"),
         }

@@ -10,7 +10,6 @@ use jiff::civil::Date;
 
 use crate::claim::{Claim, ClaimId, Decision};
 use crate::component::Sbom;
-use crate::cpe::Cpe;
 use crate::cvss::Vector;
 use crate::digest::Digest;
 use crate::ids::{

@@ -33,6 +33,25 @@ pub struct Link {
 }
 
 impl Link {
+    /// The positions from which messages can be put on it where nothing else is known, of those that the environments allow.
+    ///
+    /// What its medium allows; whoever supplies code, where it may carry code; whoever deceives the person who plugs something in.
+    /// It believes `carries` as it stands here: where that is not decided, ask a copy of the link without it.
+    pub fn default_positions(&self, within_reach: &[Position]) -> Vec<Position> {
+        let by_hand = matches!(self.medium, Medium::Usb | Medium::RemovableMedia);
+        let mut positions: Vec<Position> = within_reach
+            .iter()
+            .copied()
+            .filter(|position| match position {
+                Position::SupplyChain => self.may_carry(Carries::Code),
+                Position::Deception => by_hand,
+                _ => self.medium.positions().contains(position),
+            })
+            .collect();
+        positions.sort_unstable();
+        positions
+    }
+
     /// Whether it carries this, or nobody has said what it carries.
     pub fn may_carry(&self, what: Carries) -> bool {
         self.carries.as_ref().is_none_or(|carries| carries.contains(&what))
