@@ -1,0 +1,213 @@
+//! What a claim rests on, written in one way, so that its digest changes with its meaning and with nothing else.
+//!
+//! Every model type is taken apart whole: a new field does not compile until somebody has decided that it counts. Lists whose
+//! order means nothing are sorted.
+
+use std::fmt::Display;
+
+use ward_model::component::Component;
+use ward_model::device::{
+    Authentication, Control, Cut, Effect, Element, Enforcer, Fallback, Function, Link, RealisedBy, Secret, Zone,
+};
+use ward_model::digest::Digest;
+
+/// Collects parts; each is hashed with its length, so no two lists of parts are the same text.
+#[derive(Debug)]
+pub(crate) struct Canonical(Vec<String>);
+
+impl Canonical {
+    pub(crate) fn new(kind: &str) -> Self {
+        // A change of the rules below is a new number, and lapses every decision made under the old ones.
+        Self(vec!["wardround/premise/1".to_owned(), kind.to_owned()])
+    }
+
+    pub(crate) fn digest(&self) -> Digest {
+        Digest::of_parts(self.0.iter().map(String::as_bytes))
+    }
+
+    pub(crate) fn put(&mut self, key: &str, value: impl Display) {
+        self.0.push(key.to_owned());
+        self.0.push(value.to_string());
+    }
+
+    pub(crate) fn opt(&mut self, key: &str, value: Option<impl Display>) {
+        match value {
+            Some(value) => self.put(key, format_args!("={value}")),
+            None => self.put(key, "-"),
+        }
+    }
+
+    pub(crate) fn set<T: Display>(&mut self, key: &str, values: impl IntoIterator<Item = T>) {
+        let mut values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
+        values.sort_unstable();
+        values.dedup();
+        self.put(key, values.len());
+        self.0.extend(values);
+    }
+
+    fn opt_set<T: Display>(&mut self, key: &str, values: Option<impl IntoIterator<Item = T>>) {
+        match values {
+            Some(values) => self.set(key, values),
+            None => self.put(key, "-"),
+        }
+    }
+
+    pub(crate) fn zone(&mut self, zone: &Zone) {
+        let Zone { id, name, owner } = zone;
+        self.put("zone", id);
+        self.put("name", name);
+        self.put("owner", owner);
+    }
+
+    pub(crate) fn element(&mut self, element: &Element) {
+        let Element { id, name, kind, owner, zone, hardware, instances_per_site, local_login } = element;
+        self.put("element", id);
+        self.put("name", name);
+        self.put("kind", kind);
+        self.put("owner", owner);
+        self.opt("zone", zone.as_ref());
+        self.set("hardware", hardware);
+        self.opt("instances_per_site", *instances_per_site);
+        self.put("local_login", local_login);
+    }
+
+    pub(crate) fn link(&mut self, link: &Link) {
+        let Link {
+            id,
+            name,
+            from,
+            to,
+            medium,
+            protocol,
+            exposed_to,
+            carries,
+            authentication,
+            encryption,
+            integrity,
+            anti_replay,
+        } = link;
+        self.put("link", id);
+        self.put("name", name);
+        self.put("from", from);
+        self.put("to", to);
+        self.put("medium", medium);
+        self.opt("protocol", protocol.as_ref());
+        self.opt_set("exposed_to", exposed_to.as_ref());
+        self.opt_set("carries", carries.as_ref());
+        match authentication {
+            None => self.put("authentication", "-"),
+            Some(Authentication { mechanism, secret }) => {
+                self.put("authentication", format_args!("={mechanism}"));
+                self.opt("with", secret.as_ref());
+            }
+        }
+        self.opt("encryption", encryption.as_ref());
+        self.opt("integrity", integrity.as_ref());
+        self.opt("anti_replay", *anti_replay);
+    }
+
+    pub(crate) fn secret(&mut self, secret: &Secret) {
+        let Secret { id, held_by, per_unit, public } = secret;
+        self.put("secret", id);
+        self.set("held_by", held_by);
+        self.put("per_unit", per_unit);
+        self.put("public", public);
+    }
+
+    pub(crate) fn control(&mut self, control: &Control) {
+        let Control { id, name, category, cuts, enforcer, performed_by, hazard_added, cost } = control;
+        self.put("control", id);
+        self.put("name", name);
+        self.put("category", category);
+        self.set("cuts", cuts.iter().map(cut));
+        match enforcer {
+            None => self.put("enforcer", "-"),
+            Some(Enforcer { element, secret }) => {
+                self.put("enforcer", format_args!("={element}"));
+                self.opt("rests_on", secret.as_ref());
+            }
+        }
+        self.put("performed_by", performed_by);
+        self.opt("hazard_added", hazard_added.as_ref());
+        self.opt("cost", *cost);
+    }
+
+    pub(crate) fn function(&mut self, function: &Function) {
+        let Function { id, name, essential, realised_by, persons, at_once_per_instance, effects } = function;
+        self.put("function", id);
+        self.put("name", name);
+        self.put("essential", essential);
+        match realised_by {
+            RealisedBy::All(elements) => self.set("all", elements),
+            RealisedBy::Any(elements) => self.set("any", elements),
+            RealisedBy::Voted { of, required } => {
+                self.set("voted", of);
+                self.put("required", required);
+            }
+            RealisedBy::People => self.put("people", "-"),
+        }
+        self.opt("persons", persons.as_ref());
+        self.opt("at_once_per_instance", *at_once_per_instance);
+        self.set("effects", effects.iter().map(effect));
+    }
+
+    pub(crate) fn component(&mut self, component: &Component) {
+        let Component { reference, kind, group, name, version, supplier, purl, cpes, unreadable_identities, parent } =
+            component;
+        self.put("component", reference);
+        self.put("kind", format_args!("{kind:?}"));
+        self.opt("group", group.as_ref());
+        self.put("name", name);
+        self.opt("version", version.as_ref());
+        self.opt("supplier", supplier.as_ref());
+        self.opt("purl", purl.as_ref());
+        self.set("cpes", cpes);
+        self.set("unreadable", unreadable_identities);
+        self.opt("parent", parent.as_ref());
+    }
+}
+
+fn cut(cut: &Cut) -> Digest {
+    let mut out = Canonical(Vec::new());
+    match cut {
+        Cut::Step { step, at } => {
+            out.put("step", step);
+            out.put("at", at);
+        }
+        Cut::Link { link, from } => {
+            out.put("link", link);
+            out.set("from", from);
+        }
+        Cut::LinksIntoZone { zone, from } => {
+            out.put("links_into_zone", zone);
+            out.set("from", from);
+        }
+        Cut::Presence { at } => out.put("presence_at", at),
+        Cut::Vulnerability { id, at } => {
+            out.put("vulnerability", id);
+            out.put("at", at);
+        }
+    }
+    out.digest()
+}
+
+fn effect(effect: &Effect) -> Digest {
+    let Effect { on, hazardous_situation, harm, onset_seconds, fallback, health_data } = effect;
+    let mut out = Canonical(Vec::new());
+    out.put("on", on);
+    out.put("hazardous_situation", hazardous_situation);
+    out.put("harm", harm);
+    out.opt("onset_seconds", *onset_seconds);
+    match fallback {
+        None => out.put("fallback", "-"),
+        Some(Fallback { function, detection, detection_seconds, switch_over_seconds, staff_per_site }) => {
+            out.put("fallback", format_args!("={function}"));
+            out.put("detection", detection);
+            out.put("detection_seconds", detection_seconds);
+            out.put("switch_over_seconds", switch_over_seconds);
+            out.put("staff_per_site", staff_per_site);
+        }
+    }
+    out.put("health_data", health_data);
+    out.digest()
+}

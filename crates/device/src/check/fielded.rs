@@ -1,0 +1,140 @@
+//! `fielded.toml`, checked, and which SBOM each element runs in which version.
+
+use std::collections::BTreeMap;
+
+use ward_model::device::{Cohort, Control, FieldedVersion, Owner};
+use ward_model::ids::{CohortId, ControlId, FieldedVersionId};
+
+use super::{Kind, Names, build, duplicate, value};
+use crate::diagnostic::{At, Place, Sink};
+use crate::raw::scalar::FilePath;
+use crate::raw::{fielded, items, system};
+
+/// The one version of a folder that names none.
+pub(crate) const AS_DESIGNED: &str = "as-designed";
+
+pub(crate) fn versions(
+    raw: &[At<fielded::Version>],
+    names: &Names,
+    controls: &BTreeMap<ControlId, Control>,
+    sink: &mut Sink,
+) -> Vec<FieldedVersion> {
+    if raw.is_empty() {
+        return vec![FieldedVersion {
+            id: FieldedVersionId::new(AS_DESIGNED),
+            // Nobody has said that there are none.
+            units: None,
+            update_path: None,
+            cohorts: Vec::new(),
+            inventories: BTreeMap::new(),
+        }];
+    }
+    build(raw, sink, |raw, sink| version(&raw.value, names, controls, sink))
+}
+
+fn version(
+    raw: &fielded::Version,
+    names: &Names,
+    controls: &BTreeMap<ControlId, Control>,
+    sink: &mut Sink,
+) -> Option<FieldedVersion> {
+    let mut first: BTreeMap<&str, Place> = BTreeMap::new();
+    for cohort in items(&raw.cohort) {
+        let Some(id) = &cohort.value.id else { continue };
+        match first.get(id.value.as_str()) {
+            Some(earlier) => duplicate("cohort of this version", &id.value, id.place, *earlier, sink),
+            None => {
+                first.insert(&id.value, id.place);
+            }
+        }
+    }
+    let cohorts = build(items(&raw.cohort), sink, |raw, sink| cohort(&raw.value, names, controls, sink));
+    if let Some(units) = &raw.units {
+        let counted = cohorts.iter().filter_map(|cohort| cohort.units).fold(0_u64, u64::saturating_add);
+        if counted > units.value {
+            sink.error(
+                units.place,
+                "too-many-units",
+                format!("the cohorts count {counted} units, the version {}", units.value),
+            )
+            .expected(format!("at least {counted} units, or smaller cohorts"));
+        }
+    }
+    Some(FieldedVersion {
+        id: FieldedVersionId::new(value(&raw.id)?),
+        units: value(&raw.units),
+        update_path: value(&raw.update_path),
+        cohorts,
+        inventories: BTreeMap::new(),
+    })
+}
+
+fn cohort(
+    raw: &fielded::Cohort,
+    names: &Names,
+    controls: &BTreeMap<ControlId, Control>,
+    sink: &mut Sink,
+) -> Option<Cohort> {
+    let confirmed = names.resolve_all::<_, ControlId>(Kind::Control, items(&raw.confirmed), sink)?;
+    for (control, field) in confirmed.iter().zip(items(&raw.confirmed)) {
+        if controls.get(control).is_some_and(|control| !control.performed_by.must_be_confirmed()) {
+            sink.warning(
+                field.place,
+                "nothing-to-confirm",
+                format!("`{control}` is not performed by a site or a user"),
+            )
+            .help("it holds, or fails, for all units alike");
+        }
+    }
+    Some(Cohort { id: CohortId::new(value(&raw.id)?), units: value(&raw.units), sites: value(&raw.sites), confirmed })
+}
+
+/// The SBOM paths of an element by fielded version.
+pub(crate) fn sboms(
+    raw: &system::Element,
+    names: &Names,
+    versions: &[FieldedVersion],
+    sink: &mut Sink,
+) -> Vec<(FieldedVersionId, At<FilePath>)> {
+    let Some(field) = &raw.sbom else { return Vec::new() };
+    match &field.value {
+        // Only the maker's elements change with the version of the device. An owner that could not be read has been reported.
+        system::Sboms::One(_) if versions.len() > 1 && value(&raw.owner) == Some(Owner::Maker) => {
+            let examples: Vec<String> =
+                versions.iter().map(|version| format!("\"{}\" = \"sbom/...\"", version.id)).collect();
+            sink.error(
+                field.place,
+                "sbom-per-version",
+                "one SBOM cannot stand for several fielded versions of the maker's element",
+            )
+            .expected(format!("one path per version: sbom = {{ {} }}", examples.join(", ")));
+            Vec::new()
+        }
+        system::Sboms::One(path) => {
+            let path = At { value: path.clone(), place: field.place };
+            versions.iter().map(|version| (version.id.clone(), path.clone())).collect()
+        }
+        system::Sboms::PerVersion(paths) => {
+            let found: Vec<_> = paths
+                .iter()
+                .filter_map(|(version, path)| {
+                    names
+                        .resolve(Kind::Version, version, sink)
+                        .map(|version| (FieldedVersionId::from(version), path.clone()))
+                })
+                .collect();
+            for version in versions {
+                let named = paths.iter().any(|(name, _)| name.value == version.id.as_str());
+                if !named {
+                    sink.warning(
+                        field.place,
+                        "no-sbom",
+                        format!("no SBOM is named for the fielded version `{}`", version.id),
+                    )
+                    .help("what it runs there is unknown");
+                }
+            }
+            found
+        }
+    }
+}

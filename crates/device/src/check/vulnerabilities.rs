@@ -1,0 +1,55 @@
+//! `vulnerabilities.toml`, checked.
+
+use ward_model::device::{KnownSince, OwnFinding};
+use ward_model::ids::{ElementId, VulnerabilityId};
+
+use super::{Kind, Names, not_empty, value, values};
+use crate::diagnostic::{At, Sink};
+use crate::nearest::nearest;
+use crate::raw::vulnerabilities::{Finding, Known};
+use crate::raw::{items, shorten};
+
+pub(crate) fn finding(at: &At<Finding>, names: &Names, sink: &mut Sink) -> Option<OwnFinding> {
+    let raw = &at.value;
+    let element =
+        raw.element.as_ref().and_then(|element| names.resolve(Kind::Element, element, sink)).map(ElementId::from);
+    not_empty(&raw.versions, "left out, all versions have it", sink);
+    let versions = names.resolve_all(Kind::Version, items(&raw.versions), sink);
+    let mut vectors: Vec<_> = value(&raw.vector).into_iter().collect();
+    for vector in values(&raw.vectors).unwrap_or_default() {
+        if !vectors.contains(&vector) {
+            vectors.push(vector);
+        }
+    }
+    Some(OwnFinding {
+        id: VulnerabilityId::new(value(&raw.id)?.0),
+        title: value(&raw.title)?,
+        element: element?,
+        versions: versions?,
+        weaknesses: raw
+            .cwe
+            .as_ref()
+            .map(|cwe| cwe.value.0.iter().map(|number| number.value).collect())
+            .unwrap_or_default(),
+        vectors,
+        known_since: value(&raw.known_since)?,
+        source: value(&raw.source)?,
+        demonstrated: value(&raw.demonstrated).unwrap_or(false),
+        exploited: value(&raw.exploited).unwrap_or(false),
+    })
+}
+
+pub(crate) fn known(at: &At<Known>, names: &Names, sink: &mut Sink) -> Option<KnownSince> {
+    let raw = &at.value;
+    let subject = raw.subject.as_ref()?;
+    // A weakness is named by its rule and where the rule found it.
+    if let Some((_, place)) = subject.value.split_once('@') {
+        let found = names.has(Kind::Link, place) || names.has(Kind::Element, place);
+        if !found && !names.partial.contains(&Kind::Link) {
+            sink.error(subject.place, "dangling-name", format!("no link is called `{}`", shorten(place)))
+                .expected("a vulnerability, or a weakness as `RULE@LINK`")
+                .did_you_mean(nearest(place, names.of(Kind::Link).chain(names.of(Kind::Element))));
+        }
+    }
+    Some(KnownSince { subject: subject.value.clone(), since: value(&raw.since)?, source: value(&raw.source)? })
+}

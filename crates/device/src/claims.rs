@@ -1,0 +1,264 @@
+//! The claims of a folder: what each says in words, what it rests on, and the evidence it cites.
+
+use std::collections::BTreeMap;
+
+use ward_model::claim::{Claim, ClaimId, ElementClaim, Evidence, FunctionClaim, LinkClaim};
+use ward_model::device::{Control, Cut, Device, Function, Link};
+use ward_model::digest::Digest;
+use ward_model::ids::{ComponentRef, ElementId, FunctionId};
+
+use crate::canonical::Canonical;
+use crate::raw::scalar::Citation;
+
+/// Builds one claim. `files` holds the digests of the files that were read: evidence that is missing is not among them.
+pub(crate) fn claim(
+    id: ClaimId,
+    citation: Option<&Citation>,
+    file: &str,
+    device: &Device,
+    files: &BTreeMap<String, Digest>,
+) -> Claim {
+    let mut premise = Canonical::new(&id.to_string());
+    premise.opt("evidence", citation.map(|citation| &citation.path));
+    premise.opt("place", citation.and_then(|citation| citation.place.as_ref()));
+    rests_on(&id, device, &mut premise);
+    Claim {
+        statement: statement(&id, device),
+        premise: premise.digest(),
+        evidence: citation.map(|citation| Evidence {
+            path: citation.path.clone(),
+            place: citation.place.clone(),
+            digest: files.get(&citation.path).copied(),
+        }),
+        file: file.to_owned(),
+        id,
+    }
+}
+
+/// Everything that the claim is about: what it names, and what would give the same words another meaning.
+fn rests_on(id: &ClaimId, device: &Device, out: &mut Canonical) {
+    match id {
+        ClaimId::Control(control) => {
+            if let Some(control) = device.controls.get(control) {
+                control_premise(control, device, out);
+            }
+        }
+        ClaimId::Element(element, ElementClaim::LocalLogin) => {
+            if let Some(element) = device.elements.get(element) {
+                out.element(element);
+            }
+        }
+        ClaimId::Element(
+            element,
+            ElementClaim::InterfacesListed | ElementClaim::SoftwareListed | ElementClaim::FunctionsListed,
+        ) => completeness_premise(element, device, out),
+        ClaimId::Link(link, claim) => {
+            if let Some(link) = device.links.get(link) {
+                link_premise(link, *claim, device, out);
+            }
+        }
+        ClaimId::SecretPerUnit(secret) | ClaimId::SecretPublic(secret) => {
+            if let Some(secret) = device.secrets.get(secret) {
+                out.secret(secret);
+            }
+        }
+        ClaimId::Function(function, claim) => {
+            if let Some(function) = device.functions.get(function) {
+                function_premise(function, *claim, device, out);
+            }
+        }
+        ClaimId::ComponentReviewed(element, component) => review_premise(element, component, device, out),
+    }
+}
+
+fn control_premise(control: &Control, device: &Device, out: &mut Canonical) {
+    out.control(control);
+    for cut in &control.cuts {
+        // A link that is added to the zone was not looked at when the control was accepted.
+        if let Cut::LinksIntoZone { zone, .. } = cut {
+            let stands_there =
+                |end| device.elements.get(end).is_some_and(|element| element.zone.as_ref() == Some(zone));
+            let links = device.links.values().filter(|link| stands_there(&link.from) || stands_there(&link.to));
+            out.set("links_into_zone", links.map(|link| &link.id));
+        }
+        if let Cut::Link { link, .. } = cut {
+            if let Some(link) = device.links.get(link) {
+                out.link(link);
+            }
+        }
+    }
+    if let Some(enforcer) = &control.enforcer {
+        if let Some(element) = device.elements.get(&enforcer.element) {
+            out.element(element);
+        }
+        if let Some(secret) = enforcer.secret.as_ref().and_then(|secret| device.secrets.get(secret)) {
+            out.secret(secret);
+        }
+    }
+}
+
+fn completeness_premise(element: &ElementId, device: &Device, out: &mut Canonical) {
+    let Some(found) = device.elements.get(element) else { return };
+    out.element(found);
+    // In the order of the versions' names: their order in the folder means nothing.
+    let inventories: BTreeMap<_, _> = device
+        .versions
+        .iter()
+        .map(|version| (&version.id, version.inventories.get(element).map(|sbom| sbom.digest)))
+        .collect();
+    for (version, inventory) in inventories {
+        out.put("version", version);
+        out.opt("sbom", inventory);
+    }
+    let at_element = device.links.values().filter(|link| link.from == *element || link.to == *element);
+    out.set("links", at_element.map(|link| &link.id));
+    let with_element = device.functions.values().filter(|function| function.realised_by.elements().contains(element));
+    out.set("functions", with_element.map(|function| &function.id));
+}
+
+fn link_premise(link: &Link, claim: LinkClaim, device: &Device, out: &mut Canonical) {
+    out.link(link);
+    match claim {
+        LinkClaim::Authentication => {
+            let secret = link.authentication.as_ref().and_then(|authentication| authentication.secret.as_ref());
+            if let Some(secret) = secret.and_then(|secret| device.secrets.get(secret)) {
+                out.secret(secret);
+            }
+        }
+        LinkClaim::ExposedTo => {
+            // Who can reach a link depends on where its ends stand and where the device is used.
+            for end in [&link.from, &link.to] {
+                let Some(element) = device.elements.get(end) else { continue };
+                out.element(element);
+                if let Some(zone) = element.zone.as_ref().and_then(|zone| device.zones.get(zone)) {
+                    out.zone(zone);
+                }
+            }
+            out.set("environments", &device.environments);
+        }
+        LinkClaim::Carries | LinkClaim::AntiReplay => {}
+    }
+}
+
+fn function_premise(function: &Function, claim: FunctionClaim, device: &Device, out: &mut Canonical) {
+    out.function(function);
+    let with = |id: &FunctionId, out: &mut Canonical| {
+        if let Some(function) = device.functions.get(id) {
+            out.function(function);
+        }
+    };
+    if claim == FunctionClaim::Fallback {
+        let mut helpers: Vec<_> = function.effects.iter().filter_map(|effect| effect.fallback.as_ref()).collect();
+        helpers.sort_by_key(|fallback| (&fallback.function, &fallback.detection));
+        for fallback in helpers {
+            with(&fallback.function, out);
+            with(&fallback.detection, out);
+        }
+    }
+}
+
+fn review_premise(element: &ElementId, component: &ComponentRef, device: &Device, out: &mut Canonical) {
+    let inventories: BTreeMap<_, _> =
+        device.versions.iter().map(|version| (&version.id, version.inventories.get(element))).collect();
+    for (version, inventory) in inventories {
+        out.put("version", version);
+        let found = inventory.and_then(|sbom| sbom.components.iter().find(|found| found.reference == *component));
+        match found {
+            Some(found) => out.component(found),
+            None => out.put("component", "-"),
+        }
+    }
+}
+
+/// The claim in words, for the person who must answer for it.
+fn statement(id: &ClaimId, device: &Device) -> String {
+    match id {
+        ClaimId::Control(control) => match device.controls.get(control) {
+            Some(control) => control_statement(control),
+            None => format!("control {control} works"),
+        },
+        ClaimId::Element(element, claim) => match claim {
+            ElementClaim::InterfacesListed => format!("every interface of {element} is listed as a link"),
+            ElementClaim::SoftwareListed => {
+                format!(
+                    "all software, hardware and operating systems of {element} stand in its inventory, in every fielded version"
+                )
+            }
+            ElementClaim::FunctionsListed => format!("every function that {element} takes part in is listed"),
+            ElementClaim::LocalLogin => {
+                format!("whoever is at {element} must log in with a credential that is neither default nor shared")
+            }
+        },
+        ClaimId::Link(link, claim) => {
+            let Some(link) = device.links.get(link) else { return format!("{id} holds") };
+            link_statement(link, *claim)
+        }
+        ClaimId::SecretPerUnit(secret) => {
+            format!("every unit has its own {secret}, so that one extracted copy opens one unit only")
+        }
+        ClaimId::SecretPublic(secret) => {
+            format!("{secret} is a public verification key: whoever reads it gains nothing")
+        }
+        ClaimId::Function(function, claim) => match claim {
+            FunctionClaim::Redundancy => {
+                format!("{function} goes on when one of its elements falls, or outvotes it")
+            }
+            FunctionClaim::Fallback => {
+                format!("when {function} is lost, its fallback is noticed, staffed and takes over in the time stated")
+            }
+        },
+        ClaimId::ComponentReviewed(element, component) => {
+            format!("the component {component} of {element} was assessed by other means and has no open vulnerability")
+        }
+    }
+}
+
+fn control_statement(control: &Control) -> String {
+    let cuts: Vec<String> = control.cuts.iter().map(cut_statement).collect();
+    let enforcer = match &control.enforcer {
+        Some(enforcer) => match &enforcer.secret {
+            Some(secret) => format!("enforced by {} with {secret}", enforcer.element),
+            None => format!("enforced by {}", enforcer.element),
+        },
+        None => "with no enforcer named".to_owned(),
+    };
+    format!("{} prevents {}; {enforcer}, performed by {}", control.name, cuts.join(" and "), control.performed_by)
+}
+
+fn cut_statement(cut: &Cut) -> String {
+    let from = |from: &[ward_model::scale::Position]| match from {
+        [] => "anywhere".to_owned(),
+        some => some.iter().map(|position| position.word()).collect::<Vec<_>>().join(", "),
+    };
+    match cut {
+        Cut::Step { step, at } => format!("the step {step} at {at}"),
+        Cut::Link { link, from: positions } => format!("messages on {link} from {}", from(positions)),
+        Cut::LinksIntoZone { zone, from: positions } => {
+            format!("messages from {} on links into {zone}", from(positions))
+        }
+        Cut::Presence { at } => format!("touching {at}"),
+        Cut::Vulnerability { id, at } => format!("the use of {id} at {at}"),
+    }
+}
+
+fn link_statement(link: &Link, claim: LinkClaim) -> String {
+    let words = |words: Vec<&str>| if words.is_empty() { "nothing".to_owned() } else { words.join(", ") };
+    match claim {
+        LinkClaim::Authentication => {
+            let how = link.authentication.as_ref().map_or("", |authentication| &authentication.mechanism);
+            format!(
+                "{} verifies who sends on {} ({how}), with a credential that is neither default nor shared",
+                link.to, link.id
+            )
+        }
+        LinkClaim::ExposedTo => {
+            let exposed = link.exposed_to.iter().flatten().map(|position| position.word()).collect();
+            format!("an attacker can put messages on {} from {} and from nowhere else", link.id, words(exposed))
+        }
+        LinkClaim::Carries => {
+            let carries = link.carries.iter().flatten().map(|carries| carries.word()).collect();
+            format!("{} carries {} and nothing else", link.id, words(carries))
+        }
+        LinkClaim::AntiReplay => format!("{} refuses a message captured on {} when it comes again", link.to, link.id),
+    }
+}

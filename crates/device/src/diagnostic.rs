@@ -1,0 +1,256 @@
+//! What is wrong with a folder, and exactly where.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::Serialize;
+
+/// Something that is wrong with, or worth knowing about, a device folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// A short stable name of the kind of problem, for example `unknown-key`.
+    pub code: &'static str,
+    /// Whether the folder can be read all the same.
+    pub severity: Severity,
+    /// The file, as named in the folder.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The bytes of the file that it is about.
+    pub byte_span: Range<usize>,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// What would have been right.
+    pub expected: Option<String>,
+    /// What to do, often the nearest valid name.
+    pub help: Option<String>,
+}
+
+/// Whether a problem stops the folder from being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The folder cannot be read.
+    Error,
+    /// The folder can be read; something in it has no effect or is missing.
+    Warning,
+}
+
+impl Diagnostic {
+    /// Sets what would have been right.
+    #[must_use]
+    pub fn expecting(mut self, expected: impl Into<String>) -> Self {
+        self.expected = Some(expected.into());
+        self
+    }
+
+    /// Sets what to do.
+    #[must_use]
+    pub fn helping(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    fn order(&self) -> (&str, usize, usize, &str, &str) {
+        (&self.file, self.line, self.column, self.code, &self.message)
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        write!(f, "{}:{}:{}: {word}[{}]: {}", self.file, self.line, self.column, self.code, self.message)?;
+        if let Some(expected) = &self.expected {
+            write!(f, "; expected {expected}")?;
+        }
+        if let Some(help) = &self.help {
+            write!(f, "; {help}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Everything that is wrong with a folder, sorted by file, line and column; at least one is an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostics(pub Vec<Diagnostic>);
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, diagnostic) in self.0.iter().enumerate() {
+            if place > 0 {
+                f.write_str("\n")?;
+            }
+            diagnostic.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+/// Sorts by file, line and column and removes what is said twice.
+pub(crate) fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by(|a, b| a.order().cmp(&b.order()));
+    diagnostics.dedup();
+}
+
+/// Bytes of one of the files in a [`Sink`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub file: usize,
+    pub start: usize,
+    pub end: usize,
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone)]
+pub(crate) struct At<T> {
+    pub value: T,
+    pub place: Place,
+}
+
+/// Where something stands, once the text is no longer at hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Location {
+    pub file: String,
+    pub line: usize,
+    pub column: usize,
+    pub byte_span: Range<usize>,
+}
+
+impl Location {
+    pub(crate) fn start_of(file: &str) -> Self {
+        Self { file: file.to_owned(), line: 1, column: 1, byte_span: 0..0 }
+    }
+
+    pub(crate) fn diagnostic(self, severity: Severity, code: &'static str, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            code,
+            severity,
+            file: self.file,
+            line: self.line,
+            column: self.column,
+            byte_span: self.byte_span,
+            message: message.into(),
+            expected: None,
+            help: None,
+        }
+    }
+}
+
+/// Collects diagnostics, and knows the texts that turn bytes into lines.
+#[derive(Debug, Default)]
+pub(crate) struct Sink {
+    sources: Vec<Source>,
+    pub found: Vec<Diagnostic>,
+}
+
+#[derive(Debug)]
+struct Source {
+    name: String,
+    text: String,
+    line_starts: Vec<usize>,
+    broken_lines: Vec<usize>,
+}
+
+impl Sink {
+    /// Adds a text and returns its number.
+    pub(crate) fn add_source(&mut self, name: &str, text: &str) -> usize {
+        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        self.sources.push(Source {
+            name: name.to_owned(),
+            text: text.to_owned(),
+            line_starts,
+            broken_lines: Vec::new(),
+        });
+        self.sources.len() - 1
+    }
+
+    /// Line and column of a place.
+    pub(crate) fn locate(&self, place: Place) -> Location {
+        let Some(source) = self.sources.get(place.file) else {
+            return Location::start_of("");
+        };
+        let start = place.start.min(source.text.len());
+        let line = source.line_starts.partition_point(|&line_start| line_start <= start).max(1);
+        let line_start = source.line_starts.get(line - 1).copied().unwrap_or(0);
+        let column = source.text.get(line_start..start).map_or(start - line_start, |text| text.chars().count()) + 1;
+        let end = place.end.clamp(start, source.text.len());
+        Location { file: source.name.clone(), line, column, byte_span: start..end }
+    }
+
+    /// The name of a text.
+    pub(crate) fn name(&self, file: usize) -> &str {
+        self.sources.get(file).map_or("", |source| &source.name)
+    }
+
+    /// Whether a text could not be parsed, so that what it names is only partly known.
+    pub(crate) fn is_broken(&self, file: usize) -> bool {
+        self.sources.get(file).is_some_and(|source| !source.broken_lines.is_empty())
+    }
+
+    /// Whether anything found so far stops the folder from being read.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Reports an error in the syntax; what else is found on its line is not reported, because it follows from it.
+    pub(crate) fn syntax_error(&mut self, place: Place, message: &str) {
+        let location = self.locate(place);
+        if let Some(source) = self.sources.get_mut(place.file) {
+            source.broken_lines.push(location.line);
+        }
+        self.found.push(location.diagnostic(Severity::Error, "syntax", message));
+    }
+
+    /// Reports an error; the returned value takes what was expected and what helps.
+    pub(crate) fn error(&mut self, place: Place, code: &'static str, message: impl Into<String>) -> Hints<'_> {
+        self.report(place, Severity::Error, code, message.into())
+    }
+
+    /// Reports a warning.
+    pub(crate) fn warning(&mut self, place: Place, code: &'static str, message: impl Into<String>) -> Hints<'_> {
+        self.report(place, Severity::Warning, code, message.into())
+    }
+
+    fn report(&mut self, place: Place, severity: Severity, code: &'static str, message: String) -> Hints<'_> {
+        let location = self.locate(place);
+        let follows = self.sources.get(place.file).is_some_and(|source| source.broken_lines.contains(&location.line));
+        if follows {
+            return Hints(None);
+        }
+        self.found.push(location.diagnostic(severity, code, message));
+        Hints(self.found.last_mut())
+    }
+}
+
+/// Adds to the diagnostic that was just reported.
+pub(crate) struct Hints<'a>(Option<&'a mut Diagnostic>);
+
+impl Hints<'_> {
+    pub(crate) fn expected(mut self, expected: impl Into<String>) -> Self {
+        if let Some(diagnostic) = self.0.as_mut() {
+            diagnostic.expected = Some(expected.into());
+        }
+        self
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        if let Some(diagnostic) = self.0.as_mut() {
+            diagnostic.help = Some(help.into());
+        }
+        self
+    }
+
+    pub(crate) fn did_you_mean(self, nearest: Option<&str>) -> Self {
+        match nearest {
+            Some(nearest) => self.help(format!("did you mean `{nearest}`?")),
+            None => self,
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Loads each file of a folder once, and reports what cannot be loaded.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ward_model::component::Sbom;
+use ward_model::digest::Digest;
+
+use crate::diagnostic::{At, Location, Place, Severity, Sink};
+use crate::files::Files;
+use crate::nearest::nearest;
+use crate::raw::scalar::{Citation, FilePath};
+use crate::raw::{Decode, decode_file, shorten};
+use crate::read::{DECISIONS, DEVICE, FIELDED, SYSTEM, VULNERABILITIES};
+
+/// Folders of which every file should be named somewhere.
+const NAMED_FOLDERS: &[&str] = &["evidence", "sbom"];
+
+/// How deep sub-folders are looked through: a guard against endless trees.
+const DEEPEST: usize = 16;
+
+pub(crate) struct Loader<'a> {
+    folder: &'a dyn Files,
+    files: BTreeMap<String, State>,
+    sboms: BTreeMap<String, Option<Arc<Sbom>>>,
+    sources: BTreeMap<String, usize>,
+}
+
+enum State {
+    Missing,
+    Unreadable(String),
+    Read(Vec<u8>),
+}
+
+impl<'a> Loader<'a> {
+    pub(crate) fn new(folder: &'a dyn Files) -> Self {
+        Self { folder, files: BTreeMap::new(), sboms: BTreeMap::new(), sources: BTreeMap::new() }
+    }
+
+    fn load(&mut self, path: &str) -> &State {
+        let folder = self.folder;
+        self.files.entry(path.to_owned()).or_insert_with(|| match folder.read(path) {
+            Ok(Some(bytes)) => State::Read(bytes),
+            Ok(None) => State::Missing,
+            Err(error) => State::Unreadable(error.to_string()),
+        })
+    }
+
+    /// Reads and decodes one of the folder's own files; nothing where it is missing or no text.
+    pub(crate) fn parse<T: Decode>(&mut self, path: &'static str, sink: &mut Sink) -> Option<T> {
+        let start = Location::start_of(path);
+        let bytes = match self.load(path) {
+            State::Missing => return None,
+            State::Unreadable(error) => {
+                sink.found.push(start.diagnostic(
+                    Severity::Error,
+                    "unreadable-file",
+                    format!("{path} cannot be read: {error}"),
+                ));
+                return None;
+            }
+            State::Read(bytes) => bytes,
+        };
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                // What stands before the fault is text, and gives its line.
+                let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned();
+                let end = valid.len();
+                let file = sink.add_source(path, &valid);
+                sink.error(Place { file, start: end, end }, "not-utf8", "this is not UTF-8 text")
+                    .expected("TOML, which is UTF-8");
+                return None;
+            }
+        };
+        let file = sink.add_source(path, text);
+        let text = text.to_owned();
+        self.sources.insert(path.to_owned(), file);
+        decode_file(file, &text, sink)
+    }
+
+    /// Whether there is no such file.
+    pub(crate) fn is_missing(&self, path: &str) -> bool {
+        matches!(self.files.get(path), Some(State::Missing))
+    }
+
+    /// Whether a file is there and not every name in it is known.
+    pub(crate) fn is_unclear(&self, path: &str, sink: &Sink) -> bool {
+        match (self.files.get(path), self.sources.get(path)) {
+            (Some(State::Read(_)), Some(&source)) => sink.is_broken(source),
+            (Some(State::Missing) | None, _) => false,
+            (Some(State::Unreadable(_) | State::Read(_)), _) => true,
+        }
+    }
+
+    /// The bytes of a file that was read.
+    pub(crate) fn bytes(&self, path: &str) -> Option<&[u8]> {
+        match self.files.get(path) {
+            Some(State::Read(bytes)) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// An SBOM, read once; what is wrong with it is reported once.
+    pub(crate) fn sbom(&mut self, path: &At<FilePath>, sink: &mut Sink) -> Option<Arc<Sbom>> {
+        let name = &path.value.0;
+        if let Some(known) = self.sboms.get(name) {
+            return known.clone();
+        }
+        let sbom = self.read_sbom(path, sink).map(Arc::new);
+        self.sboms.insert(name.clone(), sbom.clone());
+        sbom
+    }
+
+    fn read_sbom(&mut self, path: &At<FilePath>, sink: &mut Sink) -> Option<Sbom> {
+        let name = path.value.0.as_str();
+        let parent = name.rsplit_once('/').map_or("", |(parent, _)| parent);
+        let bytes = match self.load(name) {
+            State::Read(bytes) => bytes,
+            State::Unreadable(error) => {
+                let message = format!("`{}` cannot be read: {error}", shorten(name));
+                sink.error(path.place, "unreadable-file", message);
+                return None;
+            }
+            State::Missing => {
+                let siblings = self.folder.list(parent).unwrap_or_default();
+                let beside: Vec<String> = siblings
+                    .into_iter()
+                    .map(|file| if parent.is_empty() { file } else { format!("{parent}/{file}") })
+                    .collect();
+                sink.error(path.place, "missing-file", format!("there is no file `{}`", shorten(name)))
+                    .expected("an SBOM in this folder")
+                    .did_you_mean(nearest(name, beside.iter().map(String::as_str)));
+                return None;
+            }
+        };
+        match ward_formats::sbom::read(bytes) {
+            Ok(sbom) => Some(sbom),
+            Err(error) => {
+                let named = sink.locate(path.place);
+                let (line, column) = error.place().unwrap_or((1, 1));
+                let start = offset(bytes, line, column);
+                let place = Location { file: name.to_owned(), line, column, byte_span: start..start };
+                sink.found.push(
+                    place
+                        .diagnostic(Severity::Error, "bad-sbom", format!("this SBOM cannot be read: {error}"))
+                        .helping(format!("it is named at {}:{}", named.file, named.line)),
+                );
+                None
+            }
+        }
+    }
+
+    /// Reads a cited evidence file; that it is missing is a warning, because then no decision gives the claim effect.
+    pub(crate) fn evidence(&mut self, citation: Option<&At<Citation>>, sink: &mut Sink) {
+        let Some(citation) = citation else { return };
+        let path = citation.value.path.as_str();
+        match self.load(path) {
+            State::Read(_) => {}
+            State::Missing => {
+                sink.warning(
+                    citation.place,
+                    "missing-evidence",
+                    format!("there is no evidence file `{}`", shorten(path)),
+                )
+                .help("until there is, no decision gives the claim effect");
+            }
+            State::Unreadable(error) => {
+                let message = format!("`{}` cannot be read: {error}", shorten(path));
+                sink.error(citation.place, "unreadable-file", message);
+            }
+        }
+    }
+
+    /// Reports files that stand in the folder and were not read.
+    pub(crate) fn look_around(&self, sink: &mut Sink) {
+        let own = [DEVICE, SYSTEM, FIELDED, VULNERABILITIES, DECISIONS];
+        for name in self.folder.list("").unwrap_or_default() {
+            if name.ends_with(".toml") && !own.contains(&name.as_str()) && !self.files.contains_key(&name) {
+                let file = Location::start_of(&name);
+                let warning = if name == "considerations.toml" {
+                    file.diagnostic(Severity::Warning, "not-read", "not read yet")
+                } else {
+                    let warning =
+                        file.diagnostic(Severity::Warning, "not-read", "this file is not part of a device folder");
+                    match nearest(&name, own) {
+                        Some(near) => warning.helping(format!("did you mean `{near}`?")),
+                        None => warning,
+                    }
+                };
+                sink.found.push(warning);
+            }
+        }
+        for folder in NAMED_FOLDERS {
+            self.unnamed(folder, DEEPEST, sink);
+        }
+    }
+
+    fn unnamed(&self, folder: &str, depth: usize, sink: &mut Sink) {
+        for name in self.folder.list(folder).unwrap_or_default() {
+            if name.starts_with('.') {
+                continue;
+            }
+            let path = format!("{folder}/{name}");
+            match path.strip_suffix('/') {
+                Some(inner) if depth > 0 => self.unnamed(inner, depth - 1, sink),
+                Some(_) => {}
+                None if self.files.contains_key(&path) => {}
+                None => sink.found.push(Location::start_of(&path).diagnostic(
+                    Severity::Warning,
+                    "not-read",
+                    "nothing names this file; not read",
+                )),
+            }
+        }
+    }
+
+    /// Digests of the files that were read, but one.
+    pub(crate) fn digests(&self, but: &str) -> BTreeMap<String, Digest> {
+        self.read_but(but).map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect()
+    }
+
+    /// One digest over names and bytes of the files that were read, but one.
+    pub(crate) fn digest(&self, but: &str) -> Digest {
+        Digest::of_parts(self.read_but(but).flat_map(|(path, bytes)| [path.as_bytes(), bytes]))
+    }
+
+    fn read_but<'b>(&'b self, but: &'b str) -> impl Iterator<Item = (&'b String, &'b [u8])> {
+        self.files.iter().filter_map(move |(path, state)| match state {
+            State::Read(bytes) if path != but => Some((path, bytes.as_slice())),
+            _ => None,
+        })
+    }
+}
+
+/// The byte at a line and a column in bytes, both from 1.
+fn offset(bytes: &[u8], line: usize, column: usize) -> usize {
+    let start =
+        bytes.split_inclusive(|&byte| byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum::<usize>();
+    start.saturating_add(column.saturating_sub(1)).min(bytes.len())
+}

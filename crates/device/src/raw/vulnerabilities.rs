@@ -1,0 +1,54 @@
+//! `vulnerabilities.toml`.
+
+use jiff::civil::Date;
+use ward_model::cvss::Vector;
+
+use super::scalar::Id;
+use super::{OneOrMany, tables};
+use crate::diagnostic::At;
+
+tables! {
+    /// What the maker knows by itself.
+    struct VulnerabilitiesFile "vulnerabilities.toml" {
+        /// A vulnerability that the maker found or was told of.
+        finding: optional Vec<At<Finding>>,
+        /// Since when something has been known.
+        known: optional Vec<At<Known>>,
+    }
+
+    /// A vulnerability that the maker found or was told of, whether or not a feed holds it.
+    struct Finding "a finding" {
+        /// The maker's number.
+        id: required Id,
+        /// What it is.
+        title: required String,
+        /// The element that has it.
+        element: required Id,
+        /// The fielded versions that have it. Left out: all.
+        versions: optional Vec<At<String>>,
+        /// CWE numbers.
+        cwe: optional OneOrMany<u32>,
+        /// Its CVSS vector. Without one everything is assumed.
+        vector: optional Vector,
+        /// Several CVSS vectors, where people disagree: the worst is used.
+        vectors: optional Vec<At<Vector>>,
+        /// The day on which the maker first knew.
+        known_since: required Date,
+        /// Where it comes from.
+        source: required String,
+        /// Whether somebody has carried it out in a test.
+        demonstrated: optional bool,
+        /// Whether it is known to be exploited.
+        exploited: optional bool,
+    }
+
+    /// Since when something has been known.
+    struct Known "a known date" {
+        /// A vulnerability, or a weakness as `RULE@LINK`.
+        subject: required String,
+        /// The earliest day on which the maker knew.
+        since: required Date,
+        /// From where.
+        source: required String,
+    }
+}

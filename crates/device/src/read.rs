@@ -1,0 +1,370 @@
+//! Reading a folder: files to a [`Device`], or everything that is wrong with them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ward_model::claim::ClaimId;
+use ward_model::device::{Decisions, Device, FieldedVersion, OwnFinding};
+use ward_model::digest::Digest;
+use ward_model::ids::LinkId;
+
+use crate::check::{
+    Kind, Names, Pending, build, decisions, device, element, fielded, function, protect, vulnerabilities,
+};
+use crate::claims;
+use crate::diagnostic::{At, Diagnostic, Diagnostics, Location, Place, Severity, Sink, sort};
+use crate::files::Files;
+use crate::load::Loader;
+use crate::nearest::nearest;
+use crate::raw::decisions::DecisionsFile;
+use crate::raw::device::DeviceFile;
+use crate::raw::fielded::FieldedFile;
+use crate::raw::system::SystemFile;
+use crate::raw::vulnerabilities::VulnerabilitiesFile;
+use crate::raw::{items, shorten};
+
+/// The only file that every folder has.
+pub const DEVICE: &str = "device.toml";
+/// The system that the device works in.
+pub const SYSTEM: &str = "system.toml";
+/// The versions in the field.
+pub const FIELDED: &str = "fielded.toml";
+/// What the maker knows by itself.
+pub const VULNERABILITIES: &str = "vulnerabilities.toml";
+/// What people have decided: not part of [`Device::digest`].
+pub const DECISIONS: &str = "decisions.toml";
+
+/// A folder that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// The device.
+    pub device: Device,
+    /// What people have decided.
+    pub decisions: Decisions,
+    /// What is odd, missing or without effect; none is an error.
+    pub warnings: Vec<Diagnostic>,
+    /// What the folder says for authorities; nothing is reasoned from it.
+    pub regulatory: Regulatory,
+    /// What the model does not keep and [`crate::lint`] needs.
+    pub(crate) about: About,
+}
+
+/// What a folder says for authorities.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Regulatory {
+    /// The UDI device identifier.
+    pub udi_di: Option<String>,
+    /// The device's class by market (`us`, `eu`, `au`).
+    pub classes: BTreeMap<String, String>,
+}
+
+/// Where things stand, and which fields were written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct About {
+    pub places: BTreeMap<(Kind, String), Location>,
+    pub claim_places: BTreeMap<ClaimId, Location>,
+    pub stated: BTreeMap<LinkId, BTreeSet<&'static str>>,
+    pub unstated_severity: BTreeSet<String>,
+    pub without_sbom: BTreeSet<String>,
+}
+
+/// Reads a folder.
+///
+/// # Errors
+/// Everything that is wrong with the folder, in one go. A name that another file should give is not reported where that file
+/// could not be parsed.
+pub fn read(folder: &dyn Files) -> Result<Reading, Diagnostics> {
+    let mut sink = Sink::default();
+    let reading = reading(folder, &mut sink);
+    let mut found = sink.found;
+    sort(&mut found);
+    match reading {
+        Some(reading) if found.iter().all(|diagnostic| diagnostic.severity == Severity::Warning) => {
+            Ok(Reading { warnings: found, ..reading })
+        }
+        _ => Err(Diagnostics(found)),
+    }
+}
+
+/// The files as written.
+struct Raw {
+    device: Option<DeviceFile>,
+    system: Option<SystemFile>,
+    fielded: Option<FieldedFile>,
+    vulnerabilities: Option<VulnerabilitiesFile>,
+    decisions: Option<DecisionsFile>,
+}
+
+fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
+    let mut loader = Loader::new(folder);
+    let raw = Raw {
+        device: loader.parse(DEVICE, sink),
+        system: loader.parse(SYSTEM, sink),
+        fielded: loader.parse(FIELDED, sink),
+        vulnerabilities: loader.parse(VULNERABILITIES, sink),
+        decisions: loader.parse(DECISIONS, sink),
+    };
+    missing_files(&loader, sink);
+    let names = names(&raw, &loader, sink);
+    let mut pending = Vec::new();
+    let mut device = device(&raw, &names, &mut loader, &mut pending, sink);
+    if let (Some(device), Some(system)) = (&device, &raw.system) {
+        link_claims(device, system, &mut pending, sink);
+    }
+    for pending in &pending {
+        loader.evidence(pending.evidence.as_ref(), sink);
+    }
+    loader.look_around(sink);
+    if let Some(device) = &mut device {
+        device.files = loader.digests(DECISIONS);
+        device.digest = loader.digest(DECISIONS);
+        for pending in &pending {
+            let file = sink.name(pending.place.file).to_owned();
+            let citation = pending.evidence.as_ref().map(|evidence| &evidence.value);
+            reviewed_exists(device, pending, sink);
+            let claim = claims::claim(pending.id.clone(), citation, &file, device, &device.files);
+            if device.claims.insert(claim.id.clone(), claim).is_some() {
+                sink.error(pending.place, "duplicate-name", format!("`{}` is claimed twice", pending.id));
+            }
+        }
+    }
+    let entered = match &raw.decisions {
+        None => Vec::new(),
+        Some(raw) => {
+            let mut number = 0;
+            build(items(&raw.decision), sink, |raw, sink| {
+                number += 1;
+                decisions::decision(number, raw, device.as_ref(), sink)
+            })
+        }
+    };
+    let about = about(&raw, &names, &pending, sink);
+    let Some(device) = device else {
+        if !sink.has_errors() {
+            sink.found.push(Location::start_of(DEVICE).diagnostic(
+                Severity::Error,
+                "incomplete",
+                "the device is not complete",
+            ));
+        }
+        return None;
+    };
+    let regulatory = raw.device.as_ref().map(device::regulatory).unwrap_or_default();
+    let decisions = Decisions { entered, digest: Digest::of(loader.bytes(DECISIONS).unwrap_or_default()) };
+    Some(Reading { device, decisions, warnings: Vec::new(), regulatory, about })
+}
+
+fn missing_files(loader: &Loader<'_>, sink: &mut Sink) {
+    for (file, severity, message, help) in [
+        (DEVICE, Severity::Error, "there is no device.toml here", "`ward new` writes a folder to start from"),
+        (
+            SYSTEM,
+            Severity::Warning,
+            "there is no system.toml: nothing is modelled",
+            "every element that it names is one gap less",
+        ),
+        (
+            FIELDED,
+            Severity::Warning,
+            "there is no fielded.toml: nothing is known of units in the field",
+            "one version, as designed, is judged",
+        ),
+    ] {
+        if loader.is_missing(file) {
+            sink.found.push(Location::start_of(file).diagnostic(severity, "missing-file", message).helping(help));
+        }
+    }
+}
+
+/// Every name of the folder. Of a file that could not be parsed or read, only some names are known.
+fn names(raw: &Raw, loader: &Loader<'_>, sink: &mut Sink) -> Names {
+    let mut names = Names::default();
+    if loader.is_unclear(SYSTEM, sink) {
+        names.partial.extend([
+            Kind::Zone,
+            Kind::Element,
+            Kind::Link,
+            Kind::Secret,
+            Kind::Function,
+            Kind::PersonGroup,
+            Kind::Harm,
+            Kind::Control,
+        ]);
+    }
+    if loader.is_unclear(FIELDED, sink) {
+        names.partial.insert(Kind::Version);
+    }
+    if let Some(system) = &raw.system {
+        items(&system.zone).iter().for_each(|table| names.define(Kind::Zone, &table.value.id, sink));
+        items(&system.element).iter().for_each(|table| names.define(Kind::Element, &table.value.id, sink));
+        items(&system.link).iter().for_each(|table| names.define(Kind::Link, &table.value.id, sink));
+        items(&system.secret).iter().for_each(|table| names.define(Kind::Secret, &table.value.id, sink));
+        items(&system.function).iter().for_each(|table| names.define(Kind::Function, &table.value.id, sink));
+        items(&system.person_group).iter().for_each(|table| names.define(Kind::PersonGroup, &table.value.id, sink));
+        items(&system.harm).iter().for_each(|table| names.define(Kind::Harm, &table.value.id, sink));
+        items(&system.control).iter().for_each(|table| names.define(Kind::Control, &table.value.id, sink));
+    }
+    let versions = raw.fielded.as_ref().map_or(&[][..], |fielded| items(&fielded.version));
+    versions.iter().for_each(|table| names.define(Kind::Version, &table.value.id, sink));
+    if versions.is_empty() {
+        let place = Place { file: usize::MAX, start: 0, end: 0 };
+        names.define(Kind::Version, &Some(At { value: fielded::AS_DESIGNED, place }), sink);
+    }
+    if let Some(vulnerabilities) = &raw.vulnerabilities {
+        items(&vulnerabilities.finding).iter().for_each(|table| names.define(Kind::Finding, &table.value.id, sink));
+    }
+    names
+}
+
+/// Everything but the claims and the digests. Every part is checked, whatever is wrong with the others.
+fn device(
+    raw: &Raw,
+    names: &Names,
+    loader: &mut Loader<'_>,
+    pending: &mut Vec<Pending>,
+    sink: &mut Sink,
+) -> Option<Device> {
+    let identity = raw.device.as_ref().and_then(|raw| device::identity(raw, sink));
+    let system = raw.system.as_ref();
+    let zones = build(system.map_or(&[], |raw| items(&raw.zone)), sink, |raw, _| element::zone(raw));
+    let raw_elements = system.map_or(&[][..], |raw| items(&raw.element));
+    let elements = build(raw_elements, sink, |raw, sink| element::element(raw, names, pending, sink));
+    let links = build(system.map_or(&[], |raw| items(&raw.link)), sink, |raw, sink| element::link(raw, names, sink));
+    let secrets = build(system.map_or(&[], |raw| items(&raw.secret)), sink, |raw, sink| {
+        element::secret(raw, names, pending, sink)
+    });
+    let functions = build(system.map_or(&[], |raw| items(&raw.function)), sink, |raw, sink| {
+        function::function(raw, names, pending, sink)
+    });
+    let person_groups =
+        build(system.map_or(&[], |raw| items(&raw.person_group)), sink, |raw, _| function::person_group(raw));
+    let harms = build(system.map_or(&[], |raw| items(&raw.harm)), sink, |raw, _| function::harm(raw));
+    let controls = build(system.map_or(&[], |raw| items(&raw.control)), sink, |raw, sink| {
+        protect::control(raw, names, pending, sink)
+    });
+    let controls: BTreeMap<_, _> = controls.into_iter().map(|control| (control.id.clone(), control)).collect();
+    let raw_versions = raw.fielded.as_ref().map_or(&[][..], |raw| items(&raw.version));
+    let mut versions = fielded::versions(raw_versions, names, &controls, sink);
+    for element in raw_elements {
+        inventories(&element.value, names, &mut versions, loader, sink);
+    }
+    let (own_findings, known_since) = match &raw.vulnerabilities {
+        None => (Vec::new(), Vec::new()),
+        Some(raw) => (
+            build(items(&raw.finding), sink, |raw, sink| vulnerabilities::finding(raw, names, sink)),
+            build(items(&raw.known), sink, |raw, sink| vulnerabilities::known(raw, names, sink)),
+        ),
+    };
+    let identity = identity?;
+    Some(Device {
+        id: identity.id,
+        name: identity.name,
+        maker: identity.maker,
+        intended_use: identity.intended_use,
+        environments: identity.environments,
+        policies: identity.policies,
+        lifecycle: identity.lifecycle,
+        model_since: identity.model_since,
+        zones: zones.into_iter().map(|zone| (zone.id.clone(), zone)).collect(),
+        elements: elements.into_iter().map(|element| (element.id.clone(), element)).collect(),
+        links: links.into_iter().map(|link| (link.id.clone(), link)).collect(),
+        secrets: secrets.into_iter().map(|secret| (secret.id.clone(), secret)).collect(),
+        functions: functions.into_iter().map(|function| (function.id.clone(), function)).collect(),
+        person_groups: person_groups.into_iter().map(|group| (group.id.clone(), group)).collect(),
+        harms: harms.into_iter().map(|harm| (harm.id.clone(), harm)).collect(),
+        controls,
+        versions,
+        own_findings: sorted(own_findings),
+        known_since,
+        claims: BTreeMap::new(),
+        // Set once every file has been read.
+        digest: Digest::of(&[]),
+        files: BTreeMap::new(),
+    })
+}
+
+/// By the maker's number: the order of the file means nothing.
+fn sorted(mut findings: Vec<OwnFinding>) -> Vec<OwnFinding> {
+    findings.sort_by(|a, b| a.id.cmp(&b.id));
+    findings
+}
+
+fn inventories(
+    raw: &crate::raw::system::Element,
+    names: &Names,
+    versions: &mut [FieldedVersion],
+    loader: &mut Loader<'_>,
+    sink: &mut Sink,
+) {
+    let paths = fielded::sboms(raw, names, versions, sink);
+    let Some(id) = &raw.id else { return };
+    for (version, path) in paths {
+        let Some(sbom) = loader.sbom(&path, sink) else { continue };
+        if let Some(version) = versions.iter_mut().find(|candidate| candidate.id == version) {
+            version.inventories.insert(id.value.0.as_str().into(), sbom);
+        }
+    }
+}
+
+fn link_claims(device: &Device, system: &SystemFile, pending: &mut Vec<Pending>, sink: &mut Sink) {
+    let positions = device.positions();
+    for raw in items(&system.link) {
+        let link = raw.value.id.as_ref().and_then(|id| device.links.get(&LinkId::from(id.value.0.as_str())));
+        if let Some(link) = link {
+            element::link_claims(&raw.value, link, &positions, pending, sink);
+        }
+    }
+}
+
+/// A reviewed component stands in an SBOM of its element.
+fn reviewed_exists(device: &Device, pending: &Pending, sink: &mut Sink) {
+    let ClaimId::ComponentReviewed(element, component) = &pending.id else { return };
+    let known: BTreeSet<&str> = device
+        .versions
+        .iter()
+        .filter_map(|version| version.inventories.get(element))
+        .flat_map(|sbom| sbom.components.iter().map(|component| component.reference.as_str()))
+        .collect();
+    if !known.contains(component.as_str()) {
+        let message = format!("no SBOM of `{element}` has a component `{}`", shorten(component.as_str()));
+        sink.error(pending.place, "dangling-name", message)
+            .did_you_mean(nearest(component.as_str(), known.iter().copied()));
+    }
+}
+
+fn about(raw: &Raw, names: &Names, pending: &[Pending], sink: &Sink) -> About {
+    let mut about = About::default();
+    for (kind, names) in &names.defined {
+        for (name, place) in names {
+            about.places.insert((*kind, name.clone()), sink.locate(*place));
+        }
+    }
+    about.claim_places = pending.iter().map(|pending| (pending.id.clone(), sink.locate(pending.place))).collect();
+    let Some(system) = &raw.system else { return about };
+    for link in items(&system.link) {
+        let link = &link.value;
+        let Some(id) = &link.id else { continue };
+        let stated = [
+            ("medium", link.medium.is_some()),
+            ("protocol", link.protocol.is_some()),
+            ("exposed_to", link.exposed_to.is_some()),
+            ("carries", link.carries.is_some()),
+            ("authentication", link.authentication.is_some()),
+            ("encryption", link.encryption.is_some()),
+            ("integrity", link.integrity.is_some()),
+            ("anti_replay", link.anti_replay.is_some()),
+        ];
+        let stated = stated.into_iter().filter_map(|(field, is_stated)| is_stated.then_some(field)).collect();
+        about.stated.insert(LinkId::from(id.value.0.as_str()), stated);
+    }
+    for harm in items(&system.harm) {
+        if let (Some(id), None) = (&harm.value.id, &harm.value.severity) {
+            about.unstated_severity.insert(id.value.0.clone());
+        }
+    }
+    for element in items(&system.element) {
+        if let (Some(id), None) = (&element.value.id, &element.value.sbom) {
+            about.without_sbom.insert(id.value.0.clone());
+        }
+    }
+    about
+}
