@@ -1,1 +1,249 @@
-//! Placeholder
+//! The pure assessment: what `match` finds and what `risk` concludes, put together.
+//!
+//! `assess` is a function of its inputs and of the engine that ran it: no clock, network, randomness or order of a hash table.
+//! The same inputs give the same bytes.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use ward_match::{Inventory, match_inventory};
+use ward_model::alias::Aliases;
+use ward_model::assessment::{
+    Assessment, Coverage, DeviceSummary, FindingAt, Inputs as InputDigests, InventoryCoverage, MultiPatient, SCHEMA, Summary,
+    UnassessedAt,
+};
+use ward_model::claim::{ClaimId, ElementClaim};
+use ward_model::component::Sbom;
+use ward_model::device::{Decisions, Device};
+use ward_model::finding::{MatchReport, SCAN_SCHEMA, SbomSummary, ScanReport};
+use ward_model::ids::{ElementId, FieldedVersionId};
+use ward_model::knowledge::{Knowledge, KnowledgeError};
+use ward_model::verdict::{Basis, Outcome, Verdict};
+use ward_policy::Rulebook;
+use ward_risk::{Effects, ElementReports, Situation, judge};
+
+/// Everything that an assessment follows from.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The device.
+    pub device: &'a Device,
+    /// What people have decided.
+    pub decisions: &'a Decisions,
+    /// What the world says.
+    pub knowledge: &'a dyn Knowledge,
+    /// Policies, rules and aliases.
+    pub rulebook: &'a Rulebook,
+    /// The day asked about.
+    pub as_of: Date,
+    /// The engine's name and version.
+    pub engine: &'a str,
+}
+
+/// Assesses a device.
+///
+/// # Errors
+/// The knowledge could not be read; nothing is concluded from a part of it.
+pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
+    let device = inputs.device;
+    let reports = reports(inputs)?;
+    let judgement = judge(Situation {
+        device,
+        reports: &reports,
+        rulebook: inputs.rulebook,
+        decisions: inputs.decisions,
+        as_of: inputs.as_of,
+    });
+    let (effects, _) = Effects::decided(device, inputs.decisions, inputs.as_of);
+    let read = |element: &ElementId, reports: &'_ ElementReports| -> MatchReport {
+        let complete = effects.holds(&ClaimId::Element(element.clone(), ElementClaim::SoftwareListed));
+        if complete { reports.complete.clone() } else { reports.open.clone() }
+    };
+    let mut findings = Vec::new();
+    let mut unassessed = Vec::new();
+    for ((fielded_version, element), reports) in &reports {
+        let report = read(element, reports);
+        findings.extend(report.findings.into_iter().map(|finding| FindingAt {
+            fielded_version: fielded_version.clone(),
+            element: element.clone(),
+            finding,
+        }));
+        unassessed.extend(report.unassessed.into_iter().map(|what| UnassessedAt {
+            fielded_version: fielded_version.clone(),
+            element: element.clone(),
+            what,
+        }));
+    }
+    Ok(Assessment {
+        schema: SCHEMA,
+        device: DeviceSummary { id: device.id.clone(), name: device.name.clone() },
+        inputs: InputDigests {
+            device: device.digest,
+            knowledge: inputs.knowledge.description().generation,
+            policies: inputs.rulebook.policies.iter().map(|policy| policy.id.clone()).collect(),
+            rules: inputs.rulebook.digest,
+            decisions: inputs.decisions.digest,
+            as_of: inputs.as_of,
+            engine: inputs.engine.to_owned(),
+        },
+        summary: summary(&judgement.verdicts),
+        multi_patient: multi_patient(&judgement.verdicts),
+        watch_list: judgement.watch_list,
+        clocks: judgement.clocks,
+        coverage: coverage(inputs, &reports),
+        unassessed,
+        gaps: judgement.gaps,
+        findings,
+        decisions_without_effect: judgement.decisions_without_effect,
+        verdicts: judgement.verdicts,
+    })
+}
+
+/// Scans a bare SBOM: one element of which nothing is claimed.
+///
+/// # Errors
+/// The knowledge could not be read.
+pub fn scan(sbom: &Sbom, aliases: &Aliases, knowledge: &dyn Knowledge) -> Result<ScanReport, KnowledgeError> {
+    let inventory = Inventory { components: &sbom.components, hardware: &[], complete: false };
+    let report = match_inventory(&inventory, aliases, knowledge)?;
+    Ok(ScanReport {
+        schema: SCAN_SCHEMA,
+        sbom: SbomSummary {
+            format: sbom.format,
+            spec_version: sbom.spec_version.clone(),
+            name: sbom.name.clone(),
+            version: sbom.version.clone(),
+            sha256: sbom.digest,
+            components: sbom.components.len(),
+            remarks: sbom.remarks.clone(),
+        },
+        knowledge: knowledge.description().clone(),
+        findings: report.findings,
+        unassessed: report.unassessed,
+    })
+}
+
+/// What is found on every element of every fielded version, read both ways where somebody claims that the inventory is complete.
+fn reports(inputs: &Inputs<'_>) -> Result<BTreeMap<(FieldedVersionId, ElementId), ElementReports>, KnowledgeError> {
+    let device = inputs.device;
+    let mut reports = BTreeMap::new();
+    // Versions often share the inventory of an element that is not the maker's: match it once.
+    let mut known: BTreeMap<(ElementId, ward_model::Digest), ElementReports> = BTreeMap::new();
+    for version in &device.versions {
+        for element in device.elements.values() {
+            let sbom = version.inventories.get(&element.id);
+            if sbom.is_none() && element.hardware.is_empty() {
+                continue;
+            }
+            let components = sbom.map_or(&[][..], |sbom| &sbom.components);
+            let digest = sbom.map_or(ward_model::Digest::of(b""), |sbom| sbom.digest);
+            let found = match known.get(&(element.id.clone(), digest)) {
+                Some(found) => found.clone(),
+                None => {
+                    let read = |complete: bool| {
+                        let inventory = Inventory { components, hardware: &element.hardware, complete };
+                        match_inventory(&inventory, &inputs.rulebook.aliases, inputs.knowledge)
+                    };
+                    let open = read(false)?;
+                    let claimed = device
+                        .claims
+                        .contains_key(&ClaimId::Element(element.id.clone(), ElementClaim::SoftwareListed));
+                    let complete = if claimed { read(true)? } else { open.clone() };
+                    let found = ElementReports { open, complete };
+                    known.insert((element.id.clone(), digest), found.clone());
+                    found
+                }
+            };
+            reports.insert((version.id.clone(), element.id.clone()), found);
+        }
+    }
+    Ok(reports)
+}
+
+fn summary(verdicts: &[Verdict]) -> Summary {
+    let mut summary = Summary::default();
+    for verdict in verdicts {
+        match (verdict.verdict, verdict.basis, verdict.provisional) {
+            (Outcome::Uncontrolled, Basis::Confirmed, _) => summary.uncontrolled.confirmed += 1,
+            (Outcome::Uncontrolled, Basis::Presumed, _) => summary.uncontrolled.presumed += 1,
+            (Outcome::Controlled, _, true) => summary.controlled.provisional += 1,
+            (Outcome::Controlled, _, false) => summary.controlled.confirmed += 1,
+        }
+        summary.undetermined += usize::from(verdict.undetermined);
+    }
+    summary
+}
+
+/// Uncontrolled harm that one attacker action brings on several people at once, by version and harm. Presumed verdicts are left
+/// out: they reach everybody by definition.
+fn multi_patient(verdicts: &[Verdict]) -> Vec<MultiPatient> {
+    let mut views: BTreeMap<(FieldedVersionId, ward_model::ids::HarmId), MultiPatient> = BTreeMap::new();
+    for verdict in verdicts {
+        let Some(harm) = &verdict.harm else { continue };
+        if verdict.basis == Basis::Presumed || !verdict.persons_at_once.several() {
+            continue;
+        }
+        let view = views.entry((verdict.fielded_version.clone(), harm.id.clone())).or_insert_with(|| MultiPatient {
+            harm: harm.id.clone(),
+            fielded_version: verdict.fielded_version.clone(),
+            persons_at_once: verdict.persons_at_once,
+            escalated_severity: harm.escalated_severity,
+            verdicts: Vec::new(),
+        });
+        view.persons_at_once = view.persons_at_once.max(verdict.persons_at_once);
+        view.escalated_severity = view.escalated_severity.max(harm.escalated_severity);
+        view.verdicts.push(verdict.id.clone());
+    }
+    views.into_values().collect()
+}
+
+fn coverage(inputs: &Inputs<'_>, reports: &BTreeMap<(FieldedVersionId, ElementId), ElementReports>) -> Coverage {
+    let knowledge = inputs.knowledge.description().clone();
+    let mut inventories = Vec::new();
+    for version in &inputs.device.versions {
+        for element in inputs.device.elements.keys() {
+            let components = version.inventories.get(element).map(|sbom| sbom.components.len());
+            let unassessed = reports
+                .get(&(version.id.clone(), element.clone()))
+                .map_or(0, |reports| reports.open.unassessed.len());
+            inventories.push(InventoryCoverage {
+                fielded_version: version.id.clone(),
+                element: element.clone(),
+                components,
+                assessed: components.unwrap_or(0).saturating_sub(unassessed),
+            });
+        }
+    }
+    Coverage { notes: notes(inputs), knowledge, inventories }
+}
+
+/// What was not looked at, in words.
+fn notes(inputs: &Inputs<'_>) -> Vec<String> {
+    let knowledge = inputs.knowledge.description();
+    let mut notes = Vec::new();
+    if knowledge.seed {
+        notes.push(format!(
+            "the small seed that ships with the program was used: it knows some vulnerabilities of {} products as of {}, and \
+             nothing of any other; `ward feeds sync` brings the rest",
+            knowledge.limited_to.len(),
+            knowledge.as_of
+        ));
+    }
+    let without_product: u64 = knowledge.sources.iter().map(|source| source.without_product).sum();
+    if without_product > 0 {
+        notes.push(format!("{without_product} records name no product, so that no component can be found in them"));
+    }
+    let set_aside: u64 = knowledge.sources.iter().map(|source| source.set_aside).sum();
+    if set_aside > 0 {
+        notes.push(format!("{set_aside} records could not be read and were set aside"));
+    }
+    notes.push(format!(
+        "{} rules look for weaknesses that need no vulnerability record; weaknesses that no rule describes were not looked for",
+        inputs.rulebook.rules.len()
+    ));
+    notes.push(
+        "insiders are taken to stand at any element, suppliers on every link that may carry code; links denied or jammed \
+         from outside are not yet a step of their own"
+            .to_owned(),
+    );
+    notes
+}

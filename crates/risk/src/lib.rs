@@ -1,1 +1,36 @@
-//! Placeholder
+//! From a weakness to a patient: attack steps, the harm they reach, and the verdict, each with a derivation that can be checked.
+//!
+//! In come a device, what `match` found on each element, a rulebook, the decisions of people and a day. Out go verdicts.
+//! Everything here is a pure function of those. The order of work is the order of the modules:
+//!
+//! 1. [`effects`]: which claims have effect, and why others do not;
+//! 2. [`ground`]: the device becomes facts and derivations between them ([`program`]);
+//! 3. [`fixpoint`]: which facts an attacker can reach, how easily, and in how many places at once ([`value`]);
+//! 4. [`attribute`]: what can be reached *through* one subject;
+//! 5. [`cells`]: which harms those are, and how the policy judges them;
+//! 6. [`run`]: every subject judged under one reading; [`judge`]: readings compared, the verdicts, with witness, sensitivity and what they rely on.
+
+pub mod effects;
+
+mod attribute;
+mod cells;
+mod clock;
+mod context;
+mod fact;
+mod fixpoint;
+mod ground;
+mod judge;
+mod presume;
+mod program;
+mod run;
+mod subject;
+mod value;
+mod watch;
+mod witness;
+
+pub use context::{ElementReports, Situation};
+pub use effects::Effects;
+pub use judge::{Judgement, judge};
+
+/// The names of the attack steps that a control can cut at an element.
+pub const STEPS: &[&str] = &[ground::SEND_COMMAND, ground::INSTALL_CODE, ground::REPLAY_COMMAND];

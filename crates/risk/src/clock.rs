@@ -1,0 +1,85 @@
+//! Clocks: what is due, counted from the earliest day on which the maker can be shown to have known.
+
+use std::collections::BTreeMap;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use ward_model::assessment::Clock;
+use ward_model::verdict::{Basis, Outcome, SubjectKind, Verdict};
+use ward_policy::{ClockRule, ClockWhen};
+
+use crate::context::Situation;
+
+/// The clocks of every uncontrolled verdict: one for each rule and subject, earliest first.
+pub(crate) fn clocks(situation: Situation<'_>, verdicts: &[Verdict]) -> Vec<Clock> {
+    let mut clocks: BTreeMap<(String, String, String), Clock> = BTreeMap::new();
+    for verdict in verdicts.iter().filter(|verdict| verdict.verdict == Outcome::Uncontrolled) {
+        let Some(policy) = situation.rulebook.policies.iter().find(|policy| policy.id == verdict.policy) else { continue };
+        let when = match verdict.basis {
+            Basis::Confirmed => ClockWhen::UncontrolledConfirmed,
+            Basis::Presumed => ClockWhen::UncontrolledPresumed,
+        };
+        for rule in policy.clocks.iter().filter(|rule| rule.when == when) {
+            let subject = match verdict.presumed_because {
+                Some(because) => format!("{} ({because})", verdict.subject.id),
+                None => verdict.subject.id.clone(),
+            };
+            let key = (policy.id.to_string(), rule.id.clone(), subject.clone());
+            let (starts, start_evidence) = known_since(situation, verdict);
+            let started = started(situation, rule, subject, starts, start_evidence);
+            // One subject on several elements runs from the day the first of them was known.
+            let clock = clocks.entry(key).or_insert_with(|| started.clone());
+            if started.starts < clock.starts {
+                *clock = Clock { verdicts: std::mem::take(&mut clock.verdicts), ..started };
+            }
+            clock.verdicts.push(verdict.id.clone());
+        }
+    }
+    let mut clocks: Vec<Clock> = clocks.into_values().collect();
+    clocks.sort();
+    clocks
+}
+
+fn started(situation: Situation<'_>, rule: &ClockRule, subject: String, starts: Date, start_evidence: String) -> Clock {
+    // Terms are at most 2^32 days; a date past the end of the calendar stays at its end.
+    let due = starts.saturating_add(i64::from(rule.days).min(1_000_000).days());
+    Clock {
+        due,
+        rule: rule.id.clone(),
+        action: rule.action.clone(),
+        starts,
+        start_evidence,
+        overdue: due < situation.as_of,
+        source: rule.source.clone(),
+        subject,
+        verdicts: Vec::new(),
+    }
+}
+
+/// The earliest day on which the maker can be shown to have known, and by what.
+fn known_since(situation: Situation<'_>, verdict: &Verdict) -> (Date, String) {
+    let device = situation.device;
+    let id = verdict.subject.id.as_str();
+    let mut evidence: Vec<(Date, String)> = Vec::new();
+    for known in device.known_since.iter().filter(|known| known.subject == id) {
+        evidence.push((known.since, known.source.clone()));
+    }
+    for own in device.own_findings.iter().filter(|own| own.id.as_str() == id) {
+        evidence.push((own.known_since, own.source.clone()));
+    }
+    if verdict.subject.kind == SubjectKind::Vulnerability {
+        for ((version, element), reports) in situation.reports {
+            if *version == verdict.fielded_version && *element == verdict.element {
+                for finding in &reports.open.findings {
+                    if let (true, Some(day)) = (finding.vulnerability.id.as_str() == id, finding.vulnerability.received) {
+                        evidence.push((day, "the record was received".to_owned()));
+                    }
+                }
+            }
+        }
+    }
+    evidence.sort();
+    evidence.into_iter().next().unwrap_or_else(|| {
+        (device.model_since, "the model has been kept since (model_since); say in vulnerabilities.toml if it was known earlier".to_owned())
+    })
+}

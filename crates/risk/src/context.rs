@@ -1,0 +1,157 @@
+//! What one run of the reasoner looks at: one fielded version, one group of units, one reading of claims and unknowns.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
+use ward_model::device::{Carries, Control, Device, FieldedVersion, Function, Link, RealisedBy, Secret};
+use ward_model::finding::MatchReport;
+use ward_model::ids::{ControlId, ElementId, FieldedVersionId};
+use ward_model::scale::Position;
+use ward_policy::{Policy, Rulebook};
+
+use crate::effects::Effects;
+
+/// What `match` found on one element in one fielded version: with its inventory taken for complete, and without.
+#[derive(Debug, Clone, Default)]
+pub struct ElementReports {
+    /// The inventory may lack something.
+    pub open: MatchReport,
+    /// The inventory is all there is.
+    pub complete: MatchReport,
+}
+
+/// Everything that the verdicts of one device follow from.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation<'a> {
+    /// The device.
+    pub device: &'a Device,
+    /// What was found, by fielded version and element; elements without an inventory have no entry.
+    pub reports: &'a BTreeMap<(FieldedVersionId, ElementId), ElementReports>,
+    /// The policies and rules.
+    pub rulebook: &'a Rulebook,
+    /// The decisions of people.
+    pub decisions: &'a ward_model::device::Decisions,
+    /// The day asked about.
+    pub as_of: Date,
+}
+
+/// How what is not stated is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unknowns {
+    /// At its worst: the reading that verdicts rest on.
+    Worst,
+    /// At its best: only to tell what turns on the unknown.
+    Best,
+}
+
+/// One run: what is looked at, and how it is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub situation: Situation<'a>,
+    pub policy: &'a Policy,
+    pub version: &'a FieldedVersion,
+    /// The controls that the site or user of these units has confirmed.
+    pub confirmed: &'a [ControlId],
+    pub effects: &'a Effects,
+    pub unknowns: Unknowns,
+}
+
+impl<'a> Context<'a> {
+    pub fn device(&self) -> &'a Device {
+        self.situation.device
+    }
+
+    pub fn holds_for_element(&self, element: &ElementId, claim: ElementClaim) -> bool {
+        self.effects.holds(&ClaimId::Element(element.clone(), claim))
+    }
+
+    fn holds_for_link(&self, link: &Link, claim: LinkClaim) -> bool {
+        self.effects.holds(&ClaimId::Link(link.id.clone(), claim))
+    }
+
+    /// What was found on an element, read by whether its inventory is known to be complete.
+    pub fn report(&self, element: &ElementId) -> Option<&'a MatchReport> {
+        let reports = self.situation.reports.get(&(self.version.id.clone(), element.clone()))?;
+        Some(if self.holds_for_element(element, ElementClaim::SoftwareListed) { &reports.complete } else { &reports.open })
+    }
+
+    /// Whether the receiver of a link is known to verify who sends.
+    pub fn authenticates(&self, link: &Link) -> bool {
+        link.authentication.is_some() && self.holds_for_link(link, LinkClaim::Authentication)
+    }
+
+    /// Whether a captured message is known to be refused.
+    pub fn refuses_replay(&self, link: &Link) -> bool {
+        link.anti_replay == Some(true) && self.holds_for_link(link, LinkClaim::AntiReplay)
+    }
+
+    /// Whether a secret is known to differ from unit to unit.
+    pub fn per_unit(&self, secret: &Secret) -> bool {
+        secret.per_unit && self.effects.holds(&ClaimId::SecretPerUnit(secret.id.clone()))
+    }
+
+    /// Whether reading a secret is known to give nothing.
+    pub fn public(&self, secret: &Secret) -> bool {
+        secret.public && self.effects.holds(&ClaimId::SecretPublic(secret.id.clone()))
+    }
+
+    /// Whether whoever is at an element must log in with a credential of their own.
+    pub fn local_login(&self, element: &ElementId) -> bool {
+        self.device().elements.get(element).is_some_and(|element| element.local_login)
+            && self.holds_for_element(element, ElementClaim::LocalLogin)
+    }
+
+    /// What a link must be taken to carry.
+    pub fn carries(&self, link: &Link, what: Carries) -> bool {
+        match (&link.carries, self.unknowns) {
+            (None, Unknowns::Best) => false,
+            (None, Unknowns::Worst) => true,
+            (Some(_), _) => link.may_carry(what) || !self.holds_for_link(link, LinkClaim::Carries),
+        }
+    }
+
+    /// The positions from which messages can be put on a link.
+    pub fn exposure(&self, link: &Link) -> Vec<Position> {
+        let within_reach = self.device().positions();
+        let declared = link.exposed_to.clone().unwrap_or_default();
+        let narrowed = link.exposed_to.is_some() && self.holds_for_link(link, LinkClaim::ExposedTo);
+        let unstated = link.exposed_to.is_none() && self.unknowns == Unknowns::Best;
+        let mut positions = declared;
+        if !narrowed && !unstated {
+            // What it carries decides whether suppliers reach it: where nobody answers for that, it carries everything.
+            let answered = self.holds_for_link(link, LinkClaim::Carries);
+            let carries = link.carries.clone().filter(|_| answered);
+            positions.extend(Link { carries, ..link.clone() }.default_positions(&within_reach));
+        }
+        positions.retain(|position| within_reach.contains(position));
+        positions.sort_unstable();
+        positions.dedup();
+        positions
+    }
+
+    /// How a function is known to be realised: redundancy that nobody answers for is none.
+    pub fn realised_by(&self, function: &Function) -> RealisedBy {
+        let answered = self.effects.holds(&ClaimId::Function(function.id.clone(), FunctionClaim::Redundancy));
+        match &function.realised_by {
+            RealisedBy::Any(elements) if !answered => RealisedBy::All(elements.clone()),
+            RealisedBy::Voted { of, .. } if !answered => RealisedBy::All(of.clone()),
+            realised => realised.clone(),
+        }
+    }
+
+    /// The controls that have effect for these units.
+    pub fn controls(&self) -> impl Iterator<Item = &'a Control> + '_ {
+        self.device().controls.values().filter(|control| {
+            // Whoever enforces a control is where it falls. Where nobody is named, nobody can tell when it has fallen.
+            control.enforcer.is_some()
+                && self.effects.holds(&ClaimId::Control(control.id.clone()))
+                && (!control.performed_by.must_be_confirmed() || self.confirmed.contains(&control.id))
+        })
+    }
+
+    /// Whether a component that could not be assessed has been looked at by other means.
+    pub fn reviewed(&self, element: &ElementId, component: &ward_model::ids::ComponentRef) -> bool {
+        self.effects.holds(&ClaimId::ComponentReviewed(element.clone(), component.clone()))
+    }
+}

@@ -1,0 +1,175 @@
+//! Which claims have effect on a day.
+//!
+//! A claim has effect only through a decision that names it (or its whole file), accepts it, has begun and has not expired, and is
+//! bound to what was claimed and to the evidence as they are now. Whatever fails is said with its reason.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use ward_model::assessment::DecisionWithoutEffect;
+use ward_model::claim::{Claim, ClaimId, Decision, joint_evidence, joint_premise};
+use ward_model::device::{Decisions, Device};
+use ward_model::digest::Digest;
+
+/// The claims that have effect, each with the last day on which it has.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Effects {
+    holding: BTreeMap<ClaimId, Option<Date>>,
+}
+
+impl Effects {
+    /// Nothing that is claimed has effect.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Everything that is claimed has effect, as if all of it were true.
+    pub fn all(device: &Device) -> Self {
+        Self { holding: device.claims.keys().map(|id| (id.clone(), None)).collect() }
+    }
+
+    /// What people have decided, as of a day; and the decisions without effect, with the reason.
+    pub fn decided(device: &Device, decisions: &Decisions, as_of: Date) -> (Self, Vec<DecisionWithoutEffect>) {
+        let mut holding: BTreeMap<ClaimId, Option<Date>> = BTreeMap::new();
+        let mut rejected: BTreeSet<ClaimId> = BTreeSet::new();
+        let mut without = Vec::new();
+        for decision in &decisions.entered {
+            for (named, outcome) in judge_decision(device, decision, as_of) {
+                match outcome {
+                    Ok(id) if decision.accepted => {
+                        let until = holding.entry(id).or_insert(Some(decision.expires));
+                        *until = (*until).max(Some(decision.expires));
+                    }
+                    Ok(id) => {
+                        rejected.insert(id);
+                    }
+                    Err(reason) => {
+                        without.push(DecisionWithoutEffect { number: decision.number, claim: named, reason });
+                    }
+                }
+            }
+        }
+        // Someone who says no outweighs someone who says yes: to lift it, the rejection itself must go or lapse.
+        for id in rejected {
+            if holding.remove(&id).is_some() {
+                without.push(DecisionWithoutEffect {
+                    number: 0,
+                    claim: id.to_string(),
+                    reason: "another decision in force rejects the same claim".to_owned(),
+                });
+            }
+        }
+        without.sort();
+        (Self { holding }, without)
+    }
+
+    /// Whether a claim has effect.
+    pub fn holds(&self, id: &ClaimId) -> bool {
+        self.holding.contains_key(id)
+    }
+
+    /// The last day on which it has effect, where there is one.
+    pub fn until(&self, id: &ClaimId) -> Option<Date> {
+        self.holding.get(id).copied().flatten()
+    }
+
+    /// The claims that have effect, in order.
+    pub fn claims(&self) -> impl Iterator<Item = &ClaimId> {
+        self.holding.keys()
+    }
+
+    /// What is left after a day: the claims whose decisions last longer.
+    #[must_use]
+    pub fn after(&self, day: Date) -> Self {
+        let lasting = self.holding.iter().filter(|(_, until)| until.is_none_or(|until| until > day));
+        Self { holding: lasting.map(|(id, until)| (id.clone(), *until)).collect() }
+    }
+
+    /// The same without one claim.
+    #[must_use]
+    pub fn without(&self, id: &ClaimId) -> Self {
+        let mut rest = self.clone();
+        rest.holding.remove(id);
+        rest
+    }
+}
+
+/// For every claim that a decision names: the claim, if the decision reaches it, or why it does not.
+fn judge_decision(device: &Device, decision: &Decision, as_of: Date) -> Vec<(String, Result<ClaimId, String>)> {
+    let mut outcomes = Vec::new();
+    let in_time = if decision.on > as_of {
+        Err(format!("it was entered on {}, after {as_of}", decision.on))
+    } else if decision.expires < as_of {
+        Err(format!("it expired on {}", decision.expires))
+    } else {
+        Ok(())
+    };
+    if !decision.claims.is_empty() {
+        let known: BTreeMap<String, &Claim> = device.claims.values().map(|claim| (claim.id.to_string(), claim)).collect();
+        let named: Vec<&Claim> = decision.claims.iter().filter_map(|name| known.get(name).copied()).collect();
+        let bound = bound(decision, &named);
+        for name in &decision.claims {
+            let outcome = match known.get(name) {
+                None => Err("nothing in the folder claims this".to_owned()),
+                Some(claim) => in_time.clone().and_then(|()| bound.clone()).and_then(|()| supported(claim)),
+            };
+            outcomes.push((name.clone(), outcome.map(|claim| claim.id.clone())));
+        }
+    }
+    for file in &decision.files {
+        let claims: Vec<&Claim> = device.claims.values().filter(|claim| claim.file == file.path).collect();
+        let same = match device.files.get(&file.path) {
+            None => Err("the folder has no such file".to_owned()),
+            Some(now) if *now == file.digest => Ok(()),
+            Some(_) => Err("the file has changed since it was accepted".to_owned()),
+        };
+        let settled = in_time.clone().and(same).and_then(|()| bound(decision, &claims));
+        if let Err(reason) = settled {
+            outcomes.push((file.path.clone(), Err(reason)));
+            continue;
+        }
+        for claim in claims {
+            outcomes.push((claim.id.to_string(), supported(claim).map(|claim| claim.id.clone())));
+        }
+    }
+    outcomes
+}
+
+/// Whether a decision is bound to these claims as they stand now. A rejection needs no binding: it can only make things worse.
+fn bound(decision: &Decision, claims: &[&Claim]) -> Result<(), String> {
+    if !decision.accepted {
+        return Ok(());
+    }
+    match decision.premise {
+        None => return Err("it is not bound to what was claimed: it has no premise_sha256 (`ward decide` writes it)".to_owned()),
+        Some(premise) if premise != joint_premise(claims.iter().copied()) => {
+            return Err("what is claimed has changed since it was decided".to_owned());
+        }
+        Some(_) => {}
+    }
+    let cited: Option<Digest> = joint_evidence(claims.iter().copied());
+    if cited != decision.evidence {
+        return Err("the evidence is not the one that was looked at".to_owned());
+    }
+    Ok(())
+}
+
+/// Whether the evidence that a claim cites is there, and one is cited where the claim needs one.
+fn supported(claim: &Claim) -> Result<&Claim, String> {
+    match &claim.evidence {
+        Some(evidence) if evidence.digest.is_none() => Err(format!("its evidence `{}` is missing", evidence.path)),
+        None if needs_evidence(&claim.id) => Err("it cites no evidence".to_owned()),
+        _ => Ok(claim),
+    }
+}
+
+/// Whether a claim is about how something was built or checked, which only evidence can show; the others describe where things stand.
+fn needs_evidence(id: &ClaimId) -> bool {
+    match id {
+        ClaimId::Control(_) | ClaimId::Element(..) | ClaimId::SecretPerUnit(_) | ClaimId::ComponentReviewed(..) => true,
+        ClaimId::Link(..) | ClaimId::Function(..) | ClaimId::SecretPublic(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

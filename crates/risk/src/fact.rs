@@ -1,0 +1,99 @@
+//! What can be true of an attacker, the system and the people in it.
+
+use ward_model::device::HowDegraded;
+use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, SecretId, ZoneId};
+use ward_model::scale::Position;
+use ward_model::verdict::Place;
+use ward_policy::Privilege;
+
+/// A fact. Facts only ever come to be: "a control is defeated" is one, "a control works" is none.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Fact {
+    /// The attacker stands at a position.
+    At(Position),
+    /// The attacker is beside an element and can touch it.
+    Present(ElementId),
+    /// The attacker holds an element inside a zone's network.
+    Inside(ZoneId),
+    /// The attacker can put messages on a link: from anywhere, or as a neighbour.
+    Inject(LinkId, Nearness),
+    /// The attacker's messages on a link are taken for the rightful sender's.
+    Speak(LinkId),
+    /// The attacker has a privilege at an element.
+    Gain(ElementId, Privilege),
+    /// The attacker knows a secret.
+    Know(SecretRef),
+    /// A control no longer works.
+    Defeated(ControlId),
+    /// A function has degraded, by way of one element or of several together.
+    Degraded(FunctionId, HowDegraded, Option<ElementId>),
+    /// An effect of a function (by its number) has come about.
+    Harmed(FunctionId, usize, Option<ElementId>),
+}
+
+/// From how near a message comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Nearness {
+    /// From the same network, radio range or cable.
+    Near,
+    /// From anywhere that packets are routed from.
+    Far,
+}
+
+/// A secret that the folder names, or the one that an authenticating link must have although nobody names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum SecretRef {
+    /// Named.
+    Named(SecretId),
+    /// Of a link, unnamed: shared by all units, held by both ends.
+    OfLink(LinkId),
+}
+
+impl Fact {
+    /// The fact in words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::At(position) => match position {
+                Position::Internet => "an attacker is on the internet".to_owned(),
+                Position::HospitalNetwork => "an attacker has a foothold in the hospital network".to_owned(),
+                Position::HomeNetwork => "an attacker has a foothold in the home network".to_owned(),
+                Position::Radio => "an attacker is within radio range".to_owned(),
+                Position::Physical => "an attacker stands at the device".to_owned(),
+                Position::SupplyChain => "an attacker is in the supply chain".to_owned(),
+                Position::Insider => "an attacker has legitimate access".to_owned(),
+                Position::Deception => "an attacker deceives a person with access".to_owned(),
+                Position::Specimen => "an attacker owns a unit of the same kind".to_owned(),
+            },
+            Self::Present(element) => format!("the attacker can touch {element}"),
+            Self::Inside(zone) => format!("the attacker holds an element inside {zone}"),
+            Self::Inject(link, Nearness::Near) => format!("the attacker can put messages on {link} from nearby"),
+            Self::Inject(link, Nearness::Far) => format!("the attacker can put messages on {link} from afar"),
+            Self::Speak(link) => format!("messages of the attacker on {link} are taken for the rightful sender's"),
+            Self::Gain(element, Privilege::Read) => format!("the attacker can read what {element} keeps"),
+            Self::Gain(element, Privilege::Stop) => format!("the attacker can stop {element}"),
+            Self::Gain(element, Privilege::Alter) => format!("the attacker can alter what {element} does"),
+            Self::Gain(element, Privilege::Execute) => format!("the attacker can run code on {element}"),
+            Self::Know(SecretRef::Named(secret)) => format!("the attacker knows {secret}"),
+            Self::Know(SecretRef::OfLink(link)) => format!("the attacker knows the undeclared secret of {link}"),
+            Self::Defeated(control) => format!("{control} no longer works"),
+            Self::Degraded(function, HowDegraded::Loss, _) => format!("{function} stops"),
+            Self::Degraded(function, HowDegraded::Alteration, _) => format!("{function} does something else"),
+            Self::Degraded(function, HowDegraded::Disclosure, _) => format!("what {function} keeps becomes known"),
+            Self::Harmed(function, _, _) => format!("{function} leads to harm"),
+        }
+    }
+
+    /// Where in the model it stands.
+    pub fn place(&self) -> Place {
+        match self {
+            Self::At(position) => Place::Position(position.word().to_owned()),
+            Self::Present(element) | Self::Gain(element, _) => Place::Element(element.to_string()),
+            // A foothold is where the elements of the zone are; the pictures draw zones by their elements.
+            Self::Inside(zone) => Place::Position(zone.to_string()),
+            Self::Inject(link, _) | Self::Speak(link) | Self::Know(SecretRef::OfLink(link)) => Place::Link(link.to_string()),
+            Self::Know(SecretRef::Named(secret)) => Place::Secret(secret.to_string()),
+            Self::Defeated(control) => Place::Control(control.to_string()),
+            Self::Degraded(function, ..) | Self::Harmed(function, ..) => Place::Function(function.to_string()),
+        }
+    }
+}

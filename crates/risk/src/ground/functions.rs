@@ -1,0 +1,109 @@
+//! Functions: how they degrade when elements do, and what follows for people.
+
+use ward_model::device::{Function, HowDegraded, RealisedBy};
+use ward_model::ids::ElementId;
+use ward_model::scale::{Exploitability, Reach};
+use ward_policy::Privilege;
+
+use super::Builder;
+use crate::fact::Fact;
+use crate::program::ReachRule;
+
+/// More ways than this for voters to agree are not listed: the function is then taken to fall with any of them.
+const MOST_COALITIONS: usize = 256;
+
+const WAYS: [(HowDegraded, Privilege); 3] = [
+    (HowDegraded::Loss, Privilege::Stop),
+    (HowDegraded::Alteration, Privilege::Alter),
+    (HowDegraded::Disclosure, Privilege::Read),
+];
+
+pub(super) fn ground(builder: &mut Builder<'_>) {
+    let context = builder.context;
+    for function in context.device().functions.values() {
+        let realised = context.realised_by(function);
+        for (how, privilege) in WAYS {
+            let (needed, of) = match (&realised, how) {
+                (RealisedBy::Any(elements), HowDegraded::Loss) => (elements.len(), elements),
+                (RealisedBy::Voted { of, required }, HowDegraded::Loss) => (of.len().saturating_sub(*required) + 1, of),
+                (RealisedBy::Voted { of, required }, HowDegraded::Alteration) => (*required, of),
+                (RealisedBy::All(elements) | RealisedBy::Any(elements) | RealisedBy::Voted { of: elements, .. }, _) => (1, elements),
+                (RealisedBy::People, _) => continue,
+            };
+            degrade(builder, function, how, privilege, needed, of);
+        }
+    }
+}
+
+fn degrade(builder: &mut Builder<'_>, function: &Function, how: HowDegraded, privilege: Privilege, needed: usize, of: &[ElementId]) {
+    let coalitions = if needed > 1 { coalitions(of, needed) } else { None };
+    match coalitions {
+        Some(coalitions) => {
+            for together in coalitions {
+                let premises = together.iter().map(|element| Fact::Gain(element.clone(), privilege)).collect();
+                let words = together.iter().map(ElementId::as_str).collect::<Vec<_>>().join(" and ");
+                degraded(builder, function, how, premises, ReachRule::Least, None, &format!("{words} together realise it"));
+            }
+        }
+        None => {
+            for element in of {
+                let premises = vec![Fact::Gain(element.clone(), privilege)];
+                let by = format!("{element} realises it");
+                degraded(builder, function, how, premises, ReachRule::First(Reach::One), Some(element), &by);
+            }
+        }
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "one derivation and its effects")]
+fn degraded(
+    builder: &mut Builder<'_>,
+    function: &Function,
+    how: HowDegraded,
+    premises: Vec<Fact>,
+    reach: ReachRule,
+    via: Option<&ElementId>,
+    by: &str,
+) {
+    let fact = Fact::Degraded(function.id.clone(), how, via.cloned());
+    let known = builder.grounded.program.find(&fact).is_some();
+    builder.derive(premises, fact.clone(), Exploitability::High, reach, by);
+    if known {
+        return;
+    }
+    for (number, effect) in function.effects.iter().enumerate().filter(|(_, effect)| effect.on == how) {
+        builder.derive(
+            vec![fact.clone()],
+            Fact::Harmed(function.id.clone(), number, via.cloned()),
+            Exploitability::High,
+            ReachRule::First(Reach::One),
+            &effect.hazardous_situation,
+        );
+    }
+}
+
+/// Every choice of so many elements, or nothing where there are too many choices, or too few elements.
+fn coalitions(of: &[ElementId], size: usize) -> Option<Vec<Vec<ElementId>>> {
+    let mut found: Vec<Vec<ElementId>> = vec![Vec::new()];
+    let mut growing: Vec<(usize, Vec<ElementId>)> = vec![(0, Vec::new())];
+    if size > of.len() {
+        return None;
+    }
+    found.clear();
+    while let Some((next, chosen)) = growing.pop() {
+        if chosen.len() == size {
+            found.push(chosen);
+            if found.len() > MOST_COALITIONS {
+                return None;
+            }
+            continue;
+        }
+        // Pushed last to first, so that choices come out in the order of the folder.
+        for place in (next..of.len()).rev() {
+            let mut longer = chosen.clone();
+            longer.push(of[place].clone());
+            growing.push((place + 1, longer));
+        }
+    }
+    Some(found)
+}

@@ -1,0 +1,249 @@
+//! Links: who can put messages on them, who is believed, and what follows.
+
+use ward_model::device::{Carries, Element, ElementKind, Link, Medium};
+use ward_model::scale::{Exploitability, Position, Reach};
+use ward_policy::{Privilege, SenderCheck};
+
+use super::{Builder, Cuttable, INSTALL_CODE, SEND_COMMAND};
+use crate::fact::{Fact, Nearness, SecretRef};
+use crate::program::ReachRule;
+use crate::subject::SubjectKey;
+
+pub(super) fn ground(builder: &mut Builder<'_>) {
+    let device = builder.context.device();
+    for link in device.links.values() {
+        messages(builder, link);
+        believed(builder, link);
+        acted_on(builder, link);
+        weaknesses(builder, link);
+    }
+    for element in device.elements.values() {
+        footholds(builder, element);
+    }
+    secrets(builder);
+}
+
+/// Putting messages on a link: from positions, from its ends, from inside the networks it ends in.
+fn messages(builder: &mut Builder<'_>, link: &Link) {
+    let device = builder.context.device();
+    let zones = [&link.from, &link.to].map(|end| device.elements.get(end).and_then(|element| element.zone.as_ref()));
+    builder.derive(
+        vec![Fact::Inject(link.id.clone(), Nearness::Near)],
+        Fact::Inject(link.id.clone(), Nearness::Far),
+        Exploitability::High,
+        ReachRule::First(Reach::One),
+        "who is near can do what is done from afar",
+    );
+    for position in builder.context.exposure(link) {
+        let cuts = builder.cutting(&Cuttable::Message { link: &link.id, zones, from: Some(position) });
+        builder.step(
+            vec![Fact::At(position)],
+            Fact::Inject(link.id.clone(), nearness(position, link.medium)),
+            Exploitability::High,
+            ReachRule::Exactly(reach(position, link.medium)),
+            "the link is exposed there",
+            &cuts,
+        );
+    }
+    if link.medium.routed() {
+        // Isolation from outside does not keep out who already holds something inside.
+        let mut inside: Vec<_> = zones.into_iter().flatten().collect();
+        inside.sort();
+        inside.dedup();
+        for zone in inside {
+            let cuts = builder.cutting(&Cuttable::Message { link: &link.id, zones, from: None });
+            builder.step(
+                vec![Fact::Inside(zone.clone())],
+                Fact::Inject(link.id.clone(), Nearness::Near),
+                Exploitability::High,
+                ReachRule::First(Reach::Site),
+                "the link runs through that network",
+                &cuts,
+            );
+        }
+    }
+    for end in [&link.from, &link.to] {
+        builder.derive(
+            vec![Fact::Gain(end.clone(), Privilege::Alter)],
+            Fact::Inject(link.id.clone(), Nearness::Near),
+            Exploitability::High,
+            ReachRule::First(fan_out(device.elements.get(end))),
+            "who alters an element sends anything on its links",
+        );
+    }
+}
+
+/// Being taken for the rightful sender.
+fn believed(builder: &mut Builder<'_>, link: &Link) {
+    let device = builder.context.device();
+    for end in [&link.from, &link.to] {
+        builder.derive(
+            vec![Fact::Gain(end.clone(), Privilege::Alter)],
+            Fact::Speak(link.id.clone()),
+            Exploitability::High,
+            ReachRule::First(fan_out(device.elements.get(end))),
+            "who alters an element speaks in its name",
+        );
+    }
+    let Some((secret, per_unit)) = secret_of(builder, link) else { return };
+    // Every unit its own secret: only the unit whose secret is known believes the attacker.
+    let reach = if per_unit { ReachRule::Least } else { ReachRule::First(Reach::One) };
+    builder.derive(
+        vec![Fact::Inject(link.id.clone(), Nearness::Far), Fact::Know(secret)],
+        Fact::Speak(link.id.clone()),
+        Exploitability::High,
+        reach,
+        "the secret is all that the receiver asks for",
+    );
+}
+
+/// The secret that guards a link whose receiver verifies the sender, and whether every unit has its own.
+pub(super) fn secret_of(builder: &Builder<'_>, link: &Link) -> Option<(SecretRef, bool)> {
+    let context = builder.context;
+    if !context.authenticates(link) {
+        return None;
+    }
+    let named = link.authentication.as_ref()?.secret.as_ref().and_then(|id| context.device().secrets.get(id));
+    Some(match named {
+        Some(secret) => (SecretRef::Named(secret.id.clone()), context.per_unit(secret)),
+        None => (SecretRef::OfLink(link.id.clone()), false),
+    })
+}
+
+/// What a receiver does with what it believes.
+fn acted_on(builder: &mut Builder<'_>, link: &Link) {
+    let acts = [(Carries::Command, SEND_COMMAND, Privilege::Alter), (Carries::Code, INSTALL_CODE, Privilege::Execute)];
+    for (what, step, privilege) in acts {
+        if builder.context.carries(link, what) {
+            let cuts = builder.cutting(&Cuttable::Step { step, at: &link.to });
+            builder.step(
+                vec![Fact::Speak(link.id.clone())],
+                Fact::Gain(link.to.clone(), privilege),
+                Exploitability::High,
+                ReachRule::First(Reach::One),
+                &format!("{step}: the receiver acts on what its sender says"),
+                &cuts,
+            );
+        }
+    }
+}
+
+/// Weaknesses that rules find on a link.
+fn weaknesses(builder: &mut Builder<'_>, link: &Link) {
+    let context = builder.context;
+    for rule in &context.situation.rulebook.rules {
+        let verified = context.authenticates(link);
+        let (fits, from) = match rule.link.sender {
+            SenderCheck::Missing => (!verified, Nearness::Far),
+            // Sending again needs having listened: that is done nearby.
+            SenderCheck::WithoutAntiReplay => (verified && !context.refuses_replay(link), Nearness::Near),
+        };
+        if !fits || !context.carries(link, rule.link.carries) {
+            continue;
+        }
+        let cuts = builder.cutting(&Cuttable::Step { step: &rule.step, at: &link.to });
+        builder.subject_step(
+            SubjectKey::Weakness(rule.id.clone(), link.id.clone(), link.to.clone()),
+            vec![Fact::Inject(link.id.clone(), from)],
+            Fact::Gain(link.to.clone(), rule.gives),
+            rule.class,
+            ReachRule::First(Reach::One),
+            &format!("{} {}: {}", rule.id, rule.step, rule.title),
+            &cuts,
+        );
+    }
+}
+
+/// Holding an element is being inside its network.
+fn footholds(builder: &mut Builder<'_>, element: &Element) {
+    let device = builder.context.device();
+    let Some(zone) = &element.zone else { return };
+    let networked = device.links.values().any(|link| link.medium.routed() && (link.from == element.id || link.to == element.id));
+    if networked {
+        builder.derive(
+            vec![Fact::Gain(element.id.clone(), Privilege::Alter)],
+            Fact::Inside(zone.clone()),
+            Exploitability::High,
+            ReachRule::First(fan_out(Some(element))),
+            "the element is on that network",
+        );
+    }
+}
+
+/// Who comes to know a secret.
+fn secrets(builder: &mut Builder<'_>) {
+    let device = builder.context.device();
+    for secret in device.secrets.values().filter(|secret| !builder.context.public(secret)) {
+        let know = Fact::Know(SecretRef::Named(secret.id.clone()));
+        for holder in &secret.held_by {
+            builder.derive(
+                vec![Fact::Gain(holder.clone(), Privilege::Read)],
+                know.clone(),
+                Exploitability::High,
+                ReachRule::First(Reach::One),
+                "who reads an element reads its secrets",
+            );
+        }
+        let obtainable = secret.held_by.iter().any(|holder| device.elements.get(holder).is_none_or(obtainable));
+        if !builder.context.per_unit(secret) && (obtainable || secret.held_by.is_empty()) {
+            from_specimen(builder, know);
+        }
+    }
+    for link in device.links.values() {
+        let Some((secret @ SecretRef::OfLink(_), _)) = secret_of(builder, link) else { continue };
+        for end in [&link.from, &link.to] {
+            builder.derive(
+                vec![Fact::Gain(end.clone(), Privilege::Read)],
+                Fact::Know(secret.clone()),
+                Exploitability::High,
+                ReachRule::First(Reach::One),
+                "a link that authenticates has a secret at both ends",
+            );
+        }
+        if [&link.from, &link.to].into_iter().any(|end| device.elements.get(end).is_none_or(obtainable)) {
+            from_specimen(builder, Fact::Know(secret));
+        }
+    }
+}
+
+fn from_specimen(builder: &mut Builder<'_>, know: Fact) {
+    builder.derive(
+        vec![Fact::At(Position::Specimen)],
+        know,
+        Exploitability::High,
+        ReachRule::Exactly(Reach::Fleet),
+        "read from a unit that the attacker owns: the secret is not known to differ from unit to unit",
+    );
+}
+
+/// Whether one like it can be bought, found or stolen.
+fn obtainable(element: &Element) -> bool {
+    !matches!(element.kind, ElementKind::CloudService | ElementKind::UpdateServer | ElementKind::Network)
+}
+
+/// How far whoever holds one instance of an element reaches over its links: all that the site has, or many sites.
+fn fan_out(element: Option<&Element>) -> Reach {
+    match element {
+        Some(element) if element.kind.serves_many_sites() => Reach::Fleet,
+        _ => Reach::Site,
+    }
+}
+
+fn nearness(position: Position, medium: Medium) -> Nearness {
+    match position {
+        Position::Internet | Position::SupplyChain => Nearness::Far,
+        Position::Deception if medium.routed() => Nearness::Far,
+        _ => Nearness::Near,
+    }
+}
+
+/// How many instances one attacker reaches at once from a position over a medium.
+fn reach(position: Position, medium: Medium) -> Reach {
+    match position {
+        Position::Internet | Position::SupplyChain | Position::Deception | Position::Specimen => Reach::Fleet,
+        Position::HospitalNetwork | Position::HomeNetwork | Position::Radio | Position::Insider => Reach::Site,
+        // A network socket leads to everything on that network, a port on one device to that device.
+        Position::Physical if medium.routed() => Reach::Site,
+        Position::Physical => Reach::One,
+    }
+}

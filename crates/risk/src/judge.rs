@@ -1,0 +1,351 @@
+//! The verdicts: readings compared, with what each relies on and until when.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use ward_model::assessment::{Clock, DecisionWithoutEffect, Gap, WatchItem};
+use ward_model::claim::ClaimId;
+use ward_model::device::FieldedVersion;
+use ward_model::digest::Digest;
+use ward_model::ids::{CohortId, ControlId};
+use ward_model::scale::{Exploitability, Persons};
+use ward_model::verdict::{Basis, HarmReached, Outcome, Sensitivity, Units, Verdict, Witness};
+use ward_policy::Policy;
+
+use crate::clock;
+use crate::context::{Context, Situation, Unknowns};
+use crate::effects::Effects;
+use crate::run::{Judged, Key, Outcomes, Run};
+use crate::subject::SubjectKey;
+use crate::watch;
+
+/// Everything that reasoning concludes about one device.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Judgement {
+    /// Verdicts, worst first.
+    pub verdicts: Vec<Verdict>,
+    /// What touches nothing today.
+    pub watch_list: Vec<WatchItem>,
+    /// What is due.
+    pub clocks: Vec<Clock>,
+    /// Where the model is not known to be complete.
+    pub gaps: Vec<Gap>,
+    /// Decisions that have no effect.
+    pub decisions_without_effect: Vec<DecisionWithoutEffect>,
+}
+
+/// Judges a device: every subject, for every policy, fielded version and group of units.
+pub fn judge(situation: Situation<'_>) -> Judgement {
+    let (decided, decisions_without_effect) = Effects::decided(situation.device, situation.decisions, situation.as_of);
+    let mut judgement = Judgement { decisions_without_effect, gaps: watch::gaps(situation, &decided), ..Judgement::default() };
+    for policy in &situation.rulebook.policies {
+        for version in &situation.device.versions {
+            // Groups that have confirmed the same are judged once.
+            let mut alike: BTreeMap<Vec<ControlId>, Bench> = BTreeMap::new();
+            for (units, confirmed) in groups(version) {
+                let bench = alike.entry(confirmed.clone()).or_insert_with(|| {
+                    Bench::new(Readings { situation, policy, version, confirmed: &confirmed, decided: &decided })
+                });
+                judgement.verdicts.extend(bench.verdicts.iter().map(|verdict| for_units(verdict, &units)));
+                judgement.watch_list.extend(bench.watch_list.iter().cloned());
+            }
+        }
+    }
+    judgement.verdicts.sort_by(|a, b| order(a).cmp(&order(b)));
+    judgement.watch_list.sort();
+    judgement.watch_list.dedup();
+    judgement.clocks = clock::clocks(situation, &judgement.verdicts);
+    judgement
+}
+
+/// The groups of units of a version: each cohort, and the units of which nothing is confirmed.
+fn groups(version: &FieldedVersion) -> Vec<(Units, Vec<ControlId>)> {
+    let mut groups: Vec<(Units, Vec<ControlId>)> = version
+        .cohorts
+        .iter()
+        .map(|cohort| {
+            let mut confirmed = cohort.confirmed.clone();
+            confirmed.sort();
+            confirmed.dedup();
+            (Units { cohort: cohort.id.clone(), count: cohort.units, sites: cohort.sites }, confirmed)
+        })
+        .collect();
+    let counted: Option<u64> = version.cohorts.iter().map(|cohort| cohort.units).sum();
+    let rest = match (version.units, counted) {
+        (Some(all), Some(counted)) => Some(all.saturating_sub(counted)),
+        _ => None,
+    };
+    // Where every unit is known to stand in a cohort there is no rest; where the number is unknown there may be one.
+    if version.cohorts.is_empty() || rest != Some(0) {
+        let name = if version.cohorts.is_empty() { "all units" } else { "unconfirmed units" };
+        groups.push((Units { cohort: CohortId::from(name), count: rest, sites: None }, Vec::new()));
+    }
+    groups
+}
+
+fn for_units(verdict: &Verdict, units: &Units) -> Verdict {
+    let mut verdict = verdict.clone();
+    verdict.units = units.clone();
+    let because = verdict.presumed_because.map_or("", |because| because.word());
+    let parts = [
+        verdict.policy.as_str(),
+        &verdict.subject.id,
+        because,
+        verdict.element.as_str(),
+        verdict.fielded_version.as_str(),
+        units.cohort.as_str(),
+    ];
+    let digest = Digest::of_parts(parts.iter().map(|part| part.as_bytes())).to_string();
+    verdict.id = format!("V-{}", &digest[..12]);
+    verdict
+}
+
+/// Worst first; then by name, so that the order never depends on anything else.
+fn order(verdict: &Verdict) -> impl Ord + use<> {
+    use std::cmp::Reverse;
+    let severity = verdict.harm.as_ref().map(|harm| harm.escalated_severity);
+    (
+        Reverse(verdict.verdict),
+        verdict.basis,
+        Reverse(severity),
+        Reverse(verdict.exploitability),
+        Reverse(verdict.persons_at_once),
+        (verdict.subject.clone(), verdict.element.clone(), verdict.presumed_because),
+        (verdict.policy.clone(), verdict.fielded_version.clone(), verdict.units.cohort.clone()),
+    )
+}
+
+/// The readings of one policy, version and group of units.
+#[derive(Clone, Copy)]
+struct Readings<'a> {
+    situation: Situation<'a>,
+    policy: &'a Policy,
+    version: &'a FieldedVersion,
+    confirmed: &'a [ControlId],
+    decided: &'a Effects,
+}
+
+impl<'a> Readings<'a> {
+    fn context<'b>(&'b self, effects: &'b Effects, unknowns: Unknowns) -> Context<'b>
+    where
+        'a: 'b,
+    {
+        Context {
+            situation: self.situation,
+            policy: self.policy,
+            version: self.version,
+            confirmed: self.confirmed,
+            effects,
+            unknowns,
+        }
+    }
+
+    fn outcomes(&self, effects: &Effects, unknowns: Unknowns) -> Outcomes {
+        Run::new(self.context(effects, unknowns)).outcomes()
+    }
+}
+
+/// What one group of units comes to; the units themselves are filled in later.
+struct Bench {
+    verdicts: Vec<Verdict>,
+    watch_list: Vec<WatchItem>,
+}
+
+impl Bench {
+    fn new(readings: Readings<'_>) -> Self {
+        let run = Run::new(readings.context(readings.decided, Unknowns::Worst));
+        let outcomes = run.outcomes();
+        let all = Effects::all(readings.situation.device);
+        let compared = Compared {
+            undecided: readings.outcomes(&Effects::none(), Unknowns::Worst),
+            claimed: readings.outcomes(&all, Unknowns::Worst),
+            best: readings.outcomes(readings.decided, Unknowns::Best),
+            without: without_each(&readings, &outcomes),
+            lapsing: lapsing(&readings, &outcomes),
+        };
+        let mut verdicts: Vec<Verdict> =
+            outcomes.judged.iter().map(|(key, judged)| verdict(&readings, &run, &compared, key, judged)).collect();
+        // A weakness that a decision alone makes vanish is a verdict too: someone answers for its absence.
+        for key in compared.undecided.judged.keys().chain(&covered_keys(&compared.undecided)) {
+            let arises = outcomes.judged.contains_key(key) || outcomes.covered.contains_key(&key.subject);
+            if key.because.is_none() && !arises && !verdicts.iter().any(|other| same_subject(other, key)) {
+                verdicts.push(verdict(&readings, &run, &compared, key, &ABSENT));
+            }
+        }
+        let watch_list = watch::items(&readings.context(readings.decided, Unknowns::Worst), &run, &outcomes);
+        Self { verdicts, watch_list }
+    }
+}
+
+const ABSENT: Judged = Judged {
+    outcome: Outcome::Controlled,
+    cell: None,
+    threats: BTreeSet::new(),
+    privacy: false,
+    covers: Vec::new(),
+    missing: Vec::new(),
+};
+
+fn covered_keys(outcomes: &Outcomes) -> Vec<Key> {
+    outcomes.covered.keys().map(|subject| Key { subject: subject.clone(), because: None }).collect()
+}
+
+fn same_subject(verdict: &Verdict, key: &Key) -> bool {
+    verdict.subject == key.subject.subject() && verdict.element == *key.subject.element() && verdict.presumed_because == key.because
+}
+
+/// Other readings of the same, to compare with.
+struct Compared {
+    /// Nothing claimed has effect.
+    undecided: Outcomes,
+    /// Everything claimed has effect.
+    claimed: Outcomes,
+    /// As decided, the unknown read at its best.
+    best: Outcomes,
+    /// As decided, without one claim.
+    without: Vec<(ClaimId, Outcomes)>,
+    /// As decided, after each day on which decisions lapse.
+    lapsing: Vec<(Date, Outcomes)>,
+}
+
+/// The claims that the decided reading rests on, each left out once. Only needed where something is controlled.
+fn without_each(readings: &Readings<'_>, outcomes: &Outcomes) -> Vec<(ClaimId, Outcomes)> {
+    if !outcomes.judged.values().any(|judged| judged.outcome == Outcome::Controlled) && outcomes.judged.len() > outcomes.covered.len() {
+        return Vec::new();
+    }
+    readings
+        .decided
+        .claims()
+        .map(|claim| (claim.clone(), readings.outcomes(&readings.decided.without(claim), Unknowns::Worst)))
+        .collect()
+}
+
+/// The decided reading after each day on which a decision lapses.
+fn lapsing(readings: &Readings<'_>, _outcomes: &Outcomes) -> Vec<(Date, Outcomes)> {
+    let days: BTreeSet<Date> = readings.decided.claims().filter_map(|claim| readings.decided.until(claim)).collect();
+    days.into_iter()
+        .map(|day| (day, readings.outcomes(&readings.decided.after(day), Unknowns::Worst)))
+        .collect()
+}
+
+fn verdict(readings: &Readings<'_>, run: &Run<'_>, compared: &Compared, key: &Key, judged: &Judged) -> Verdict {
+    let controlled = judged.outcome == Outcome::Controlled;
+    let provisional = controlled && compared.undecided.outcome(key) == Outcome::Uncontrolled;
+    let single: Vec<Sensitivity> = compared
+        .without
+        .iter()
+        .filter(|_| controlled)
+        .filter(|(_, other)| other.outcome(key) == Outcome::Uncontrolled)
+        .map(|(claim, _)| Sensitivity { claim: claim.clone(), then: Outcome::Uncontrolled })
+        .collect();
+    let valid_until = compared
+        .lapsing
+        .iter()
+        .find(|(_, later)| controlled && later.outcome(key) == Outcome::Uncontrolled)
+        .map(|(day, _)| *day);
+    let best = compared.best.judged.get(key).and_then(|judged| judged.cell.as_ref()).map(|cell| cell.class);
+    let class = judged.cell.as_ref().map_or(Exploitability::Low, |cell| cell.class);
+    let device = readings.situation.device;
+    Verdict {
+        id: String::new(),
+        policy: readings.policy.id.clone(),
+        outcome: readings.policy.word(judged.outcome).to_owned(),
+        subject: key.subject.subject(),
+        element: key.subject.element().clone(),
+        fielded_version: readings.version.id.clone(),
+        units: Units { cohort: CohortId::from(""), count: None, sites: None },
+        exploitability: class,
+        exploitability_range: [best.unwrap_or(Exploitability::Low).min(class), class],
+        harm: judged.cell.as_ref().map(|cell| HarmReached {
+            id: cell.harm.clone(),
+            severity: cell.severity,
+            escalated_severity: cell.escalated,
+        }),
+        threats: judged.threats.iter().copied().collect(),
+        verdict: judged.outcome,
+        if_claims_hold: compared.claimed.outcome(key),
+        provisional,
+        basis: key.basis(),
+        presumed_because: key.because,
+        undetermined: !controlled && compared.best.outcome(key) == Outcome::Controlled,
+        privacy: judged.privacy,
+        persons_at_once: judged.cell.as_ref().map_or(Persons::Count(0), |cell| cell.persons),
+        witness: if judged.cell.is_some() { run.witness(key) } else { Witness::default() },
+        controls_relied_on: controls_relied_on(readings, &single, provisional),
+        sensitivity: single,
+        valid_until,
+        reasons: reasons(readings, run, key, judged, provisional, device.harms.is_empty()),
+        covers: judged.covers.clone(),
+    }
+}
+
+/// The controls among the single points; where there is no single point, every control in effect, for some of them must hold.
+fn controls_relied_on(readings: &Readings<'_>, single: &[Sensitivity], provisional: bool) -> Vec<ControlId> {
+    if !provisional {
+        return Vec::new();
+    }
+    let controls = single.iter().filter_map(|point| match &point.claim {
+        ClaimId::Control(id) => Some(id.clone()),
+        _ => None,
+    });
+    let mut relied: Vec<ControlId> = controls.collect();
+    if single.is_empty() {
+        let context = readings.context(readings.decided, Unknowns::Worst);
+        relied = context.controls().map(|control| control.id.clone()).collect();
+    }
+    relied
+}
+
+fn reasons(readings: &Readings<'_>, run: &Run<'_>, key: &Key, judged: &Judged, provisional: bool, no_harms: bool) -> Vec<String> {
+    let mut reasons = Vec::new();
+    if let Some(cell) = &judged.cell {
+        if cell.escalated > cell.severity {
+            reasons.push(format!(
+                "{} people at once: {} reads as {}",
+                cell.persons, cell.severity, cell.escalated
+            ));
+        }
+        reasons.push(format!(
+            "exploitability {} and severity {} make {} in {}",
+            cell.class,
+            cell.escalated,
+            readings.policy.word(cell.outcome),
+            readings.policy.id
+        ));
+    }
+    match (key.basis(), &judged.cell) {
+        (Basis::Presumed, cell) => {
+            reasons.extend(judged.missing.iter().cloned());
+            if cell.is_none() && no_harms {
+                reasons.push("the model names no harm to persons at all".to_owned());
+            }
+        }
+        (Basis::Confirmed, None) => match run.lacking(&key.subject) {
+            None => reasons.push("it does not arise: the decisions in force say so".to_owned()),
+            Some(lacking) if lacking.is_empty() => {
+                reasons.push("its steps can be taken, and lead to no harm to a person that the policy counts".to_owned());
+            }
+            Some(lacking) => reasons.push(format!("its steps cannot be taken: it is not so that {}", lacking.join("; or that "))),
+        },
+        (Basis::Confirmed, Some(_)) => {}
+    }
+    if judged.outcome == Outcome::Controlled && key.basis() == Basis::Confirmed {
+        reasons.push("every element that it touches is described completely, so that nothing unknown leads on".to_owned());
+    }
+    if judged.privacy {
+        reasons.push("personal data can become known; that is an axis of its own and never makes a risk uncontrolled".to_owned());
+    }
+    if provisional {
+        reasons.push("it rests on decisions that are entered and not signed".to_owned());
+    }
+    reasons
+}
+
+/// The subjects of a reading that have a verdict of their own, for the watch list.
+pub(crate) fn controlled_subjects(outcomes: &Outcomes) -> impl Iterator<Item = &SubjectKey> {
+    outcomes
+        .judged
+        .iter()
+        .filter(|(key, judged)| key.because.is_none() && judged.outcome == Outcome::Controlled && judged.cell.is_none())
+        .map(|(key, _)| &key.subject)
+}

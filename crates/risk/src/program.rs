@@ -1,0 +1,124 @@
+//! Facts and the derivations between them: a graph in which every derivation joins several premises to one conclusion.
+
+use std::collections::BTreeMap;
+
+use ward_model::scale::{Exploitability, Reach};
+
+use crate::fact::Fact;
+use crate::value::Value;
+
+/// The place of a fact in a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct FactId(pub u32);
+
+/// The place of a derivation in a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct DerivationId(pub u32);
+
+/// A conclusion that follows from all of its premises together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Derivation {
+    pub premises: Vec<FactId>,
+    pub conclusion: FactId,
+    /// The class of this step alone, at the victim.
+    pub class: Exploitability,
+    pub reach: ReachRule,
+    /// What it follows by, for people.
+    pub by: String,
+}
+
+/// In how many places at once a conclusion holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReachRule {
+    /// Wherever the first premise holds, and at least so far. The other premises are conditions, not places.
+    First(Reach),
+    /// Only where all premises hold together.
+    Least,
+    /// Exactly so far: for derivations without premises.
+    Exactly(Reach),
+}
+
+impl Derivation {
+    /// The value of the conclusion for these values of the premises.
+    pub fn value(&self, premises: &[Value]) -> Value {
+        let class = premises.iter().map(|value| value.class).fold(self.class, Exploitability::min);
+        let reach = match self.reach {
+            ReachRule::First(at_least) => premises.first().map_or(at_least, |value| value.reach.max(at_least)),
+            ReachRule::Least => premises.iter().map(|value| value.reach).min().unwrap_or(Reach::Fleet),
+            ReachRule::Exactly(reach) => reach,
+        };
+        Value { class, reach }
+    }
+}
+
+/// A program: every fact that can be spoken of, and every derivation.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Program {
+    facts: Vec<Fact>,
+    numbers: BTreeMap<Fact, FactId>,
+    derivations: Vec<Derivation>,
+    /// For each fact: the derivations that have it as a premise.
+    uses: Vec<Vec<DerivationId>>,
+}
+
+impl Program {
+    /// The number of a fact, given one if it has none yet.
+    pub fn fact(&mut self, fact: Fact) -> FactId {
+        if let Some(id) = self.numbers.get(&fact) {
+            return *id;
+        }
+        let id = FactId(number(self.facts.len()));
+        self.facts.push(fact.clone());
+        self.numbers.insert(fact, id);
+        self.uses.push(Vec::new());
+        id
+    }
+
+    /// Adds a derivation.
+    pub fn derive(&mut self, derivation: Derivation) -> DerivationId {
+        let id = DerivationId(number(self.derivations.len()));
+        let mut seen = derivation.premises.clone();
+        seen.sort_unstable();
+        seen.dedup();
+        for premise in seen {
+            self.uses[premise.0 as usize].push(id);
+        }
+        self.derivations.push(derivation);
+        id
+    }
+
+    /// The number of a fact, if it is spoken of.
+    pub fn find(&self, fact: &Fact) -> Option<FactId> {
+        self.numbers.get(fact).copied()
+    }
+
+    /// A fact by its number.
+    pub fn at(&self, id: FactId) -> &Fact {
+        &self.facts[id.0 as usize]
+    }
+
+    /// How many facts there are.
+    pub fn len(&self) -> usize {
+        self.facts.len()
+    }
+
+    /// A derivation by its number.
+    pub fn derivation(&self, id: DerivationId) -> &Derivation {
+        &self.derivations[id.0 as usize]
+    }
+
+    /// Every derivation with its number.
+    pub fn derivations(&self) -> impl Iterator<Item = (DerivationId, &Derivation)> {
+        self.derivations.iter().enumerate().map(|(place, derivation)| (DerivationId(number(place)), derivation))
+    }
+
+    /// The derivations that have a fact as a premise.
+    pub fn uses(&self, fact: FactId) -> &[DerivationId] {
+        &self.uses[fact.0 as usize]
+    }
+}
+
+/// A place as a number. More than four thousand million facts do not fit into memory.
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,91 @@
+//! A derivation, followed back from a harm to where the attacker stands.
+
+use std::collections::BTreeMap;
+
+use ward_model::verdict::{Place, Witness, WitnessNode};
+
+use crate::attribute::Through;
+use crate::context::Context;
+use crate::fact::Fact;
+use crate::fixpoint::{Entry, EntryRef, Solution};
+use crate::program::Program;
+
+/// Draws the derivation of an entry.
+pub(crate) fn draw(context: &Context<'_>, program: &Program, whole: &Solution, onward: &Through, goal: u32) -> Witness {
+    let mut drawing = Drawing { context, program, whole, onward, names: BTreeMap::new(), witness: Witness::default() };
+    drawing.add(EntryRef::Through(goal));
+    drawing.witness
+}
+
+struct Drawing<'a> {
+    context: &'a Context<'a>,
+    program: &'a Program,
+    whole: &'a Solution,
+    onward: &'a Through,
+    names: BTreeMap<EntryRef, String>,
+    witness: Witness,
+}
+
+impl Drawing<'_> {
+    fn entry(&self, entry: EntryRef) -> &Entry {
+        match entry {
+            EntryRef::Whole(number) => self.whole.entry(number),
+            EntryRef::Through(number) => self.onward.entry(number),
+        }
+    }
+
+    /// Adds an entry after everything that it follows from. Entries only ever follow from earlier ones, so this ends;
+    /// the stack is one of our own, for derivations can be long.
+    fn add(&mut self, goal: EntryRef) {
+        let mut open = vec![(goal, false)];
+        while let Some((entry, ready)) = open.pop() {
+            if self.names.contains_key(&entry) {
+                continue;
+            }
+            if ready {
+                self.node(entry);
+                continue;
+            }
+            open.push((entry, true));
+            for premise in self.entry(entry).premises.iter().rev() {
+                open.push((*premise, false));
+            }
+        }
+    }
+
+    fn node(&mut self, reference: EntryRef) {
+        let entry = self.entry(reference).clone();
+        let fact = self.program.at(entry.fact);
+        let name = format!("n{}", self.witness.nodes.len() + 1);
+        let (words, at) = match fact {
+            Fact::Harmed(function, number, _) => {
+                let effect = self.context.device().functions.get(function).and_then(|function| function.effects.get(*number));
+                match effect {
+                    Some(effect) => {
+                        let harm = self.context.device().harms.get(&effect.harm);
+                        let text = harm.map_or_else(|| effect.harm.to_string(), |harm| harm.text.clone());
+                        (format!("{}: {text}", effect.hazardous_situation), Place::Harm(effect.harm.to_string()))
+                    }
+                    None => (fact.words(), fact.place()),
+                }
+            }
+            _ => (fact.words(), fact.place()),
+        };
+        for premise in &entry.premises {
+            if let Some(from) = self.names.get(premise) {
+                let edge = (from.clone(), name.clone());
+                if !self.witness.edges.contains(&edge) {
+                    self.witness.edges.push(edge);
+                }
+            }
+        }
+        self.witness.nodes.push(WitnessNode {
+            id: name.clone(),
+            fact: words,
+            by: self.program.derivation(entry.derivation).by.clone(),
+            class: entry.value.class,
+            at,
+        });
+        self.names.insert(reference, name);
+    }
+}
