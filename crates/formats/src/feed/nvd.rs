@@ -1,0 +1,256 @@
+//! NVD, JSON of API 2.0: yearly files, the `modified` and `recent` files, and pages of the API alike.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+use ward_model::cpe::{Attribute, Cpe};
+use ward_model::cvss::Vector;
+use ward_model::digest::Digest;
+use ward_model::ids::VulnerabilityId;
+use ward_model::vulnerability::{Configuration, Criterion, Node, Operator, ScoredVector, VulnerabilityRecord};
+use ward_version::{Bound, Interval};
+
+use super::elements::{Elements, Piece};
+use super::kev::day;
+use super::{FeedError, SetAside};
+
+mod raw;
+
+/// The name of this source in records and reports.
+pub const SOURCE: &str = "nvd";
+
+/// What one element of a file gave.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Item {
+    /// A record.
+    Record(Box<Dated>),
+    /// An element that could not be read.
+    SetAside(SetAside),
+}
+
+/// A record with the moment of its last change, which tells two versions of it apart more finely than a day can.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dated {
+    /// The record.
+    pub record: VulnerabilityRecord,
+    /// `lastModified` as written; such texts sort like the moments that they name.
+    pub last_modified: String,
+}
+
+/// Reads one file, record by record; no more than one of them is in memory.
+pub struct Reader<R> {
+    elements: Elements<R>,
+    place: u64,
+    format: Option<String>,
+    version: Option<String>,
+    per_page: Option<u64>,
+    total: Option<u64>,
+    start: u64,
+    over: bool,
+}
+
+impl<R: Read> Reader<R> {
+    /// Reads the uncompressed text in `source`.
+    pub fn new(source: R) -> Self {
+        Self {
+            elements: Elements::new(source, "vulnerabilities"),
+            place: 0,
+            format: None,
+            version: None,
+            per_page: None,
+            total: None,
+            start: 0,
+            over: false,
+        }
+    }
+
+    fn advance(&mut self) -> Result<Option<Item>, FeedError> {
+        loop {
+            match self.elements.advance()? {
+                Piece::Member(name) => self.member(&name)?,
+                Piece::Element => {
+                    self.place += 1;
+                    return self.element().map(Some);
+                }
+                Piece::End => {
+                    self.check_whole()?;
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    fn member(&mut self, name: &str) -> Result<(), FeedError> {
+        match name {
+            "format" => self.format = Some(self.value()?),
+            "version" => self.version = Some(self.value()?),
+            "resultsPerPage" => self.per_page = Some(self.value()?),
+            "totalResults" => self.total = Some(self.value()?),
+            "startIndex" => self.start = self.value()?,
+            _ => drop(self.value::<serde::de::IgnoredAny>()?),
+        }
+        Ok(())
+    }
+
+    fn value<'a, T: Deserialize<'a>>(&'a self) -> Result<T, FeedError> {
+        serde_json::from_slice(self.elements.value()).map_err(|error| self.elements.wrong(error.to_string()))
+    }
+
+    fn element(&self) -> Result<Item, FeedError> {
+        let text = self.elements.value();
+        let reason = match serde_json::from_slice::<raw::Element<'_>>(text) {
+            Ok(element) => match record(&element.cve) {
+                Ok(dated) => return Ok(Item::Record(Box::new(dated))),
+                Err(reason) => reason,
+            },
+            Err(error) if error.is_data() => error.to_string(),
+            Err(error) => return Err(self.elements.wrong(error.to_string())),
+        };
+        let id = serde_json::from_slice::<raw::OnlyId>(text).ok().map(|only| VulnerabilityId::new(only.cve.id));
+        Ok(Item::SetAside(SetAside { id, place: self.place, reason, digest: Digest::of(text) }))
+    }
+
+    fn check_whole(&self) -> Result<(), FeedError> {
+        let format = self.format.as_deref().unwrap_or("no format");
+        let version = self.version.as_deref().unwrap_or("no version");
+        if format != "NVD_CVE" || version.split('.').next() != Some("2") || self.elements.arrays() != 1 {
+            let found = format!("{format}, {version}, {} lists of vulnerabilities", self.elements.arrays());
+            return Err(FeedError::WrongFeed {
+                expected: "format NVD_CVE, version 2, one list of vulnerabilities",
+                found,
+            });
+        }
+        // A page holds `resultsPerPage` records, or what is left of `totalResults`.
+        let left = self.total.map(|total| total.saturating_sub(self.start));
+        let announced = match (self.per_page, left) {
+            (Some(page), Some(left)) => page.min(left),
+            (one, other) => one.or(other).unwrap_or(0),
+        };
+        if announced > self.place {
+            return Err(FeedError::Incomplete { announced, held: self.place });
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> Iterator for Reader<R> {
+    type Item = Result<Item, FeedError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.over {
+            return None;
+        }
+        let next = self.advance().transpose();
+        self.over = !matches!(next, Some(Ok(_)));
+        next
+    }
+}
+
+fn record(cve: &raw::Cve<'_>) -> Result<Dated, String> {
+    if cve.id.trim().is_empty() {
+        return Err("no identifier".to_owned());
+    }
+    let mut scores = Vec::new();
+    for metric in &cve.metrics.0 {
+        let text = &*metric.data.vector;
+        let vector = Vector::parse(text).map_err(|error| format!("CVSS vector `{text}`: {error}"))?;
+        scores.push(ScoredVector { vector, source: metric.source.clone().into_owned() });
+    }
+    let weaknesses: BTreeSet<u32> =
+        cve.weaknesses.iter().flat_map(|weakness| &weakness.description).filter_map(|text| cwe(&text.value)).collect();
+    let record = VulnerabilityRecord {
+        id: VulnerabilityId::new(&*cve.id),
+        aliases: Vec::new(),
+        source: SOURCE.to_owned(),
+        published: date("published", cve.published.as_deref())?,
+        modified: date("lastModified", cve.last_modified.as_deref())?,
+        received: None,
+        withdrawn: cve.status.as_deref().is_some_and(|status| status.eq_ignore_ascii_case("rejected")),
+        description: english(&cve.descriptions),
+        scores,
+        weaknesses: weaknesses.into_iter().collect(),
+        configurations: cve.configurations.iter().map(configuration).collect::<Result<_, _>>()?,
+    };
+    Ok(Dated { record, last_modified: cve.last_modified.as_deref().unwrap_or_default().to_owned() })
+}
+
+fn date(name: &str, text: Option<&str>) -> Result<Option<Date>, String> {
+    text.map(|text| day(text).ok_or_else(|| format!("{name} `{text}` is not a date"))).transpose()
+}
+
+/// The English text; where there is none, the first there is, which is better than nothing to go by.
+fn english(texts: &[raw::Text<'_>]) -> String {
+    let english = texts.iter().find(|text| text.lang.get(..2).is_some_and(|lang| lang.eq_ignore_ascii_case("en")));
+    english.or(texts.first()).map(|text| text.value.clone().into_owned()).unwrap_or_default()
+}
+
+/// The number in `CWE-79`; `NVD-CWE-noinfo` and free words name no number.
+fn cwe(text: &str) -> Option<u32> {
+    let digits = text.trim().strip_prefix("CWE-")?;
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    digits[..end].parse().ok()
+}
+
+fn operator(text: Option<&str>) -> Result<Operator, String> {
+    match text {
+        // NVD leaves the operator out where the nodes of a configuration are alternatives.
+        None => Ok(Operator::Or),
+        Some(text) if text.eq_ignore_ascii_case("or") => Ok(Operator::Or),
+        Some(text) if text.eq_ignore_ascii_case("and") => Ok(Operator::And),
+        Some(text) => Err(format!("operator `{text}` is neither AND nor OR")),
+    }
+}
+
+fn configuration(raw: &raw::Configuration<'_>) -> Result<Configuration, String> {
+    Ok(Configuration {
+        operator: operator(raw.operator.as_deref())?,
+        negate: raw.negate.unwrap_or(false),
+        nodes: raw.nodes.iter().map(node).collect::<Result<_, _>>()?,
+    })
+}
+
+fn node(raw: &raw::Node<'_>) -> Result<Node, String> {
+    // Version 1.1 nested nodes. Leaving children out would change what the statement means.
+    if !raw.children.is_empty() {
+        return Err("a node with children, which version 2.0 does not have".to_owned());
+    }
+    Ok(Node {
+        operator: operator(raw.operator.as_deref())?,
+        negate: raw.negate.unwrap_or(false),
+        criteria: raw.matches.iter().map(criterion).collect::<Result<_, _>>()?,
+    })
+}
+
+fn criterion(raw: &raw::Match<'_>) -> Result<Criterion, String> {
+    let mut cpe = Cpe::parse(&raw.criteria).map_err(|error| format!("criterion `{}`: {error}", raw.criteria))?;
+    let lower = bound(&raw.criteria, raw.start_including.as_deref(), raw.start_excluding.as_deref())?
+        // From the version "-" on: from the first version on, whichever that is.
+        .filter(|bound| bound.version != "-");
+    let upper = bound(&raw.criteria, raw.end_including.as_deref(), raw.end_excluding.as_deref())?;
+    let range = (lower.is_some() || upper.is_some()).then_some(Interval { lower, upper });
+    if range.is_some() {
+        match &cpe.version {
+            Attribute::Any => {}
+            Attribute::Na => cpe.version = Attribute::Any,
+            Attribute::Value(version) => {
+                return Err(format!("criterion `{}` names the version {version} and a range", raw.criteria));
+            }
+        }
+    }
+    Ok(Criterion { vulnerable: raw.vulnerable, cpe, range })
+}
+
+fn bound(criteria: &str, including: Option<&str>, excluding: Option<&str>) -> Result<Option<Bound>, String> {
+    let said = |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    match (said(including), said(excluding)) {
+        (None, None) => Ok(None),
+        (Some(version), None) => Ok(Some(Bound { version, inclusive: true })),
+        (None, Some(version)) => Ok(Some(Bound { version, inclusive: false })),
+        (Some(_), Some(_)) => Err(format!("criterion `{criteria}` ends twice on one side")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

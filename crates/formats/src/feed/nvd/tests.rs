@@ -1,0 +1,191 @@
+use serde_json::{Value, json};
+use ward_model::vulnerability::{Operator, VulnerabilityRecord};
+
+use super::{FeedError, Item, Reader};
+
+fn file(elements: &[Value]) -> String {
+    json!({ "resultsPerPage": elements.len(), "startIndex": 0, "totalResults": elements.len(), "format": "NVD_CVE",
+        "version": "2.0", "timestamp": "2026-08-22T00:00:00.000", "vulnerabilities": elements })
+    .to_string()
+}
+
+fn items(text: &str) -> Result<Vec<Item>, FeedError> {
+    Reader::new(text.as_bytes()).collect()
+}
+
+fn one(cve: Value) -> Result<VulnerabilityRecord, String> {
+    match items(&file(&[json!({ "cve": cve })])).map_err(|error| error.to_string())?.pop() {
+        Some(Item::Record(dated)) => Ok(dated.record),
+        Some(Item::SetAside(aside)) => Err(aside.reason),
+        None => Err("nothing".to_owned()),
+    }
+}
+
+fn with_match(criterion: Value) -> Result<VulnerabilityRecord, String> {
+    one(
+        json!({ "id": "CVE-2000-1", "configurations": [{ "nodes": [{ "operator": "OR", "negate": false, "cpeMatch": [criterion] }] }] }),
+    )
+}
+
+#[test]
+fn a_whole_record_is_mapped() -> Result<(), String> {
+    let record = one(json!({
+        "id": "CVE-2020-0001", "sourceIdentifier": "x@example.org", "published": "2020-01-02T03:04:05.678", "lastModified": "2021-02-03T00:00:00.000",
+        "vulnStatus": "Analyzed", "evaluatorComment": "unknown fields are passed over",
+        "descriptions": [{ "lang": "es", "value": "hola" }, { "lang": "en", "value": "a \"flaw\"\n" }],
+        "metrics": { "cvssMetricV2": [{ "source": "nvd@nist.gov", "type": "Primary", "cvssData": { "version": "2.0", "vectorString": "AV:N/AC:L/Au:N/C:P/I:P/A:P" } }],
+            "cvssMetricV30": [{ "source": "c", "type": "Secondary", "cvssData": { "vectorString": "CVSS:3.0/AV:L/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H" } }],
+            "cvssMetricV31": [{ "source": "nvd@nist.gov", "type": "Primary", "cvssData": { "version": "3.1", "vectorString": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "baseScore": 9.8 } }],
+            "cvssMetricV40": [{ "source": "b", "type": "Secondary", "cvssData": { "vectorString": "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N" } }],
+            "ssvcV203": [{ "odd": 1 }] },
+        "weaknesses": [{ "source": "a", "description": [{ "lang": "en", "value": "CWE-787" }, { "lang": "en", "value": "NVD-CWE-noinfo" }] },
+            { "source": "b", "description": [{ "lang": "en", "value": "CWE-79" }, { "lang": "en", "value": "CWE-787" }] }],
+        "configurations": [
+            { "operator": "AND", "negate": true, "nodes": [
+                { "operator": "OR", "negate": false, "cpeMatch": [{ "vulnerable": true, "criteria": "cpe:2.3:o:acme:pump_firmware:*:*:*:*:*:*:*:*", "versionStartExcluding": "1.0", "versionEndIncluding": "2.0", "matchCriteriaId": "A" }] },
+                { "operator": "AND", "negate": true, "cpeMatch": [{ "vulnerable": false, "criteria": "cpe:2.3:h:acme:pump:-:*:*:*:*:*:*:*", "matchCriteriaId": "B" }] }] },
+            { "nodes": [{ "operator": "OR", "cpeMatch": [{ "vulnerable": true, "criteria": "cpe:2.3:a:acme:tool:3\\:1:rc1:*:*:*:*:*:*" }] }] }]
+    }))?;
+    assert_eq!((record.id.as_str(), record.source.as_str(), record.withdrawn), ("CVE-2020-0001", "nvd", false));
+    assert_eq!(record.description, "a \"flaw\"\n");
+    assert_eq!(record.published.map(|date| date.to_string()).as_deref(), Some("2020-01-02"));
+    assert_eq!(record.modified.map(|date| date.to_string()).as_deref(), Some("2021-02-03"));
+    assert_eq!((record.weaknesses.as_slice(), record.received), ([79, 787].as_slice(), None));
+    let scores: Vec<_> = record
+        .scores
+        .iter()
+        .map(|score| (score.vector.as_str().split('/').next().unwrap_or(""), score.source.as_str()))
+        .collect();
+    assert_eq!(scores, [("AV:N", "nvd@nist.gov"), ("CVSS:3.0", "c"), ("CVSS:3.1", "nvd@nist.gov"), ("CVSS:4.0", "b")]);
+    let [first, second] = record.configurations.as_slice() else { return Err("two configurations".to_owned()) };
+    assert_eq!((first.operator, first.negate, first.nodes.len()), (Operator::And, true, 2));
+    assert_eq!((first.nodes[0].operator, first.nodes[0].negate), (Operator::Or, false));
+    assert_eq!((first.nodes[1].operator, first.nodes[1].negate), (Operator::And, true));
+    assert_eq!(first.nodes[0].criteria[0].range_text(), ">1.0 <=2.0");
+    assert!(!first.nodes[1].criteria[0].vulnerable);
+    assert_eq!((second.operator, second.negate), (Operator::Or, false));
+    assert_eq!(second.nodes[0].criteria[0].range_text(), "=3:1 rc1");
+    Ok(())
+}
+
+#[test]
+fn scores_stand_in_the_order_of_the_feed() -> Result<(), FeedError> {
+    let v31 = r#""cvssMetricV31":[{"source":"a","cvssData":{"vectorString":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}}]"#;
+    let v2 = r#""cvssMetricV2":[{"source":"b","cvssData":{"vectorString":"AV:N/AC:L/Au:N/C:P/I:P/A:P"}}]"#;
+    for (first, second, wanted) in [(v31, v2, ["a", "b"]), (v2, v31, ["b", "a"])] {
+        let text = file(&[json!({ "cve": { "id": "CVE-2000-1", "metrics": {} } })])
+            .replace("\"metrics\":{}", &format!("\"metrics\":{{{first},{second}}}"));
+        let read = items(&text)?;
+        let [Item::Record(dated)] = read.as_slice() else {
+            return Err(FeedError::Incomplete { announced: 1, held: 0 });
+        };
+        assert_eq!(dated.record.scores.iter().map(|score| score.source.as_str()).collect::<Vec<_>>(), wanted);
+    }
+    Ok(())
+}
+
+#[test]
+fn rejected_means_withdrawn_and_little_is_needed() -> Result<(), String> {
+    let record = one(json!({ "id": "CVE-2014-1", "vulnStatus": "Rejected" }))?;
+    assert!(record.withdrawn && record.configurations.is_empty() && record.published.is_none());
+    Ok(())
+}
+
+#[test]
+fn ranges_are_read_as_they_mean() -> Result<(), String> {
+    for (extra, wanted) in [
+        (json!({ "versionEndExcluding": "1.2" }), "<1.2"),
+        (json!({ "versionStartIncluding": "1.0", "versionEndExcluding": "1.2" }), ">=1.0 <1.2"),
+        (json!({ "versionStartIncluding": "-", "versionEndExcluding": "1.2" }), "<1.2"),
+        (json!({ "versionStartIncluding": "", "versionEndIncluding": "1.2" }), "<=1.2"),
+        (json!({ "versionEndIncluding": "-" }), "<=-"),
+        (json!({}), "all versions (no range given)"),
+    ] {
+        let mut criterion = json!({ "vulnerable": true, "criteria": "cpe:2.3:a:acme:tool:*:*:*:*:*:*:*:*" });
+        for (name, value) in extra.as_object().into_iter().flatten() {
+            criterion[name] = value.clone();
+        }
+        let record = with_match(criterion)?;
+        assert_eq!(record.configurations[0].nodes[0].criteria[0].range_text(), wanted);
+    }
+    let record = with_match(
+        json!({ "vulnerable": true, "criteria": "cpe:2.3:a:acme:tool:-:*:*:*:*:*:*:*", "versionEndExcluding": "2" }),
+    )?;
+    assert_eq!(record.configurations[0].nodes[0].criteria[0].cpe.to_string(), "cpe:2.3:a:acme:tool:*:*:*:*:*:*:*:*");
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_read_is_set_aside_and_the_rest_is_read() -> Result<(), FeedError> {
+    let node = |node: Value| json!({ "cve": { "id": "CVE-2000-2", "configurations": [{ "nodes": [node] }] } });
+    let good = || json!({ "vulnerable": true, "criteria": "cpe:2.3:a:acme:tool:1:*:*:*:*:*:*:*" });
+    let bad = [
+        (json!({ "cve": { "id": 7 } }), None),
+        (json!({ "other": {} }), None),
+        (json!({ "cve": { "id": " " } }), Some(" ")),
+        (json!(3), None),
+        (json!({ "cve": { "id": "CVE-2000-2", "descriptions": 3 } }), Some("CVE-2000-2")),
+        (json!({ "cve": { "id": "CVE-2000-2", "published": "some day" } }), Some("CVE-2000-2")),
+        (
+            json!({ "cve": { "id": "CVE-2000-2", "metrics": { "cvssMetricV31": [{ "source": "a", "cvssData": { "vectorString": "CVSS:3.1/AV:Q" } }] } } }),
+            Some("CVE-2000-2"),
+        ),
+        (node(json!({ "operator": "XOR", "cpeMatch": [] })), Some("CVE-2000-2")),
+        (node(json!({ "operator": "OR", "cpeMatch": [], "children": [{}] })), Some("CVE-2000-2")),
+        (node(json!({ "operator": "OR" })), Some("CVE-2000-2")),
+        (
+            node(json!({ "operator": "OR", "cpeMatch": [good(), { "vulnerable": true, "criteria": "openssl" }] })),
+            Some("CVE-2000-2"),
+        ),
+        (
+            node(
+                json!({ "operator": "OR", "cpeMatch": [good(), { "criteria": "cpe:2.3:a:acme:tool:1:*:*:*:*:*:*:*" }] }),
+            ),
+            Some("CVE-2000-2"),
+        ),
+        (
+            node(
+                json!({ "operator": "OR", "cpeMatch": [{ "vulnerable": true, "criteria": "cpe:2.3:a:acme:tool:1:*:*:*:*:*:*:*", "versionEndExcluding": "2" }] }),
+            ),
+            Some("CVE-2000-2"),
+        ),
+        (
+            node(
+                json!({ "operator": "OR", "cpeMatch": [{ "vulnerable": true, "criteria": "cpe:2.3:a:acme:tool:*:*:*:*:*:*:*:*", "versionEndExcluding": "2", "versionEndIncluding": "2" }] }),
+            ),
+            Some("CVE-2000-2"),
+        ),
+    ];
+    let last = json!({ "cve": { "id": "CVE-2000-9" } });
+    let all: Vec<Value> = bad.iter().map(|(element, _)| element.clone()).chain([last]).collect();
+    let read = items(&file(&all))?;
+    assert_eq!(read.len(), all.len());
+    for (index, (item, (_, id))) in read.iter().zip(&bad).enumerate() {
+        let Item::SetAside(aside) = item else {
+            return Err(FeedError::Incomplete { announced: index as u64, held: 0 });
+        };
+        assert_eq!((aside.id.as_ref().map(|id| id.as_str()), aside.place), (*id, index as u64 + 1), "{}", aside.reason);
+    }
+    assert!(matches!(read.last(), Some(Item::Record(_))));
+    Ok(())
+}
+
+#[test]
+fn a_file_that_is_not_whole_is_an_error() {
+    let element = json!({ "cve": { "id": "CVE-2000-1" } });
+    let whole = file(&[element.clone(), element]);
+    for end in 1..whole.len() {
+        assert!(items(&whole[..end]).is_err(), "{}", &whole[..end]);
+    }
+    assert!(
+        matches!(items(&whole.replace("\"totalResults\":2", "\"totalResults\":9")), Ok(read) if read.len() == 2),
+        "a page of several"
+    );
+    let more = whole
+        .replace("\"totalResults\":2", "\"totalResults\":9")
+        .replace("\"resultsPerPage\":2", "\"resultsPerPage\":9");
+    assert!(matches!(items(&more), Err(FeedError::Incomplete { announced: 9, held: 2 })));
+    assert!(matches!(items(&whole.replace("NVD_CVE", "OTHER")), Err(FeedError::WrongFeed { .. })));
+    assert!(matches!(items(&whole.replace("\"2.0\"", "\"1.1\"")), Err(FeedError::WrongFeed { .. })));
+    assert!(items(&whole.replace("{\"id\":\"CVE-2000-1\"}", "{\"id\":}")).is_err());
+}
