@@ -75,7 +75,9 @@ impl Purl {
         let (rest, qualifiers) = rest.split_once('?').map_or((rest, None), |(rest, list)| (rest, Some(list)));
         let (kind, rest) = rest.split_once('/').ok_or(PurlError::NoType)?;
         let (path, version) = split_version(rest);
-        let path = path.trim_matches('/');
+        // Behind a version a slash closes nothing: what should stand there is the name.
+        let path = path.trim_start_matches('/');
+        let path = if version.is_some() { path } else { path.trim_end_matches('/') };
         let (namespace, name) = path.rsplit_once('/').map_or((None, path), |(space, name)| (Some(space), name));
         let mut purl = Purl {
             kind: kind.to_ascii_lowercase(),
@@ -87,6 +89,7 @@ impl Purl {
         };
         purl.check()?;
         rules::normalise(&mut purl);
+        purl.check()?;
         rules::check(&purl)?;
         Ok(purl)
     }
@@ -112,6 +115,7 @@ impl Purl {
         self.qualifiers = qualifiers;
         self.check()?;
         rules::normalise(&mut self);
+        self.check()?;
         rules::check(&self)?;
         Ok(self)
     }
@@ -143,7 +147,7 @@ fn segments(text: &str, subpath: bool) -> Result<String, PurlError> {
 
 fn join<'a>(segments: impl Iterator<Item = &'a str>, subpath: bool) -> String {
     let kept: Vec<&str> =
-        segments.filter(|segment| !segment.is_empty() && !(subpath && matches!(*segment, "." | ".."))).collect();
+        segments.filter(|segment| !(segment.is_empty() || subpath && matches!(*segment, "." | ".."))).collect();
     kept.join("/")
 }
 

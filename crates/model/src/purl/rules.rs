@@ -67,10 +67,14 @@ pub(super) fn normalise(purl: &mut Purl) {
         }
         // The host is the namespace, the rest of the path the name.
         "git" => {
-            if let Some((host, path)) = purl.namespace.as_deref().and_then(|namespace| namespace.split_once('/')) {
-                purl.name = format!("{path}/{}", purl.name);
-                purl.namespace = Some(host.to_owned());
-            }
+            let whole = format!("{}/{}", purl.namespace.as_deref().unwrap_or(""), purl.name);
+            let segments: Vec<&str> = whole.split('/').filter(|segment| !segment.is_empty()).collect();
+            let (host, path) = match segments.as_slice() {
+                [host, path @ ..] if !path.is_empty() => (Some((*host).to_owned()), path.join("/")),
+                rest => (None, rest.join("/")),
+            };
+            purl.namespace = host;
+            purl.name = path;
         }
         "pypi" => purl.name = purl.name.replace('_', "-"),
         "pub" => {
