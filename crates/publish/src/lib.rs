@@ -5,5 +5,6 @@
 
 mod group;
 pub mod next;
+pub mod svg;
 pub mod text;
 mod words;
