@@ -1,7 +1,7 @@
 //! One interval of versions.
 
 use crate::key::{VersionOrder, key};
-use crate::scheme::Scheme;
+use crate::scheme::{Scheme, generic};
 use crate::truth::Truth;
 use std::fmt;
 
@@ -28,17 +28,25 @@ impl Interval {
     ///
     /// Unknown where the version and an end have no order and the other end does not rule it out. A lower end of `0`
     /// that is included means "from the beginning", as OSV writes it, and holds for everything.
+    ///
+    /// An included end in the generic scheme covers its release as a whole as far as anybody can tell: whether
+    /// "through 8.3" means 8.3p1 too, or 8.3-2, or "from 1.0.1" its beta, the text does not say, so it is unknown.
     #[must_use]
     pub fn contains(&self, scheme: Scheme, version: &str, update: Option<&str>) -> Truth {
-        let lower = self.lower.as_ref().map_or(Truth::True, |bound| {
-            if bound.inclusive && bound.version.trim() == "0" {
-                return Truth::True;
-            }
-            side(order(scheme, version, update, &bound.version), VersionOrder::Greater, bound.inclusive)
-        });
-        let upper = self.upper.as_ref().map_or(Truth::True, |bound| {
-            side(order(scheme, version, update, &bound.version), VersionOrder::Less, bound.inclusive)
-        });
+        let end = |bound: &Bound, wanted: VersionOrder| {
+            let truth = side(order(scheme, version, update, &bound.version), wanted, bound.inclusive);
+            let blurred = truth.is_false()
+                && bound.inclusive
+                && scheme == Scheme::Generic
+                && generic::is_same_release(version, update, &bound.version);
+            if blurred { Truth::Unknown } else { truth }
+        };
+        let from_the_beginning = |bound: &Bound| bound.inclusive && bound.version.trim() == "0";
+        let lower = match &self.lower {
+            Some(bound) if !from_the_beginning(bound) => end(bound, VersionOrder::Greater),
+            _ => Truth::True,
+        };
+        let upper = self.upper.as_ref().map_or(Truth::True, |bound| end(bound, VersionOrder::Less));
         lower.and(upper)
     }
 }

@@ -4,7 +4,7 @@
 //! version, percent-encoded only where needed.
 
 use crate::key::{Key, VersionOrder, key};
-use crate::scheme::Scheme;
+use crate::scheme::{Scheme, generic};
 use crate::truth::Truth;
 use std::cmp::Ordering;
 use std::fmt;
@@ -180,7 +180,18 @@ impl Vers {
         let excluded = Truth::any(points.iter().filter(|c| c.comparator == Comparator::NotEqual).map(|c| is(c)));
         let listed = Truth::any(points.iter().filter(|c| c.comparator == Comparator::Equal).map(|c| is(c)));
         let only_exclusions = points.iter().all(|c| c.comparator == Comparator::NotEqual) && ranges.is_empty();
-        let within = if only_exclusions { Truth::True } else { inside(&simplify(&ranges), order) };
+        let within = if only_exclusions {
+            Truth::True
+        } else {
+            inside(&simplify(&ranges), |constraint| {
+                let order = order(constraint);
+                // As for an interval: an included end may mean its whole release.
+                let blurred = self.scheme == Scheme::Generic
+                    && constraint.comparator.is_inclusive()
+                    && generic::is_same_release(version, None, &constraint.version);
+                if blurred && order_excludes(order, constraint.comparator) { VersionOrder::Unknown } else { order }
+            })
+        };
         // A listed version is in even where another constraint leaves it out.
         listed.or(within.and(!excluded))
     }
@@ -225,6 +236,15 @@ fn inside(bounds: &[&Constraint], order: impl Fn(&Constraint) -> VersionOrder) -
         result = result.or(here);
     }
     result
+}
+
+/// Whether the bound leaves out a version that stands so to it.
+fn order_excludes(order: VersionOrder, comparator: Comparator) -> bool {
+    match order {
+        VersionOrder::Less => comparator.is_lower(),
+        VersionOrder::Greater => comparator.is_upper(),
+        VersionOrder::Equal | VersionOrder::Unknown => false,
+    }
 }
 
 /// The scheme behind a name of the notation.

@@ -19,7 +19,7 @@ fn contains_and_prints() {
         (&heartbleed, "1.0.1", None, True),
         (&heartbleed, "1.0.1f", None, True),
         (&heartbleed, "1.0.1g", None, False),
-        (&heartbleed, "1.0.1", Some("beta1"), False),
+        (&heartbleed, "1.0.1", Some("beta1"), Unknown),
         (&heartbleed, "1.0.0t", None, False),
         (&heartbleed, "1.0.2", Some("beta1"), False),
         (&heartbleed, "1.0.1-acme", None, Unknown),
@@ -28,7 +28,7 @@ fn contains_and_prints() {
         (&open, "unknown", None, True),
         (&up, "2.0.0", None, True),
         (&up, "2.0", Some("rc1"), True),
-        (&up, "2.0", Some("sp1"), False),
+        (&up, "2.0", Some("sp1"), Unknown),
         (&down, "2.0", None, False),
         (&down, "2.0", Some("sp1"), True),
         (&beginning, "20141231", None, True),
@@ -45,6 +45,37 @@ fn contains_and_prints() {
     assert_eq!(up.to_string(), "<=2.0");
     assert_eq!(down.to_string(), ">2.0");
     assert_eq!(open.to_string(), "*");
+}
+
+#[test]
+fn an_included_end_covers_what_is_said_about_its_release() {
+    let through = interval(Some(("6.2", true)), Some(("8.3", true)));
+    let before = interval(None, Some(("8.3", false)));
+    for (version, update, in_through, in_before) in [
+        ("8.3", None, True, False),
+        ("8.3p1", None, Unknown, False),
+        ("8.3", Some("p1"), Unknown, False),
+        ("8.3-2", None, Unknown, False),
+        ("8.3-r27", None, Unknown, False),
+        ("8.3p1-2ubuntu1", None, Unknown, False),
+        ("8.3+dfsg-1", None, Unknown, Unknown),
+        ("8.3.sp1", None, Unknown, False),
+        ("8.3.0-2", None, Unknown, False),
+        ("8.3.1", None, False, False),
+        ("8.3a", None, False, False),
+        ("8.3.1-2", None, False, False),
+        ("8.4p1", None, False, False),
+        ("8.2p1", None, True, True),
+        ("6.2", Some("beta1"), Unknown, True),
+        ("6.2-rc1", None, Unknown, True),
+        ("6.1p3", None, False, True),
+    ] {
+        assert_eq!(through.contains(Scheme::Generic, version, update), in_through, "{version} {update:?} in {through}");
+        assert_eq!(before.contains(Scheme::Generic, version, update), in_before, "{version} {update:?} in {before}");
+    }
+    // The other schemes say what a suffix means.
+    assert_eq!(through.contains(Scheme::Semver, "8.3.0-rc.1", None), True);
+    assert_eq!(through.contains(Scheme::Semver, "6.2.0-rc.1", None), False);
 }
 
 #[test]

@@ -71,6 +71,34 @@ pub(crate) fn key(version: &str, update: Option<&str>) -> Option<(Class, Vec<u8>
     Some((class(&read.shape, &words), bytes))
 }
 
+/// Whether the version is the release `bound` with more said about it: an update, a pre-release, a patch, a package's
+/// revision. More numbers behind a dot, or a letter, make another release.
+pub(crate) fn is_same_release(version: &str, update: Option<&str>, bound: &str) -> bool {
+    let Some(bound) = key(bound, None) else { return false };
+    let same = |text: &str| key(text, None).as_ref() == Some(&bound);
+    let version = version.trim();
+    if update.is_some_and(|update| !matches!(update.trim(), "" | "*" | "-")) && same(version) {
+        return true;
+    }
+    // Without its numbers in front, a text begins at a separator or at the first letter behind a number.
+    let cuts = version.char_indices().zip(version.chars().skip(1)).filter_map(|((place, c), next)| {
+        let separator = !c.is_ascii_alphanumeric() && c != '.' && place > 0;
+        let word = c.is_ascii_digit() && next.is_ascii_alphabetic();
+        if separator {
+            Some(place)
+        } else if word || c == '.' && next.is_ascii_alphabetic() {
+            Some(place + usize::from(word))
+        } else {
+            None
+        }
+    });
+    let letter = |rest: &str| rest.len() == 1 && rest.starts_with(|c: char| c.is_ascii_alphabetic());
+    cuts.into_iter().any(|place| {
+        let (head, rest) = version.split_at(place);
+        !letter(rest) && same(head)
+    })
+}
+
 fn tagged(bytes: &mut Vec<u8>, tag: u8, word: &str) {
     bytes.push(tag);
     push_text(bytes, word);

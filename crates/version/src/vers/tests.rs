@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 #[test]
 fn contains() {
-    let table: [(&str, &str, Truth); 26] = [
+    let table: [(&str, &str, Truth); 29] = [
         ("vers:npm/>=1.0|<2.0|!=1.5", "1.4.9", True),
         ("vers:npm/>=1.0|<2.0|!=1.5", "1.5.0", False),
         ("vers:npm/>=1.0|<2.0|!=1.5", "2.0.0", False),
@@ -30,6 +30,9 @@ fn contains() {
         ("vers:generic/>=1.0|<2.0", "london", Unknown),
         ("vers:generic/london", "london", True),
         ("vers:generic/london", "paris", Unknown),
+        ("vers:generic/>=1.0|<=2.0", "2.0p1", Unknown),
+        ("vers:generic/>=1.0|<=2.0", "1.0-rc1", Unknown),
+        ("vers:generic/>=1.0|<2.0", "2.0p1", False),
         // Bounds that say less than a neighbour are left out.
         ("vers:semver/>=1.0.0|>=2.0.0|<3.0.0|<4.0.0", "1.5.0", True),
         ("vers:semver/>=1.0.0|>=2.0.0|<3.0.0|<4.0.0", "3.5.0", True),

@@ -99,7 +99,8 @@ const NO_VERSION: [&str; 51] = [
 
 /// Reads a version and its update field; `None` where it cannot be ordered.
 pub(super) fn read(version: &str, update: Option<&str>) -> Option<Read> {
-    let lower = version.trim().to_ascii_lowercase();
+    // Some feeds escape brackets twice; no maker numbers with backslashes.
+    let lower = version.trim().replace('\\', "").to_ascii_lowercase();
     let mut text = strip_leading_v(strip_revision_hash(&lower));
     let mut shape = shape(text)?;
     if let Some((branch, rest)) = branch(text) {
@@ -244,7 +245,14 @@ fn split(text: &str, pieces: &mut Vec<Piece>) -> Option<()> {
             }
             let (run, tail) = split_run(rest, |c| if digit { c.is_ascii_digit() } else { c.is_ascii_lowercase() });
             let before_digit = tail.starts_with(|c: char| c.is_ascii_digit());
-            let wildcard = matches!(run, "x" | "y" | "z" | "xx") && !before_digit && (!behind_digit || run == "x");
+            // `4.x`, `6.4.z` and `7x`, but not `s390x`.
+            let wildcard = !before_digit
+                && tail.is_empty()
+                && match run {
+                    "x" => segment.trim_end_matches('x').bytes().all(|b| b.is_ascii_digit()),
+                    "y" | "z" | "xx" => run == segment,
+                    _ => false,
+                };
             if wildcard || run.len() > MAX_DIGITS || NO_VERSION.contains(&run) {
                 return None;
             }

@@ -101,7 +101,7 @@ fn meaning<'a>(text: &'a str, number: Option<&str>) -> Option<Word<'a>> {
     let lone = match text {
         "dev" | "devel" => Some("dev"),
         "pre" | "prerelease" => Some("pre"),
-        "snapshot" | "nightly" | "preview" | "milestone" | "canary" => Some(text),
+        "snapshot" | "nightly" | "preview" | "milestone" | "canary" | "next" => Some(text),
         _ => None,
     };
     if let Some(word) = lone {
