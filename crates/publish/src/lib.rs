@@ -4,6 +4,7 @@
 //! Deliberately absent: reading files, the clock, and any judgement of risk.
 
 mod group;
+pub mod html;
 pub mod next;
 pub mod svg;
 pub mod text;

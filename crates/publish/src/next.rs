@@ -345,7 +345,7 @@ fn clocks(assessment: &Assessment, overdue: bool) -> Vec<Step> {
             Step {
                 title: format!("{word} {}: {}", clock.due, clock.action),
                 detail: format!(
-                    "{} for {}, running from {} ({}). {}",
+                    "Clock {} for {}; it runs from {} ({}). {}",
                     clock.rule, clock.subject, clock.starts, clock.start_evidence, clock.source
                 ),
                 about: clock.verdicts.clone(),

@@ -266,7 +266,7 @@ impl Layout<'_> {
                 }
             }
             let mut found = vec![0_i32; 2 * ways.len()];
-            *count = tracks(&spans, 8, &mut found);
+            *count = tracks(&spans, 26, &mut found);
             for (piece, _, _) in &spans {
                 let side = if piece % 2 == 0 { &mut out_track } else { &mut in_track };
                 side[piece / 2] = found[*piece];

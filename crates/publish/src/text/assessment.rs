@@ -269,8 +269,8 @@ impl Page<'_> {
                     verdict.fielded_version.to_string(),
                     group.unit_count().map_or_else(|| "not known".to_owned(), words::number),
                     harm_short(verdict),
-                    verdict.exploitability.to_string(),
-                    words::persons_short(verdict.persons_at_once),
+                    verdict.harm.as_ref().map_or_else(|| "-".to_owned(), |_| verdict.exploitability.to_string()),
+                    verdict.harm.as_ref().map_or_else(|| "-".to_owned(), |_| words::persons_short(verdict.persons_at_once)),
                 ])
             })
             .collect();

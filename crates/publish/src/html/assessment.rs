@@ -1,0 +1,480 @@
+//! What stands on the page of an assessment, section by section.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use askama::Template;
+use ward_model::assessment::Assessment;
+use ward_model::claim::ClaimId;
+use ward_model::device::Device;
+use ward_model::verdict::{Basis, Outcome, Witness};
+
+use super::verdicts::{Fact, Section, facts, sections};
+use super::{STYLE, policy};
+use crate::group::{Group, groups};
+use crate::next::{Context, Step, component, steps};
+use crate::svg;
+use crate::words::{self, clean};
+
+/// How many steps stand open on the page; the rest is folded.
+const STEPS: usize = 12;
+/// How many paths are drawn.
+const PATHS: usize = 6;
+/// How many identifiers a step names before the rest is counted.
+const NAMED: usize = 8;
+
+/// The page.
+#[derive(Template)]
+#[template(path = "assessment.html")]
+pub struct Page {
+    style: &'static str,
+    policy: String,
+    device: String,
+    id: String,
+    maker: String,
+    intended_use: String,
+    as_of: String,
+    policies: String,
+    headline: Headline,
+    counts: Vec<Count>,
+    terms: &'static [(&'static str, &'static str)],
+    seed: bool,
+    knowledge: Vec<String>,
+    steps: Vec<StepView>,
+    more_steps: Vec<StepView>,
+    clocks: Vec<ClockView>,
+    architecture: Picture,
+    links: Vec<Vec<String>>,
+    paths: Vec<PathView>,
+    other_paths: Vec<(usize, String)>,
+    sections: Vec<Section>,
+    privacy: Vec<(usize, String)>,
+    multi_patient: Vec<(Vec<String>, Vec<Reference>)>,
+    watch_list: Vec<Vec<String>>,
+    inventories: Vec<Vec<String>>,
+    sources: Vec<Vec<String>>,
+    notes: Vec<String>,
+    unassessed: Vec<UnassessedView>,
+    unassessed_count: usize,
+    gaps: Vec<Vec<String>>,
+    without_effect: Vec<Vec<String>>,
+    inputs: Vec<(&'static str, String)>,
+    engine: String,
+}
+
+struct Headline {
+    class: &'static str,
+    word: &'static str,
+    meaning: &'static str,
+}
+
+struct Count {
+    class: &'static str,
+    number: String,
+    word: &'static str,
+}
+
+/// A step as the page shows it.
+struct StepView {
+    title: String,
+    detail: String,
+    about: String,
+    command: Option<String>,
+    due: Option<String>,
+}
+
+struct ClockView {
+    overdue: bool,
+    due: String,
+    action: String,
+    subject: String,
+    rule: String,
+    runs_from: String,
+    source: String,
+    verdicts: Vec<Reference>,
+}
+
+/// A verdict by its place on the page, or by its identifier where the page does not hold it.
+pub struct Reference {
+    place: Option<usize>,
+    id: String,
+}
+
+struct Picture {
+    svg: String,
+    wide: bool,
+}
+
+struct PathView {
+    number: usize,
+    title: String,
+    harm: String,
+    rows: Vec<(usize, String)>,
+    picture: Picture,
+    facts: Vec<Fact>,
+}
+
+struct UnassessedView {
+    reason: &'static str,
+    why: &'static str,
+    mend: &'static str,
+    components: Vec<String>,
+}
+
+/// Everything that the page shows.
+pub fn page(assessment: &Assessment, device: &Device) -> Page {
+    let groups = groups(&assessment.verdicts);
+    let context = Context::new(assessment, device);
+    let decided = context.in_effect();
+    let place: BTreeMap<&str, usize> = groups
+        .iter()
+        .enumerate()
+        .flat_map(|(place, group)| group.verdicts.iter().map(move |verdict| (verdict.id.as_str(), place + 1)))
+        .collect();
+    let references = |ids: &[String]| references(ids, &place);
+    let (drawn, other) = drawn(&groups);
+    let paths: Vec<PathView> =
+        drawn.iter().enumerate().map(|(number, way)| path(number + 1, way, &groups, device, decided)).collect();
+    let mut open = steps(assessment, device);
+    let more_steps = open.split_off(open.len().min(STEPS));
+    let inputs = &assessment.inputs;
+    let sections = sections(&groups, &context, device, &|witness: &Witness| {
+        drawn.iter().position(|way| way.witness == witness).map(|place| place + 1)
+    });
+    let policies: Vec<&str> = inputs.policies.iter().map(ward_model::ids::PolicyId::as_str).collect();
+    Page {
+        style: STYLE,
+        policy: policy(STYLE),
+        device: clean(&assessment.device.name),
+        id: clean(assessment.device.id.as_str()),
+        maker: clean(&device.maker),
+        intended_use: clean(&device.intended_use),
+        as_of: inputs.as_of.to_string(),
+        policies: clean(&policies.join(", ")),
+        headline: headline(assessment),
+        counts: counts(assessment),
+        terms: words::TERMS,
+        seed: assessment.coverage.knowledge.seed,
+        knowledge: words::knowledge(&assessment.coverage.knowledge),
+        steps: open.into_iter().map(StepView::from).collect(),
+        more_steps: more_steps.into_iter().map(StepView::from).collect(),
+        clocks: clocks(assessment, &references),
+        architecture: Picture::new(svg::architecture_decided(device, None, decided)),
+        links: links(device, decided),
+        paths,
+        other_paths: other.into_iter().map(|place| (place + 1, short(&groups[place]))).collect(),
+        sections,
+        privacy: privacy(&groups),
+        multi_patient: multi_patient(assessment, device, &references),
+        watch_list: watch_list(assessment),
+        inventories: inventories(assessment),
+        sources: sources(assessment),
+        notes: assessment.coverage.notes.iter().map(|note| clean(note)).collect(),
+        unassessed: unassessed(assessment),
+        unassessed_count: assessment.unassessed.len(),
+        gaps: gaps(assessment),
+        without_effect: without_effect(assessment),
+        inputs: vec![
+            ("Device folder, without its decisions", inputs.device.to_string()),
+            ("Knowledge", inputs.knowledge.to_string()),
+            ("Policies, rules and aliases", inputs.rules.to_string()),
+            ("Decisions", inputs.decisions.to_string()),
+        ],
+        engine: clean(&inputs.engine),
+    }
+}
+
+/// Rows of the page, each once and in its order; then identifiers that the page has no row for.
+fn references(ids: &[String], place: &BTreeMap<&str, usize>) -> Vec<Reference> {
+    let rows: BTreeSet<usize> = ids.iter().filter_map(|id| place.get(id.as_str()).copied()).collect();
+    let others = ids.iter().filter(|id| !place.contains_key(id.as_str())).map(|id| Reference { place: None, id: clean(id) });
+    rows.into_iter().map(|row| Reference { place: Some(row), id: String::new() }).chain(others).collect()
+}
+
+fn headline(assessment: &Assessment) -> Headline {
+    let summary = &assessment.summary;
+    if summary.uncontrolled.confirmed > 0 {
+        Headline {
+            class: "confirmed",
+            word: "Uncontrolled",
+            meaning: "At least one verdict is uncontrolled and confirmed: a derivation from known facts reaches harm to a patient, and \
+                      nothing that is decided cuts it.",
+        }
+    } else if summary.uncontrolled.presumed > 0 {
+        Headline {
+            class: "presumed",
+            word: "Uncontrolled, presumed",
+            meaning: "No derivation reaches harm to a patient, but too little is known to say that none can. What is missing is listed below.",
+        }
+    } else if summary.controlled.provisional > 0 {
+        Headline {
+            class: "provisional",
+            word: "Controlled, provisional",
+            meaning: "Every verdict is controlled; some of them only by decisions that are entered and not yet signed.",
+        }
+    } else if summary.controlled.confirmed > 0 {
+        Headline {
+            class: "controlled",
+            word: "Controlled",
+            meaning: "Every verdict is controlled, by what was known on that day and by what is decided.",
+        }
+    } else {
+        Headline {
+            class: "presumed",
+            word: "No verdict",
+            meaning: "There was nothing to judge. That is not the same as a device without risk: see what was not looked at.",
+        }
+    }
+}
+
+fn counts(assessment: &Assessment) -> Vec<Count> {
+    let summary = &assessment.summary;
+    [
+        ("confirmed", summary.uncontrolled.confirmed, "uncontrolled, confirmed"),
+        ("presumed", summary.uncontrolled.presumed, "uncontrolled, presumed"),
+        ("undetermined", summary.undetermined, "of these, undetermined"),
+        ("provisional", summary.controlled.provisional, "controlled, provisional"),
+        ("controlled", summary.controlled.confirmed, "controlled"),
+    ]
+    .into_iter()
+    .map(|(class, number, word)| Count { class, number: words::number(number as u64), word })
+    .collect()
+}
+
+impl From<Step> for StepView {
+    fn from(step: Step) -> Self {
+        let due = step.due.map(|due| due.to_string()).filter(|due| !step.title.contains(due));
+        let more = step.about.len().saturating_sub(NAMED);
+        let mut about = step.about.iter().take(NAMED).map(|name| clean(name)).collect::<Vec<_>>().join(", ");
+        if more > 0 {
+            about.push_str(&format!(", and {} more", words::number(more as u64)));
+        }
+        Self { title: clean(&step.title), detail: clean(&step.detail), about, command: step.command.as_deref().map(clean), due }
+    }
+}
+
+impl Picture {
+    fn new(svg: String) -> Self {
+        // The width stands in the first line; pictures wider than a page are scrolled on screen instead of shrunk.
+        let width = svg.split_once(" width=\"").and_then(|(_, rest)| rest.split_once('"')).and_then(|(w, _)| w.parse::<i32>().ok());
+        Self { wide: width.is_some_and(|width| width > 1300), svg }
+    }
+}
+
+fn clocks(assessment: &Assessment, references: &dyn Fn(&[String]) -> Vec<Reference>) -> Vec<ClockView> {
+    let mut clocks: Vec<_> = assessment.clocks.iter().collect();
+    clocks.sort();
+    clocks
+        .into_iter()
+        .map(|clock| ClockView {
+            overdue: clock.overdue,
+            due: clock.due.to_string(),
+            action: clean(&clock.action),
+            subject: clean(&clock.subject),
+            rule: clean(&clock.rule),
+            runs_from: format!("{}: {}", clock.starts, clean(&clock.start_evidence)),
+            source: clean(&clock.source),
+            verdicts: references(&clock.verdicts),
+        })
+        .collect()
+}
+
+fn links(device: &Device, decided: &BTreeSet<&ClaimId>) -> Vec<Vec<String>> {
+    device
+        .links
+        .values()
+        .map(|link| {
+            let carries = link.carries.as_ref().map_or_else(
+                || "not stated: everything".to_owned(),
+                |carries| carries.iter().map(|what| what.word()).collect::<Vec<_>>().join(", "),
+            );
+            let exposed = link.exposed_to.as_ref().map_or_else(
+                || format!("not stated: all that {} allows", link.medium),
+                |to| to.iter().map(|position| position.word().replace('-', " ")).collect::<Vec<_>>().join(", "),
+            );
+            let protocol = link.protocol.as_deref().unwrap_or("not stated");
+            [
+                link.id.as_str(),
+                &format!("{} to {}", link.from, link.to),
+                &format!("{}, {protocol}", link.medium),
+                &svg::sender_words(link, decided),
+                &carries,
+                &exposed,
+            ]
+            .iter()
+            .map(|cell| clean(cell))
+            .collect()
+        })
+        .collect()
+}
+
+/// A distinct path, with the groups of verdicts that it is the witness of.
+struct Drawn<'a> {
+    witness: &'a Witness,
+    groups: Vec<usize>,
+}
+
+/// The paths to draw: the worst one for each harm first, then the next worst; and the groups whose paths are not drawn.
+fn drawn<'a>(groups: &[Group<'a>]) -> (Vec<Drawn<'a>>, Vec<usize>) {
+    let mut distinct: Vec<Drawn<'a>> = Vec::new();
+    for (place, group) in groups.iter().enumerate() {
+        let verdict = group.verdict();
+        if verdict.verdict == Outcome::Controlled || verdict.witness.nodes.is_empty() {
+            continue;
+        }
+        match distinct.iter_mut().find(|way| *way.witness == verdict.witness) {
+            Some(way) => way.groups.push(place),
+            None => distinct.push(Drawn { witness: &verdict.witness, groups: vec![place] }),
+        }
+    }
+    let mut harms = BTreeSet::new();
+    let mut ordered: Vec<((bool, bool), Drawn<'a>)> = distinct
+        .into_iter()
+        .map(|way| {
+            let verdict = groups[way.groups[0]].verdict();
+            let again = !harms.insert(verdict.harm.as_ref().map(|harm| &harm.id));
+            ((verdict.basis == Basis::Presumed, again), way)
+        })
+        .collect();
+    // Sorting is stable: within each part the worst stay first.
+    ordered.sort_by_key(|(key, _)| *key);
+    let mut distinct: Vec<Drawn<'a>> = ordered.into_iter().map(|(_, way)| way).collect();
+    let rest = distinct.split_off(distinct.len().min(PATHS));
+    let mut rest: Vec<usize> = rest.into_iter().flat_map(|way| way.groups).collect();
+    rest.sort_unstable();
+    (distinct, rest)
+}
+
+fn path(number: usize, way: &Drawn<'_>, groups: &[Group<'_>], device: &Device, decided: &BTreeSet<&ClaimId>) -> PathView {
+    let verdict = groups[way.groups[0]].verdict();
+    let harm = verdict.harm.as_ref().map_or_else(String::new, |harm| {
+        let text = device.harms.get(&harm.id).map_or_else(|| harm.id.to_string(), |harm| harm.text.clone());
+        format!(
+            "{} ({}), {} at once, exploitability {}",
+            clean(&text),
+            harm.escalated_severity,
+            words::persons(verdict.persons_at_once),
+            verdict.exploitability
+        )
+    });
+    PathView {
+        number,
+        title: clean(&verdict.subject.id),
+        harm,
+        rows: way.groups.iter().map(|place| (place + 1, short(&groups[*place]))).collect(),
+        picture: Picture::new(svg::architecture_decided(device, Some(way.witness), decided)),
+        facts: facts(way.witness),
+    }
+}
+
+/// A group in a few words.
+fn short(group: &Group<'_>) -> String {
+    let verdict = group.verdict();
+    let cohorts: Vec<&str> = group.units().map(|units| units.cohort.as_str()).collect();
+    clean(&format!(
+        "{} at {}, version {} ({})",
+        verdict.subject.id,
+        verdict.element,
+        verdict.fielded_version,
+        cohorts.join(", ")
+    ))
+}
+
+fn privacy(groups: &[Group<'_>]) -> Vec<(usize, String)> {
+    let only = |group: &&(usize, &Group<'_>)| group.1.verdict().privacy && group.1.verdict().harm.is_none();
+    groups.iter().enumerate().filter(|group| only(&group)).map(|(place, group)| (place + 1, short(group))).collect()
+}
+
+fn multi_patient(
+    assessment: &Assessment,
+    device: &Device,
+    references: &dyn Fn(&[String]) -> Vec<Reference>,
+) -> Vec<(Vec<String>, Vec<Reference>)> {
+    assessment
+        .multi_patient
+        .iter()
+        .map(|row| {
+            let harm = device.harms.get(&row.harm).map_or_else(|| row.harm.to_string(), |harm| harm.text.clone());
+            let cells = vec![
+                clean(&format!("{} ({harm})", row.harm)),
+                clean(row.fielded_version.as_str()),
+                words::persons(row.persons_at_once),
+                row.escalated_severity.to_string(),
+            ];
+            (cells, references(&row.verdicts))
+        })
+        .collect()
+}
+
+fn watch_list(assessment: &Assessment) -> Vec<Vec<String>> {
+    assessment
+        .watch_list
+        .iter()
+        .map(|item| {
+            let place = format!("{}, version {}", item.element, item.fielded_version);
+            let review = item.review_by.to_string();
+            [&item.event, &place, &item.failed_predicate, &item.becomes_live_if, &review].map(|cell| clean(cell)).to_vec()
+        })
+        .collect()
+}
+
+fn inventories(assessment: &Assessment) -> Vec<Vec<String>> {
+    assessment
+        .coverage
+        .inventories
+        .iter()
+        .map(|of| {
+            let (listed, assessed) = match of.components {
+                Some(listed) => (words::number(listed as u64), words::number(of.assessed as u64)),
+                None => ("no inventory".to_owned(), "-".to_owned()),
+            };
+            vec![clean(of.element.as_str()), clean(of.fielded_version.as_str()), listed, assessed]
+        })
+        .collect()
+}
+
+fn sources(assessment: &Assessment) -> Vec<Vec<String>> {
+    assessment
+        .coverage
+        .knowledge
+        .sources
+        .iter()
+        .map(|source| {
+            let newest = source.newest.map_or_else(|| "not stated".to_owned(), |day| day.to_string());
+            let numbers = [source.records, source.without_product, source.set_aside].map(words::number);
+            [vec![clean(&source.name), newest], numbers.to_vec()].concat()
+        })
+        .collect()
+}
+
+fn unassessed(assessment: &Assessment) -> Vec<UnassessedView> {
+    let mut grouped: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for at in &assessment.unassessed {
+        let text = format!("{} in {}, version {}", component(&at.what.component), at.element, at.fielded_version);
+        grouped.entry(at.what.reason).or_default().push(clean(&text));
+    }
+    grouped
+        .into_iter()
+        .map(|(reason, components)| {
+            let (why, mend) = words::unassessed(reason);
+            UnassessedView { reason: reason.word(), why, mend, components }
+        })
+        .collect()
+}
+
+fn gaps(assessment: &Assessment) -> Vec<Vec<String>> {
+    assessment
+        .gaps
+        .iter()
+        .map(|gap| {
+            let version = gap.fielded_version.as_ref().map_or_else(|| "all".to_owned(), ToString::to_string);
+            [gap.element.as_str(), &version, &gap.missing, &gap.closed_by].map(clean).to_vec()
+        })
+        .collect()
+}
+
+fn without_effect(assessment: &Assessment) -> Vec<Vec<String>> {
+    let row = |decision: &ward_model::assessment::DecisionWithoutEffect| {
+        vec![decision.number.to_string(), clean(&decision.claim), clean(&decision.reason)]
+    };
+    assessment.decisions_without_effect.iter().map(row).collect()
+}
