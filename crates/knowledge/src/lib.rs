@@ -1,1 +1,27 @@
-//! Placeholder
+//! Generations: what the world said, as one immutable file per state of knowledge, and the same answers from memory.
+//!
+//! Records come in through a [`Builder`], a [`Home`] publishes them as a [`Generation`], and [`Memory`] answers alike without a
+//! file. What is deliberately absent: where the records come from (`feeds`), what their text looks like (`formats`), and whether
+//! anything is affected (`match`). The bytes of the file are described in `docs/formats/generation.md`.
+
+pub mod builder;
+pub mod error;
+pub mod generation;
+pub mod home;
+pub mod memory;
+pub mod seed;
+pub mod source;
+
+mod day;
+mod file;
+mod identity;
+mod row;
+#[cfg(test)]
+mod testing;
+
+pub use builder::{Batch, Builder, Published};
+pub use error::{HomeError, OpenError};
+pub use generation::Generation;
+pub use home::Home;
+pub use memory::{Contents, Memory};
+pub use source::{Changes, SetAsideRecord, SourceState};

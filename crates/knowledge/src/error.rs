@@ -1,0 +1,112 @@
+//! What can go wrong around a home and its files.
+
+use std::io;
+use std::path::PathBuf;
+
+use ward_model::knowledge::KnowledgeError;
+
+/// Why a file cannot be opened as a generation.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file system refused.
+    #[error("{path}")]
+    Io {
+        /// Which file.
+        path: PathBuf,
+        /// What it said.
+        #[source]
+        source: io::Error,
+    },
+    /// The file does not begin as a generation does; a write that never finished leaves such a file.
+    #[error("{path} is not a generation of knowledge")]
+    NotAGeneration {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// Another version of the program wrote it.
+    #[error("{path} has format {found}, this program reads format {known}; run `ward feeds sync` again")]
+    OtherFormat {
+        /// Which file.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+        /// The format that this program reads and writes.
+        known: u32,
+    },
+    /// Bytes are missing, or there are more than were written.
+    #[error("{path} has {found} bytes where {expected} were written; run `ward feeds sync` again")]
+    Length {
+        /// Which file.
+        path: PathBuf,
+        /// How many were written.
+        expected: u64,
+        /// How many there are.
+        found: u64,
+    },
+    /// Its directory does not have the digest it should have, or makes no sense.
+    #[error(transparent)]
+    Knowledge(#[from] KnowledgeError),
+}
+
+/// Why a home cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum HomeError {
+    /// The file system refused.
+    #[error("{path}")]
+    Io {
+        /// Which file or folder.
+        path: PathBuf,
+        /// What it said.
+        #[source]
+        source: io::Error,
+    },
+    /// Somebody else is writing.
+    #[error("another program is writing knowledge in {path}; try again when it is done")]
+    Locked {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The pointer to the current generation names nothing that can be one.
+    #[error("{path} names no generation: `{found}`; run `ward feeds sync` again")]
+    Pointer {
+        /// The pointer.
+        path: PathBuf,
+        /// What it says.
+        found: String,
+    },
+    /// The generation that is held cannot be built upon, and there is none before it.
+    #[error(
+        "what is held in {path} cannot be built upon; to begin anew remove that folder and sync every source: \
+        the days on which records were first received are lost then"
+    )]
+    NoBase {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: Box<HomeError>,
+    },
+    /// The current generation cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The current generation cannot be read.
+    #[error(transparent)]
+    Knowledge(#[from] KnowledgeError),
+    /// A record cannot be written down.
+    #[error("{id} cannot be stored: {reason}")]
+    Record {
+        /// Which record.
+        id: String,
+        /// Why.
+        reason: String,
+    },
+    /// There is more of something than the format can number.
+    #[error("too much for one generation: {0}")]
+    TooLarge(&'static str),
+}
+
+/// Names the file in an error of the file system.
+pub(crate) fn at(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> HomeError {
+    let path = path.into();
+    move |source| HomeError::Io { path, source }
+}

@@ -1,0 +1,186 @@
+//! The same answers from memory: for the seed, for tests, and as the plain reading that the file is checked against.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use ward_formats::feed::epss::Scores;
+use ward_formats::feed::kev::Catalogue;
+use ward_model::cpe::ProductKey;
+use ward_model::ids::VulnerabilityId;
+use ward_model::knowledge::{Candidate, Knowledge, KnowledgeDescription, KnowledgeError, RecordNumber};
+use ward_model::vulnerability::{Criterion, Epss, Exploited, VulnerabilityRecord};
+
+use crate::file::unreadable;
+use crate::identity;
+use crate::source::{EPSS, KEV, SetAsideRecord, SourceState};
+
+/// What a [`Memory`] is made from.
+#[derive(Debug, Clone)]
+pub struct Contents {
+    /// The last day on which something was received.
+    pub as_of: Date,
+    /// The records, in any order. Of two with one identifier and source, the one that was changed last counts.
+    pub records: Vec<VulnerabilityRecord>,
+    /// KEV, where it is part of it.
+    pub exploited: Option<Catalogue>,
+    /// EPSS, where it is part of it.
+    pub epss: Option<Scores>,
+    /// What could not be read.
+    pub set_aside: Vec<SetAsideRecord>,
+    /// Whether this is the seed.
+    pub seed: bool,
+    /// For a seed: the products it speaks of.
+    pub limited_to: Vec<String>,
+}
+
+impl Contents {
+    /// Nothing, as of this day.
+    pub fn empty(as_of: Date) -> Self {
+        Self {
+            as_of,
+            records: Vec::new(),
+            exploited: None,
+            epss: None,
+            set_aside: Vec::new(),
+            seed: false,
+            limited_to: Vec::new(),
+        }
+    }
+}
+
+/// A body of knowledge in memory.
+#[derive(Debug, Clone)]
+pub struct Memory {
+    description: KnowledgeDescription,
+    /// By identifier, then source.
+    records: Vec<VulnerabilityRecord>,
+    /// Where each product is named as vulnerable; empty where it is named as environment only.
+    products: BTreeMap<ProductKey, Vec<Candidate>>,
+    exploited: BTreeMap<VulnerabilityId, Exploited>,
+    epss: BTreeMap<VulnerabilityId, Epss>,
+}
+
+impl Memory {
+    /// Puts the contents in order.
+    ///
+    /// # Errors
+    /// A record cannot be written down, which its digest needs.
+    pub fn new(contents: Contents) -> Result<Self, KnowledgeError> {
+        let mut sources = BTreeMap::new();
+        let mut digests = Vec::new();
+        let records = latest(contents.records, &mut digests)?;
+        let mut products: BTreeMap<ProductKey, Vec<Candidate>> = BTreeMap::new();
+        for (number, record) in records.iter().enumerate() {
+            let number = u32::try_from(number).map_err(|_| unreadable("records", "too many"))?;
+            let mut findable = false;
+            for criterion in criteria(record) {
+                let Some(key) = criterion.cpe.product_key() else { continue };
+                let rows = products.entry(key).or_default();
+                if criterion.vulnerable {
+                    findable = true;
+                    rows.push(Candidate { record: RecordNumber(number), criterion: criterion.clone() });
+                }
+            }
+            let source = state(&mut sources, &record.source);
+            source.records += 1;
+            source.without_product += u64::from(!findable);
+            source.newest = source.newest.max(record.published).max(record.modified);
+        }
+        let mut exploited = BTreeMap::new();
+        if let Some(catalogue) = contents.exploited {
+            let source = state(&mut sources, KEV);
+            for entry in identity::catalogue_in_order(catalogue) {
+                source.records += 1;
+                source.newest = source.newest.max(entry.added);
+                digests.push(identity::of_exploited(&entry));
+                exploited.insert(entry.id.clone(), entry);
+            }
+        }
+        let mut epss = BTreeMap::new();
+        if let Some(scores) = contents.epss {
+            let source = state(&mut sources, EPSS);
+            source.newest = Some(scores.date);
+            for (id, score) in identity::scores_in_order(scores) {
+                source.records += 1;
+                digests.push(identity::of_epss(id.as_str(), score));
+                epss.insert(id, score);
+            }
+        }
+        for aside in &contents.set_aside {
+            state(&mut sources, &aside.source).set_aside += 1;
+            digests.push(identity::of_set_aside(aside));
+        }
+        let description = KnowledgeDescription {
+            generation: identity::of_all(digests),
+            as_of: contents.as_of,
+            sources: sources.values().map(SourceState::description).collect(),
+            seed: contents.seed,
+            limited_to: contents.limited_to,
+        };
+        Ok(Self { description, records, products, exploited, epss })
+    }
+}
+
+fn state<'a>(sources: &'a mut BTreeMap<String, SourceState>, name: &str) -> &'a mut SourceState {
+    sources.entry(name.to_owned()).or_insert_with(|| SourceState::new(name))
+}
+
+/// Every criterion of a record, in the order of the record.
+pub(crate) fn criteria(record: &VulnerabilityRecord) -> impl Iterator<Item = &Criterion> {
+    record.configurations.iter().flat_map(|configuration| &configuration.nodes).flat_map(|node| &node.criteria)
+}
+
+/// By identifier and source, one of each.
+fn latest(
+    records: Vec<VulnerabilityRecord>,
+    digests: &mut Vec<ward_model::Digest>,
+) -> Result<Vec<VulnerabilityRecord>, KnowledgeError> {
+    let mut sorted = Vec::with_capacity(records.len());
+    for record in records {
+        let content = identity::content(&record, Vec::new())
+            .map_err(|error| unreadable(format!("record {}", record.id), error.to_string()))?;
+        sorted.push((identity::of_record(&content), record));
+    }
+    // The latest version first; where two are of one day, any rule will do that does not depend on their order here.
+    sorted.sort_by(|(a, x), (b, y)| (&x.id, &x.source, y.modified, b).cmp(&(&y.id, &y.source, x.modified, a)));
+    sorted.dedup_by(|(_, later), (_, kept)| later.id == kept.id && later.source == kept.source);
+    digests.extend(sorted.iter().map(|(digest, _)| *digest));
+    Ok(sorted.into_iter().map(|(_, record)| record).collect())
+}
+
+impl Knowledge for Memory {
+    fn description(&self) -> &KnowledgeDescription {
+        &self.description
+    }
+
+    fn candidates(&self, product: &ProductKey) -> Result<Vec<Candidate>, KnowledgeError> {
+        Ok(self.products.get(product).cloned().unwrap_or_default())
+    }
+
+    fn names_product(&self, product: &ProductKey) -> Result<bool, KnowledgeError> {
+        Ok(self.products.contains_key(product))
+    }
+
+    fn products_named(&self, product: &str) -> Result<Vec<ProductKey>, KnowledgeError> {
+        Ok(self.products.keys().filter(|key| &*key.product == product).cloned().collect())
+    }
+
+    fn record(&self, number: RecordNumber) -> Result<VulnerabilityRecord, KnowledgeError> {
+        let record = usize::try_from(number.0).ok().and_then(|number| self.records.get(number));
+        record.cloned().ok_or_else(|| unreadable("record table", format!("there is no record {}", number.0)))
+    }
+
+    fn find(&self, id: &VulnerabilityId) -> Result<Option<RecordNumber>, KnowledgeError> {
+        let at = self.records.partition_point(|record| record.id < *id);
+        // `new` checked that record numbers fit.
+        Ok(self.records.get(at).filter(|record| record.id == *id).map(|_| RecordNumber(at as u32)))
+    }
+
+    fn exploited(&self, id: &VulnerabilityId) -> Result<Option<Exploited>, KnowledgeError> {
+        Ok(self.exploited.get(id).cloned())
+    }
+
+    fn epss(&self, id: &VulnerabilityId) -> Result<Option<Epss>, KnowledgeError> {
+        Ok(self.epss.get(id).copied())
+    }
+}
