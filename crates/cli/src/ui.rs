@@ -1,0 +1,125 @@
+//! How the program speaks: answers on stdout, talk on stderr, colour only where a person looks.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use anstream::{AutoStream, ColorChoice};
+use serde::Serialize;
+
+use crate::arguments::Global;
+use crate::failure::{Failure, render};
+
+/// Columns where nothing tells how wide the terminal is.
+const DEFAULT_WIDTH: usize = 100;
+
+/// What was asked of the output, and what the terminal can show.
+#[derive(Debug, Clone, Copy)]
+pub struct Ui {
+    /// Columns of the terminal that the answer goes to.
+    pub width: usize,
+    /// Whether the answer may be coloured.
+    pub colour: bool,
+    /// Whether everything was asked for.
+    pub verbose: bool,
+    /// Whether answers are JSON.
+    pub json: bool,
+    quiet: bool,
+    talk: render::Style,
+}
+
+impl Ui {
+    /// Looks at the arguments, the environment and the terminal once.
+    pub fn new(global: &Global) -> Self {
+        let coloured = |choice| matches!(choice, ColorChoice::Always | ColorChoice::AlwaysAnsi);
+        Self {
+            width: width(),
+            colour: coloured(AutoStream::choice(&io::stdout())),
+            verbose: global.verbose,
+            json: global.json,
+            quiet: global.quiet,
+            talk: render::Style {
+                colour: coloured(AutoStream::choice(&io::stderr())),
+                drawn: io::stderr().is_terminal(),
+                width: width(),
+            },
+        }
+    }
+
+    /// Says something on stderr, unless asked to be quiet.
+    pub fn note(&self, text: impl AsRef<str>) {
+        if !self.quiet {
+            talk(&format!("{}\n", render::clean(text.as_ref())));
+        }
+    }
+
+    /// Writes an answer to stdout. A reader that has gone away is no failure.
+    pub fn print(&self, text: &str) -> Result<(), Failure> {
+        let written = if self.colour {
+            write(AutoStream::auto(io::stdout().lock()), text)
+        } else {
+            write(io::stdout().lock(), text)
+        };
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::environment("output", "stdout cannot be written").because(&error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes an answer to stdout as indented JSON.
+    pub fn print_json(&self, answer: &impl Serialize) -> Result<(), Failure> {
+        self.print(&json(answer)?)
+    }
+
+    /// Whether progress may be drawn.
+    pub fn draws_progress(&self) -> bool {
+        !self.quiet && self.talk.drawn
+    }
+
+    /// Says why nothing came of it.
+    pub fn failure(&self, failure: &Failure) {
+        if self.json {
+            error_object(failure);
+        } else {
+            talk(&render::text(failure, self.talk));
+        }
+    }
+
+    /// Shows what is odd about an input that was read all the same, unless asked to be quiet.
+    pub fn warnings(&self, warnings: &[crate::failure::Placed]) {
+        if !self.quiet && !self.json {
+            talk(&render::all_placed(warnings, self.talk));
+        }
+    }
+}
+
+/// An answer as indented JSON with a line end.
+pub fn json(answer: &impl Serialize) -> Result<String, Failure> {
+    let mut text = serde_json::to_string_pretty(answer)
+        .map_err(|error| Failure::environment("output", "the answer cannot be written as JSON").because(&error))?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// Writes a failure to stderr as JSON.
+pub fn error_object(failure: &Failure) {
+    if let Ok(text) = json(&failure.object()) {
+        talk(&text);
+    }
+}
+
+/// Talk that cannot be written has nobody to tell.
+fn talk(text: &str) {
+    let _ = AutoStream::auto(io::stderr().lock()).write_all(text.as_bytes());
+}
+
+fn write(mut to: impl io::Write, text: &str) -> io::Result<()> {
+    to.write_all(text.as_bytes())?;
+    to.flush()
+}
+
+/// Columns of the terminal, if the answer goes to one.
+fn width() -> usize {
+    let seen = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    seen.filter(|width| *width > 0).unwrap_or(DEFAULT_WIDTH)
+}
