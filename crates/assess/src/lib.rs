@@ -39,6 +39,9 @@ pub struct Inputs<'a> {
     pub engine: &'a str,
 }
 
+const SEED_IS_PARTIAL: &str =
+    "the seed knows only some vulnerabilities of some products: no component counts as assessed before `ward feeds sync`";
+
 /// Assesses a device.
 ///
 /// # Errors
@@ -52,6 +55,7 @@ pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
         rulebook: inputs.rulebook,
         decisions: inputs.decisions,
         as_of: inputs.as_of,
+        partial_knowledge: inputs.knowledge.description().seed.then_some(SEED_IS_PARTIAL),
     });
     let (effects, _) = Effects::decided(device, inputs.decisions, inputs.as_of);
     let read = |element: &ElementId, reports: &'_ ElementReports| -> MatchReport {

@@ -251,8 +251,11 @@ pub(crate) fn weaknesses(file: &str, text: &str) -> Result<Vec<WeaknessRule>, Po
             let sender = match rule.link.authentication.as_str() {
                 "none" => SenderCheck::Missing,
                 "without-anti-replay" => SenderCheck::WithoutAntiReplay,
+                "shared-secret" => SenderCheck::SharedSecret,
                 other => {
-                    return Err(malformed(format!("authentication is `none` or `without-anti-replay`, not `{other}`")));
+                    return Err(malformed(format!(
+                        "authentication is `none`, `without-anti-replay` or `shared-secret`, not `{other}`"
+                    )));
                 }
             };
             Ok(WeaknessRule {

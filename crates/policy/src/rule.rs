@@ -46,6 +46,8 @@ pub enum SenderCheck {
     Missing,
     /// It verifies the sender and takes a captured message again, or nobody answers for it.
     WithoutAntiReplay,
+    /// It verifies the sender with a secret that other units hold too, or nobody answers for it.
+    SharedSecret,
 }
 
 /// What an attacker can do at an element. Execute implies read and alter; alter implies stop.

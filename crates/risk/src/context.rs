@@ -34,6 +34,8 @@ pub struct Situation<'a> {
     pub decisions: &'a ward_model::device::Decisions,
     /// The day asked about.
     pub as_of: Date,
+    /// Why no component can count as assessed, where the knowledge is known to lack much of what the world says.
+    pub partial_knowledge: Option<&'a str>,
 }
 
 /// How what is not stated is read.

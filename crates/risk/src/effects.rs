@@ -28,6 +28,12 @@ impl Effects {
         Self { holding: device.claims.keys().map(|id| (id.clone(), None)).collect() }
     }
 
+    /// Just these claims have effect, without any end.
+    #[cfg(test)]
+    pub(crate) fn of(claims: impl IntoIterator<Item = ClaimId>) -> Self {
+        Self { holding: claims.into_iter().map(|id| (id, None)).collect() }
+    }
+
     /// What people have decided, as of a day; and the decisions without effect, with the reason.
     pub fn decided(device: &Device, decisions: &Decisions, as_of: Date) -> (Self, Vec<DecisionWithoutEffect>) {
         let mut holding: BTreeMap<ClaimId, Option<Date>> = BTreeMap::new();
@@ -170,6 +176,3 @@ fn needs_evidence(id: &ClaimId) -> bool {
         ClaimId::Link(..) | ClaimId::Function(..) | ClaimId::SecretPublic(_) => false,
     }
 }
-
-#[cfg(test)]
-mod tests;

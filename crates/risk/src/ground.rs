@@ -11,7 +11,7 @@ use ward_model::scale::{Exploitability, Position, Reach};
 use ward_policy::Privilege;
 
 use crate::context::Context;
-use crate::fact::Fact;
+use crate::fact::{Fact, Nearness};
 use crate::program::{Derivation, DerivationId, Program, ReachRule};
 use crate::subject::SubjectKey;
 
@@ -46,16 +46,25 @@ pub(crate) fn ground(context: &Context<'_>, presumed: &[ElementId]) -> Grounded 
     controls::ground(&mut builder);
     functions::ground(&mut builder);
     for element in presumed {
-        let id = builder.derive(
-            Vec::new(),
-            Fact::Gain(element.clone(), Privilege::Execute),
-            Exploitability::High,
-            ReachRule::Exactly(Reach::Fleet),
-            "presumed: what is not known is taken at its worst",
-        );
-        builder.grounded.steps.entry(SubjectKey::Presumed(element.clone())).or_default().push(id);
+        presume(&mut builder, element);
     }
     builder.grounded
+}
+
+/// Takes an element for the attacker's: outright, and for whoever comes near it, so that what leads to it leads on.
+fn presume(builder: &mut Builder<'_>, element: &ElementId) {
+    let by = "presumed: what is not known is taken at its worst";
+    let fact = Fact::Gain(element.clone(), Privilege::Execute);
+    let id = builder.derive(Vec::new(), fact.clone(), Exploitability::High, ReachRule::Exactly(Reach::Fleet), by);
+    builder.grounded.steps.entry(SubjectKey::Presumed(element.clone())).or_default().push(id);
+    let links = builder.context.device().links.values().filter(|link| link.from == *element || link.to == *element);
+    let near: Vec<Fact> = links
+        .map(|link| Fact::Inject(link.id.clone(), Nearness::Far))
+        .chain([Fact::Present(element.clone())])
+        .collect();
+    for premise in near {
+        builder.derive(vec![premise], fact.clone(), Exploitability::High, ReachRule::Exactly(Reach::Fleet), by);
+    }
 }
 
 /// Touching elements, and what one privilege brings with it.

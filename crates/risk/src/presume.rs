@@ -43,7 +43,8 @@ pub(crate) fn presumptions(context: &Context<'_>) -> Vec<Presumption> {
             });
         }
         let Some(report) = context.report(element) else { continue };
-        let unassessed: Vec<String> = report
+        let partial = context.situation.partial_knowledge.map(str::to_owned);
+        let mut unassessed: Vec<String> = report
             .unassessed
             .iter()
             .filter(|unassessed| !context.reviewed(element, &unassessed.component.reference))
@@ -52,6 +53,7 @@ pub(crate) fn presumptions(context: &Context<'_>) -> Vec<Presumption> {
                 format!("{} {version}: {}", unassessed.component.name, unassessed.reason.word())
             })
             .collect();
+        unassessed.splice(0..0, partial);
         if !unassessed.is_empty() {
             found.push(Presumption {
                 element: element.clone(),

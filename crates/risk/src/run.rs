@@ -54,28 +54,54 @@ pub(crate) struct Outcomes {
 }
 
 impl Outcomes {
-    /// How a verdict comes out in this reading. What is left to a presumption is not controlled; what does not arise is.
+    /// How a verdict comes out in this reading. What is left to a presumption is not controlled; what does not arise is, unless
+    /// another weakness of the same link has taken its place (a link that verifies nobody has no replayed messages to speak of).
     pub fn outcome(&self, key: &Key) -> Outcome {
         if let Some(judged) = self.judged.get(key) {
-            judged.outcome
-        } else if self.covered.contains_key(&key.subject) {
-            Outcome::Uncontrolled
-        } else {
-            Outcome::Controlled
+            return judged.outcome;
         }
+        let standing = |subject: &SubjectKey| {
+            let key = Key { subject: subject.clone(), because: None };
+            self.covered.contains_key(subject)
+                || self.judged.get(&key).is_some_and(|judged| judged.outcome == Outcome::Uncontrolled)
+        };
+        let in_its_place = match &key.subject {
+            SubjectKey::Weakness(_, link, element) => {
+                let all = self.judged.keys().map(|key| &key.subject).chain(self.covered.keys());
+                all.filter(|subject| matches!(subject, SubjectKey::Weakness(_, at, of) if at == link && of == element)).any(standing)
+            }
+            SubjectKey::Vulnerability(..) | SubjectKey::Presumed(_) => false,
+        };
+        if self.covered.contains_key(&key.subject) || in_its_place { Outcome::Uncontrolled } else { Outcome::Controlled }
     }
 }
 
 /// Which harms a program's steps reach, remembered by where the steps begin: many subjects begin alike.
 type Remembered = RefCell<BTreeMap<Vec<(FactId, Value)>, Rc<Reached>>>;
 
+/// A program and its fixpoint.
+struct Solved {
+    grounded: Grounded,
+    solution: Solution,
+}
+
+impl Solved {
+    fn new(context: &Context<'_>, presumed: &[ElementId]) -> Self {
+        let grounded = ground(context, presumed);
+        let solution = solve(&grounded.program);
+        Self { grounded, solution }
+    }
+}
+
 /// One reading, solved.
 pub(crate) struct Run<'a> {
     context: Context<'a>,
     /// Without anything presumed.
-    known: (Grounded, Solution),
-    /// With everything presumed at once.
-    presumed: (Grounded, Solution),
+    known: Solved,
+    /// With everything presumed at once: what combines two unknowns is found too.
+    presumed: Solved,
+    /// With every element presumed that is not known to be described completely: what may lead on from a subject.
+    undescribed: Solved,
     presumptions: Vec<Presumption>,
     known_reach: Remembered,
     presumed_reach: Remembered,
@@ -84,16 +110,17 @@ pub(crate) struct Run<'a> {
 impl<'a> Run<'a> {
     pub fn new(context: Context<'a>) -> Self {
         let presumptions = presumptions(&context);
-        let mut elements: Vec<ElementId> = presumptions.iter().map(|presumption| presumption.element.clone()).collect();
-        elements.dedup();
-        let known = ground(&context, &[]);
-        let known_solution = solve(&known.program);
-        let presumed = ground(&context, &elements);
-        let presumed_solution = solve(&presumed.program);
+        let elements = |wanted: &dyn Fn(&Presumption) -> bool| -> Vec<ElementId> {
+            let mut elements: Vec<ElementId> =
+                presumptions.iter().filter(|one| wanted(one)).map(|one| one.element.clone()).collect();
+            elements.dedup();
+            elements
+        };
         Self {
+            known: Solved::new(&context, &[]),
+            presumed: Solved::new(&context, &elements(&|_| true)),
+            undescribed: Solved::new(&context, &elements(&|one| one.because == PresumedBecause::Unmodelled)),
             context,
-            known: (known, known_solution),
-            presumed: (presumed, presumed_solution),
             presumptions,
             known_reach: RefCell::default(),
             presumed_reach: RefCell::default(),
@@ -103,10 +130,10 @@ impl<'a> Run<'a> {
     /// Judges every subject.
     pub fn outcomes(&self) -> Outcomes {
         let mut outcomes = Outcomes::default();
-        let harmful = self.judge_presumptions(&mut outcomes);
-        for (subject, steps) in &self.known.0.steps {
+        let undescribed = self.judge_presumptions(&mut outcomes);
+        for (subject, steps) in &self.known.grounded.steps {
             let reached = self.reach(&self.known, &self.known_reach, steps);
-            let decided_by = if reached.uncontrolled() { BTreeSet::new() } else { self.open_questions(subject, &harmful) };
+            let decided_by = if reached.uncontrolled() { BTreeSet::new() } else { self.open_questions(subject, &undescribed) };
             if decided_by.is_empty() {
                 let judged = Judged {
                     outcome: if reached.uncontrolled() { Outcome::Uncontrolled } else { Outcome::Controlled },
@@ -123,7 +150,7 @@ impl<'a> Run<'a> {
         }
         for (subject, elements) in &outcomes.covered {
             for (key, judged) in &mut outcomes.judged {
-                if key.because.is_some() && elements.contains(key.subject.element()) {
+                if key.because == Some(PresumedBecause::Unmodelled) && elements.contains(key.subject.element()) {
                     judged.covers.push(subject.subject().id);
                 }
             }
@@ -136,25 +163,29 @@ impl<'a> Run<'a> {
     }
 
     /// One verdict for each element and reason that can reach harm, or of which nobody can say what it can reach.
+    /// Returns the elements that are not known to be described completely.
     fn judge_presumptions(&self, outcomes: &mut Outcomes) -> BTreeSet<ElementId> {
-        let mut harmful = BTreeSet::new();
+        let mut undescribed = BTreeSet::new();
         for presumption in &self.presumptions {
             let subject = SubjectKey::Presumed(presumption.element.clone());
-            let steps = self.presumed.0.steps.get(&subject).map_or(&[][..], Vec::as_slice);
+            let steps = self.presumed.grounded.steps.get(&subject).map_or(&[][..], Vec::as_slice);
             let reached = self.reach(&self.presumed, &self.presumed_reach, steps);
             let unmodelled = presumption.because == PresumedBecause::Unmodelled;
             if reached.cells.is_empty() && !unmodelled {
                 continue;
             }
-            harmful.insert(presumption.element.clone());
-            // An element that is not described completely may take part in any function: where the model shows no harm, the worst counts.
-            let nowhere = reached.cells.is_empty();
-            let outcome = if reached.uncontrolled() || nowhere { Outcome::Uncontrolled } else { Outcome::Controlled };
+            if unmodelled {
+                undescribed.insert(presumption.element.clone());
+            }
+            // An element that is not described completely may take part in any function: the worst harm of the device counts.
+            let anywhere = if unmodelled { self.worst_anywhere() } else { None };
+            let cell = reached.worst().cloned().max(anywhere);
+            let outcome = cell.as_ref().map_or(Outcome::Uncontrolled, |cell| cell.outcome);
             outcomes.judged.insert(
                 Key { subject, because: Some(presumption.because) },
                 Judged {
                     outcome,
-                    cell: reached.worst().cloned().or_else(|| self.worst_anywhere()),
+                    cell,
                     threats: reached.threats.clone(),
                     privacy: reached.privacy,
                     covers: presumption.covers.clone(),
@@ -162,7 +193,7 @@ impl<'a> Run<'a> {
                 },
             );
         }
-        harmful
+        undescribed
     }
 
     /// The worst harm to a person that the device names at all, for as many people as can be.
@@ -185,22 +216,22 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// The elements of which something is not known that could turn a subject which looks controlled; none where it really is.
-    fn open_questions(&self, subject: &SubjectKey, harmful: &BTreeSet<ElementId>) -> BTreeSet<ElementId> {
-        if harmful.is_empty() {
+    /// The elements, not known to be described completely, that could turn a subject which looks controlled; none where it is.
+    fn open_questions(&self, subject: &SubjectKey, undescribed: &BTreeSet<ElementId>) -> BTreeSet<ElementId> {
+        if undescribed.is_empty() {
             return BTreeSet::new();
         }
-        let (grounded, solution) = &self.presumed;
+        let Solved { grounded, solution } = &self.undescribed;
         let steps = grounded.steps.get(subject).map_or(&[][..], Vec::as_slice);
         let onward = through(&grounded.program, solution, steps);
         let mut touched: BTreeSet<ElementId> = onward.facts().flat_map(|id| self.elements_of(grounded.program.at(id))).collect();
         touched.insert(subject.element().clone());
-        let open: BTreeSet<ElementId> = touched.intersection(harmful).cloned().collect();
+        let open: BTreeSet<ElementId> = touched.intersection(undescribed).cloned().collect();
         if !open.is_empty() {
             return open;
         }
         let fronts = onward.facts().map(|id| (id, onward.front(id)));
-        if reached(&self.context, &grounded.program, solution, fronts).uncontrolled() { harmful.clone() } else { open }
+        if reached(&self.context, &grounded.program, solution, fronts).uncontrolled() { undescribed.clone() } else { open }
     }
 
     /// The elements that a fact speaks of: whoever holds it can try whatever they have.
@@ -221,7 +252,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn reach(&self, (grounded, solution): &(Grounded, Solution), remembered: &Remembered, steps: &[DerivationId]) -> Rc<Reached> {
+    fn reach(&self, solved: &Solved, remembered: &Remembered, steps: &[DerivationId]) -> Rc<Reached> {
+        let Solved { grounded, solution } = solved;
         let mut begins: Vec<(FactId, Value)> = steps
             .iter()
             .flat_map(|id| {
@@ -247,7 +279,7 @@ impl<'a> Run<'a> {
 
     /// A derivation of the worst harm of a verdict, drawn anew so that it begins with the subject's own step.
     pub fn witness(&self, key: &Key) -> Witness {
-        let (grounded, solution) = match key.basis() {
+        let Solved { grounded, solution } = match key.basis() {
             Basis::Confirmed => &self.known,
             Basis::Presumed => &self.presumed,
         };
@@ -261,7 +293,7 @@ impl<'a> Run<'a> {
 
     /// Why a subject that is controlled reaches nothing: whether its steps can be taken at all, and the facts that they lack.
     pub fn lacking(&self, subject: &SubjectKey) -> Option<Vec<String>> {
-        let (grounded, solution) = &self.known;
+        let Solved { grounded, solution } = &self.known;
         let steps = grounded.steps.get(subject)?;
         let mut lacking = BTreeSet::new();
         for id in steps {

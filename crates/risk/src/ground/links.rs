@@ -131,20 +131,23 @@ fn acted_on(builder: &mut Builder<'_>, link: &Link) {
 /// Weaknesses that rules find on a link.
 fn weaknesses(builder: &mut Builder<'_>, link: &Link) {
     let context = builder.context;
+    let secret = secret_of(builder, link);
     for rule in &context.situation.rulebook.rules {
-        let verified = context.authenticates(link);
-        let (fits, from) = match rule.link.sender {
-            SenderCheck::Missing => (!verified, Nearness::Far),
+        let inject = |nearness| Fact::Inject(link.id.clone(), nearness);
+        let premises = match (rule.link.sender, &secret) {
+            (SenderCheck::Missing, None) => vec![inject(Nearness::Far)],
             // Sending again needs having listened: that is done nearby.
-            SenderCheck::WithoutAntiReplay => (verified && !context.refuses_replay(link), Nearness::Near),
+            (SenderCheck::WithoutAntiReplay, Some(_)) if !context.refuses_replay(link) => vec![inject(Nearness::Near)],
+            (SenderCheck::SharedSecret, Some((secret, false))) => vec![inject(Nearness::Far), Fact::Know(secret.clone())],
+            _ => continue,
         };
-        if !fits || !context.carries(link, rule.link.carries) {
+        if !context.carries(link, rule.link.carries) {
             continue;
         }
         let cuts = builder.cutting(&Cuttable::Step { step: &rule.step, at: &link.to });
         builder.subject_step(
             SubjectKey::Weakness(rule.id.clone(), link.id.clone(), link.to.clone()),
-            vec![Fact::Inject(link.id.clone(), from)],
+            premises,
             Fact::Gain(link.to.clone(), rule.gives),
             rule.class,
             ReachRule::First(Reach::One),

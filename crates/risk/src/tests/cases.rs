@@ -1,0 +1,1 @@
+//! Small systems whose answer is known.

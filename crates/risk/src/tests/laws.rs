@@ -1,0 +1,212 @@
+//! Laws 2 to 6 and 15 of the design, over random systems. The worst error is a false "controlled".
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use ward_model::device::{Carries, Medium};
+use ward_model::finding::State;
+use ward_model::scale::{Axis, Severity};
+use ward_model::verdict::{Basis, Outcome};
+use ward_policy::Rulebook;
+
+use super::system::{System, no_decisions, rulebook, system};
+use crate::attribute::through;
+use crate::context::{Context, Unknowns};
+use crate::effects::Effects;
+use crate::fact::Fact;
+use crate::fixpoint::solve;
+use crate::ground::ground;
+use crate::run::Outcomes;
+
+/// Some of a system's claims.
+fn some(system: &System, picks: u32) -> Effects {
+    let claims = system.claims().into_iter().enumerate().filter(|(place, _)| picks >> (place % 32) & 1 == 1);
+    Effects::of(claims.map(|(_, claim)| claim))
+}
+
+/// Whatever is uncontrolled before is uncontrolled after, and the worst class and severity of it are no better.
+fn never_better(before: &Outcomes, after: &Outcomes) -> Result<(), TestCaseError> {
+    for (key, judged) in &before.judged {
+        if judged.outcome == Outcome::Uncontrolled {
+            prop_assert_eq!(after.outcome(key), Outcome::Uncontrolled, "{:?} became better", key);
+        }
+        if let (Some(was), Some(is)) = (&judged.cell, after.judged.get(key).and_then(|judged| judged.cell.as_ref())) {
+            prop_assert!(is >= was || (is.outcome, is.escalated, is.class) >= (was.outcome, was.escalated, was.class), "{:?}: {:?} became {:?}", key, was, is);
+        }
+    }
+    for subject in before.covered.keys() {
+        let key = crate::run::Key { subject: subject.clone(), because: None };
+        prop_assert_eq!(after.outcome(&key), Outcome::Uncontrolled, "{:?} was left to a presumption and became controlled", subject);
+    }
+    Ok(())
+}
+
+fn outcomes(system: &System, rulebook: &Rulebook, effects: &Effects) -> Outcomes {
+    system.outcomes(rulebook, effects)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    /// Law 3: removing the effect of a claim never improves a verdict.
+    #[test]
+    fn without_a_claim_nothing_is_better(system in system(), picks in any::<u32>(), which in any::<prop::sample::Index>()) {
+        let rulebook = rulebook();
+        let effects = some(&system, picks);
+        let claims: Vec<_> = effects.claims().cloned().collect();
+        prop_assume!(!claims.is_empty());
+        let fewer = effects.without(which.get(&claims));
+        never_better(&outcomes(&system, &rulebook, &effects), &outcomes(&system, &rulebook, &fewer))?;
+    }
+
+    /// Law 3: another finding, link or evidence of exploitation never improves a verdict.
+    #[test]
+    fn with_more_against_it_nothing_is_better(system in system(), picks in any::<u32>(), from in 0..4_usize, to in 0..4_usize, kind in 0..3_usize) {
+        let rulebook = rulebook();
+        let effects = some(&system, picks);
+        let mut more = system.clone();
+        let name = |place: usize| ["a", "b", "c", "d"][place];
+        match kind {
+            0 => {
+                more.finding("extra", name(from), Some("CVSS:3.1/AV:A/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N"), State::Affected);
+            }
+            1 => {
+                more.link("extra", name(from), name(to), Medium::Ip).carries = Some(vec![Carries::Command]);
+            }
+            _ => more.each_finding(|finding| finding.vulnerability.kev = true),
+        }
+        never_better(&outcomes(&system, &rulebook, &effects), &outcomes(&more, &rulebook, &effects))?;
+    }
+
+    /// Law 3: a claim without a decision changes no verdict: stating less of what nobody answers for changes nothing for the better
+    /// or, where the statement could only lower, at all.
+    #[test]
+    fn a_claim_that_nobody_answers_for_changes_nothing(system in system()) {
+        let rulebook = rulebook();
+        let none = Effects::none();
+        let mut unsaid = system.clone();
+        for link in unsaid.device.links.values_mut() {
+            link.authentication = None;
+            link.carries = None;
+            link.anti_replay = None;
+        }
+        for secret in unsaid.device.secrets.values_mut() {
+            secret.per_unit = false;
+            secret.public = false;
+        }
+        for element in unsaid.device.elements.values_mut() {
+            element.local_login = false;
+        }
+        unsaid.device.controls.clear();
+        let said = outcomes(&system, &rulebook, &none);
+        let silent = outcomes(&unsaid, &rulebook, &none);
+        prop_assert_eq!(&said.judged, &silent.judged);
+        prop_assert_eq!(&said.covered, &silent.covered);
+    }
+
+    /// Law 2: what is not known is never better than the worst that it could be.
+    #[test]
+    fn unknown_is_never_better_than_known(system in system(), picks in any::<u32>()) {
+        let rulebook = rulebook();
+        let effects = some(&system, picks);
+        let mut unknown = system.clone();
+        unknown.each_finding(|finding| finding.vulnerability.cvss.clear());
+        for element in unknown.device.elements.values_mut() {
+            element.instances_per_site = None;
+        }
+        for function in unknown.device.functions.values_mut() {
+            function.at_once_per_instance = None;
+            function.persons = None;
+        }
+        never_better(&outcomes(&system, &rulebook, &effects), &outcomes(&unknown, &rulebook, &effects))?;
+    }
+
+    /// Law 2: a finding that cannot be told is presumed at its element, with a harm no better than if it were known.
+    #[test]
+    fn a_finding_that_cannot_be_told_is_no_better_than_one_that_is(system in system(), picks in any::<u32>()) {
+        let rulebook = rulebook();
+        let effects = some(&system, picks);
+        let mut untold = system.clone();
+        untold.each_finding(|finding| finding.state = State::Unknown);
+        let known = outcomes(&system, &rulebook, &effects);
+        let unknown = outcomes(&untold, &rulebook, &effects);
+        for (key, judged) in known.judged.iter().filter(|(key, judged)| key.because.is_none() && judged.outcome == Outcome::Uncontrolled) {
+            let crate::subject::SubjectKey::Vulnerability(_, element) = &key.subject else { continue };
+            let presumed = unknown.judged.iter().filter(|(other, _)| other.because.is_some() && other.subject.element() == element);
+            let worst = presumed.map(|(_, judged)| judged.outcome).max();
+            prop_assert_eq!(worst, Some(Outcome::Uncontrolled), "{:?} {:?}", key, judged);
+        }
+    }
+
+    /// Law 4: a worse severity, or more people at once, never improves a verdict; law 6: several people are never better than one.
+    #[test]
+    fn worse_harm_to_more_people_is_never_better(system in system(), picks in any::<u32>(), harm in 0..3_usize) {
+        let rulebook = rulebook();
+        let effects = some(&system, picks);
+        let mut worse = system.clone();
+        let harms: Vec<_> = worse.device.harms.keys().cloned().collect();
+        if let Some(harm) = worse.device.harms.get_mut(&harms[harm]) {
+            harm.severity = Severity::Catastrophic;
+        }
+        for element in worse.device.elements.values_mut() {
+            element.instances_per_site = element.instances_per_site.map(|count| count + 1);
+        }
+        for function in worse.device.functions.values_mut() {
+            function.at_once_per_instance = function.at_once_per_instance.map(|count| count * 2);
+        }
+        never_better(&outcomes(&system, &rulebook, &effects), &outcomes(&worse, &rulebook, &effects))?;
+    }
+
+    /// Law 5: privacy alone never yields uncontrolled.
+    #[test]
+    fn privacy_alone_is_never_uncontrolled(system in system(), picks in any::<u32>()) {
+        let rulebook = rulebook();
+        let effects = some(&system, picks);
+        let mut private = system;
+        for harm in private.device.harms.values_mut() {
+            harm.axis = Axis::Privacy;
+        }
+        let outcomes = outcomes(&private, &rulebook, &effects);
+        let confirmed = outcomes.judged.iter().filter(|(key, _)| key.basis() == Basis::Confirmed);
+        for (key, judged) in confirmed {
+            prop_assert_eq!(judged.outcome, Outcome::Controlled, "{:?}", key);
+        }
+    }
+
+    /// Law 15: every harm that can be reached is reached through some subject, so that it appears in a verdict; every element that
+    /// nobody answers for is presumed.
+    #[test]
+    fn every_harm_reached_has_a_subject(system in system(), picks in any::<u32>()) {
+        let rulebook = rulebook();
+        let decisions = no_decisions();
+        let effects = some(&system, picks);
+        let context = Context {
+            situation: system.situation(&rulebook, &decisions),
+            policy: &rulebook.policies[0],
+            version: &system.device.versions[0],
+            confirmed: &system.confirmed,
+            effects: &effects,
+            unknowns: Unknowns::Worst,
+        };
+        let grounded = ground(&context, &[]);
+        let whole = solve(&grounded.program);
+        let mut explained = BTreeSet::new();
+        for steps in grounded.steps.values() {
+            explained.extend(through(&grounded.program, &whole, steps).facts());
+        }
+        for number in 0..grounded.program.len() {
+            let fact = crate::program::FactId(u32::try_from(number).unwrap());
+            if matches!(grounded.program.at(fact), Fact::Harmed(..)) && whole.reaches(fact) {
+                prop_assert!(explained.contains(&fact), "{:?} is reached through nothing", grounded.program.at(fact));
+            }
+        }
+        let outcomes = outcomes(&system, &rulebook, &effects);
+        for element in system.device.elements.keys() {
+            let complete = crate::presume::COMPLETENESS.iter().all(|claim| context.holds_for_element(element, *claim));
+            let presumed = outcomes.judged.keys().any(|key| {
+                key.because == Some(ward_model::verdict::PresumedBecause::Unmodelled) && key.subject.element() == element
+            });
+            prop_assert_eq!(complete, !presumed, "{:?}", element);
+        }
+    }
+}

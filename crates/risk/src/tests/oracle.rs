@@ -1,0 +1,94 @@
+//! The fixpoint and the attribution against a slow evaluator that keeps every value and prunes nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::system::{no_decisions, rulebook, system};
+use crate::attribute::through;
+use crate::context::{Context, Unknowns};
+use crate::effects::Effects;
+use crate::fixpoint::solve;
+use crate::ground::ground;
+use crate::program::{DerivationId, FactId, Program};
+use crate::value::{Front, Value};
+
+type Values = BTreeMap<FactId, BTreeSet<(Value, bool)>>;
+
+/// Every value of every fact, each with whether a derivation of it uses one of the steps; by repetition until nothing changes.
+fn everything(program: &Program, steps: &BTreeSet<DerivationId>) -> Values {
+    let mut values = Values::new();
+    loop {
+        let mut grown = false;
+        for (id, derivation) in program.derivations() {
+            let mut chosen: Vec<(Vec<Value>, bool)> = vec![(Vec::new(), steps.contains(&id))];
+            for premise in &derivation.premises {
+                let ways = values.get(premise).cloned().unwrap_or_default();
+                chosen = chosen
+                    .into_iter()
+                    .flat_map(|(sofar, uses)| {
+                        ways.iter()
+                            .map(|(value, through)| {
+                                let mut longer = sofar.clone();
+                                longer.push(*value);
+                                (longer, uses || *through)
+                            })
+                            .collect::<Vec<_>>()
+                    })
+                    .collect();
+            }
+            for (premises, uses) in chosen {
+                grown |= values.entry(derivation.conclusion).or_default().insert((derivation.value(&premises), uses));
+            }
+        }
+        if !grown {
+            return values;
+        }
+    }
+}
+
+/// The values that no other beats.
+fn best(values: impl Iterator<Item = Value>) -> BTreeSet<Value> {
+    let all: BTreeSet<Value> = values.collect();
+    let beats = |a: &Value, b: &Value| a != b && a.class >= b.class && a.reach >= b.reach;
+    all.iter().copied().filter(|b| !all.iter().any(|a| beats(a, b))).collect()
+}
+
+fn ways(front: Front) -> BTreeSet<Value> {
+    front.ways().map(|(value, _)| value).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_fixpoint_and_the_attribution_are_what_brute_force_finds(system in system(), picks in any::<u32>(), presume in any::<bool>()) {
+        let rulebook = rulebook();
+        let decisions = no_decisions();
+        let claims = system.claims().into_iter().enumerate().filter(|(place, _)| picks >> (place % 32) & 1 == 1);
+        let effects = Effects::of(claims.map(|(_, claim)| claim));
+        let context = Context {
+            situation: system.situation(&rulebook, &decisions),
+            policy: &rulebook.policies[0],
+            version: &system.device.versions[0],
+            confirmed: &system.confirmed,
+            effects: &effects,
+            unknowns: Unknowns::Worst,
+        };
+        let presumed: Vec<_> = if presume { vec!["a".into()] } else { Vec::new() };
+        let grounded = ground(&context, &presumed);
+        let program = &grounded.program;
+        let whole = solve(program);
+        for (subject, steps) in &grounded.steps {
+            let all = everything(program, &steps.iter().copied().collect());
+            let onward = through(program, &whole, steps);
+            for number in 0..program.len() {
+                let fact = FactId(u32::try_from(number).unwrap());
+                let values = all.get(&fact).cloned().unwrap_or_default();
+                prop_assert_eq!(ways(whole.front(fact)), best(values.iter().map(|(value, _)| *value)), "{:?}", program.at(fact));
+                let used = best(values.iter().filter(|(_, uses)| *uses).map(|(value, _)| *value));
+                prop_assert_eq!(ways(onward.front(fact)), used, "{:?} through {:?}", program.at(fact), subject);
+            }
+        }
+    }
+}

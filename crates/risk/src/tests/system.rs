@@ -1,0 +1,456 @@
+//! Small systems: random ones for the laws, and a builder for cases written by hand.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, date};
+use proptest::prelude::*;
+use ward_model::claim::{Claim, ClaimId, ElementClaim, FunctionClaim, LinkClaim};
+use ward_model::cvss::{CvssVersion, Vector};
+use ward_model::device::*;
+use ward_model::digest::Digest;
+use ward_model::finding::*;
+use ward_model::ids::*;
+use ward_model::scale::{Axis, Position, Severity};
+use ward_policy::{Library, Rulebook};
+
+use crate::context::{Context, ElementReports, Situation, Unknowns};
+use crate::effects::Effects;
+use crate::run::{Outcomes, Run};
+
+pub(crate) const TODAY: Date = date(2026, 11, 22);
+
+pub(crate) fn rulebook() -> Rulebook {
+    Library::built_in().unwrap().select(&["fda-postmarket-2016".to_owned()], TODAY).unwrap()
+}
+
+/// A device with what was found on it.
+#[derive(Debug, Clone)]
+pub(crate) struct System {
+    pub device: Device,
+    pub reports: BTreeMap<(FieldedVersionId, ElementId), ElementReports>,
+    pub confirmed: Vec<ControlId>,
+}
+
+impl System {
+    pub fn empty() -> Self {
+        Self {
+            device: Device {
+                id: "d".into(),
+                name: "device".into(),
+                maker: "maker".into(),
+                intended_use: "tests".into(),
+                environments: vec![Environment::Hospital],
+                policies: vec!["fda-postmarket-2016".into()],
+                lifecycle: Lifecycle { stage: Stage::Support, end_of_life: None, end_of_support: None, service_life_years: None },
+                model_since: date(2026, 1, 1),
+                zones: BTreeMap::new(),
+                elements: BTreeMap::new(),
+                links: BTreeMap::new(),
+                secrets: BTreeMap::new(),
+                functions: BTreeMap::new(),
+                person_groups: BTreeMap::new(),
+                harms: BTreeMap::new(),
+                controls: BTreeMap::new(),
+                versions: vec![FieldedVersion {
+                    id: "1".into(),
+                    units: Some(10),
+                    update_path: None,
+                    cohorts: Vec::new(),
+                    inventories: BTreeMap::new(),
+                }],
+                own_findings: Vec::new(),
+                known_since: Vec::new(),
+                claims: BTreeMap::new(),
+                digest: Digest::of(b"device"),
+                files: BTreeMap::new(),
+            },
+            reports: BTreeMap::new(),
+            confirmed: Vec::new(),
+        }
+    }
+
+    pub fn element(&mut self, id: &str) -> &mut Element {
+        self.device.elements.entry(id.into()).or_insert(Element {
+            id: id.into(),
+            name: id.into(),
+            kind: ElementKind::BedsideDevice,
+            owner: Owner::Maker,
+            zone: None,
+            hardware: Vec::new(),
+            instances_per_site: Some(1),
+            local_login: false,
+        })
+    }
+
+    pub fn link(&mut self, id: &str, from: &str, to: &str, medium: Medium) -> &mut Link {
+        self.element(from);
+        self.element(to);
+        self.device.links.entry(id.into()).or_insert(Link {
+            id: id.into(),
+            name: id.into(),
+            from: from.into(),
+            to: to.into(),
+            medium,
+            protocol: None,
+            exposed_to: None,
+            carries: Some(vec![Carries::Data]),
+            authentication: None,
+            encryption: None,
+            integrity: None,
+            anti_replay: None,
+        })
+    }
+
+    pub fn harm(&mut self, id: &str, severity: Severity) -> &mut Harm {
+        self.device.harms.entry(id.into()).or_insert(Harm { id: id.into(), text: id.into(), axis: Axis::Person, severity })
+    }
+
+    pub fn function(&mut self, id: &str, realised_by: RealisedBy, effects: &[(HowDegraded, &str)]) -> &mut Function {
+        let effects = effects.iter().map(|(on, harm)| Effect {
+            on: *on,
+            hazardous_situation: format!("{id} {on}"),
+            harm: (*harm).into(),
+            onset_seconds: None,
+            fallback: None,
+            health_data: false,
+        });
+        self.device.functions.entry(id.into()).or_insert(Function {
+            id: id.into(),
+            name: id.into(),
+            essential: true,
+            realised_by,
+            persons: None,
+            at_once_per_instance: Some(1),
+            effects: effects.collect(),
+        })
+    }
+
+    pub fn control(&mut self, id: &str, cuts: Vec<Cut>, enforcer: &str) -> &mut Control {
+        self.device.controls.entry(id.into()).or_insert(Control {
+            id: id.into(),
+            name: id.into(),
+            category: "compensating".into(),
+            cuts,
+            enforcer: Some(Enforcer { element: enforcer.into(), secret: None }),
+            performed_by: Performer::Design,
+            hazard_added: None,
+            cost: None,
+        })
+    }
+
+    pub fn finding(&mut self, id: &str, element: &str, vector: Option<&str>, state: State) -> &mut Finding {
+        self.element(element);
+        let found = finding(id, vector, state);
+        let reports = self.reports.entry(("1".into(), element.into())).or_default();
+        reports.open.findings.push(found.clone());
+        reports.complete.findings.push(found);
+        reports.open.findings.last_mut().unwrap()
+    }
+
+    /// Changes a finding in both readings of its element.
+    pub fn each_finding(&mut self, mut change: impl FnMut(&mut Finding)) {
+        for reports in self.reports.values_mut() {
+            reports.open.findings.iter_mut().for_each(&mut change);
+            reports.complete.findings.iter_mut().for_each(&mut change);
+        }
+    }
+
+    /// Every claim that the device makes.
+    pub fn claims(&self) -> Vec<ClaimId> {
+        let device = &self.device;
+        let mut claims = Vec::new();
+        for id in device.elements.keys() {
+            for claim in [ElementClaim::InterfacesListed, ElementClaim::SoftwareListed, ElementClaim::FunctionsListed] {
+                claims.push(ClaimId::Element(id.clone(), claim));
+            }
+            if device.elements[id].local_login {
+                claims.push(ClaimId::Element(id.clone(), ElementClaim::LocalLogin));
+            }
+        }
+        for link in device.links.values() {
+            let mut claim = |claimed: bool, claim| claims.extend(claimed.then(|| ClaimId::Link(link.id.clone(), claim)));
+            claim(link.authentication.is_some(), LinkClaim::Authentication);
+            claim(link.exposed_to.is_some(), LinkClaim::ExposedTo);
+            claim(link.carries.is_some(), LinkClaim::Carries);
+            claim(link.anti_replay == Some(true), LinkClaim::AntiReplay);
+        }
+        for secret in device.secrets.values() {
+            claims.extend(secret.per_unit.then(|| ClaimId::SecretPerUnit(secret.id.clone())));
+            claims.extend(secret.public.then(|| ClaimId::SecretPublic(secret.id.clone())));
+        }
+        for function in device.functions.values() {
+            if !matches!(function.realised_by, RealisedBy::All(_) | RealisedBy::People) {
+                claims.push(ClaimId::Function(function.id.clone(), FunctionClaim::Redundancy));
+            }
+            if function.effects.iter().any(|effect| effect.fallback.is_some()) {
+                claims.push(ClaimId::Function(function.id.clone(), FunctionClaim::Fallback));
+            }
+        }
+        claims.extend(device.controls.keys().cloned().map(ClaimId::Control));
+        claims
+    }
+
+    /// Puts every claim into the device, as its folder would.
+    pub fn make_claims(&mut self) {
+        self.device.claims = self
+            .claims()
+            .into_iter()
+            .map(|id| {
+                let claim = Claim {
+                    statement: id.to_string(),
+                    premise: Digest::of(id.to_string().as_bytes()),
+                    evidence: Some(ward_model::claim::Evidence {
+                        path: "evidence/e".into(),
+                        place: None,
+                        digest: Some(Digest::of(b"evidence")),
+                    }),
+                    file: "system.toml".into(),
+                    id: id.clone(),
+                };
+                (id, claim)
+            })
+            .collect();
+    }
+
+    pub fn situation<'a>(&'a self, rulebook: &'a Rulebook, decisions: &'a Decisions) -> Situation<'a> {
+        Situation { device: &self.device, reports: &self.reports, rulebook, decisions, as_of: TODAY, partial_knowledge: None }
+    }
+
+    /// How every subject comes out when these claims have effect.
+    pub fn outcomes(&self, rulebook: &Rulebook, effects: &Effects) -> Outcomes {
+        let decisions = no_decisions();
+        let situation = self.situation(rulebook, &decisions);
+        Run::new(Context {
+            situation,
+            policy: &rulebook.policies[0],
+            version: &self.device.versions[0],
+            confirmed: &self.confirmed,
+            effects,
+            unknowns: Unknowns::Worst,
+        })
+        .outcomes()
+    }
+
+    /// All claims but these.
+    pub fn effects_but(&self, but: &[&str]) -> Effects {
+        Effects::of(self.claims().into_iter().filter(|claim| !but.contains(&claim.to_string().as_str())))
+    }
+}
+
+pub(crate) fn no_decisions() -> Decisions {
+    Decisions { entered: Vec::new(), digest: Digest::of(b"") }
+}
+
+pub(crate) fn finding(id: &str, vector: Option<&str>, state: State) -> Finding {
+    let cvss = vector.map(|text| {
+        let vector = Vector::parse(text).unwrap();
+        let score = vector.scores().overall;
+        CvssSummary { version: CvssVersion::V31.to_string(), vector, score, source: "test".into() }
+    });
+    Finding {
+        vulnerability: VulnerabilitySummary {
+            id: id.into(),
+            aliases: Vec::new(),
+            severity: "high".into(),
+            cvss: cvss.into_iter().collect(),
+            weaknesses: Vec::new(),
+            kev: false,
+            epss: None,
+            withdrawn: false,
+            published: None,
+            received: None,
+            description: String::new(),
+        },
+        component: ComponentSummary {
+            reference: ComponentRef::new(format!("ref-{id}")),
+            name: "component".into(),
+            version: Some("1".into()),
+            purl: None,
+            cpes: Vec::new(),
+        },
+        state,
+        fixed_in: Vec::new(),
+        confidence: Confidence::Exact,
+        proof: Proof {
+            record: id.into(),
+            source: "test".into(),
+            criterion: String::new(),
+            range: String::new(),
+            identity: String::new(),
+            environment: Vec::new(),
+        },
+    }
+}
+
+const ELEMENTS: [&str; 4] = ["a", "b", "c", "d"];
+const VECTORS: [&str; 8] = [
+    "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+    "CVSS:3.1/AV:N/AC:H/PR:L/UI:N/S:U/C:N/I:H/A:N",
+    "CVSS:3.1/AV:A/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H",
+    "CVSS:3.1/AV:A/AC:H/PR:N/UI:R/S:U/C:N/I:L/A:N",
+    "CVSS:3.1/AV:L/AC:L/PR:H/UI:N/S:U/C:H/I:N/A:N",
+    "CVSS:3.1/AV:P/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H",
+    "CVSS:3.1/AV:P/AC:H/PR:N/UI:N/S:U/C:N/I:N/A:L",
+    "AV:N/AC:M/Au:S/C:P/I:N/A:N",
+];
+const MEDIA: [Medium; 4] = [Medium::Ip, Medium::Bluetooth, Medium::Usb, Medium::Wifi];
+
+fn a_link() -> impl Strategy<Value = Link> {
+    let exposed = prop::option::of(prop::sample::subsequence(Position::ALL.to_vec(), 0..4));
+    let carries = prop::option::of(prop::sample::subsequence(Carries::ALL.to_vec(), 0..=3));
+    let authentication = prop::option::of(prop::option::of(0..2_usize));
+    (0..4_usize, 0..4_usize, 0..4_usize, exposed, carries, authentication, any::<Option<bool>>()).prop_map(
+        |(from, to, medium, exposed_to, carries, authentication, anti_replay)| Link {
+            id: "l".into(),
+            name: "link".into(),
+            from: ELEMENTS[from].into(),
+            to: ELEMENTS[to].into(),
+            medium: MEDIA[medium],
+            protocol: None,
+            exposed_to,
+            carries,
+            authentication: authentication.map(|secret| Authentication {
+                mechanism: "mac".into(),
+                secret: secret.map(|number| SecretId::new(format!("s{number}"))),
+            }),
+            encryption: None,
+            integrity: None,
+            anti_replay,
+        },
+    )
+}
+
+fn an_element() -> impl Strategy<Value = (usize, Option<usize>, Option<u64>, bool)> {
+    (0..4_usize, prop::option::of(0..2_usize), prop::option::of(1..4_u64), any::<bool>())
+}
+
+fn a_function() -> impl Strategy<Value = Function> {
+    let elements = prop::sample::subsequence(ELEMENTS.to_vec(), 1..=3);
+    let effects = prop::collection::vec((0..3_usize, 0..3_usize, any::<bool>()), 0..3);
+    (0..3_usize, elements, effects, prop::option::of(1..3_u64), prop::option::of(0..2_usize)).prop_map(
+        |(kind, elements, effects, at_once_per_instance, group)| {
+            let elements: Vec<ElementId> = elements.iter().map(|id| ElementId::from(*id)).collect();
+            let effects = effects.into_iter().map(|(how, harm, fallback)| Effect {
+                on: HowDegraded::ALL[how],
+                hazardous_situation: "situation".into(),
+                harm: HarmId::new(format!("h{harm}")),
+                onset_seconds: Some(60),
+                fallback: fallback.then(|| Fallback {
+                    function: "f0".into(),
+                    detection: "f0".into(),
+                    detection_seconds: 5,
+                    switch_over_seconds: 5,
+                    staff_per_site: 2,
+                }),
+                health_data: false,
+            });
+            Function {
+                id: "f".into(),
+                name: "function".into(),
+                essential: true,
+                realised_by: match kind {
+                    0 => RealisedBy::All(elements),
+                    1 => RealisedBy::Any(elements),
+                    _ => RealisedBy::Voted { required: elements.len().div_ceil(2), of: elements },
+                },
+                persons: group.map(|number| PersonGroupId::new(format!("g{number}"))),
+                at_once_per_instance,
+                effects: effects.collect(),
+            }
+        },
+    )
+}
+
+fn a_control() -> impl Strategy<Value = Control> {
+    let from = prop::sample::subsequence(Position::ALL.to_vec(), 0..4);
+    (0..5_usize, 0..4_usize, 0..4_usize, from, 0..3_usize, any::<bool>(), 0..3_usize).prop_map(
+        |(kind, at, enforcer, from, secret, site, step)| {
+            let element = ElementId::from(ELEMENTS[at]);
+            let cut = match kind {
+                0 => Cut::Step { step: crate::STEPS[step].into(), at: element },
+                1 => Cut::Link { link: LinkId::new(format!("l{at}")), from },
+                2 => Cut::LinksIntoZone { zone: "z0".into(), from },
+                3 => Cut::Presence { at: element },
+                _ => Cut::Vulnerability { id: VulnerabilityId::new(format!("v{at}")), at: element },
+            };
+            Control {
+                id: "c".into(),
+                name: "control".into(),
+                category: "compensating".into(),
+                cuts: vec![cut],
+                enforcer: Some(Enforcer {
+                    element: ELEMENTS[enforcer].into(),
+                    secret: (secret < 2).then(|| SecretId::new(format!("s{secret}"))),
+                }),
+                performed_by: if site { Performer::Site } else { Performer::Design },
+                hazard_added: None,
+                cost: None,
+            }
+        },
+    )
+}
+
+/// A system of up to four elements, with everything that a folder can say.
+pub(crate) fn system() -> impl Strategy<Value = System> {
+    let elements = prop::collection::vec(an_element(), 4);
+    let links = prop::collection::vec(a_link(), 0..5);
+    let secrets = prop::collection::vec((prop::sample::subsequence(ELEMENTS.to_vec(), 0..3), any::<bool>(), any::<bool>()), 2);
+    let harms = prop::collection::vec((0..3_usize, 0..5_usize), 3);
+    let functions = prop::collection::vec(a_function(), 1..4);
+    let controls = prop::collection::vec(a_control(), 0..4);
+    let findings = prop::collection::vec((0..4_usize, prop::option::of(0..VECTORS.len()), any::<bool>(), any::<bool>(), 0..4_usize), 0..5);
+    let confirmed = prop::sample::subsequence((0..4_usize).collect::<Vec<_>>(), 0..=4);
+    (elements, links, secrets, harms, functions, controls, findings, confirmed).prop_map(
+        |(elements, links, secrets, harms, functions, controls, findings, confirmed)| {
+            let mut system = System::empty();
+            for zone in ["z0", "z1"] {
+                system.device.zones.insert(zone.into(), Zone { id: zone.into(), name: zone.into(), owner: Owner::Hospital });
+            }
+            for (id, role) in [("g0", PersonRole::Patient), ("g1", PersonRole::User)] {
+                system.device.person_groups.insert(id.into(), PersonGroup { id: id.into(), name: id.into(), role });
+            }
+            for (number, (axis, severity)) in harms.iter().enumerate() {
+                let harm = system.harm(&format!("h{number}"), Severity::ALL[*severity]);
+                harm.axis = if *axis == 2 { Axis::Privacy } else { Axis::Person };
+            }
+            for (id, (kind, zone, instances, login)) in ELEMENTS.iter().zip(&elements) {
+                let element = system.element(id);
+                element.kind = [ElementKind::BedsideDevice, ElementKind::CloudService, ElementKind::PhoneApp, ElementKind::Server][*kind];
+                element.zone = zone.map(|number| ZoneId::new(format!("z{number}")));
+                element.instances_per_site = *instances;
+                element.local_login = *login;
+            }
+            for (number, (holders, per_unit, public)) in secrets.iter().enumerate() {
+                let id = SecretId::new(format!("s{number}"));
+                let held_by = holders.iter().map(|id| ElementId::from(*id)).collect();
+                system.device.secrets.insert(id.clone(), Secret { id, held_by, per_unit: *per_unit, public: *public });
+            }
+            for (number, link) in links.into_iter().enumerate() {
+                let id = LinkId::new(format!("l{number}"));
+                system.device.links.insert(id.clone(), Link { id, ..link });
+            }
+            for (number, function) in functions.into_iter().enumerate() {
+                let id = FunctionId::new(format!("f{number}"));
+                system.device.functions.insert(id.clone(), Function { id, ..function });
+            }
+            for (number, control) in controls.into_iter().enumerate() {
+                let id = ControlId::new(format!("c{number}"));
+                system.device.controls.insert(id.clone(), Control { id, ..control });
+            }
+            for (number, (element, vector, kev, runs_code, state)) in findings.iter().enumerate() {
+                let state = if *state == 0 { State::Unknown } else { State::Affected };
+                system.finding(&format!("v{number}"), ELEMENTS[*element], vector.map(|place| VECTORS[place]), state);
+                let id = format!("v{number}");
+                system.each_finding(|finding| {
+                    if finding.vulnerability.id.as_str() == id {
+                        finding.vulnerability.kev = *kev;
+                        finding.vulnerability.weaknesses = if *runs_code { vec![787] } else { Vec::new() };
+                    }
+                });
+            }
+            system.confirmed = confirmed.iter().map(|number| ControlId::new(format!("c{number}"))).collect();
+            system.make_claims();
+            system
+        },
+    )
+}
