@@ -200,12 +200,15 @@ impl Sink {
     }
 
     /// Reports an error in the syntax; what else is found on its line is not reported, because it follows from it.
-    pub(crate) fn syntax_error(&mut self, place: Place, message: &str) {
+    /// One that is only `repeated` still hides the rest of its line.
+    pub(crate) fn syntax_error(&mut self, place: Place, message: &str, repeated: bool) {
         let location = self.locate(place);
         if let Some(source) = self.sources.get_mut(place.file) {
             source.broken_lines.push(location.line);
         }
-        self.found.push(location.diagnostic(Severity::Error, "syntax", message));
+        if !repeated {
+            self.found.push(location.diagnostic(Severity::Error, "syntax", message));
+        }
     }
 
     /// Reports an error; the returned value takes what was expected and what helps.

@@ -7,15 +7,23 @@
 mod canonical;
 mod check;
 mod claims;
+pub mod decide;
 mod diagnostic;
 pub mod files;
+pub mod lint;
 mod load;
 mod nearest;
 mod raw;
 mod read;
 pub mod replace;
+mod schema;
+mod starter;
 
+pub use decide::{Answer, DecideError, accept_file, decide};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use files::{DirFiles, Files, MemoryFiles};
+pub use lint::{LinkCompleteness, completeness, lint};
 pub use read::{DECISIONS, DEVICE, FIELDED, Reading, Regulatory, SYSTEM, VULNERABILITIES, read};
 pub use replace::replace_file;
+pub use schema::schemas;
+pub use starter::new_folder;

@@ -138,7 +138,8 @@ impl<'a> Loader<'a> {
             Ok(sbom) => Some(sbom),
             Err(error) => {
                 let named = sink.locate(path.place);
-                let (line, column) = error.place().unwrap_or((1, 1));
+                // Some parsers count the column after a line end as 0.
+                let (line, column) = error.place().map_or((1, 1), |(line, column)| (line.max(1), column.max(1)));
                 let start = offset(bytes, line, column);
                 let place = Location { file: name.to_owned(), line, column, byte_span: start..start };
                 sink.found.push(

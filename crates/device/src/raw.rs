@@ -107,9 +107,12 @@ pub(crate) fn key_of(field: &'static str) -> &'static str {
 /// Parses one file. What can be read of a file with errors in its syntax is read all the same.
 pub(crate) fn decode_file<T: Decode>(file: usize, text: &str, sink: &mut Sink) -> Option<T> {
     let (root, errors) = DeTable::parse_recoverable(text);
+    let mut last = "";
     for error in &errors {
         let span = error.span().unwrap_or(0..0);
-        sink.syntax_error(Place { file, start: span.start, end: span.end }, error.message());
+        // An open bracket gives the same error on every line that follows: the first one says it.
+        let repeated = std::mem::replace(&mut last, error.message()) == error.message();
+        sink.syntax_error(Place { file, start: span.start, end: span.end }, error.message(), repeated);
     }
     T::decode(&DeValue::Table(root.into_inner()), Place { file, start: 0, end: 0 }, sink)
 }
@@ -181,7 +184,8 @@ pub(crate) fn unknown_key(
     };
 }
 
-pub(crate) fn check_required(key: &str, table: &DeTable<'_>, place: Place, title: &str, sink: &mut Sink) {
+pub(crate) fn check_required(field: &'static str, table: &DeTable<'_>, place: Place, title: &str, sink: &mut Sink) {
+    let key = key_of(field);
     // In a file with broken syntax the key may stand where parsing gave up.
     if !sink.is_broken(place.file) && !table.contains_key(key) {
         let help = match (title, key) {

@@ -324,7 +324,9 @@ fn reviewed_exists(device: &Device, pending: &Pending, sink: &mut Sink) {
         .filter_map(|version| version.inventories.get(element))
         .flat_map(|sbom| sbom.components.iter().map(|component| component.reference.as_str()))
         .collect();
-    if !known.contains(component.as_str()) {
+    // Where an SBOM could not be read, that is the error.
+    let unread = known.is_empty() && sink.has_errors();
+    if !known.contains(component.as_str()) && !unread {
         let message = format!("no SBOM of `{element}` has a component `{}`", shorten(component.as_str()));
         sink.error(pending.place, "dangling-name", message)
             .did_you_mean(nearest(component.as_str(), known.iter().copied()));
@@ -368,3 +370,6 @@ fn about(raw: &Raw, names: &Names, pending: &[Pending], sink: &Sink) -> About {
     }
     about
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

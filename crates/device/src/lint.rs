@@ -1,0 +1,256 @@
+//! What a folder that can be read leaves open: pure, and never an error.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ward_model::claim::{ClaimId, ElementClaim};
+use ward_model::device::{Cut, RealisedBy};
+use ward_model::ids::{ElementId, LinkId};
+use ward_model::scale::Axis;
+
+use crate::check::Kind;
+use crate::diagnostic::{Diagnostic, Location, Severity, sort};
+use crate::read::{Reading, SYSTEM};
+
+/// The fields of a link that FDA premarket guidance Appendix 2.B asks for and that a folder can state.
+pub const LINK_FIELDS: &[&str] =
+    &["medium", "protocol", "exposed_to", "carries", "authentication", "encryption", "integrity", "anti_replay"];
+
+/// How much of a link is stated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkCompleteness {
+    /// The link.
+    pub link: LinkId,
+    /// The fields that are stated, in the order of [`LINK_FIELDS`].
+    pub stated: Vec<&'static str>,
+    /// The fields that are not.
+    pub missing: Vec<&'static str>,
+}
+
+impl LinkCompleteness {
+    /// Stated fields and all fields.
+    pub fn score(&self) -> (usize, usize) {
+        (self.stated.len(), LINK_FIELDS.len())
+    }
+}
+
+/// How much of every link is stated, by link. That a field is stated does not make it good.
+pub fn completeness(reading: &Reading) -> Vec<LinkCompleteness> {
+    let none = BTreeSet::new();
+    let score = |link: &LinkId| {
+        let said = reading.about.stated.get(link).unwrap_or(&none);
+        let (stated, missing) = LINK_FIELDS.iter().copied().partition(|field| said.contains(field));
+        LinkCompleteness { link: link.clone(), stated, missing }
+    };
+    reading.device.links.keys().map(score).collect()
+}
+
+/// Everything that is open or odd in a folder, sorted by file and line. The warnings of reading it are not repeated.
+pub fn lint(reading: &Reading) -> Vec<Diagnostic> {
+    let mut lint = Lint { reading, found: Vec::new() };
+    lint.links();
+    lint.elements();
+    lint.functions();
+    lint.harms();
+    lint.unused();
+    lint.controls();
+    lint.claims();
+    let mut found = lint.found;
+    sort(&mut found);
+    found
+}
+
+struct Lint<'a> {
+    reading: &'a Reading,
+    found: Vec<Diagnostic>,
+}
+
+impl Lint<'_> {
+    fn warn(&mut self, kind: Kind, name: &str, code: &'static str, message: String, help: impl Into<String>) {
+        let place = self.reading.about.places.get(&(kind, name.to_owned())).cloned();
+        let place = place.unwrap_or_else(|| Location::start_of(SYSTEM));
+        self.found.push(place.diagnostic(Severity::Warning, code, message).helping(help));
+    }
+
+    fn links(&mut self) {
+        for link in completeness(self.reading) {
+            if !link.missing.is_empty() {
+                let (stated, all) = link.score();
+                let message = format!("the link `{}` states {stated} of {all} fields", link.link);
+                let help = format!("not stated: {}", link.missing.join(", "));
+                self.warn(Kind::Link, link.link.as_str(), "link-incomplete", message, help);
+            }
+        }
+    }
+
+    fn elements(&mut self) {
+        let device = &self.reading.device;
+        for id in device.elements.keys() {
+            let missing: Vec<&str> =
+                [ElementClaim::InterfacesListed, ElementClaim::SoftwareListed, ElementClaim::FunctionsListed]
+                    .into_iter()
+                    .filter(|claim| !device.claims.contains_key(&ClaimId::Element(id.clone(), *claim)))
+                    .map(ElementClaim::word)
+                    .collect();
+            if !missing.is_empty() {
+                let message = format!("nothing claims that all of `{id}` is listed: {}", missing.join(", "));
+                let help = "until someone claims and decides it, what is not listed is presumed";
+                self.warn(Kind::Element, id.as_str(), "not-claimed-complete", message, help);
+            }
+            if self.reading.about.without_sbom.contains(id.as_str()) {
+                let message = format!("`{id}` has no SBOM");
+                self.warn(Kind::Element, id.as_str(), "no-sbom", message, "what it runs is unknown");
+            }
+        }
+    }
+
+    fn functions(&mut self) {
+        let helpers: BTreeSet<&str> = self
+            .reading
+            .device
+            .functions
+            .values()
+            .flat_map(|function| &function.effects)
+            .filter_map(|effect| effect.fallback.as_ref())
+            .flat_map(|fallback| [fallback.function.as_str(), fallback.detection.as_str()])
+            .collect();
+        for (id, function) in &self.reading.device.functions {
+            if function.effects.is_empty() && !helpers.contains(id.as_str()) {
+                let message = format!("the function `{id}` has no effect: nothing follows when it is lost or altered");
+                self.warn(Kind::Function, id.as_str(), "no-effect", message, "add [[function.effect]]");
+            }
+            if !function.effects.is_empty() && function.persons.is_none() {
+                let message = format!("nothing says who depends on the function `{id}`");
+                self.warn(
+                    Kind::Function,
+                    id.as_str(),
+                    "no-persons",
+                    message,
+                    "persons = { group = \"...\", at_once_per_instance = 1 }",
+                );
+            }
+        }
+    }
+
+    fn harms(&mut self) {
+        let device = &self.reading.device;
+        let led_to: BTreeSet<&str> = device
+            .functions
+            .values()
+            .flat_map(|function| &function.effects)
+            .map(|effect| effect.harm.as_str())
+            .collect();
+        for (id, harm) in &device.harms {
+            if !led_to.contains(id.as_str()) {
+                let message = format!("nothing leads to the harm `{id}`");
+                self.warn(Kind::Harm, id.as_str(), "unused", message, "name it in a [[function.effect]], or remove it");
+            }
+            if harm.axis == Axis::Person && self.reading.about.unstated_severity.contains(id.as_str()) {
+                let message = format!("the harm `{id}` has no severity: it counts as catastrophic");
+                self.warn(Kind::Harm, id.as_str(), "no-severity", message, "state `severity`");
+            }
+        }
+    }
+
+    fn unused(&mut self) {
+        let device = &self.reading.device;
+        let zones = device.elements.values().filter_map(|element| element.zone.as_ref()).map(|zone| zone.as_str());
+        let authenticated =
+            device.links.values().filter_map(|link| link.authentication.as_ref()).filter_map(|by| by.secret.as_ref());
+        let enforced = device
+            .controls
+            .values()
+            .filter_map(|control| control.enforcer.as_ref())
+            .filter_map(|by| by.secret.as_ref());
+        let secrets = authenticated.chain(enforced).map(|secret| secret.as_str());
+        let groups =
+            device.functions.values().filter_map(|function| function.persons.as_ref()).map(|group| group.as_str());
+        let elements: BTreeSet<&ElementId> = device
+            .links
+            .values()
+            .flat_map(|link| [&link.from, &link.to])
+            .chain(device.functions.values().flat_map(|function| function.realised_by.elements()))
+            .collect();
+        let mut used: BTreeMap<Kind, BTreeSet<&str>> = BTreeMap::new();
+        used.insert(Kind::Zone, zones.collect());
+        used.insert(Kind::Secret, secrets.collect());
+        used.insert(Kind::PersonGroup, groups.collect());
+        used.insert(Kind::Element, elements.into_iter().map(ElementId::as_str).collect());
+        let all: [(Kind, Vec<&str>); 4] = [
+            (Kind::Zone, device.zones.keys().map(|id| id.as_str()).collect()),
+            (Kind::Secret, device.secrets.keys().map(|id| id.as_str()).collect()),
+            (Kind::PersonGroup, device.person_groups.keys().map(|id| id.as_str()).collect()),
+            (Kind::Element, device.elements.keys().map(|id| id.as_str()).collect()),
+        ];
+        for (kind, names) in all {
+            for name in names {
+                if !used.get(&kind).is_some_and(|used| used.contains(name)) {
+                    let message = format!("nothing uses the {} `{name}`", kind.noun());
+                    let help = match kind {
+                        Kind::Element => "add the links it has and the functions it takes part in",
+                        _ => "name it where it matters, or remove it",
+                    };
+                    self.warn(kind, name, "unused", message, help);
+                }
+            }
+        }
+    }
+
+    fn controls(&mut self) {
+        let device = &self.reading.device;
+        let mut found = Vec::new();
+        for (id, control) in &device.controls {
+            if control.enforcer.is_none() {
+                let message = format!("nothing enforces the control `{id}`, so it has no effect");
+                found.push((id, "no-enforcer", message, "enforcer = { element = \"...\" }"));
+            }
+            let confirmed =
+                device.versions.iter().flat_map(|version| &version.cohorts).any(|cohort| cohort.confirmed.contains(id));
+            if control.performed_by.must_be_confirmed() && !confirmed {
+                let message = format!("no site or user has confirmed the control `{id}`");
+                found.push((id, "not-confirmed", message, "name it under `confirmed` of a cohort in fielded.toml"));
+            }
+            for cut in &control.cuts {
+                let Cut::LinksIntoZone { zone, .. } = cut else { continue };
+                let inside =
+                    |end: &ElementId| device.elements.get(end).is_some_and(|end| end.zone.as_ref() == Some(zone));
+                if !device.links.values().any(|link| inside(&link.from) || inside(&link.to)) {
+                    let message = format!("the control `{id}` cuts links into `{zone}`, and no link ends there");
+                    found.push((id, "unused", message, "check the zones of the elements"));
+                }
+            }
+        }
+        for (id, code, message, help) in found {
+            self.warn(Kind::Control, id.as_str(), code, message, help);
+        }
+        for (id, function) in &device.functions {
+            if let RealisedBy::Any(elements) | RealisedBy::Voted { of: elements, .. } = &function.realised_by {
+                if elements.len() == 1 {
+                    let message = format!("one element is no redundancy for the function `{id}`");
+                    self.warn(Kind::Function, id.as_str(), "no-redundancy", message, "write `all`");
+                }
+            }
+        }
+    }
+
+    /// Claims that nobody has decided, or that show nothing.
+    fn claims(&mut self) {
+        let reading = self.reading;
+        for (id, claim) in &reading.device.claims {
+            let name = id.to_string();
+            let decided = reading.decisions.entered.iter().any(|decision| {
+                decision.claims.contains(&name) || decision.files.iter().any(|file| file.path == claim.file)
+            });
+            let place = reading.about.claim_places.get(id).cloned();
+            let place = place.unwrap_or_else(|| Location::start_of(&claim.file));
+            if !decided {
+                let message = format!("nobody has decided on the claim `{name}`, so it has no effect");
+                let found = place.clone().diagnostic(Severity::Warning, "not-decided", message);
+                self.found.push(found.helping(format!("it says: {}", claim.statement)));
+            }
+            if claim.evidence.is_none() {
+                let message = format!("the claim `{name}` cites no evidence");
+                self.found.push(place.diagnostic(Severity::Warning, "no-evidence", message));
+            }
+        }
+    }
+}
