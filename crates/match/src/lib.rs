@@ -1,1 +1,40 @@
-//! Placeholder
+//! Which known vulnerabilities touch which components of one host element, with the proof.
+//!
+//! In come an inventory, the reviewed aliases and a body of knowledge; out go findings with three values and a list of
+//! everything that could not be assessed. A component is in that list or it was assessed: nothing is left out.
+//!
+//! The way of a component: [`identity`] says which products it is and how that is known; [`criterion`] compares one
+//! criterion of a record with one identity; [`applicability`] evaluates the whole record for the host in Kleene logic;
+//! [`report`] keeps the strongest proof; [`explain`] says why, also where nothing was found.
+//!
+//! Deliberately absent: exploitability, verdicts, decisions, and what neighbours of the host have installed.
+
+use ward_model::component::Component;
+use ward_model::cpe::Cpe;
+
+mod applicability;
+mod criterion;
+mod explain;
+mod host;
+mod identity;
+mod names;
+mod report;
+mod version;
+
+pub use explain::{ExplainError, Explanation, explain};
+pub use report::match_inventory;
+
+/// What one host element has.
+#[derive(Debug, Clone, Copy)]
+pub struct Inventory<'a> {
+    /// Its software, from its SBOMs.
+    pub components: &'a [Component],
+    /// Its hardware, by CPE name.
+    pub hardware: &'a [Cpe],
+    /// Whether its software, hardware and operating system are all listed, by a claim that has effect. Only then does
+    /// a missing platform exclude anything.
+    pub complete: bool,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,286 @@
+//! One criterion of a record against one identity of a component, after NISTIR 7696 with three values.
+
+use ward_model::cpe::{Attribute, Cpe, Part};
+use ward_model::finding::UnassessedReason;
+use ward_model::vulnerability::Criterion;
+use ward_version::Truth;
+
+use crate::identity::Identity;
+
+/// What a criterion is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Whether it hits the component itself.
+    Vulnerable,
+    /// Whether the thing is there.
+    Environment,
+}
+
+/// How a criterion and an identity of the same product relate.
+#[derive(Debug, Clone)]
+pub(crate) struct Touch {
+    pub(crate) truth: Truth,
+    /// The version is what leaves it open: the component cannot be assessed.
+    pub(crate) blocked: Option<UnassessedReason>,
+    /// What made it unknown, in words.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Whether the criterion names the product of the identity.
+pub(crate) fn same_product(criterion: &Cpe, identity: &Identity) -> bool {
+    criterion.part == identity.product.part
+        && criterion.product.value() == Some(&*identity.product.product)
+        && criterion.vendor.value() == Some(&*identity.product.vendor)
+}
+
+/// Compares versions and attributes; the product must be the same.
+pub(crate) fn touch(criterion: &Criterion, identity: &Identity, role: Role) -> Touch {
+    let (version, blocked, note) = version_truth(criterion, identity, role);
+    let mut touch = Touch { truth: version, blocked, notes: note.into_iter().collect() };
+    if version.is_false() {
+        return touch;
+    }
+    for (name, wanted, own) in attributes(criterion, identity) {
+        let truth = relation(name, wanted, own, identity);
+        touch.truth = touch.truth.and(truth);
+        match truth {
+            Truth::True => {}
+            Truth::False => return Touch { truth: Truth::False, blocked: None, notes: Vec::new() },
+            Truth::Unknown => touch.notes.push(format!(
+                "the record means {name} `{}`, and the component does not say its own: unknown",
+                shown(wanted)
+            )),
+        }
+    }
+    if role == Role::Vulnerable && touch.truth.is_true() {
+        if let Some(written) = &identity.version.distribution {
+            touch.truth = Truth::Unknown;
+            touch.notes.push(format!(
+                "{written} was built by a distribution or from a source tree with further changes: a back-ported fix cannot be excluded: unknown"
+            ));
+        } else if identity.weak && ecosystem_of(identity, &criterion.cpe.target_sw) != Some(true) {
+            touch.truth = Truth::Unknown;
+            touch.notes.push(
+                "the package has the name of this product, and the record does not say that it means the package: unknown".to_owned(),
+            );
+        }
+    }
+    touch
+}
+
+fn version_truth(
+    criterion: &Criterion,
+    identity: &Identity,
+    role: Role,
+) -> (Truth, Option<UnassessedReason>, Option<String>) {
+    let held = &identity.version;
+    let blocked = || match (&held.text, held.not_applicable) {
+        (None, true) => None,
+        (None, false) => Some(UnassessedReason::NoVersion),
+        (Some(_), _) if !held.has_key() => Some(UnassessedReason::UnparsableVersion),
+        (Some(_), _) => None,
+    };
+    let open = |truth: Truth| match truth {
+        Truth::Unknown => {
+            let note = format!("{} cannot be compared with {}: unknown", held.shown(), criterion.range_text());
+            (truth, blocked(), Some(note))
+        }
+        known => (known, None, None),
+    };
+    match (&criterion.range, &criterion.cpe.version) {
+        (Some(range), _) => open(held.within(range, criterion.cpe.update.value())),
+        (None, Attribute::Any) => (Truth::True, None, None),
+        (None, Attribute::Value(version)) => open(held.is(version, &criterion.cpe.update)),
+        // `-` is how records write hardware: whatever its version.
+        (None, Attribute::Na) if criterion.cpe.part == Part::Hardware || held.not_applicable => {
+            (Truth::True, None, None)
+        }
+        (None, Attribute::Na) => match &held.text {
+            Some(_) if held.from_cpe && role == Role::Vulnerable => (Truth::False, None, None),
+            Some(_) => {
+                let note = format!(
+                    "the record names the product without versions, and the component has {}: unknown",
+                    held.shown()
+                );
+                (Truth::Unknown, None, Some(note))
+            }
+            None => open(Truth::Unknown),
+        },
+    }
+}
+
+/// The attributes that are compared as such. The update belongs to the version wherever there is one.
+fn attributes<'a>(
+    criterion: &'a Criterion,
+    identity: &'a Identity,
+) -> impl Iterator<Item = (&'static str, &'a Attribute, &'a Attribute)> {
+    let wanted = &criterion.cpe;
+    let own = identity.cpe.as_ref();
+    let update_apart = criterion.range.is_none() && !matches!(wanted.version, Attribute::Value(_));
+    let of = move |field: fn(&Cpe) -> &Attribute| own.map_or(&Attribute::Any, field);
+    [
+        ("update", if update_apart { &wanted.update } else { &Attribute::Any }, of(|cpe| &cpe.update)),
+        ("edition", &wanted.edition, of(|cpe| &cpe.edition)),
+        ("language", &wanted.language, of(|cpe| &cpe.language)),
+        ("sw_edition", &wanted.sw_edition, of(|cpe| &cpe.sw_edition)),
+        ("target_sw", &wanted.target_sw, of(|cpe| &cpe.target_sw)),
+        ("target_hw", &wanted.target_hw, of(|cpe| &cpe.target_hw)),
+        ("other", &wanted.other, of(|cpe| &cpe.other)),
+    ]
+    .into_iter()
+    .filter(|(_, wanted, _)| **wanted != Attribute::Any)
+}
+
+fn relation(name: &str, wanted: &Attribute, own: &Attribute, identity: &Identity) -> Truth {
+    match (wanted, own) {
+        (Attribute::Any, _) | (Attribute::Na, Attribute::Na) => Truth::True,
+        (Attribute::Value(wanted), Attribute::Value(own)) => values_fit(wanted, own),
+        (Attribute::Na, Attribute::Value(_)) | (Attribute::Value(_), Attribute::Na) => Truth::False,
+        (Attribute::Value(_), Attribute::Any) if name == "target_sw" => {
+            ecosystem_of(identity, wanted).map_or(Truth::Unknown, Truth::from)
+        }
+        (_, Attribute::Any) => Truth::Unknown,
+    }
+}
+
+/// Equal, or matched by the criterion's wildcards; a component with wildcards of its own says too little.
+fn values_fit(wanted: &str, own: &str) -> Truth {
+    if wildcard_matches(wanted, own) {
+        return Truth::True;
+    }
+    if has_wildcard(own) { Truth::Unknown } else { Truth::False }
+}
+
+/// What each type of package URL says about the software that a package runs in.
+const ECOSYSTEMS: &[(&str, &[&str])] = &[
+    ("npm", &["node.js", "nodejs", "javascript"]),
+    ("pypi", &["python", "pypi"]),
+    ("gem", &["ruby", "rubygems", "rails", "ruby_on_rails"]),
+    ("cargo", &["rust"]),
+    ("composer", &["php", "composer"]),
+    ("golang", &["go", "golang"]),
+    ("nuget", &[".net", ".net_framework", ".net_core", "asp.net", "nuget"]),
+    ("maven", &["maven", "java"]),
+    ("hex", &["erlang", "elixir"]),
+    ("pub", &["dart", "flutter"]),
+    ("swift", &["swift"]),
+    ("cran", &["r"]),
+];
+
+/// Whether the component's package URL says that it runs in the software that is wanted; `None`: it does not tell.
+fn ecosystem_of(identity: &Identity, wanted: &Attribute) -> Option<bool> {
+    let (kind, wanted) = (identity.purl_kind.as_deref()?, literal(wanted.value()?));
+    if crate::version::is_distribution(kind) {
+        return match &*wanted {
+            "linux" => Some(true),
+            "windows" | "macos" | "mac_os_x" | "iphone_os" | "android" => Some(false),
+            _ => None,
+        };
+    }
+    let (_, words) = ECOSYSTEMS.iter().find(|(name, _)| *name == kind)?;
+    if words.contains(&&*wanted) {
+        return Some(true);
+    }
+    // Another language is a contradiction; a platform, or a host of plug-ins, is not.
+    ECOSYSTEMS.iter().any(|(_, words)| words.contains(&&*wanted)).then_some(false)
+}
+
+/// Whether a package URL of this type names a package of one language, where names are shared with other things.
+pub(crate) fn is_language(kind: &str) -> bool {
+    ECOSYSTEMS.iter().any(|(name, _)| *name == kind)
+}
+
+fn shown(attribute: &Attribute) -> &str {
+    match attribute {
+        Attribute::Any => "*",
+        Attribute::Na => "-",
+        Attribute::Value(value) => value,
+    }
+}
+
+/// Whether a value holds a `*` or `?` without its backslash.
+pub(crate) fn has_wildcard(value: &str) -> bool {
+    let mut escaped = false;
+    value.chars().any(|c| {
+        let wild = !escaped && matches!(c, '*' | '?');
+        escaped = !escaped && c == '\\';
+        wild
+    })
+}
+
+/// A value without the backslashes that keep its signs from being wildcards.
+pub(crate) fn literal(value: &str) -> std::borrow::Cow<'_, str> {
+    if !value.contains('\\') {
+        return value.into();
+    }
+    let mut text = String::with_capacity(value.len());
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        text.push(if c == '\\' { chars.next().unwrap_or(c) } else { c });
+    }
+    text.into()
+}
+
+/// Whether a text is what a value with wildcards describes: `*` any run, `?` at most one sign.
+pub(crate) fn wildcard_matches(pattern: &str, text: &str) -> bool {
+    if !has_wildcard(pattern) {
+        return pattern == text;
+    }
+    // One row of the usual table: which places in the text the pattern so far can end at.
+    let text: Vec<char> = text.chars().collect();
+    let mut ends = vec![false; text.len() + 1];
+    ends[0] = true;
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        let mut next = vec![false; text.len() + 1];
+        match c {
+            '*' => {
+                let mut any = false;
+                for (place, end) in ends.iter().enumerate() {
+                    any |= *end;
+                    next[place] = any;
+                }
+            }
+            '?' => {
+                for (place, end) in ends.iter().enumerate() {
+                    next[place] |= *end;
+                    if *end && place < text.len() {
+                        next[place + 1] = true;
+                    }
+                }
+            }
+            c => {
+                let wanted = if c == '\\' { chars.next().unwrap_or(c) } else { c };
+                for (place, own) in text.iter().enumerate() {
+                    next[place + 1] = ends[place] && *own == wanted;
+                }
+            }
+        }
+        ends = next;
+    }
+    ends.last().copied().unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{has_wildcard, literal, wildcard_matches};
+
+    #[test]
+    fn wildcards() {
+        let table = [
+            ("1.*", "1.2.3", true),
+            ("1.*", "2.1", false),
+            ("1.?", "1.2", true),
+            ("1.?", "1.", true),
+            ("1.?", "1.23", false),
+            ("*", "", true),
+            ("a\\*b", "a*b", false),
+            ("plain", "plain", true),
+        ];
+        for (pattern, text, expected) in table {
+            assert_eq!(wildcard_matches(pattern, text), expected, "{pattern} {text}");
+        }
+        assert!(!has_wildcard("a\\*b") && has_wildcard("a\\\\*"));
+        assert_eq!(literal("a\\*b\\\\c"), "a*b\\c");
+    }
+}

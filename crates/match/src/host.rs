@@ -1,0 +1,120 @@
+//! The host element with everything on it recognised, and indexed by product.
+
+use std::collections::BTreeMap;
+
+use ward_model::alias::Aliases;
+use ward_model::cpe::{Cpe, Part, ProductKey};
+use ward_model::knowledge::{Knowledge, KnowledgeError};
+use ward_model::vulnerability::Criterion;
+use ward_version::Truth;
+
+use crate::Inventory;
+use crate::criterion::{Role, touch};
+use crate::identity::{Identity, Resolution, of_hardware, resolve};
+
+/// A host element, ready to be asked what it has.
+pub(crate) struct Host {
+    /// In the order of the inventory's components.
+    pub(crate) resolutions: Vec<Resolution>,
+    hardware: Vec<Identity>,
+    /// Where each product stands.
+    by_product: BTreeMap<ProductKey, Vec<Place>>,
+    complete: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Place {
+    Component(usize, usize),
+    Possible(usize, usize),
+    Hardware(usize),
+}
+
+impl Host {
+    pub(crate) fn new(
+        inventory: &Inventory<'_>,
+        aliases: &Aliases,
+        knowledge: &dyn Knowledge,
+    ) -> Result<Self, KnowledgeError> {
+        let resolutions = inventory
+            .components
+            .iter()
+            .map(|component| resolve(component, aliases, knowledge))
+            .collect::<Result<Vec<_>, _>>()?;
+        let hardware: Vec<Identity> = inventory.hardware.iter().flat_map(of_hardware).collect();
+        let mut by_product: BTreeMap<ProductKey, Vec<Place>> = BTreeMap::new();
+        let mut put = |identity: &Identity, place| by_product.entry(identity.product.clone()).or_default().push(place);
+        for (number, resolution) in resolutions.iter().enumerate() {
+            for (index, identity) in resolution.identities.iter().enumerate() {
+                put(identity, Place::Component(number, index));
+            }
+            for (index, identity) in resolution.possible.iter().enumerate() {
+                put(identity, Place::Possible(number, index));
+            }
+        }
+        for (number, identity) in hardware.iter().enumerate() {
+            put(identity, Place::Hardware(number));
+        }
+        Ok(Self { resolutions, hardware, by_product, complete: inventory.complete })
+    }
+
+    /// Whether the host has what a criterion asks for, and the statement about it.
+    pub(crate) fn has(&self, criterion: &Criterion) -> (Truth, String) {
+        let name = &criterion.cpe;
+        let what = || format!("{name} ({})", criterion.range_text());
+        let mut truth = Truth::False;
+        let mut because = String::new();
+        let mut elsewhere = String::new();
+        for place in places(&self.by_product, name) {
+            let (identity, sure) = match place {
+                Place::Component(number, index) => (&self.resolutions[number].identities[index], true),
+                Place::Possible(number, index) => (&self.resolutions[number].possible[index], false),
+                Place::Hardware(number) => (&self.hardware[number], true),
+            };
+            let touch = touch(criterion, identity, Role::Environment);
+            let found = if sure { touch.truth } else { touch.truth.and(Truth::Unknown) };
+            match found {
+                Truth::True => {
+                    return (Truth::True, format!("{}: in this element's inventory as {}", what(), identity.text));
+                }
+                Truth::Unknown => {
+                    truth = Truth::Unknown;
+                    because = match touch.notes.first() {
+                        Some(note) => format!("{}; {note}", identity.text),
+                        None => format!("{}: unknown", identity.text),
+                    };
+                }
+                Truth::False => elsewhere = format!("; what is there is another one: {}", identity.text),
+            }
+        }
+        if truth.is_unknown() {
+            return (truth, format!("{}: {because}", what()));
+        }
+        if self.complete {
+            (
+                Truth::False,
+                format!("{}: not in this element's inventory, which is claimed complete{elsewhere}: false", what()),
+            )
+        } else {
+            let text = format!(
+                "{}: not in this element's inventory{elsewhere}; the inventory is not claimed complete: unknown",
+                what()
+            );
+            (Truth::Unknown, text)
+        }
+    }
+}
+
+/// Where the product of a criterion stands. Vendor and product that are no values are matched by nothing here: the
+/// feeds have no such criteria, and what they would mean is "anything".
+fn places(index: &BTreeMap<ProductKey, Vec<Place>>, name: &Cpe) -> Vec<Place> {
+    let Some(key) = name.product_key() else { return Vec::new() };
+    let parts: &[Part] = match key.part {
+        Part::Any => &[Part::Application, Part::OperatingSystem, Part::Hardware],
+        _ => &[key.part],
+    };
+    parts
+        .iter()
+        .filter_map(|part| index.get(&ProductKey { part: *part, ..key.clone() }))
+        .flat_map(|places| places.iter().copied())
+        .collect()
+}

@@ -1,0 +1,411 @@
+//! Which products a component is, and how that is known.
+//!
+//! In this order: every CPE name of the component (exact); reviewed aliases of its name, its package's name and its source
+//! package's name; and only where none of these is known to a feed, the plain name with a vendor that fits. A vendor fits
+//! when it stands in the supplier, the namespace or the group, or when it is the product itself. A name that fits products
+//! of several vendors, none of which fits, is ambiguous: it may still be what an environmental criterion asks for.
+//!
+//! Files and assets are treated alike: with an identity they are assessed, without one they are listed as without identity.
+
+use std::collections::BTreeSet;
+
+use ward_model::alias::{Aliases, NamedThing};
+use ward_model::component::{Component, ComponentKind};
+use ward_model::cpe::{Attribute, Cpe, Part, ProductKey};
+use ward_model::finding::{Confidence, UnassessedReason};
+use ward_model::knowledge::{Knowledge, KnowledgeError};
+
+use crate::criterion::{is_language, literal};
+use crate::names::{is_own_vendor, origin_names, spellings, split_name, squeeze};
+use crate::version::{Held, is_distribution, scheme_of};
+
+/// One product that a component is, or may be.
+#[derive(Debug, Clone)]
+pub(crate) struct Identity {
+    pub(crate) product: ProductKey,
+    pub(crate) confidence: Confidence,
+    /// How it is known, for the proof.
+    pub(crate) text: String,
+    pub(crate) version: Held,
+    /// The CPE name it comes from.
+    pub(crate) cpe: Option<Cpe>,
+    /// The type of the component's package URL.
+    pub(crate) purl_kind: Option<String>,
+    /// Recognised by the bare name of a language's package, which other things share.
+    pub(crate) weak: bool,
+}
+
+/// What was made out about a component.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Resolution {
+    pub(crate) identities: Vec<Identity>,
+    /// Products that its name fits while nothing says which: good for "may be there", never for a finding.
+    pub(crate) possible: Vec<Identity>,
+    /// Why it cannot be assessed, where there is no identity.
+    pub(crate) reason: Option<UnassessedReason>,
+}
+
+/// The CPE names of a hardware list, as identities.
+pub(crate) fn of_hardware(cpe: &Cpe) -> Vec<Identity> {
+    of_cpe(cpe, None, None)
+}
+
+/// Makes out which products a component is.
+pub(crate) fn resolve(
+    component: &Component,
+    aliases: &Aliases,
+    knowledge: &dyn Knowledge,
+) -> Result<Resolution, KnowledgeError> {
+    let mut resolver = Resolver { facts: Facts::of(component), component, knowledge, found: Resolution::default() };
+    let named = resolver.by_cpe()?;
+    let aliased = resolver.by_alias(aliases)?;
+    if resolver.found.identities.is_empty() && !aliased {
+        resolver.by_name()?;
+    }
+    if resolver.found.identities.is_empty() {
+        resolver.found.reason = Some(resolver.why_not(named || aliased));
+    }
+    Ok(resolver.found)
+}
+
+/// What the component says about itself, taken apart.
+struct Facts<'a> {
+    kind: Option<&'a str>,
+    /// Names to look up, the component's own first; `true` for that of a source package.
+    names: Vec<(String, bool)>,
+    /// Namespace or group.
+    namespace: Option<String>,
+    version: Option<&'a str>,
+    source_version: Option<String>,
+}
+
+impl<'a> Facts<'a> {
+    fn of(component: &'a Component) -> Self {
+        let purl = component.purl.as_ref();
+        let kind = purl.map(|purl| purl.kind.as_str());
+        let (group, own) = match purl {
+            Some(purl) => (purl.namespace.as_deref().map(str::to_owned), None),
+            None => {
+                let (group, name) = split_name(&component.name);
+                (group.map(str::to_owned), (name != component.name).then(|| name.to_owned()))
+            }
+        };
+        let mut names = vec![(component.name.trim().to_owned(), false)];
+        names.extend(own.map(|name| (name, false)));
+        if let Some(purl) = purl {
+            let (_, name) = split_name(&purl.name);
+            names.push((name.to_owned(), false));
+            // A Go module's major version stands where its name would.
+            if let (Some(namespace), true) = (&purl.namespace, is_major_version(&purl.name)) {
+                names.push((split_name(namespace).1.to_owned(), false));
+            }
+        }
+        let mut source_version = None;
+        if kind.is_some_and(is_distribution)
+            && let Some(source) =
+                purl.and_then(|purl| purl.qualifiers.get("upstream").or_else(|| purl.qualifiers.get("origin")))
+        {
+            let (name, version) = source_package(source);
+            source_version = version;
+            names.push((name, true));
+        }
+        let mut seen = BTreeSet::new();
+        names.retain(|(name, _)| !name.is_empty() && seen.insert(name.to_lowercase()));
+        Self {
+            kind,
+            names,
+            namespace: group.or_else(|| component.group.clone()),
+            version: component.version.as_deref().or_else(|| purl.and_then(|purl| purl.version.as_deref())),
+            source_version,
+        }
+    }
+
+    fn version_of(&self, source: bool) -> Option<&str> {
+        if source { self.source_version.as_deref().or(self.version) } else { self.version }
+    }
+
+    fn is_distribution(&self) -> bool {
+        self.kind.is_some_and(is_distribution)
+    }
+}
+
+fn is_major_version(name: &str) -> bool {
+    name.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// `openssl`, `gcc-8@8.3.0-6`, `openssl-1.1.1k-5.el8.src.rpm`: the name of a source package, and its version.
+fn source_package(text: &str) -> (String, Option<String>) {
+    if let Some(stem) = text.strip_suffix(".src.rpm") {
+        let mut parts = stem.rsplitn(3, '-');
+        if let (Some(release), Some(version), Some(name)) = (parts.next(), parts.next(), parts.next()) {
+            return (name.to_owned(), Some(format!("{version}-{release}")));
+        }
+    }
+    match text.split_once('@') {
+        Some((name, version)) => (name.to_owned(), Some(version.to_owned())),
+        None => (text.to_owned(), None),
+    }
+}
+
+/// The identities that one CPE name gives: one, or one for each part where it does not say which.
+fn of_cpe(cpe: &Cpe, version: Option<&str>, purl_kind: Option<&str>) -> Vec<Identity> {
+    let Some(key) = cpe.product_key() else { return Vec::new() };
+    let parts = match key.part {
+        Part::Any => vec![Part::Application, Part::OperatingSystem, Part::Hardware],
+        part => vec![part],
+    };
+    let own = cpe.version.value().map(literal);
+    let update = cpe.update.value().map(literal);
+    parts
+        .into_iter()
+        .map(|part| {
+            let product = ProductKey { part, ..key.clone() };
+            let scheme = scheme_of(&product);
+            let mut held = Held::new(scheme, own.as_deref(), update.as_deref(), purl_kind);
+            held.from_cpe = own.is_some();
+            if !held.has_key() {
+                // A version that only the component gives, or gives in a form that can be compared.
+                let outer = Held::new(scheme, version, update.as_deref(), purl_kind);
+                if own.is_none() || outer.has_key() {
+                    held = outer;
+                }
+            }
+            held.not_applicable = cpe.version == Attribute::Na;
+            Identity {
+                product,
+                confidence: Confidence::Exact,
+                text: cpe.to_string(),
+                version: held,
+                cpe: Some(cpe.clone()),
+                purl_kind: purl_kind.map(str::to_owned),
+                weak: false,
+            }
+        })
+        .collect()
+}
+
+struct Resolver<'a> {
+    facts: Facts<'a>,
+    component: &'a Component,
+    knowledge: &'a dyn Knowledge,
+    found: Resolution,
+}
+
+impl Resolver<'_> {
+    /// Adds an identity whose product some feed names; the first one of each product stays, being the surest.
+    fn add(&mut self, identity: Identity) -> Result<(), KnowledgeError> {
+        let known = |held: &Identity| {
+            held.product == identity.product && (identity.confidence != Confidence::Exact || held.cpe == identity.cpe)
+        };
+        if !self.found.identities.iter().any(known) && self.knowledge.names_product(&identity.product)? {
+            self.found.identities.push(identity);
+        }
+        Ok(())
+    }
+
+    /// Whether any CPE name says which product it is, known to a feed or not.
+    fn by_cpe(&mut self) -> Result<bool, KnowledgeError> {
+        let mut any = false;
+        for cpe in &self.component.cpes {
+            for identity in of_cpe(cpe, self.facts.version, self.facts.kind) {
+                any = true;
+                self.add(identity)?;
+            }
+        }
+        Ok(any)
+    }
+
+    /// Whether any alias speaks of it.
+    fn by_alias(&mut self, aliases: &Aliases) -> Result<bool, KnowledgeError> {
+        let mut any = false;
+        let language = self.facts.kind.is_some_and(is_language);
+        for (name, source) in self.facts.names.clone() {
+            let namespace = self.facts.namespace.clone();
+            let thing = NamedThing {
+                name: &name,
+                purl_type: self.facts.kind,
+                namespace: namespace.as_deref(),
+                supplier: self.component.supplier.as_deref(),
+            };
+            let entries: Vec<_> = aliases.lookup(thing).collect();
+            for alias in entries {
+                // Names of language packages are shared with other things: an entry must say that it means such a package.
+                if language && alias.purl_type.is_none() && alias.namespace.is_none() && alias.supplier.is_none() {
+                    continue;
+                }
+                any = true;
+                let derived = self.facts.is_distribution();
+                for product in &alias.products {
+                    let text = if derived {
+                        format!("{} is built from {product}: {}", self.shown(), alias.reason)
+                    } else {
+                        format!("the name `{name}` stands for {product}: {}", alias.reason)
+                    };
+                    let confidence = if derived { Confidence::Derived } else { Confidence::Alias };
+                    let identity = self.identity(product.clone(), confidence, text, source);
+                    self.add(identity)?;
+                }
+            }
+        }
+        Ok(any)
+    }
+
+    fn by_name(&mut self) -> Result<(), KnowledgeError> {
+        let mut possible: Vec<(ProductKey, bool)> = Vec::new();
+        for (name, source) in self.facts.names.clone() {
+            for spelling in spellings(&name) {
+                for product in self.knowledge.products_named(&spelling)? {
+                    if !self.part_fits(product.part) {
+                        continue;
+                    }
+                    let by_origin = self.origin_fits(&product.vendor);
+                    if by_origin || is_own_vendor(&product.vendor, &product.product) {
+                        self.add_by_name(product, by_origin, source)?;
+                    } else if !possible.iter().any(|(known, _)| *known == product) {
+                        possible.push((product, source));
+                    }
+                }
+            }
+            self.by_vendor_in_name(&name, source)?;
+        }
+        if !self.found.identities.is_empty() {
+            return Ok(());
+        }
+        let vendors: BTreeSet<&str> = possible.iter().map(|(product, _)| &*product.vendor).collect();
+        let single = vendors.len() == 1;
+        for (product, source) in possible {
+            if single && self.facts.is_distribution() {
+                // Distributions keep the names of what they package, and no other product has this one.
+                self.add_by_name(product, false, source)?;
+            } else {
+                let text = format!("the name fits {product}, and nothing says whose it is");
+                let identity = self.identity(product, Confidence::Name, text, source);
+                self.found.possible.push(identity);
+            }
+        }
+        Ok(())
+    }
+
+    /// `Apache Tomcat`: the vendor in front of the product.
+    fn by_vendor_in_name(&mut self, name: &str, source: bool) -> Result<(), KnowledgeError> {
+        let words: Vec<&str> = name.split_whitespace().collect();
+        for split in 1..words.len().min(4) {
+            let vendor = squeeze(&words[..split].concat());
+            for spelling in spellings(&words[split..].join(" ")) {
+                for product in self.knowledge.products_named(&spelling)? {
+                    if self.part_fits(product.part) && squeeze(&product.vendor) == vendor {
+                        self.add_by_name(product, true, source)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_by_name(&mut self, product: ProductKey, by_origin: bool, source: bool) -> Result<(), KnowledgeError> {
+        let derived = self.facts.is_distribution();
+        let why = match (by_origin, derived) {
+            (true, _) => "its origin names the vendor",
+            (false, true) => "the package has the product's name",
+            (false, false) => "the product is its own vendor",
+        };
+        let text = format!("the name of {} fits {product}: {why}", self.shown());
+        let confidence = if derived { Confidence::Derived } else { Confidence::Name };
+        let mut identity = self.identity(product, confidence, text, source);
+        identity.weak = !by_origin && self.facts.kind.is_some_and(is_language);
+        self.add(identity)
+    }
+
+    fn identity(&self, product: ProductKey, confidence: Confidence, text: String, source: bool) -> Identity {
+        Identity {
+            version: Held::new(scheme_of(&product), self.facts.version_of(source), None, self.facts.kind),
+            product,
+            confidence,
+            text,
+            cpe: None,
+            purl_kind: self.facts.kind.map(str::to_owned),
+            weak: false,
+        }
+    }
+
+    /// Hardware is looked up among hardware, and nothing else is.
+    fn part_fits(&self, part: Part) -> bool {
+        (part == Part::Hardware) == (self.component.kind == ComponentKind::Hardware)
+    }
+
+    fn origin_fits(&self, vendor: &str) -> bool {
+        // The namespace of a distribution's package is the distribution.
+        let namespace = self.facts.namespace.as_deref().filter(|_| !self.facts.is_distribution());
+        [self.component.supplier.as_deref(), namespace, self.component.group.as_deref()]
+            .into_iter()
+            .flatten()
+            .any(|origin| origin_names(origin, vendor))
+    }
+
+    fn shown(&self) -> String {
+        match &self.component.purl {
+            Some(purl) => purl.to_string(),
+            None => format!("`{}`", self.component.name),
+        }
+    }
+
+    fn why_not(&self, named: bool) -> UnassessedReason {
+        let vendors: BTreeSet<&str> = self.found.possible.iter().map(|possible| &*possible.product.vendor).collect();
+        if named {
+            return UnassessedReason::ProductNotInAnyFeed;
+        }
+        if vendors.len() > 1 {
+            return UnassessedReason::AmbiguousName;
+        }
+        match self.facts.kind {
+            Some("generic" | "github" | "gitlab" | "bitbucket" | "sourceforge" | "oci" | "docker") => {
+                UnassessedReason::ProductNotInAnyFeed
+            }
+            Some(kind) if is_language(kind) || is_distribution(kind) || is_ecosystem(kind) => {
+                UnassessedReason::NoDataForEcosystem
+            }
+            Some(_) => UnassessedReason::UnknownEcosystem,
+            None if !self.component.unreadable_identities.is_empty() => UnassessedReason::UnreadableIdentity,
+            None => UnassessedReason::NoIdentity,
+        }
+    }
+}
+
+/// Further types of package URLs whose packages feeds exist for.
+fn is_ecosystem(kind: &str) -> bool {
+    matches!(
+        kind,
+        "bitnami"
+            | "cocoapods"
+            | "conan"
+            | "conda"
+            | "cpan"
+            | "hackage"
+            | "huggingface"
+            | "julia"
+            | "luarocks"
+            | "mlflow"
+            | "opam"
+            | "otp"
+            | "vscode-extension"
+            | "yocto"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::source_package;
+
+    #[test]
+    fn source_packages_are_read_in_the_ways_tools_write_them() {
+        let table = [
+            ("openssl", "openssl", None),
+            ("gcc-8@8.3.0-6", "gcc-8", Some("8.3.0-6")),
+            ("openssl-1.1.1k-5.el8.src.rpm", "openssl", Some("1.1.1k-5.el8")),
+            ("odd.src.rpm", "odd.src.rpm", None),
+        ];
+        for (text, name, version) in table {
+            assert_eq!(source_package(text), (name.to_owned(), version.map(str::to_owned)), "{text}");
+        }
+    }
+}

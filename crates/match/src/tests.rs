@@ -1,0 +1,5 @@
+//! Known answers and laws, over a body of knowledge written by hand.
+
+mod known_answers;
+mod laws;
+mod world;

@@ -1,0 +1,224 @@
+//! A small world: knowledge held in memory, and short ways to write components and records.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::date;
+use ward_model::Digest;
+use ward_model::alias::{Alias, Aliases};
+use ward_model::component::{Component, ComponentKind};
+use ward_model::cpe::{Cpe, ProductKey};
+use ward_model::finding::{Finding, MatchReport, State};
+use ward_model::ids::{ComponentRef, VulnerabilityId};
+use ward_model::knowledge::{Candidate, Knowledge, KnowledgeDescription, KnowledgeError, RecordNumber};
+use ward_model::purl::Purl;
+use ward_model::vulnerability::{Configuration, Criterion, Epss, Exploited, Node, Operator, VulnerabilityRecord};
+use ward_version::{Bound, Interval};
+
+use crate::{Inventory, match_inventory};
+
+/// Knowledge in memory.
+pub(super) struct World {
+    records: Vec<VulnerabilityRecord>,
+    description: KnowledgeDescription,
+}
+
+impl World {
+    pub(super) fn new(records: Vec<VulnerabilityRecord>) -> Self {
+        let description = KnowledgeDescription {
+            generation: Digest::of(b"world"),
+            as_of: date(2026, 8, 22),
+            sources: Vec::new(),
+            seed: false,
+            limited_to: Vec::new(),
+        };
+        Self { records, description }
+    }
+
+    fn criteria(&self) -> impl Iterator<Item = (RecordNumber, &Criterion)> {
+        (0..).map(RecordNumber).zip(&self.records).flat_map(|(number, record)| {
+            record
+                .configurations
+                .iter()
+                .flat_map(|configuration| &configuration.nodes)
+                .flat_map(|node| &node.criteria)
+                .map(move |criterion| (number, criterion))
+        })
+    }
+}
+
+impl Knowledge for World {
+    fn description(&self) -> &KnowledgeDescription {
+        &self.description
+    }
+
+    fn candidates(&self, product: &ProductKey) -> Result<Vec<Candidate>, KnowledgeError> {
+        Ok(self
+            .criteria()
+            .filter(|(_, criterion)| criterion.vulnerable && criterion.cpe.product_key().as_ref() == Some(product))
+            .map(|(record, criterion)| Candidate { record, criterion: criterion.clone() })
+            .collect())
+    }
+
+    fn names_product(&self, product: &ProductKey) -> Result<bool, KnowledgeError> {
+        Ok(self.criteria().any(|(_, criterion)| criterion.cpe.product_key().as_ref() == Some(product)))
+    }
+
+    fn products_named(&self, name: &str) -> Result<Vec<ProductKey>, KnowledgeError> {
+        let products: BTreeSet<ProductKey> =
+            self.criteria().filter_map(|(_, criterion)| criterion.cpe.product_key()).collect();
+        Ok(products.into_iter().filter(|product| &*product.product == name).collect())
+    }
+
+    fn record(&self, number: RecordNumber) -> Result<VulnerabilityRecord, KnowledgeError> {
+        Ok(self.records[number.0 as usize].clone())
+    }
+
+    fn find(&self, id: &VulnerabilityId) -> Result<Option<RecordNumber>, KnowledgeError> {
+        Ok((0..).map(RecordNumber).zip(&self.records).find(|(_, record)| record.id == *id).map(|(number, _)| number))
+    }
+
+    fn exploited(&self, _: &VulnerabilityId) -> Result<Option<Exploited>, KnowledgeError> {
+        Ok(None)
+    }
+
+    fn epss(&self, _: &VulnerabilityId) -> Result<Option<Epss>, KnowledgeError> {
+        Ok(None)
+    }
+}
+
+/// A product with versions: `o:linux:linux_kernel`, `>=2.6 <3.1`, `=1.0 rc1`, `*`, `-`.
+pub(super) fn criterion(vulnerable: bool, product: &str, versions: &str) -> Criterion {
+    let mut name = format!("cpe:2.3:{product}:*:*:*:*:*:*:*:*");
+    let mut range = Interval::default();
+    for part in versions.split_whitespace() {
+        let bound = |text: &str, inclusive| Some(Bound { version: text.to_owned(), inclusive });
+        if part == "-" {
+            name = format!("cpe:2.3:{product}:-:*:*:*:*:*:*:*");
+        } else if let Some(version) = part.strip_prefix('=') {
+            name = format!("cpe:2.3:{product}:{version}:*:*:*:*:*:*:*");
+        } else if let Some(version) = part.strip_prefix(">=") {
+            range.lower = bound(version, true);
+        } else if let Some(version) = part.strip_prefix('>') {
+            range.lower = bound(version, false);
+        } else if let Some(version) = part.strip_prefix("<=") {
+            range.upper = bound(version, true);
+        } else if let Some(version) = part.strip_prefix('<') {
+            range.upper = bound(version, false);
+        }
+    }
+    let range = (range != Interval::default()).then_some(range);
+    Criterion { vulnerable, cpe: Cpe::parse(&name).expect("a CPE name"), range }
+}
+
+/// A criterion whose CPE name is written in full.
+pub(super) fn named(vulnerable: bool, cpe: &str, versions: &str) -> Criterion {
+    Criterion { cpe: Cpe::parse(cpe).expect("a CPE name"), ..criterion(vulnerable, "a:x:x", versions) }
+}
+
+pub(super) fn any_of(criteria: Vec<Criterion>) -> Node {
+    Node { operator: Operator::Or, negate: false, criteria }
+}
+
+/// Nodes that must all hold.
+pub(super) fn all_of(nodes: Vec<Node>) -> Configuration {
+    Configuration { operator: Operator::And, negate: false, nodes }
+}
+
+/// A configuration of one node.
+pub(super) fn only(criteria: Vec<Criterion>) -> Configuration {
+    Configuration { operator: Operator::Or, negate: false, nodes: vec![any_of(criteria)] }
+}
+
+pub(super) fn record(id: &str, configurations: Vec<Configuration>) -> VulnerabilityRecord {
+    VulnerabilityRecord {
+        id: VulnerabilityId::new(id),
+        aliases: Vec::new(),
+        source: "nvd".to_owned(),
+        published: None,
+        modified: None,
+        received: None,
+        withdrawn: false,
+        description: String::new(),
+        scores: Vec::new(),
+        weaknesses: Vec::new(),
+        configurations,
+    }
+}
+
+/// A record about one product.
+pub(super) fn about(id: &str, product: &str, versions: &[&str]) -> VulnerabilityRecord {
+    record(id, vec![only(versions.iter().map(|versions| criterion(true, product, versions)).collect())])
+}
+
+/// A component with nothing but a name and a version; an empty version is none.
+pub(super) fn plain(name: &str, version: &str) -> Component {
+    Component {
+        reference: ComponentRef::new(name),
+        kind: ComponentKind::Library,
+        group: None,
+        name: name.to_owned(),
+        version: (!version.is_empty()).then(|| version.to_owned()),
+        supplier: None,
+        purl: None,
+        cpes: Vec::new(),
+        unreadable_identities: Vec::new(),
+        parent: None,
+    }
+}
+
+pub(super) fn with_cpe(mut component: Component, cpe: &str) -> Component {
+    component.cpes.push(Cpe::parse(cpe).expect("a CPE name"));
+    component
+}
+
+/// A component with the CPE name `product:version`.
+pub(super) fn exact(product: &str, version: &str) -> Component {
+    let name = product.rsplit(':').next().unwrap_or(product);
+    with_cpe(plain(name, version), &format!("cpe:2.3:{product}:{version}:*:*:*:*:*:*:*"))
+}
+
+pub(super) fn with_purl(mut component: Component, purl: &str) -> Component {
+    component.purl = Some(Purl::parse(purl).expect("a package URL"));
+    component
+}
+
+pub(super) fn with_supplier(mut component: Component, supplier: &str) -> Component {
+    component.supplier = Some(supplier.to_owned());
+    component
+}
+
+pub(super) fn alias(name: &str, products: &[&str]) -> Alias {
+    Alias {
+        name: name.to_owned(),
+        purl_type: None,
+        namespace: None,
+        supplier: None,
+        products: products.iter().map(|product| product.parse().expect("a product")).collect(),
+        reason: "they are the same".to_owned(),
+    }
+}
+
+pub(super) fn scan_with(
+    world: &World,
+    aliases: &Aliases,
+    components: &[Component],
+    hardware: &[Cpe],
+    complete: bool,
+) -> MatchReport {
+    match_inventory(&Inventory { components, hardware, complete }, aliases, world).expect("a world in memory answers")
+}
+
+pub(super) fn scan(world: &World, components: &[Component], complete: bool) -> MatchReport {
+    scan_with(world, &Aliases::default(), components, &[], complete)
+}
+
+/// The state of one vulnerability in one component, where there is a finding.
+pub(super) fn state_of(report: &MatchReport, component: &str, vulnerability: &str) -> Option<State> {
+    finding_of(report, component, vulnerability).map(|finding| finding.state)
+}
+
+pub(super) fn finding_of<'r>(report: &'r MatchReport, component: &str, vulnerability: &str) -> Option<&'r Finding> {
+    report.findings.iter().find(|finding| {
+        finding.component.reference.as_str() == component && finding.vulnerability.id.as_str() == vulnerability
+    })
+}

@@ -1,0 +1,282 @@
+//! The version that a component holds, ready to be compared with what records write.
+
+use ward_model::cpe::{Attribute, Part, ProductKey};
+use ward_version::{Bound, Interval, Key, Scheme, Truth, VersionOrder, key};
+
+/// The version of a component under the scheme of one product.
+#[derive(Debug, Clone)]
+pub(crate) struct Held {
+    scheme: Scheme,
+    /// The text that is compared: for a package of a distribution its upstream part.
+    pub(crate) text: Option<String>,
+    /// The update field of its CPE name, where that is a value.
+    update: Option<String>,
+    /// Whether a CPE name of it says `-`: the product has no versions.
+    pub(crate) not_applicable: bool,
+    /// Whether its own CPE name gives the version.
+    pub(crate) from_cpe: bool,
+    /// The version as written, where a distribution built it: fixes may have been back-ported into it.
+    pub(crate) distribution: Option<String>,
+    key: Option<Key>,
+    key_without_update: Option<Key>,
+}
+
+/// The scheme in which the feeds write versions of a product.
+pub(crate) fn scheme_of(product: &ProductKey) -> Scheme {
+    match (product.part, &*product.vendor, &*product.product) {
+        (Part::Application, "openssl", "openssl") => Scheme::Openssl,
+        _ => Scheme::Generic,
+    }
+}
+
+impl Held {
+    pub(crate) fn new(scheme: Scheme, written: Option<&str>, update: Option<&str>, kind: Option<&str>) -> Self {
+        let (text, distribution) = match written {
+            Some(written) => {
+                let (upstream, built) = upstream(kind, written);
+                (Some(upstream), built.then(|| written.to_owned()))
+            }
+            None => (None, None),
+        };
+        Self {
+            scheme,
+            key: text.as_deref().and_then(|text| key(scheme, text, update)),
+            key_without_update: text.as_deref().and_then(|text| key(scheme, text, None)),
+            text,
+            update: update.map(str::to_owned),
+            not_applicable: false,
+            from_cpe: false,
+            distribution,
+        }
+    }
+
+    /// Whether there is a text and it has a place in the order of its scheme.
+    pub(crate) fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// As people write it.
+    pub(crate) fn shown(&self) -> String {
+        let text = match (&self.text, &self.update) {
+            (Some(text), Some(update)) => format!("version {text} {update}"),
+            (Some(text), None) => format!("version {text}"),
+            (None, _) if self.not_applicable => "a product without versions".to_owned(),
+            (None, _) => "no version".to_owned(),
+        };
+        match &self.distribution {
+            Some(written) if Some(written) != self.text.as_ref() => format!("{text} (of {written})"),
+            _ => text,
+        }
+    }
+
+    /// Whether the version lies in the interval. `end_update` is the update field that belongs to its upper end.
+    ///
+    /// [`Interval::contains`] decides; the cached key answers what needs no closer look.
+    pub(crate) fn within(&self, range: &Interval, end_update: Option<&str>) -> Truth {
+        let Some(text) = &self.text else { return Truth::Unknown };
+        let lower = range.lower.as_ref().map_or(Truth::True, |bound| {
+            if bound.inclusive && bound.version.trim() == "0" {
+                return Truth::True;
+            }
+            self.side(bound, None, VersionOrder::Greater)
+        });
+        let upper = range.upper.as_ref().map_or(Truth::True, |bound| self.side(bound, None, VersionOrder::Less));
+        let quick = lower.and(upper);
+        let included = [&range.lower, &range.upper].into_iter().flatten().any(|bound| bound.inclusive);
+        // Only an included end can cover more than the versions before it.
+        let truth = if quick.is_false() && included {
+            range.contains(self.scheme, text, self.update.as_deref())
+        } else {
+            quick
+        };
+        // "Up to and including 5.3.9" with the update `rc1` may mean either end: only where both agree it is known.
+        match (end_update, &range.upper) {
+            (Some(update), Some(bound)) if self.side(bound, Some(update), VersionOrder::Less) != upper => {
+                lower.and(Truth::Unknown)
+            }
+            _ => truth,
+        }
+    }
+
+    fn side(&self, bound: &Bound, update: Option<&str>, wanted: VersionOrder) -> Truth {
+        match self.order(self.key.as_ref(), self.update.as_deref(), &bound.version, update) {
+            VersionOrder::Unknown => Truth::Unknown,
+            VersionOrder::Equal => bound.inclusive.into(),
+            order => (order == wanted).into(),
+        }
+    }
+
+    fn order(&self, own: Option<&Key>, own_update: Option<&str>, version: &str, update: Option<&str>) -> VersionOrder {
+        match (own, key(self.scheme, version, update)) {
+            (Some(own), Some(other)) => own.compare(&other),
+            // The same text is the same version, whatever it means.
+            _ if self.text.as_deref().is_some_and(|text| text.trim().eq_ignore_ascii_case(version.trim()))
+                && own_update == update =>
+            {
+                VersionOrder::Equal
+            }
+            _ => VersionOrder::Unknown,
+        }
+    }
+
+    /// Whether this is the one version that a criterion names.
+    pub(crate) fn is(&self, version: &str, update: &Attribute) -> Truth {
+        let Some(text) = &self.text else { return Truth::Unknown };
+        if crate::criterion::has_wildcard(version) {
+            return if crate::criterion::wildcard_matches(version, text) { Truth::True } else { Truth::Unknown };
+        }
+        let version = crate::criterion::literal(version);
+        let order = match update {
+            // Nothing said about the update: any will do.
+            Attribute::Any => self.order(self.key_without_update.as_ref(), None, &version, None),
+            Attribute::Na => self.order(self.key.as_ref(), self.update.as_deref(), &version, None),
+            Attribute::Value(update) => {
+                let update = crate::criterion::literal(update);
+                let order = self.order(self.key.as_ref(), self.update.as_deref(), &version, Some(&update));
+                let base = self.order(self.key_without_update.as_ref(), None, &version, None);
+                if self.update.is_none() && base == VersionOrder::Equal && is_often_left_out(&update) {
+                    VersionOrder::Unknown
+                } else {
+                    order
+                }
+            }
+        };
+        match order {
+            VersionOrder::Equal => Truth::True,
+            VersionOrder::Unknown => Truth::Unknown,
+            VersionOrder::Less | VersionOrder::Greater => Truth::False,
+        }
+    }
+}
+
+/// Service packs and numbered updates are often installed and not written down: without them the version leaves open
+/// whether it has one.
+fn is_often_left_out(update: &str) -> bool {
+    ["sp", "update"].iter().any(|word| {
+        update.strip_prefix(word).is_some_and(|rest| {
+            let rest = rest.trim_start_matches(['_', '-']);
+            rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_digit())
+        })
+    })
+}
+
+/// The types of package URLs whose packages a distribution builds, with fixes of its own.
+pub(crate) fn is_distribution(kind: &str) -> bool {
+    matches!(kind, "deb" | "rpm" | "apk" | "alpm" | "opkg" | "ebuild" | "qpkg")
+}
+
+/// The upstream part of a version, and whether a distribution or a source tree with further changes built it.
+fn upstream(kind: Option<&str>, written: &str) -> (String, bool) {
+    let written = written.trim();
+    let by_kind = match kind {
+        Some("deb" | "alpm" | "opkg") => Some(ward_version::upstream(Scheme::Deb, written)),
+        Some("rpm") => Some(ward_version::upstream(Scheme::Rpm, written)),
+        Some("apk" | "ebuild") => Some(without_release(written)),
+        _ => None,
+    };
+    if let Some(text) = by_kind {
+        return (without_repacking(text).to_owned(), true);
+    }
+    // Without a type, the mark of a distribution or of a source tree gives it away.
+    let lower = written.to_ascii_lowercase();
+    if let Some(place) = ["+git", "+svn", "+autoinc"].iter().filter_map(|mark| lower.find(mark)).min() {
+        return (written[..place].to_owned(), true);
+    }
+    let marked = written.rsplit_once('-').is_some_and(|(_, revision)| {
+        let revision = revision.to_ascii_lowercase();
+        let marks = ["ubuntu", "deb", "+rpi", ".el", ".fc", ".amzn", ".suse", ".mga", ".oe", ".cm", ".azl"];
+        marks.iter().any(|mark| revision.contains(mark)) || is_release(&revision)
+    });
+    if marked {
+        let text = if without_release(written) == written {
+            ward_version::upstream(Scheme::Deb, written)
+        } else {
+            without_release(written)
+        };
+        return (without_repacking(text).to_owned(), true);
+    }
+    (written.to_owned(), false)
+}
+
+/// `r3`, as Alpine and Yocto write the number of a build.
+fn is_release(text: &str) -> bool {
+    text.strip_prefix('r')
+        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
+}
+
+fn without_release(text: &str) -> &str {
+    match text.rsplit_once('-') {
+        Some((version, release)) if is_release(release) => version,
+        _ => text,
+    }
+}
+
+/// Debian marks sources from which something was taken out; the version is the same.
+fn without_repacking(text: &str) -> &str {
+    let end = ["+dfsg", "~dfsg", ".dfsg", "-dfsg", "+ds", "~ds", "+repack", "+really"]
+        .iter()
+        .filter_map(|mark| text.find(mark))
+        .min();
+    end.map_or(text, |end| &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Held, Scheme, upstream};
+    use ward_model::cpe::Attribute;
+    use ward_version::{Bound, Interval, Truth};
+
+    #[test]
+    fn distributions_are_recognised_by_type_or_by_their_mark() {
+        let table = [
+            (Some("deb"), "1.1.1k-1+deb11u1", "1.1.1k", true),
+            (Some("deb"), "1:1.2.11.dfsg-2+deb11u2", "1.2.11", true),
+            (Some("deb"), "2.31", "2.31", true),
+            (Some("rpm"), "1:1.1.1k-5.el8_5", "1.1.1k", true),
+            (Some("apk"), "1.2.12-r3", "1.2.12", true),
+            (None, "1.2.3-4ubuntu2", "1.2.3", true),
+            (None, "5.4.20+gitAUTOINC+c11911d4d1_bd4c6f9bc8", "5.4.20", true),
+            (None, "1.36.1-r0", "1.36.1", true),
+            (None, "1.2.3", "1.2.3", false),
+            (None, "2.0-beta9", "2.0-beta9", false),
+            (Some("generic"), "1.2.3-4", "1.2.3-4", false),
+        ];
+        for (kind, written, text, built) in table {
+            assert_eq!(upstream(kind, written), (text.to_owned(), built), "{written}");
+        }
+    }
+
+    #[test]
+    fn one_version_is_compared_through_its_key() {
+        let held = Held::new(Scheme::Generic, Some("1.0"), None, None);
+        let value = |text: &str| Attribute::Value(text.into());
+        assert_eq!(held.is("1.0.0", &Attribute::Any), Truth::True, "trailing zeros");
+        assert_eq!(held.is("1.0", &value("rc1")), Truth::False, "a release is no candidate for one");
+        assert_eq!(held.is("1.0", &value("sp1")), Truth::Unknown, "a service pack is often left out");
+        assert_eq!(held.is("1.1", &value("sp1")), Truth::False);
+        let candidate = Held::new(Scheme::Generic, Some("1.0"), Some("rc1"), None);
+        assert_eq!(candidate.is("1.0", &Attribute::Any), Truth::True, "any update is meant");
+        assert_eq!(candidate.is("1.0", &Attribute::Na), Truth::False, "the release itself is meant");
+        assert_eq!(candidate.is("1.0", &value("rc1")), Truth::True);
+    }
+
+    #[test]
+    fn an_update_belongs_to_the_upper_end() {
+        let up_to = Interval { lower: None, upper: Some(Bound { version: "5.3.9".into(), inclusive: true }) };
+        let held = |text| Held::new(Scheme::Generic, Some(text), None, None).within(&up_to, Some("rc1"));
+        assert_eq!(held("5.3.8"), Truth::True);
+        assert_eq!(held("5.3.9"), Truth::Unknown, "the record may mean the release or its candidate");
+        assert_eq!(held("5.3.10"), Truth::False);
+    }
+
+    #[test]
+    fn no_key_and_no_text_are_unknown_and_equal_texts_are_equal() {
+        let exact = Interval {
+            lower: Some(Bound { version: "build-x".into(), inclusive: true }),
+            upper: Some(Bound { version: "build-x".into(), inclusive: true }),
+        };
+        assert_eq!(Held::new(Scheme::Generic, Some("build-x"), None, None).within(&exact, None), Truth::True);
+        assert_eq!(Held::new(Scheme::Generic, Some("build-y"), None, None).within(&exact, None), Truth::Unknown);
+        assert_eq!(Held::new(Scheme::Generic, None, None, None).within(&exact, None), Truth::Unknown);
+    }
+}
