@@ -22,10 +22,10 @@ fn classics() -> World {
         about("CVE-2016-5195", "o:linux:linux_kernel", &[">=2.0.0 <4.8.3"]),
         about("CVE-2016-9841", "a:zlib:zlib", &[">=1.2.0 <1.2.9"]),
         about("CVE-2020-11656", "a:sqlite:sqlite", &["<=3.31.1"]),
-        about("CVE-2020-22283", "a:lwip_project:lwip", &["<=2.1.2"]),
+        about("CVE-2014-4883", "a:lwip_project:lwip", &["<=1.4.1"]),
         about("CVE-2018-16525", "a:amazon:freertos", &["<=10.0.1"]),
         about("CVE-2019-12255", "o:windriver:vxworks", &[">=6.6 <=6.9"]),
-        about("CVE-2019-12260", "o:windriver:vxworks", &["=6.9.4", "=7.0"]),
+        about("CVE-2019-12260", "o:windriver:vxworks", &["=6.9", "=7"]),
     ])
 }
 
@@ -47,14 +47,14 @@ fn known_products_at_known_versions() {
         ("a:zlib:zlib", "1.2.11", "CVE-2016-9841", None, ""),
         ("a:sqlite:sqlite", "3.31.1", "CVE-2020-11656", AFFECTED, "<=3.31.1"),
         ("a:sqlite:sqlite", "3.32.0", "CVE-2020-11656", None, ""),
-        ("a:lwip_project:lwip", "2.1.2", "CVE-2020-22283", AFFECTED, "<=2.1.2"),
-        ("a:lwip_project:lwip", "2.2.0", "CVE-2020-22283", None, ""),
+        ("a:lwip_project:lwip", "1.4.1", "CVE-2014-4883", AFFECTED, "<=1.4.1"),
+        ("a:lwip_project:lwip", "2.1.2", "CVE-2014-4883", None, ""),
         ("a:amazon:freertos", "10.0.1", "CVE-2018-16525", AFFECTED, "<=10.0.1"),
         ("a:amazon:freertos", "10.4.3", "CVE-2018-16525", None, ""),
         ("o:windriver:vxworks", "6.9", "CVE-2019-12255", AFFECTED, ">=6.6 <=6.9"),
         ("o:windriver:vxworks", "6.5", "CVE-2019-12255", None, ""),
         ("o:windriver:vxworks", "7", "CVE-2019-12255", None, ""),
-        ("o:windriver:vxworks", "7", "CVE-2019-12260", AFFECTED, "=7.0"),
+        ("o:windriver:vxworks", "7.0", "CVE-2019-12260", AFFECTED, "=7"),
         ("o:windriver:vxworks", "6.9.4.11", "CVE-2019-12260", None, ""),
     ];
     let world = classics();
