@@ -1,0 +1,73 @@
+//! Why a sync did not happen. Whatever it is, the home holds what it held before.
+
+use std::io;
+use std::path::PathBuf;
+
+use ward_formats::feed::FeedError;
+use ward_knowledge::HomeError;
+
+/// Why a sync did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// The mirror is an address.
+    #[error("`{address}`: feeds from the network are not supported yet; give a folder laid out as a mirror")]
+    Network {
+        /// What was given.
+        address: String,
+    },
+    /// The mirror cannot be read.
+    #[error("{path}")]
+    Io {
+        /// Which file or folder.
+        path: PathBuf,
+        /// What the file system said.
+        #[source]
+        source: io::Error,
+    },
+    /// A source was asked for by name and is not there, or its folder holds none of its files.
+    #[error("{path} holds no {wanted}")]
+    Absent {
+        /// The folder.
+        path: PathBuf,
+        /// What should be there.
+        wanted: String,
+    },
+    /// A file of a feed is broken, cut off or something else.
+    #[error("{path} cannot be read; nothing was changed")]
+    Feed {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        source: FeedError,
+    },
+    /// A file does not have the digest or length that its `.meta` file says it has.
+    #[error(
+        "{path} is not the file that its .meta describes: {what} is {found} where {expected} is announced; nothing was changed"
+    )]
+    Meta {
+        /// Which file.
+        path: PathBuf,
+        /// Digest or length.
+        what: &'static str,
+        /// What was announced.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+    /// A `.meta` file says no digest.
+    #[error("{path} announces no sha256 digest; nothing was changed")]
+    NoDigest {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// The home cannot be read or written.
+    #[error(transparent)]
+    Home(#[from] HomeError),
+}
+
+/// Names the file in an error of the file system.
+pub(crate) fn at(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> SyncError {
+    let path = path.into();
+    move |source| SyncError::Io { path, source }
+}
