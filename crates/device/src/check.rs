@@ -172,7 +172,7 @@ pub(crate) fn values<T: Clone>(field: &Option<At<Vec<At<T>>>>) -> Option<Vec<T>>
 
 /// Reports a list that must not be empty.
 pub(crate) fn not_empty<T>(field: &Option<At<Vec<At<T>>>>, help: &str, sink: &mut Sink) {
-    if let Some(list) = field.as_ref().filter(|list| list.value.is_empty()) {
+    if let Some(list) = field.as_ref().filter(|list| list.value.is_empty() && !sink.has_error_in(list.place)) {
         sink.error(list.place, "empty-list", "this list is empty").help(help);
     }
 }

@@ -81,10 +81,10 @@ fn control_premise(control: &Control, device: &Device, out: &mut Canonical) {
             let links = device.links.values().filter(|link| stands_there(&link.from) || stands_there(&link.to));
             out.set("links_into_zone", links.map(|link| &link.id));
         }
-        if let Cut::Link { link, .. } = cut {
-            if let Some(link) = device.links.get(link) {
-                out.link(link);
-            }
+        if let Cut::Link { link, .. } = cut
+            && let Some(link) = device.links.get(link)
+        {
+            out.link(link);
         }
     }
     if let Some(enforcer) = &control.enforcer {

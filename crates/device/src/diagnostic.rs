@@ -199,6 +199,17 @@ impl Sink {
         self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
+    /// Whether an error was found inside this place: what is empty then may only seem so.
+    pub(crate) fn has_error_in(&self, place: Place) -> bool {
+        let Location { file, byte_span, .. } = self.locate(place);
+        self.found.iter().any(|found| {
+            found.severity == Severity::Error
+                && found.file == file
+                && byte_span.start <= found.byte_span.start
+                && found.byte_span.end <= byte_span.end
+        })
+    }
+
     /// Reports an error in the syntax; what else is found on its line is not reported, because it follows from it.
     /// One that is only `repeated` still hides the rest of its line.
     pub(crate) fn syntax_error(&mut self, place: Place, message: &str, repeated: bool) {

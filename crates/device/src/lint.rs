@@ -223,11 +223,11 @@ impl Lint<'_> {
             self.warn(Kind::Control, id.as_str(), code, message, help);
         }
         for (id, function) in &device.functions {
-            if let RealisedBy::Any(elements) | RealisedBy::Voted { of: elements, .. } = &function.realised_by {
-                if elements.len() == 1 {
-                    let message = format!("one element is no redundancy for the function `{id}`");
-                    self.warn(Kind::Function, id.as_str(), "no-redundancy", message, "write `all`");
-                }
+            if let RealisedBy::Any(elements) | RealisedBy::Voted { of: elements, .. } = &function.realised_by
+                && elements.len() == 1
+            {
+                let message = format!("one element is no redundancy for the function `{id}`");
+                self.warn(Kind::Function, id.as_str(), "no-redundancy", message, "write `all`");
             }
         }
     }

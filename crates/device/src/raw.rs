@@ -222,7 +222,8 @@ pub(crate) fn shorten(text: &str) -> String {
 impl<T: Decode> Decode for Vec<At<T>> {
     fn decode(value: &DeValue<'_>, place: Place, sink: &mut Sink) -> Option<Self> {
         let Some(array) = value.as_array() else {
-            wrong_type(value, place, "a list", sink);
+            let expected = if value.is_table() { "a list of tables: each is headed `[[...]]`" } else { "a list" };
+            wrong_type(value, place, expected, sink);
             return None;
         };
         // What could not be decoded has been reported; the rest is still looked at.

@@ -27,11 +27,11 @@ pub(crate) fn decision(number: usize, at: &At<Raw>, said: Option<&Device>, sink:
     } else if decided == 0 {
         sink.error(at.place, "empty-list", "this decision answers for nothing");
     }
-    if let (Some(on), Some(expires)) = (&raw.on, &raw.expires) {
-        if expires.value < on.value {
-            sink.error(expires.place, "odd-dates", "the decision expires before it is made")
-                .expected(format!("{} or later", on.value));
-        }
+    if let (Some(on), Some(expires)) = (&raw.on, &raw.expires)
+        && expires.value < on.value
+    {
+        sink.error(expires.place, "odd-dates", "the decision expires before it is made")
+            .expected(format!("{} or later", on.value));
     }
     if value(&raw.outcome) == Some(Outcome::Accepted) && raw.premise_sha256.is_none() && raw.claims.is_some() {
         sink.warning(at.place, "no-premise", "this decision does not say what was claimed when it was made")
@@ -65,11 +65,11 @@ fn subjects(raw: &Raw, claims: &BTreeMap<ClaimId, Claim>, files: &BTreeMap<Strin
         }
     }
     for file in items(&raw.files) {
-        if let Some(path) = &file.value.path {
-            if !files.contains_key(&path.value.0) {
-                sink.warning(path.place, "unknown-file", format!("no file `{}` was read", shorten(&path.value.0)))
-                    .did_you_mean(nearest(&path.value.0, files.keys().map(String::as_str)));
-            }
+        if let Some(path) = &file.value.path
+            && !files.contains_key(&path.value.0)
+        {
+            sink.warning(path.place, "unknown-file", format!("no file `{}` was read", shorten(&path.value.0)))
+                .did_you_mean(nearest(&path.value.0, files.keys().map(String::as_str)));
         }
     }
 }

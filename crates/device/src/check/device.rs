@@ -25,10 +25,10 @@ pub(crate) fn identity(raw: &DeviceFile, sink: &mut Sink) -> Option<Identity> {
     not_empty(&raw.environments, "without a place of use no network would be within an attacker's reach", sink);
     not_empty(&raw.policies, "without a policy nothing is judged", sink);
     let lifecycle = &raw.lifecycle.as_ref()?.value;
-    if let (Some(sold), Some(supported)) = (&lifecycle.end_of_life, &lifecycle.end_of_support) {
-        if supported.value < sold.value {
-            sink.warning(supported.place, "odd-dates", "support ends before the device stops being sold");
-        }
+    if let (Some(sold), Some(supported)) = (&lifecycle.end_of_life, &lifecycle.end_of_support)
+        && supported.value < sold.value
+    {
+        sink.warning(supported.place, "odd-dates", "support ends before the device stops being sold");
     }
     Some(Identity {
         id: DeviceId::from(value(&raw.id)?.0.as_str()),

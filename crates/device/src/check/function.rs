@@ -83,7 +83,7 @@ fn realised_by(raw: &At<system::RealisedBy>, names: &Names, sink: &mut Sink) -> 
             Some(RealisedBy::Voted { of, required: usize::try_from(required.value).ok()? })
         }
         // A form that was there and could not be decoded has been reported, and looks absent here.
-        (None, None, None) if sink.has_errors() => None,
+        (None, None, None) if sink.has_error_in(raw.place) => None,
         _ => {
             sink.error(raw.place, "one-of", "this does not say in one way what realises the function")
                 .expected("exactly one of `all`, `any`, `voted`, or the word `people`");
@@ -94,6 +94,9 @@ fn realised_by(raw: &At<system::RealisedBy>, names: &Names, sink: &mut Sink) -> 
 
 /// Elements that together realise a function: at least one, none twice.
 fn elements(list: &At<Vec<At<Id>>>, names: &Names, sink: &mut Sink) -> Option<Vec<ElementId>> {
+    if list.value.is_empty() && sink.has_error_in(list.place) {
+        return None;
+    }
     if list.value.is_empty() {
         sink.error(list.place, "empty-list", "no element realises this function")
             .help("write `people` where people alone do");

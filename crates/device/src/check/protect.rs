@@ -18,7 +18,7 @@ pub(crate) fn control(
 ) -> Option<Control> {
     let raw = &at.value;
     let raw_cuts = raw.cuts.as_ref().map_or(&[][..], |cuts| &cuts.value.0);
-    if let Some(field) = raw.cuts.as_ref().filter(|cuts| cuts.value.0.is_empty()) {
+    if let Some(field) = raw.cuts.as_ref().filter(|cuts| cuts.value.0.is_empty() && !sink.has_error_in(cuts.place)) {
         sink.error(field.place, "empty-list", "this control cuts nothing");
     }
     let cuts = build(raw_cuts, sink, |raw, sink| cut(raw, names, sink));

@@ -416,13 +416,15 @@ impl Decode for Authentication {
 #[derive(Debug, Clone)]
 pub(crate) enum RealisedBy {
     People,
-    Elements(RealisedByTable),
+    Elements(Box<RealisedByTable>),
 }
 
 impl Decode for RealisedBy {
     fn decode(value: &DeValue<'_>, place: Place, sink: &mut Sink) -> Option<Self> {
         match value {
-            DeValue::Table(_) => RealisedByTable::decode(value, place, sink).map(Self::Elements),
+            DeValue::Table(_) => {
+                RealisedByTable::decode(value, place, sink).map(|table| Self::Elements(Box::new(table)))
+            }
             DeValue::String(text) if text == "people" => Some(Self::People),
             _ => {
                 wrong_type(value, place, "`people`, or a table with `all`, `any` or `voted`", sink);

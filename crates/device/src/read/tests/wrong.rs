@@ -191,3 +191,18 @@ fn files_that_are_no_text_or_not_there() {
         1
     );
 }
+
+#[test]
+fn odd_bytes_are_answered() {
+    for text in [
+        "[".repeat(100_000),
+        format!("a = {}", "[".repeat(100_000)),
+        format!("a = {}", "{a=".repeat(100_000)),
+        "a.".repeat(100_000),
+    ] {
+        assert!(read(&with(whole(), "system.toml", &text)).is_err());
+    }
+    // A byte-order mark, and line ends of another system.
+    let marked = format!("\u{feff}{}", DEVICE.replace('\n', "\r\n"));
+    assert_eq!(errors(&with(whole(), "device.toml", &marked)), "");
+}
