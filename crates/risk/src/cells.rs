@@ -111,10 +111,9 @@ fn persons(context: &Context<'_>, function: &Function, via: Option<&ElementId>, 
         Some(element) => vec![element],
         None => function.realised_by.elements().iter().collect(),
     };
-    let per_site = elements
-        .iter()
-        .map(|id| context.device().elements.get(id).and_then(|element| element.instances_per_site).or(unknown))
-        .try_fold(0, |most: u64, count| count.map(|count| most.max(count)));
+    // Several elements together harm only those whom all of them serve: at most as many as the scarcest of them.
+    let counts = elements.iter().filter_map(|id| context.device().elements.get(id)?.instances_per_site.or(unknown));
+    let per_site = counts.min();
     match value.reach {
         Reach::One => Persons::times(Some(1), per_instance),
         Reach::Site => Persons::times(per_site, per_instance),

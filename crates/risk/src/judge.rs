@@ -230,7 +230,6 @@ fn lapsing(readings: &Readings<'_>, _outcomes: &Outcomes) -> Vec<(Date, Outcomes
 
 fn verdict(readings: &Readings<'_>, run: &Run<'_>, compared: &Compared, key: &Key, judged: &Judged) -> Verdict {
     let controlled = judged.outcome == Outcome::Controlled;
-    let provisional = controlled && compared.undecided.outcome(key) == Outcome::Uncontrolled;
     let single: Vec<Sensitivity> = compared
         .without
         .iter()
@@ -243,6 +242,8 @@ fn verdict(readings: &Readings<'_>, run: &Run<'_>, compared: &Compared, key: &Ke
         .iter()
         .find(|(_, later)| controlled && later.outcome(key) == Outcome::Uncontrolled)
         .map(|(day, _)| *day);
+    let undecided = compared.undecided.outcome(key) == Outcome::Uncontrolled;
+    let provisional = controlled && (undecided || !single.is_empty() || valid_until.is_some());
     let best = compared.best.judged.get(key).and_then(|judged| judged.cell.as_ref()).map(|cell| cell.class);
     let class = judged.cell.as_ref().map_or(Exploitability::Low, |cell| cell.class);
     let device = readings.situation.device;

@@ -132,11 +132,9 @@ fn entries(
         // What a link brings is parsed: that satisfies a local vector too.
         let near = if demand.vector == AttackVector::Adjacent { Nearness::Near } else { Nearness::Far };
         for link in context.device().links.values().filter(|link| link.from == *element || link.to == *element) {
-            let (verified, login) = login_on(builder, &link.id, demand.login);
+            let login = login_on(builder, &link.id, demand.login);
             ways.push((Fact::Inject(link.id.clone(), near), demand.always.saturating_add(login)));
-            if verified {
-                ways.push((Fact::Speak(link.id.clone()), demand.always));
-            }
+            ways.push((Fact::Speak(link.id.clone()), demand.always));
         }
     }
     for (premise, demands) in ways {
@@ -155,14 +153,10 @@ fn entries(
     }
 }
 
-/// Whether the receiver on a link verifies the sender, and what demand a login is there: none where the secret may be shared.
-fn login_on(builder: &Builder<'_>, link: &LinkId, demand: u8) -> (bool, u8) {
+/// What demand a login is on a link: none where nobody answers for it, or the secret may be shared.
+fn login_on(builder: &Builder<'_>, link: &LinkId, demand: u8) -> u8 {
     let secret = builder.context.device().links.get(link).and_then(|link| secret_of(builder, link));
-    match secret {
-        Some((_, true)) => (true, demand),
-        Some((_, false)) => (true, 0),
-        None => (false, 0),
-    }
+    if matches!(secret, Some((_, true))) { demand } else { 0 }
 }
 
 /// The class after what is known of exploitation. Nothing lowers it; absent evidence raises nothing.

@@ -85,7 +85,8 @@ fn believed(builder: &mut Builder<'_>, link: &Link) {
             "who alters an element speaks in its name",
         );
     }
-    let Some((secret, per_unit)) = secret_of(builder, link) else { return };
+    // That a secret is accepted is a fact of the design, whoever answers for its being all that is accepted.
+    let Some((secret, per_unit)) = accepted_secret(builder, link) else { return };
     // Every unit its own secret: only the unit whose secret is known believes the attacker.
     let reach = if per_unit { ReachRule::Least } else { ReachRule::First(Reach::One) };
     builder.derive(
@@ -97,17 +98,19 @@ fn believed(builder: &mut Builder<'_>, link: &Link) {
     );
 }
 
-/// The secret that guards a link whose receiver verifies the sender, and whether every unit has its own.
-pub(super) fn secret_of(builder: &Builder<'_>, link: &Link) -> Option<(SecretRef, bool)> {
+/// The secret that a receiver accepts, and whether every unit has its own. A link that authenticates has one, named or not.
+fn accepted_secret(builder: &Builder<'_>, link: &Link) -> Option<(SecretRef, bool)> {
     let context = builder.context;
-    if !context.authenticates(link) {
-        return None;
-    }
     let named = link.authentication.as_ref()?.secret.as_ref().and_then(|id| context.device().secrets.get(id));
     Some(match named {
         Some(secret) => (SecretRef::Named(secret.id.clone()), context.per_unit(secret)),
         None => (SecretRef::OfLink(link.id.clone()), false),
     })
+}
+
+/// The secret that guards a link whose receiver is known to verify the sender.
+pub(super) fn secret_of(builder: &Builder<'_>, link: &Link) -> Option<(SecretRef, bool)> {
+    if builder.context.authenticates(link) { accepted_secret(builder, link) } else { None }
 }
 
 /// What a receiver does with what it believes.
@@ -193,7 +196,7 @@ fn secrets(builder: &mut Builder<'_>) {
         }
     }
     for link in device.links.values() {
-        let Some((secret @ SecretRef::OfLink(_), _)) = secret_of(builder, link) else { continue };
+        let Some((secret @ SecretRef::OfLink(_), _)) = accepted_secret(builder, link) else { continue };
         for end in [&link.from, &link.to] {
             builder.derive(
                 vec![Fact::Gain(end.clone(), Privilege::Read)],

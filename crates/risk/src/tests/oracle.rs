@@ -59,7 +59,7 @@ fn ways(front: Front) -> BTreeSet<Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(super::system::cases(200))]
 
     #[test]
     fn the_fixpoint_and_the_attribution_are_what_brute_force_finds(system in system(), picks in any::<u32>(), presume in any::<bool>()) {

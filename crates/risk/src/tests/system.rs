@@ -19,6 +19,12 @@ use crate::run::{Outcomes, Run};
 
 pub(crate) const TODAY: Date = date(2026, 11, 22);
 
+/// So many cases, unless the long run asks for more by `PROPTEST_CASES`.
+pub(crate) fn cases(usual: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
+    ProptestConfig { cases: asked.unwrap_or(usual), ..ProptestConfig::default() }
+}
+
 pub(crate) fn rulebook() -> Rulebook {
     Library::built_in().unwrap().select(&["fda-postmarket-2016".to_owned()], TODAY).unwrap()
 }
