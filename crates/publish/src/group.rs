@@ -111,7 +111,8 @@ fn same_but_for_units(a: &Verdict, b: &Verdict) -> bool {
         reasons,
         covers,
     } = a;
-    (policy, outcome, subject, element, fielded_version) == (&b.policy, &b.outcome, &b.subject, &b.element, &b.fielded_version)
+    (policy, outcome, subject, element, fielded_version)
+        == (&b.policy, &b.outcome, &b.subject, &b.element, &b.fielded_version)
         && (exploitability, exploitability_range, harm, threats)
             == (&b.exploitability, &b.exploitability_range, &b.harm, &b.threats)
         && (verdict, if_claims_hold, provisional, basis) == (&b.verdict, &b.if_claims_hold, &b.provisional, &b.basis)

@@ -71,7 +71,9 @@ pub(crate) fn for_verdict(context: &Context<'_>, verdict: &Verdict) -> Vec<Strin
                 lines.push(format!("no version without it is known for {component}: ask its supplier, or cut the way"));
             } else {
                 let fixed = at.finding.fixed_in.join(", ");
-                lines.push(format!("update {component}: the ranges that hit end at {fixed} (a candidate, to be checked)"));
+                lines.push(format!(
+                    "update {component}: the ranges that hit end at {fixed} (a candidate, to be checked)"
+                ));
             }
         }
     }
@@ -160,9 +162,11 @@ impl<'a> Context<'a> {
                 for at in self.findings_of(verdict) {
                     has_remedy = true;
                     let key = (&at.fielded_version, &at.element, &at.finding.component.reference);
-                    let patch = patches
-                        .entry(key)
-                        .or_insert_with(|| Patch { component: &at.finding.component, fixed: BTreeSet::new(), settles: Settles::new(rank) });
+                    let patch = patches.entry(key).or_insert_with(|| Patch {
+                        component: &at.finding.component,
+                        fixed: BTreeSet::new(),
+                        settles: Settles::new(rank),
+                    });
                     patch.fixed.extend(at.finding.fixed_in.iter().map(String::as_str));
                     patch.settles.add(&verdict.subject.id, due);
                 }
@@ -208,13 +212,17 @@ impl<'a> Context<'a> {
     fn decide(&self, claim: &ClaimId, settles: Settles) -> (usize, Step) {
         let evidence = match self.device.claims.get(claim).and_then(|claim| claim.evidence.as_ref()) {
             None => " It cites no evidence.".to_owned(),
-            Some(cited) if cited.digest.is_none() => format!(" The evidence that it cites, {}, is not there.", cited.path),
+            Some(cited) if cited.digest.is_none() => {
+                format!(" The evidence that it cites, {}, is not there.", cited.path)
+            }
             Some(cited) => format!(" Its evidence is {}.", cited.path),
         };
         let verdicts = words::count(settles.about.len(), "verdict", "verdicts");
         let step = Step {
             title: format!("Decide whether {}", words::claim(claim)),
-            detail: format!("It is claimed on the way of {verdicts} that would be controlled if all claims held.{evidence}"),
+            detail: format!(
+                "It is claimed on the way of {verdicts} that would be controlled if all claims held.{evidence}"
+            ),
             about: std::iter::once(claim.to_string()).chain(settles.about).collect(),
             command: Some(format!("ward decide DIR {claim}")),
             due: settles.due,
@@ -252,7 +260,9 @@ impl Patch<'_> {
         let name = component(self.component);
         let vulnerabilities = words::count(self.settles.about.len(), "vulnerability", "vulnerabilities");
         let detail = if self.fixed.is_empty() {
-            format!("It settles {vulnerabilities}. No version without them is known: ask its supplier, or cut the way with a control.")
+            format!(
+                "It settles {vulnerabilities}. No version without them is known: ask its supplier, or cut the way with a control."
+            )
         } else {
             let fixed: Vec<&str> = self.fixed.into_iter().collect();
             format!(
@@ -308,7 +318,10 @@ impl<'a> Way<'a> {
         match claim {
             ClaimId::Control(id) => {
                 self.controls.contains(id.as_str())
-                    || device.controls.get(id).is_some_and(|control| control.cuts.iter().any(|cut| self.is_cut(cut, verdict, device)))
+                    || device
+                        .controls
+                        .get(id)
+                        .is_some_and(|control| control.cuts.iter().any(|cut| self.is_cut(cut, verdict, device)))
             }
             ClaimId::Element(id, ElementClaim::LocalLogin) => self.elements.contains(id.as_str()),
             // That something is all listed lowers what is presumed, never what is derived.

@@ -22,7 +22,9 @@ pub fn clean(text: &str) -> String {
         .filter_map(|c| match c {
             '\t' | '\n' | '\r' => Some(' '),
             c if c.is_control() => Some('\u{fffd}'),
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => None,
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => {
+                None
+            }
             c => Some(c),
         })
         .collect()
@@ -33,7 +35,7 @@ pub fn number(value: u64) -> String {
     let digits = value.to_string();
     let mut out = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -66,7 +68,8 @@ pub fn persons_short(persons: Persons) -> String {
 
 /// Which units, how many, at how many sites.
 pub fn units(units: &Units) -> String {
-    let count = units.count.map_or_else(|| "number of units not known".to_owned(), |units| plural(units, "unit", "units"));
+    let count =
+        units.count.map_or_else(|| "number of units not known".to_owned(), |units| plural(units, "unit", "units"));
     let sites = units.sites.map_or_else(String::new, |sites| format!(" at {}", plural(sites, "site", "sites")));
     format!("{} ({count}{sites})", units.cohort)
 }
@@ -130,9 +133,10 @@ pub const fn unassessed(reason: UnassessedReason) -> (&'static str, &'static str
         UnassessedReason::ProductNotInAnyFeed => {
             ("no feed at hand names such a product", "check its identity, or review it by other means")
         }
-        UnassessedReason::AmbiguousName => {
-            ("its name fits products of several vendors", "add a supplier, a package URL or a CPE name to the component")
-        }
+        UnassessedReason::AmbiguousName => (
+            "its name fits products of several vendors",
+            "add a supplier, a package URL or a CPE name to the component",
+        ),
         UnassessedReason::UnreadableIdentity => {
             ("its package URL or CPE name cannot be read", "correct the identity in the inventory")
         }
@@ -203,8 +207,12 @@ pub fn claim(claim: &ClaimId) -> String {
     match claim {
         ClaimId::Control(id) => format!("the control {id} works as described"),
         ClaimId::Element(id, ElementClaim::InterfacesListed) => format!("every interface of {id} is listed"),
-        ClaimId::Element(id, ElementClaim::SoftwareListed) => format!("all software and hardware of {id} is in its inventory"),
-        ClaimId::Element(id, ElementClaim::FunctionsListed) => format!("every function that {id} takes part in is listed"),
+        ClaimId::Element(id, ElementClaim::SoftwareListed) => {
+            format!("all software and hardware of {id} is in its inventory")
+        }
+        ClaimId::Element(id, ElementClaim::FunctionsListed) => {
+            format!("every function that {id} takes part in is listed")
+        }
         ClaimId::Element(id, ElementClaim::LocalLogin) => format!("whoever is at {id} must log in"),
         ClaimId::Link(id, LinkClaim::Authentication) => format!("the receiver of {id} verifies who sends"),
         ClaimId::Link(id, LinkClaim::ExposedTo) => format!("{id} is exposed to fewer positions than its medium allows"),

@@ -40,7 +40,9 @@ fn the_same_inputs_give_the_same_bytes() {
 fn nothing_is_fetched_or_run() {
     let page = page();
     assert!(page.contains("default-src 'none'; style-src 'sha256-"));
-    for forbidden in ["<script", "javascript:", "<link", "<img", "@import", "url(", " src=", " style=", " onload=", "<iframe"] {
+    for forbidden in
+        ["<script", "javascript:", "<link", "<img", "@import", "url(", " src=", " style=", " onload=", "<iframe"]
+    {
         assert!(!page.contains(forbidden), "{forbidden}");
     }
     // The name of the SVG language is the only address on the page.
@@ -108,10 +110,20 @@ fn everything_that_must_be_said_is_said() {
     for verdict in &assessment.verdicts {
         assert!(page.contains(&verdict.id), "{}", verdict.id);
     }
-    for digest in [assessment.inputs.device, assessment.inputs.knowledge, assessment.inputs.rules, assessment.inputs.decisions] {
+    for digest in
+        [assessment.inputs.device, assessment.inputs.knowledge, assessment.inputs.rules, assessment.inputs.decisions]
+    {
         assert!(page.contains(&digest.to_string()));
     }
-    for said in ["ward feeds sync", "built-in seed", "undetermined", "Privacy only", "Watch list", "no authentication", "ward decide DIR"] {
+    for said in [
+        "ward feeds sync",
+        "built-in seed",
+        "undetermined",
+        "Privacy only",
+        "Watch list",
+        "no authentication",
+        "ward decide DIR",
+    ] {
         assert!(page.contains(said), "{said}");
     }
 }

@@ -186,7 +186,8 @@ pub fn page(assessment: &Assessment, device: &Device) -> Page {
 /// Rows of the page, each once and in its order; then identifiers that the page has no row for.
 fn references(ids: &[String], place: &BTreeMap<&str, usize>) -> Vec<Reference> {
     let rows: BTreeSet<usize> = ids.iter().filter_map(|id| place.get(id.as_str()).copied()).collect();
-    let others = ids.iter().filter(|id| !place.contains_key(id.as_str())).map(|id| Reference { place: None, id: clean(id) });
+    let others =
+        ids.iter().filter(|id| !place.contains_key(id.as_str())).map(|id| Reference { place: None, id: clean(id) });
     rows.into_iter().map(|row| Reference { place: Some(row), id: String::new() }).chain(others).collect()
 }
 
@@ -248,14 +249,23 @@ impl From<Step> for StepView {
         if more > 0 {
             about.push_str(&format!(", and {} more", words::number(more as u64)));
         }
-        Self { title: clean(&step.title), detail: clean(&step.detail), about, command: step.command.as_deref().map(clean), due }
+        Self {
+            title: clean(&step.title),
+            detail: clean(&step.detail),
+            about,
+            command: step.command.as_deref().map(clean),
+            due,
+        }
     }
 }
 
 impl Picture {
     fn new(svg: String) -> Self {
         // The width stands in the first line; pictures wider than a page are scrolled on screen instead of shrunk.
-        let width = svg.split_once(" width=\"").and_then(|(_, rest)| rest.split_once('"')).and_then(|(w, _)| w.parse::<i32>().ok());
+        let width = svg
+            .split_once(" width=\"")
+            .and_then(|(_, rest)| rest.split_once('"'))
+            .and_then(|(w, _)| w.parse::<i32>().ok());
         Self { wide: width.is_some_and(|width| width > 1300), svg }
     }
 }
@@ -344,7 +354,13 @@ fn drawn<'a>(groups: &[Group<'a>]) -> (Vec<Drawn<'a>>, Vec<usize>) {
     (distinct, rest)
 }
 
-fn path(number: usize, way: &Drawn<'_>, groups: &[Group<'_>], device: &Device, decided: &BTreeSet<&ClaimId>) -> PathView {
+fn path(
+    number: usize,
+    way: &Drawn<'_>,
+    groups: &[Group<'_>],
+    device: &Device,
+    decided: &BTreeSet<&ClaimId>,
+) -> PathView {
     let verdict = groups[way.groups[0]].verdict();
     let harm = verdict.harm.as_ref().map_or_else(String::new, |harm| {
         let text = device.harms.get(&harm.id).map_or_else(|| harm.id.to_string(), |harm| harm.text.clone());
@@ -412,7 +428,9 @@ fn watch_list(assessment: &Assessment) -> Vec<Vec<String>> {
         .map(|item| {
             let place = format!("{}, version {}", item.element, item.fielded_version);
             let review = item.review_by.to_string();
-            [&item.event, &place, &item.failed_predicate, &item.becomes_live_if, &review].map(|cell| clean(cell)).to_vec()
+            [&item.event, &place, &item.failed_predicate, &item.becomes_live_if, &review]
+                .map(|cell| clean(cell))
+                .to_vec()
         })
         .collect()
 }

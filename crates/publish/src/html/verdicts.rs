@@ -92,7 +92,12 @@ pub fn sections(
             "Controlled, provisional",
             "Controlled by decisions that are entered and not yet signed, and only as long as they have effect.",
         ),
-        (Part::Controlled, "controlled", "Controlled", "Controlled by what is known, without any decision or by signed ones."),
+        (
+            Part::Controlled,
+            "controlled",
+            "Controlled",
+            "Controlled by what is known, without any decision or by signed ones.",
+        ),
     ];
     let mut told: Vec<(&Witness, usize)> = Vec::new();
     let mut sections: Vec<Section> =
@@ -145,7 +150,10 @@ fn row(place: usize, class: &'static str, group: &Group<'_>, context: &Context<'
         severity,
         // Both speak of the way to a harm.
         exploitability: verdict.harm.as_ref().map_or_else(|| "-".to_owned(), |_| verdict.exploitability.to_string()),
-        at_once: verdict.harm.as_ref().map_or_else(|| "-".to_owned(), |_| words::persons_short(verdict.persons_at_once)),
+        at_once: verdict
+            .harm
+            .as_ref()
+            .map_or_else(|| "-".to_owned(), |_| words::persons_short(verdict.persons_at_once)),
         details: details(group, context, device),
         drawn: None,
         same_path: None,
@@ -180,7 +188,14 @@ fn details(group: &Group<'_>, context: &Context<'_>, device: &Device) -> Vec<(&'
     put("Turns on", sensitivity(verdict));
     put("Valid until", verdict.valid_until.map(|until| until.to_string()).into_iter().collect());
     put("If everything claimed were true", vec![verdict.if_claims_hold.to_string()]);
-    put("Privacy", verdict.privacy.then(|| "personal data can be disclosed, on an axis of its own".to_owned()).into_iter().collect());
+    put(
+        "Privacy",
+        verdict
+            .privacy
+            .then(|| "personal data can be disclosed, on an axis of its own".to_owned())
+            .into_iter()
+            .collect(),
+    );
     put("Units", group.units().map(words::units).collect());
     put("In the policy's words", vec![format!("{} ({})", verdict.outcome, verdict.policy)]);
     put("Verdict", group.verdicts.iter().map(|verdict| verdict.id.clone()).collect());

@@ -126,7 +126,9 @@ fn note_text(device: &Device, at: &Place) -> Option<(bool, String)> {
         }
         // Those that the picture does not show get a note, so that no number is missing.
         Place::Element(id) if !device.elements.contains_key(&ElementId::from(id.as_str())) => Some((false, id.clone())),
-        Place::Link(id) if !device.links.contains_key(&ward_model::ids::LinkId::from(id.as_str())) => Some((false, id.clone())),
+        Place::Link(id) if !device.links.contains_key(&ward_model::ids::LinkId::from(id.as_str())) => {
+            Some((false, id.clone()))
+        }
         Place::Element(_) | Place::Link(_) => None,
     }
 }
@@ -198,7 +200,9 @@ impl Pen {
     }
 
     fn mark(&mut self, x: i32, y: i32, number: &str) {
-        self.put(format_args!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{MARK}\" fill=\"{ACCENT}\" stroke=\"#ffffff\" stroke-width=\"1\"/>"));
+        self.put(format_args!(
+            "<circle cx=\"{x}\" cy=\"{y}\" r=\"{MARK}\" fill=\"{ACCENT}\" stroke=\"#ffffff\" stroke-width=\"1\"/>"
+        ));
         let style = "fill=\"#ffffff\" font-weight=\"700\" text-anchor=\"middle\"";
         self.text(x, y + 4, if number.chars().count() > 2 { 8 } else { 11 }, style, number);
     }
@@ -273,8 +277,7 @@ fn link(out: &mut Pen, line: &LinkLine<'_>, sender: Sender, plain: bool) {
         end.1 - half,
         end.1 + half
     ));
-    let (x, anchor) =
-        if line.rightward { (line.label.x, "start") } else { (line.label.x + line.label.w, "end") };
+    let (x, anchor) = if line.rightward { (line.label.x, "start") } else { (line.label.x + line.label.w, "end") };
     let mut y = line.label.y;
     if step {
         out.marks(line.label.x + MARK, y + MARK + 1, &line.marks);

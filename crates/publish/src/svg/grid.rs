@@ -61,7 +61,13 @@ pub fn grid<'a>(device: &'a Device, elements: Vec<&'a Element>, links: &[(usize,
         let zone = element.zone.as_ref().and_then(|zone| device.zones.get(zone));
         members.entry(zone.map(|zone| zone.id.as_str())).or_default().push(index);
     }
-    let most = if elements.len() <= 12 { 4 } else if elements.len() <= 24 { 5 } else { 7 };
+    let most = if elements.len() <= 12 {
+        5
+    } else if elements.len() <= 24 {
+        7
+    } else {
+        8
+    };
     let mut zones: Vec<(Option<&str>, Vec<usize>)> = members.into_iter().collect();
     zones.sort_by_key(|(id, of)| (distance(&elements, of), *id));
     let many = zones.len();
@@ -131,7 +137,9 @@ fn stack<'a>(blocks: Vec<(usize, Block<'a>)>, most: usize) -> Vec<Vec<Block<'a>>
         let best = stacks
             .windows(2)
             .enumerate()
-            .filter(|(_, pair)| pair.iter().all(|(_, stack)| single(stack)) && rows(&pair[0].1) + rows(&pair[1].1) <= most)
+            .filter(|(_, pair)| {
+                pair.iter().all(|(_, stack)| single(stack)) && rows(&pair[0].1) + rows(&pair[1].1) <= most
+            })
             // Elements without a zone stand best with others; then the shortest column, then the zones most alike.
             .min_by_key(|(place, pair)| {
                 let alone = !pair.iter().any(|(_, stack)| stateless(stack));

@@ -42,7 +42,10 @@ impl Rect {
     /// Whether two rectangles share any area.
     #[cfg(test)]
     pub fn overlaps(&self, other: &Self) -> bool {
-        self.x < other.x + other.w && other.x < self.x + self.w && self.y < other.y + other.h && other.y < self.y + self.h
+        self.x < other.x + other.w
+            && other.x < self.x + self.w
+            && self.y < other.y + other.h
+            && other.y < self.y + self.h
     }
 }
 
@@ -95,7 +98,12 @@ struct Way {
 }
 
 /// Lays out a device; `marks` gives the numbers of an element or a link.
-pub fn layout<'a>(device: &'a Device, element_marks: &dyn Fn(&ElementId) -> Vec<usize>, link_marks: &dyn Fn(&Link) -> Vec<usize>, note: &dyn Fn(&Link) -> String) -> Layout<'a> {
+pub fn layout<'a>(
+    device: &'a Device,
+    element_marks: &dyn Fn(&ElementId) -> Vec<usize>,
+    link_marks: &dyn Fn(&Link) -> Vec<usize>,
+    note: &dyn Fn(&Link) -> String,
+) -> Layout<'a> {
     let elements: Vec<_> = device.elements.values().collect();
     let place = |id: &ElementId| elements.iter().position(|element| element.id == *id);
     let drawn: Vec<(&Link, usize, usize)> =
@@ -119,7 +127,8 @@ pub fn layout<'a>(device: &'a Device, element_marks: &dyn Fn(&ElementId) -> Vec<
         let lines = i32::try_from(line.name.len() + line.note.len()).unwrap_or(4);
         line.label.h = lines * LINE + if line.marks.is_empty() { 0 } else { 2 * MARK + 4 };
     }
-    let ways: Vec<Way> = drawn.iter().zip(&links).map(|((_, from, to), line)| way(&grid, *from, *to, line.label.h)).collect();
+    let ways: Vec<Way> =
+        drawn.iter().zip(&links).map(|((_, from, to), line)| way(&grid, *from, *to, line.label.h)).collect();
     let ports = Ports::new(&grid, &ways);
 
     let boxes: Vec<ElementBox> = grid
@@ -146,7 +155,7 @@ fn way(grid: &Grid<'_>, from: usize, to: usize, label: i32) -> Way {
     let right_in = if a == b { !last } else { a > b };
     let channels = (a + usize::from(right_out), b + usize::from(right_in));
     let across = (channels.0 != channels.1).then(|| if row_b < row_a { row_a } else { row_a + 1 });
-    Way { from, to, right_out, right_in, channels, across, height: label + 10 }
+    Way { from, to, right_out, right_in, channels, across, height: (label + 10 + 7) / 8 * 8 }
 }
 
 /// A place on the side of a box where a line ends.
@@ -170,7 +179,7 @@ impl Ports {
         for (link, way) in ways.iter().enumerate() {
             let order = |other: usize| (grid.cells[other].1, grid.cells[other].0, link);
             let out = Port { link, sends: true, height: way.height, order: order(way.to) };
-            let back = Port { link, sends: false, height: 18, order: order(way.from) };
+            let back = Port { link, sends: false, height: 24, order: order(way.from) };
             let side = |ports: &mut Self, right: bool, element: usize, port: Port| {
                 if right { ports.right[element].push(port) } else { ports.left[element].push(port) }
             };
@@ -185,7 +194,7 @@ impl Ports {
 
     fn height(&self, element: usize) -> i32 {
         let sum = |ports: &[Port]| ports.iter().map(|port| port.height).sum::<i32>();
-        sum(&self.left[element]).max(sum(&self.right[element])) + 12
+        sum(&self.left[element]).max(sum(&self.right[element])) + 16
     }
 }
 
@@ -224,7 +233,8 @@ impl Layout<'_> {
             y += if heads[band] { HEAD } else { 0 } + PAD;
             row_top[band] = y;
             let in_row = |index: &usize| self.grid.cells[*index].1 == band;
-            row_height[band] = (0..self.boxes.len()).filter(in_row).map(|index| self.boxes[index].rect.h).max().unwrap_or(0);
+            row_height[band] =
+                (0..self.boxes.len()).filter(in_row).map(|index| self.boxes[index].rect.h).max().unwrap_or(0);
             y += row_height[band];
         }
         self.height = y;
@@ -236,12 +246,14 @@ impl Layout<'_> {
         let mut out_y = vec![0; ways.len()];
         let mut in_y = vec![0; ways.len()];
         for (index, element) in self.boxes.iter().enumerate() {
-            for side in [&ports.left[index], &ports.right[index]] {
+            for (side, offset) in [(&ports.left[index], 4), (&ports.right[index], 0)] {
                 let sum: i32 = side.iter().map(|port| port.height).sum();
-                let mut top = element.rect.y + (element.rect.h - sum) / 2;
+                let middle = element.rect.y + (element.rect.h - sum) / 2;
+                // Lines from the two sides of a channel never run at the same height: they would look like one.
+                let mut top = (middle - offset).div_euclid(8) * 8 + offset;
                 for port in side {
                     if port.sends {
-                        out_y[port.link] = top + port.height - 3;
+                        out_y[port.link] = top + port.height - 4;
                     } else {
                         in_y[port.link] = top + port.height / 2;
                     }
@@ -279,7 +291,12 @@ impl Layout<'_> {
         for channel in 0..=columns {
             let widest = |right: bool| {
                 let here = |way: &&(usize, &Way)| way.1.channels.0 == channel && way.1.right_out == right;
-                ways.iter().enumerate().filter(|way| here(&way)).map(|(link, _)| self.links[link].label.w + 12).max().unwrap_or(0)
+                ways.iter()
+                    .enumerate()
+                    .filter(|way| here(&way))
+                    .map(|(link, _)| self.links[link].label.w + 12)
+                    .max()
+                    .unwrap_or(0)
             };
             let (left, right) = (widest(true), widest(false));
             x += if channel == 0 { 4 } else { PAD } + left;

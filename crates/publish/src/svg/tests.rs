@@ -14,7 +14,13 @@ use super::draw::scene;
 use super::layout::Rect;
 
 fn device(zones: usize, elements: &[(usize, usize, usize)], links: &[(usize, usize, usize)]) -> Device {
-    let names = ["pump", "Central station", "Hospital interface engine for drug libraries and orders", "Gerät", "W".repeat(60).leak()];
+    let names = [
+        "pump",
+        "Central station",
+        "Hospital interface engine for drug libraries and orders",
+        "Gerät",
+        "W".repeat(60).leak(),
+    ];
     let mut device = Device {
         id: "d".into(),
         name: "Device <&> \u{1b}".into(),
@@ -22,7 +28,12 @@ fn device(zones: usize, elements: &[(usize, usize, usize)], links: &[(usize, usi
         intended_use: String::new(),
         environments: Vec::new(),
         policies: Vec::new(),
-        lifecycle: Lifecycle { stage: Stage::Support, end_of_life: None, end_of_support: None, service_life_years: None },
+        lifecycle: Lifecycle {
+            stage: Stage::Support,
+            end_of_life: None,
+            end_of_support: None,
+            service_life_years: None,
+        },
         model_since: date(2026, 1, 1),
         zones: BTreeMap::new(),
         elements: BTreeMap::new(),
@@ -70,7 +81,10 @@ fn device(zones: usize, elements: &[(usize, usize, usize)], links: &[(usize, usi
             protocol: None,
             exposed_to: None,
             carries: None,
-            authentication: (name % 2 == 1).then(|| Authentication { mechanism: "mutual TLS 1.3 with hospital certificates".into(), secret: None }),
+            authentication: (name % 2 == 1).then(|| Authentication {
+                mechanism: "mutual TLS 1.3 with hospital certificates".into(),
+                secret: None,
+            }),
             encryption: None,
             integrity: None,
             anti_replay: None,
@@ -128,11 +142,32 @@ fn check(device: &Device, witness: Option<&Witness>) -> Result<(), TestCaseError
             prop_assert!(ax == bx || ay == by, "a line runs askew");
             let thin = Rect { x: ax.min(bx), y: ay.min(by), w: (ax - bx).abs().max(1), h: (ay - by).abs().max(1) };
             let thin = inner(thin);
-            for (name, rect) in solid.iter().filter(|(name, _)| name.starts_with("box") || name.starts_with("label") || name.starts_with("head")) {
+            for (name, rect) in solid
+                .iter()
+                .filter(|(name, _)| name.starts_with("box") || name.starts_with("label") || name.starts_with("head"))
+            {
                 // A line ends on the border of a box.
                 let rect = Rect { x: rect.x + 1, y: rect.y + 1, w: rect.w - 2, h: rect.h - 2 };
                 prop_assert!(!thin.overlaps(&rect), "line {} {thin:?} crosses {name} {rect:?}", line.link.id);
             }
+        }
+    }
+    let pieces: Vec<(usize, Rect)> = layout
+        .links
+        .iter()
+        .enumerate()
+        .flat_map(|(number, line)| {
+            line.points.windows(2).map(move |pair| {
+                let ((ax, ay), (bx, by)) = (pair[0], pair[1]);
+                (number, Rect { x: ax.min(bx), y: ay.min(by), w: (ax - bx).abs(), h: (ay - by).abs() })
+            })
+        })
+        .collect();
+    for (place, (line, a)) in pieces.iter().enumerate() {
+        for (other, b) in pieces[place + 1..].iter().filter(|(other, _)| other != line) {
+            let level = a.h == 0 && b.h == 0 && a.y == b.y && a.x < b.x + b.w && b.x < a.x + a.w;
+            let upright = a.w == 0 && b.w == 0 && a.x == b.x && a.y < b.y + b.h && b.y < a.y + a.h;
+            prop_assert!(!level && !upright, "lines {line} and {other} run on one another: {a:?} {b:?}");
         }
     }
     Ok(())

@@ -59,7 +59,11 @@ impl Page<'_> {
     fn more(&mut self, indent: usize, total: usize, limit: usize, noun: &str) {
         let more = total.saturating_sub(self.limit(limit));
         if more > 0 {
-            self.paper.line(indent, Ink::Dim, &format!("… and {} more {noun}; -v shows all.", words::number(more as u64)));
+            self.paper.line(
+                indent,
+                Ink::Dim,
+                &format!("… and {} more {noun}; -v shows all.", words::number(more as u64)),
+            );
         }
     }
 
@@ -88,7 +92,12 @@ impl Page<'_> {
             ("uncontrolled, confirmed", confirmed, Ink::Confirmed, words::TERMS[2].1),
             ("uncontrolled, presumed", presumed, Ink::Presumed, words::TERMS[3].1),
             ("controlled", summary.controlled.confirmed, Ink::Controlled, words::TERMS[0].1),
-            ("controlled, provisional", provisional, Ink::Controlled, "rests on decisions that are entered and not yet signed."),
+            (
+                "controlled, provisional",
+                provisional,
+                Ink::Controlled,
+                "rests on decisions that are entered and not yet signed.",
+            ),
             ("undetermined", summary.undetermined, Ink::Plain, words::TERMS[5].1),
         ];
         let rows: Vec<(Ink, Vec<String>)> = counts
@@ -171,7 +180,11 @@ impl Page<'_> {
             return;
         }
         self.paper.heading("Uncontrolled, presumed");
-        self.paper.line(2, Ink::Plain, "Read at its worst because something is not known. Nothing derives these harms; nothing excludes them.");
+        self.paper.line(
+            2,
+            Ink::Plain,
+            "Read at its worst because something is not known. Nothing derives these harms; nothing excludes them.",
+        );
         if self.all {
             let mut told = Vec::new();
             for (number, group) in groups.iter().enumerate() {
@@ -185,18 +198,29 @@ impl Page<'_> {
             .map(|group| {
                 let verdict = group.verdict();
                 let why = verdict.presumed_because.map_or("not stated", words::presumed);
-                let covers = if verdict.covers.is_empty() { "-".to_owned() } else { words::number(verdict.covers.len() as u64) };
-                (Ink::Presumed, vec![
-                    verdict.element.to_string(),
-                    verdict.fielded_version.to_string(),
-                    why.to_owned(),
-                    harm_short(verdict),
-                    words::persons_short(verdict.persons_at_once),
-                    covers,
-                ])
+                let covers =
+                    if verdict.covers.is_empty() { "-".to_owned() } else { words::number(verdict.covers.len() as u64) };
+                (
+                    Ink::Presumed,
+                    vec![
+                        verdict.element.to_string(),
+                        verdict.fielded_version.to_string(),
+                        why.to_owned(),
+                        harm_short(verdict),
+                        words::persons_short(verdict.persons_at_once),
+                        covers,
+                    ],
+                )
             })
             .collect();
-        let head = columns(&["element", "version", "what is not known", "worst harm it could reach", ">at once", ">speaks for"]);
+        let head = columns(&[
+            "element",
+            "version",
+            "what is not known",
+            "worst harm it could reach",
+            ">at once",
+            ">speaks for",
+        ]);
         self.paper.table(2, &head, &rows);
         self.more(2, groups.len(), ROWS, "presumed verdicts");
     }
@@ -213,14 +237,17 @@ impl Page<'_> {
                     let relied: Vec<&str> =
                         verdict.controls_relied_on.iter().map(ward_model::ids::ControlId::as_str).collect();
                     let until = verdict.valid_until.map_or_else(|| "-".to_owned(), |until| until.to_string());
-                    (Ink::Controlled, vec![
-                        verdict.subject.id.clone(),
-                        verdict.element.to_string(),
-                        verdict.fielded_version.to_string(),
-                        until,
-                        if relied.is_empty() { "-".to_owned() } else { relied.join(", ") },
-                        turns(verdict),
-                    ])
+                    (
+                        Ink::Controlled,
+                        vec![
+                            verdict.subject.id.clone(),
+                            verdict.element.to_string(),
+                            verdict.fielded_version.to_string(),
+                            until,
+                            if relied.is_empty() { "-".to_owned() } else { relied.join(", ") },
+                            turns(verdict),
+                        ],
+                    )
                 })
                 .collect();
             let head = columns(&["subject", "element", "version", "valid until", "relies on", "turns on"]);
@@ -263,15 +290,21 @@ impl Page<'_> {
             .take(self.limit(ROWS))
             .map(|group| {
                 let verdict = group.verdict();
-                (ink(group.part()), vec![
-                    verdict.subject.id.clone(),
-                    verdict.element.to_string(),
-                    verdict.fielded_version.to_string(),
-                    group.unit_count().map_or_else(|| "not known".to_owned(), words::number),
-                    harm_short(verdict),
-                    verdict.harm.as_ref().map_or_else(|| "-".to_owned(), |_| verdict.exploitability.to_string()),
-                    verdict.harm.as_ref().map_or_else(|| "-".to_owned(), |_| words::persons_short(verdict.persons_at_once)),
-                ])
+                (
+                    ink(group.part()),
+                    vec![
+                        verdict.subject.id.clone(),
+                        verdict.element.to_string(),
+                        verdict.fielded_version.to_string(),
+                        group.unit_count().map_or_else(|| "not known".to_owned(), words::number),
+                        harm_short(verdict),
+                        verdict.harm.as_ref().map_or_else(|| "-".to_owned(), |_| verdict.exploitability.to_string()),
+                        verdict
+                            .harm
+                            .as_ref()
+                            .map_or_else(|| "-".to_owned(), |_| words::persons_short(verdict.persons_at_once)),
+                    ],
+                )
             })
             .collect();
         let head = columns(&["subject", "element", "version", ">units", "worst harm", "class", ">at once"]);
@@ -301,7 +334,8 @@ impl Page<'_> {
             None => self.paper.field(5, "Harm", "none that was reached"),
         }
         let [best, worst] = verdict.exploitability_range;
-        let range = if best == worst { String::new() } else { format!(" (from {best} to {worst}, by what is not known)") };
+        let range =
+            if best == worst { String::new() } else { format!(" (from {best} to {worst}, by what is not known)") };
         self.paper.field(5, "Exploitability", &format!("{}{range}", verdict.exploitability));
         self.paper.field(5, "At once", &words::persons(verdict.persons_at_once));
         if let Some(because) = verdict.presumed_because {
@@ -370,13 +404,16 @@ impl Page<'_> {
             .iter()
             .take(self.limit(ROWS))
             .map(|row| {
-                (Ink::Plain, vec![
-                    row.harm.to_string(),
-                    row.fielded_version.to_string(),
-                    words::persons_short(row.persons_at_once),
-                    row.escalated_severity.to_string(),
-                    words::number(row.verdicts.len() as u64),
-                ])
+                (
+                    Ink::Plain,
+                    vec![
+                        row.harm.to_string(),
+                        row.fielded_version.to_string(),
+                        words::persons_short(row.persons_at_once),
+                        row.escalated_severity.to_string(),
+                        words::number(row.verdicts.len() as u64),
+                    ],
+                )
             })
             .collect();
         self.paper.table(2, &columns(&["harm", "version", ">at once, at most", "severity", ">verdicts"]), &table);
@@ -430,13 +467,16 @@ impl Page<'_> {
             .iter()
             .take(self.limit(ROWS))
             .map(|item| {
-                (Ink::Plain, vec![
-                    item.event.clone(),
-                    format!("{} {}", item.element, item.fielded_version),
-                    item.failed_predicate.clone(),
-                    item.becomes_live_if.clone(),
-                    item.review_by.to_string(),
-                ])
+                (
+                    Ink::Plain,
+                    vec![
+                        item.event.clone(),
+                        format!("{} {}", item.element, item.fielded_version),
+                        item.failed_predicate.clone(),
+                        item.becomes_live_if.clone(),
+                        item.review_by.to_string(),
+                    ],
+                )
             })
             .collect();
         self.paper.table(2, &columns(&["event", "where", "does not hold", "live if", "review by"]), &rows);
@@ -451,7 +491,9 @@ impl Page<'_> {
         self.paper.heading("Decisions without effect");
         let rows: Vec<(Ink, Vec<String>)> = decisions
             .iter()
-            .map(|decision| (Ink::Plain, vec![decision.number.to_string(), decision.claim.clone(), decision.reason.clone()]))
+            .map(|decision| {
+                (Ink::Plain, vec![decision.number.to_string(), decision.claim.clone(), decision.reason.clone()])
+            })
             .collect();
         self.paper.table(2, &columns(&[">no", "claim", "why it has none"]), &rows);
     }
@@ -483,9 +525,14 @@ impl Page<'_> {
     fn close(&mut self, groups: &[Group<'_>]) {
         self.paper.gap();
         let inputs = &self.assessment.inputs;
-        let shortened = !self.all && groups.iter().any(|group| group.verdict().verdict == Outcome::Uncontrolled || groups.len() > ROWS);
+        let shortened = !self.all
+            && groups.iter().any(|group| group.verdict().verdict == Outcome::Uncontrolled || groups.len() > ROWS);
         if shortened {
-            self.paper.line(0, Ink::Dim, "-v prints every verdict in full; --format html makes a page; --json holds everything.");
+            self.paper.line(
+                0,
+                Ink::Dim,
+                "-v prints every verdict in full; --format html makes a page; --json holds everything.",
+            );
         }
         if self.all {
             self.paper.heading("Inputs");
@@ -507,7 +554,10 @@ const fn ink(part: Part) -> Ink {
 }
 
 fn harm_short(verdict: &Verdict) -> String {
-    verdict.harm.as_ref().map_or_else(|| "none reached".to_owned(), |harm| format!("{} ({})", harm.id, harm.escalated_severity))
+    verdict
+        .harm
+        .as_ref()
+        .map_or_else(|| "none reached".to_owned(), |harm| format!("{} ({})", harm.id, harm.escalated_severity))
 }
 
 fn turns(verdict: &Verdict) -> String {

@@ -44,17 +44,26 @@ fn counts(paper: &mut Paper, report: &ScanReport) {
     let (affected, unknown, not) = (of(State::Affected), of(State::Unknown), of(State::NotAffected));
     let kev = report.findings.iter().filter(|f| f.vulnerability.kev && f.state != State::NotAffected).count();
     paper.field(0, "Affected", &words::count(affected, "finding", "findings"));
-    paper.field(0, "Unknown", &format!("{} (it cannot be told from what is known)", words::count(unknown, "finding", "findings")));
+    paper.field(
+        0,
+        "Unknown",
+        &format!("{} (it cannot be told from what is known)", words::count(unknown, "finding", "findings")),
+    );
     paper.field(0, "Not affected", &format!("{} (looked at, and excluded)", words::count(not, "finding", "findings")));
     if kev > 0 {
-        paper.field(0, "Exploited", &format!("{} known to be exploited (CISA KEV)", words::count(kev, "finding", "findings")));
+        paper.field(
+            0,
+            "Exploited",
+            &format!("{} known to be exploited (CISA KEV)", words::count(kev, "finding", "findings")),
+        );
     }
     let unassessed = words::count(report.unassessed.len(), "component", "components");
     paper.field(0, "Not assessed", &format!("{unassessed} of {}", words::number(report.sbom.components as u64)));
 }
 
 fn findings(paper: &mut Paper, report: &ScanReport, options: &TextOptions) {
-    let hidden = if options.verbose { 0 } else { report.findings.iter().filter(|f| f.state == State::NotAffected).count() };
+    let hidden =
+        if options.verbose { 0 } else { report.findings.iter().filter(|f| f.state == State::NotAffected).count() };
     let mut shown: Vec<&Finding> =
         report.findings.iter().filter(|finding| options.verbose || finding.state != State::NotAffected).collect();
     if report.findings.is_empty() {
@@ -64,11 +73,23 @@ fn findings(paper: &mut Paper, report: &ScanReport, options: &TextOptions) {
     }
     // Worst first; the report itself stays in the order of its components.
     shown.sort_by_key(|finding| {
-        (state_rank(finding.state), Reverse(severity_rank(&finding.vulnerability.severity)), Reverse(finding.vulnerability.kev))
+        (
+            state_rank(finding.state),
+            Reverse(severity_rank(&finding.vulnerability.severity)),
+            Reverse(finding.vulnerability.kev),
+        )
     });
     paper.heading("Findings, worst first");
     let head = columns(&[
-        "severity", "vulnerability", "component", "state", "versions meant", "fixed in", "recognised", "exploited", ">EPSS",
+        "severity",
+        "vulnerability",
+        "component",
+        "state",
+        "versions meant",
+        "fixed in",
+        "recognised",
+        "exploited",
+        ">EPSS",
     ]);
     let mut left_out = [0_usize; 2];
     let mut rows: Vec<(Ink, Vec<String>)> = Vec::new();
@@ -89,7 +110,11 @@ fn findings(paper: &mut Paper, report: &ScanReport, options: &TextOptions) {
         paper.line(0, Ink::Bold, &format!("{left} more in state {word} left out here; -v or --json shows them."));
     }
     if hidden > 0 {
-        paper.line(0, Ink::Dim, &format!("{} not affected; -v shows them.", words::count(hidden, "finding is", "findings are")));
+        paper.line(
+            0,
+            Ink::Dim,
+            &format!("{} not affected; -v shows them.", words::count(hidden, "finding is", "findings are")),
+        );
     }
     if let Some(first) = shown.first() {
         let command = format!("ward why {} {} --sbom FILE", first.vulnerability.id, first.component.reference);
@@ -99,7 +124,11 @@ fn findings(paper: &mut Paper, report: &ScanReport, options: &TextOptions) {
 
 fn row(finding: &Finding) -> Vec<String> {
     let vulnerability = &finding.vulnerability;
-    let id = if vulnerability.withdrawn { format!("{} (withdrawn)", vulnerability.id) } else { vulnerability.id.to_string() };
+    let id = if vulnerability.withdrawn {
+        format!("{} (withdrawn)", vulnerability.id)
+    } else {
+        vulnerability.id.to_string()
+    };
     vec![
         vulnerability.severity.clone(),
         id,
@@ -162,5 +191,9 @@ fn unassessed(paper: &mut Paper, report: &ScanReport, options: &TextOptions) {
 pub fn named(names: &[String], limit: usize) -> String {
     let shown: Vec<&str> = names.iter().take(limit).map(String::as_str).collect();
     let more = names.len().saturating_sub(limit);
-    if more == 0 { shown.join(", ") } else { format!("{}, and {} more (-v shows all)", shown.join(", "), words::number(more as u64)) }
+    if more == 0 {
+        shown.join(", ")
+    } else {
+        format!("{}, and {} more (-v shows all)", shown.join(", "), words::number(more as u64))
+    }
 }

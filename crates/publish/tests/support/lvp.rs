@@ -1,4 +1,5 @@
 //! A large-volume infusion pump with its surroundings, and an assessment of it, written by hand to show every part of a page.
+#![allow(clippy::unwrap_used, reason = "a fixture: what it parses is written in it")]
 
 use std::collections::BTreeMap;
 
@@ -33,7 +34,14 @@ fn element(id: &str, name: &str, kind: ElementKind, owner: Owner, zone: Option<&
     (id.into(), element)
 }
 
-fn link(id: &str, from: &str, to: &str, medium: Medium, protocol: &str, authentication: Option<&str>) -> (LinkId, Link) {
+fn link(
+    id: &str,
+    from: &str,
+    to: &str,
+    medium: Medium,
+    protocol: &str,
+    authentication: Option<&str>,
+) -> (LinkId, Link) {
     let link = Link {
         id: id.into(),
         name: id.replace('-', " "),
@@ -57,14 +65,20 @@ fn claim(id: ClaimId, evidence: Option<&str>) -> (ClaimId, Claim) {
         id: id.clone(),
         statement: id.to_string(),
         premise: Digest::of(id.to_string().as_bytes()),
-        evidence: evidence.map(|path| Evidence { path: path.into(), place: None, digest: Some(Digest::of(path.as_bytes())) }),
+        evidence: evidence.map(|path| Evidence {
+            path: path.into(),
+            place: None,
+            digest: Some(Digest::of(path.as_bytes())),
+        }),
         file: "system.toml".into(),
     };
     (id, claim)
 }
 
 pub fn device() -> Device {
-    let harm = |id: &str, text: &str, axis, severity| (HarmId::from(id), Harm { id: id.into(), text: text.into(), axis, severity });
+    let harm = |id: &str, text: &str, axis, severity| {
+        (HarmId::from(id), Harm { id: id.into(), text: text.into(), axis, severity })
+    };
     let control = |id: &str, name: &str, cuts, enforcer: &str, performed_by| {
         let control = Control {
             id: id.into(),
@@ -85,7 +99,12 @@ pub fn device() -> Device {
         intended_use: "Controlled intravenous infusion at the bedside".into(),
         environments: vec![Environment::Hospital],
         policies: vec!["fda-postmarket-2016".into()],
-        lifecycle: Lifecycle { stage: Stage::Support, end_of_life: None, end_of_support: None, service_life_years: Some(10) },
+        lifecycle: Lifecycle {
+            stage: Stage::Support,
+            end_of_life: None,
+            end_of_support: None,
+            service_life_years: Some(10),
+        },
         model_since: date(2026, 1, 5),
         zones: BTreeMap::from([
             zone("maker-cloud", "Maker's services", Owner::Maker),
@@ -94,10 +113,34 @@ pub fn device() -> Device {
         ]),
         elements: BTreeMap::from([
             element("update-service", "Update service", ElementKind::UpdateServer, Owner::Maker, Some("maker-cloud")),
-            element("drug-library-server", "Drug library server", ElementKind::Server, Owner::Hospital, Some("ward-network")),
-            element("hospital-firewall", "Hospital firewall and switches", ElementKind::Network, Owner::Hospital, Some("ward-network")),
-            element("pump-controller", "LVP-200 pump controller", ElementKind::BedsideDevice, Owner::Maker, Some("bedside")),
-            element("pressure-sensor", "Wearable pressure sensor", ElementKind::Wearable, Owner::Patient, Some("bedside")),
+            element(
+                "drug-library-server",
+                "Drug library server",
+                ElementKind::Server,
+                Owner::Hospital,
+                Some("ward-network"),
+            ),
+            element(
+                "hospital-firewall",
+                "Hospital firewall and switches",
+                ElementKind::Network,
+                Owner::Hospital,
+                Some("ward-network"),
+            ),
+            element(
+                "pump-controller",
+                "LVP-200 pump controller",
+                ElementKind::BedsideDevice,
+                Owner::Maker,
+                Some("bedside"),
+            ),
+            element(
+                "pressure-sensor",
+                "Wearable pressure sensor",
+                ElementKind::Wearable,
+                Owner::Patient,
+                Some("bedside"),
+            ),
             element("service-tool", "Service tool", ElementKind::ServiceTool, Owner::Maker, None),
         ]),
         links: BTreeMap::from([
@@ -137,12 +180,21 @@ pub fn device() -> Device {
         )]),
         person_groups: BTreeMap::from([(
             PersonGroupId::from("infusion-patient"),
-            PersonGroup { id: "infusion-patient".into(), name: "Patient on an infusion".into(), role: PersonRole::Patient },
+            PersonGroup {
+                id: "infusion-patient".into(),
+                name: "Patient on an infusion".into(),
+                role: PersonRole::Patient,
+            },
         )]),
         harms: BTreeMap::from([
             harm("over-infusion", "Death by over-infusion", Axis::Person, Severity::Catastrophic),
             harm("interrupted-infusion", "Injury by an interrupted infusion", Axis::Person, Severity::Serious),
-            harm("infusion-history-disclosed", "The history of infusions becomes known", Axis::Privacy, Severity::Minor),
+            harm(
+                "infusion-history-disclosed",
+                "The history of infusions becomes known",
+                Axis::Privacy,
+                Severity::Minor,
+            ),
         ]),
         controls: BTreeMap::from([
             control(
@@ -178,7 +230,10 @@ pub fn device() -> Device {
             claim(ClaimId::Control("signed-firmware".into()), Some("evidence/VT-118.junit.xml")),
             claim(ClaimId::Control("isolate-ward-vlan".into()), None),
             claim(ClaimId::Link("library-download".into(), LinkClaim::ExposedTo), None),
-            claim(ClaimId::Element("drug-library-server".into(), ElementClaim::SoftwareListed), Some("evidence/sbom-review.pdf")),
+            claim(
+                ClaimId::Element("drug-library-server".into(), ElementClaim::SoftwareListed),
+                Some("evidence/sbom-review.pdf"),
+            ),
         ]),
         digest: Digest::of(b"the folder"),
         files: BTreeMap::new(),
@@ -204,24 +259,84 @@ fn nodes(facts: &[(&str, &str, Exploitability, Place)]) -> Witness {
 fn library_path() -> Witness {
     use Exploitability::High;
     nodes(&[
-        ("An attacker has a foothold in the hospital network", "position hospital-network", High, Place::Position("hospital-network".into())),
-        ("The attacker can send messages on library-download", "the link is exposed to hospital-network", High, Place::Link("library-download".into())),
-        ("pump-controller acts on commands that the attacker sends", "rule unauthenticated-command", High, Place::Element("pump-controller".into())),
-        ("deliver-infusion is altered", "pump-controller realises it", High, Place::Function("deliver-infusion".into())),
-        ("over-infusion: over-infusion of a vasoactive drug", "effect of deliver-infusion", High, Place::Harm("over-infusion".into())),
+        (
+            "An attacker has a foothold in the hospital network",
+            "position hospital-network",
+            High,
+            Place::Position("hospital-network".into()),
+        ),
+        (
+            "The attacker can send messages on library-download",
+            "the link is exposed to hospital-network",
+            High,
+            Place::Link("library-download".into()),
+        ),
+        (
+            "pump-controller acts on commands that the attacker sends",
+            "rule unauthenticated-command",
+            High,
+            Place::Element("pump-controller".into()),
+        ),
+        (
+            "deliver-infusion is altered",
+            "pump-controller realises it",
+            High,
+            Place::Function("deliver-infusion".into()),
+        ),
+        (
+            "over-infusion: over-infusion of a vasoactive drug",
+            "effect of deliver-infusion",
+            High,
+            Place::Harm("over-infusion".into()),
+        ),
     ])
 }
 
 fn server_path() -> Witness {
     use Exploitability::{High, Medium};
     nodes(&[
-        ("An attacker has a foothold in the hospital network", "position hospital-network", High, Place::Position("hospital-network".into())),
-        ("The attacker can send messages on firewall-uplink", "the link is exposed to hospital-network", High, Place::Link("firewall-uplink".into())),
-        ("The attacker reads the memory of drug-library-server", "CVE-2014-0160", Medium, Place::Element("drug-library-server".into())),
-        ("The attacker sends commands on library-download", "who alters an element sends on its links", Medium, Place::Link("library-download".into())),
-        ("pump-controller acts on them", "rule unauthenticated-command", Medium, Place::Element("pump-controller".into())),
-        ("deliver-infusion is altered", "pump-controller realises it", Medium, Place::Function("deliver-infusion".into())),
-        ("over-infusion: over-infusion of a vasoactive drug", "effect of deliver-infusion", Medium, Place::Harm("over-infusion".into())),
+        (
+            "An attacker has a foothold in the hospital network",
+            "position hospital-network",
+            High,
+            Place::Position("hospital-network".into()),
+        ),
+        (
+            "The attacker can send messages on firewall-uplink",
+            "the link is exposed to hospital-network",
+            High,
+            Place::Link("firewall-uplink".into()),
+        ),
+        (
+            "The attacker reads the memory of drug-library-server",
+            "CVE-2014-0160",
+            Medium,
+            Place::Element("drug-library-server".into()),
+        ),
+        (
+            "The attacker sends commands on library-download",
+            "who alters an element sends on its links",
+            Medium,
+            Place::Link("library-download".into()),
+        ),
+        (
+            "pump-controller acts on them",
+            "rule unauthenticated-command",
+            Medium,
+            Place::Element("pump-controller".into()),
+        ),
+        (
+            "deliver-infusion is altered",
+            "pump-controller realises it",
+            Medium,
+            Place::Function("deliver-infusion".into()),
+        ),
+        (
+            "over-infusion: over-infusion of a vasoactive drug",
+            "effect of deliver-infusion",
+            Medium,
+            Place::Harm("over-infusion".into()),
+        ),
     ])
 }
 
@@ -361,7 +476,8 @@ pub fn assessment() -> Assessment {
     let mut site = verdict(SubjectKind::Weakness, weakness, "pump-controller", "site-017", Some(310));
     site.if_claims_hold = Outcome::Controlled;
 
-    let mut heartbleed = verdict(SubjectKind::Vulnerability, "CVE-2014-0160", "drug-library-server", "unconfirmed", Some(18_090));
+    let mut heartbleed =
+        verdict(SubjectKind::Vulnerability, "CVE-2014-0160", "drug-library-server", "unconfirmed", Some(18_090));
     heartbleed.witness = server_path();
     heartbleed.exploitability = Exploitability::Medium;
     heartbleed.exploitability_range = [Exploitability::Low, Exploitability::High];
@@ -371,7 +487,8 @@ pub fn assessment() -> Assessment {
     heartbleed_site.id = "fda-postmarket-2016/CVE-2014-0160/drug-library-server/4.2/site-017".into();
     heartbleed_site.units = Units { cohort: "site-017".into(), count: Some(310), sites: Some(1) };
 
-    let mut presumed = verdict(SubjectKind::Element, "drug-library-server", "drug-library-server", "unconfirmed", Some(18_090));
+    let mut presumed =
+        verdict(SubjectKind::Element, "drug-library-server", "drug-library-server", "unconfirmed", Some(18_090));
     presumed.basis = Basis::Presumed;
     presumed.presumed_because = Some(PresumedBecause::Unassessed);
     presumed.witness = Witness::default();
@@ -379,7 +496,8 @@ pub fn assessment() -> Assessment {
     presumed.reasons = vec!["3 components could not be assessed".into()];
     presumed.covers = vec!["CVE-2022-48174".into()];
 
-    let mut provisional = verdict(SubjectKind::Weakness, "unsigned-update@service-usb", "pump-controller", "unconfirmed", Some(18_090));
+    let mut provisional =
+        verdict(SubjectKind::Weakness, "unsigned-update@service-usb", "pump-controller", "unconfirmed", Some(18_090));
     provisional.verdict = Outcome::Controlled;
     provisional.if_claims_hold = Outcome::Controlled;
     provisional.outcome = "controlled risk".into();
@@ -447,16 +565,40 @@ pub fn assessment() -> Assessment {
             review_by: date(2027, 2, 20),
         }],
         clocks: vec![
-            clock(date(2026, 10, 20), "communicate", "Tell customers and the user community, with interim controls", true, weakness, &[0, 1]),
+            clock(
+                date(2026, 10, 20),
+                "communicate",
+                "Tell customers and the user community, with interim controls",
+                true,
+                weakness,
+                &[0, 1],
+            ),
             clock(date(2026, 11, 19), "remediate", "Distribute a validated change", true, weakness, &[0, 1]),
-            clock(date(2026, 12, 20), "communicate", "Tell customers and the user community, with interim controls", false, "CVE-2014-0160", &[2, 3]),
+            clock(
+                date(2026, 12, 20),
+                "communicate",
+                "Tell customers and the user community, with interim controls",
+                false,
+                "CVE-2014-0160",
+                &[2, 3],
+            ),
         ],
         coverage: Coverage {
             knowledge: knowledge(true),
             notes: vec!["9,112 records name no product and cannot be found by any matcher".into()],
             inventories: vec![
-                InventoryCoverage { fielded_version: "4.2".into(), element: "drug-library-server".into(), components: Some(212), assessed: 209 },
-                InventoryCoverage { fielded_version: "4.2".into(), element: "pressure-sensor".into(), components: None, assessed: 0 },
+                InventoryCoverage {
+                    fielded_version: "4.2".into(),
+                    element: "drug-library-server".into(),
+                    components: Some(212),
+                    assessed: 209,
+                },
+                InventoryCoverage {
+                    fielded_version: "4.2".into(),
+                    element: "pressure-sensor".into(),
+                    components: None,
+                    assessed: 0,
+                },
             ],
         },
         unassessed: scan()
