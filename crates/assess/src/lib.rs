@@ -9,8 +9,8 @@ use jiff::civil::Date;
 use ward_match::{Inventory, match_inventory};
 use ward_model::alias::Aliases;
 use ward_model::assessment::{
-    Assessment, Coverage, DeviceSummary, FindingAt, Inputs as InputDigests, InventoryCoverage, MultiPatient, SCHEMA, Summary,
-    UnassessedAt,
+    Assessment, Coverage, DeviceSummary, FindingAt, Inputs as InputDigests, InventoryCoverage, MultiPatient, SCHEMA,
+    Summary, UnassessedAt,
 };
 use ward_model::claim::{ClaimId, ElementClaim};
 use ward_model::component::Sbom;
@@ -39,8 +39,7 @@ pub struct Inputs<'a> {
     pub engine: &'a str,
 }
 
-const SEED_IS_PARTIAL: &str =
-    "the seed knows only some vulnerabilities of some products: no component counts as assessed before `ward feeds sync`";
+const SEED_IS_PARTIAL: &str = "the seed knows only some vulnerabilities of some products: no component counts as assessed before `ward feeds sync`";
 
 /// Assesses a device.
 ///
@@ -148,9 +147,8 @@ fn reports(inputs: &Inputs<'_>) -> Result<BTreeMap<(FieldedVersionId, ElementId)
                         match_inventory(&inventory, &inputs.rulebook.aliases, inputs.knowledge)
                     };
                     let open = read(false)?;
-                    let claimed = device
-                        .claims
-                        .contains_key(&ClaimId::Element(element.id.clone(), ElementClaim::SoftwareListed));
+                    let claimed =
+                        device.claims.contains_key(&ClaimId::Element(element.id.clone(), ElementClaim::SoftwareListed));
                     let complete = if claimed { read(true)? } else { open.clone() };
                     let found = ElementReports { open, complete };
                     known.insert((element.id.clone(), digest), found.clone());
@@ -206,9 +204,8 @@ fn coverage(inputs: &Inputs<'_>, reports: &BTreeMap<(FieldedVersionId, ElementId
     for version in &inputs.device.versions {
         for element in inputs.device.elements.keys() {
             let components = version.inventories.get(element).map(|sbom| sbom.components.len());
-            let unassessed = reports
-                .get(&(version.id.clone(), element.clone()))
-                .map_or(0, |reports| reports.open.unassessed.len());
+            let unassessed =
+                reports.get(&(version.id.clone(), element.clone())).map_or(0, |reports| reports.open.unassessed.len());
             inventories.push(InventoryCoverage {
                 fielded_version: version.id.clone(),
                 element: element.clone(),

@@ -275,6 +275,14 @@ impl Vector {
         Scores { base, temporal_or_threat, environmental, overall, severity }
     }
 
+    /// The rating of the worse of the base and the overall score: what somebody knows of a threat or of a site may lower a score,
+    /// and is not known of the device at hand.
+    #[must_use]
+    pub fn worst_severity(&self) -> Severity {
+        let scores = self.scores();
+        rating(self.version(), scores.base.max(scores.overall))
+    }
+
     /// What exploitation demands of an attacker.
     #[must_use]
     pub fn demands(&self) -> Demands {

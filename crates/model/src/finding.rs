@@ -166,7 +166,8 @@ impl VulnerabilitySummary {
         let severity = record
             .scores
             .iter()
-            .map(|scored| scored.vector.scores().severity)
+            // Temporal and environmental metrics mostly lower a score: the worse of base and overall counts.
+            .map(|scored| scored.vector.worst_severity())
             .max()
             .map_or_else(|| "unknown".to_owned(), |severity| severity.to_string());
         Self {

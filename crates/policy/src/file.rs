@@ -142,9 +142,9 @@ pub(crate) fn policy(file: &str, text: &str) -> Result<Policy, PolicyError> {
         .map(|word| PersonRole::from_word(word).ok_or_else(|| malformed(format!("`{word}` is no role of a person"))))
         .collect::<Result<BTreeSet<_>, _>>()?;
     for cell in &table.matrix.adjustable {
-        let known = cell
-            .split_once('/')
-            .is_some_and(|(class, severity)| Exploitability::from_word(class).is_some() && Severity::from_word(severity).is_some());
+        let known = cell.split_once('/').is_some_and(|(class, severity)| {
+            Exploitability::from_word(class).is_some() && Severity::from_word(severity).is_some()
+        });
         if !known {
             return Err(malformed(format!("`{cell}` is no cell: write class/severity")));
         }
@@ -152,9 +152,8 @@ pub(crate) fn policy(file: &str, text: &str) -> Result<Policy, PolicyError> {
     if table.escalation.to < table.escalation.from {
         return Err(malformed("escalation must not lead to a milder severity".to_owned()));
     }
-    let matrix = Matrix::checked([table.matrix.low.cells(), table.matrix.medium.cells(), table.matrix.high.cells()]).map_err(
-        |(better, worse)| PolicyError::NotMonotone { file: file.to_owned(), better, worse },
-    )?;
+    let matrix = Matrix::checked([table.matrix.low.cells(), table.matrix.medium.cells(), table.matrix.high.cells()])
+        .map_err(|(better, worse)| PolicyError::NotMonotone { file: file.to_owned(), better, worse })?;
     Ok(Policy {
         id: PolicyId::new(format!("{}@{}", table.name, table.version)),
         name: table.name,

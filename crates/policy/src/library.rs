@@ -48,10 +48,8 @@ impl Library {
     /// # Errors
     /// One of them is malformed; a test keeps that from being shipped.
     pub fn built_in() -> Result<Self, PolicyError> {
-        let mut policies = POLICIES
-            .iter()
-            .map(|(name, text)| file::policy(name, text))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut policies =
+            POLICIES.iter().map(|(name, text)| file::policy(name, text)).collect::<Result<Vec<_>, _>>()?;
         policies.sort_by(|a, b| a.id.cmp(&b.id));
         let mut rules = file::weaknesses(WEAKNESSES.0, WEAKNESSES.1)?;
         rules.sort_by(|a, b| a.id.cmp(&b.id));
@@ -150,7 +148,9 @@ mod tests {
         assert_eq!(choose("fda-postmarket-2016", today).unwrap().policies.len(), 1);
         assert_eq!(choose("fda-postmarket-2016@1", today).unwrap().policies.len(), 1);
         assert!(matches!(choose("fda-postmarket-2016", date(2016, 1, 1)), Err(PolicyError::NotInForce { .. })));
-        let Err(PolicyError::Unknown { nearest, .. }) = choose("fda-postmarket", today) else { panic!("should be unknown") };
+        let Err(PolicyError::Unknown { nearest, .. }) = choose("fda-postmarket", today) else {
+            panic!("should be unknown")
+        };
         assert_eq!(nearest.as_deref(), Some("fda-postmarket-2016"));
         assert_eq!(library.select(&[], today), Err(PolicyError::NoneNamed));
     }

@@ -115,11 +115,7 @@ impl Policy {
     /// The severity to read for so many people at once.
     pub fn escalate(&self, severity: Severity, persons: Persons) -> Severity {
         let several = persons > Persons::Count(self.escalation.persons_more_than);
-        if several && severity >= self.escalation.from {
-            severity.max(self.escalation.to)
-        } else {
-            severity
-        }
+        if several && severity >= self.escalation.from { severity.max(self.escalation.to) } else { severity }
     }
 
     /// The policy's own word for an outcome.

@@ -53,14 +53,22 @@ pub(crate) fn through(program: &Program, whole: &Solution, steps: &[DerivationId
         for &id in program.uses(fact) {
             let derivation = program.derivation(id);
             for place in (0..derivation.premises.len()).filter(|place| derivation.premises[*place] == fact) {
-                let ways = conclusions(derivation, |other, premise| {
-                    if other == place { found.front(premise) } else { whole.front(premise) }
-                });
+                let ways =
+                    conclusions(
+                        derivation,
+                        |other, premise| {
+                            if other == place { found.front(premise) } else { whole.front(premise) }
+                        },
+                    );
                 for (value, premises) in ways {
                     let premises = premises
                         .into_iter()
                         .enumerate()
-                        .map(|(other, entry)| if other == place { EntryRef::Through(entry) } else { EntryRef::Whole(entry) })
+                        .map(
+                            |(other, entry)| {
+                                if other == place { EntryRef::Through(entry) } else { EntryRef::Whole(entry) }
+                            },
+                        )
                         .collect();
                     add(&mut found, &mut open, Entry { fact: derivation.conclusion, value, derivation: id, premises });
                 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use ward_model::claim::{ClaimId, FunctionClaim};
 use ward_model::device::{Effect, Fallback, Function, HowDegraded};
 use ward_model::ids::{ElementId, HarmId};
 use ward_model::scale::{Axis, Exploitability, Persons, Reach, Severity, Threat};
-use ward_model::claim::{ClaimId, FunctionClaim};
 use ward_model::verdict::Outcome;
 use ward_policy::Privilege;
 

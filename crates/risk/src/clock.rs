@@ -14,7 +14,9 @@ use crate::context::Situation;
 pub(crate) fn clocks(situation: Situation<'_>, verdicts: &[Verdict]) -> Vec<Clock> {
     let mut clocks: BTreeMap<(String, String, String), Clock> = BTreeMap::new();
     for verdict in verdicts.iter().filter(|verdict| verdict.verdict == Outcome::Uncontrolled) {
-        let Some(policy) = situation.rulebook.policies.iter().find(|policy| policy.id == verdict.policy) else { continue };
+        let Some(policy) = situation.rulebook.policies.iter().find(|policy| policy.id == verdict.policy) else {
+            continue;
+        };
         let when = match verdict.basis {
             Basis::Confirmed => ClockWhen::UncontrolledConfirmed,
             Basis::Presumed => ClockWhen::UncontrolledPresumed,
@@ -71,7 +73,8 @@ fn known_since(situation: Situation<'_>, verdict: &Verdict) -> (Date, String) {
         for ((version, element), reports) in situation.reports {
             if *version == verdict.fielded_version && *element == verdict.element {
                 for finding in &reports.open.findings {
-                    if let (true, Some(day)) = (finding.vulnerability.id.as_str() == id, finding.vulnerability.received) {
+                    if let (true, Some(day)) = (finding.vulnerability.id.as_str() == id, finding.vulnerability.received)
+                    {
                         evidence.push((day, "the record was received".to_owned()));
                     }
                 }
@@ -80,6 +83,10 @@ fn known_since(situation: Situation<'_>, verdict: &Verdict) -> (Date, String) {
     }
     evidence.sort();
     evidence.into_iter().next().unwrap_or_else(|| {
-        (device.model_since, "the model has been kept since (model_since); say in vulnerabilities.toml if it was known earlier".to_owned())
+        (
+            device.model_since,
+            "the model has been kept since (model_since); say in vulnerabilities.toml if it was known earlier"
+                .to_owned(),
+        )
     })
 }

@@ -75,7 +75,11 @@ impl<'a> Context<'a> {
     /// What was found on an element, read by whether its inventory is known to be complete.
     pub fn report(&self, element: &ElementId) -> Option<&'a MatchReport> {
         let reports = self.situation.reports.get(&(self.version.id.clone(), element.clone()))?;
-        Some(if self.holds_for_element(element, ElementClaim::SoftwareListed) { &reports.complete } else { &reports.open })
+        Some(if self.holds_for_element(element, ElementClaim::SoftwareListed) {
+            &reports.complete
+        } else {
+            &reports.open
+        })
     }
 
     /// Whether the receiver of a link is known to verify who sends.

@@ -111,7 +111,8 @@ fn judge_decision(device: &Device, decision: &Decision, as_of: Date) -> Vec<(Str
         Ok(())
     };
     if !decision.claims.is_empty() {
-        let known: BTreeMap<String, &Claim> = device.claims.values().map(|claim| (claim.id.to_string(), claim)).collect();
+        let known: BTreeMap<String, &Claim> =
+            device.claims.values().map(|claim| (claim.id.to_string(), claim)).collect();
         let named: Vec<&Claim> = decision.claims.iter().filter_map(|name| known.get(name).copied()).collect();
         let bound = bound(decision, &named);
         for name in &decision.claims {
@@ -147,7 +148,11 @@ fn bound(decision: &Decision, claims: &[&Claim]) -> Result<(), String> {
         return Ok(());
     }
     match decision.premise {
-        None => return Err("it is not bound to what was claimed: it has no premise_sha256 (`ward decide` writes it)".to_owned()),
+        None => {
+            return Err(
+                "it is not bound to what was claimed: it has no premise_sha256 (`ward decide` writes it)".to_owned()
+            );
+        }
         Some(premise) if premise != joint_premise(claims.iter().copied()) => {
             return Err("what is claimed has changed since it was decided".to_owned());
         }

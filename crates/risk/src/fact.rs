@@ -90,7 +90,9 @@ impl Fact {
             Self::Present(element) | Self::Gain(element, _) => Place::Element(element.to_string()),
             // A foothold is where the elements of the zone are; the pictures draw zones by their elements.
             Self::Inside(zone) => Place::Position(zone.to_string()),
-            Self::Inject(link, _) | Self::Speak(link) | Self::Know(SecretRef::OfLink(link)) => Place::Link(link.to_string()),
+            Self::Inject(link, _) | Self::Speak(link) | Self::Know(SecretRef::OfLink(link)) => {
+                Place::Link(link.to_string())
+            }
             Self::Know(SecretRef::Named(secret)) => Place::Secret(secret.to_string()),
             Self::Defeated(control) => Place::Control(control.to_string()),
             Self::Degraded(function, ..) | Self::Harmed(function, ..) => Place::Function(function.to_string()),

@@ -38,7 +38,13 @@ pub(crate) struct Grounded {
 pub(crate) fn ground(context: &Context<'_>, presumed: &[ElementId]) -> Grounded {
     let mut builder = Builder { context, grounded: Grounded::default(), cuts: active_cuts(context) };
     for position in context.device().positions() {
-        builder.derive(Vec::new(), Fact::At(position), Exploitability::High, ReachRule::Exactly(Reach::Fleet), "where an attacker may stand");
+        builder.derive(
+            Vec::new(),
+            Fact::At(position),
+            Exploitability::High,
+            ReachRule::Exactly(Reach::Fleet),
+            "where an attacker may stand",
+        );
     }
     elements(&mut builder);
     links::ground(&mut builder);
@@ -131,7 +137,9 @@ impl Builder<'_> {
                     zones.iter().flatten().any(|ends| *ends == zone) && from(listed, *position)
                 }
                 (Cut::Presence { at }, Cuttable::Presence(place)) => at == *place,
-                (Cut::Vulnerability { id, at }, Cuttable::Vulnerability { id: used, at: place }) => id == *used && at == *place,
+                (Cut::Vulnerability { id, at }, Cuttable::Vulnerability { id: used, at: place }) => {
+                    id == *used && at == *place
+                }
                 _ => false,
             })
             .map(|(control, _)| control.clone())
@@ -142,7 +150,14 @@ impl Builder<'_> {
     }
 
     /// Adds a derivation that nothing cuts.
-    fn derive(&mut self, premises: Vec<Fact>, conclusion: Fact, class: Exploitability, reach: ReachRule, by: &str) -> DerivationId {
+    fn derive(
+        &mut self,
+        premises: Vec<Fact>,
+        conclusion: Fact,
+        class: Exploitability,
+        reach: ReachRule,
+        by: &str,
+    ) -> DerivationId {
         let program = &mut self.grounded.program;
         let premises = premises.into_iter().map(|fact| program.fact(fact)).collect();
         let conclusion = program.fact(conclusion);

@@ -37,7 +37,8 @@ pub struct Judgement {
 /// Judges a device: every subject, for every policy, fielded version and group of units.
 pub fn judge(situation: Situation<'_>) -> Judgement {
     let (decided, decisions_without_effect) = Effects::decided(situation.device, situation.decisions, situation.as_of);
-    let mut judgement = Judgement { decisions_without_effect, gaps: watch::gaps(situation, &decided), ..Judgement::default() };
+    let mut judgement =
+        Judgement { decisions_without_effect, gaps: watch::gaps(situation, &decided), ..Judgement::default() };
     for policy in &situation.rulebook.policies {
         for version in &situation.device.versions {
             // Groups that have confirmed the same are judged once.
@@ -51,7 +52,7 @@ pub fn judge(situation: Situation<'_>) -> Judgement {
             }
         }
     }
-    judgement.verdicts.sort_by(|a, b| order(a).cmp(&order(b)));
+    judgement.verdicts.sort_by_key(order);
     judgement.watch_list.sort();
     judgement.watch_list.dedup();
     judgement.clocks = clock::clocks(situation, &judgement.verdicts);
@@ -160,8 +161,8 @@ impl Bench {
             undecided: readings.outcomes(&Effects::none(), Unknowns::Worst),
             claimed: readings.outcomes(&all, Unknowns::Worst),
             best: readings.outcomes(readings.decided, Unknowns::Best),
-            without: without_each(&readings, &outcomes),
-            lapsing: lapsing(&readings, &outcomes),
+            without: without_each(&readings),
+            lapsing: lapsing(&readings),
         };
         let mut verdicts: Vec<Verdict> =
             outcomes.judged.iter().map(|(key, judged)| verdict(&readings, &run, &compared, key, judged)).collect();
@@ -191,7 +192,9 @@ fn covered_keys(outcomes: &Outcomes) -> Vec<Key> {
 }
 
 fn same_subject(verdict: &Verdict, key: &Key) -> bool {
-    verdict.subject == key.subject.subject() && verdict.element == *key.subject.element() && verdict.presumed_because == key.because
+    verdict.subject == key.subject.subject()
+        && verdict.element == *key.subject.element()
+        && verdict.presumed_because == key.because
 }
 
 /// Other readings of the same, to compare with.
@@ -208,24 +211,20 @@ struct Compared {
     lapsing: Vec<(Date, Outcomes)>,
 }
 
-/// The claims that the decided reading rests on, each left out once. Only needed where something is controlled.
-fn without_each(readings: &Readings<'_>, outcomes: &Outcomes) -> Vec<(ClaimId, Outcomes)> {
-    if !outcomes.judged.values().any(|judged| judged.outcome == Outcome::Controlled) && outcomes.judged.len() > outcomes.covered.len() {
-        return Vec::new();
-    }
-    readings
-        .decided
+/// The decided reading without each of its claims in turn.
+fn without_each(readings: &Readings<'_>) -> Vec<(ClaimId, Outcomes)> {
+    let decided = readings.decided;
+    decided
         .claims()
-        .map(|claim| (claim.clone(), readings.outcomes(&readings.decided.without(claim), Unknowns::Worst)))
+        .map(|claim| (claim.clone(), readings.outcomes(&decided.without(claim), Unknowns::Worst)))
         .collect()
 }
 
 /// The decided reading after each day on which a decision lapses.
-fn lapsing(readings: &Readings<'_>, _outcomes: &Outcomes) -> Vec<(Date, Outcomes)> {
-    let days: BTreeSet<Date> = readings.decided.claims().filter_map(|claim| readings.decided.until(claim)).collect();
-    days.into_iter()
-        .map(|day| (day, readings.outcomes(&readings.decided.after(day), Unknowns::Worst)))
-        .collect()
+fn lapsing(readings: &Readings<'_>) -> Vec<(Date, Outcomes)> {
+    let decided = readings.decided;
+    let days: BTreeSet<Date> = decided.claims().filter_map(|claim| decided.until(claim)).collect();
+    days.into_iter().map(|day| (day, readings.outcomes(&decided.after(day), Unknowns::Worst))).collect()
 }
 
 fn verdict(readings: &Readings<'_>, run: &Run<'_>, compared: &Compared, key: &Key, judged: &Judged) -> Verdict {
@@ -297,14 +296,18 @@ fn controls_relied_on(readings: &Readings<'_>, single: &[Sensitivity], provision
     relied
 }
 
-fn reasons(readings: &Readings<'_>, run: &Run<'_>, key: &Key, judged: &Judged, provisional: bool, no_harms: bool) -> Vec<String> {
+fn reasons(
+    readings: &Readings<'_>,
+    run: &Run<'_>,
+    key: &Key,
+    judged: &Judged,
+    provisional: bool,
+    no_harms: bool,
+) -> Vec<String> {
     let mut reasons = Vec::new();
     if let Some(cell) = &judged.cell {
         if cell.escalated > cell.severity {
-            reasons.push(format!(
-                "{} people at once: {} reads as {}",
-                cell.persons, cell.severity, cell.escalated
-            ));
+            reasons.push(format!("{} people at once: {} reads as {}", cell.persons, cell.severity, cell.escalated));
         }
         reasons.push(format!(
             "exploitability {} and severity {} make {} in {}",
@@ -324,17 +327,23 @@ fn reasons(readings: &Readings<'_>, run: &Run<'_>, key: &Key, judged: &Judged, p
         (Basis::Confirmed, None) => match run.lacking(&key.subject) {
             None => reasons.push("it does not arise: the decisions in force say so".to_owned()),
             Some(lacking) if lacking.is_empty() => {
-                reasons.push("its steps can be taken, and lead to no harm to a person that the policy counts".to_owned());
+                reasons
+                    .push("its steps can be taken, and lead to no harm to a person that the policy counts".to_owned());
             }
-            Some(lacking) => reasons.push(format!("its steps cannot be taken: it is not so that {}", lacking.join("; or that "))),
+            Some(lacking) => {
+                reasons.push(format!("its steps cannot be taken: it is not so that {}", lacking.join("; or that ")))
+            }
         },
         (Basis::Confirmed, Some(_)) => {}
     }
     if judged.outcome == Outcome::Controlled && key.basis() == Basis::Confirmed {
-        reasons.push("every element that it touches is described completely, so that nothing unknown leads on".to_owned());
+        reasons
+            .push("every element that it touches is described completely, so that nothing unknown leads on".to_owned());
     }
     if judged.privacy {
-        reasons.push("personal data can become known; that is an axis of its own and never makes a risk uncontrolled".to_owned());
+        reasons.push(
+            "personal data can become known; that is an axis of its own and never makes a risk uncontrolled".to_owned(),
+        );
     }
     if provisional {
         reasons.push("it rests on decisions that are entered and not signed".to_owned());

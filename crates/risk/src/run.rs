@@ -68,11 +68,16 @@ impl Outcomes {
         let in_its_place = match &key.subject {
             SubjectKey::Weakness(_, link, element) => {
                 let all = self.judged.keys().map(|key| &key.subject).chain(self.covered.keys());
-                all.filter(|subject| matches!(subject, SubjectKey::Weakness(_, at, of) if at == link && of == element)).any(standing)
+                all.filter(|subject| matches!(subject, SubjectKey::Weakness(_, at, of) if at == link && of == element))
+                    .any(standing)
             }
             SubjectKey::Vulnerability(..) | SubjectKey::Presumed(_) => false,
         };
-        if self.covered.contains_key(&key.subject) || in_its_place { Outcome::Uncontrolled } else { Outcome::Controlled }
+        if self.covered.contains_key(&key.subject) || in_its_place {
+            Outcome::Uncontrolled
+        } else {
+            Outcome::Controlled
+        }
     }
 }
 
@@ -133,7 +138,8 @@ impl<'a> Run<'a> {
         let undescribed = self.judge_presumptions(&mut outcomes);
         for (subject, steps) in &self.known.grounded.steps {
             let reached = self.reach(&self.known, &self.known_reach, steps);
-            let decided_by = if reached.uncontrolled() { BTreeSet::new() } else { self.open_questions(subject, &undescribed) };
+            let decided_by =
+                if reached.uncontrolled() { BTreeSet::new() } else { self.open_questions(subject, &undescribed) };
             if decided_by.is_empty() {
                 let judged = Judged {
                     outcome: if reached.uncontrolled() { Outcome::Uncontrolled } else { Outcome::Controlled },
@@ -224,14 +230,19 @@ impl<'a> Run<'a> {
         let Solved { grounded, solution } = &self.undescribed;
         let steps = grounded.steps.get(subject).map_or(&[][..], Vec::as_slice);
         let onward = through(&grounded.program, solution, steps);
-        let mut touched: BTreeSet<ElementId> = onward.facts().flat_map(|id| self.elements_of(grounded.program.at(id))).collect();
+        let mut touched: BTreeSet<ElementId> =
+            onward.facts().flat_map(|id| self.elements_of(grounded.program.at(id))).collect();
         touched.insert(subject.element().clone());
         let open: BTreeSet<ElementId> = touched.intersection(undescribed).cloned().collect();
         if !open.is_empty() {
             return open;
         }
         let fronts = onward.facts().map(|id| (id, onward.front(id)));
-        if reached(&self.context, &grounded.program, solution, fronts).uncontrolled() { undescribed.clone() } else { open }
+        if reached(&self.context, &grounded.program, solution, fronts).uncontrolled() {
+            undescribed.clone()
+        } else {
+            open
+        }
     }
 
     /// The elements that a fact speaks of: whoever holds it can try whatever they have.

@@ -65,7 +65,8 @@ mod tests {
     use super::{Front, Value};
 
     fn value() -> impl Strategy<Value = Value> {
-        (0..3_usize, 0..3_usize).prop_map(|(class, reach)| Value { class: Exploitability::ALL[class], reach: Reach::ALL[reach] })
+        (0..3_usize, 0..3_usize)
+            .prop_map(|(class, reach)| Value { class: Exploitability::ALL[class], reach: Reach::ALL[reach] })
     }
 
     proptest! {

@@ -75,7 +75,10 @@ pub(crate) fn gaps(situation: Situation<'_>, decided: &Effects) -> Vec<Gap> {
                 closed_by: if claimed {
                     format!("`ward decide DIR --claim {id}` after looking at its evidence")
                 } else {
-                    format!("claims = {{ {} = \"evidence/…\" }} on the element in system.toml, and a decision", claim.word())
+                    format!(
+                        "claims = {{ {} = \"evidence/…\" }} on the element in system.toml, and a decision",
+                        claim.word()
+                    )
                 },
             });
         }

@@ -59,7 +59,8 @@ impl Drawing<'_> {
         let name = format!("n{}", self.witness.nodes.len() + 1);
         let (words, at) = match fact {
             Fact::Harmed(function, number, _) => {
-                let effect = self.context.device().functions.get(function).and_then(|function| function.effects.get(*number));
+                let effect =
+                    self.context.device().functions.get(function).and_then(|function| function.effects.get(*number));
                 match effect {
                     Some(effect) => {
                         let harm = self.context.device().harms.get(&effect.harm);

@@ -5,7 +5,10 @@ const FDA: &str = include_str!("../../../../policies/fda-postmarket-2016.toml");
 
 #[test]
 fn a_matrix_that_is_better_for_worse_input_is_refused() {
-    let weakened = FDA.replace("high = { negligible = \"controlled\", minor = \"uncontrolled\"", "high = { negligible = \"uncontrolled\", minor = \"controlled\"");
+    let weakened = FDA.replace(
+        "high = { negligible = \"controlled\", minor = \"uncontrolled\"",
+        "high = { negligible = \"uncontrolled\", minor = \"controlled\"",
+    );
     assert_ne!(weakened, FDA);
     let Err(PolicyError::NotMonotone { better, worse, .. }) = policy("p.toml", &weakened) else { panic!("accepted") };
     assert_eq!((better.as_str(), worse.as_str()), ("high/negligible", "high/minor"));

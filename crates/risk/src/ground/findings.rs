@@ -73,7 +73,8 @@ fn weaknesses(context: &Context<'_>) -> BTreeMap<(VulnerabilityId, ElementId), W
 fn steps(builder: &mut Builder<'_>, id: &VulnerabilityId, element: &ElementId, weakness: &Weakness) {
     // A vulnerability without any step is a subject all the same: nothing may vanish.
     builder.grounded.steps.entry(SubjectKey::Vulnerability(id.clone(), element.clone())).or_default();
-    let runs_code = weakness.weaknesses.iter().any(|cwe| builder.context.situation.rulebook.code_execution.contains(cwe));
+    let runs_code =
+        weakness.weaknesses.iter().any(|cwe| builder.context.situation.rulebook.code_execution.contains(cwe));
     for vector in &weakness.vectors {
         let demands = vector.demands();
         let impacts = vector.impacts();

@@ -27,7 +27,9 @@ pub(super) fn ground(builder: &mut Builder<'_>) {
                 (RealisedBy::Any(elements), HowDegraded::Loss) => (elements.len(), elements),
                 (RealisedBy::Voted { of, required }, HowDegraded::Loss) => (of.len().saturating_sub(*required) + 1, of),
                 (RealisedBy::Voted { of, required }, HowDegraded::Alteration) => (*required, of),
-                (RealisedBy::All(elements) | RealisedBy::Any(elements) | RealisedBy::Voted { of: elements, .. }, _) => (1, elements),
+                (RealisedBy::All(elements) | RealisedBy::Any(elements) | RealisedBy::Voted { of: elements, .. }, _) => {
+                    (1, elements)
+                }
                 (RealisedBy::People, _) => continue,
             };
             degrade(builder, function, how, privilege, needed, of);
@@ -35,14 +37,29 @@ pub(super) fn ground(builder: &mut Builder<'_>) {
     }
 }
 
-fn degrade(builder: &mut Builder<'_>, function: &Function, how: HowDegraded, privilege: Privilege, needed: usize, of: &[ElementId]) {
+fn degrade(
+    builder: &mut Builder<'_>,
+    function: &Function,
+    how: HowDegraded,
+    privilege: Privilege,
+    needed: usize,
+    of: &[ElementId],
+) {
     let coalitions = if needed > 1 { coalitions(of, needed) } else { None };
     match coalitions {
         Some(coalitions) => {
             for together in coalitions {
                 let premises = together.iter().map(|element| Fact::Gain(element.clone(), privilege)).collect();
                 let words = together.iter().map(ElementId::as_str).collect::<Vec<_>>().join(" and ");
-                degraded(builder, function, how, premises, ReachRule::Least, None, &format!("{words} together realise it"));
+                degraded(
+                    builder,
+                    function,
+                    how,
+                    premises,
+                    ReachRule::Least,
+                    None,
+                    &format!("{words} together realise it"),
+                );
             }
         }
         None => {
@@ -55,7 +72,6 @@ fn degrade(builder: &mut Builder<'_>, function: &Function, how: HowDegraded, pri
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one derivation and its effects")]
 fn degraded(
     builder: &mut Builder<'_>,
     function: &Function,

@@ -141,7 +141,9 @@ fn weaknesses(builder: &mut Builder<'_>, link: &Link) {
             (SenderCheck::Missing, None) => vec![inject(Nearness::Far)],
             // Sending again needs having listened: that is done nearby.
             (SenderCheck::WithoutAntiReplay, Some(_)) if !context.refuses_replay(link) => vec![inject(Nearness::Near)],
-            (SenderCheck::SharedSecret, Some((secret, false))) => vec![inject(Nearness::Far), Fact::Know(secret.clone())],
+            (SenderCheck::SharedSecret, Some((secret, false))) => {
+                vec![inject(Nearness::Far), Fact::Know(secret.clone())]
+            }
             _ => continue,
         };
         if !context.carries(link, rule.link.carries) {
@@ -164,7 +166,8 @@ fn weaknesses(builder: &mut Builder<'_>, link: &Link) {
 fn footholds(builder: &mut Builder<'_>, element: &Element) {
     let device = builder.context.device();
     let Some(zone) = &element.zone else { return };
-    let networked = device.links.values().any(|link| link.medium.routed() && (link.from == element.id || link.to == element.id));
+    let networked =
+        device.links.values().any(|link| link.medium.routed() && (link.from == element.id || link.to == element.id));
     if networked {
         builder.derive(
             vec![Fact::Gain(element.id.clone(), Privilege::Alter)],

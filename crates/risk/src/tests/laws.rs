@@ -34,12 +34,23 @@ fn never_better(before: &Outcomes, after: &Outcomes) -> Result<(), TestCaseError
             prop_assert_eq!(after.outcome(key), Outcome::Uncontrolled, "{:?} became better", key);
         }
         if let (Some(was), Some(is)) = (&judged.cell, after.judged.get(key).and_then(|judged| judged.cell.as_ref())) {
-            prop_assert!(is >= was || (is.outcome, is.escalated, is.class) >= (was.outcome, was.escalated, was.class), "{:?}: {:?} became {:?}", key, was, is);
+            prop_assert!(
+                is >= was || (is.outcome, is.escalated, is.class) >= (was.outcome, was.escalated, was.class),
+                "{:?}: {:?} became {:?}",
+                key,
+                was,
+                is
+            );
         }
     }
     for subject in before.covered.keys() {
         let key = crate::run::Key { subject: subject.clone(), because: None };
-        prop_assert_eq!(after.outcome(&key), Outcome::Uncontrolled, "{:?} was left to a presumption and became controlled", subject);
+        prop_assert_eq!(
+            after.outcome(&key),
+            Outcome::Uncontrolled,
+            "{:?} was left to a presumption and became controlled",
+            subject
+        );
     }
     Ok(())
 }

@@ -47,7 +47,12 @@ impl System {
                 intended_use: "tests".into(),
                 environments: vec![Environment::Hospital],
                 policies: vec!["fda-postmarket-2016".into()],
-                lifecycle: Lifecycle { stage: Stage::Support, end_of_life: None, end_of_support: None, service_life_years: None },
+                lifecycle: Lifecycle {
+                    stage: Stage::Support,
+                    end_of_life: None,
+                    end_of_support: None,
+                    service_life_years: None,
+                },
                 model_since: date(2026, 1, 1),
                 zones: BTreeMap::new(),
                 elements: BTreeMap::new(),
@@ -108,7 +113,12 @@ impl System {
     }
 
     pub fn harm(&mut self, id: &str, severity: Severity) -> &mut Harm {
-        self.device.harms.entry(id.into()).or_insert(Harm { id: id.into(), text: id.into(), axis: Axis::Person, severity })
+        self.device.harms.entry(id.into()).or_insert(Harm {
+            id: id.into(),
+            text: id.into(),
+            axis: Axis::Person,
+            severity,
+        })
     }
 
     pub fn function(&mut self, id: &str, realised_by: RealisedBy, effects: &[(HowDegraded, &str)]) -> &mut Function {
@@ -174,7 +184,8 @@ impl System {
             }
         }
         for link in device.links.values() {
-            let mut claim = |claimed: bool, claim| claims.extend(claimed.then(|| ClaimId::Link(link.id.clone(), claim)));
+            let mut claim =
+                |claimed: bool, claim| claims.extend(claimed.then(|| ClaimId::Link(link.id.clone(), claim)));
             claim(link.authentication.is_some(), LinkClaim::Authentication);
             claim(link.exposed_to.is_some(), LinkClaim::ExposedTo);
             claim(link.carries.is_some(), LinkClaim::Carries);
@@ -219,7 +230,14 @@ impl System {
     }
 
     pub fn situation<'a>(&'a self, rulebook: &'a Rulebook, decisions: &'a Decisions) -> Situation<'a> {
-        Situation { device: &self.device, reports: &self.reports, rulebook, decisions, as_of: TODAY, partial_knowledge: None }
+        Situation {
+            device: &self.device,
+            reports: &self.reports,
+            rulebook,
+            decisions,
+            as_of: TODAY,
+            partial_knowledge: None,
+        }
     }
 
     /// How every subject comes out when these claims have effect.
@@ -235,11 +253,6 @@ impl System {
             unknowns: Unknowns::Worst,
         })
         .outcomes()
-    }
-
-    /// All claims but these.
-    pub fn effects_but(&self, but: &[&str]) -> Effects {
-        Effects::of(self.claims().into_iter().filter(|claim| !but.contains(&claim.to_string().as_str())))
     }
 }
 
@@ -400,17 +413,24 @@ fn a_control() -> impl Strategy<Value = Control> {
 pub(crate) fn system() -> impl Strategy<Value = System> {
     let elements = prop::collection::vec(an_element(), 4);
     let links = prop::collection::vec(a_link(), 0..5);
-    let secrets = prop::collection::vec((prop::sample::subsequence(ELEMENTS.to_vec(), 0..3), any::<bool>(), any::<bool>()), 2);
+    let secrets =
+        prop::collection::vec((prop::sample::subsequence(ELEMENTS.to_vec(), 0..3), any::<bool>(), any::<bool>()), 2);
     let harms = prop::collection::vec((0..3_usize, 0..5_usize), 3);
     let functions = prop::collection::vec(a_function(), 1..4);
     let controls = prop::collection::vec(a_control(), 0..4);
-    let findings = prop::collection::vec((0..4_usize, prop::option::of(0..VECTORS.len()), any::<bool>(), any::<bool>(), 0..4_usize), 0..5);
+    let findings = prop::collection::vec(
+        (0..4_usize, prop::option::of(0..VECTORS.len()), any::<bool>(), any::<bool>(), 0..4_usize),
+        0..5,
+    );
     let confirmed = prop::sample::subsequence((0..4_usize).collect::<Vec<_>>(), 0..=4);
     (elements, links, secrets, harms, functions, controls, findings, confirmed).prop_map(
         |(elements, links, secrets, harms, functions, controls, findings, confirmed)| {
             let mut system = System::empty();
             for zone in ["z0", "z1"] {
-                system.device.zones.insert(zone.into(), Zone { id: zone.into(), name: zone.into(), owner: Owner::Hospital });
+                system
+                    .device
+                    .zones
+                    .insert(zone.into(), Zone { id: zone.into(), name: zone.into(), owner: Owner::Hospital });
             }
             for (id, role) in [("g0", PersonRole::Patient), ("g1", PersonRole::User)] {
                 system.device.person_groups.insert(id.into(), PersonGroup { id: id.into(), name: id.into(), role });
@@ -421,7 +441,9 @@ pub(crate) fn system() -> impl Strategy<Value = System> {
             }
             for (id, (kind, zone, instances, login)) in ELEMENTS.iter().zip(&elements) {
                 let element = system.element(id);
-                element.kind = [ElementKind::BedsideDevice, ElementKind::CloudService, ElementKind::PhoneApp, ElementKind::Server][*kind];
+                element.kind =
+                    [ElementKind::BedsideDevice, ElementKind::CloudService, ElementKind::PhoneApp, ElementKind::Server]
+                        [*kind];
                 element.zone = zone.map(|number| ZoneId::new(format!("z{number}")));
                 element.instances_per_site = *instances;
                 element.local_login = *login;
