@@ -19,6 +19,8 @@ pub(crate) struct Held {
     pub(crate) distribution: Option<String>,
     key: Option<Key>,
     key_without_update: Option<Key>,
+    /// Whether the text is nothing but small numbers with dots, which compare without a key.
+    plain: bool,
 }
 
 /// The scheme in which the feeds write versions of a product.
@@ -42,6 +44,7 @@ impl Held {
             scheme,
             key: text.as_deref().and_then(|text| key(scheme, text, update)),
             key_without_update: text.as_deref().and_then(|text| key(scheme, text, None)),
+            plain: scheme == Scheme::Generic && text.as_deref().is_some_and(is_plain),
             text,
             update: update.map(str::to_owned),
             not_applicable: false,
@@ -107,6 +110,14 @@ impl Held {
     }
 
     fn order(&self, own: Option<&Key>, own_update: Option<&str>, version: &str, update: Option<&str>) -> VersionOrder {
+        if self.plain
+            && own_update.is_none()
+            && update.is_none()
+            && is_plain(version)
+            && let Some(text) = &self.text
+        {
+            return plain_order(text, version).into();
+        }
         match (own, key(self.scheme, version, update)) {
             (Some(own), Some(other)) => own.compare(&other),
             // The same text is the same version, whatever it means.
@@ -134,10 +145,13 @@ impl Held {
                 let update = crate::criterion::literal(update);
                 let order = self.order(self.key.as_ref(), self.update.as_deref(), &version, Some(&update));
                 let base = self.order(self.key_without_update.as_ref(), None, &version, None);
-                if self.update.is_none() && base == VersionOrder::Equal && is_often_left_out(&update) {
-                    VersionOrder::Unknown
-                } else {
-                    order
+                match (order, base) {
+                    (_, VersionOrder::Equal) if self.update.is_none() && is_often_left_out(&update) => {
+                        VersionOrder::Unknown
+                    }
+                    // Another version is another one, whatever its update is.
+                    (VersionOrder::Unknown, VersionOrder::Less | VersionOrder::Greater) => base,
+                    _ => order,
                 }
             }
         };
@@ -145,6 +159,35 @@ impl Held {
             VersionOrder::Equal => Truth::True,
             VersionOrder::Unknown => Truth::Unknown,
             VersionOrder::Less | VersionOrder::Greater => Truth::False,
+        }
+    }
+}
+
+/// Nothing but numbers with dots, the first of them no year: most versions of most records. Two such texts have one
+/// order in the generic scheme, which needs no key; a test holds the two ways to each other.
+fn is_plain(text: &str) -> bool {
+    let mut parts = text.split('.');
+    let small = |part: &str| !part.is_empty() && part.len() <= 9 && part.bytes().all(|byte| byte.is_ascii_digit());
+    parts.next().is_some_and(|first| small(first) && number(first) < 1_900) && parts.all(small)
+}
+
+/// The value of a part of a plain version: at most nine digits.
+fn number(digits: &str) -> u32 {
+    digits.bytes().fold(0, |value, digit| value * 10 + u32::from(digit.saturating_sub(b'0')))
+}
+
+/// The order of two plain versions; trailing zeros do not count.
+fn plain_order(a: &str, b: &str) -> std::cmp::Ordering {
+    let (mut a, mut b) = (a.split('.').map(number), b.split('.').map(number));
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return std::cmp::Ordering::Equal,
+            (Some(x), None) if x == 0 && a.clone().all(|part| part == 0) => return std::cmp::Ordering::Equal,
+            (Some(_), None) => return std::cmp::Ordering::Greater,
+            (None, Some(y)) if y == 0 && b.clone().all(|part| part == 0) => return std::cmp::Ordering::Equal,
+            (None, Some(_)) => return std::cmp::Ordering::Less,
+            (Some(x), Some(y)) if x != y => return x.cmp(&y),
+            _ => {}
         }
     }
 }
@@ -223,8 +266,9 @@ fn without_repacking(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::{Held, Scheme, upstream};
+    use proptest::prelude::*;
     use ward_model::cpe::Attribute;
-    use ward_version::{Bound, Interval, Truth};
+    use ward_version::{Bound, Interval, Truth, VersionOrder};
 
     #[test]
     fn distributions_are_recognised_by_type_or_by_their_mark() {
@@ -254,6 +298,7 @@ mod tests {
         assert_eq!(held.is("1.0", &value("rc1")), Truth::False, "a release is no candidate for one");
         assert_eq!(held.is("1.0", &value("sp1")), Truth::Unknown, "a service pack is often left out");
         assert_eq!(held.is("1.1", &value("sp1")), Truth::False);
+        assert_eq!(held.is("0.9.6h", &value("bogus")), Truth::False, "another version, whatever the word means");
         let candidate = Held::new(Scheme::Generic, Some("1.0"), Some("rc1"), None);
         assert_eq!(candidate.is("1.0", &Attribute::Any), Truth::True, "any update is meant");
         assert_eq!(candidate.is("1.0", &Attribute::Na), Truth::False, "the release itself is meant");
@@ -267,6 +312,15 @@ mod tests {
         assert_eq!(held("5.3.8"), Truth::True);
         assert_eq!(held("5.3.9"), Truth::Unknown, "the record may mean the release or its candidate");
         assert_eq!(held("5.3.10"), Truth::False);
+    }
+
+    proptest! {
+        #[test]
+        fn plain_versions_order_as_their_keys_do(a in "[0-9]{1,4}(\\.[0-9]{1,3}){0,4}", b in "[0-9]{1,4}(\\.(0|[0-9]{1,8})){0,4}") {
+            if super::is_plain(&a) && super::is_plain(&b) {
+                prop_assert_eq!(VersionOrder::from(super::plain_order(&a, &b)), ward_version::compare(Scheme::Generic, &a, &b));
+            }
+        }
     }
 
     #[test]
