@@ -7,6 +7,7 @@ use std::time::Instant;
 use ward_feeds::{Progress, Silent, Source, Step, sync};
 use ward_knowledge::Home;
 
+#[expect(clippy::disallowed_methods, reason = "an example that measures; nothing that it makes depends on the time")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [mirror, home, day, only @ ..] = arguments.as_slice() else {

@@ -1,13 +1,12 @@
 //! A sync that is killed leaves the generation that was there.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use jiff::civil::date;
-use ward_feeds::{Silent, sync};
+use ward_feeds::{Progress, Silent, Step, sync};
 use ward_knowledge::Home;
 
 type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
@@ -21,14 +20,39 @@ const KILLS: u32 = 20;
 #[ignore = "run by the other test as a program of its own"]
 fn child() -> TestResult {
     let (Some(mirror), Some(home)) = (std::env::var_os(MIRROR), std::env::var_os(HOME)) else { return Ok(()) };
-    sync(mirror.as_ref(), &[], &Home::open(PathBuf::from(home)), date(2026, 1, 2), &mut Silent)?;
+    sync(mirror.as_ref(), &[], &Home::open(PathBuf::from(home)), date(2026, 1, 2), &mut Ticks(0))?;
     Ok(())
+}
+
+/// Writes a byte for every bit of work, so that the other side can strike at a moment of its choice without a clock.
+struct Ticks(u64);
+
+impl Ticks {
+    fn tick() {
+        let _ = std::io::stderr().write_all(b".");
+    }
+}
+
+impl Progress for Ticks {
+    fn step(&mut self, _: Step) {
+        Self::tick();
+    }
+
+    fn bytes(&mut self, _: u64) {
+        Self::tick();
+    }
+
+    fn records(&mut self, more: u64) {
+        let before = self.0 / 100;
+        self.0 += more;
+        (before..self.0 / 100).for_each(|_| Self::tick());
+    }
 }
 
 fn start(mirror: &Path, home: &Path) -> TestResult<Child> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["--exact", "child", "--ignored"]).env(MIRROR, mirror).env(HOME, home);
-    Ok(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?)
+    Ok(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?)
 }
 
 /// A mirror of several files with some ten thousand records.
@@ -66,16 +90,18 @@ fn a_killed_sync_leaves_the_earlier_generation() -> TestResult {
     let folder = tempfile::tempdir()?;
     let (small, large) = (folder.path().join("small"), folder.path().join("large"));
     mirror(&small, 1, 50, "before")?;
-    mirror(&large, 6, 2500, "after")?;
+    mirror(&large, 5, 1500, "after")?;
     let seed = folder.path().join("home");
     let before = sync(&small, &[], &Home::open(&seed), date(2026, 1, 1), &mut Silent)?;
 
-    // How long it takes when nobody interferes, and what comes out then.
+    // How many ticks it takes when nobody interferes, and what comes out then.
     let whole = folder.path().join("whole");
     copy(&seed, &whole)?;
-    let begun = Instant::now();
-    assert!(start(&large, &whole)?.wait()?.success());
-    let takes = begun.elapsed();
+    let mut child = start(&large, &whole)?;
+    let mut seen = Vec::new();
+    let ticks = child.stderr.take().ok_or("no pipe")?.read_to_end(&mut seen)?;
+    assert!(child.wait()?.success());
+    assert!(ticks > 100, "{ticks} ticks are too few to strike between");
     let after = Home::open(&whole).current()?.ok_or("nothing there")?.root();
     assert_ne!(after, before.root);
 
@@ -84,8 +110,10 @@ fn a_killed_sync_leaves_the_earlier_generation() -> TestResult {
         let home = folder.path().join(format!("home{round}"));
         copy(&seed, &home)?;
         let mut child = start(&large, &home)?;
-        // Spread over the whole run, and past its end where the machine is in a hurry.
-        std::thread::sleep(takes * (2 * round + 1) / (2 * KILLS) + Duration::from_micros(u64::from(round) * 137));
+        // Spread over the whole run, the last one right before its end.
+        let strike = ticks * (round as usize + 1) / KILLS as usize;
+        let mut pipe = child.stderr.take().ok_or("no pipe")?;
+        std::io::copy(&mut pipe.by_ref().take(strike as u64), &mut std::io::sink())?;
         child.kill()?;
         let finished = child.wait()?.success();
         let held = Home::open(&home).current()?.ok_or("the home is empty")?;

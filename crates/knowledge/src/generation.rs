@@ -314,7 +314,7 @@ impl Knowledge for Generation {
 
     fn products_named(&self, product: &str) -> Result<Vec<ProductKey>, KnowledgeError> {
         let number = |at: u32| Ok(u32::from_le_bytes(self.reader.array(Section::ProductNames, u64::from(at) * 4)?));
-        let name = |at: u32| Ok(self.products().bytes(number(at)?)?);
+        let name = |at: u32| self.products().bytes(number(at)?);
         let count = self.products().len();
         let mut at = partition(count, |at| Ok(row::key_product(&name(at)?) < product.as_bytes()))?;
         let mut found = Vec::new();
