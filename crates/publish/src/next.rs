@@ -224,7 +224,7 @@ impl<'a> Context<'a> {
                 "It is claimed on the way of {verdicts} that would be controlled if all claims held.{evidence}"
             ),
             about: std::iter::once(claim.to_string()).chain(settles.about).collect(),
-            command: Some(format!("ward decide DIR {claim}")),
+            command: Some(format!("ward decide DIR --claim {claim}")),
             due: settles.due,
         };
         (settles.rank, step)
