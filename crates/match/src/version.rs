@@ -86,8 +86,9 @@ impl Held {
         let upper = range.upper.as_ref().map_or(Truth::True, |bound| self.side(bound, None, VersionOrder::Less));
         let quick = lower.and(upper);
         let included = [&range.lower, &range.upper].into_iter().flatten().any(|bound| bound.inclusive);
-        // Only an included end can cover more than the versions before it.
-        let truth = if quick.is_false() && included {
+        // Only an included end can cover more than the versions before it, and only versions of which more is said.
+        let more = self.scheme == Scheme::Generic && (!self.plain || self.update.is_some());
+        let truth = if quick.is_false() && included && more {
             range.contains(self.scheme, text, self.update.as_deref())
         } else {
             quick
@@ -143,8 +144,11 @@ impl Held {
             Attribute::Na => self.order(self.key.as_ref(), self.update.as_deref(), &version, None),
             Attribute::Value(update) => {
                 let update = crate::criterion::literal(update);
-                let order = self.order(self.key.as_ref(), self.update.as_deref(), &version, Some(&update));
                 let base = self.order(self.key_without_update.as_ref(), None, &version, None);
+                if self.plain && is_plain(&version) && base != VersionOrder::Equal {
+                    return Truth::False;
+                }
+                let order = self.order(self.key.as_ref(), self.update.as_deref(), &version, Some(&update));
                 match (order, base) {
                     (_, VersionOrder::Equal) if self.update.is_none() && is_often_left_out(&update) => {
                         VersionOrder::Unknown
@@ -320,6 +324,26 @@ mod tests {
             if super::is_plain(&a) && super::is_plain(&b) {
                 prop_assert_eq!(VersionOrder::from(super::plain_order(&a, &b)), ward_version::compare(Scheme::Generic, &a, &b));
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_range_is_tested_as_the_interval_says(
+            version in "[0-9]{1,2}(\\.[0-9]{1,2}){0,3}(|[a-z]|p[0-9]|-rc[0-9]|-[0-9])",
+            update in proptest::option::of("(sp|rc)[0-9]"),
+            lower in "[0-9]{1,2}(\\.[0-9]{1,2}){0,2}",
+            upper in "[0-9]{1,2}(\\.[0-9]{1,2}){0,2}",
+            (low, high) in any::<(Option<bool>, Option<bool>)>(),
+            openssl in any::<bool>(),
+        ) {
+            let scheme = if openssl { Scheme::Openssl } else { Scheme::Generic };
+            let range = Interval {
+                lower: low.map(|inclusive| Bound { version: lower, inclusive }),
+                upper: high.map(|inclusive| Bound { version: upper, inclusive }),
+            };
+            let held = Held::new(scheme, Some(&version), update.as_deref(), None);
+            prop_assert_eq!(held.within(&range, None), range.contains(scheme, &version, update.as_deref()));
         }
     }
 
