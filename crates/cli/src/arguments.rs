@@ -64,7 +64,15 @@ macro_rules! commands {
 }
 
 commands! {
+    New(new);
+    Lint(lint);
+    Assess(assess);
+    Decide(decide);
+    Scan(scan);
+    Why(why);
     Inspect(inspect);
+    Feeds(feeds);
+    Verify(verify);
     Completions(completions);
     Man(man);
 }

@@ -1,5 +1,13 @@
 //! The commands, one file each.
 
+pub mod assess;
 pub mod completions;
+pub mod decide;
+pub mod feeds;
 pub mod inspect;
+pub mod lint;
 pub mod man;
+pub mod new;
+pub mod scan;
+pub mod verify;
+pub mod why;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub mod render;
+mod table;
 
 /// Whose fault it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

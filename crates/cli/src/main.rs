@@ -11,7 +11,13 @@ mod clock;
 mod command;
 mod failure;
 mod files;
+mod folder;
+mod freshness;
+mod held;
 mod home;
+mod nearest;
+mod places;
+mod table;
 mod ui;
 
 use std::process::ExitCode;

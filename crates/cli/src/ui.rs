@@ -84,13 +84,6 @@ impl Ui {
             talk(&render::text(failure, self.talk));
         }
     }
-
-    /// Shows what is odd about an input that was read all the same, unless asked to be quiet.
-    pub fn warnings(&self, warnings: &[crate::failure::Placed]) {
-        if !self.quiet && !self.json {
-            talk(&render::all_placed(warnings, self.talk));
-        }
-    }
 }
 
 /// An answer as indented JSON with a line end.

@@ -1,0 +1,185 @@
+//! `ward assess`.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use jiff::civil::Date;
+use ward_device::Reading;
+use ward_model::Assessment;
+use ward_model::verdict::{Basis, Outcome};
+use ward_policy::Library;
+use ward_publish::text::{self, TextOptions};
+
+use crate::Ending;
+use crate::arguments::Global;
+use crate::clock::AsOf;
+use crate::failure::Failure;
+use crate::folder;
+use crate::freshness;
+use crate::held::Held;
+use crate::ui::{self, Ui};
+
+/// The engine, as every assessment names it.
+const ENGINE: &str = concat!("wardround ", env!("CARGO_PKG_VERSION"));
+
+/// Assess devices: which weaknesses reach a patient, and whether that risk is controlled; nothing is recorded
+///
+/// The answer follows from the folder, the knowledge, the policies and rules, the decisions and the day, and from nothing else:
+/// the same inputs give the same bytes.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Device folders. Several give a JSON array
+    #[arg(required = true, value_name = "DIR")]
+    folders: Vec<PathBuf>,
+    /// How to answer; html is one self-contained page for one device
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Exit with 1 if one of these holds for any of the devices
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "CONDITION,...")]
+    fail_on: Vec<Condition>,
+    /// Write the answer to this file instead of stdout
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The day that the question is about; default: today in UTC
+    #[arg(long, value_name = "DATE|TIME")]
+    as_of: Option<AsOf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people, on a terminal
+    Table,
+    /// The published JSON
+    Json,
+    /// For people, as a page
+    Html,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Condition {
+    /// A verdict is uncontrolled, confirmed or presumed
+    Uncontrolled,
+    /// A verdict is uncontrolled and confirmed
+    Confirmed,
+    /// A verdict rests on decisions that are entered and not signed
+    Provisional,
+    /// A verdict is presumed from something that is not known
+    Presumed,
+    /// A component could not be assessed
+    Unassessed,
+    /// Something was due before the day asked about
+    Overdue,
+    /// The knowledge is stale, as `ward feeds status` says
+    Stale,
+}
+
+impl Condition {
+    fn holds(self, assessment: &Assessment, as_of: Date) -> bool {
+        let verdicts = &assessment.verdicts;
+        let uncontrolled = |basis: &[Basis]| {
+            verdicts.iter().any(|verdict| verdict.verdict == Outcome::Uncontrolled && basis.contains(&verdict.basis))
+        };
+        match self {
+            Self::Uncontrolled => uncontrolled(&[Basis::Confirmed, Basis::Presumed]),
+            Self::Confirmed => uncontrolled(&[Basis::Confirmed]),
+            Self::Provisional => verdicts.iter().any(|verdict| verdict.provisional),
+            Self::Presumed => verdicts.iter().any(|verdict| verdict.basis == Basis::Presumed),
+            Self::Unassessed => !assessment.unassessed.is_empty(),
+            Self::Overdue => assessment.clocks.iter().any(|clock| clock.overdue),
+            Self::Stale => freshness::stale(&assessment.coverage.knowledge, as_of),
+        }
+    }
+}
+
+/// Assesses every device, or none.
+pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
+    let format = arguments.format(global)?;
+    let readings = arguments.folders.iter().map(|path| read(path, ui)).collect::<Result<Vec<Reading>, Failure>>()?;
+    let (held, as_of) = Held::open(global, arguments.as_of, ui)?;
+    let library = Library::built_in()?;
+    let mut assessments = Vec::new();
+    for reading in &readings {
+        let rulebook = library.select(&reading.device.policies, as_of)?;
+        assessments.push(ward_assess::assess(&ward_assess::Inputs {
+            device: &reading.device,
+            decisions: &reading.decisions,
+            knowledge: held.knowledge(),
+            rulebook: &rulebook,
+            as_of,
+            engine: ENGINE,
+        })?);
+    }
+    let answer = answer(format, &assessments, &readings, &arguments, ui)?;
+    match &arguments.output {
+        None => ui.print(&answer)?,
+        Some(path) => {
+            ward_device::replace_file(path, answer.as_bytes()).map_err(|error| {
+                Failure::environment("output", format!("{} cannot be written", path.display())).because(&error)
+            })?;
+            ui.note(format!("written to {}", path.display()));
+        }
+    }
+    let holds = |condition: &Condition| assessments.iter().any(|assessment| condition.holds(assessment, as_of));
+    let holding: Vec<String> = arguments
+        .fail_on
+        .iter()
+        .filter(|condition| holds(condition))
+        .filter_map(|condition| condition.to_possible_value().map(|value| value.get_name().to_owned()))
+        .collect();
+    if holding.is_empty() {
+        return Ok(Ending::Done);
+    }
+    ui.note(format!("--fail-on holds: {}", holding.join(", ")));
+    Ok(Ending::ConditionHolds)
+}
+
+impl Arguments {
+    fn format(&self, global: &Global) -> Result<Format, Failure> {
+        let format = match (self.format, global.json) {
+            (None | Some(Format::Json), true) => Format::Json,
+            (None, false) => Format::Table,
+            (Some(format), false) => format,
+            (Some(_), true) => return Err(Failure::input("arguments", "--json and --format contradict each other")),
+        };
+        if format == Format::Html && self.folders.len() > 1 {
+            return Err(Failure::input("arguments", "a page is about one device; several were named"));
+        }
+        Ok(format)
+    }
+}
+
+fn answer(
+    format: Format,
+    assessments: &[Assessment],
+    readings: &[Reading],
+    arguments: &Arguments,
+    ui: &Ui,
+) -> Result<String, Failure> {
+    match (format, assessments) {
+        (Format::Json, [assessment]) => ui::json(assessment),
+        (Format::Json, assessments) => ui::json(&assessments),
+        (Format::Html, assessments) => {
+            let pages = assessments.iter().zip(readings);
+            Ok(pages.map(|(assessment, reading)| ward_publish::html::assessment(assessment, &reading.device)).collect())
+        }
+        (Format::Table, assessments) => {
+            let colour = ui.colour && arguments.output.is_none();
+            let options = TextOptions { width: ui.width, colour, verbose: ui.verbose };
+            let texts = assessments.iter().zip(readings);
+            let texts: Vec<String> =
+                texts.map(|(assessment, reading)| text::assessment(assessment, &reading.device, &options)).collect();
+            Ok(texts.join("\n"))
+        }
+    }
+}
+
+fn read(path: &PathBuf, ui: &Ui) -> Result<Reading, Failure> {
+    let path: &Path = path;
+    let reading = folder::read(path)?;
+    match reading.warnings.len() {
+        0 => {}
+        1 => ui.note(format!("1 warning about {0}: `ward lint {0}` shows it", path.display())),
+        count => ui.note(format!("{count} warnings about {0}: `ward lint {0}` shows them", path.display())),
+    }
+    Ok(reading)
+}

@@ -1,0 +1,214 @@
+//! `ward feeds sync`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use jiff::civil::Date;
+use serde::Serialize;
+use ward_feeds::{Silent, Source, SyncReport, UnknownSource};
+use ward_knowledge::Home;
+use ward_model::Digest;
+
+use super::progress::Bars;
+use crate::Ending;
+use crate::arguments::Global;
+use crate::clock;
+use crate::failure::Failure;
+use crate::home;
+use crate::table::table;
+use crate::ui::Ui;
+
+/// Bring the home's knowledge up to date from a mirror
+///
+/// The mirror is a folder with nvd/nvdcve-2.0-*.json.gz, kev/known_exploited_vulnerabilities.json and
+/// epss/epss_scores-*.csv.gz; other folders are named and ignored. What comes is received today. A broken file changes nothing.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The mirror's folder
+    #[arg(long, value_name = "DIR")]
+    from: Option<PathBuf>,
+    /// Only these sources: nvd, kev, epss
+    #[arg(long, value_name = "SOURCE,...", value_delimiter = ',')]
+    only: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Answer {
+    schema: &'static str,
+    home: String,
+    generation: Digest,
+    root: Digest,
+    new: bool,
+    received: Date,
+    sources: Vec<SourceAnswer>,
+    untouched: Vec<String>,
+    not_read: Vec<String>,
+    repaired: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct SourceAnswer {
+    name: String,
+    files: usize,
+    newest: Option<Date>,
+    records: u64,
+    without_product: u64,
+    added: u64,
+    changed: u64,
+    unchanged: u64,
+    removed: u64,
+    /// Held, and not in what came: kept.
+    absent: u64,
+    /// Came in an older state than is held: not taken.
+    older: u64,
+    older_as_a_whole: bool,
+    set_aside: Vec<SetAsideAnswer>,
+}
+
+#[derive(Debug, Serialize)]
+struct SetAsideAnswer {
+    id: Option<String>,
+    file: String,
+    place: u64,
+    reason: String,
+}
+
+/// Syncs whole, or not at all.
+pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
+    let only = sources(&arguments.only)?;
+    let Some(mirror) = &arguments.from else {
+        return Err(Failure::input("network", "from the network is not supported yet: name a mirror folder")
+            .hint("ward feeds sync --from DIR"));
+    };
+    let folder = home::folder(global.home.as_ref())?;
+    let home = Home::open(&folder);
+    let today = clock::today();
+    let report = if ui.draws_progress() {
+        let mut bars = Bars::new();
+        let report = ward_feeds::sync(mirror, &only, &home, today, &mut bars);
+        bars.clear();
+        report?
+    } else {
+        ward_feeds::sync(mirror, &only, &home, today, &mut Silent)?
+    };
+    let answer = answer(folder.display().to_string(), report);
+    if ui.json {
+        ui.print_json(&answer)?;
+    } else {
+        ui.print(&text(&answer, ui.verbose))?;
+    }
+    Ok(Ending::Done)
+}
+
+fn sources(named: &[String]) -> Result<Vec<Source>, Failure> {
+    let read = |name: &String| {
+        name.parse().map_err(|error: UnknownSource| Failure::input("arguments", format!("--only: {error}")))
+    };
+    named.iter().map(read).collect()
+}
+
+fn answer(home: String, report: SyncReport) -> Answer {
+    Answer {
+        schema: "wardround/feeds-sync/1",
+        home,
+        generation: report.knowledge.generation,
+        root: report.root,
+        new: report.new,
+        received: report.received,
+        sources: report
+            .sources
+            .into_iter()
+            .map(|source| SourceAnswer {
+                name: source.state.name,
+                files: source.files,
+                newest: source.state.newest,
+                records: source.state.records,
+                without_product: source.state.without_product,
+                added: source.changes.added,
+                changed: source.changes.changed,
+                unchanged: source.changes.unchanged,
+                removed: source.changes.removed,
+                absent: source.changes.absent,
+                older: source.changes.older,
+                older_as_a_whole: source.changes.older_as_a_whole,
+                set_aside: source
+                    .set_aside
+                    .into_iter()
+                    .map(|record| SetAsideAnswer {
+                        id: record.id.map(|id| id.to_string()),
+                        file: record.file,
+                        place: record.place,
+                        reason: record.reason,
+                    })
+                    .collect(),
+            })
+            .collect(),
+        untouched: report.untouched.into_iter().map(|state| state.name).collect(),
+        not_read: report.not_read,
+        repaired: report.repaired,
+    }
+}
+
+fn text(answer: &Answer, verbose: bool) -> String {
+    let mut out = format!(
+        "{}, received {}\nhome       {}\ngeneration {}\n\n",
+        if answer.new { "knowledge is up to date" } else { "nothing is new" },
+        answer.received,
+        answer.home,
+        answer.generation
+    );
+    let rows: Vec<Vec<String>> = answer
+        .sources
+        .iter()
+        .map(|source| {
+            let numbers = [
+                source.records,
+                source.added,
+                source.changed,
+                source.unchanged,
+                source.removed,
+                source.absent,
+                source.older,
+                source.set_aside.len() as u64,
+            ];
+            let newest = source.newest.map_or_else(|| "-".to_owned(), |day| day.to_string());
+            [source.name.clone(), newest].into_iter().chain(numbers.iter().map(ToString::to_string)).collect()
+        })
+        .collect();
+    let head =
+        ["source", "newest", "records", "added", "changed", "unchanged", "removed", "kept", "older", "set aside"];
+    out.push_str(&table(&head, &rows));
+    out.push('\n');
+    for source in &answer.sources {
+        if source.absent > 0 {
+            out.push_str(&format!(
+                "{}: {} records that are held did not come again; they are kept\n",
+                source.name, source.absent
+            ));
+        }
+        if source.older > 0 || source.older_as_a_whole {
+            out.push_str(&format!(
+                "{}: the mirror is older than what is held in part; the newer state is kept\n",
+                source.name
+            ));
+        }
+        let shown = if verbose { usize::MAX } else { 10 };
+        for record in source.set_aside.iter().take(shown) {
+            let id = record.id.as_deref().unwrap_or("a record without an identifier");
+            out.push_str(&format!("{}: {id} in {} could not be read: {}\n", source.name, record.file, record.reason));
+        }
+        if let Some(more) = source.set_aside.len().checked_sub(shown).filter(|more| *more > 0) {
+            out.push_str(&format!("{}: and {more} more records that could not be read; -v shows them\n", source.name));
+        }
+    }
+    if !answer.untouched.is_empty() {
+        out.push_str(&format!("held and not part of this sync: {}\n", answer.untouched.join(", ")));
+    }
+    if !answer.not_read.is_empty() {
+        out.push_str(&format!("in the mirror and not read yet: {}\n", answer.not_read.join(", ")));
+    }
+    if answer.repaired {
+        out.push_str("the generation that was current was damaged; the one before it was built upon\n");
+    }
+    crate::failure::render::clean(&out)
+}

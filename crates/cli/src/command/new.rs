@@ -1,0 +1,152 @@
+//! `ward new`.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::Ending;
+use crate::arguments::Global;
+use crate::clock;
+use crate::failure::Failure;
+use crate::nearest::nearest;
+use crate::ui::Ui;
+
+// `EXAMPLES`: every example folder of the repository with its files, sorted.
+include!(concat!(env!("OUT_DIR"), "/examples.rs"));
+
+/// Write a commented device folder to start from
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The folder to write; it must be empty or not there yet
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Copy one of the examples that ship with the program
+    #[arg(long, value_name = "EXAMPLE", conflicts_with = "name", long_help = from_help())]
+    from: Option<String>,
+    /// The device's name; default: the folder's
+    #[arg(long)]
+    name: Option<String>,
+}
+
+fn from_help() -> String {
+    format!("Copy one of the examples that ship with the program: {}", example_names().join(", "))
+}
+
+fn example_names() -> Vec<&'static str> {
+    EXAMPLES.iter().map(|(name, _)| *name).collect()
+}
+
+#[derive(Debug, Serialize)]
+struct Answer {
+    schema: &'static str,
+    folder: String,
+    files: Vec<String>,
+}
+
+/// Writes the folder whole, or not at all.
+pub fn run(arguments: Arguments, _: &Global, ui: &Ui) -> Result<Ending, Failure> {
+    let folder = &arguments.folder;
+    refuse_occupied(folder)?;
+    let files = files(&arguments)?;
+    write(folder, &files).map_err(|error| {
+        Failure::environment("output", format!("{} cannot be written", folder.display())).because(&error)
+    })?;
+    let answer = Answer {
+        schema: "wardround/new/1",
+        folder: folder.display().to_string(),
+        files: files.into_iter().map(|(name, _)| name).collect(),
+    };
+    if ui.json {
+        ui.print_json(&answer)?;
+    } else {
+        let list: String = answer.files.iter().map(|file| format!("{}\n", folder.join(file).display())).collect();
+        ui.print(&list)?;
+        ui.note(format!("written; next: ward lint {0}, ward assess {0}", folder.display()));
+    }
+    Ok(Ending::Done)
+}
+
+fn refuse_occupied(folder: &Path) -> Result<(), Failure> {
+    match std::fs::read_dir(folder).map(|mut entries| entries.next().is_some()) {
+        Ok(true) => Err(Failure::input("occupied", format!("{} is not empty", folder.display()))
+            .hint("name a folder that is not there yet")),
+        Ok(false) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(crate::files::unreadable(folder, &error)),
+    }
+}
+
+fn files(arguments: &Arguments) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    if let Some(wanted) = &arguments.from {
+        let found = EXAMPLES.iter().find(|(name, _)| name == wanted);
+        let Some((_, files)) = found else {
+            let failure = Failure::input("example", format!("there is no example `{wanted}`"))
+                .hint(format!("examples: {}; other tools' models cannot be imported yet", example_names().join(", ")));
+            return Err(match nearest(wanted, example_names()) {
+                Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                None => failure,
+            });
+        };
+        return Ok(files.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec())).collect());
+    }
+    let of_folder = || {
+        let real = std::path::absolute(&arguments.folder).unwrap_or_else(|_| arguments.folder.clone());
+        real.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    };
+    let name = arguments.name.clone().unwrap_or_else(of_folder);
+    let texts = ward_device::new_folder(&name, clock::today());
+    Ok(texts.into_iter().map(|(name, text)| (name.to_owned(), text.into_bytes())).collect())
+}
+
+/// Builds the folder beside its place and moves it there, so that a crash leaves no half of it.
+fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> io::Result<()> {
+    let folder = std::path::absolute(folder)?;
+    let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) else {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path names no folder"));
+    };
+    std::fs::create_dir_all(parent)?;
+    let temporary = parent.join(format!(".{}.{}.new", name.to_string_lossy(), std::process::id()));
+    std::fs::create_dir(&temporary)?;
+    let fill = || {
+        for (name, bytes) in files {
+            let path = temporary.join(name);
+            if let Some(parent) = path.parent() {
+                std::fs::create_dir_all(parent)?;
+            }
+            ward_device::replace_file(&path, bytes)?;
+        }
+        // Fails where something was put there in the meantime: only an empty folder can be removed.
+        match std::fs::remove_dir(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        std::fs::rename(&temporary, &folder)
+    };
+    fill().inspect_err(|_| {
+        // The first error is the one to tell.
+        let _ = std::fs::remove_dir_all(&temporary);
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use ward_device::MemoryFiles;
+
+    use super::EXAMPLES;
+
+    #[test]
+    fn every_example_reads() {
+        assert!(EXAMPLES.iter().any(|(name, _)| *name == "first-pump"));
+        for (name, files) in EXAMPLES {
+            let files: BTreeMap<String, Vec<u8>> =
+                files.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec())).collect();
+            if let Err(found) = ward_device::read(&MemoryFiles(files)) {
+                panic!("{name}: {found}");
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The table: what every room's errors mean to the caller. A new error of a room gets its line here.
+
+use ward_device::DecideError;
+use ward_feeds::SyncError;
+use ward_formats::feed::FeedError;
+use ward_knowledge::HomeError;
+use ward_knowledge::seed::SeedError;
+use ward_match::ExplainError;
+use ward_model::knowledge::KnowledgeError;
+use ward_policy::PolicyError;
+
+use super::Failure;
+
+impl From<KnowledgeError> for Failure {
+    fn from(error: KnowledgeError) -> Self {
+        Self::environment("knowledge", "the knowledge of this home cannot be read")
+            .because(&error)
+            .hint("`ward verify` says what is damaged")
+    }
+}
+
+impl From<HomeError> for Failure {
+    fn from(error: HomeError) -> Self {
+        match &error {
+            HomeError::Locked { .. } => Self::environment("lock", "the home is in use").because(&error),
+            _ => Self::environment("home", "the home cannot be used").because(&error),
+        }
+    }
+}
+
+impl From<SeedError> for Failure {
+    fn from(error: SeedError) -> Self {
+        Self::environment("seed", "the seed that ships with this program is broken").because(&error)
+    }
+}
+
+impl From<PolicyError> for Failure {
+    fn from(error: PolicyError) -> Self {
+        match &error {
+            PolicyError::Unknown { nearest, .. } => {
+                let failure = Self::input("policy", error.to_string());
+                match nearest {
+                    Some(nearest) => failure.hint(format!("did you mean `{nearest}`?")),
+                    None => failure,
+                }
+            }
+            PolicyError::NotInForce { .. } => Self::input("policy", error.to_string()),
+            PolicyError::NoneNamed => {
+                Self::input("policy", error.to_string()).hint("name it in device.toml: policies = [...]")
+            }
+            PolicyError::Malformed { .. } | PolicyError::NotMonotone { .. } => {
+                Self::environment("policy", "the policies that ship with this program are broken").because(&error)
+            }
+        }
+    }
+}
+
+impl From<ExplainError> for Failure {
+    fn from(error: ExplainError) -> Self {
+        match error {
+            ExplainError::Knowledge(error) => error.into(),
+            ExplainError::UnknownComponent(_) | ExplainError::UnknownVulnerability(_) => {
+                Self::input("why", error.to_string())
+            }
+        }
+    }
+}
+
+impl From<DecideError> for Failure {
+    fn from(error: DecideError) -> Self {
+        Self::input("decide", error.to_string())
+    }
+}
+
+impl From<SyncError> for Failure {
+    fn from(error: SyncError) -> Self {
+        let nothing_changed = "what the home held before is unchanged";
+        match error {
+            SyncError::Home(error) => error.into(),
+            SyncError::Network { .. }
+            | SyncError::Absent { .. }
+            | SyncError::Meta { .. }
+            | SyncError::NoDigest { .. } => Self::input("mirror", error.to_string()).hint(nothing_changed),
+            // A named folder that is not there is a wrong argument; a disk that fails is not.
+            SyncError::Io { ref path, ref source } => crate::files::unreadable(path, source).hint(nothing_changed),
+            SyncError::Feed { source: FeedError::Io(_), .. } => {
+                Self::environment("mirror", "the mirror cannot be read").because(&error).hint(nothing_changed)
+            }
+            SyncError::Feed { .. } => {
+                Self::input("mirror", error.to_string()).because(std::error::Error::source(&error).unwrap_or(&error))
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The knowledge that a command answers from: the home's current generation, else the small seed that ships with the program.
+
+use jiff::civil::Date;
+use ward_knowledge::{Generation, Home, Memory, seed};
+use ward_model::knowledge::{Knowledge, KnowledgeDescription};
+
+use crate::arguments::Global;
+use crate::clock::{self, AsOf};
+use crate::failure::Failure;
+use crate::home;
+use crate::ui::Ui;
+
+/// The knowledge at hand.
+pub enum Held {
+    /// What the home holds.
+    Generation(Box<Generation>),
+    /// The home holds nothing.
+    Seed(Memory),
+}
+
+impl Held {
+    /// Opens what the home holds, and settles the day that the question is about. Says on stderr which it is and what it lacks.
+    ///
+    /// # Errors
+    /// The home cannot be read, or the day lies before the last receipt.
+    pub fn open(global: &Global, as_of: Option<AsOf>, ui: &Ui) -> Result<(Self, Date), Failure> {
+        let folder = home::folder(global.home.as_ref())?;
+        let held = match Home::open(&folder).current()? {
+            Some(generation) => Self::Generation(Box::new(generation)),
+            None => Self::Seed(seed::load()?),
+        };
+        let today = clock::today();
+        let day = as_of.map_or(today, |AsOf(day)| day);
+        held.answers_for(day)?;
+        match &held {
+            Self::Seed(_) => ui.note(seed_note(held.description(), &folder)),
+            Self::Generation(_) => {}
+        }
+        let whose = if as_of.is_some() { "as asked" } else { "today, UTC" };
+        ui.note(format!("as of {day} ({whose}), from knowledge of {}", held.description().as_of));
+        if day > today {
+            ui.note(format!("{day} lies ahead: what becomes known until then is missing"));
+        }
+        Ok((held, day))
+    }
+
+    /// The knowledge.
+    pub fn knowledge(&self) -> &dyn Knowledge {
+        match self {
+            Self::Generation(generation) => generation.as_ref(),
+            Self::Seed(seed) => seed,
+        }
+    }
+
+    /// What it consists of.
+    pub fn description(&self) -> &KnowledgeDescription {
+        self.knowledge().description()
+    }
+
+    /// What is held was received up to a day, and cannot answer for an earlier one: it would know too much.
+    fn answers_for(&self, day: Date) -> Result<(), Failure> {
+        let last = self.description().as_of;
+        if day >= last {
+            return Ok(());
+        }
+        let message = match self {
+            Self::Seed(_) => format!(
+                "nothing was known here on {day}: this home is empty, and the built-in seed speaks as of {last}"
+            ),
+            Self::Generation(_) => {
+                format!("what this home held on {day} cannot be asked: it received knowledge up to {last} since")
+            }
+        };
+        Err(Failure::input("as-of", message).hint(format!("ask with --as-of {last} or later")))
+    }
+}
+
+fn seed_note(description: &KnowledgeDescription, folder: &std::path::Path) -> String {
+    format!(
+        "{} holds no knowledge yet: the small seed that ships with the program is used. It knows some vulnerabilities of {} \
+         products as of {}, and nothing of any other product; no finding from it means little. `ward feeds sync --from DIR` \
+         brings the rest.",
+        folder.display(),
+        description.limited_to.len(),
+        description.as_of
+    )
+}
