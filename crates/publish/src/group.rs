@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use ward_model::assessment::Clock;
 use ward_model::scale::Severity;
-use ward_model::verdict::{Basis, Outcome, Units, Verdict};
+use ward_model::verdict::{Basis, Outcome, Place, Units, Verdict, Witness};
 
 /// Verdicts that differ in their units only.
 #[derive(Debug, Clone)]
@@ -80,6 +81,50 @@ pub fn groups(verdicts: &[Verdict]) -> Vec<Group<'_>> {
         (group.part(), std::cmp::Reverse(worst_first))
     });
     groups
+}
+
+/// Clocks that differ in what they run for only.
+pub struct ClockGroup<'a> {
+    /// The one that speaks for all.
+    pub clock: &'a Clock,
+    /// What they run for.
+    pub subjects: Vec<&'a str>,
+    /// The verdicts they run for.
+    pub verdicts: Vec<String>,
+}
+
+/// Groups clocks, the first due first.
+pub fn clocks(clocks: &[Clock]) -> Vec<ClockGroup<'_>> {
+    let mut sorted: Vec<&Clock> = clocks.iter().collect();
+    sorted.sort();
+    let mut groups: Vec<ClockGroup<'_>> = Vec::new();
+    for clock in sorted {
+        let key = |clock: &Clock| {
+            let Clock { due, rule, action, starts, start_evidence, overdue, source, subject: _, verdicts: _ } =
+                clock.clone();
+            (due, rule, action, starts, start_evidence, overdue, source)
+        };
+        let place = groups.iter().position(|group| key(group.clock) == key(clock));
+        let group = match place.and_then(|place| groups.get_mut(place)) {
+            Some(group) => group,
+            None => {
+                groups.push(ClockGroup { clock, subjects: Vec::new(), verdicts: Vec::new() });
+                // It was pushed in the line before.
+                let last = groups.len() - 1;
+                &mut groups[last]
+            }
+        };
+        group.subjects.push(&clock.subject);
+        group.verdicts.extend(clock.verdicts.iter().cloned());
+    }
+    groups
+}
+
+/// The places that a derivation leads through, as it is drawn: facts that stand at one place after another count once.
+pub fn route(witness: &Witness) -> Vec<&Place> {
+    let mut places: Vec<&Place> = witness.nodes.iter().map(|node| &node.at).collect();
+    places.dedup();
+    places
 }
 
 /// Written out field by field over `..`, so that a field added to the model has to be thought of here.

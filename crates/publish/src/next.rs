@@ -349,19 +349,20 @@ impl<'a> Way<'a> {
 }
 
 fn clocks(assessment: &Assessment, overdue: bool) -> Vec<Step> {
-    let mut clocks: Vec<_> = assessment.clocks.iter().filter(|clock| clock.overdue == overdue).collect();
-    clocks.sort();
-    clocks
+    crate::group::clocks(&assessment.clocks)
         .into_iter()
-        .map(|clock| {
+        .filter(|group| group.clock.overdue == overdue)
+        .map(|group| {
+            let clock = group.clock;
             let word = if overdue { "Overdue since" } else { "Due by" };
+            let subjects = words::count(group.subjects.len(), "subject", "subjects");
             Step {
-                title: format!("{word} {}: {}", clock.due, clock.action),
+                title: format!("{word} {}, for {subjects}: {}", clock.due, clock.action),
                 detail: format!(
-                    "Clock {} for {}; it runs from {} ({}). {}",
-                    clock.rule, clock.subject, clock.starts, clock.start_evidence, clock.source
+                    "Clock {}; it runs from {} ({}). {}",
+                    clock.rule, clock.starts, clock.start_evidence, clock.source
                 ),
-                about: clock.verdicts.clone(),
+                about: group.subjects.iter().map(|subject| (*subject).to_owned()).chain(group.verdicts).collect(),
                 command: None,
                 due: Some(clock.due),
             }

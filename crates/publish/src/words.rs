@@ -176,12 +176,20 @@ pub fn verdict(verdict: &Verdict) -> String {
 }
 
 /// The knowledge that was used; for the seed, what it does not cover and what brings the rest.
-pub fn knowledge(knowledge: &KnowledgeDescription) -> Vec<String> {
+///
+/// Of the products of a seed, `named` are named and the rest is counted.
+pub fn knowledge(knowledge: &KnowledgeDescription, named: usize) -> Vec<String> {
     if knowledge.seed {
-        let covers = if knowledge.limited_to.is_empty() {
-            "it knows some vulnerabilities of some products".to_owned()
-        } else {
-            format!("it knows some vulnerabilities of these products only: {}", knowledge.limited_to.join(", "))
+        let products = &knowledge.limited_to;
+        let first: Vec<&str> = products.iter().take(named).map(String::as_str).collect();
+        let covers = match products.len().saturating_sub(first.len()) {
+            _ if products.is_empty() => "it knows some vulnerabilities of some products".to_owned(),
+            0 => format!("it knows some vulnerabilities of these products only: {}", first.join(", ")),
+            more => format!(
+                "it knows some vulnerabilities of {} only: {}, and {more} more",
+                count(products.len(), "product", "products"),
+                first.join(", ")
+            ),
         };
         return vec![
             format!("Only the small built-in seed was used, as of {}: {covers}.", knowledge.as_of),

@@ -10,7 +10,7 @@ use ward_model::verdict::{Basis, Outcome, Witness};
 
 use super::verdicts::{Fact, Section, facts, sections};
 use super::{STYLE, policy};
-use crate::group::{Group, groups};
+use crate::group::{Group, groups, route};
 use crate::next::{Context, Step, component, steps};
 use crate::svg;
 use crate::words::{self, clean};
@@ -39,6 +39,7 @@ pub struct Page {
     terms: &'static [(&'static str, &'static str)],
     seed: bool,
     knowledge: Vec<String>,
+    products: Vec<String>,
     steps: Vec<StepView>,
     more_steps: Vec<StepView>,
     clocks: Vec<ClockView>,
@@ -107,6 +108,8 @@ struct Picture {
 struct PathView {
     number: usize,
     title: String,
+    /// Whose facts are told, where several verdicts take the same way.
+    told_for: Option<String>,
     harm: String,
     rows: Vec<(usize, String)>,
     picture: Picture,
@@ -138,7 +141,8 @@ pub fn page(assessment: &Assessment, device: &Device) -> Page {
     let more_steps = open.split_off(open.len().min(STEPS));
     let inputs = &assessment.inputs;
     let sections = sections(&groups, &context, device, &|witness: &Witness| {
-        drawn.iter().position(|way| way.witness == witness).map(|place| place + 1)
+        let place = drawn.iter().position(|way| route(way.witness) == route(witness))?;
+        Some((place + 1, drawn[place].witness == witness))
     });
     let policies: Vec<&str> = inputs.policies.iter().map(ward_model::ids::PolicyId::as_str).collect();
     Page {
@@ -154,7 +158,8 @@ pub fn page(assessment: &Assessment, device: &Device) -> Page {
         counts: counts(assessment),
         terms: words::TERMS,
         seed: assessment.coverage.knowledge.seed,
-        knowledge: words::knowledge(&assessment.coverage.knowledge),
+        knowledge: words::knowledge(&assessment.coverage.knowledge, NAMED),
+        products: assessment.coverage.knowledge.limited_to.iter().map(|product| clean(product)).collect(),
         steps: open.into_iter().map(StepView::from).collect(),
         more_steps: more_steps.into_iter().map(StepView::from).collect(),
         clocks: clocks(assessment, &references),
@@ -271,19 +276,21 @@ impl Picture {
 }
 
 fn clocks(assessment: &Assessment, references: &dyn Fn(&[String]) -> Vec<Reference>) -> Vec<ClockView> {
-    let mut clocks: Vec<_> = assessment.clocks.iter().collect();
-    clocks.sort();
-    clocks
+    crate::group::clocks(&assessment.clocks)
         .into_iter()
-        .map(|clock| ClockView {
-            overdue: clock.overdue,
-            due: clock.due.to_string(),
-            action: clean(&clock.action),
-            subject: clean(&clock.subject),
-            rule: clean(&clock.rule),
-            runs_from: format!("{}: {}", clock.starts, clean(&clock.start_evidence)),
-            source: clean(&clock.source),
-            verdicts: references(&clock.verdicts),
+        .map(|group| {
+            let clock = group.clock;
+            let subjects: Vec<String> = group.subjects.iter().map(|subject| clean(subject)).collect();
+            ClockView {
+                overdue: clock.overdue,
+                due: clock.due.to_string(),
+                action: clean(&clock.action),
+                subject: subjects.join(", "),
+                rule: clean(&clock.rule),
+                runs_from: format!("{}: {}", clock.starts, clean(&clock.start_evidence)),
+                source: clean(&clock.source),
+                verdicts: references(&group.verdicts),
+            }
         })
         .collect()
 }
@@ -317,7 +324,7 @@ fn links(device: &Device, decided: &BTreeSet<&ClaimId>) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// A distinct path, with the groups of verdicts that it is the witness of.
+/// A distinct way through the architecture, with the groups of verdicts that take it; its facts are those of the first.
 struct Drawn<'a> {
     witness: &'a Witness,
     groups: Vec<usize>,
@@ -331,7 +338,7 @@ fn drawn<'a>(groups: &[Group<'a>]) -> (Vec<Drawn<'a>>, Vec<usize>) {
         if verdict.verdict == Outcome::Controlled || verdict.witness.nodes.is_empty() {
             continue;
         }
-        match distinct.iter_mut().find(|way| *way.witness == verdict.witness) {
+        match distinct.iter_mut().find(|way| route(way.witness) == route(&verdict.witness)) {
             Some(way) => way.groups.push(place),
             None => distinct.push(Drawn { witness: &verdict.witness, groups: vec![place] }),
         }
@@ -374,7 +381,11 @@ fn path(
     });
     PathView {
         number,
-        title: clean(&verdict.subject.id),
+        title: match way.groups.len() {
+            1 => clean(&verdict.subject.id),
+            several => format!("{} and {} more", clean(&verdict.subject.id), words::number(several as u64 - 1)),
+        },
+        told_for: (way.groups.len() > 1).then(|| clean(&verdict.subject.id)),
         harm,
         rows: way.groups.iter().map(|place| (place + 1, short(&groups[*place]))).collect(),
         picture: Picture::new(svg::architecture_decided(device, Some(way.witness), decided)),

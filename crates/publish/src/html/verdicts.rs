@@ -66,12 +66,12 @@ pub fn facts(witness: &Witness) -> Vec<Fact> {
     witness.nodes.iter().map(fact).collect()
 }
 
-/// All verdicts, by part. `drawn` gives the number under which a path is drawn.
+/// All verdicts, by part. `drawn` gives the number under which a path is drawn, and whether its facts are told there.
 pub fn sections(
     groups: &[Group<'_>],
     context: &Context<'_>,
     device: &Device,
-    drawn: &dyn Fn(&Witness) -> Option<usize>,
+    drawn: &dyn Fn(&Witness) -> Option<(usize, bool)>,
 ) -> Vec<Section> {
     let parts = [
         (
@@ -109,14 +109,14 @@ pub fn sections(
         let drawn = drawn(witness);
         let mut row = row(place + 1, section.id, group, context, device);
         let same = told.iter().find(|(before, _)| *before == witness).map(|(_, place)| *place);
-        match (drawn, same) {
-            (Some(number), _) => row.drawn = Some(number),
-            (None, Some(place)) => row.same_path = Some(place),
-            (None, None) if !witness.nodes.is_empty() => {
+        row.drawn = drawn.map(|(number, _)| number);
+        match same {
+            _ if drawn.is_some_and(|(_, told)| told) || witness.nodes.is_empty() => {}
+            Some(place) => row.same_path = Some(place),
+            None => {
                 row.facts = facts(witness);
                 told.push((witness, place + 1));
             }
-            (None, None) => {}
         }
         section.verdicts += group.verdicts.len();
         section.rows.push(row);

@@ -8,7 +8,7 @@ use ward_model::verdict::{Outcome, Verdict, Witness};
 
 use super::TextOptions;
 use super::paper::{Ink, Paper, columns};
-use super::scan::named;
+use super::scan::{PRODUCTS, named};
 use crate::group::{Group, Part, groups};
 use crate::next::{Context, component, for_verdict, steps};
 use crate::words;
@@ -108,7 +108,9 @@ impl Page<'_> {
             .collect();
         self.paper.table(2, &columns(&["verdict", ">count", "meaning"]), &rows);
         self.paper.gap();
-        for (place, line) in words::knowledge(&self.assessment.coverage.knowledge).iter().enumerate() {
+        for (place, line) in
+            words::knowledge(&self.assessment.coverage.knowledge, self.limit(PRODUCTS)).iter().enumerate()
+        {
             self.paper.field(0, if place == 0 { "Knowledge" } else { "" }, line);
         }
     }
@@ -135,21 +137,21 @@ impl Page<'_> {
     }
 
     fn clocks(&mut self) {
-        let clocks = &self.assessment.clocks;
+        let clocks = crate::group::clocks(&self.assessment.clocks);
         if clocks.is_empty() {
             return;
         }
         self.paper.heading("Clocks");
-        let mut sorted: Vec<_> = clocks.iter().collect();
-        sorted.sort();
-        let rows: Vec<(Ink, Vec<String>)> = sorted
+        let rows: Vec<(Ink, Vec<String>)> = clocks
             .iter()
             .take(self.limit(ROWS))
-            .map(|clock| {
+            .map(|group| {
+                let clock = group.clock;
                 let ink = if clock.overdue { Ink::Confirmed } else { Ink::Plain };
                 let due = if clock.overdue { format!("{} overdue", clock.due) } else { clock.due.to_string() };
+                let subjects: Vec<String> = group.subjects.iter().map(|subject| (*subject).to_owned()).collect();
                 let from = format!("{} ({})", clock.starts, clock.start_evidence);
-                (ink, vec![due, clock.action.clone(), clock.subject.clone(), from, clock.source.clone()])
+                (ink, vec![due, clock.action.clone(), named(&subjects, self.limit(6)), from, clock.source.clone()])
             })
             .collect();
         self.paper.table(2, &columns(&["due", "what", "for", "runs from", "source"]), &rows);

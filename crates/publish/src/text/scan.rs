@@ -12,6 +12,8 @@ use crate::words;
 
 /// How many affected and how many unknown findings are listed by default.
 const LIMITS: [usize; 2] = [200, 60];
+/// How many products of a seed are named by default.
+pub const PRODUCTS: usize = 6;
 /// How many components of one reason are named by default.
 const NAMED: usize = 12;
 
@@ -31,7 +33,9 @@ pub fn print(report: &ScanReport, options: &TextOptions) -> String {
     paper.gap();
     counts(&mut paper, report);
     paper.gap();
-    for (place, line) in words::knowledge(&report.knowledge).iter().enumerate() {
+    for (place, line) in
+        words::knowledge(&report.knowledge, if options.verbose { usize::MAX } else { PRODUCTS }).iter().enumerate()
+    {
         paper.field(0, if place == 0 { "Knowledge" } else { "" }, line);
     }
     findings(&mut paper, report, options);
