@@ -1,6 +1,14 @@
 //! Every SBOM of the shared collection is answered or refused with a message, and the answered ones have as many
 //! components as its index says, or stand below with the reason.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test and its helpers"
+)]
+
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -3,9 +3,9 @@
 //! In come an inventory, the reviewed aliases and a body of knowledge; out go findings with three values and a list of
 //! everything that could not be assessed. A component is in that list or it was assessed: nothing is left out.
 //!
-//! The way of a component: [`identity`] says which products it is and how that is known; [`criterion`] compares one
-//! criterion of a record with one identity; [`applicability`] evaluates the whole record for the host in Kleene logic;
-//! [`report`] keeps the strongest proof; [`explain`] says why, also where nothing was found.
+//! The way of a component: `identity` says which products it is and how that is known; `criterion` compares one
+//! criterion of a record with one identity; `applicability` evaluates the whole record for the host in Kleene logic;
+//! `report` keeps the strongest proof; `explain` says why, also where nothing was found.
 //!
 //! Deliberately absent: exploitability, verdicts, decisions, and what neighbours of the host have installed.
 

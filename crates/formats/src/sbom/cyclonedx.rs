@@ -249,11 +249,12 @@ impl Reader {
             add_cpe(&mut component, &text);
         }
         self.evidence(&mut component, raw.evidence, raw.properties);
-        if component.purl.is_none() && component.cpes.is_empty() {
-            if let Loose::Good(Object(RawSwid { tag_id })) = raw.swid {
-                let tag = tag_id.or_remark(|_| {}).unwrap_or_default();
-                self.remarks.add("a component has a SWID tag as its only identity, which cannot be looked up", &tag);
-            }
+        if component.purl.is_none()
+            && component.cpes.is_empty()
+            && let Loose::Good(Object(RawSwid { tag_id })) = raw.swid
+        {
+            let tag = tag_id.or_remark(|_| {}).unwrap_or_default();
+            self.remarks.add("a component has a SWID tag as its only identity, which cannot be looked up", &tag);
         }
         component
     }

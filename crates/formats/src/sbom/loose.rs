@@ -11,18 +11,12 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// An optional value of one type, or the name of the type that stood in its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) enum Loose<T> {
+    #[default]
     Absent,
     Good(T),
     Wrong(&'static str),
-}
-
-// Derived `Default` would ask for `T: Default`.
-impl<T> Default for Loose<T> {
-    fn default() -> Self {
-        Self::Absent
-    }
 }
 
 impl<T> Loose<T> {
