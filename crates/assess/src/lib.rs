@@ -82,6 +82,7 @@ pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
         inputs: InputDigests {
             device: device.digest,
             knowledge: inputs.knowledge.description().generation,
+            receipts: receipts(&reports),
             policies: inputs.rulebook.policies.iter().map(|policy| policy.id.clone()).collect(),
             rules: inputs.rulebook.digest,
             decisions: inputs.decisions.digest,
@@ -159,6 +160,18 @@ fn reports(inputs: &Inputs<'_>) -> Result<BTreeMap<(FieldedVersionId, ElementId)
         }
     }
     Ok(reports)
+}
+
+/// A digest over when the records that were found were received.
+fn receipts(reports: &BTreeMap<(FieldedVersionId, ElementId), ElementReports>) -> ward_model::Digest {
+    let findings = reports.values().flat_map(|reports| &reports.open.findings);
+    let days: std::collections::BTreeSet<String> = findings
+        .map(|finding| {
+            let day = finding.vulnerability.received.map_or_else(|| "unknown".to_owned(), |day| day.to_string());
+            format!("{} {day}", finding.vulnerability.id)
+        })
+        .collect();
+    ward_model::Digest::of_parts(days.iter().map(String::as_bytes))
 }
 
 fn summary(verdicts: &[Verdict]) -> Summary {

@@ -63,6 +63,8 @@ pub struct Inputs {
     pub device: Digest,
     /// The knowledge.
     pub knowledge: Digest,
+    /// When this home received the records that were found; no part of the identity of knowledge, and clocks run from it.
+    pub receipts: Digest,
     /// The policies.
     pub policies: Vec<PolicyId>,
     /// The policies, rules and aliases as data.

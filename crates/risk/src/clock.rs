@@ -69,24 +69,25 @@ fn known_since(situation: Situation<'_>, verdict: &Verdict) -> (Date, String) {
     for own in device.own_findings.iter().filter(|own| own.id.as_str() == id) {
         evidence.push((own.known_since, own.source.clone()));
     }
+    let mut published = None;
     if verdict.subject.kind == SubjectKind::Vulnerability {
         for ((version, element), reports) in situation.reports {
             if *version == verdict.fielded_version && *element == verdict.element {
-                for finding in &reports.open.findings {
-                    if let (true, Some(day)) = (finding.vulnerability.id.as_str() == id, finding.vulnerability.received)
-                    {
-                        evidence.push((day, "the record was received".to_owned()));
-                    }
+                let found = reports.open.findings.iter().map(|finding| &finding.vulnerability);
+                for vulnerability in found.filter(|vulnerability| vulnerability.id.as_str() == id) {
+                    published = published.or(vulnerability.published);
+                    evidence.extend(vulnerability.received.map(|day| (day, "the record was received".to_owned())));
                 }
             }
         }
     }
     evidence.sort();
-    evidence.into_iter().next().unwrap_or_else(|| {
-        (
-            device.model_since,
-            "the model has been kept since (model_since); say in vulnerabilities.toml if it was known earlier"
-                .to_owned(),
-        )
+    evidence.into_iter().next().unwrap_or_else(|| match published.filter(|day| *day > device.model_since) {
+        // Nobody is shown to have known before it was published; nothing shows that the maker learnt of it later either.
+        Some(day) => (day, "it was published; when the maker received it is not recorded".to_owned()),
+        None => {
+            let told = "the model has been kept since (model_since); say in vulnerabilities.toml if it was known earlier";
+            (device.model_since, told.to_owned())
+        }
     })
 }

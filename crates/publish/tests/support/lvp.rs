@@ -538,6 +538,7 @@ pub fn assessment() -> Assessment {
         inputs: Inputs {
             device: Digest::of(b"device"),
             knowledge: Digest::of(b"knowledge"),
+            receipts: Digest::of(b"receipts"),
             policies: vec!["fda-postmarket-2016@2016-12-28".into()],
             rules: Digest::of(b"rules"),
             decisions: Digest::of(b"decisions"),
