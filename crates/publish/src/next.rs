@@ -164,10 +164,16 @@ impl<'a> Context<'a> {
                     let key = (&at.fielded_version, &at.element, &at.finding.component.reference);
                     let patch = patches.entry(key).or_insert_with(|| Patch {
                         component: &at.finding.component,
-                        fixed: BTreeSet::new(),
+                        fixed: BTreeMap::new(),
+                        open: BTreeSet::new(),
                         settles: Settles::new(rank),
                     });
-                    patch.fixed.extend(at.finding.fixed_in.iter().map(String::as_str));
+                    for end in &at.finding.fixed_in {
+                        patch.fixed.entry(end).or_default().insert(at.finding.vulnerability.id.as_str());
+                    }
+                    if at.finding.fixed_in.is_empty() {
+                        patch.open.insert(at.finding.vulnerability.id.as_str());
+                    }
                     patch.settles.add(&verdict.subject.id, due);
                 }
             }
@@ -194,15 +200,17 @@ impl<'a> Context<'a> {
         let verdict = group.verdict();
         let link = verdict.subject.id.rsplit_once('@').map(|(_, link)| LinkId::new(link));
         let link = link.filter(|link| self.device.links.contains_key(link));
-        let (title, detail) = match (verdict.subject.kind, link) {
-            (SubjectKind::Weakness, Some(link)) => (
-                format!("Change the design of {link}, or add a control that cuts the way over it"),
-                "No claim in the folder would make it controlled, so no decision can.",
-            ),
-            _ => (
-                format!("Correct {} in {}, or add a control that cuts the way", verdict.subject.id, verdict.element),
-                "No known fix and no claim in the folder would make it controlled.",
-            ),
+        let title = match (verdict.subject.kind, link) {
+            (SubjectKind::Weakness, Some(link)) => {
+                format!("Change the design of {link}, or add a control that cuts the way over it")
+            }
+            _ => format!("Correct {} in {}, or add a control that cuts the way", verdict.subject.id, verdict.element),
+        };
+        let detail = match verdict.if_claims_hold {
+            Outcome::Controlled => {
+                "It would be controlled if everything that the folder claims were true: see which claims are not decided."
+            }
+            Outcome::Uncontrolled => "No claim in the folder would make it controlled, so no decision can.",
         };
         let mut about = vec![verdict.subject.id.clone()];
         about.extend(group.verdicts.iter().map(|verdict| verdict.id.clone()));
@@ -251,7 +259,10 @@ impl Settles {
 
 struct Patch<'a> {
     component: &'a ComponentSummary,
-    fixed: BTreeSet<&'a str>,
+    /// Vulnerabilities by the version at which a range of theirs ends.
+    fixed: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Vulnerabilities for which no range ends.
+    open: BTreeSet<&'a str>,
     settles: Settles,
 }
 
@@ -259,26 +270,44 @@ impl Patch<'_> {
     fn step(self, version: &FieldedVersionId, element: &ElementId) -> (usize, Step) {
         let name = component(self.component);
         let vulnerabilities = words::count(self.settles.about.len(), "vulnerability", "vulnerabilities");
-        let detail = if self.fixed.is_empty() {
-            format!(
-                "It settles {vulnerabilities}. No version without them is known: ask its supplier, or cut the way with a control."
-            )
+        let mut detail = format!("It concerns {vulnerabilities}.");
+        if !self.fixed.is_empty() {
+            let ends: Vec<String> = self.fixed.iter().map(|(end, of)| format!("{end} ({})", few(of))).collect();
+            detail.push_str(&format!(
+                " The ranges that hit end at {}: candidates for a fix, to be checked with its supplier.",
+                ends.join(", ")
+            ));
+        }
+        if !self.open.is_empty() {
+            let open = few(&self.open);
+            detail.push_str(&format!(
+                " No version is known without {open}: ask its supplier, or cut the way with a control."
+            ));
+        }
+        let title = if self.fixed.is_empty() {
+            format!("Ask the supplier of {name} in {element}, version {version}, for a fix")
         } else {
-            let fixed: Vec<&str> = self.fixed.into_iter().collect();
-            format!(
-                "It settles {vulnerabilities}. The ranges that hit end at {}: candidates for a fix, to be checked with its supplier.",
-                fixed.join(", ")
-            )
+            format!("Update {name} in {element}, version {version}")
         };
         let first = self.settles.about.first().cloned().unwrap_or_default();
         let step = Step {
-            title: format!("Update {name} in {element}, version {version}"),
+            title,
             detail,
             about: self.settles.about.into_iter().collect(),
             command: Some(format!("ward why {first} {} --sbom FILE", self.component.reference)),
             due: self.settles.due,
         };
         (self.settles.rank, step)
+    }
+}
+
+/// The first few of some names, and how many more there are.
+fn few(names: &BTreeSet<&str>) -> String {
+    const FEW: usize = 5;
+    let first: Vec<&str> = names.iter().take(FEW).copied().collect();
+    match names.len().saturating_sub(FEW) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
     }
 }
 
@@ -458,3 +487,6 @@ pub(crate) fn component(component: &ComponentSummary) -> String {
         None => component.name.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -161,6 +161,14 @@ pub const fn subject_kind(kind: SubjectKind) -> &'static str {
     }
 }
 
+/// What a verdict speaks of; for an element, with what is not known about it.
+pub fn subject(verdict: &Verdict) -> String {
+    match verdict.presumed_because {
+        Some(because) => format!("{} ({because})", verdict.subject.id),
+        None => verdict.subject.id.clone(),
+    }
+}
+
 /// The verdict with its qualifications, in words that stand alone.
 pub fn verdict(verdict: &Verdict) -> String {
     let mut words = vec![verdict.verdict.word()];

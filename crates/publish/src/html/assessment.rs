@@ -108,6 +108,8 @@ struct Picture {
 struct PathView {
     number: usize,
     title: String,
+    verdict: String,
+    class: &'static str,
     /// Whose facts are told, where several verdicts take the same way.
     told_for: Option<String>,
     harm: String,
@@ -382,10 +384,12 @@ fn path(
     PathView {
         number,
         title: match way.groups.len() {
-            1 => clean(&verdict.subject.id),
-            several => format!("{} and {} more", clean(&verdict.subject.id), words::number(several as u64 - 1)),
+            1 => clean(&words::subject(verdict)),
+            several => format!("{} and {} more", clean(&words::subject(verdict)), words::number(several as u64 - 1)),
         },
-        told_for: (way.groups.len() > 1).then(|| clean(&verdict.subject.id)),
+        verdict: words::verdict(verdict),
+        class: verdict.basis.word(),
+        told_for: (way.groups.len() > 1).then(|| clean(&words::subject(verdict))),
         harm,
         rows: way.groups.iter().map(|place| (place + 1, short(&groups[*place]))).collect(),
         picture: Picture::new(svg::architecture_decided(device, Some(way.witness), decided)),
@@ -398,8 +402,8 @@ fn short(group: &Group<'_>) -> String {
     let verdict = group.verdict();
     let cohorts: Vec<&str> = group.units().map(|units| units.cohort.as_str()).collect();
     clean(&format!(
-        "{} at {}, version {} ({})",
-        verdict.subject.id,
+        "{} at {}, version {}, units: {}",
+        words::subject(verdict),
         verdict.element,
         verdict.fielded_version,
         cohorts.join(", ")

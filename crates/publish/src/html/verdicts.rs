@@ -141,7 +141,7 @@ fn row(place: usize, class: &'static str, group: &Group<'_>, context: &Context<'
         place,
         class,
         verdict: words::verdict(verdict),
-        subject: clean(&verdict.subject.id),
+        subject: clean(&words::subject(verdict)),
         kind: words::subject_kind(verdict.subject.kind),
         element: clean(verdict.element.as_str()),
         version: clean(verdict.fielded_version.as_str()),

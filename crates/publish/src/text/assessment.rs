@@ -317,7 +317,7 @@ impl Page<'_> {
     fn in_full<'v>(&mut self, number: usize, group: &Group<'v>, told: &mut Vec<(usize, &'v Witness)>) {
         let verdict = group.verdict();
         self.paper.gap();
-        let title = format!("{number}. {}: {}", words::verdict(verdict), verdict.subject.id);
+        let title = format!("{number}. {}: {}", words::verdict(verdict), words::subject(verdict));
         self.paper.line(2, ink(group.part()), &title);
         let kind = words::subject_kind(verdict.subject.kind);
         self.paper.field(5, "Where", &format!("{kind}, at {} in version {}", verdict.element, verdict.fielded_version));
