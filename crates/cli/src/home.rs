@@ -13,7 +13,9 @@ const NAME: &str = "wardround";
 /// # Errors
 /// Nothing was given, and the platform does not say where data belongs.
 pub fn folder(given: Option<&OsString>) -> Result<PathBuf, Failure> {
-    if let Some(given) = given.filter(|given| !given.is_empty()) {
+    // `--home` without a folder means the home that is meant without it.
+    let variable = std::env::var_os("WARD_HOME");
+    if let Some(given) = given.into_iter().chain(&variable).find(|given| !given.is_empty()) {
         return Ok(PathBuf::from(given));
     }
     data_folder(|name| std::env::var_os(name)).map(|folder| folder.join(NAME)).ok_or_else(|| {

@@ -60,7 +60,9 @@ fn not_understood(error: &clap::Error) -> ExitCode {
     let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     let json = std::env::args_os().any(|argument| argument == "--json");
     if json && !asked {
-        let failure = Failure::input("arguments", error.to_string().trim_end().to_owned());
+        let message = error.to_string();
+        let message = message.strip_prefix("error: ").unwrap_or(&message);
+        let failure = Failure::input("arguments", message.trim_end().to_owned());
         ui::error_object(&failure);
     } else {
         // A closed pipe is no reason to complain about help that nobody reads.

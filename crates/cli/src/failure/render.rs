@@ -47,7 +47,8 @@ fn one(placed: &Placed, style: Style) -> String {
         let handler = GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
             .with_width(style.width)
             .with_context_lines(1)
-            .with_break_words(false)
+            // Terminals wrap by themselves, and whoever searches for a place finds it whole.
+            .with_wrap_lines(false)
             .with_links(false);
         let mut out = String::new();
         if handler.render_report(&mut out, &Report(placed, NamedSource::new(&placed.file, source))).is_ok() {

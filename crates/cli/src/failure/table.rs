@@ -1,5 +1,7 @@
 //! The table: what every room's errors mean to the caller. A new error of a room gets its line here.
 
+use std::io;
+
 use ward_device::DecideError;
 use ward_feeds::SyncError;
 use ward_formats::feed::FeedError;
@@ -83,12 +85,15 @@ impl From<SyncError> for Failure {
             | SyncError::NoDigest { .. } => Self::input("mirror", error.to_string()).hint(nothing_changed),
             // A named folder that is not there is a wrong argument; a disk that fails is not.
             SyncError::Io { ref path, ref source } => crate::files::unreadable(path, source).hint(nothing_changed),
-            SyncError::Feed { source: FeedError::Io(_), .. } => {
+            SyncError::Feed { source: FeedError::Io(ref cause), .. } if !cut_off(cause) => {
                 Self::environment("mirror", "the mirror cannot be read").because(&error).hint(nothing_changed)
             }
-            SyncError::Feed { .. } => {
-                Self::input("mirror", error.to_string()).because(std::error::Error::source(&error).unwrap_or(&error))
-            }
+            SyncError::Feed { ref source, .. } => Self::input("mirror", error.to_string()).because(source),
         }
     }
+}
+
+/// Whether the file itself is at fault, and not the disk: compressed data that end too early or make no sense.
+fn cut_off(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)
 }

@@ -1,0 +1,189 @@
+//! What the program says when something is wrong, and the exit codes.
+
+#[path = "support/ward.rs"]
+mod support;
+
+use std::process::Stdio;
+
+use support::{at, copy_of_first_pump, example, fed, spoil, ward};
+
+#[test]
+fn a_wrong_folder_is_refused_with_every_place_and_the_nearest_name() {
+    let folder = copy_of_first_pump();
+    spoil(folder.path(), "system.toml", "from = \"programmer\"", "from = \"programer\"");
+    spoil(folder.path(), "system.toml", "severity = \"catastrophic\"", "severity = \"catastrofic\"");
+    spoil(folder.path(), "device.toml", "maker = ", "makr = ");
+    let path = folder.path().display().to_string();
+    for command in ["assess", "lint"] {
+        let run = ward(&[command, &path]).ends(2);
+        assert_eq!(run.stdout, "");
+        for words in [
+            "device.toml:",
+            "system.toml:",
+            "did you mean `programmer`?",
+            "did you mean `catastrophic`?",
+            "did you mean `maker`?",
+        ] {
+            assert!(run.stderr.contains(words), "no {words} in\n{}", run.stderr);
+        }
+    }
+    let error = ward(&["assess", "--json", &path]).ends(2).error();
+    let places = error["error"]["places"].as_array().unwrap();
+    assert!(places.len() >= 3);
+    for place in places {
+        assert!(place["line"].as_u64().unwrap() >= 1 && place["column"].as_u64().unwrap() >= 1);
+        let text = std::fs::read_to_string(place["file"].as_str().unwrap()).unwrap();
+        assert!(text.lines().count() as u64 >= place["line"].as_u64().unwrap());
+    }
+}
+
+#[test]
+fn the_place_is_the_same_in_words_and_in_json() {
+    let folder = copy_of_first_pump();
+    spoil(folder.path(), "system.toml", "from = \"programmer\"", "from = \"programer\"");
+    let path = folder.path().display().to_string();
+    let error = ward(&["assess", "--json", &path]).ends(2).error();
+    let place = &error["error"]["places"][0];
+    let shown = format!("{}:{}:{}", place["file"].as_str().unwrap(), place["line"], place["column"]);
+    let run = ward(&["assess", &path]).ends(2);
+    assert!(run.stderr.contains(&shown), "no {shown} in\n{}", run.stderr);
+}
+
+#[test]
+fn what_is_not_there_is_a_wrong_argument() {
+    for arguments in [["assess", "no-such-folder"], ["scan", "no-such-file"], ["lint", "no-such-thing"]] {
+        let run = ward(&arguments).ends(2);
+        assert!(run.stderr.contains("no-such"), "{}", run.stderr);
+    }
+    ward(&["asses"]).ends(2);
+    ward(&["scan"]).ends(2);
+    ward(&["scan", "-", "-"]).ends(2);
+    ward(&["assess", &example("first-pump"), "--as-of", "yesterday"]).ends(2);
+    ward(&["assess", &example("first-pump"), "--fail-on", "nonsense"]).ends(2);
+}
+
+#[test]
+fn a_broken_sbom_is_refused_with_its_place() {
+    let run =
+        fed(&["scan", "-"], b"{\"bomFormat\": \"CycloneDX\",\n \"specVersion\": \"1.5\", \"components\": [ }").ends(2);
+    assert!(run.stderr.contains("stdin:2:40"), "{}", run.stderr);
+    assert_eq!(run.stdout, "");
+    let run = fed(&["scan", "-"], b"<bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\"/>").ends(2);
+    assert!(run.stderr.contains("supported are"), "{}", run.stderr);
+}
+
+#[test]
+fn one_wrong_input_among_several_gives_no_half_answer() {
+    let run = ward(&["scan", "--json", &example("first-pump/sbom/pump-1.0.cdx.json"), "no-such-file"]).ends(2);
+    assert_eq!(run.stdout, "");
+}
+
+#[test]
+fn formats_that_are_not_there_yet_are_refused_by_name() {
+    let sbom = example("first-pump/sbom/pump-1.0.cdx.json");
+    for format in ["sarif", "cyclonedx-vex", "openvex", "csaf-vex"] {
+        let run = ward(&["scan", &sbom, "--format", format]).ends(2);
+        assert!(run.stderr.contains(&format!("`{format}` cannot be written yet")), "{}", run.stderr);
+    }
+    ward(&["scan", &sbom, "--json", "--format", "table"]).ends(2);
+    let device = example("first-pump");
+    ward(&["assess", &device, &device, "--format", "html"]).ends(2);
+}
+
+#[test]
+fn a_home_that_cannot_be_read_is_the_environment_s_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("home");
+    std::fs::write(&file, "not a folder").unwrap();
+    let run = at(&file, &["scan", &example("first-pump/sbom/pump-1.0.cdx.json")]).ends(3);
+    assert_eq!(run.stdout, "");
+    let home = folder.path().join("pointing-nowhere");
+    std::fs::create_dir_all(home.join("knowledge")).unwrap();
+    std::fs::write(home.join("knowledge/current"), "generation-0000000000000000.ward\n").unwrap();
+    at(&home, &["assess", &example("first-pump")]).ends(3);
+    std::fs::write(home.join("knowledge/current"), "../../etc/passwd\n").unwrap();
+    at(&home, &["feeds", "status"]).ends(3);
+}
+
+#[test]
+fn an_empty_home_says_that_the_seed_answers() {
+    let run = ward(&["assess", &example("first-pump")]).ends(0);
+    assert!(run.stderr.contains("seed"), "{}", run.stderr);
+    assert!(run.stdout.contains("seed"), "{}", run.stdout);
+    let answer = ward(&["assess", "--json", &example("first-pump")]).ends(0).json();
+    assert_eq!(answer["coverage"]["knowledge"]["seed"], true);
+    assert!(answer["coverage"]["notes"].to_string().contains("seed"));
+    assert_eq!(ward(&["assess", "-q", &example("first-pump")]).ends(0).stderr, "");
+}
+
+#[test]
+fn a_day_before_anything_was_known_is_refused() {
+    let run = ward(&["assess", &example("first-pump"), "--as-of", "2026-08-21"]).ends(2);
+    assert!(run.stderr.contains("2026-08-22"), "{}", run.stderr);
+    ward(&["assess", &example("first-pump"), "--as-of", "2026-09-22T10:00:00Z"]).ends(0);
+}
+
+#[test]
+fn conditions_end_with_1_only_where_they_hold() {
+    let device = example("first-pump");
+    for condition in
+        ["uncontrolled", "confirmed", "presumed", "unassessed", "overdue", "stale", "provisional,uncontrolled"]
+    {
+        let run = ward(&["assess", &device, "--fail-on", condition]).ends(1);
+        assert!(run.stdout.contains("First Pump"));
+    }
+    // Nothing is decided in it.
+    ward(&["assess", &device, "--fail-on", "provisional"]).ends(0);
+    ward(&["assess", &device, "--fail-on", "overdue", "--as-of", "2026-09-02"]).ends(0);
+    ward(&["feeds", "status", "--fail-on", "stale"]).ends(1);
+    ward(&["feeds", "status"]).ends(0);
+}
+
+#[test]
+fn the_network_is_not_used() {
+    let run = ward(&["feeds", "sync"]).ends(2);
+    assert!(run.stderr.contains("from the network is not supported yet: name a mirror folder"), "{}", run.stderr);
+    ward(&["feeds", "sync", "--from", "https://example.org/mirror"]).ends(2);
+    ward(&["feeds", "sync", "--offline"]).ends(2);
+    ward(&["feeds", "sync", "--from", ".", "--only", "osv"]).ends(2);
+}
+
+#[test]
+fn errors_are_json_where_json_was_asked_for() {
+    let error = ward(&["asses", "--json"]).ends(2).error();
+    assert_eq!(error["error"]["exit"], 2);
+    let error = ward(&["feeds", "sync", "--json"]).ends(2).error();
+    assert_eq!((&error["schema"], &error["error"]["code"]), (&"wardround/error/1".into(), &"network".into()));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let home = tempfile::tempdir().unwrap();
+    let mut child = support::command(home.path())
+        .args(["inspect", "cvss", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || {
+        use std::io::Write as _;
+        for _ in 0..4000 {
+            let _ = stdin.write_all(b"AV:N/AC:L/Au:N/C:C/I:C/A:C\n");
+        }
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn names_from_a_file_cannot_write_to_the_terminal() {
+    let folder = copy_of_first_pump();
+    spoil(folder.path(), "system.toml", "from = \"programmer\"", "from = \"pro\\u001b]0;gone\\u0007\"");
+    let run = ward(&["assess", &folder.path().display().to_string()]).ends(2);
+    assert!(!run.stderr.contains('\u{1b}') && !run.stderr.contains('\u{7}'));
+}

@@ -1,0 +1,110 @@
+//! A mirror into a home, and answers from it.
+
+#[path = "support/ward.rs"]
+mod support;
+
+use std::io::Write as _;
+use std::path::Path;
+
+use support::{at, has_keys};
+
+const NVD: &str = r#"{"format":"NVD_CVE","version":"2.0","vulnerabilities":[
+{"cve":{"id":"CVE-2020-0001","sourceIdentifier":"x","published":"2020-01-02T00:00:00.000","lastModified":"2020-02-02T00:00:00.000",
+ "vulnStatus":"Analyzed","descriptions":[{"lang":"en","value":"A made-up flaw."}],
+ "metrics":{"cvssMetricV31":[{"source":"x","type":"Primary","cvssData":{"version":"3.1","vectorString":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H","baseScore":9.8}}]},
+ "configurations":[{"nodes":[{"operator":"OR","negate":false,"cpeMatch":[
+   {"vulnerable":true,"criteria":"cpe:2.3:a:acme:drip:*:*:*:*:*:*:*:*","versionEndExcluding":"2.4","matchCriteriaId":"A"}]}]}]}}
+]}"#;
+const KEV: &str = r#"{"title":"t","catalogVersion":"2020.02.03","dateReleased":"2020-02-03T00:00:00.000Z","count":1,"vulnerabilities":[
+{"cveID":"CVE-2020-0001","vendorProject":"Acme","product":"Drip","vulnerabilityName":"n","dateAdded":"2020-02-03","shortDescription":"s",
+ "requiredAction":"r","dueDate":"2020-03-03","knownRansomwareCampaignUse":"Unknown","notes":"","cwes":[]}]}"#;
+const EPSS: &str =
+    "#model_version:v2020,score_date:2020-02-04T00:00:00+0000\ncve,epss,percentile\nCVE-2020-0001,0.50000,0.90000\n";
+const SBOM: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":[
+{"type":"library","bom-ref":"drip","name":"drip","version":"2.3","cpe":"cpe:2.3:a:acme:drip:2.3:*:*:*:*:*:*:*"},
+{"type":"library","bom-ref":"fixed","name":"drip","version":"2.4","cpe":"cpe:2.3:a:acme:drip:2.4:*:*:*:*:*:*:*"}]}"#;
+
+fn zipped(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let file = std::fs::File::create(path).unwrap();
+    let mut encoder = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap();
+}
+
+fn mirror(folder: &Path) {
+    zipped(&folder.join("nvd/nvdcve-2.0-2020.json.gz"), NVD);
+    zipped(&folder.join("epss/epss_scores-2020-02-04.csv.gz"), EPSS);
+    std::fs::create_dir_all(folder.join("kev")).unwrap();
+    std::fs::write(folder.join("kev/known_exploited_vulnerabilities.json"), KEV).unwrap();
+    std::fs::create_dir_all(folder.join("osv")).unwrap();
+}
+
+#[test]
+fn what_is_synced_is_found() {
+    let place = tempfile::tempdir().unwrap();
+    let (home, from) = (place.path().join("home"), place.path().join("mirror"));
+    mirror(&from);
+    let from = from.display().to_string();
+    let report = at(&home, &["feeds", "sync", "--from", &from, "--json"]).ends(0).json();
+    has_keys(&report, &["schema", "home", "generation", "received", "sources", "not_read", "untouched", "new"]);
+    assert_eq!(report["not_read"], serde_json::json!(["osv"]));
+    assert_eq!(report["sources"].as_array().unwrap().len(), 3);
+
+    let sbom = place.path().join("sbom.json");
+    std::fs::write(&sbom, SBOM).unwrap();
+    let run = at(&home, &["scan", "--json", &sbom.display().to_string()]).ends(0);
+    assert!(!run.stderr.contains("seed"), "{}", run.stderr);
+    let scan = run.json();
+    assert_eq!(scan["knowledge"]["generation"], report["generation"]);
+    let findings = scan["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert_eq!((&findings[0]["component"]["ref"], &findings[0]["state"]), (&"drip".into(), &"affected".into()));
+    assert_eq!((&findings[0]["vulnerability"]["kev"], &findings[0]["fixed_in"][0]), (&true.into(), &"2.4".into()));
+    assert_eq!(findings[0]["vulnerability"]["epss"]["date"], "2020-02-04");
+
+    let again = at(&home, &["feeds", "sync", "--from", &from, "--json"]).ends(0).json();
+    assert_eq!(again["generation"], report["generation"], "the same records are the same knowledge");
+    let intact = at(&home, &["verify", "--json"]).ends(0).json();
+    assert_eq!(intact["generation"], report["generation"]);
+
+    let status = at(&home, &["feeds", "status", "--json"]).ends(0).json();
+    has_keys(&status, &["schema", "seed", "generation", "as_of", "received", "stale", "rule", "sources"]);
+    assert_eq!((&status["seed"], &status["stale"]), (&false.into(), &true.into()));
+    at(&home, &["feeds", "status", "--fail-on", "stale"]).ends(1);
+    let run = at(&home, &["scan", "--as-of", "2020-03-01", &sbom.display().to_string()]).ends(2);
+    assert!(run.stderr.contains("cannot be asked"), "{}", run.stderr);
+}
+
+#[test]
+fn a_broken_mirror_changes_nothing() {
+    let place = tempfile::tempdir().unwrap();
+    let (home, from) = (place.path().join("home"), place.path().join("mirror"));
+    mirror(&from);
+    let before = at(&home, &["feeds", "sync", "--from", &from.display().to_string(), "--json"]).ends(0).json();
+    let file = from.join("nvd/nvdcve-2.0-2020.json.gz");
+    let bytes = std::fs::read(&file).unwrap();
+    std::fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
+    let run = at(&home, &["feeds", "sync", "--from", &from.display().to_string()]).ends(2);
+    assert!(run.stderr.contains("nvdcve-2.0-2020.json.gz"), "{}", run.stderr);
+    let status = at(&home, &["feeds", "status", "--json"]).ends(0).json();
+    assert_eq!(status["generation"], before["generation"]);
+    at(&home, &["feeds", "sync", "--from", &place.path().join("nowhere").display().to_string()]).ends(2);
+    at(&home, &["feeds", "sync", "--from", &home.display().to_string(), "--only", "nvd"]).ends(2);
+}
+
+#[test]
+fn a_damaged_home_is_noticed() {
+    let place = tempfile::tempdir().unwrap();
+    let (home, from) = (place.path().join("home"), place.path().join("mirror"));
+    mirror(&from);
+    let report = at(&home, &["feeds", "sync", "--from", &from.display().to_string(), "--json"]).ends(0).json();
+    assert!(report["new"].as_bool().unwrap());
+    let file = at(&home, &["verify", "--json"]).ends(0).json()["file"].as_str().unwrap().to_owned();
+    let mut bytes = std::fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    let run = at(&home, &["verify"]).ends(3);
+    assert!(!run.stderr.is_empty());
+}

@@ -1,0 +1,154 @@
+//! Device folders from the first to the decision.
+
+#[path = "support/ward.rs"]
+mod support;
+
+use support::{copy_of_first_pump, example, has_keys, spoil, ward};
+
+#[test]
+fn a_new_folder_can_be_linted_and_assessed() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("my-pump").display().to_string();
+    let answer = ward(&["new", &folder, "--json"]).ends(0).json();
+    has_keys(&answer, &["schema", "folder", "files"]);
+    assert!(answer["files"].to_string().contains("device.toml"));
+    assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 1, "nothing else is left");
+    ward(&["lint", &folder]).ends(0);
+    ward(&["assess", &folder]).ends(0);
+    let run = ward(&["new", &folder]).ends(2);
+    assert!(run.stderr.contains("not empty"), "{}", run.stderr);
+}
+
+#[test]
+fn an_example_can_be_copied() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("copy").display().to_string();
+    ward(&["new", &folder, "--from", "first-pump"]).ends(0);
+    let copy = ward(&["assess", "--json", "--as-of", "2026-11-22", &folder]).ends(0).json();
+    let original = ward(&["assess", "--json", "--as-of", "2026-11-22", &example("first-pump")]).ends(0).json();
+    assert_eq!(copy, original);
+    let run = ward(&["new", &place.path().join("other").display().to_string(), "--from", "frist-pump"]).ends(2);
+    assert!(run.stderr.contains("did you mean `first-pump`?"), "{}", run.stderr);
+}
+
+#[test]
+fn lint_answers_for_folders_and_sboms() {
+    let answer = ward(&["lint", "--json", &example("first-pump")]).ends(0).json();
+    has_keys(&answer, &["schema", "device", "problems", "links"]);
+    has_keys(&answer["links"][0], &["link", "stated", "of", "missing"]);
+    has_keys(&answer["problems"][0], &["file", "line", "column", "code", "severity", "message", "expected", "help"]);
+    let sbom = ward(&["lint", "--json", &example("first-pump/sbom/pump-1.0.cdx.json")]).ends(0).json();
+    assert_eq!(sbom["components"], 7);
+    has_keys(&sbom, &["schema", "format", "with_purl", "with_cpe", "without_version", "remarks"]);
+}
+
+#[test]
+fn an_answer_goes_to_the_file_that_is_named() {
+    let place = tempfile::tempdir().unwrap();
+    let page = place.path().join("page.html");
+    let arguments = ["assess", &example("first-pump"), "--format", "html", "-o", &page.display().to_string()];
+    let run = ward(&arguments).ends(0);
+    assert_eq!(run.stdout, "");
+    assert!(std::fs::read_to_string(&page).unwrap().starts_with("<!"));
+    assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 1);
+    let nowhere = place.path().join("no/such/folder/page.html").display().to_string();
+    ward(&["assess", &example("first-pump"), "--format", "html", "-o", &nowhere]).ends(3);
+}
+
+#[test]
+fn why_tells_presence_and_absence() {
+    let sbom = example("first-pump/sbom/pump-1.0.cdx.json");
+    let why = |arguments: &[&str]| {
+        let arguments: Vec<&str> = ["why"].iter().chain(arguments).copied().chain(["--sbom", &sbom]).collect();
+        ward(&arguments)
+    };
+    let affected = why(&["CVE-2014-0160", "openssl", "--json"]).ends(0).json();
+    has_keys(&affected, &["schema", "vulnerability", "component", "state", "finding", "identities", "reasons"]);
+    assert_eq!(affected["state"], "affected");
+    let absent = why(&["CVE-2014-0160", "busybox", "--json"]).ends(0).json();
+    assert_eq!(absent["state"], "not_affected");
+    assert!(!absent["reasons"].as_array().unwrap().is_empty());
+    assert!(why(&["CVE-2014-0160", "opensl"]).ends(2).stderr.contains("did you mean `openssl`?"));
+    assert!(why(&["CVE-1999-0001", "openssl"]).ends(2).stderr.contains("seed"));
+}
+
+/// The folder with one claim that cites evidence.
+fn folder_with_a_claim() -> tempfile::TempDir {
+    let folder = copy_of_first_pump();
+    spoil(folder.path(), "system.toml", "[[element]]", CONTROL);
+    std::fs::create_dir_all(folder.path().join("evidence")).unwrap();
+    std::fs::write(folder.path().join("evidence/report.txt"), "passed").unwrap();
+    folder
+}
+
+const CONTROL: &str = r#"[[control]]
+id = "signed-settings"
+category = "authentication"
+cuts = { step = "send-command", at = "pump" }
+enforcer = { element = "pump" }
+performed_by = "design"
+claimed = { effective = true, evidence = "evidence/report.txt" }
+
+[[element]]"#;
+
+#[test]
+fn a_decision_is_entered_and_lapses_when_its_evidence_changes() {
+    let folder = folder_with_a_claim();
+    let path = folder.path().display().to_string();
+    let listed = || ward(&["decide", &path, "--list", "--json", "--as-of", "2026-11-22"]).ends(0).json();
+    let state = || {
+        let claims = listed()["claims"].as_array().unwrap().clone();
+        claims.into_iter().find(|claim| claim["id"] == "control:signed-settings").unwrap()
+    };
+    assert_eq!(state()["state"], "claimed");
+    let decide = |more: &[&str]| {
+        let common = ["decide", &path, "--by", "product security", "--rationale", "report read", "--on", "2026-11-01"];
+        ward(&common.iter().chain(more).copied().collect::<Vec<_>>())
+    };
+    let claim = ["--claim", "control:signed-settings", "--expires", "2027-11-01"];
+    std::fs::write(folder.path().join("decisions.toml"), "# our own words\n").unwrap();
+    decide(&claim).ends(0);
+    let text = std::fs::read_to_string(folder.path().join("decisions.toml")).unwrap();
+    assert!(text.starts_with("# our own words\n"), "{text}");
+    assert_eq!((&state()["state"], &state()["until"]), (&"decided".into(), &"2027-11-01".into()));
+    let before = ward(&["decide", &path, "--list", "--json", "--as-of", "2027-11-02"]).ends(0).json();
+    assert!(before["claims"].to_string().contains("expired"), "{before}");
+    std::fs::write(folder.path().join("evidence/report.txt"), "failed").unwrap();
+    assert_eq!(state()["state"], "lapsed");
+    assert!(state()["reasons"][0].as_str().unwrap().contains("decision 1"));
+    decide(&claim).ends(0);
+    decide(&["--claim", "control:signed-settings", "--expires", "2027-01-01", "--reject"]).ends(0);
+    assert_eq!(state()["state"], "rejected");
+}
+
+#[test]
+fn a_decision_that_cannot_stand_changes_nothing() {
+    let folder = folder_with_a_claim();
+    let path = folder.path().display().to_string();
+    let claim = "control:signed-settings";
+    let full = ["decide", &path, "--by", "me", "--rationale", "because", "--expires", "2027-01-01", "--claim"];
+    let with = |more: &[&str]| ward(&full.iter().chain(more).copied().collect::<Vec<_>>());
+    assert!(with(&["control:signed-setings"]).ends(2).stderr.contains("did you mean `control:signed-settings`?"));
+    with(&[claim, "--evidence-seen", &"0".repeat(64)]).ends(2);
+    with(&[claim, "--on", "2028-01-01"]).ends(2);
+    ward(&["decide", &path, "--claim", claim, "--by", "me"]).ends(2);
+    ward(&["decide", &path]).ends(2);
+    std::fs::remove_file(folder.path().join("evidence/report.txt")).unwrap();
+    with(&[claim]).ends(2);
+    assert!(!folder.path().join("decisions.toml").exists());
+}
+
+#[test]
+fn a_whole_file_can_be_accepted() {
+    let folder = folder_with_a_claim();
+    let path = folder.path().display().to_string();
+    let common =
+        ["decide", &path, "--by", "me", "--rationale", "read whole", "--expires", "2027-01-01", "--on", "2026-11-01"];
+    let with = |more: &[&str]| ward(&common.iter().chain(more).copied().collect::<Vec<_>>());
+    with(&["--accept-model", "system.toml", "--json"]).ends(0);
+    let list = ward(&["decide", &path, "--list", "--json", "--as-of", "2026-11-22"]).ends(0).json();
+    assert!(list["claims"].as_array().unwrap().iter().all(|claim| claim["state"] == "decided"), "{list}");
+    assert!(with(&["--accept-model", "sytem.toml"]).ends(2).stderr.contains("did you mean `system.toml`?"));
+    // A control that only people decided on is provisional.
+    ward(&["assess", &path, "--fail-on", "provisional", "--as-of", "2026-11-22"]).ends(1);
+}

@@ -1,0 +1,168 @@
+//! The JSON that other programs read: the keys of the contract, the published schemas, and the same bytes every time.
+
+#[path = "support/ward.rs"]
+mod support;
+
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+use support::{checked_in, example, has_keys, ward};
+
+#[test]
+fn a_scan_has_its_keys() {
+    let sbom = example("first-pump/sbom/pump-1.0.cdx.json");
+    let report = ward(&["scan", "--json", &sbom]).ends(0).json();
+    has_keys(&report, &["schema", "sbom", "knowledge", "findings", "unassessed"]);
+    assert_eq!(report["schema"], "wardround/scan/1");
+    has_keys(&report["sbom"], &["format", "spec_version", "name", "version", "sha256", "components"]);
+    has_keys(&report["knowledge"], &["generation", "as_of", "sources"]);
+    has_keys(&report["knowledge"]["sources"][0], &["name", "newest", "records"]);
+    let finding = &report["findings"][0];
+    has_keys(finding, &["vulnerability", "component", "state", "fixed_in", "confidence", "proof"]);
+    has_keys(&finding["vulnerability"], &["id", "aliases", "severity", "cvss", "kev", "epss", "withdrawn"]);
+    has_keys(&finding["vulnerability"]["cvss"][0], &["version", "vector", "score", "source"]);
+    has_keys(&finding["vulnerability"]["epss"], &["score", "percentile", "date"]);
+    has_keys(&finding["component"], &["ref", "name", "version", "purl", "cpes"]);
+    has_keys(&finding["proof"], &["record", "source", "criterion", "range", "identity", "environment"]);
+    has_keys(&report["unassessed"][0], &["component", "reason"]);
+}
+
+#[test]
+fn an_assessment_has_its_keys() {
+    let answer = ward(&["assess", "--json", &example("first-pump")]).ends(0).json();
+    let all = [
+        "schema",
+        "device",
+        "inputs",
+        "verdicts",
+        "summary",
+        "multi_patient",
+        "watch_list",
+        "clocks",
+        "coverage",
+        "unassessed",
+    ];
+    has_keys(&answer, &all);
+    assert_eq!(answer["schema"], "wardround/assessment/1");
+    has_keys(&answer["device"], &["id", "name"]);
+    has_keys(&answer["inputs"], &["device", "knowledge", "policies", "decisions", "as_of", "engine"]);
+    has_keys(&answer["summary"], &["uncontrolled", "controlled", "undetermined"]);
+    has_keys(&answer["summary"]["uncontrolled"], &["confirmed", "presumed"]);
+    has_keys(&answer["summary"]["controlled"], &["confirmed", "provisional"]);
+    let verdict = &answer["verdicts"][0];
+    let keys = [
+        "id",
+        "policy",
+        "outcome",
+        "subject",
+        "element",
+        "fielded_version",
+        "units",
+        "exploitability",
+        "exploitability_range",
+        "harm",
+        "threats",
+        "verdict",
+        "if_claims_hold",
+        "provisional",
+        "basis",
+        "presumed_because",
+        "undetermined",
+        "privacy",
+        "persons_at_once",
+        "witness",
+        "controls_relied_on",
+        "sensitivity",
+        "valid_until",
+        "reasons",
+    ];
+    has_keys(verdict, &keys);
+    has_keys(&verdict["subject"], &["kind", "id"]);
+    has_keys(&verdict["units"], &["cohort", "count", "sites"]);
+    has_keys(&verdict["harm"], &["id", "severity", "escalated_severity"]);
+    has_keys(&verdict["witness"], &["nodes", "edges"]);
+    has_keys(&verdict["witness"]["nodes"][0], &["id", "fact", "by", "class"]);
+}
+
+#[test]
+fn several_inputs_give_an_array_in_their_order() {
+    let (one, two) = (example("first-pump/sbom/pump-1.0.cdx.json"), example("infusion-pump/sbom/gateway-3.4.cdx.json"));
+    let both = ward(&["scan", "--json", &one, &two]).ends(0).json();
+    let alone = ward(&["scan", "--json", &two]).ends(0).json();
+    assert_eq!(both.as_array().map(Vec::len), Some(2));
+    assert_eq!(both[1], alone);
+    let device = example("first-pump");
+    assert_eq!(ward(&["assess", "--json", &device, &device]).ends(0).json().as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn the_same_inputs_give_the_same_bytes() {
+    let device = example("first-pump");
+    for format in ["json", "html", "table"] {
+        let run = || ward(&["assess", &device, "--format", format, "--as-of", "2026-11-22"]).ends(0).stdout;
+        let first = run();
+        assert!(!first.is_empty());
+        assert!(first == run(), "{format} differs from run to run");
+    }
+    let sbom = example("infusion-pump/sbom/lvp-200-4.2.cdx.json");
+    let scan = || ward(&["scan", &sbom, "--json"]).ends(0).stdout;
+    assert!(scan() == scan());
+}
+
+/// The schema of a printed type; keys sorted, so that the file does not depend on how the JSON library is built.
+fn schema<T: schemars::JsonSchema>() -> Value {
+    sorted(SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>().to_value())
+}
+
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let sorted_map: std::collections::BTreeMap<_, _> =
+                map.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+            sorted_map.into_iter().collect()
+        }
+        Value::Array(items) => items.into_iter().map(sorted).collect(),
+        other => other,
+    }
+}
+
+fn text(schema: &Value) -> String {
+    format!("{}\n", serde_json::to_string_pretty(schema).unwrap())
+}
+
+#[track_caller]
+fn assert_valid(validator: &jsonschema::Validator, instance: &Value, what: &str) {
+    let errors: Vec<String> =
+        validator.iter_errors(instance).map(|error| format!("{}: {error}", error.instance_path())).take(5).collect();
+    assert!(errors.is_empty(), "{what}: {errors:#?}");
+}
+
+#[test]
+fn scans_are_as_their_schema_says() {
+    let schema = schema::<ward_model::finding::ScanReport>();
+    checked_in("schemas/output/scan.schema.json", &text(&schema));
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let mut seen = 0;
+    for device in ["first-pump", "infusion-pump", "insulin-pump"] {
+        for file in std::fs::read_dir(support::repository("examples").join(device).join("sbom")).unwrap() {
+            let file = file.unwrap().path().display().to_string();
+            assert_valid(&validator, &ward(&["scan", "--json", &file]).ends(0).json(), &file);
+            seen += 1;
+        }
+    }
+    assert!(seen > 5);
+    assert!(!validator.is_valid(&serde_json::json!({ "schema": "wardround/scan/1" })));
+}
+
+#[test]
+fn assessments_are_as_their_schema_says() {
+    let schema = schema::<ward_model::Assessment>();
+    checked_in("schemas/output/assessment.schema.json", &text(&schema));
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for device in ["first-pump", "infusion-pump", "insulin-pump"] {
+        // A folder without its device file is not one yet.
+        if support::repository("examples").join(device).join("device.toml").is_file() {
+            assert_valid(&validator, &ward(&["assess", "--json", &example(device)]).ends(0).json(), device);
+        }
+    }
+    assert!(!validator.is_valid(&serde_json::json!({ "schema": "wardround/assessment/1" })));
+}
