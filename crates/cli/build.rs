@@ -8,7 +8,7 @@ fn main() -> io::Result<()> {
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or(io::ErrorKind::NotFound)?);
     let examples = here.join("../../examples").canonicalize()?;
     println!("cargo::rerun-if-changed={}", examples.display());
-    let mut out = String::from("const EXAMPLES: &[(&str, &[(&str, &[u8])])] = &[\n");
+    let mut out = String::from("const EXAMPLES: &[Example] = &[\n");
     for name in names(&examples)? {
         let folder = examples.join(&name);
         // A folder without its device file is not an example of a device folder.

@@ -1,4 +1,5 @@
 //! What the program says when something is wrong, and the exit codes.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by them")]
 
 #[path = "support/ward.rs"]
 mod support;

@@ -1,4 +1,5 @@
 //! A mirror into a home, and answers from it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by them")]
 
 #[path = "support/ward.rs"]
 mod support;

@@ -1,4 +1,5 @@
 //! Device folders from the first to the decision.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by them")]
 
 #[path = "support/ward.rs"]
 mod support;

@@ -1,4 +1,5 @@
 //! `ward inspect`: the exact JSON of the contract.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by them")]
 
 #[path = "support/ward.rs"]
 mod support;

@@ -1,4 +1,5 @@
 //! The reference of all commands equals their help.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by them")]
 
 #[path = "support/ward.rs"]
 mod support;

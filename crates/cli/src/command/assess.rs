@@ -173,8 +173,7 @@ fn answer(
     }
 }
 
-fn read(path: &PathBuf, ui: &Ui) -> Result<Reading, Failure> {
-    let path: &Path = path;
+fn read(path: &Path, ui: &Ui) -> Result<Reading, Failure> {
     let reading = folder::read(path)?;
     match reading.warnings.len() {
         0 => {}

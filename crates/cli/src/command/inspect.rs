@@ -61,10 +61,13 @@ enum What {
     },
 }
 
+/// From values to an answer.
+type Question = fn(&[&str]) -> Answer;
+
 impl What {
     /// The function that answers, and the values; no values: they come from stdin.
-    fn question(self) -> Result<(fn(&[&str]) -> Answer, Vec<String>), Failure> {
-        let (answer, values): (fn(&[&str]) -> Answer, Vec<Option<String>>) = match self {
+    fn question(self) -> Result<(Question, Vec<String>), Failure> {
+        let (answer, values): (Question, Vec<Option<String>>) = match self {
             Self::Cvss { vector } => (answer::cvss, vec![Some(vector)]),
             Self::Purl { purl } => (answer::purl, vec![Some(purl)]),
             Self::Cpe { cpe } => (answer::cpe, vec![Some(cpe)]),
@@ -98,7 +101,7 @@ pub fn run(arguments: Arguments, _: &Global, ui: &Ui) -> Result<Ending, Failure>
 }
 
 /// One answer a line: as much at a time as fits a buffer, so that a pipe can be long.
-fn lines(answer: fn(&[&str]) -> Answer, ui: &Ui) -> Result<Ending, Failure> {
+fn lines(answer: Question, ui: &Ui) -> Result<Ending, Failure> {
     let mut stdin = io::stdin().lock();
     let mut bytes = Vec::new();
     let mut out = String::new();

@@ -124,7 +124,7 @@ fn device(path: &Path, ui: &Ui) -> Result<Ending, Failure> {
     Ok(Ending::Done)
 }
 
-fn sbom(path: &PathBuf, ui: &Ui) -> Result<Ending, Failure> {
+fn sbom(path: &Path, ui: &Ui) -> Result<Ending, Failure> {
     let sbom = scan::read(path)?;
     let answer = look(&sbom);
     if ui.json {

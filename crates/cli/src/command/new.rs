@@ -13,6 +13,9 @@ use crate::failure::Failure;
 use crate::nearest::nearest;
 use crate::ui::Ui;
 
+/// The name of an example, and its files by path.
+type Example = (&'static str, &'static [(&'static str, &'static [u8])]);
+
 // `EXAMPLES`: every example folder of the repository with its files, sorted.
 include!(concat!(env!("OUT_DIR"), "/examples.rs"));
 
@@ -22,16 +25,12 @@ pub struct Arguments {
     /// The folder to write; it must be empty or not there yet
     #[arg(value_name = "DIR")]
     folder: PathBuf,
-    /// Copy one of the examples that ship with the program
-    #[arg(long, value_name = "EXAMPLE", conflicts_with = "name", long_help = from_help())]
+    /// Copy one of the examples that ship with the program, for example first-pump; a wrong name lists them
+    #[arg(long, value_name = "EXAMPLE", conflicts_with = "name")]
     from: Option<String>,
     /// The device's name; default: the folder's
     #[arg(long)]
     name: Option<String>,
-}
-
-fn from_help() -> String {
-    format!("Copy one of the examples that ship with the program: {}", example_names().join(", "))
 }
 
 fn example_names() -> Vec<&'static str> {

@@ -1,6 +1,6 @@
 //! `ward scan`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ward_model::Sbom;
@@ -54,7 +54,7 @@ enum Format {
 pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
     let json = as_json(arguments.format, global)?;
     files::stdin_once(&arguments.sboms)?;
-    let sboms = arguments.sboms.iter().map(read).collect::<Result<Vec<Sbom>, Failure>>()?;
+    let sboms = arguments.sboms.iter().map(|path| read(path)).collect::<Result<Vec<Sbom>, Failure>>()?;
     let (held, _) = Held::open(global, arguments.as_of, ui)?;
     let library = Library::built_in()?;
     let reports = sboms
@@ -90,7 +90,7 @@ fn as_json(format: Option<Format>, global: &Global) -> Result<bool, Failure> {
 }
 
 /// Reads an SBOM.
-pub fn read(path: &PathBuf) -> Result<Sbom, Failure> {
+pub fn read(path: &Path) -> Result<Sbom, Failure> {
     let input = files::read(path)?;
     ward_formats::sbom::read(&input.bytes).map_err(|error| places::sbom(&input, &error))
 }
