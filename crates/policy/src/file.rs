@@ -12,7 +12,7 @@ use ward_model::verdict::Outcome;
 
 use crate::error::PolicyError;
 use crate::policy::{ClockRule, ClockWhen, Escalation, Matrix, Policy, Raises, Words};
-use crate::rule::{LinkCondition, Privilege, SenderCheck, WeaknessRule};
+use crate::rule::{CodeExecution, LinkCondition, Privilege, STEPS, SenderCheck, WeaknessRule};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -257,6 +257,9 @@ pub(crate) fn weaknesses(file: &str, text: &str) -> Result<Vec<WeaknessRule>, Po
                     )));
                 }
             };
+            if !STEPS.contains(&rule.step.as_str()) {
+                return Err(malformed(format!("`{}` is no step; steps are {}", rule.step, STEPS.join(", "))));
+            }
             Ok(WeaknessRule {
                 id: RuleId::new(rule.id),
                 title: rule.title,
@@ -290,12 +293,19 @@ struct WeaknessGroup {
     #[expect(dead_code, reason = "for whoever reads the file")]
     title: String,
     cwe: Vec<u32>,
+    #[serde(default)]
+    unless_a_vector_only_reads: bool,
 }
 
 /// Reads the file of CWE numbers that stand for code execution.
-pub(crate) fn code_execution(file: &str, text: &str) -> Result<BTreeSet<u32>, PolicyError> {
+pub(crate) fn code_execution(file: &str, text: &str) -> Result<CodeExecution, PolicyError> {
     let table: WeaknessGroups = parse(file, text)?;
-    Ok(table.group.into_iter().flat_map(|group| group.cwe).collect())
+    let mut numbers = CodeExecution::default();
+    for group in table.group {
+        let set = if group.unless_a_vector_only_reads { &mut numbers.unless_only_read } else { &mut numbers.always };
+        set.extend(group.cwe);
+    }
+    Ok(numbers)
 }
 
 #[derive(Deserialize)]

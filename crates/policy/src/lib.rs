@@ -12,4 +12,7 @@ mod rule;
 pub use error::PolicyError;
 pub use library::{Library, Rulebook};
 pub use policy::{ClockRule, ClockWhen, Escalation, Matrix, Policy, Raises, Words};
-pub use rule::{LinkCondition, Privilege, SenderCheck, WeaknessRule};
+pub use rule::{
+    CodeExecution, INSTALL_CODE, LinkCondition, Privilege, REPLAY_COMMAND, SEND_COMMAND, STEPS, SenderCheck,
+    WeaknessRule,
+};

@@ -1,7 +1,5 @@
 //! The data files that ship with the program, and the choice that one assessment uses.
 
-use std::collections::BTreeSet;
-
 use jiff::civil::Date;
 use ward_model::alias::Aliases;
 use ward_model::digest::Digest;
@@ -9,7 +7,7 @@ use ward_model::digest::Digest;
 use crate::error::PolicyError;
 use crate::file;
 use crate::policy::Policy;
-use crate::rule::WeaknessRule;
+use crate::rule::{CodeExecution, WeaknessRule};
 
 const POLICIES: &[(&str, &str)] =
     &[("policies/fda-postmarket-2016.toml", include_str!("../../../policies/fda-postmarket-2016.toml"))];
@@ -22,7 +20,7 @@ const ALIASES: (&str, &str) = ("rules/aliases.toml", include_str!("../../../rule
 pub struct Library {
     policies: Vec<Policy>,
     rules: Vec<WeaknessRule>,
-    code_execution: BTreeSet<u32>,
+    code_execution: CodeExecution,
     aliases: Aliases,
     digest: Digest,
 }
@@ -35,7 +33,7 @@ pub struct Rulebook {
     /// The rules in force, by identifier.
     pub rules: Vec<WeaknessRule>,
     /// CWE numbers that stand for code execution.
-    pub code_execution: BTreeSet<u32>,
+    pub code_execution: CodeExecution,
     /// Names of products.
     pub aliases: Aliases,
     /// Digest of all the data files it was chosen from.
@@ -136,7 +134,7 @@ mod tests {
     fn the_shipped_files_are_sound() {
         let library = Library::built_in().unwrap();
         assert!(library.policy_names().any(|name| name == "fda-postmarket-2016"));
-        assert!(library.code_execution.contains(&787));
+        assert!(library.code_execution.follows_from(&[787], true));
         assert!(library.rules.iter().any(|rule| rule.step == "send-command"));
     }
 

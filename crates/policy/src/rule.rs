@@ -50,6 +50,31 @@ pub enum SenderCheck {
     SharedSecret,
 }
 
+/// The names of the attack steps that rules speak of and controls can cut.
+pub const STEPS: [&str; 3] = [SEND_COMMAND, INSTALL_CODE, REPLAY_COMMAND];
+/// The step of sending a command.
+pub const SEND_COMMAND: &str = "send-command";
+/// The step of installing code.
+pub const INSTALL_CODE: &str = "install-code";
+/// The step of sending a captured command again.
+pub const REPLAY_COMMAND: &str = "replay-command";
+
+/// CWE numbers that stand for code execution, whatever the impacts of a vector say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CodeExecution {
+    /// Always.
+    pub always: std::collections::BTreeSet<u32>,
+    /// Unless a vector says that nothing but reading comes of it.
+    pub unless_only_read: std::collections::BTreeSet<u32>,
+}
+
+impl CodeExecution {
+    /// Whether weaknesses of these numbers let an attacker run code, where a vector says that only reading comes of it, or not.
+    pub fn follows_from(&self, weaknesses: &[u32], only_read: bool) -> bool {
+        weaknesses.iter().any(|cwe| self.always.contains(cwe) || (!only_read && self.unless_only_read.contains(cwe)))
+    }
+}
+
 /// What an attacker can do at an element. Execute implies read and alter; alter implies stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Privilege {

@@ -86,7 +86,8 @@ fn known_since(situation: Situation<'_>, verdict: &Verdict) -> (Date, String) {
         // Nobody is shown to have known before it was published; nothing shows that the maker learnt of it later either.
         Some(day) => (day, "it was published; when the maker received it is not recorded".to_owned()),
         None => {
-            let told = "the model has been kept since (model_since); say in vulnerabilities.toml if it was known earlier";
+            let told =
+                "the model has been kept since (model_since); say in vulnerabilities.toml if it was known earlier";
             (device.model_since, told.to_owned())
         }
     })

@@ -20,13 +20,6 @@ mod findings;
 mod functions;
 mod links;
 
-/// The step of sending a command.
-pub(crate) const SEND_COMMAND: &str = "send-command";
-/// The step of installing code.
-pub(crate) const INSTALL_CODE: &str = "install-code";
-/// The step of sending a captured command again.
-pub(crate) const REPLAY_COMMAND: &str = "replay-command";
-
 /// A program, and which of its derivations belong to which subject.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Grounded {

@@ -214,10 +214,7 @@ struct Compared {
 /// The decided reading without each of its claims in turn.
 fn without_each(readings: &Readings<'_>) -> Vec<(ClaimId, Outcomes)> {
     let decided = readings.decided;
-    decided
-        .claims()
-        .map(|claim| (claim.clone(), readings.outcomes(&decided.without(claim), Unknowns::Worst)))
-        .collect()
+    decided.claims().map(|claim| (claim.clone(), readings.outcomes(&decided.without(claim), Unknowns::Worst))).collect()
 }
 
 /// The decided reading after each day on which a decision lapses.

@@ -32,8 +32,5 @@ pub use context::{ElementReports, Situation};
 pub use effects::Effects;
 pub use judge::{Judgement, judge};
 
-/// The names of the attack steps that a control can cut at an element.
-pub const STEPS: &[&str] = &[ground::SEND_COMMAND, ground::INSTALL_CODE, ground::REPLAY_COMMAND];
-
 #[cfg(test)]
 mod tests;

@@ -3,10 +3,12 @@
 use ward_model::claim::ClaimId;
 use ward_model::device::{Control, Cut, Enforcer};
 use ward_model::ids::{ControlId, ElementId, LinkId, ZoneId};
+use ward_policy::STEPS;
 
 use super::element::{id, name};
 use super::{Kind, Names, Pending, build, not_empty, value, values};
 use crate::diagnostic::{At, Sink};
+use crate::nearest::nearest;
 use crate::raw::scalar::Id;
 use crate::raw::system;
 
@@ -94,6 +96,13 @@ fn cut(at: &At<system::Cut>, names: &Names, sink: &mut Sink) -> Option<Cut> {
         names.resolve(Kind::Element, field, sink).map(ElementId::from)
     };
     if let Some(step) = &raw.step {
+        // A misspelt step would cut nothing, and its author would believe in a control that is not there.
+        if !STEPS.contains(&step.value.0.as_str()) {
+            sink.error(step.place, "unknown-word", format!("no rule speaks of a step `{}`", step.value.0))
+                .expected(format!("one of {}", STEPS.join(", ")))
+                .did_you_mean(nearest(&step.value.0, STEPS));
+            return None;
+        }
         return Some(Cut::Step { step: step.value.0.clone(), at: element(&raw.at)? });
     }
     if let Some(vulnerability) = &raw.vulnerability {

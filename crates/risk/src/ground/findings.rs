@@ -73,11 +73,12 @@ fn weaknesses(context: &Context<'_>) -> BTreeMap<(VulnerabilityId, ElementId), W
 fn steps(builder: &mut Builder<'_>, id: &VulnerabilityId, element: &ElementId, weakness: &Weakness) {
     // A vulnerability without any step is a subject all the same: nothing may vanish.
     builder.grounded.steps.entry(SubjectKey::Vulnerability(id.clone(), element.clone())).or_default();
-    let runs_code =
-        weakness.weaknesses.iter().any(|cwe| builder.context.situation.rulebook.code_execution.contains(cwe));
+    let code_execution = &builder.context.situation.rulebook.code_execution;
     for vector in &weakness.vectors {
         let demands = vector.demands();
         let impacts = vector.impacts();
+        let only_read = impacts.confidentiality && !impacts.integrity && !impacts.availability;
+        let runs_code = code_execution.follows_from(&weakness.weaknesses, only_read);
         let everything = impacts.confidentiality && impacts.integrity && impacts.availability;
         let mut gains = Vec::new();
         if runs_code || everything {

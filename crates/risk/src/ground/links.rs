@@ -2,9 +2,9 @@
 
 use ward_model::device::{Carries, Element, ElementKind, Link, Medium};
 use ward_model::scale::{Exploitability, Position, Reach};
-use ward_policy::{Privilege, SenderCheck};
+use ward_policy::{INSTALL_CODE, Privilege, SEND_COMMAND, SenderCheck};
 
-use super::{Builder, Cuttable, INSTALL_CODE, SEND_COMMAND};
+use super::{Builder, Cuttable};
 use crate::fact::{Fact, Nearness, SecretRef};
 use crate::program::ReachRule;
 use crate::subject::SubjectKey;

@@ -386,7 +386,7 @@ fn a_control() -> impl Strategy<Value = Control> {
         |(kind, at, enforcer, from, secret, site, step)| {
             let element = ElementId::from(ELEMENTS[at]);
             let cut = match kind {
-                0 => Cut::Step { step: crate::STEPS[step].into(), at: element },
+                0 => Cut::Step { step: ward_policy::STEPS[step].into(), at: element },
                 1 => Cut::Link { link: LinkId::new(format!("l{at}")), from },
                 2 => Cut::LinksIntoZone { zone: "z0".into(), from },
                 3 => Cut::Presence { at: element },
