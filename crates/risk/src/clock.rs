@@ -12,6 +12,7 @@ use crate::context::Situation;
 
 /// The clocks of every uncontrolled verdict: one for each rule and subject, earliest first.
 pub(crate) fn clocks(situation: Situation<'_>, verdicts: &[Verdict]) -> Vec<Clock> {
+    let recorded = recorded(situation);
     let mut clocks: BTreeMap<(String, String, String), Clock> = BTreeMap::new();
     for verdict in verdicts.iter().filter(|verdict| verdict.verdict == Outcome::Uncontrolled) {
         let Some(policy) = situation.rulebook.policies.iter().find(|policy| policy.id == verdict.policy) else {
@@ -27,7 +28,7 @@ pub(crate) fn clocks(situation: Situation<'_>, verdicts: &[Verdict]) -> Vec<Cloc
                 None => verdict.subject.id.clone(),
             };
             let key = (policy.id.to_string(), rule.id.clone(), subject.clone());
-            let (starts, start_evidence) = known_since(situation, verdict);
+            let (starts, start_evidence) = known_since(situation, &recorded, verdict);
             let started = started(situation, rule, subject, starts, start_evidence);
             // One subject on several elements runs from the day the first of them was known.
             let clock = clocks.entry(key).or_insert_with(|| started.clone());
@@ -58,8 +59,24 @@ fn started(situation: Situation<'_>, rule: &ClockRule, subject: String, starts: 
     }
 }
 
+/// When each vulnerability at each element of each version was received and published.
+type Recorded<'a> = BTreeMap<(&'a str, &'a str, &'a str), (Option<Date>, Option<Date>)>;
+
+fn recorded(situation: Situation<'_>) -> Recorded<'_> {
+    let mut recorded = Recorded::new();
+    for ((version, element), reports) in situation.reports {
+        for finding in reports.open.findings.iter().chain(&reports.complete.findings) {
+            let vulnerability = &finding.vulnerability;
+            let days = recorded.entry((version.as_str(), element.as_str(), vulnerability.id.as_str())).or_default();
+            let earliest = |a: Option<Date>, b: Option<Date>| a.into_iter().chain(b).min();
+            *days = (earliest(days.0, vulnerability.received), earliest(days.1, vulnerability.published));
+        }
+    }
+    recorded
+}
+
 /// The earliest day on which the maker can be shown to have known, and by what.
-fn known_since(situation: Situation<'_>, verdict: &Verdict) -> (Date, String) {
+fn known_since(situation: Situation<'_>, recorded: &Recorded<'_>, verdict: &Verdict) -> (Date, String) {
     let device = situation.device;
     let id = verdict.subject.id.as_str();
     let mut evidence: Vec<(Date, String)> = Vec::new();
@@ -69,18 +86,10 @@ fn known_since(situation: Situation<'_>, verdict: &Verdict) -> (Date, String) {
     for own in device.own_findings.iter().filter(|own| own.id.as_str() == id) {
         evidence.push((own.known_since, own.source.clone()));
     }
-    let mut published = None;
-    if verdict.subject.kind == SubjectKind::Vulnerability {
-        for ((version, element), reports) in situation.reports {
-            if *version == verdict.fielded_version && *element == verdict.element {
-                let found = reports.open.findings.iter().map(|finding| &finding.vulnerability);
-                for vulnerability in found.filter(|vulnerability| vulnerability.id.as_str() == id) {
-                    published = published.or(vulnerability.published);
-                    evidence.extend(vulnerability.received.map(|day| (day, "the record was received".to_owned())));
-                }
-            }
-        }
-    }
+    let place = (verdict.fielded_version.as_str(), verdict.element.as_str(), id);
+    let vulnerability = verdict.subject.kind == SubjectKind::Vulnerability;
+    let (received, published) = recorded.get(&place).filter(|_| vulnerability).copied().unwrap_or_default();
+    evidence.extend(received.map(|day| (day, "the record was received".to_owned())));
     evidence.sort();
     evidence.into_iter().next().unwrap_or_else(|| match published.filter(|day| *day > device.model_since) {
         // Nobody is shown to have known before it was published; nothing shows that the maker learnt of it later either.

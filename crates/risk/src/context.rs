@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
-use ward_model::device::{Carries, Control, Device, FieldedVersion, Function, Link, RealisedBy, Secret};
+use ward_model::device::{Carries, Control, Cut, Device, FieldedVersion, Function, Link, RealisedBy, Secret};
 use ward_model::finding::MatchReport;
 use ward_model::ids::{ControlId, ElementId, FieldedVersionId};
 use ward_model::scale::Position;
 use ward_policy::{Policy, Rulebook};
 
+use crate::catalogue::{Catalogue, Inventory, Known};
 use crate::effects::Effects;
+use crate::ground::Group;
 
 /// What `match` found on one element in one fielded version: with its inventory taken for complete, and without.
 #[derive(Debug, Clone, Default)]
@@ -57,6 +59,7 @@ pub(crate) struct Context<'a> {
     pub confirmed: &'a [ControlId],
     pub effects: &'a Effects,
     pub unknowns: Unknowns,
+    pub catalogue: &'a Catalogue,
 }
 
 impl<'a> Context<'a> {
@@ -70,6 +73,32 @@ impl<'a> Context<'a> {
 
     fn holds_for_link(&self, link: &Link, claim: LinkClaim) -> bool {
         self.effects.holds(&ClaimId::Link(link.id.clone(), claim))
+    }
+
+    /// The vulnerabilities of an element, read by whether its inventory is known to be complete.
+    pub fn inventory(&self, element: &ElementId) -> &'a Inventory {
+        self.catalogue.of(element, self.holds_for_element(element, ElementClaim::SoftwareListed))
+    }
+
+    /// The group that a vulnerability belongs to.
+    pub fn group_of(&self, known: &Known, element: &ElementId) -> Group {
+        let mut cuts: Vec<ControlId> = self
+            .controls()
+            .filter(|control| {
+                control
+                    .cuts
+                    .iter()
+                    .any(|cut| matches!(cut, Cut::Vulnerability { id, at } if *id == known.id && at == element))
+            })
+            .map(|control| control.id.clone())
+            .collect();
+        cuts.sort();
+        Group::Vulnerabilities {
+            element: element.clone(),
+            complete: self.holds_for_element(element, ElementClaim::SoftwareListed),
+            kind: known.kind,
+            cuts,
+        }
     }
 
     /// What was found on an element, read by whether its inventory is known to be complete.

@@ -6,29 +6,56 @@
 use std::collections::BTreeMap;
 
 use ward_model::device::Cut;
-use ward_model::ids::{ControlId, ElementId, LinkId, VulnerabilityId, ZoneId};
+use ward_model::ids::{ControlId, ElementId, LinkId, RuleId, ZoneId};
 use ward_model::scale::{Exploitability, Position, Reach};
 use ward_policy::Privilege;
 
+use crate::catalogue::Profile;
 use crate::context::Context;
 use crate::fact::{Fact, Nearness};
 use crate::program::{Derivation, DerivationId, Program, ReachRule};
-use crate::subject::SubjectKey;
 
 mod controls;
 mod findings;
 mod functions;
 mod links;
 
-/// A program, and which of its derivations belong to which subject.
+/// Subjects that take the same steps, and so come out alike.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Group {
+    /// Vulnerabilities of one kind at one element, cut by the same controls.
+    Vulnerabilities { element: ElementId, complete: bool, kind: usize, cuts: Vec<ControlId> },
+    /// A weakness that a rule finds on a link, at the element that receives on it.
+    Weakness(RuleId, LinkId, ElementId),
+}
+
+impl Group {
+    pub fn element(&self) -> &ElementId {
+        match self {
+            Self::Vulnerabilities { element, .. } | Self::Weakness(_, _, element) => element,
+        }
+    }
+}
+
+/// The steps of a group: for each profile, the derivations. A weakness has one profile, which nobody needs to know.
+pub(crate) type Steps = Vec<(Profile, Vec<DerivationId>)>;
+
+/// A program, and which of its derivations belong to which subjects.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Grounded {
     pub program: Program,
-    pub steps: BTreeMap<SubjectKey, Vec<DerivationId>>,
+    pub groups: BTreeMap<Group, Steps>,
 }
 
-/// Builds the program of a context. `presumed` elements are taken to be in the attacker's hands.
-pub(crate) fn ground(context: &Context<'_>, presumed: &[ElementId]) -> Grounded {
+/// A program in which some elements are taken to be in the attacker's hands, and the derivations that say so.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Presuming {
+    pub program: Program,
+    pub steps: BTreeMap<ElementId, DerivationId>,
+}
+
+/// Builds the program of a context.
+pub(crate) fn ground(context: &Context<'_>) -> Grounded {
     let mut builder = Builder { context, grounded: Grounded::default(), cuts: active_cuts(context) };
     for position in context.device().positions() {
         builder.derive(
@@ -44,18 +71,22 @@ pub(crate) fn ground(context: &Context<'_>, presumed: &[ElementId]) -> Grounded 
     findings::ground(&mut builder);
     controls::ground(&mut builder);
     functions::ground(&mut builder);
-    for element in presumed {
-        presume(&mut builder, element);
-    }
     builder.grounded
 }
 
+/// The same program with these elements taken for the attacker's. Its derivations keep their numbers.
+pub(crate) fn presuming(context: &Context<'_>, grounded: &Grounded, elements: &[ElementId]) -> Presuming {
+    let grounded = Grounded { program: grounded.program.clone(), groups: BTreeMap::new() };
+    let mut builder = Builder { context, grounded, cuts: Vec::new() };
+    let steps = elements.iter().map(|element| (element.clone(), presume(&mut builder, element))).collect();
+    Presuming { program: builder.grounded.program, steps }
+}
+
 /// Takes an element for the attacker's: outright, and for whoever comes near it, so that what leads to it leads on.
-fn presume(builder: &mut Builder<'_>, element: &ElementId) {
+fn presume(builder: &mut Builder<'_>, element: &ElementId) -> DerivationId {
     let by = "presumed: what is not known is taken at its worst";
     let fact = Fact::Gain(element.clone(), Privilege::Execute);
     let id = builder.derive(Vec::new(), fact.clone(), Exploitability::High, ReachRule::Exactly(Reach::Fleet), by);
-    builder.grounded.steps.entry(SubjectKey::Presumed(element.clone())).or_default().push(id);
     let links = builder.context.device().links.values().filter(|link| link.from == *element || link.to == *element);
     let near: Vec<Fact> = links
         .map(|link| Fact::Inject(link.id.clone(), Nearness::Far))
@@ -64,6 +95,7 @@ fn presume(builder: &mut Builder<'_>, element: &ElementId) {
     for premise in near {
         builder.derive(vec![premise], fact.clone(), Exploitability::High, ReachRule::Exactly(Reach::Fleet), by);
     }
+    id
 }
 
 /// Touching elements, and what one privilege brings with it.
@@ -99,7 +131,6 @@ enum Cuttable<'a> {
     Step { step: &'a str, at: &'a ElementId },
     Message { link: &'a LinkId, zones: [Option<&'a ZoneId>; 2], from: Option<Position> },
     Presence(&'a ElementId),
-    Vulnerability { id: &'a VulnerabilityId, at: &'a ElementId },
 }
 
 struct Builder<'a> {
@@ -130,9 +161,6 @@ impl Builder<'_> {
                     zones.iter().flatten().any(|ends| *ends == zone) && from(listed, *position)
                 }
                 (Cut::Presence { at }, Cuttable::Presence(place)) => at == *place,
-                (Cut::Vulnerability { id, at }, Cuttable::Vulnerability { id: used, at: place }) => {
-                    id == *used && at == *place
-                }
                 _ => false,
             })
             .map(|(control, _)| control.clone())
@@ -169,21 +197,5 @@ impl Builder<'_> {
     ) -> DerivationId {
         premises.extend(cuts.iter().cloned().map(Fact::Defeated));
         self.derive(premises, conclusion, class, reach, by)
-    }
-
-    /// Adds a derivation that is a subject's own step.
-    #[expect(clippy::too_many_arguments, reason = "a step is these things")]
-    fn subject_step(
-        &mut self,
-        subject: SubjectKey,
-        premises: Vec<Fact>,
-        conclusion: Fact,
-        class: Exploitability,
-        reach: ReachRule,
-        by: &str,
-        cuts: &[ControlId],
-    ) {
-        let id = self.step(premises, conclusion, class, reach, by, cuts);
-        self.grounded.steps.entry(subject).or_default().push(id);
     }
 }

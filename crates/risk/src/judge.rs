@@ -7,16 +7,16 @@ use ward_model::assessment::{Clock, DecisionWithoutEffect, Gap, WatchItem};
 use ward_model::claim::ClaimId;
 use ward_model::device::FieldedVersion;
 use ward_model::digest::Digest;
-use ward_model::ids::{CohortId, ControlId};
+use ward_model::ids::{CohortId, ControlId, ElementId};
 use ward_model::scale::{Exploitability, Persons};
-use ward_model::verdict::{Basis, HarmReached, Outcome, Sensitivity, Units, Verdict, Witness};
+use ward_model::verdict::{Basis, HarmReached, Outcome, PresumedBecause, Sensitivity, Units, Verdict, Witness};
 use ward_policy::Policy;
 
+use crate::catalogue::Catalogue;
 use crate::clock;
 use crate::context::{Context, Situation, Unknowns};
 use crate::effects::Effects;
-use crate::run::{Judged, Key, Outcomes, Run};
-use crate::subject::SubjectKey;
+use crate::run::{Judged, Key, Outcomes, Run, Standing};
 use crate::watch;
 
 /// Everything that reasoning concludes about one device.
@@ -41,11 +41,14 @@ pub fn judge(situation: Situation<'_>) -> Judgement {
         Judgement { decisions_without_effect, gaps: watch::gaps(situation, &decided), ..Judgement::default() };
     for policy in &situation.rulebook.policies {
         for version in &situation.device.versions {
+            let catalogue = Catalogue::new(situation, policy, version);
             // Groups that have confirmed the same are judged once.
             let mut alike: BTreeMap<Vec<ControlId>, Bench> = BTreeMap::new();
             for (units, confirmed) in groups(version) {
                 let bench = alike.entry(confirmed.clone()).or_insert_with(|| {
-                    Bench::new(Readings { situation, policy, version, confirmed: &confirmed, decided: &decided })
+                    let decided = &decided;
+                    let catalogue = &catalogue;
+                    Bench::new(Readings { situation, policy, version, confirmed: &confirmed, decided, catalogue })
                 });
                 judgement.verdicts.extend(bench.verdicts.iter().map(|verdict| for_units(verdict, &units)));
                 judgement.watch_list.extend(bench.watch_list.iter().cloned());
@@ -124,13 +127,11 @@ struct Readings<'a> {
     version: &'a FieldedVersion,
     confirmed: &'a [ControlId],
     decided: &'a Effects,
+    catalogue: &'a Catalogue,
 }
 
 impl<'a> Readings<'a> {
-    fn context<'b>(&'b self, effects: &'b Effects, unknowns: Unknowns) -> Context<'b>
-    where
-        'a: 'b,
-    {
+    fn context(&self, effects: &'a Effects, unknowns: Unknowns) -> Context<'a> {
         Context {
             situation: self.situation,
             policy: self.policy,
@@ -138,10 +139,11 @@ impl<'a> Readings<'a> {
             confirmed: self.confirmed,
             effects,
             unknowns,
+            catalogue: self.catalogue,
         }
     }
 
-    fn outcomes(&self, effects: &Effects, unknowns: Unknowns) -> Outcomes {
+    fn outcomes(&self, effects: &'a Effects, unknowns: Unknowns) -> Outcomes<'a> {
         Run::new(self.context(effects, unknowns)).outcomes()
     }
 }
@@ -154,84 +156,103 @@ struct Bench {
 
 impl Bench {
     fn new(readings: Readings<'_>) -> Self {
-        let run = Run::new(readings.context(readings.decided, Unknowns::Worst));
-        let outcomes = run.outcomes();
+        let decided = readings.decided;
+        let none = Effects::none();
         let all = Effects::all(readings.situation.device);
-        let compared = Compared {
-            undecided: readings.outcomes(&Effects::none(), Unknowns::Worst),
-            claimed: readings.outcomes(&all, Unknowns::Worst),
-            best: readings.outcomes(readings.decided, Unknowns::Best),
-            without: without_each(&readings),
-            lapsing: lapsing(&readings),
-        };
-        let mut verdicts: Vec<Verdict> =
-            outcomes.judged.iter().map(|(key, judged)| verdict(&readings, &run, &compared, key, judged)).collect();
-        // A weakness that a decision alone makes vanish is a verdict too: someone answers for its absence.
-        for key in compared.undecided.judged.keys().chain(&covered_keys(&compared.undecided)) {
-            let arises = outcomes.judged.contains_key(key) || outcomes.covered.contains_key(&key.subject);
-            if key.because.is_none() && !arises && !verdicts.iter().any(|other| same_subject(other, key)) {
-                verdicts.push(verdict(&readings, &run, &compared, key, &ABSENT));
-            }
-        }
-        let watch_list = watch::items(&readings.context(readings.decided, Unknowns::Worst), &run, &outcomes);
-        Self { verdicts, watch_list }
+        let without: Vec<(ClaimId, Effects)> =
+            decided.claims().map(|claim| (claim.clone(), decided.without(claim))).collect();
+        let lapses: BTreeSet<Date> = decided.claims().filter_map(|claim| decided.until(claim)).collect();
+        let lapsing: Vec<(Date, Effects)> = lapses.into_iter().map(|day| (day, decided.after(day))).collect();
+        // All readings end with this function, and so does the borrow of what they read.
+        Readings { decided, ..readings }.judge(&none, &all, &without, &lapsing)
     }
 }
 
-const ABSENT: Judged = Judged {
-    outcome: Outcome::Controlled,
-    cell: None,
-    threats: BTreeSet::new(),
-    privacy: false,
-    covers: Vec::new(),
-    missing: Vec::new(),
-};
-
-fn covered_keys(outcomes: &Outcomes) -> Vec<Key> {
-    outcomes.covered.keys().map(|subject| Key { subject: subject.clone(), because: None }).collect()
+impl<'a> Readings<'a> {
+    fn judge<'b>(
+        self,
+        none: &'b Effects,
+        all: &'b Effects,
+        without: &'b [(ClaimId, Effects)],
+        lapsing: &'b [(Date, Effects)],
+    ) -> Bench
+    where
+        'a: 'b,
+    {
+        let readings: Readings<'b> = self;
+        let run = Run::new(readings.context(readings.decided, Unknowns::Worst));
+        let outcomes = run.outcomes();
+        let compared = Compared {
+            undecided: readings.outcomes(none, Unknowns::Worst),
+            claimed: readings.outcomes(all, Unknowns::Worst),
+            best: readings.outcomes(readings.decided, Unknowns::Best),
+            without: without
+                .iter()
+                .map(|(claim, effects)| (claim, readings.outcomes(effects, Unknowns::Worst)))
+                .collect(),
+            lapsing: lapsing.iter().map(|(day, effects)| (*day, readings.outcomes(effects, Unknowns::Worst))).collect(),
+        };
+        let subjects = outcomes.subjects();
+        let mut covers: BTreeMap<&ElementId, BTreeSet<String>> = BTreeMap::new();
+        for (key, standing) in &subjects {
+            if let Standing::Covered(elements) = standing {
+                for element in &**elements {
+                    covers.entry(element).or_default().insert(key.subject.subject().id);
+                }
+            }
+        }
+        let mut verdicts: Vec<Verdict> = Vec::new();
+        for (key, standing) in &subjects {
+            if let Standing::Judged(judged) = standing {
+                let mut verdict = verdict(&readings, &run, &compared, key, judged);
+                verdict.covers = self::covers(&run, key, &covers);
+                verdicts.push(verdict);
+            }
+        }
+        // A weakness that a decision alone makes vanish is a verdict too: someone answers for its absence.
+        for (key, _) in compared.undecided.subjects() {
+            if key.because.is_none() && outcomes.standing(&key).is_none() {
+                verdicts.push(verdict(&readings, &run, &compared, &key, &ABSENT));
+            }
+        }
+        let watch_list = watch::items(&run, &subjects);
+        Bench { verdicts, watch_list }
+    }
 }
 
-fn same_subject(verdict: &Verdict, key: &Key) -> bool {
-    verdict.subject == key.subject.subject()
-        && verdict.element == *key.subject.element()
-        && verdict.presumed_because == key.because
+const ABSENT: Judged = Judged { outcome: Outcome::Controlled, cell: None, threats: BTreeSet::new(), privacy: false };
+
+/// The subjects that a presumed verdict speaks for.
+fn covers(run: &Run<'_>, key: &Key, covers: &BTreeMap<&ElementId, BTreeSet<String>>) -> Vec<String> {
+    match key.because {
+        Some(PresumedBecause::Unmodelled) => covers.get(key.subject.element()).into_iter().flatten().cloned().collect(),
+        Some(PresumedBecause::UnknownRange) => run.untold(key.subject.element()),
+        Some(PresumedBecause::Unassessed) | None => Vec::new(),
+    }
 }
 
 /// Other readings of the same, to compare with.
-struct Compared {
+struct Compared<'a> {
     /// Nothing claimed has effect.
-    undecided: Outcomes,
+    undecided: Outcomes<'a>,
     /// Everything claimed has effect.
-    claimed: Outcomes,
+    claimed: Outcomes<'a>,
     /// As decided, the unknown read at its best.
-    best: Outcomes,
+    best: Outcomes<'a>,
     /// As decided, without one claim.
-    without: Vec<(ClaimId, Outcomes)>,
+    without: Vec<(&'a ClaimId, Outcomes<'a>)>,
     /// As decided, after each day on which decisions lapse.
-    lapsing: Vec<(Date, Outcomes)>,
+    lapsing: Vec<(Date, Outcomes<'a>)>,
 }
 
-/// The decided reading without each of its claims in turn.
-fn without_each(readings: &Readings<'_>) -> Vec<(ClaimId, Outcomes)> {
-    let decided = readings.decided;
-    decided.claims().map(|claim| (claim.clone(), readings.outcomes(&decided.without(claim), Unknowns::Worst))).collect()
-}
-
-/// The decided reading after each day on which a decision lapses.
-fn lapsing(readings: &Readings<'_>) -> Vec<(Date, Outcomes)> {
-    let decided = readings.decided;
-    let days: BTreeSet<Date> = decided.claims().filter_map(|claim| decided.until(claim)).collect();
-    days.into_iter().map(|day| (day, readings.outcomes(&decided.after(day), Unknowns::Worst))).collect()
-}
-
-fn verdict(readings: &Readings<'_>, run: &Run<'_>, compared: &Compared, key: &Key, judged: &Judged) -> Verdict {
+fn verdict(readings: &Readings<'_>, run: &Run<'_>, compared: &Compared<'_>, key: &Key, judged: &Judged) -> Verdict {
     let controlled = judged.outcome == Outcome::Controlled;
     let single: Vec<Sensitivity> = compared
         .without
         .iter()
         .filter(|_| controlled)
         .filter(|(_, other)| other.outcome(key) == Outcome::Uncontrolled)
-        .map(|(claim, _)| Sensitivity { claim: claim.clone(), then: Outcome::Uncontrolled })
+        .map(|(claim, _)| Sensitivity { claim: (*claim).clone(), then: Outcome::Uncontrolled })
         .collect();
     let valid_until = compared
         .lapsing
@@ -240,7 +261,10 @@ fn verdict(readings: &Readings<'_>, run: &Run<'_>, compared: &Compared, key: &Ke
         .map(|(day, _)| *day);
     let undecided = compared.undecided.outcome(key) == Outcome::Uncontrolled;
     let provisional = controlled && (undecided || !single.is_empty() || valid_until.is_some());
-    let best = compared.best.judged.get(key).and_then(|judged| judged.cell.as_ref()).map(|cell| cell.class);
+    let best = match compared.best.standing(key) {
+        Some(Standing::Judged(judged)) => judged.cell.as_ref().map(|cell| cell.class),
+        _ => None,
+    };
     let class = judged.cell.as_ref().map_or(Exploitability::Low, |cell| cell.class);
     let device = readings.situation.device;
     Verdict {
@@ -272,7 +296,7 @@ fn verdict(readings: &Readings<'_>, run: &Run<'_>, compared: &Compared, key: &Ke
         sensitivity: single,
         valid_until,
         reasons: reasons(readings, run, key, judged, provisional, device.harms.is_empty()),
-        covers: judged.covers.clone(),
+        covers: Vec::new(),
     }
 }
 
@@ -316,12 +340,12 @@ fn reasons(
     }
     match (key.basis(), &judged.cell) {
         (Basis::Presumed, cell) => {
-            reasons.extend(judged.missing.iter().cloned());
+            reasons.extend(run.missing(key));
             if cell.is_none() && no_harms {
                 reasons.push("the model names no harm to persons at all".to_owned());
             }
         }
-        (Basis::Confirmed, None) => match run.lacking(&key.subject) {
+        (Basis::Confirmed, None) => match run.lacking(key) {
             None => reasons.push("it does not arise: the decisions in force say so".to_owned()),
             Some(lacking) if lacking.is_empty() => {
                 reasons
@@ -346,13 +370,4 @@ fn reasons(
         reasons.push("it rests on decisions that are entered and not signed".to_owned());
     }
     reasons
-}
-
-/// The subjects of a reading that have a verdict of their own, for the watch list.
-pub(crate) fn controlled_subjects(outcomes: &Outcomes) -> impl Iterator<Item = &SubjectKey> {
-    outcomes
-        .judged
-        .iter()
-        .filter(|(key, judged)| key.because.is_none() && judged.outcome == Outcome::Controlled && judged.cell.is_none())
-        .map(|(key, _)| &key.subject)
 }

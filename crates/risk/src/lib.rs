@@ -13,6 +13,7 @@
 pub mod effects;
 
 mod attribute;
+mod catalogue;
 mod cells;
 mod clock;
 mod context;

@@ -1,6 +1,5 @@
 //! One reading: every subject judged, for one policy, one fielded version, one group of units, one set of claims in effect.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -12,12 +11,11 @@ use crate::attribute::{Through, through};
 use crate::cells::{Cell, Reached, reached};
 use crate::context::Context;
 use crate::fact::Fact;
-use crate::fixpoint::{Solution, conclusions, solve};
-use crate::ground::{Grounded, ground};
-use crate::presume::{Presumption, presumptions};
-use crate::program::{DerivationId, FactId};
+use crate::fixpoint::{Solution, solve};
+use crate::ground::{Grounded, Group, Presuming, ground, presuming};
+use crate::presume::{Presumption, missing, presumptions};
+use crate::program::{DerivationId, FactId, Program};
 use crate::subject::SubjectKey;
-use crate::value::Value;
 use crate::witness;
 
 /// What a verdict is about: a subject, and for a presumed one the reason.
@@ -40,76 +38,117 @@ pub(crate) struct Judged {
     pub cell: Option<Cell>,
     pub threats: BTreeSet<ward_model::scale::Threat>,
     pub privacy: bool,
-    pub covers: Vec<String>,
-    pub missing: Vec<String>,
 }
 
-/// Every subject of one reading.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Outcomes {
-    /// The subjects that have a verdict of their own.
-    pub judged: BTreeMap<Key, Judged>,
-    /// Subjects without a verdict of their own: what is not known of these elements decides, and their verdicts speak for them.
-    pub covered: BTreeMap<SubjectKey, BTreeSet<ElementId>>,
+/// How the subjects of a group come out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// They have verdicts of their own.
+    Judged(Rc<Judged>),
+    /// They have none: what is not known of these elements decides, and the verdicts on those speak for them.
+    Covered(Rc<BTreeSet<ElementId>>),
 }
 
-impl Outcomes {
-    /// How a verdict comes out in this reading. What is left to a presumption is not controlled; what does not arise is, unless
-    /// another weakness of the same link has taken its place (a link that verifies nobody has no replayed messages to speak of).
-    pub fn outcome(&self, key: &Key) -> Outcome {
-        if let Some(judged) = self.judged.get(key) {
-            return judged.outcome;
-        }
-        let standing = |subject: &SubjectKey| {
-            let key = Key { subject: subject.clone(), because: None };
-            self.covered.contains_key(subject)
-                || self.judged.get(&key).is_some_and(|judged| judged.outcome == Outcome::Uncontrolled)
-        };
-        let in_its_place = match &key.subject {
-            SubjectKey::Weakness(_, link, element) => {
-                let all = self.judged.keys().map(|key| &key.subject).chain(self.covered.keys());
-                all.filter(|subject| matches!(subject, SubjectKey::Weakness(_, at, of) if at == link && of == element))
-                    .any(standing)
-            }
-            SubjectKey::Vulnerability(..) | SubjectKey::Presumed(_) => false,
-        };
-        if self.covered.contains_key(&key.subject) || in_its_place {
-            Outcome::Uncontrolled
-        } else {
-            Outcome::Controlled
+impl Standing {
+    /// What is left to a presumption is not controlled.
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Judged(judged) => judged.outcome,
+            Self::Covered(_) => Outcome::Uncontrolled,
         }
     }
 }
 
-/// Which harms a program's steps reach, remembered by where the steps begin: many subjects begin alike.
-type Remembered = RefCell<BTreeMap<Vec<(FactId, Value)>, Rc<Reached>>>;
+/// Every subject of one reading.
+pub(crate) struct Outcomes<'a> {
+    context: Context<'a>,
+    groups: BTreeMap<Group, Standing>,
+    presumed: BTreeMap<Presumption, Rc<Judged>>,
+}
 
-/// A program and its fixpoint.
-struct Solved {
-    grounded: Grounded,
+impl<'a> Outcomes<'a> {
+    /// How a subject stands, if it arises in this reading.
+    pub fn standing(&self, key: &Key) -> Option<Standing> {
+        let group = match (&key.subject, key.because) {
+            (SubjectKey::Presumed(element), because) => {
+                let presumption = Presumption { element: element.clone(), because: because? };
+                return self.presumed.get(&presumption).cloned().map(Standing::Judged);
+            }
+            (SubjectKey::Vulnerability(id, element), _) => {
+                self.context.group_of(self.context.inventory(element).find(id)?, element)
+            }
+            (SubjectKey::Weakness(rule, link, element), _) => {
+                Group::Weakness(rule.clone(), link.clone(), element.clone())
+            }
+        };
+        self.groups.get(&group).cloned()
+    }
+
+    /// How a verdict comes out in this reading. What does not arise is controlled, unless another weakness of the same link has
+    /// taken its place (a link that verifies nobody has no replayed messages to speak of).
+    pub fn outcome(&self, key: &Key) -> Outcome {
+        if let Some(standing) = self.standing(key) {
+            return standing.outcome();
+        }
+        let SubjectKey::Weakness(_, link, element) = &key.subject else { return Outcome::Controlled };
+        let in_its_place = self
+            .groups
+            .iter()
+            .filter(|(group, _)| matches!(group, Group::Weakness(_, at, of) if at == link && of == element));
+        in_its_place.map(|(_, standing)| standing.outcome()).max().unwrap_or(Outcome::Controlled)
+    }
+
+    /// Every subject that arises, presumed ones included, with how it stands.
+    pub fn subjects(&self) -> Vec<(Key, Standing)> {
+        let mut subjects = Vec::new();
+        for element in self.context.device().elements.keys() {
+            for known in &self.context.inventory(element).known {
+                if let Some(standing) = self.groups.get(&self.context.group_of(known, element)) {
+                    let subject = SubjectKey::Vulnerability(known.id.clone(), element.clone());
+                    subjects.push((Key { subject, because: None }, standing.clone()));
+                }
+            }
+        }
+        for (group, standing) in &self.groups {
+            if let Group::Weakness(rule, link, element) = group {
+                let subject = SubjectKey::Weakness(rule.clone(), link.clone(), element.clone());
+                subjects.push((Key { subject, because: None }, standing.clone()));
+            }
+        }
+        for (presumption, judged) in &self.presumed {
+            let subject = SubjectKey::Presumed(presumption.element.clone());
+            subjects.push((Key { subject, because: Some(presumption.because) }, Standing::Judged(Rc::clone(judged))));
+        }
+        subjects
+    }
+}
+
+/// A program with elements presumed, and its fixpoint.
+struct Presumed {
+    elements: Vec<ElementId>,
+    presuming: Presuming,
     solution: Solution,
 }
 
-impl Solved {
-    fn new(context: &Context<'_>, presumed: &[ElementId]) -> Self {
-        let grounded = ground(context, presumed);
-        let solution = solve(&grounded.program);
-        Self { grounded, solution }
+impl Presumed {
+    fn new(context: &Context<'_>, grounded: &Grounded, elements: Vec<ElementId>) -> Self {
+        let presuming = presuming(context, grounded, &elements);
+        let solution = solve(&presuming.program);
+        Self { elements, presuming, solution }
     }
 }
 
 /// One reading, solved.
 pub(crate) struct Run<'a> {
     context: Context<'a>,
+    grounded: Grounded,
     /// Without anything presumed.
-    known: Solved,
+    known: Solution,
     /// With everything presumed at once: what combines two unknowns is found too.
-    presumed: Solved,
+    presumed: Rc<Presumed>,
     /// With every element presumed that is not known to be described completely: what may lead on from a subject.
-    undescribed: Solved,
+    undescribed: Rc<Presumed>,
     presumptions: Vec<Presumption>,
-    known_reach: Remembered,
-    presumed_reach: Remembered,
 }
 
 impl<'a> Run<'a> {
@@ -121,85 +160,70 @@ impl<'a> Run<'a> {
             elements.dedup();
             elements
         };
-        Self {
-            known: Solved::new(&context, &[]),
-            presumed: Solved::new(&context, &elements(&|_| true)),
-            undescribed: Solved::new(&context, &elements(&|one| one.because == PresumedBecause::Unmodelled)),
-            context,
-            presumptions,
-            known_reach: RefCell::default(),
-            presumed_reach: RefCell::default(),
-        }
+        let all = elements(&|_| true);
+        let undescribed = elements(&|one| one.because == PresumedBecause::Unmodelled);
+        let grounded = ground(&context);
+        let presumed = Rc::new(Presumed::new(&context, &grounded, all));
+        let undescribed = if undescribed == presumed.elements {
+            Rc::clone(&presumed)
+        } else {
+            Rc::new(Presumed::new(&context, &grounded, undescribed))
+        };
+        Self { known: solve(&grounded.program), grounded, context, presumed, undescribed, presumptions }
     }
 
     /// Judges every subject.
-    pub fn outcomes(&self) -> Outcomes {
-        let mut outcomes = Outcomes::default();
-        let undescribed = self.judge_presumptions(&mut outcomes);
-        for (subject, steps) in &self.known.grounded.steps {
-            let reached = self.reach(&self.known, &self.known_reach, steps);
-            let decided_by =
-                if reached.uncontrolled() { BTreeSet::new() } else { self.open_questions(subject, &undescribed) };
-            if decided_by.is_empty() {
-                let judged = Judged {
-                    outcome: if reached.uncontrolled() { Outcome::Uncontrolled } else { Outcome::Controlled },
-                    cell: reached.worst().cloned(),
-                    threats: reached.threats.clone(),
-                    privacy: reached.privacy,
-                    covers: Vec::new(),
-                    missing: Vec::new(),
-                };
-                outcomes.judged.insert(Key { subject: subject.clone(), because: None }, judged);
-            } else {
-                outcomes.covered.insert(subject.clone(), decided_by);
+    pub fn outcomes(&self) -> Outcomes<'a> {
+        let presumed = self.judge_presumptions();
+        let mut groups = BTreeMap::new();
+        // Groups whose steps are the same come out alike, wherever they stem from; an element's own gaps still tell them apart.
+        let mut alike: BTreeMap<(ElementId, Vec<DerivationId>), Standing> = BTreeMap::new();
+        for (group, steps) in &self.grounded.groups {
+            let steps: Vec<DerivationId> = steps.iter().flat_map(|(_, steps)| steps.iter().copied()).collect();
+            let standing = alike
+                .entry((group.element().clone(), steps.clone()))
+                .or_insert_with(|| self.judge_steps(group.element(), &steps))
+                .clone();
+            groups.insert(group.clone(), standing);
+        }
+        Outcomes { context: self.context, groups, presumed }
+    }
+
+    fn judge_steps(&self, element: &ElementId, steps: &[DerivationId]) -> Standing {
+        let reached = self.reach(&self.grounded.program, &self.known, steps);
+        if !reached.uncontrolled() {
+            let open = self.open_questions(element, steps);
+            if !open.is_empty() {
+                return Standing::Covered(Rc::new(open));
             }
         }
-        for (subject, elements) in &outcomes.covered {
-            for (key, judged) in &mut outcomes.judged {
-                if key.because == Some(PresumedBecause::Unmodelled) && elements.contains(key.subject.element()) {
-                    judged.covers.push(subject.subject().id);
-                }
-            }
-        }
-        for judged in outcomes.judged.values_mut() {
-            judged.covers.sort();
-            judged.covers.dedup();
-        }
-        outcomes
+        Standing::Judged(Rc::new(Judged {
+            outcome: if reached.uncontrolled() { Outcome::Uncontrolled } else { Outcome::Controlled },
+            cell: reached.worst().cloned(),
+            threats: reached.threats,
+            privacy: reached.privacy,
+        }))
     }
 
     /// One verdict for each element and reason that can reach harm, or of which nobody can say what it can reach.
-    /// Returns the elements that are not known to be described completely.
-    fn judge_presumptions(&self, outcomes: &mut Outcomes) -> BTreeSet<ElementId> {
-        let mut undescribed = BTreeSet::new();
+    fn judge_presumptions(&self) -> BTreeMap<Presumption, Rc<Judged>> {
+        let mut all = BTreeMap::new();
+        let Presumed { presuming, solution, .. } = &*self.presumed;
         for presumption in &self.presumptions {
-            let subject = SubjectKey::Presumed(presumption.element.clone());
-            let steps = self.presumed.grounded.steps.get(&subject).map_or(&[][..], Vec::as_slice);
-            let reached = self.reach(&self.presumed, &self.presumed_reach, steps);
+            let step = presuming.steps.get(&presumption.element).copied();
+            let reached = self.reach(&presuming.program, solution, step.as_slice());
             let unmodelled = presumption.because == PresumedBecause::Unmodelled;
             if reached.cells.is_empty() && !unmodelled {
                 continue;
-            }
-            if unmodelled {
-                undescribed.insert(presumption.element.clone());
             }
             // An element that is not described completely may take part in any function: the worst harm of the device counts.
             let anywhere = if unmodelled { self.worst_anywhere() } else { None };
             let cell = reached.worst().cloned().max(anywhere);
             let outcome = cell.as_ref().map_or(Outcome::Uncontrolled, |cell| cell.outcome);
-            outcomes.judged.insert(
-                Key { subject, because: Some(presumption.because) },
-                Judged {
-                    outcome,
-                    cell,
-                    threats: reached.threats.clone(),
-                    privacy: reached.privacy,
-                    covers: presumption.covers.clone(),
-                    missing: presumption.missing.clone(),
-                },
-            );
+            let judged = Judged { outcome, cell, threats: reached.threats, privacy: reached.privacy };
+            all.insert(presumption.clone(), Rc::new(judged));
         }
-        undescribed
+        all
     }
 
     /// The worst harm to a person that the device names at all, for as many people as can be.
@@ -223,23 +247,21 @@ impl<'a> Run<'a> {
     }
 
     /// The elements, not known to be described completely, that could turn a subject which looks controlled; none where it is.
-    fn open_questions(&self, subject: &SubjectKey, undescribed: &BTreeSet<ElementId>) -> BTreeSet<ElementId> {
-        if undescribed.is_empty() {
+    fn open_questions(&self, element: &ElementId, steps: &[DerivationId]) -> BTreeSet<ElementId> {
+        let Presumed { elements, presuming, solution } = &*self.undescribed;
+        if elements.is_empty() {
             return BTreeSet::new();
         }
-        let Solved { grounded, solution } = &self.undescribed;
-        let steps = grounded.steps.get(subject).map_or(&[][..], Vec::as_slice);
-        let onward = through(&grounded.program, solution, steps);
+        let onward = through(&presuming.program, solution, steps);
         let mut touched: BTreeSet<ElementId> =
-            onward.facts().flat_map(|id| self.elements_of(grounded.program.at(id))).collect();
-        touched.insert(subject.element().clone());
-        let open: BTreeSet<ElementId> = touched.intersection(undescribed).cloned().collect();
+            onward.facts().flat_map(|id| self.elements_of(presuming.program.at(id))).collect();
+        touched.insert(element.clone());
+        let open: BTreeSet<ElementId> = elements.iter().filter(|element| touched.contains(element)).cloned().collect();
         if !open.is_empty() {
             return open;
         }
-        let fronts = onward.facts().map(|id| (id, onward.front(id)));
-        if reached(&self.context, &grounded.program, solution, fronts).uncontrolled() {
-            undescribed.clone()
+        if self.harms(&presuming.program, solution, &onward).uncontrolled() {
+            elements.iter().cloned().collect()
         } else {
             open
         }
@@ -263,58 +285,104 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn reach(&self, solved: &Solved, remembered: &Remembered, steps: &[DerivationId]) -> Rc<Reached> {
-        let Solved { grounded, solution } = solved;
-        let mut begins: Vec<(FactId, Value)> = steps
-            .iter()
-            .flat_map(|id| {
-                let derivation = grounded.program.derivation(*id);
-                let ways = conclusions(derivation, |_, fact| solution.front(fact));
-                ways.into_iter().map(|(value, _)| (derivation.conclusion, value))
-            })
-            .collect();
-        begins.sort_unstable();
-        begins.dedup();
-        if let Some(reached) = remembered.borrow().get(&begins) {
-            return Rc::clone(reached);
+    fn reach(&self, program: &Program, solution: &Solution, steps: &[DerivationId]) -> Reached {
+        self.harms(program, solution, &through(program, solution, steps))
+    }
+
+    fn harms(&self, program: &Program, solution: &Solution, onward: &Through) -> Reached {
+        reached(&self.context, program, solution, onward.facts().map(|id| (id, onward.front(id))))
+    }
+
+    /// The steps of a subject, each with what it is said to follow by.
+    fn steps(&self, key: &Key) -> Vec<(DerivationId, Rc<str>)> {
+        match &key.subject {
+            SubjectKey::Presumed(element) => {
+                let step = self.presumed.presuming.steps.get(element);
+                step.map(|step| (*step, self.presumed.presuming.program.derivation(*step).by.as_str().into()))
+                    .into_iter()
+                    .collect()
+            }
+            SubjectKey::Weakness(rule, link, element) => {
+                let group = Group::Weakness(rule.clone(), link.clone(), element.clone());
+                let steps = self.grounded.groups.get(&group).into_iter().flatten().flat_map(|(_, steps)| steps);
+                steps.map(|step| (*step, self.grounded.program.derivation(*step).by.as_str().into())).collect()
+            }
+            SubjectKey::Vulnerability(id, element) => {
+                let Some(known) = self.context.inventory(element).find(id) else { return Vec::new() };
+                let Some(taken) = self.grounded.groups.get(&self.context.group_of(known, element)) else {
+                    return Vec::new();
+                };
+                known
+                    .profiles
+                    .iter()
+                    .flat_map(|(profile, by)| {
+                        let own = taken.iter().filter(move |(other, _)| other == profile);
+                        own.flat_map(|(_, steps)| steps.iter().copied()).map(move |step| (step, Rc::clone(by)))
+                    })
+                    .collect()
+            }
         }
-        let onward = through(&grounded.program, solution, steps);
-        let reached = Rc::new(self.harms(grounded, solution, &onward));
-        remembered.borrow_mut().insert(begins, Rc::clone(&reached));
-        reached
     }
 
-    fn harms(&self, grounded: &Grounded, solution: &Solution, onward: &Through) -> Reached {
-        reached(&self.context, &grounded.program, solution, onward.facts().map(|id| (id, onward.front(id))))
-    }
-
-    /// A derivation of the worst harm of a verdict, drawn anew so that it begins with the subject's own step.
+    /// A derivation of the worst harm that is reached through a subject. Steps of the subject's own are said to follow by it.
     pub fn witness(&self, key: &Key) -> Witness {
-        let Solved { grounded, solution } = match key.basis() {
-            Basis::Confirmed => &self.known,
-            Basis::Presumed => &self.presumed,
+        let (program, solution) = match key.basis() {
+            Basis::Confirmed => (&self.grounded.program, &self.known),
+            Basis::Presumed => (&self.presumed.presuming.program, &self.presumed.solution),
         };
-        let steps = grounded.steps.get(&key.subject).map_or(&[][..], Vec::as_slice);
-        let onward = through(&grounded.program, solution, steps);
-        let reached = self.harms(grounded, solution, &onward);
+        let own = self.steps(key);
+        let steps: Vec<DerivationId> = own.iter().map(|(step, _)| *step).collect();
+        let onward = through(program, solution, &steps);
+        let reached = self.harms(program, solution, &onward);
         reached.worst().map_or_else(Witness::default, |cell| {
-            witness::draw(&self.context, &grounded.program, solution, &onward, cell.entry)
+            witness::draw(&self.context, program, solution, &onward, cell.entry, &own)
         })
     }
 
-    /// Why a subject that is controlled reaches nothing: whether its steps can be taken at all, and the facts that they lack.
-    pub fn lacking(&self, subject: &SubjectKey) -> Option<Vec<String>> {
-        let Solved { grounded, solution } = &self.known;
-        let steps = grounded.steps.get(subject)?;
+    /// Why a subject that is controlled reaches nothing: the facts that its steps lack, none where they can be taken.
+    /// Nothing where the subject does not arise.
+    pub fn lacking(&self, key: &Key) -> Option<Vec<String>> {
+        if key.because.is_none() {
+            self.grounded_group(key)?;
+        }
         let mut lacking = BTreeSet::new();
-        for id in steps {
-            let missing: Vec<&FactId> =
-                grounded.program.derivation(*id).premises.iter().filter(|fact| !solution.reaches(**fact)).collect();
+        for (id, _) in self.steps(key) {
+            let premises = &self.grounded.program.derivation(id).premises;
+            let missing: Vec<&FactId> = premises.iter().filter(|fact| !self.known.reaches(**fact)).collect();
             if missing.is_empty() {
                 return Some(Vec::new());
             }
-            lacking.extend(missing.into_iter().map(|fact| grounded.program.at(*fact).words()));
+            lacking.extend(missing.into_iter().map(|fact| self.grounded.program.at(*fact).words()));
         }
         Some(lacking.into_iter().collect())
+    }
+
+    /// In words, what is not known where a verdict is presumed.
+    pub fn missing(&self, key: &Key) -> Vec<String> {
+        let Some(because) = key.because else { return Vec::new() };
+        missing(&self.context, &Presumption { element: key.subject.element().clone(), because })
+    }
+
+    /// The vulnerabilities of which it cannot be told whether they touch an element.
+    pub fn untold(&self, element: &ElementId) -> Vec<String> {
+        let ids: BTreeSet<String> =
+            self.context.inventory(element).untold.iter().map(|(id, _)| id.to_string()).collect();
+        ids.into_iter().collect()
+    }
+
+    /// What this reading looks at.
+    pub fn context(&self) -> &Context<'a> {
+        &self.context
+    }
+
+    fn grounded_group(&self, key: &Key) -> Option<&crate::ground::Steps> {
+        let group = match &key.subject {
+            SubjectKey::Vulnerability(id, element) => {
+                self.context.group_of(self.context.inventory(element).find(id)?, element)
+            }
+            SubjectKey::Weakness(rule, link, element) => Group::Weakness(rule.clone(), link.clone(), element.clone()),
+            SubjectKey::Presumed(_) => return None,
+        };
+        self.grounded.groups.get(&group)
     }
 }

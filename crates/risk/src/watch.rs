@@ -4,15 +4,16 @@ use jiff::ToSpan;
 use ward_model::assessment::{Gap, WatchItem};
 use ward_model::claim::{ClaimId, ElementClaim};
 use ward_model::finding::State;
+use ward_model::verdict::Outcome;
 
-use crate::context::{Context, Situation};
+use crate::context::Situation;
 use crate::effects::Effects;
-use crate::judge::controlled_subjects;
 use crate::presume::COMPLETENESS;
-use crate::run::{Outcomes, Run};
+use crate::run::{Key, Run, Standing};
 
 /// Vulnerabilities and weaknesses that reach nobody as things stand, with what does not hold.
-pub(crate) fn items(context: &Context<'_>, run: &Run<'_>, outcomes: &Outcomes) -> Vec<WatchItem> {
+pub(crate) fn items(run: &Run<'_>, subjects: &[(Key, Standing)]) -> Vec<WatchItem> {
+    let context = run.context();
     let review_by = context.situation.as_of.saturating_add(i64::from(context.policy.review_days).days());
     let item = |event: String, element: &ward_model::ids::ElementId, failed: String, live: String| WatchItem {
         event,
@@ -23,8 +24,13 @@ pub(crate) fn items(context: &Context<'_>, run: &Run<'_>, outcomes: &Outcomes) -
         review_by,
     };
     let mut items = Vec::new();
-    for subject in controlled_subjects(outcomes) {
-        let lacking = run.lacking(subject).unwrap_or_default();
+    for (key, standing) in subjects {
+        let subject = &key.subject;
+        let Standing::Judged(judged) = standing else { continue };
+        if key.because.is_some() || judged.outcome == Outcome::Uncontrolled || judged.cell.is_some() {
+            continue;
+        }
+        let lacking = run.lacking(key).unwrap_or_default();
         let (failed, live) = if lacking.is_empty() {
             (
                 "its steps lead to no harm to a person".to_owned(),

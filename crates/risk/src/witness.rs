@@ -1,6 +1,7 @@
 //! A derivation, followed back from a harm to where the attacker stands.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use ward_model::verdict::{Place, Witness, WitnessNode};
 
@@ -8,11 +9,19 @@ use crate::attribute::Through;
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::fixpoint::{Entry, EntryRef, Solution};
-use crate::program::Program;
+use crate::program::{DerivationId, Program};
 
-/// Draws the derivation of an entry.
-pub(crate) fn draw(context: &Context<'_>, program: &Program, whole: &Solution, onward: &Through, goal: u32) -> Witness {
-    let mut drawing = Drawing { context, program, whole, onward, names: BTreeMap::new(), witness: Witness::default() };
+/// Draws the derivation of an entry; these steps are said to follow by what stands beside them.
+pub(crate) fn draw(
+    context: &Context<'_>,
+    program: &Program,
+    whole: &Solution,
+    onward: &Through,
+    goal: u32,
+    own: &[(DerivationId, Rc<str>)],
+) -> Witness {
+    let mut drawing =
+        Drawing { context, program, whole, onward, own, names: BTreeMap::new(), witness: Witness::default() };
     drawing.add(EntryRef::Through(goal));
     drawing.witness
 }
@@ -22,6 +31,7 @@ struct Drawing<'a> {
     program: &'a Program,
     whole: &'a Solution,
     onward: &'a Through,
+    own: &'a [(DerivationId, Rc<str>)],
     names: BTreeMap<EntryRef, String>,
     witness: Witness,
 }
@@ -83,7 +93,14 @@ impl Drawing<'_> {
         self.witness.nodes.push(WitnessNode {
             id: name.clone(),
             fact: words,
-            by: self.program.derivation(entry.derivation).by.clone(),
+            by: match self
+                .own
+                .iter()
+                .find(|(step, _)| matches!(reference, EntryRef::Through(_)) && *step == entry.derivation)
+            {
+                Some((_, by)) => by.to_string(),
+                None => self.program.derivation(entry.derivation).by.clone(),
+            },
             class: entry.value.class,
             at,
         });

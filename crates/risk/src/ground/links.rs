@@ -4,10 +4,10 @@ use ward_model::device::{Carries, Element, ElementKind, Link, Medium};
 use ward_model::scale::{Exploitability, Position, Reach};
 use ward_policy::{INSTALL_CODE, Privilege, SEND_COMMAND, SenderCheck};
 
-use super::{Builder, Cuttable};
+use super::{Builder, Cuttable, Group};
+use crate::catalogue::Profile;
 use crate::fact::{Fact, Nearness, SecretRef};
 use crate::program::ReachRule;
-use crate::subject::SubjectKey;
 
 pub(super) fn ground(builder: &mut Builder<'_>) {
     let device = builder.context.device();
@@ -150,8 +150,7 @@ fn weaknesses(builder: &mut Builder<'_>, link: &Link) {
             continue;
         }
         let cuts = builder.cutting(&Cuttable::Step { step: &rule.step, at: &link.to });
-        builder.subject_step(
-            SubjectKey::Weakness(rule.id.clone(), link.id.clone(), link.to.clone()),
+        let id = builder.step(
             premises,
             Fact::Gain(link.to.clone(), rule.gives),
             rule.class,
@@ -159,6 +158,8 @@ fn weaknesses(builder: &mut Builder<'_>, link: &Link) {
             &format!("{} {}: {}", rule.id, rule.step, rule.title),
             &cuts,
         );
+        let group = Group::Weakness(rule.id.clone(), link.id.clone(), link.to.clone());
+        builder.grounded.groups.entry(group).or_default().push((Profile::OF_A_RULE, vec![id]));
     }
 }
 

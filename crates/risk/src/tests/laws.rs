@@ -10,16 +10,15 @@ use ward_model::scale::{Axis, Exploitability, Severity};
 use ward_model::verdict::{Basis, Outcome};
 use ward_policy::Rulebook;
 
-use super::system::{System, no_decisions, rulebook, system};
+use super::system::{All, System, no_decisions, rulebook, system};
 use crate::attribute::through;
+use crate::catalogue::Catalogue;
 use crate::cells::reached;
-use crate::context::{Context, Unknowns};
 use crate::effects::Effects;
 use crate::fact::Fact;
 use crate::fixpoint::solve;
-use crate::ground::ground;
+use crate::ground::{ground, presuming};
 use crate::program::FactId;
-use crate::run::Outcomes;
 
 /// Some of a system's claims.
 fn some(system: &System, picks: u32) -> Effects {
@@ -28,7 +27,7 @@ fn some(system: &System, picks: u32) -> Effects {
 }
 
 /// Whatever is uncontrolled before is uncontrolled after, and the worst class and severity of it are no better.
-fn never_better(before: &Outcomes, after: &Outcomes) -> Result<(), TestCaseError> {
+fn never_better(before: &All, after: &All) -> Result<(), TestCaseError> {
     for (key, judged) in &before.judged {
         if judged.outcome == Outcome::Uncontrolled {
             prop_assert_eq!(after.outcome(key), Outcome::Uncontrolled, "{:?} became better", key);
@@ -43,13 +42,12 @@ fn never_better(before: &Outcomes, after: &Outcomes) -> Result<(), TestCaseError
             );
         }
     }
-    for subject in before.covered.keys() {
-        let key = crate::run::Key { subject: subject.clone(), because: None };
+    for key in &before.covered {
         prop_assert_eq!(
-            after.outcome(&key),
+            after.outcome(key),
             Outcome::Uncontrolled,
             "{:?} was left to a presumption and became controlled",
-            subject
+            key
         );
     }
     Ok(())
@@ -63,20 +61,15 @@ fn worst_by_harm(
     presumed: bool,
 ) -> BTreeMap<HarmId, (Outcome, Severity, Exploitability)> {
     let decisions = no_decisions();
-    let context = Context {
-        situation: system.situation(rulebook, &decisions),
-        policy: &rulebook.policies[0],
-        version: &system.device.versions[0],
-        confirmed: &system.confirmed,
-        effects,
-        unknowns: Unknowns::Worst,
-    };
+    let situation = system.situation(rulebook, &decisions);
+    let catalogue = Catalogue::new(situation, &rulebook.policies[0], &system.device.versions[0]);
+    let context = system.context(situation, effects, &catalogue);
     let mut unknown: Vec<_> = crate::presume::presumptions(&context).into_iter().map(|one| one.element).collect();
     unknown.dedup();
-    let grounded = ground(&context, if presumed { &unknown } else { &[] });
-    let whole = solve(&grounded.program);
-    let facts = (0..grounded.program.len()).map(|number| FactId(u32::try_from(number).unwrap()));
-    let reached = reached(&context, &grounded.program, &whole, facts.map(|id| (id, whole.front(id))));
+    let program = presuming(&context, &ground(&context), if presumed { &unknown } else { &[] }).program;
+    let whole = solve(&program);
+    let facts = (0..program.len()).map(|number| FactId(u32::try_from(number).unwrap()));
+    let reached = reached(&context, &program, &whole, facts.map(|id| (id, whole.front(id))));
     let mut worst = BTreeMap::new();
     for cell in reached.cells {
         let bad = (cell.outcome, cell.escalated, cell.class);
@@ -86,7 +79,7 @@ fn worst_by_harm(
     worst
 }
 
-fn outcomes(system: &System, rulebook: &Rulebook, effects: &Effects) -> Outcomes {
+fn outcomes(system: &System, rulebook: &Rulebook, effects: &Effects) -> All {
     system.outcomes(rulebook, effects)
 }
 
@@ -112,7 +105,7 @@ proptest! {
                 prop_assert!(is >= Some(was), "{:?}: {:?} became {:?}", harm, was, is);
             }
         }
-        let worst = |outcomes: &Outcomes| outcomes.judged.values().map(|judged| judged.outcome).max();
+        let worst = |outcomes: &All| outcomes.judged.values().map(|judged| judged.outcome).max();
         prop_assert!(worst(&outcomes(&system, &rulebook, &fewer)) >= worst(&outcomes(&system, &rulebook, &effects)));
     }
 
@@ -237,19 +230,14 @@ proptest! {
         let rulebook = rulebook();
         let decisions = no_decisions();
         let effects = some(&system, picks);
-        let context = Context {
-            situation: system.situation(&rulebook, &decisions),
-            policy: &rulebook.policies[0],
-            version: &system.device.versions[0],
-            confirmed: &system.confirmed,
-            effects: &effects,
-            unknowns: Unknowns::Worst,
-        };
-        let grounded = ground(&context, &[]);
+        let situation = system.situation(&rulebook, &decisions);
+    let catalogue = Catalogue::new(situation, &rulebook.policies[0], &system.device.versions[0]);
+    let context = system.context(situation, &effects, &catalogue);
+        let grounded = ground(&context);
         let whole = solve(&grounded.program);
         let mut explained = BTreeSet::new();
-        for steps in grounded.steps.values() {
-            explained.extend(through(&grounded.program, &whole, steps).facts());
+        for steps in grounded.groups.values().flatten() {
+            explained.extend(through(&grounded.program, &whole, &steps.1).facts());
         }
         for number in 0..grounded.program.len() {
             let fact = FactId(u32::try_from(number).unwrap());

@@ -6,10 +6,10 @@ use proptest::prelude::*;
 
 use super::system::{no_decisions, rulebook, system};
 use crate::attribute::through;
-use crate::context::{Context, Unknowns};
+use crate::catalogue::Catalogue;
 use crate::effects::Effects;
 use crate::fixpoint::solve;
-use crate::ground::ground;
+use crate::ground::{ground, presuming};
 use crate::program::{DerivationId, FactId, Program};
 use crate::value::{Front, Value};
 
@@ -67,19 +67,20 @@ proptest! {
         let decisions = no_decisions();
         let claims = system.claims().into_iter().enumerate().filter(|(place, _)| picks >> (place % 32) & 1 == 1);
         let effects = Effects::of(claims.map(|(_, claim)| claim));
-        let context = Context {
-            situation: system.situation(&rulebook, &decisions),
-            policy: &rulebook.policies[0],
-            version: &system.device.versions[0],
-            confirmed: &system.confirmed,
-            effects: &effects,
-            unknowns: Unknowns::Worst,
-        };
+        let situation = system.situation(&rulebook, &decisions);
+        let catalogue = Catalogue::new(situation, &rulebook.policies[0], &system.device.versions[0]);
+        let context = system.context(situation, &effects, &catalogue);
         let presumed: Vec<_> = if presume { vec!["a".into()] } else { Vec::new() };
-        let grounded = ground(&context, &presumed);
-        let program = &grounded.program;
+        let grounded = ground(&context);
+        let presuming = presuming(&context, &grounded, &presumed);
+        let program = &presuming.program;
         let whole = solve(program);
-        for (subject, steps) in &grounded.steps {
+        let groups = grounded.groups.iter().map(|(group, steps)| {
+            let steps: Vec<DerivationId> = steps.iter().flat_map(|(_, steps)| steps.iter().copied()).collect();
+            (format!("{group:?}"), steps)
+        });
+        let presumed = presuming.steps.iter().map(|(element, step)| (format!("presumed {element}"), vec![*step]));
+        for (subject, steps) in &groups.chain(presumed).collect::<Vec<_>>() {
             let all = everything(program, &steps.iter().copied().collect());
             let onward = through(program, &whole, steps);
             for number in 0..program.len() {

@@ -1,6 +1,6 @@
 //! Small systems: random ones for the laws, and a builder for cases written by hand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -11,11 +11,14 @@ use ward_model::digest::Digest;
 use ward_model::finding::*;
 use ward_model::ids::*;
 use ward_model::scale::{Axis, Position, Severity};
+use ward_model::verdict::{Outcome, PresumedBecause};
 use ward_policy::{Library, Rulebook};
 
+use crate::catalogue::Catalogue;
 use crate::context::{Context, ElementReports, Situation, Unknowns};
 use crate::effects::Effects;
-use crate::run::{Outcomes, Run};
+use crate::run::{Judged, Key, Run, Standing};
+use crate::subject::SubjectKey;
 
 pub(crate) const TODAY: Date = date(2026, 11, 22);
 
@@ -241,18 +244,79 @@ impl System {
     }
 
     /// How every subject comes out when these claims have effect.
-    pub fn outcomes(&self, rulebook: &Rulebook, effects: &Effects) -> Outcomes {
+    pub fn outcomes(&self, rulebook: &Rulebook, effects: &Effects) -> All {
         let decisions = no_decisions();
         let situation = self.situation(rulebook, &decisions);
-        Run::new(Context {
+        let catalogue = Catalogue::new(situation, &rulebook.policies[0], &self.device.versions[0]);
+        let outcomes = Run::new(self.context(situation, effects, &catalogue)).outcomes();
+        let mut all = All::default();
+        for (key, standing) in outcomes.subjects() {
+            match standing {
+                Standing::Judged(judged) => {
+                    all.judged.insert(key, Judged::clone(&judged));
+                }
+                Standing::Covered(_) => {
+                    all.covered.insert(key);
+                }
+            }
+        }
+        for key in self.possible_keys(rulebook) {
+            let outcome = outcomes.outcome(&key);
+            all.outcomes.insert(key, outcome);
+        }
+        all
+    }
+
+    pub fn context<'a>(
+        &'a self,
+        situation: Situation<'a>,
+        effects: &'a Effects,
+        catalogue: &'a Catalogue,
+    ) -> Context<'a> {
+        Context {
             situation,
-            policy: &rulebook.policies[0],
+            policy: &situation.rulebook.policies[0],
             version: &self.device.versions[0],
             confirmed: &self.confirmed,
             effects,
             unknowns: Unknowns::Worst,
-        })
-        .outcomes()
+            catalogue,
+        }
+    }
+
+    /// Every subject that could arise in any reading.
+    fn possible_keys(&self, rulebook: &Rulebook) -> Vec<Key> {
+        let mut keys = Vec::new();
+        for ((_, element), reports) in &self.reports {
+            for finding in &reports.open.findings {
+                keys.push(SubjectKey::Vulnerability(finding.vulnerability.id.clone(), element.clone()));
+            }
+        }
+        for link in self.device.links.values() {
+            for rule in &rulebook.rules {
+                keys.push(SubjectKey::Weakness(rule.id.clone(), link.id.clone(), link.to.clone()));
+            }
+        }
+        let known = keys.into_iter().map(|subject| Key { subject, because: None });
+        let reasons = [PresumedBecause::Unmodelled, PresumedBecause::Unassessed, PresumedBecause::UnknownRange];
+        let presumed = self.device.elements.keys().flat_map(|element| {
+            reasons.map(|because| Key { subject: SubjectKey::Presumed(element.clone()), because: Some(because) })
+        });
+        known.chain(presumed).collect()
+    }
+}
+
+/// Everything that one reading comes to, spread out.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct All {
+    pub judged: BTreeMap<Key, Judged>,
+    pub covered: BTreeSet<Key>,
+    outcomes: BTreeMap<Key, Outcome>,
+}
+
+impl All {
+    pub fn outcome(&self, key: &Key) -> Outcome {
+        self.outcomes.get(key).copied().unwrap_or(Outcome::Controlled)
     }
 }
 
