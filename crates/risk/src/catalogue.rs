@@ -78,18 +78,7 @@ pub(crate) struct Inventory {
 }
 
 impl Inventory {
-    fn new(mut known: Vec<Known>, report: Option<&MatchReport>) -> Self {
-        let set = |known: &Known| {
-            let mut set: Vec<Profile> = known.profiles.iter().map(|(profile, _)| *profile).collect();
-            set.sort_unstable();
-            set.dedup();
-            set
-        };
-        let kinds: Vec<Vec<Profile>> = known.iter().map(set).collect::<BTreeSet<_>>().into_iter().collect();
-        for one in &mut known {
-            let own = set(one);
-            one.kind = kinds.partition_point(|kind| *kind < own);
-        }
+    fn new(known: Vec<Known>, report: Option<&MatchReport>) -> Self {
         let mut inventory = Self { known, given: report.is_some(), ..Self::default() };
         let Some(report) = report else { return inventory };
         for finding in report.findings.iter().filter(|finding| finding.state == State::Unknown) {
@@ -104,6 +93,12 @@ impl Inventory {
             inventory.unassessed.push((component.reference.clone(), text));
         }
         inventory
+    }
+
+    /// One vulnerability of every kind.
+    pub fn one_of_each_kind(&self) -> impl Iterator<Item = &Known> {
+        let ones: BTreeMap<usize, &Known> = self.known.iter().rev().map(|known| (known.kind, known)).collect();
+        ones.into_values()
     }
 
     /// The vulnerability of this name.
@@ -126,6 +121,24 @@ struct Readings {
     complete: Inventory,
 }
 
+impl Readings {
+    /// Numbers every set of profiles; the same set has the same number in both readings.
+    fn number_kinds(&mut self) {
+        let set = |known: &Known| {
+            let mut set: Vec<Profile> = known.profiles.iter().map(|(profile, _)| *profile).collect();
+            set.sort_unstable();
+            set.dedup();
+            set
+        };
+        let all = self.open.known.iter().chain(&self.complete.known);
+        let kinds: Vec<Vec<Profile>> = all.map(set).collect::<BTreeSet<_>>().into_iter().collect();
+        for known in self.open.known.iter_mut().chain(&mut self.complete.known) {
+            let own = set(known);
+            known.kind = kinds.partition_point(|kind| *kind < own);
+        }
+    }
+}
+
 impl Catalogue {
     /// Works out the profiles of every vulnerability of a version.
     pub fn new(situation: Situation<'_>, policy: &Policy, version: &FieldedVersion) -> Self {
@@ -136,10 +149,11 @@ impl Catalogue {
             .map(|element| {
                 let reports = situation.reports.get(&(version.id.clone(), element.clone()));
                 let read = |report: Option<&MatchReport>| known(situation, policy, version, element, report);
-                let readings = Readings {
+                let mut readings = Readings {
                     open: read(reports.map(|reports| &reports.open)),
                     complete: read(reports.map(|reports| &reports.complete)),
                 };
+                readings.number_kinds();
                 (element.clone(), readings)
             })
             .collect();

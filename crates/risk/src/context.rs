@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
-use ward_model::device::{Carries, Control, Cut, Device, FieldedVersion, Function, Link, RealisedBy, Secret};
+use ward_model::device::{Carries, Control, Device, FieldedVersion, Function, Link, RealisedBy, Secret};
 use ward_model::finding::MatchReport;
 use ward_model::ids::{ControlId, ElementId, FieldedVersionId};
 use ward_model::scale::Position;
@@ -82,17 +82,21 @@ impl<'a> Context<'a> {
 
     /// The group that a vulnerability belongs to.
     pub fn group_of(&self, known: &Known, element: &ElementId) -> Group {
-        let mut cuts: Vec<ControlId> = self
+        let mut own: Vec<ControlId> = self
             .controls()
-            .filter(|control| {
-                control
-                    .cuts
-                    .iter()
-                    .any(|cut| matches!(cut, Cut::Vulnerability { id, at } if *id == known.id && at == element))
-            })
+            .filter(|control| control.cuts_vulnerability(&known.id, element))
             .map(|control| control.id.clone())
             .collect();
-        cuts.sort();
+        own.sort();
+        self.group(known, element, own)
+    }
+
+    /// The group that a vulnerability belongs to where no control names it.
+    pub fn group_uncut(&self, known: &Known, element: &ElementId) -> Group {
+        self.group(known, element, Vec::new())
+    }
+
+    fn group(&self, known: &Known, element: &ElementId, cuts: Vec<ControlId>) -> Group {
         Group::Vulnerabilities {
             element: element.clone(),
             complete: self.holds_for_element(element, ElementClaim::SoftwareListed),

@@ -9,7 +9,7 @@ use ward_model::device::FieldedVersion;
 use ward_model::digest::Digest;
 use ward_model::ids::{CohortId, ControlId, ElementId};
 use ward_model::scale::{Exploitability, Persons};
-use ward_model::verdict::{Basis, HarmReached, Outcome, PresumedBecause, Sensitivity, Units, Verdict, Witness};
+use ward_model::verdict::{Basis, HarmReached, Outcome, PresumedBecause, Sensitivity, Units, Verdict};
 use ward_policy::Policy;
 
 use crate::catalogue::Catalogue;
@@ -17,7 +17,9 @@ use crate::clock;
 use crate::context::{Context, Situation, Unknowns};
 use crate::effects::Effects;
 use crate::run::{Judged, Key, Outcomes, Run, Standing};
+use crate::subject::SubjectKey;
 use crate::watch;
+use crate::witness::OwnSteps;
 
 /// Everything that reasoning concludes about one device.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,7 +57,7 @@ pub fn judge(situation: Situation<'_>) -> Judgement {
             }
         }
     }
-    judgement.verdicts.sort_by_key(order);
+    judgement.verdicts.sort_by_cached_key(order);
     judgement.watch_list.sort();
     judgement.watch_list.dedup();
     judgement.clocks = clock::clocks(situation, &judgement.verdicts);
@@ -201,18 +203,25 @@ impl<'a> Readings<'a> {
                 }
             }
         }
+        // Vulnerabilities of one kind that the same controls name have the same verdict, but for their names.
+        let mut alike: BTreeMap<Likeness, (Verdict, OwnSteps)> = BTreeMap::new();
         let mut verdicts: Vec<Verdict> = Vec::new();
         for (key, standing) in &subjects {
-            if let Standing::Judged(judged) = standing {
-                let mut verdict = verdict(&readings, &run, &compared, key, judged);
-                verdict.covers = self::covers(&run, key, &covers);
-                verdicts.push(verdict);
-            }
+            let Standing::Judged(judged) = standing else { continue };
+            let judge = || verdict(&readings, &run, &compared, key, judged);
+            let (mut verdict, own) = match likeness(&readings, key) {
+                Some(likeness) => alike.entry(likeness).or_insert_with(judge).clone(),
+                None => judge(),
+            };
+            verdict.subject = key.subject.subject();
+            run.name_own_steps(key, &mut verdict.witness, &own);
+            verdict.covers = self::covers(&run, key, &covers);
+            verdicts.push(verdict);
         }
         // A weakness that a decision alone makes vanish is a verdict too: someone answers for its absence.
         for (key, _) in compared.undecided.subjects() {
             if key.because.is_none() && outcomes.standing(&key).is_none() {
-                verdicts.push(verdict(&readings, &run, &compared, &key, &ABSENT));
+                verdicts.push(verdict(&readings, &run, &compared, &key, &ABSENT).0);
             }
         }
         let watch_list = watch::items(&run, &subjects);
@@ -221,6 +230,18 @@ impl<'a> Readings<'a> {
 }
 
 const ABSENT: Judged = Judged { outcome: Outcome::Controlled, cell: None, threats: BTreeSet::new(), privacy: false };
+
+/// What makes two vulnerabilities come out alike in every reading: element, kind in the open and in the complete reading of its
+/// inventory, and the controls that name them.
+type Likeness = (ElementId, Option<usize>, Option<usize>, Vec<ControlId>);
+
+fn likeness(readings: &Readings<'_>, key: &Key) -> Option<Likeness> {
+    let SubjectKey::Vulnerability(id, element) = &key.subject else { return None };
+    let kind = |complete| readings.catalogue.of(element, complete).find(id).map(|known| known.kind);
+    let controls = readings.situation.device.controls.values();
+    let naming = controls.filter(|control| control.cuts_vulnerability(id, element)).map(|control| control.id.clone());
+    Some((element.clone(), kind(false), kind(true), naming.collect()))
+}
 
 /// The subjects that a presumed verdict speaks for.
 fn covers(run: &Run<'_>, key: &Key, covers: &BTreeMap<&ElementId, BTreeSet<String>>) -> Vec<String> {
@@ -245,7 +266,13 @@ struct Compared<'a> {
     lapsing: Vec<(Date, Outcomes<'a>)>,
 }
 
-fn verdict(readings: &Readings<'_>, run: &Run<'_>, compared: &Compared<'_>, key: &Key, judged: &Judged) -> Verdict {
+fn verdict(
+    readings: &Readings<'_>,
+    run: &Run<'_>,
+    compared: &Compared<'_>,
+    key: &Key,
+    judged: &Judged,
+) -> (Verdict, OwnSteps) {
     let controlled = judged.outcome == Outcome::Controlled;
     let single: Vec<Sensitivity> = compared
         .without
@@ -267,7 +294,8 @@ fn verdict(readings: &Readings<'_>, run: &Run<'_>, compared: &Compared<'_>, key:
     };
     let class = judged.cell.as_ref().map_or(Exploitability::Low, |cell| cell.class);
     let device = readings.situation.device;
-    Verdict {
+    let (witness, own) = if judged.cell.is_some() { run.witness(key) } else { Default::default() };
+    let verdict = Verdict {
         id: String::new(),
         policy: readings.policy.id.clone(),
         outcome: readings.policy.word(judged.outcome).to_owned(),
@@ -291,13 +319,14 @@ fn verdict(readings: &Readings<'_>, run: &Run<'_>, compared: &Compared<'_>, key:
         undetermined: !controlled && compared.best.outcome(key) == Outcome::Controlled,
         privacy: judged.privacy,
         persons_at_once: judged.cell.as_ref().map_or(Persons::Count(0), |cell| cell.persons),
-        witness: if judged.cell.is_some() { run.witness(key) } else { Witness::default() },
+        witness,
         controls_relied_on: controls_relied_on(readings, &single, provisional),
         sensitivity: single,
         valid_until,
         reasons: reasons(readings, run, key, judged, provisional, device.harms.is_empty()),
         covers: Vec::new(),
-    }
+    };
+    (verdict, own)
 }
 
 /// The controls among the single points; where there is no single point, every control in effect, for some of them must hold.

@@ -11,12 +11,13 @@ use crate::attribute::{Through, through};
 use crate::cells::{Cell, Reached, reached};
 use crate::context::Context;
 use crate::fact::Fact;
-use crate::fixpoint::{Solution, solve};
+use crate::fixpoint::{Solution, conclusions, solve};
 use crate::ground::{Grounded, Group, Presuming, ground, presuming};
 use crate::presume::{Presumption, missing, presumptions};
 use crate::program::{DerivationId, FactId, Program};
 use crate::subject::SubjectKey;
-use crate::witness;
+use crate::value::Value;
+use crate::witness::{self, OwnSteps};
 
 /// What a verdict is about: a subject, and for a presumed one the reason.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -123,6 +124,23 @@ impl<'a> Outcomes<'a> {
     }
 }
 
+/// Where steps begin: the facts that they give, each with the value given.
+type Beginnings = Vec<(FactId, Value)>;
+
+fn beginnings(program: &Program, solution: &Solution, steps: &[DerivationId]) -> Beginnings {
+    let mut begins: Beginnings = steps
+        .iter()
+        .flat_map(|id| {
+            let derivation = program.derivation(*id);
+            let ways = conclusions(derivation, |_, fact| solution.front(fact));
+            ways.into_iter().map(|(value, _)| (derivation.conclusion, value))
+        })
+        .collect();
+    begins.sort_unstable();
+    begins.dedup();
+    begins
+}
+
 /// A program with elements presumed, and its fixpoint.
 struct Presumed {
     elements: Vec<ElementId>,
@@ -176,12 +194,14 @@ impl<'a> Run<'a> {
     pub fn outcomes(&self) -> Outcomes<'a> {
         let presumed = self.judge_presumptions();
         let mut groups = BTreeMap::new();
-        // Groups whose steps are the same come out alike, wherever they stem from; an element's own gaps still tell them apart.
-        let mut alike: BTreeMap<(ElementId, Vec<DerivationId>), Standing> = BTreeMap::new();
+        // Groups whose steps begin alike come out alike; an element's own gaps still tell them apart.
+        let mut alike: BTreeMap<(ElementId, Beginnings, Beginnings), Standing> = BTreeMap::new();
         for (group, steps) in &self.grounded.groups {
             let steps: Vec<DerivationId> = steps.iter().flat_map(|(_, steps)| steps.iter().copied()).collect();
+            let known = beginnings(&self.grounded.program, &self.known, &steps);
+            let undescribed = beginnings(&self.undescribed.presuming.program, &self.undescribed.solution, &steps);
             let standing = alike
-                .entry((group.element().clone(), steps.clone()))
+                .entry((group.element().clone(), known, undescribed))
                 .or_insert_with(|| self.judge_steps(group.element(), &steps))
                 .clone();
             groups.insert(group.clone(), standing);
@@ -324,19 +344,32 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// A derivation of the worst harm that is reached through a subject. Steps of the subject's own are said to follow by it.
-    pub fn witness(&self, key: &Key) -> Witness {
+    /// A derivation of the worst harm that is reached through a subject, and which of its nodes are the subject's own steps.
+    pub fn witness(&self, key: &Key) -> (Witness, OwnSteps) {
         let (program, solution) = match key.basis() {
             Basis::Confirmed => (&self.grounded.program, &self.known),
             Basis::Presumed => (&self.presumed.presuming.program, &self.presumed.solution),
         };
-        let own = self.steps(key);
-        let steps: Vec<DerivationId> = own.iter().map(|(step, _)| *step).collect();
+        let steps: Vec<DerivationId> = self.steps(key).into_iter().map(|(step, _)| step).collect();
         let onward = through(program, solution, &steps);
         let reached = self.harms(program, solution, &onward);
-        reached.worst().map_or_else(Witness::default, |cell| {
-            witness::draw(&self.context, program, solution, &onward, cell.entry, &own)
+        reached.worst().map_or_else(Default::default, |cell| {
+            witness::draw(&self.context, program, solution, &onward, cell.entry, &steps)
         })
+    }
+
+    /// Says of a subject's own steps that they follow by it.
+    pub fn name_own_steps(&self, key: &Key, witness: &mut Witness, own: &OwnSteps) {
+        if own.is_empty() {
+            return;
+        }
+        let steps = self.steps(key);
+        for (place, derivation) in own {
+            let by = steps.iter().find(|(step, _)| step == derivation);
+            if let (Some(node), Some((_, by))) = (witness.nodes.get_mut(*place), by) {
+                node.by = by.to_string();
+            }
+        }
     }
 
     /// Why a subject that is controlled reaches nothing: the facts that its steps lack, none where they can be taken.

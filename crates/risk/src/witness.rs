@@ -1,7 +1,6 @@
 //! A derivation, followed back from a harm to where the attacker stands.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use ward_model::verdict::{Place, Witness, WitnessNode};
 
@@ -11,19 +10,22 @@ use crate::fact::Fact;
 use crate::fixpoint::{Entry, EntryRef, Solution};
 use crate::program::{DerivationId, Program};
 
-/// Draws the derivation of an entry; these steps are said to follow by what stands beside them.
+/// Which nodes of a witness are steps of the subject's own: the place of each, with its derivation.
+pub(crate) type OwnSteps = Vec<(usize, DerivationId)>;
+
+/// Draws the derivation of an entry, and says which of its nodes are among these steps.
 pub(crate) fn draw(
     context: &Context<'_>,
     program: &Program,
     whole: &Solution,
     onward: &Through,
     goal: u32,
-    own: &[(DerivationId, Rc<str>)],
-) -> Witness {
-    let mut drawing =
-        Drawing { context, program, whole, onward, own, names: BTreeMap::new(), witness: Witness::default() };
+    steps: &[DerivationId],
+) -> (Witness, OwnSteps) {
+    let (names, witness) = (BTreeMap::new(), Witness::default());
+    let mut drawing = Drawing { context, program, whole, onward, steps, own: Vec::new(), names, witness };
     drawing.add(EntryRef::Through(goal));
-    drawing.witness
+    (drawing.witness, drawing.own)
 }
 
 struct Drawing<'a> {
@@ -31,7 +33,8 @@ struct Drawing<'a> {
     program: &'a Program,
     whole: &'a Solution,
     onward: &'a Through,
-    own: &'a [(DerivationId, Rc<str>)],
+    steps: &'a [DerivationId],
+    own: OwnSteps,
     names: BTreeMap<EntryRef, String>,
     witness: Witness,
 }
@@ -90,17 +93,13 @@ impl Drawing<'_> {
                 }
             }
         }
+        if matches!(reference, EntryRef::Through(_)) && self.steps.contains(&entry.derivation) {
+            self.own.push((self.witness.nodes.len(), entry.derivation));
+        }
         self.witness.nodes.push(WitnessNode {
             id: name.clone(),
             fact: words,
-            by: match self
-                .own
-                .iter()
-                .find(|(step, _)| matches!(reference, EntryRef::Through(_)) && *step == entry.derivation)
-            {
-                Some((_, by)) => by.to_string(),
-                None => self.program.derivation(entry.derivation).by.clone(),
-            },
+            by: self.program.derivation(entry.derivation).by.clone(),
             class: entry.value.class,
             at,
         });

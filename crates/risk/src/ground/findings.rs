@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ward_model::cvss::AttackVector;
+use ward_model::device::Cut;
 use ward_model::ids::{ControlId, ElementId, LinkId};
 use ward_model::scale::Reach;
 
@@ -17,10 +18,18 @@ pub(super) fn ground(builder: &mut Builder<'_>) {
     let context = builder.context;
     for element in context.device().elements.keys() {
         let inventory = context.inventory(element);
-        // Which groups there are: most vulnerabilities are cut by nothing of their own.
+        // Which groups there are: one of every kind that nothing of its own cuts, and those that a control names.
         let mut groups: BTreeMap<Group, &Known> = BTreeMap::new();
-        for known in &inventory.known {
-            groups.entry(context.group_of(known, element)).or_insert(known);
+        for known in inventory.one_of_each_kind() {
+            groups.insert(context.group_uncut(known, element), known);
+        }
+        for (_, cut) in &builder.cuts {
+            if let Cut::Vulnerability { id, at } = cut
+                && at == element
+                && let Some(known) = inventory.find(id)
+            {
+                groups.insert(context.group_of(known, element), known);
+            }
         }
         let mut taken: BTreeMap<(Profile, Vec<ControlId>), Vec<DerivationId>> = BTreeMap::new();
         for (group, known) in groups {
