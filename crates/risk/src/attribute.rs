@@ -4,7 +4,7 @@
 //! the least of the step, its prerequisites and the rest of the way. The other premises on the way are taken at their best,
 //! so the answer is a sound over-approximation; whether the subject is *needed* is not asked, for that is NP-hard.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::fixpoint::{Entry, EntryRef, Solution, conclusions};
 use crate::program::{DerivationId, FactId, Program};
@@ -13,75 +13,81 @@ use crate::value::Front;
 /// The facts that are reached through a subject.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Through {
-    fronts: BTreeMap<FactId, Front>,
+    fronts: Vec<Front>,
+    reached: Vec<FactId>,
     entries: Vec<Entry>,
 }
 
 impl Through {
     /// The ways to a fact that go through the subject.
     pub fn front(&self, fact: FactId) -> Front {
-        self.fronts.get(&fact).copied().unwrap_or_default()
+        self.fronts.get(fact.0 as usize).copied().unwrap_or_default()
     }
 
     /// The facts that are reached through the subject, in order.
     pub fn facts(&self) -> impl Iterator<Item = FactId> + '_ {
-        self.fronts.keys().copied()
+        self.reached.iter().copied()
     }
 
     /// An entry by its number.
     pub fn entry(&self, number: u32) -> &Entry {
         &self.entries[number as usize]
     }
+
+    fn add(&mut self, open: &mut VecDeque<u32>, entry: Entry) {
+        let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        let front = &mut self.fronts[entry.fact.0 as usize];
+        let first = !front.is_reached();
+        if front.insert(entry.value, number) {
+            if first {
+                self.reached.push(entry.fact);
+            }
+            self.entries.push(entry);
+            open.push_back(number);
+        }
+    }
 }
 
 /// Follows the steps of a subject onward.
 pub(crate) fn through(program: &Program, whole: &Solution, steps: &[DerivationId]) -> Through {
-    let mut found = Through::default();
+    let mut through = Through { fronts: vec![Front::default(); program.len()], ..Through::default() };
     let mut open = VecDeque::new();
+    let mut found: Vec<Entry> = Vec::new();
     for &id in steps {
         let derivation = program.derivation(id);
-        for (value, premises) in conclusions(derivation, |_, fact| whole.front(fact)) {
-            let premises = premises.into_iter().map(EntryRef::Whole).collect();
-            add(&mut found, &mut open, Entry { fact: derivation.conclusion, value, derivation: id, premises });
-        }
+        let fact = derivation.conclusion;
+        conclusions(
+            derivation,
+            through.front(fact),
+            |_, premise| whole.front(premise),
+            |value, premises| {
+                found.push(Entry { fact, value, derivation: id, premises: premises.map(EntryRef::Whole).collect() });
+            },
+        );
+        found.drain(..).for_each(|entry| through.add(&mut open, entry));
     }
     while let Some(number) = open.pop_front() {
-        let fact = found.entry(number).fact;
-        if !found.front(fact).stands(number) {
+        let fact = through.entry(number).fact;
+        if !through.front(fact).stands(number) {
             continue;
         }
         for &id in program.uses(fact) {
             let derivation = program.derivation(id);
             for place in (0..derivation.premises.len()).filter(|place| derivation.premises[*place] == fact) {
-                let ways =
-                    conclusions(
-                        derivation,
-                        |other, premise| {
-                            if other == place { found.front(premise) } else { whole.front(premise) }
-                        },
-                    );
-                for (value, premises) in ways {
-                    let premises = premises
-                        .into_iter()
-                        .enumerate()
-                        .map(
-                            |(other, entry)| {
-                                if other == place { EntryRef::Through(entry) } else { EntryRef::Whole(entry) }
-                            },
-                        )
-                        .collect();
-                    add(&mut found, &mut open, Entry { fact: derivation.conclusion, value, derivation: id, premises });
-                }
+                let conclusion = derivation.conclusion;
+                let front = |other: usize, premise| {
+                    if other == place { through.front(premise) } else { whole.front(premise) }
+                };
+                conclusions(derivation, through.front(conclusion), front, |value, premises| {
+                    let premises = premises.enumerate().map(|(other, entry)| {
+                        if other == place { EntryRef::Through(entry) } else { EntryRef::Whole(entry) }
+                    });
+                    found.push(Entry { fact: conclusion, value, derivation: id, premises: premises.collect() });
+                });
+                found.drain(..).for_each(|entry| through.add(&mut open, entry));
             }
         }
     }
-    found
-}
-
-fn add(found: &mut Through, open: &mut VecDeque<u32>, entry: Entry) {
-    let number = u32::try_from(found.entries.len()).unwrap_or(u32::MAX);
-    if found.fronts.entry(entry.fact).or_default().insert(entry.value, number) {
-        found.entries.push(entry);
-        open.push_back(number);
-    }
+    through.reached.sort_unstable();
+    through
 }

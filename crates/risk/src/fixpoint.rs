@@ -73,46 +73,89 @@ pub(crate) fn solve(program: &Program) -> Solution {
 
 fn step(program: &Program, id: DerivationId, solution: &mut Solution, open: &mut VecDeque<u32>) {
     let derivation = program.derivation(id);
-    for (value, premises) in conclusions(derivation, |_, fact| solution.front(fact)) {
+    let mut found = Vec::new();
+    conclusions(
+        derivation,
+        solution.front(derivation.conclusion),
+        |_, fact| solution.front(fact),
+        |value, premises| {
+            found.push((value, premises.map(EntryRef::Whole).collect()));
+        },
+    );
+    for (value, premises) in found {
         let number = u32::try_from(solution.entries.len()).unwrap_or(u32::MAX);
         if solution.fronts[derivation.conclusion.0 as usize].insert(value, number) {
-            let premises = premises.into_iter().map(EntryRef::Whole).collect();
             solution.entries.push(Entry { fact: derivation.conclusion, value, derivation: id, premises });
             open.push_back(number);
         }
     }
 }
 
-/// What a derivation concludes from these ways to its premises: at most one value for each reach, each with the entries used.
+/// What a derivation concludes from these ways to its premises: at most one value for each reach, each with the entries used, and
+/// none that `already` has.
 ///
 /// Only the reach of the first premise (or the least of all) carries over, so that of the others only the easiest class matters:
 /// no choice of premises gives a value that is not found here or beaten by one that is.
-pub(crate) fn conclusions(derivation: &Derivation, front: impl Fn(usize, FactId) -> Front) -> Vec<(Value, Vec<u32>)> {
-    let fronts: Vec<Front> = derivation.premises.iter().enumerate().map(|(place, fact)| front(place, *fact)).collect();
-    let mut found = Vec::new();
-    let mut conclude = |levels: Option<Vec<(Value, u32)>>| {
-        let Some(levels) = levels else { return };
-        let values: Vec<Value> = levels.iter().map(|(value, _)| *value).collect();
-        let chosen: Vec<u32> = levels.iter().map(|(_, entry)| *entry).collect();
-        let value = derivation.value(&values);
-        if !found.iter().any(|(other, _)| *other == value) {
-            found.push((value, chosen));
+pub(crate) fn conclusions(
+    derivation: &Derivation,
+    already: Front,
+    front: impl Fn(usize, FactId) -> Front,
+    mut found: impl FnMut(Value, &mut dyn Iterator<Item = u32>),
+) {
+    let premises = || derivation.premises.iter().enumerate();
+    // The easiest class in which all premises from a place on hold, at least so far.
+    let together = |from: usize, reach: Reach| {
+        let mut class = derivation.class;
+        for (place, fact) in premises().skip(from) {
+            class = class.min(front(place, *fact).level(reach)?.0);
         }
+        Some(class)
     };
-    let at = |front: &Front, reach: Reach| front.level(reach).map(|(class, entry)| (Value { class, reach }, entry));
-    match (derivation.reach, fronts.split_first()) {
+    let entries = |from: usize, reach: Reach| {
+        let front = &front;
+        premises().skip(from).filter_map(move |(place, fact)| Some(front(place, *fact).level(reach)?.1))
+    };
+    match (derivation.reach, derivation.premises.first()) {
+        (ReachRule::First(at_least), Some(first)) => {
+            let Some(others) = together(1, Reach::One) else { return };
+            for (way, entry) in front(0, *first).ways() {
+                let value = Value { class: way.class.min(others), reach: way.reach.max(at_least) };
+                if !already.beats(value) {
+                    found(value, &mut std::iter::once(entry).chain(entries(1, Reach::One)));
+                }
+            }
+        }
         (ReachRule::Least, Some(_)) => {
             for &reach in Reach::ALL.iter().rev() {
-                conclude(fronts.iter().map(|front| at(front, reach)).collect());
+                let Some(class) = together(0, reach) else { continue };
+                let value = Value { class, reach };
+                if !already.beats(value) {
+                    found(value, &mut entries(0, reach));
+                }
             }
         }
-        (ReachRule::First(_), Some((first, others))) => {
-            for (value, entry) in first.ways() {
-                let conditions = others.iter().map(|front| at(front, Reach::One));
-                conclude(std::iter::once(Some((value, entry))).chain(conditions).collect());
-            }
+        (ReachRule::Exactly(reach) | ReachRule::First(reach), _) => {
+            conclude_at(reach, &together, already, &mut |value| {
+                found(value, &mut entries(0, Reach::One));
+            })
         }
-        _ => conclude(fronts.iter().map(|front| at(front, Reach::One)).collect()),
+        (ReachRule::Least, None) => conclude_at(Reach::Fleet, &together, already, &mut |value| {
+            found(value, &mut entries(0, Reach::One));
+        }),
     }
-    found
+}
+
+/// A conclusion whose reach does not depend on where its premises hold.
+fn conclude_at(
+    reach: Reach,
+    together: &dyn Fn(usize, Reach) -> Option<ward_model::scale::Exploitability>,
+    already: Front,
+    found: &mut dyn FnMut(Value),
+) {
+    if let Some(class) = together(0, Reach::One) {
+        let value = Value { class, reach };
+        if !already.beats(value) {
+            found(value);
+        }
+    }
 }

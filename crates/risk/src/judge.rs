@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use ward_model::assessment::{Clock, DecisionWithoutEffect, Gap, WatchItem};
-use ward_model::claim::ClaimId;
+use ward_model::claim::{ClaimId, ElementClaim};
 use ward_model::device::FieldedVersion;
 use ward_model::digest::Digest;
 use ward_model::ids::{CohortId, ControlId, ElementId};
@@ -161,8 +161,8 @@ impl Bench {
         let decided = readings.decided;
         let none = Effects::none();
         let all = Effects::all(readings.situation.device);
-        let without: Vec<(ClaimId, Effects)> =
-            decided.claims().map(|claim| (claim.clone(), decided.without(claim))).collect();
+        let without: Vec<(Vec<ClaimId>, Effects)> =
+            removals(decided).into_iter().map(|claims| (claims.clone(), decided.without(&claims[0]))).collect();
         let lapses: BTreeSet<Date> = decided.claims().filter_map(|claim| decided.until(claim)).collect();
         let lapsing: Vec<(Date, Effects)> = lapses.into_iter().map(|day| (day, decided.after(day))).collect();
         // All readings end with this function, and so does the borrow of what they read.
@@ -175,7 +175,7 @@ impl<'a> Readings<'a> {
         self,
         none: &'b Effects,
         all: &'b Effects,
-        without: &'b [(ClaimId, Effects)],
+        without: &'b [(Vec<ClaimId>, Effects)],
         lapsing: &'b [(Date, Effects)],
     ) -> Bench
     where
@@ -190,7 +190,7 @@ impl<'a> Readings<'a> {
             best: readings.outcomes(readings.decided, Unknowns::Best),
             without: without
                 .iter()
-                .map(|(claim, effects)| (claim, readings.outcomes(effects, Unknowns::Worst)))
+                .map(|(claims, effects)| (claims.as_slice(), readings.outcomes(effects, Unknowns::Worst)))
                 .collect(),
             lapsing: lapsing.iter().map(|(day, effects)| (*day, readings.outcomes(effects, Unknowns::Worst))).collect(),
         };
@@ -229,6 +229,22 @@ impl<'a> Readings<'a> {
     }
 }
 
+/// The claims in effect, those together whose removal comes to the same: an element whose interfaces or functions nobody answers
+/// for is not described completely either way.
+fn removals(decided: &Effects) -> Vec<Vec<ClaimId>> {
+    let mut groups: BTreeMap<ClaimId, Vec<ClaimId>> = BTreeMap::new();
+    for claim in decided.claims() {
+        let like = match claim {
+            ClaimId::Element(element, ElementClaim::FunctionsListed) => {
+                ClaimId::Element(element.clone(), ElementClaim::InterfacesListed)
+            }
+            other => other.clone(),
+        };
+        groups.entry(like).or_default().push(claim.clone());
+    }
+    groups.into_values().collect()
+}
+
 const ABSENT: Judged = Judged { outcome: Outcome::Controlled, cell: None, threats: BTreeSet::new(), privacy: false };
 
 /// What makes two vulnerabilities come out alike in every reading: element, kind in the open and in the complete reading of its
@@ -260,8 +276,8 @@ struct Compared<'a> {
     claimed: Outcomes<'a>,
     /// As decided, the unknown read at its best.
     best: Outcomes<'a>,
-    /// As decided, without one claim.
-    without: Vec<(&'a ClaimId, Outcomes<'a>)>,
+    /// As decided, without one of these claims, whichever.
+    without: Vec<(&'a [ClaimId], Outcomes<'a>)>,
     /// As decided, after each day on which decisions lapse.
     lapsing: Vec<(Date, Outcomes<'a>)>,
 }
@@ -274,13 +290,15 @@ fn verdict(
     judged: &Judged,
 ) -> (Verdict, OwnSteps) {
     let controlled = judged.outcome == Outcome::Controlled;
-    let single: Vec<Sensitivity> = compared
+    let mut single: Vec<Sensitivity> = compared
         .without
         .iter()
         .filter(|_| controlled)
         .filter(|(_, other)| other.outcome(key) == Outcome::Uncontrolled)
-        .map(|(claim, _)| Sensitivity { claim: (*claim).clone(), then: Outcome::Uncontrolled })
+        .flat_map(|(claims, _)| claims.iter())
+        .map(|claim| Sensitivity { claim: claim.clone(), then: Outcome::Uncontrolled })
         .collect();
+    single.sort_by(|a, b| a.claim.cmp(&b.claim));
     let valid_until = compared
         .lapsing
         .iter()

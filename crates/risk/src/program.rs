@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use ward_model::scale::{Exploitability, Reach};
 
 use crate::fact::Fact;
-use crate::value::Value;
 
 /// The place of a fact in a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,19 +35,6 @@ pub(crate) enum ReachRule {
     Least,
     /// Exactly so far: for derivations without premises.
     Exactly(Reach),
-}
-
-impl Derivation {
-    /// The value of the conclusion for these values of the premises.
-    pub fn value(&self, premises: &[Value]) -> Value {
-        let class = premises.iter().map(|value| value.class).fold(self.class, Exploitability::min);
-        let reach = match self.reach {
-            ReachRule::First(at_least) => premises.first().map_or(at_least, |value| value.reach.max(at_least)),
-            ReachRule::Least => premises.iter().map(|value| value.reach).min().unwrap_or(Reach::Fleet),
-            ReachRule::Exactly(reach) => reach,
-        };
-        Value { class, reach }
-    }
 }
 
 /// A program: every fact that can be spoken of, and every derivation.

@@ -16,7 +16,7 @@ use crate::ground::{Grounded, Group, Presuming, ground, presuming};
 use crate::presume::{Presumption, missing, presumptions};
 use crate::program::{DerivationId, FactId, Program};
 use crate::subject::SubjectKey;
-use crate::value::Value;
+use crate::value::{Front, Value};
 use crate::witness::{self, OwnSteps};
 
 /// What a verdict is about: a subject, and for a presumed one the reason.
@@ -128,14 +128,18 @@ impl<'a> Outcomes<'a> {
 type Beginnings = Vec<(FactId, Value)>;
 
 fn beginnings(program: &Program, solution: &Solution, steps: &[DerivationId]) -> Beginnings {
-    let mut begins: Beginnings = steps
-        .iter()
-        .flat_map(|id| {
-            let derivation = program.derivation(*id);
-            let ways = conclusions(derivation, |_, fact| solution.front(fact));
-            ways.into_iter().map(|(value, _)| (derivation.conclusion, value))
-        })
-        .collect();
+    let mut begins = Beginnings::new();
+    for id in steps {
+        let derivation = program.derivation(*id);
+        conclusions(
+            derivation,
+            Front::default(),
+            |_, fact| solution.front(fact),
+            |value, _| {
+                begins.push((derivation.conclusion, value));
+            },
+        );
+    }
     begins.sort_unstable();
     begins.dedup();
     begins

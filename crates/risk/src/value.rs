@@ -31,6 +31,11 @@ impl Front {
         better
     }
 
+    /// Whether some way is at least as easy and reaches at least as far.
+    pub fn beats(&self, value: Value) -> bool {
+        self.level(value.reach).is_some_and(|(class, _)| class >= value.class)
+    }
+
     /// The ways, each with the entry that shows it; widest reach first.
     pub fn ways(&self) -> impl Iterator<Item = (Value, u32)> + '_ {
         let reaches = Reach::ALL.iter().copied().rev();

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
+use ward_model::scale::{Exploitability, Reach};
 
 use super::system::{no_decisions, rulebook, system};
 use crate::attribute::through;
@@ -10,10 +11,21 @@ use crate::catalogue::Catalogue;
 use crate::effects::Effects;
 use crate::fixpoint::solve;
 use crate::ground::{ground, presuming};
-use crate::program::{DerivationId, FactId, Program};
+use crate::program::{Derivation, DerivationId, FactId, Program, ReachRule};
 use crate::value::{Front, Value};
 
 type Values = BTreeMap<FactId, BTreeSet<(Value, bool)>>;
+
+/// The value of a conclusion for these values of its premises, as the words say it.
+fn value(derivation: &Derivation, premises: &[Value]) -> Value {
+    let class = premises.iter().map(|value| value.class).fold(derivation.class, Exploitability::min);
+    let reach = match derivation.reach {
+        ReachRule::First(at_least) => premises.first().map_or(at_least, |value| value.reach.max(at_least)),
+        ReachRule::Least => premises.iter().map(|value| value.reach).min().unwrap_or(Reach::Fleet),
+        ReachRule::Exactly(reach) => reach,
+    };
+    Value { class, reach }
+}
 
 /// Every value of every fact, each with whether a derivation of it uses one of the steps; by repetition until nothing changes.
 fn everything(program: &Program, steps: &BTreeSet<DerivationId>) -> Values {
@@ -38,7 +50,7 @@ fn everything(program: &Program, steps: &BTreeSet<DerivationId>) -> Values {
                     .collect();
             }
             for (premises, uses) in chosen {
-                grown |= values.entry(derivation.conclusion).or_default().insert((derivation.value(&premises), uses));
+                grown |= values.entry(derivation.conclusion).or_default().insert((value(derivation, &premises), uses));
             }
         }
         if !grown {
