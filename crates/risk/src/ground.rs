@@ -13,7 +13,7 @@ use ward_policy::Privilege;
 use crate::catalogue::Profile;
 use crate::context::Context;
 use crate::fact::{Fact, Nearness};
-use crate::program::{Derivation, DerivationId, Program, ReachRule};
+use crate::program::{By, Derivation, DerivationId, Program, ReachRule};
 
 mod controls;
 mod findings;
@@ -119,7 +119,7 @@ fn elements(builder: &mut Builder<'_>) {
                     Fact::Gain(element.id.clone(), implied),
                     Exploitability::High,
                     ReachRule::First(Reach::One),
-                    &format!("{} brings {}", privilege.word(), implied.word()),
+                    format!("{} brings {}", privilege.word(), implied.word()),
                 );
             }
         }
@@ -177,12 +177,12 @@ impl Builder<'_> {
         conclusion: Fact,
         class: Exploitability,
         reach: ReachRule,
-        by: &str,
+        by: impl Into<By>,
     ) -> DerivationId {
         let program = &mut self.grounded.program;
         let premises = premises.into_iter().map(|fact| program.fact(fact)).collect();
         let conclusion = program.fact(conclusion);
-        program.derive(Derivation { premises, conclusion, class, reach, by: by.to_owned() })
+        program.derive(Derivation { premises, conclusion, class, reach, by: by.into() })
     }
 
     /// Adds a derivation that these controls cut: it needs every one of them defeated.
@@ -192,7 +192,7 @@ impl Builder<'_> {
         conclusion: Fact,
         class: Exploitability,
         reach: ReachRule,
-        by: &str,
+        by: impl Into<By>,
         cuts: &[ControlId],
     ) -> DerivationId {
         premises.extend(cuts.iter().cloned().map(Fact::Defeated));

@@ -1,6 +1,7 @@
 //! Facts and the derivations between them: a graph in which every derivation joins several premises to one conclusion.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use ward_model::scale::{Exploitability, Reach};
 
@@ -23,7 +24,43 @@ pub(crate) struct Derivation {
     pub class: Exploitability,
     pub reach: ReachRule,
     /// What it follows by, for people.
-    pub by: String,
+    pub by: By,
+}
+
+/// What a derivation follows by, for people. Programs are copied often, their words never.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum By {
+    /// The same for every device.
+    Fixed(&'static str),
+    /// Of this device.
+    Own(Rc<str>),
+}
+
+impl By {
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Fixed(words) => words,
+            Self::Own(words) => words,
+        }
+    }
+}
+
+impl From<&'static str> for By {
+    fn from(words: &'static str) -> Self {
+        Self::Fixed(words)
+    }
+}
+
+impl From<Rc<str>> for By {
+    fn from(words: Rc<str>) -> Self {
+        Self::Own(words)
+    }
+}
+
+impl From<String> for By {
+    fn from(words: String) -> Self {
+        Self::Own(words.into())
+    }
 }
 
 /// In how many places at once a conclusion holds.
@@ -40,8 +77,8 @@ pub(crate) enum ReachRule {
 /// A program: every fact that can be spoken of, and every derivation.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Program {
-    facts: Vec<Fact>,
-    numbers: BTreeMap<Fact, FactId>,
+    facts: Vec<Rc<Fact>>,
+    numbers: BTreeMap<Rc<Fact>, FactId>,
     derivations: Vec<Derivation>,
     /// For each fact: the derivations that have it as a premise.
     uses: Vec<Vec<DerivationId>>,
@@ -54,7 +91,8 @@ impl Program {
             return *id;
         }
         let id = FactId(number(self.facts.len()));
-        self.facts.push(fact.clone());
+        let fact = Rc::new(fact);
+        self.facts.push(Rc::clone(&fact));
         self.numbers.insert(fact, id);
         self.uses.push(Vec::new());
         id

@@ -99,7 +99,7 @@ impl Drawing<'_> {
         self.witness.nodes.push(WitnessNode {
             id: name.clone(),
             fact: words,
-            by: self.program.derivation(entry.derivation).by.clone(),
+            by: self.program.derivation(entry.derivation).by.as_str().to_owned(),
             class: entry.value.class,
             at,
         });

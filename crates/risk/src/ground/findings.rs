@@ -1,6 +1,7 @@
 //! Vulnerabilities: the ways in which a profile can be used at an element.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use ward_model::cvss::AttackVector;
 use ward_model::device::Cut;
@@ -53,7 +54,7 @@ fn entries(
     builder: &mut Builder<'_>,
     element: &ElementId,
     profile: &Profile,
-    by: &str,
+    by: &Rc<str>,
     cuts: &[ControlId],
 ) -> Vec<DerivationId> {
     let context = builder.context;
@@ -74,7 +75,14 @@ fn entries(
         for gain in profile.gains() {
             let gained = Fact::Gain(element.clone(), gain);
             let class = profile.class(demands);
-            steps.push(builder.step(vec![premise.clone()], gained, class, ReachRule::First(Reach::One), by, cuts));
+            steps.push(builder.step(
+                vec![premise.clone()],
+                gained,
+                class,
+                ReachRule::First(Reach::One),
+                Rc::clone(by),
+                cuts,
+            ));
         }
     }
     steps

@@ -58,7 +58,7 @@ fn degrade(
                     premises,
                     ReachRule::Least,
                     None,
-                    &format!("{words} together realise it"),
+                    format!("{words} together realise it"),
                 );
             }
         }
@@ -66,7 +66,7 @@ fn degrade(
             for element in of {
                 let premises = vec![Fact::Gain(element.clone(), privilege)];
                 let by = format!("{element} realises it");
-                degraded(builder, function, how, premises, ReachRule::First(Reach::One), Some(element), &by);
+                degraded(builder, function, how, premises, ReachRule::First(Reach::One), Some(element), by);
             }
         }
     }
@@ -79,7 +79,7 @@ fn degraded(
     premises: Vec<Fact>,
     reach: ReachRule,
     via: Option<&ElementId>,
-    by: &str,
+    by: String,
 ) {
     let fact = Fact::Degraded(function.id.clone(), how, via.cloned());
     let known = builder.grounded.program.find(&fact).is_some();
@@ -93,7 +93,7 @@ fn degraded(
             Fact::Harmed(function.id.clone(), number, via.cloned()),
             Exploitability::High,
             ReachRule::First(Reach::One),
-            &effect.hazardous_situation,
+            effect.hazardous_situation.clone(),
         );
     }
 }

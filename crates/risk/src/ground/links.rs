@@ -124,7 +124,7 @@ fn acted_on(builder: &mut Builder<'_>, link: &Link) {
                 Fact::Gain(link.to.clone(), privilege),
                 Exploitability::High,
                 ReachRule::First(Reach::One),
-                &format!("{step}: the receiver acts on what its sender says"),
+                format!("{step}: the receiver acts on what its sender says"),
                 &cuts,
             );
         }
@@ -155,7 +155,7 @@ fn weaknesses(builder: &mut Builder<'_>, link: &Link) {
             Fact::Gain(link.to.clone(), rule.gives),
             rule.class,
             ReachRule::First(Reach::One),
-            &format!("{} {}: {}", rule.id, rule.step, rule.title),
+            format!("{} {}: {}", rule.id, rule.step, rule.title),
             &cuts,
         );
         let group = Group::Weakness(rule.id.clone(), link.id.clone(), link.to.clone());
