@@ -1,0 +1,288 @@
+//! The two complete examples, judged on the seed: what each is there to show, verdict by verdict.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by them")]
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use jiff::civil::{Date, date};
+use ward_assess::{Inputs, assess};
+use ward_device::{Answer, DECISIONS, DirFiles, Files, Reading, decide, read};
+use ward_knowledge::{Memory, seed};
+use ward_model::Assessment;
+use ward_model::claim::Claim;
+use ward_model::scale::{Exploitability, Persons, Severity};
+use ward_model::verdict::{Basis, Outcome, PresumedBecause, SubjectKind, Verdict};
+use ward_policy::Library;
+
+use Basis::{Confirmed, Presumed};
+use Outcome::{Controlled, Uncontrolled};
+
+const TODAY: Date = date(2026, 11, 22);
+
+static SEED: LazyLock<Memory> = LazyLock::new(|| seed::load().expect("the seed makes sense"));
+static INFUSION: LazyLock<Assessment> = LazyLock::new(|| judged(&folder("infusion-pump"), None));
+static INSULIN: LazyLock<Assessment> = LazyLock::new(|| judged(&folder("insulin-pump"), None));
+
+/// A folder with other decisions than those on the disk.
+struct Redecided<'a>(&'a DirFiles, String);
+
+impl Files for Redecided<'_> {
+    fn read(&self, path: &str) -> io::Result<Option<Vec<u8>>> {
+        if path == DECISIONS { Ok(Some(self.1.clone().into_bytes())) } else { self.0.read(path) }
+    }
+
+    fn list(&self, folder: &str) -> io::Result<Vec<String>> {
+        self.0.list(folder)
+    }
+}
+
+fn folder(name: &str) -> DirFiles {
+    DirFiles::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name))
+        .expect("the example is there")
+}
+
+fn reading(files: &dyn Files) -> Reading {
+    let reading = read(files).expect("the example can be read");
+    assert_eq!(reading.warnings, Vec::new(), "an example is read without a word");
+    reading
+}
+
+/// The assessment of a folder on the seed, as it stands or with one more claim accepted.
+fn judged(files: &DirFiles, accepted: Option<&str>) -> Assessment {
+    let mut read = reading(files);
+    if let Some(name) = accepted {
+        let claims: Vec<&Claim> = read.device.claims.values().filter(|claim| claim.id.to_string() == name).collect();
+        let before = files.read(DECISIONS).expect("readable").expect("there");
+        let before = String::from_utf8(before).expect("text");
+        let answer = Answer {
+            by: "product security lead",
+            on: TODAY,
+            expires: date(2027, 11, 21),
+            rationale: "as the README shows",
+            accepted: true,
+        };
+        let after = decide(&before, &claims, &answer).expect("the claim can be decided");
+        read = reading(&Redecided(files, after));
+    }
+    let rulebook =
+        Library::built_in().expect("built in").select(&read.device.policies, TODAY).expect("the policies are built in");
+    let assessment = assess(&Inputs {
+        device: &read.device,
+        decisions: &read.decisions,
+        knowledge: &*SEED,
+        rulebook: &rulebook,
+        as_of: TODAY,
+        engine: "wardround test",
+    })
+    .expect("the seed can be read");
+    assert_eq!(assessment.decisions_without_effect, Vec::new(), "every decision of an example has effect");
+    assessment
+}
+
+/// What a verdict must be: subject, element, version, cohort; verdict, basis, the same if claims hold, provisional, privacy.
+type Row = (&'static str, &'static str, &'static str, &'static str, Outcome, Basis, Outcome, bool, bool);
+
+fn compare(assessment: &Assessment, rows: &[Row]) {
+    for (subject, element, version, cohort, verdict, basis, claimed, provisional, privacy) in rows {
+        let found = verdict_on(assessment, subject, element, version, cohort, *basis);
+        let comes_out = (found.verdict, found.basis, found.if_claims_hold, found.provisional, found.privacy);
+        let expected = (*verdict, *basis, *claimed, *provisional, *privacy);
+        assert_eq!(comes_out, expected, "{subject} at {element} in {version}, {cohort}");
+    }
+}
+
+fn verdict_on<'a>(
+    assessment: &'a Assessment,
+    subject: &str,
+    element: &str,
+    version: &str,
+    cohort: &str,
+    basis: Basis,
+) -> &'a Verdict {
+    let fits = |verdict: &&Verdict| {
+        verdict.subject.id == subject
+            && verdict.element.as_str() == element
+            && verdict.fielded_version.as_str() == version
+            && verdict.units.cohort.as_str() == cohort
+            && verdict.basis == basis
+    };
+    let mut found = assessment.verdicts.iter().filter(fits);
+    found.next().unwrap_or_else(|| panic!("no verdict on {subject} at {element} in {version}, {cohort}"))
+}
+
+const PUMP: &str = "pump-controller";
+const REST: &str = "unconfirmed units";
+const SITE: &str = "site-017";
+
+#[test]
+fn the_infusion_pump_comes_out_as_its_readme_says() {
+    compare(
+        &INFUSION,
+        &[
+            // A harm without any CVE. Where the site has closed its ward, what is claimed would control it.
+            ("WR-001@library-download", PUMP, "4.1", "all units", Uncontrolled, Confirmed, Uncontrolled, false, true),
+            ("WR-001@library-download", PUMP, "4.2", REST, Uncontrolled, Confirmed, Uncontrolled, false, true),
+            ("WR-001@library-download", PUMP, "4.2", SITE, Uncontrolled, Confirmed, Controlled, false, true),
+            // The maker's own findings; at the site the locked panel is decided.
+            ("EX-2026-004", PUMP, "4.1", "all units", Uncontrolled, Confirmed, Uncontrolled, false, true),
+            ("EX-2026-004", PUMP, "4.2", REST, Uncontrolled, Confirmed, Uncontrolled, false, true),
+            ("EX-2026-004", PUMP, "4.2", SITE, Controlled, Confirmed, Controlled, true, false),
+            ("EX-2026-005", PUMP, "4.1", "all units", Uncontrolled, Confirmed, Uncontrolled, false, true),
+            ("EX-2026-006", PUMP, "4.2", REST, Uncontrolled, Confirmed, Uncontrolled, false, false),
+            ("EX-2026-006", PUMP, "4.2", SITE, Controlled, Confirmed, Controlled, true, false),
+            // The firmware path: cut by the boot ROM, which commands do not defeat.
+            ("WR-005@service-usb", PUMP, "4.1", "all units", Controlled, Confirmed, Controlled, true, false),
+            ("WR-005@service-usb", PUMP, "4.2", REST, Controlled, Confirmed, Controlled, true, false),
+            // The command path of the same port: one key for all pumps, and no replay protection.
+            ("WR-004@service-usb", PUMP, "4.2", REST, Uncontrolled, Confirmed, Uncontrolled, false, true),
+            ("WR-003@service-usb", PUMP, "4.2", REST, Uncontrolled, Confirmed, Uncontrolled, false, true),
+            // Privacy alone.
+            ("EX-2026-009", "record-gateway", "4.2", REST, Controlled, Confirmed, Controlled, true, true),
+            ("EX-2026-009", "record-gateway", "4.2", SITE, Controlled, Confirmed, Controlled, true, true),
+            // Known vulnerabilities: of the server that feeds the pumps, and of the pump.
+            ("CVE-2020-1938", "drug-library-server", "4.2", REST, Uncontrolled, Confirmed, Uncontrolled, false, true),
+            ("CVE-2020-1938", "drug-library-server", "4.2", SITE, Uncontrolled, Confirmed, Controlled, false, true),
+            ("CVE-2021-22555", PUMP, "4.2", REST, Uncontrolled, Confirmed, Uncontrolled, false, true),
+            // Nobody claims to know the record system.
+            ("record-system", "record-system", "4.2", SITE, Uncontrolled, Presumed, Uncontrolled, false, true),
+        ],
+    );
+    let unmodelled: BTreeSet<&str> = INFUSION
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.presumed_because == Some(PresumedBecause::Unmodelled))
+        .map(|verdict| verdict.element.as_str())
+        .collect();
+    assert_eq!(unmodelled, BTreeSet::from(["record-system"]));
+}
+
+#[test]
+fn the_insulin_pump_comes_out_as_its_readme_says() {
+    compare(
+        &INSULIN,
+        &[
+            ("WR-001@glucose-readings", "pump", "2.3", "all units", Uncontrolled, Confirmed, Uncontrolled, false, true),
+            ("WR-003@bolus-command", "pump", "2.3", "all units", Uncontrolled, Confirmed, Controlled, false, true),
+            // Already decided: images that nobody signed do not start.
+            ("WR-002@pump-update", "pump", "2.3", "all units", Controlled, Confirmed, Controlled, true, false),
+            ("EX-2026-021", "cloud", "2.3", "all units", Controlled, Confirmed, Controlled, true, true),
+            ("EX-2026-022", "pump", "2.3", "all units", Uncontrolled, Confirmed, Uncontrolled, false, true),
+            // Found because the chip stands in the model: the record speaks of a program on that chip alone.
+            (
+                "CVE-2019-17517",
+                "glucose-sensor",
+                "2.3",
+                "all units",
+                Uncontrolled,
+                Confirmed,
+                Uncontrolled,
+                false,
+                true,
+            ),
+            ("phone-app", "phone-app", "2.3", "all units", Uncontrolled, Presumed, Uncontrolled, false, true),
+        ],
+    );
+    let low = verdict_on(&INSULIN, "EX-2026-022", "pump", "2.3", "all units", Confirmed);
+    assert_eq!(low.exploitability, Exploitability::Low, "low exploitability, and death all the same");
+}
+
+/// The drug-library link: a rule and no CVE, easily exploited, for every pump of a hospital at once.
+#[test]
+fn the_drug_library_link_reaches_three_hundred_patients_without_any_cve() {
+    for (version, cohort) in [("4.1", "all units"), ("4.2", REST), ("4.2", SITE)] {
+        let verdict = verdict_on(&INFUSION, "WR-001@library-download", PUMP, version, cohort, Confirmed);
+        assert_eq!(verdict.subject.kind, SubjectKind::Weakness);
+        assert_eq!((verdict.verdict, verdict.exploitability), (Uncontrolled, Exploitability::High));
+        assert_eq!(verdict.persons_at_once, Persons::Count(300));
+        let harm = verdict.harm.as_ref().expect("a harm is reached");
+        assert_eq!((harm.id.as_str(), harm.severity), ("over-infusion", Severity::Catastrophic));
+        let by_a_cve = verdict.witness.nodes.iter().filter(|node| node.by.contains("CVE-")).count();
+        assert_eq!(by_a_cve, 0, "the path needs no CVE");
+        assert!(verdict.witness.nodes.iter().any(|node| node.by.contains("WR-001")));
+    }
+    assert!(INFUSION.multi_patient.iter().any(|view| {
+        view.harm.as_str() == "over-infusion"
+            && view.fielded_version.as_str() == "4.2"
+            && view.persons_at_once >= Persons::Count(300)
+    }));
+}
+
+/// The service port: whoever stands there, easily; signing firmware does not help, for what is sent is a command and no code.
+#[test]
+fn the_service_port_needs_presence_and_signed_firmware_does_not_cut_it() {
+    let port = verdict_on(&INFUSION, "EX-2026-004", PUMP, "4.2", REST, Confirmed);
+    assert_eq!((port.verdict, port.exploitability), (Uncontrolled, Exploitability::High));
+    let begins = &port.witness.nodes[0].fact;
+    assert!(begins.contains("legitimate access") || begins.contains("at the device"), "{begins}");
+    assert!(port.witness.nodes.iter().any(|node| node.fact.contains("can touch pump-controller")));
+}
+
+/// The firmware path is controlled by one decision, says which, and for how long.
+#[test]
+fn the_firmware_path_rests_on_one_decision_until_it_expires() {
+    for (version, cohort) in [("4.1", "all units"), ("4.2", REST), ("4.2", SITE)] {
+        let verdict = verdict_on(&INFUSION, "WR-005@service-usb", PUMP, version, cohort, Confirmed);
+        assert!(verdict.provisional);
+        assert_eq!(verdict.valid_until, Some(date(2027, 4, 2)));
+        assert!(verdict.sensitivity.iter().any(|point| point.claim.to_string() == "control:signed-firmware"));
+        assert_eq!(
+            verdict.controls_relied_on.iter().map(|control| control.as_str()).collect::<Vec<_>>(),
+            ["signed-firmware"]
+        );
+    }
+}
+
+/// The verdicts that differ, as subject, element and cohort.
+fn changed(before: &Assessment, after: &Assessment) -> Vec<(String, String, String, Outcome)> {
+    let key = |verdict: &Verdict| (verdict.id.clone(), verdict.verdict);
+    let known: BTreeSet<_> = before.verdicts.iter().map(key).collect();
+    let differs = |verdict: &&Verdict| !known.contains(&key(verdict));
+    let shown = |verdict: &Verdict| {
+        let units = verdict.units.cohort.as_str().to_owned();
+        (verdict.subject.id.clone(), verdict.element.as_str().to_owned(), units, verdict.verdict)
+    };
+    after.verdicts.iter().filter(differs).map(shown).collect()
+}
+
+/// The README's step: one more decision, and the units at the site that confirmed it are controlled; all others are not.
+#[test]
+fn isolating_the_ward_controls_the_site_that_confirmed_it_and_no_other() {
+    let after = judged(&folder("infusion-pump"), Some("control:isolate-ward-vlan"));
+    compare(
+        &after,
+        &[
+            ("WR-001@library-download", PUMP, "4.2", SITE, Controlled, Confirmed, Controlled, true, false),
+            ("WR-001@library-download", PUMP, "4.2", REST, Uncontrolled, Confirmed, Uncontrolled, false, true),
+            ("WR-001@library-download", PUMP, "4.1", "all units", Uncontrolled, Confirmed, Uncontrolled, false, true),
+        ],
+    );
+    let library = verdict_on(&after, "WR-001@library-download", PUMP, "4.2", SITE, Confirmed);
+    let relied: Vec<&str> = library.controls_relied_on.iter().map(|control| control.as_str()).collect();
+    for control in ["isolate-ward-vlan", "cabled-ward", "locked-service-panel", "locked-server-room", "tool-custody"] {
+        assert!(relied.contains(&control), "isolation alone would not do: {relied:?}");
+    }
+    for (subject, element, cohort, verdict) in changed(&INFUSION, &after) {
+        assert_eq!((cohort.as_str(), verdict), (SITE, Controlled), "{subject} at {element}");
+    }
+}
+
+/// The README's step: one control turns one verdict.
+#[test]
+fn confirming_a_bolus_turns_the_replay_and_nothing_else() {
+    let after = judged(&folder("insulin-pump"), Some("control:bolus-confirmation"));
+    let expected = ("WR-003@bolus-command".to_owned(), "pump".to_owned(), "all units".to_owned(), Controlled);
+    assert_eq!(changed(&INSULIN, &after), [expected]);
+    let replay = verdict_on(&after, "WR-003@bolus-command", "pump", "2.3", "all units", Confirmed);
+    assert!(replay.provisional && replay.valid_until.is_some());
+}
+
+#[test]
+fn twice_the_same_bytes() {
+    for (name, first) in [("infusion-pump", &*INFUSION), ("insulin-pump", &*INSULIN)] {
+        let again = judged(&folder(name), None);
+        let bytes = |assessment: &Assessment| serde_json::to_vec(assessment).expect("an assessment is JSON");
+        assert!(bytes(first) == bytes(&again), "{name} came out otherwise");
+    }
+}
