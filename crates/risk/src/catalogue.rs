@@ -3,7 +3,7 @@
 //! Thousands of vulnerabilities come down to a few dozen profiles. Everything after this works on profiles.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use ward_model::cvss::{AttackVector, Privileges, Vector};
 use ward_model::device::{FieldedVersion, Stage};
@@ -59,7 +59,7 @@ impl Profile {
 pub(crate) struct Known {
     pub id: VulnerabilityId,
     /// One for each vector, each with what a step by it is said to follow by.
-    pub profiles: Vec<(Profile, Rc<str>)>,
+    pub profiles: Vec<(Profile, Arc<str>)>,
     /// The place of its set of profiles among all sets at its element: vulnerabilities of one kind come out alike.
     pub kind: usize,
 }
@@ -225,10 +225,10 @@ fn profiles(
     policy: &Policy,
     id: &VulnerabilityId,
     gathered: &Gathered<'_>,
-) -> Vec<(Profile, Rc<str>)> {
+) -> Vec<(Profile, Arc<str>)> {
     let weaknesses: Vec<u32> = gathered.weaknesses.iter().copied().collect();
     let (raised_by, at_least) = raises(situation, policy, gathered);
-    let mut profiles: Vec<(Profile, Rc<str>)> = gathered
+    let mut profiles: Vec<(Profile, Arc<str>)> = gathered
         .vectors
         .values()
         .map(|vector| {

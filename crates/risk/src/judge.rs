@@ -41,26 +41,43 @@ pub fn judge(situation: Situation<'_>) -> Judgement {
     let (decided, decisions_without_effect) = Effects::decided(situation.device, situation.decisions, situation.as_of);
     let mut judgement =
         Judgement { decisions_without_effect, gaps: watch::gaps(situation, &decided), ..Judgement::default() };
-    for policy in &situation.rulebook.policies {
-        for version in &situation.device.versions {
-            let catalogue = Catalogue::new(situation, policy, version);
-            // Groups that have confirmed the same are judged once.
-            let mut alike: BTreeMap<Vec<ControlId>, Bench> = BTreeMap::new();
-            for (units, confirmed) in groups(version) {
-                let bench = alike.entry(confirmed.clone()).or_insert_with(|| {
-                    let decided = &decided;
-                    let catalogue = &catalogue;
-                    Bench::new(Readings { situation, policy, version, confirmed: &confirmed, decided, catalogue })
-                });
-                judgement.verdicts.extend(bench.verdicts.iter().map(|verdict| for_units(verdict, &units)));
-                judgement.watch_list.extend(bench.watch_list.iter().cloned());
-            }
-        }
+    let versions = situation.device.versions.iter();
+    let tried: Vec<(&Policy, &FieldedVersion)> =
+        versions.flat_map(|version| situation.rulebook.policies.iter().map(move |policy| (policy, version))).collect();
+    // Versions and policies do not speak with each other: each is judged by itself, and what comes out is joined in their order.
+    let parts: Vec<Judgement> = std::thread::scope(|scope| {
+        let decided = &decided;
+        let working: Vec<_> = tried
+            .into_iter()
+            .map(|(policy, version)| scope.spawn(move || judge_version(situation, policy, version, decided)))
+            .collect();
+        working.into_iter().map(|work| work.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    for part in parts {
+        judgement.verdicts.extend(part.verdicts);
+        judgement.watch_list.extend(part.watch_list);
     }
     judgement.verdicts.sort_by_cached_key(order);
     judgement.watch_list.sort();
     judgement.watch_list.dedup();
     judgement.clocks = clock::clocks(situation, &judgement.verdicts);
+    judgement
+}
+
+/// The verdicts of one policy on one version, for every group of its units.
+fn judge_version(situation: Situation<'_>, policy: &Policy, version: &FieldedVersion, decided: &Effects) -> Judgement {
+    let mut judgement = Judgement::default();
+    let catalogue = Catalogue::new(situation, policy, version);
+    // Groups that have confirmed the same are judged once.
+    let mut alike: BTreeMap<Vec<ControlId>, Bench> = BTreeMap::new();
+    for (units, confirmed) in groups(version) {
+        let bench = alike.entry(confirmed.clone()).or_insert_with(|| {
+            let catalogue = &catalogue;
+            Bench::new(Readings { situation, policy, version, confirmed: &confirmed, decided, catalogue })
+        });
+        judgement.verdicts.extend(bench.verdicts.iter().map(|verdict| for_units(verdict, &units)));
+        judgement.watch_list.extend(bench.watch_list.iter().cloned());
+    }
     judgement
 }
 

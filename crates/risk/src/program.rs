@@ -1,7 +1,7 @@
 //! Facts and the derivations between them: a graph in which every derivation joins several premises to one conclusion.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use ward_model::scale::{Exploitability, Reach};
 
@@ -33,7 +33,7 @@ pub(crate) enum By {
     /// The same for every device.
     Fixed(&'static str),
     /// Of this device.
-    Own(Rc<str>),
+    Own(Arc<str>),
 }
 
 impl By {
@@ -51,8 +51,8 @@ impl From<&'static str> for By {
     }
 }
 
-impl From<Rc<str>> for By {
-    fn from(words: Rc<str>) -> Self {
+impl From<Arc<str>> for By {
+    fn from(words: Arc<str>) -> Self {
         Self::Own(words)
     }
 }
@@ -77,8 +77,8 @@ pub(crate) enum ReachRule {
 /// A program: every fact that can be spoken of, and every derivation.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Program {
-    facts: Vec<Rc<Fact>>,
-    numbers: BTreeMap<Rc<Fact>, FactId>,
+    facts: Vec<Arc<Fact>>,
+    numbers: BTreeMap<Arc<Fact>, FactId>,
     derivations: Vec<Derivation>,
     /// For each fact: the derivations that have it as a premise.
     uses: Vec<Vec<DerivationId>>,
@@ -91,8 +91,8 @@ impl Program {
             return *id;
         }
         let id = FactId(number(self.facts.len()));
-        let fact = Rc::new(fact);
-        self.facts.push(Rc::clone(&fact));
+        let fact = Arc::new(fact);
+        self.facts.push(Arc::clone(&fact));
         self.numbers.insert(fact, id);
         self.uses.push(Vec::new());
         id

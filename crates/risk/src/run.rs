@@ -1,7 +1,7 @@
 //! One reading: every subject judged, for one policy, one fielded version, one group of units, one set of claims in effect.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use ward_model::ids::ElementId;
 use ward_model::scale::{Exploitability, Persons};
@@ -45,9 +45,9 @@ pub(crate) struct Judged {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Standing {
     /// They have verdicts of their own.
-    Judged(Rc<Judged>),
+    Judged(Arc<Judged>),
     /// They have none: what is not known of these elements decides, and the verdicts on those speak for them.
-    Covered(Rc<BTreeSet<ElementId>>),
+    Covered(Arc<BTreeSet<ElementId>>),
 }
 
 impl Standing {
@@ -64,7 +64,7 @@ impl Standing {
 pub(crate) struct Outcomes<'a> {
     context: Context<'a>,
     groups: BTreeMap<Group, Standing>,
-    presumed: BTreeMap<Presumption, Rc<Judged>>,
+    presumed: BTreeMap<Presumption, Arc<Judged>>,
 }
 
 impl<'a> Outcomes<'a> {
@@ -118,7 +118,7 @@ impl<'a> Outcomes<'a> {
         }
         for (presumption, judged) in &self.presumed {
             let subject = SubjectKey::Presumed(presumption.element.clone());
-            subjects.push((Key { subject, because: Some(presumption.because) }, Standing::Judged(Rc::clone(judged))));
+            subjects.push((Key { subject, because: Some(presumption.because) }, Standing::Judged(Arc::clone(judged))));
         }
         subjects
     }
@@ -167,9 +167,9 @@ pub(crate) struct Run<'a> {
     /// Without anything presumed.
     known: Solution,
     /// With everything presumed at once: what combines two unknowns is found too.
-    presumed: Rc<Presumed>,
+    presumed: Arc<Presumed>,
     /// With every element presumed that is not known to be described completely: what may lead on from a subject.
-    undescribed: Rc<Presumed>,
+    undescribed: Arc<Presumed>,
     presumptions: Vec<Presumption>,
 }
 
@@ -185,11 +185,11 @@ impl<'a> Run<'a> {
         let all = elements(&|_| true);
         let undescribed = elements(&|one| one.because == PresumedBecause::Unmodelled);
         let grounded = ground(&context);
-        let presumed = Rc::new(Presumed::new(&context, &grounded, all));
+        let presumed = Arc::new(Presumed::new(&context, &grounded, all));
         let undescribed = if undescribed == presumed.elements {
-            Rc::clone(&presumed)
+            Arc::clone(&presumed)
         } else {
-            Rc::new(Presumed::new(&context, &grounded, undescribed))
+            Arc::new(Presumed::new(&context, &grounded, undescribed))
         };
         Self { known: solve(&grounded.program), grounded, context, presumed, undescribed, presumptions }
     }
@@ -218,10 +218,10 @@ impl<'a> Run<'a> {
         if !reached.uncontrolled() {
             let open = self.open_questions(element, steps);
             if !open.is_empty() {
-                return Standing::Covered(Rc::new(open));
+                return Standing::Covered(Arc::new(open));
             }
         }
-        Standing::Judged(Rc::new(Judged {
+        Standing::Judged(Arc::new(Judged {
             outcome: if reached.uncontrolled() { Outcome::Uncontrolled } else { Outcome::Controlled },
             cell: reached.worst().cloned(),
             threats: reached.threats,
@@ -230,7 +230,7 @@ impl<'a> Run<'a> {
     }
 
     /// One verdict for each element and reason that can reach harm, or of which nobody can say what it can reach.
-    fn judge_presumptions(&self) -> BTreeMap<Presumption, Rc<Judged>> {
+    fn judge_presumptions(&self) -> BTreeMap<Presumption, Arc<Judged>> {
         let mut all = BTreeMap::new();
         let Presumed { presuming, solution, .. } = &*self.presumed;
         for presumption in &self.presumptions {
@@ -245,7 +245,7 @@ impl<'a> Run<'a> {
             let cell = reached.worst().cloned().max(anywhere);
             let outcome = cell.as_ref().map_or(Outcome::Uncontrolled, |cell| cell.outcome);
             let judged = Judged { outcome, cell, threats: reached.threats, privacy: reached.privacy };
-            all.insert(presumption.clone(), Rc::new(judged));
+            all.insert(presumption.clone(), Arc::new(judged));
         }
         all
     }
@@ -318,7 +318,7 @@ impl<'a> Run<'a> {
     }
 
     /// The steps of a subject, each with what it is said to follow by.
-    fn steps(&self, key: &Key) -> Vec<(DerivationId, Rc<str>)> {
+    fn steps(&self, key: &Key) -> Vec<(DerivationId, Arc<str>)> {
         match &key.subject {
             SubjectKey::Presumed(element) => {
                 let step = self.presumed.presuming.steps.get(element);
@@ -341,7 +341,7 @@ impl<'a> Run<'a> {
                     .iter()
                     .flat_map(|(profile, by)| {
                         let own = taken.iter().filter(move |(other, _)| other == profile);
-                        own.flat_map(|(_, steps)| steps.iter().copied()).map(move |step| (step, Rc::clone(by)))
+                        own.flat_map(|(_, steps)| steps.iter().copied()).map(move |step| (step, Arc::clone(by)))
                     })
                     .collect()
             }

@@ -1,7 +1,7 @@
 //! Vulnerabilities: the ways in which a profile can be used at an element.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use ward_model::cvss::AttackVector;
 use ward_model::device::Cut;
@@ -54,7 +54,7 @@ fn entries(
     builder: &mut Builder<'_>,
     element: &ElementId,
     profile: &Profile,
-    by: &Rc<str>,
+    by: &Arc<str>,
     cuts: &[ControlId],
 ) -> Vec<DerivationId> {
     let context = builder.context;
@@ -80,7 +80,7 @@ fn entries(
                 gained,
                 class,
                 ReachRule::First(Reach::One),
-                Rc::clone(by),
+                Arc::clone(by),
                 cuts,
             ));
         }
