@@ -86,6 +86,8 @@ pub struct VulnerabilitySummary {
     pub severity: String,
     /// Every score.
     pub cvss: Vec<CvssSummary>,
+    /// Vectors that cannot be read: what they say is taken at its worst.
+    pub unreadable_vectors: Vec<String>,
     /// CWE numbers.
     pub weaknesses: Vec<u32>,
     /// Whether it is known to be exploited (CISA KEV).
@@ -175,6 +177,7 @@ impl VulnerabilitySummary {
             aliases: record.aliases.clone(),
             severity,
             cvss,
+            unreadable_vectors: record.unreadable_vectors.clone(),
             weaknesses: record.weaknesses.clone(),
             kev: exploited,
             epss: epss.map(EpssSummary::from),

@@ -29,6 +29,8 @@ pub struct Element {
     pub zone: Option<ZoneId>,
     /// Its hardware and operating system, where an SBOM does not list them.
     pub hardware: Vec<Cpe>,
+    /// Whether it is stated to run no software at all, so that an inventory would be empty.
+    pub without_software: bool,
     /// How many of them one site has; `None` where nobody knows.
     pub instances_per_site: Option<u64>,
     /// Whether whoever is at it must log in (a claim when it is true).

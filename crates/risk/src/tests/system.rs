@@ -91,6 +91,7 @@ impl System {
             owner: Owner::Maker,
             zone: None,
             hardware: Vec::new(),
+            without_software: true,
             instances_per_site: Some(1),
             local_login: false,
         })
@@ -336,6 +337,7 @@ pub(crate) fn finding(id: &str, vector: Option<&str>, state: State) -> Finding {
             aliases: Vec::new(),
             severity: "high".into(),
             cvss: cvss.into_iter().collect(),
+            unreadable_vectors: Vec::new(),
             weaknesses: Vec::new(),
             kev: false,
             epss: None,
