@@ -171,6 +171,8 @@ impl Catalogue {
 #[derive(Debug, Clone, Default)]
 struct Gathered<'a> {
     vectors: BTreeMap<&'a str, &'a Vector>,
+    /// Whether somebody's vector cannot be read.
+    unreadable: bool,
     weaknesses: BTreeSet<u32>,
     exploited: bool,
     demonstrated: bool,
@@ -191,6 +193,7 @@ fn known(
         let vulnerability = &finding.vulnerability;
         let gathered = all.entry(&vulnerability.id).or_default();
         gathered.vectors.extend(vulnerability.cvss.iter().map(|cvss| (cvss.vector.as_str(), &cvss.vector)));
+        gathered.unreadable |= !vulnerability.unreadable_vectors.is_empty();
         gathered.weaknesses.extend(&vulnerability.weaknesses);
         gathered.exploited |= vulnerability.kev;
         gathered.epss = gathered.epss.max(vulnerability.epss.as_ref().map(|epss| (epss.score, epss.percentile)));
@@ -255,7 +258,8 @@ fn profiles(
             (profile, format!("{id} in {}, {}", gathered.found_in, vector.as_str()).into())
         })
         .collect();
-    if profiles.is_empty() {
+    // What cannot be read, and what nobody has said, is taken at its worst.
+    if profiles.is_empty() || gathered.unreadable {
         let profile = Profile {
             vector: AttackVector::Network,
             always: 0,
@@ -265,7 +269,10 @@ fn profiles(
             at_least,
             unscored: true,
         };
-        let by = format!("{id} in {}, which nobody has scored: taken at its worst", gathered.found_in);
+        let by = format!(
+            "{id} in {}, which nobody has scored so that it can be read: taken at its worst",
+            gathered.found_in
+        );
         profiles.push((profile, by.into()));
     }
     profiles

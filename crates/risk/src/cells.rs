@@ -3,15 +3,13 @@
 use std::collections::BTreeSet;
 
 use ward_model::claim::{ClaimId, FunctionClaim};
-use ward_model::device::{Effect, Fallback, Function, HowDegraded};
+use ward_model::device::{Effect, Function, HowDegraded};
 use ward_model::ids::{ElementId, HarmId};
 use ward_model::scale::{Axis, Exploitability, Persons, Reach, Severity, Threat};
 use ward_model::verdict::Outcome;
-use ward_policy::Privilege;
 
 use crate::context::{Context, Unknowns};
 use crate::fact::Fact;
-use crate::fixpoint::Solution;
 use crate::program::{FactId, Program};
 use crate::value::{Front, Value};
 
@@ -56,18 +54,21 @@ impl Reached {
 pub(crate) fn reached(
     context: &Context<'_>,
     program: &Program,
-    whole: &Solution,
     facts: impl Iterator<Item = (FactId, Front)>,
 ) -> Reached {
     let mut found = Reached::default();
     for (id, front) in facts {
-        let Fact::Harmed(function, number, via) = program.at(id) else { continue };
+        let (function, number, via, relieved) = match program.at(id) {
+            Fact::Harmed(function, number, via) => (function, number, via, true),
+            Fact::Unrelieved(function, number, via) => (function, number, via, false),
+            _ => continue,
+        };
         let Some(function) = context.device().functions.get(function) else { continue };
         let Some(effect) = function.effects.get(*number) else { continue };
         let Some(harm) = context.device().harms.get(&effect.harm) else { continue };
         for (value, entry) in front.ways() {
             let persons = persons(context, function, via.as_ref(), value);
-            if taken_over(context, program, whole, function, effect, persons) {
+            if relieved && taken_over(context, function, effect, persons) {
                 continue;
             }
             found.threats.insert(threat(effect, harm.axis));
@@ -101,57 +102,47 @@ fn counts(context: &Context<'_>, function: &Function) -> bool {
 }
 
 /// How many people one attacker action touches at once.
+///
+/// A function serves as many people at a site as the most numerous of its elements have instances; one instance of a scarcer
+/// element serves its share of them. Whatever number is not known counts as many.
 fn persons(context: &Context<'_>, function: &Function, via: Option<&ElementId>, value: Value) -> Persons {
     let unknown = match context.unknowns {
         Unknowns::Worst => None,
         Unknowns::Best => Some(1),
     };
     let per_instance = function.at_once_per_instance.or(unknown);
-    let elements: Vec<&ElementId> = match via {
-        Some(element) => vec![element],
-        None => function.realised_by.elements().iter().collect(),
+    let instances =
+        |id: &ElementId| context.device().elements.get(id).and_then(|element| element.instances_per_site).or(unknown);
+    let elements = function.realised_by.elements();
+    let at_site = elements.iter().map(instances).try_fold(0, |most: u64, count| count.map(|count| most.max(count)));
+    let share = |id: &ElementId| match (elements, at_site, instances(id)) {
+        ([only], ..) if only == id => Some(1),
+        (_, Some(all), Some(own)) => Some(all.div_ceil(own.max(1))),
+        _ => None,
     };
-    // Several elements together harm only those whom all of them serve: at most as many as the scarcest of them.
-    let counts = elements.iter().filter_map(|id| context.device().elements.get(id)?.instances_per_site.or(unknown));
-    let per_site = counts.min();
     match value.reach {
-        Reach::One => Persons::times(Some(1), per_instance),
-        Reach::Site => Persons::times(per_site, per_instance),
+        // Several elements together harm only those whom all of them serve.
+        Reach::One => Persons::times(via.map_or_else(|| elements.iter().filter_map(share).min(), share), per_instance),
+        Reach::Site => Persons::times(at_site, per_instance),
         Reach::Fleet => Persons::Many,
     }
 }
 
-/// Whether a fallback takes over in time for everybody, unattacked. Its numbers are a claim that somebody must answer for.
-fn taken_over(
-    context: &Context<'_>,
-    program: &Program,
-    whole: &Solution,
-    function: &Function,
-    effect: &Effect,
-    persons: Persons,
-) -> bool {
+/// Whether a fallback takes over in time and for everybody, while what it needs stands. Its numbers are a claim that somebody must
+/// answer for; that it is attacked too is a fact of its own.
+fn taken_over(context: &Context<'_>, function: &Function, effect: &Effect, persons: Persons) -> bool {
     let Some(fallback) = &effect.fallback else { return false };
     if effect.on != HowDegraded::Loss {
         return false;
     }
+    let functions = &context.device().functions;
+    let stands = functions.contains_key(&fallback.function) && functions.contains_key(&fallback.detection);
     let answered = context.effects.holds(&ClaimId::Function(function.id.clone(), FunctionClaim::Fallback));
     let in_time = effect
         .onset_seconds
         .is_some_and(|onset| fallback.detection_seconds.saturating_add(fallback.switch_over_seconds) < onset);
     let enough = persons <= Persons::Count(fallback.staff_per_site);
-    answered && in_time && enough && unattacked(context, program, whole, fallback)
-}
-
-/// Whether no element of the fallback or of what detects the loss can be stopped or altered.
-fn unattacked(context: &Context<'_>, program: &Program, whole: &Solution, fallback: &Fallback) -> bool {
-    [&fallback.function, &fallback.detection].into_iter().all(|id| {
-        context.device().functions.get(id).is_some_and(|function| {
-            function.realised_by.elements().iter().all(|element| {
-                let stopped = program.find(&Fact::Gain(element.clone(), Privilege::Stop));
-                stopped.is_none_or(|fact| !whole.reaches(fact))
-            })
-        })
-    })
+    stands && answered && in_time && enough
 }
 
 fn threat(effect: &Effect, axis: Axis) -> Threat {

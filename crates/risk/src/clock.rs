@@ -90,14 +90,19 @@ fn known_since(situation: Situation<'_>, recorded: &Recorded<'_>, verdict: &Verd
     let vulnerability = verdict.subject.kind == SubjectKind::Vulnerability;
     let (received, published) = recorded.get(&place).filter(|_| vulnerability).copied().unwrap_or_default();
     evidence.extend(received.map(|day| (day, "the record was received".to_owned())));
-    evidence.sort();
-    evidence.into_iter().next().unwrap_or_else(|| match published.filter(|day| *day > device.model_since) {
-        // Nobody is shown to have known before it was published; nothing shows that the maker learnt of it later either.
-        Some(day) => (day, "it was published; when the maker received it is not recorded".to_owned()),
+    // The model says what its maker knew when it was written; of a vulnerability nobody knew before it was published. That a home
+    // was filled late, or anew, starts no clock later.
+    let modelled = match published.filter(|day| *day > device.model_since) {
+        Some(day) => (day, "it was published, in a feed that a maker must watch".to_owned()),
         None => {
             let told =
                 "the model has been kept since (model_since); say in vulnerabilities.toml if it was known earlier";
             (device.model_since, told.to_owned())
         }
-    })
+    };
+    if !device.own_findings.iter().any(|own| own.id.as_str() == id) {
+        evidence.push(modelled.clone());
+    }
+    evidence.sort();
+    evidence.into_iter().next().unwrap_or(modelled)
 }

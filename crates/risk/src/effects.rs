@@ -118,6 +118,7 @@ fn judge_decision(device: &Device, decision: &Decision, as_of: Date) -> Vec<(Str
         for name in &decision.claims {
             let outcome = match known.get(name) {
                 None => Err("nothing in the folder claims this".to_owned()),
+                Some(claim) if !decision.accepted => in_time.clone().map(|()| *claim),
                 Some(claim) => in_time.clone().and_then(|()| bound.clone()).and_then(|()| supported(claim)),
             };
             outcomes.push((name.clone(), outcome.map(|claim| claim.id.clone())));
@@ -127,6 +128,8 @@ fn judge_decision(device: &Device, decision: &Decision, as_of: Date) -> Vec<(Str
         let claims: Vec<&Claim> = device.claims.values().filter(|claim| claim.file == file.path).collect();
         let same = match device.files.get(&file.path) {
             None => Err("the folder has no such file".to_owned()),
+            // A rejection needs no binding: it can only make things worse.
+            Some(_) if !decision.accepted => Ok(()),
             Some(now) if *now == file.digest => Ok(()),
             Some(_) => Err("the file has changed since it was accepted".to_owned()),
         };
@@ -136,7 +139,8 @@ fn judge_decision(device: &Device, decision: &Decision, as_of: Date) -> Vec<(Str
             continue;
         }
         for claim in claims {
-            outcomes.push((claim.id.to_string(), supported(claim).map(|claim| claim.id.clone())));
+            let reached = if decision.accepted { supported(claim) } else { Ok(claim) };
+            outcomes.push((claim.id.to_string(), reached.map(|claim| claim.id.clone())));
         }
     }
     outcomes
@@ -158,7 +162,11 @@ fn bound(decision: &Decision, claims: &[&Claim]) -> Result<(), String> {
         }
         Some(_) => {}
     }
+    let cites = claims.iter().any(|claim| claim.evidence.is_some());
     let cited: Option<Digest> = joint_evidence(claims.iter().copied());
+    if cites && cited.is_none() {
+        return Err("a file that is cited as evidence is missing".to_owned());
+    }
     if cited != decision.evidence {
         return Err("the evidence is not the one that was looked at".to_owned());
     }

@@ -27,8 +27,10 @@ pub(crate) enum Fact {
     Defeated(ControlId),
     /// A function has degraded, by way of one element or of several together.
     Degraded(FunctionId, HowDegraded, Option<ElementId>),
-    /// An effect of a function (by its number) has come about.
+    /// An effect of a function (by its number) has come about, unless a fallback takes over.
     Harmed(FunctionId, usize, Option<ElementId>),
+    /// An effect has come about, and what would take over or notice it can be stopped.
+    Unrelieved(FunctionId, usize, Option<ElementId>),
 }
 
 /// From how near a message comes.
@@ -80,6 +82,7 @@ impl Fact {
             Self::Degraded(function, HowDegraded::Alteration, _) => format!("{function} does something else"),
             Self::Degraded(function, HowDegraded::Disclosure, _) => format!("what {function} keeps becomes known"),
             Self::Harmed(function, _, _) => format!("{function} leads to harm"),
+            Self::Unrelieved(function, _, _) => format!("{function} leads to harm, and nothing takes over"),
         }
     }
 
@@ -95,7 +98,9 @@ impl Fact {
             }
             Self::Know(SecretRef::Named(secret)) => Place::Secret(secret.to_string()),
             Self::Defeated(control) => Place::Control(control.to_string()),
-            Self::Degraded(function, ..) | Self::Harmed(function, ..) => Place::Function(function.to_string()),
+            Self::Degraded(function, ..) | Self::Harmed(function, ..) | Self::Unrelieved(function, ..) => {
+                Place::Function(function.to_string())
+            }
         }
     }
 }

@@ -30,7 +30,10 @@ pub(crate) fn presumptions(context: &Context<'_>) -> Vec<Presumption> {
         }
         let inventory = context.inventory(element);
         let partial = inventory.given && context.situation.partial_knowledge.is_some();
-        if partial || inventory.unassessed.iter().any(|(component, _)| !context.reviewed(element, component)) {
+        if partial
+            || no_inventory(context, element).is_some()
+            || inventory.unassessed.iter().any(|(component, _)| !context.reviewed(element, component))
+        {
             presume(PresumedBecause::Unassessed);
         }
         if !inventory.untold.is_empty() {
@@ -38,6 +41,18 @@ pub(crate) fn presumptions(context: &Context<'_>) -> Vec<Presumption> {
         }
     }
     found
+}
+
+/// Why nothing can count as assessed where an element may run software and nobody has said which.
+fn no_inventory(context: &Context<'_>, element: &ElementId) -> Option<&'static str> {
+    if context.device().elements.get(element).is_some_and(|element| element.without_software) {
+        return None;
+    }
+    match context.version.inventories.get(element) {
+        None => Some("no SBOM says what runs on it in this version"),
+        Some(sbom) if sbom.components.is_empty() => Some("its SBOM lists no component"),
+        Some(_) => None,
+    }
 }
 
 /// In words, what is missing.
@@ -53,7 +68,8 @@ pub(crate) fn missing(context: &Context<'_>, presumption: &Presumption) -> Vec<S
         PresumedBecause::Unassessed => {
             let open = inventory.unassessed.iter().filter(|(component, _)| !context.reviewed(element, component));
             let partial = context.situation.partial_knowledge.map(str::to_owned);
-            partial.into_iter().chain(open.map(|(_, text)| text.clone())).collect()
+            let none = no_inventory(context, element).map(str::to_owned);
+            none.into_iter().chain(partial).chain(open.map(|(_, text)| text.clone())).collect()
         }
         PresumedBecause::UnknownRange => inventory.untold.iter().map(|(_, text)| text.clone()).collect(),
     }

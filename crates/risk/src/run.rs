@@ -284,11 +284,7 @@ impl<'a> Run<'a> {
         if !open.is_empty() {
             return open;
         }
-        if self.harms(&presuming.program, solution, &onward).uncontrolled() {
-            elements.iter().cloned().collect()
-        } else {
-            open
-        }
+        if self.harms(&presuming.program, &onward).uncontrolled() { elements.iter().cloned().collect() } else { open }
     }
 
     /// The elements that a fact speaks of: whoever holds it can try whatever they have.
@@ -305,16 +301,21 @@ impl<'a> Run<'a> {
                 .filter(|element| element.zone.as_ref() == Some(zone))
                 .map(|element| element.id.clone())
                 .collect(),
-            Fact::At(_) | Fact::Know(_) | Fact::Defeated(_) | Fact::Degraded(..) | Fact::Harmed(..) => Vec::new(),
+            Fact::At(_)
+            | Fact::Know(_)
+            | Fact::Defeated(_)
+            | Fact::Degraded(..)
+            | Fact::Harmed(..)
+            | Fact::Unrelieved(..) => Vec::new(),
         }
     }
 
     fn reach(&self, program: &Program, solution: &Solution, steps: &[DerivationId]) -> Reached {
-        self.harms(program, solution, &through(program, solution, steps))
+        self.harms(program, &through(program, solution, steps))
     }
 
-    fn harms(&self, program: &Program, solution: &Solution, onward: &Through) -> Reached {
-        reached(&self.context, program, solution, onward.facts().map(|id| (id, onward.front(id))))
+    fn harms(&self, program: &Program, onward: &Through) -> Reached {
+        reached(&self.context, program, onward.facts().map(|id| (id, onward.front(id))))
     }
 
     /// The steps of a subject, each with what it is said to follow by.
@@ -356,7 +357,7 @@ impl<'a> Run<'a> {
         };
         let steps: Vec<DerivationId> = self.steps(key).into_iter().map(|(step, _)| step).collect();
         let onward = through(program, solution, &steps);
-        let reached = self.harms(program, solution, &onward);
+        let reached = self.harms(program, &onward);
         reached.worst().map_or_else(Default::default, |cell| {
             witness::draw(&self.context, program, solution, &onward, cell.entry, &steps)
         })

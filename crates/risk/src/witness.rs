@@ -71,7 +71,7 @@ impl Drawing<'_> {
         let fact = self.program.at(entry.fact);
         let name = format!("n{}", self.witness.nodes.len() + 1);
         let (words, at) = match fact {
-            Fact::Harmed(function, number, _) => {
+            Fact::Harmed(function, number, _) | Fact::Unrelieved(function, number, _) => {
                 let effect =
                     self.context.device().functions.get(function).and_then(|function| function.effects.get(*number));
                 match effect {

@@ -1,6 +1,6 @@
 //! Functions: how they degrade when elements do, and what follows for people.
 
-use ward_model::device::{Function, HowDegraded, RealisedBy};
+use ward_model::device::{Effect, Function, HowDegraded, RealisedBy};
 use ward_model::ids::ElementId;
 use ward_model::scale::{Exploitability, Reach};
 use ward_policy::Privilege;
@@ -95,7 +95,32 @@ fn degraded(
             ReachRule::First(Reach::One),
             effect.hazardous_situation.clone(),
         );
+        for element in relief(builder, effect) {
+            builder.derive(
+                vec![fact.clone(), Fact::Gain(element.clone(), Privilege::Stop)],
+                Fact::Unrelieved(function.id.clone(), number, via.cloned()),
+                Exploitability::High,
+                ReachRule::First(Reach::One),
+                format!("{}, and {element} is needed to notice it or to take over", effect.hazardous_situation),
+            );
+        }
     }
+}
+
+/// The elements that must stand for the fallback of an effect to take over. That one of them falls is a fact like any other:
+/// what is not known of it counts, and its own weaknesses lead to the harm.
+fn relief(builder: &Builder<'_>, effect: &Effect) -> Vec<ElementId> {
+    let functions = &builder.context.device().functions;
+    let mut elements: Vec<ElementId> = effect
+        .fallback
+        .iter()
+        .flat_map(|fallback| [&fallback.function, &fallback.detection])
+        .filter_map(|id| functions.get(id))
+        .flat_map(|function| function.realised_by.elements().iter().cloned())
+        .collect();
+    elements.sort();
+    elements.dedup();
+    elements
 }
 
 /// Every choice of so many elements, or nothing where there are too many choices, or too few elements.

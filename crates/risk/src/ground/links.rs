@@ -1,6 +1,9 @@
 //! Links: who can put messages on them, who is believed, and what follows.
 
+use std::collections::BTreeSet;
+
 use ward_model::device::{Carries, Element, ElementKind, Link, Medium};
+use ward_model::ids::ElementId;
 use ward_model::scale::{Exploitability, Position, Reach};
 use ward_policy::{INSTALL_CODE, Privilege, SEND_COMMAND, SenderCheck};
 
@@ -185,17 +188,25 @@ fn secrets(builder: &mut Builder<'_>) {
     let device = builder.context.device();
     for secret in device.secrets.values().filter(|secret| !builder.context.public(secret)) {
         let know = Fact::Know(SecretRef::Named(secret.id.clone()));
-        for holder in &secret.held_by {
+        // Whoever verifies with a secret, or sends with it, holds it, whether or not the folder says so.
+        let using = device.links.values().filter(|link| {
+            link.authentication
+                .as_ref()
+                .is_some_and(|authentication| authentication.secret.as_ref() == Some(&secret.id))
+        });
+        let ends = using.flat_map(|link| [&link.from, &link.to]);
+        let holders: BTreeSet<&ElementId> = secret.held_by.iter().chain(ends).collect();
+        for holder in &holders {
             builder.derive(
-                vec![Fact::Gain(holder.clone(), Privilege::Read)],
+                vec![Fact::Gain((*holder).clone(), Privilege::Read)],
                 know.clone(),
                 Exploitability::High,
                 ReachRule::First(Reach::One),
                 "who reads an element reads its secrets",
             );
         }
-        let obtainable = secret.held_by.iter().any(|holder| device.elements.get(holder).is_none_or(obtainable));
-        if !builder.context.per_unit(secret) && (obtainable || secret.held_by.is_empty()) {
+        let obtainable = holders.iter().any(|holder| device.elements.get(*holder).is_none_or(obtainable));
+        if !builder.context.per_unit(secret) && (obtainable || holders.is_empty()) {
             from_specimen(builder, know);
         }
     }

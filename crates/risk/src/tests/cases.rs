@@ -435,6 +435,137 @@ fn a_fallback_is_overrun_by_many_patients_at_once() {
     assert_eq!(system(120, 300, "pump"), Outcome::Uncontrolled, "the alarm falls with the pump");
 }
 
+/// The fallback is only as good as what notices the loss: an alarm of which something is not known is presumed to fail.
+#[test]
+fn an_alarm_that_could_not_be_assessed_relieves_nobody() {
+    let mut system = guarded();
+    system.element("alarm-box");
+    system.harm("stop", Severity::Critical);
+    system.function("alarm", RealisedBy::All(vec!["alarm-box".into()]), &[]);
+    system.function("by-hand", RealisedBy::People, &[]);
+    let function = system.device.functions.get_mut(&FunctionId::from("infuse")).unwrap();
+    let effect = function.effects[0].clone();
+    function.effects.push(Effect {
+        on: HowDegraded::Loss,
+        harm: "stop".into(),
+        onset_seconds: Some(600),
+        fallback: Some(Fallback {
+            function: "by-hand".into(),
+            detection: "alarm".into(),
+            detection_seconds: 10,
+            switch_over_seconds: 100,
+            staff_per_site: 1000,
+        }),
+        ..effect
+    });
+    system.finding("CVE-STOP", "pump", Some("CVSS:3.1/AV:A/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"), State::Affected);
+    assert_eq!(only(&judged(&mut system, &[]), "CVE-STOP").verdict, Outcome::Controlled);
+    system.finding("CVE-ALARM", "alarm-box", Some(WORST), State::Unknown);
+    let judgement = judged(&mut system, &[]);
+    let presumed = only(&judgement, "alarm-box");
+    assert_eq!(
+        (presumed.verdict, presumed.presumed_because),
+        (Outcome::Uncontrolled, Some(PresumedBecause::UnknownRange))
+    );
+}
+
+/// An element that nobody has inventoried in a version is not assessed in it, whoever answers for completeness.
+#[test]
+fn no_inventory_is_not_an_empty_one() {
+    let mut system = guarded();
+    system.element("pump").without_software = false;
+    let judgement = judged(&mut system, &[]);
+    let presumed = only(&judgement, "pump");
+    assert_eq!(
+        (presumed.verdict, presumed.presumed_because),
+        (Outcome::Uncontrolled, Some(PresumedBecause::Unassessed))
+    );
+}
+
+/// A vector that cannot be read says something that nobody knows.
+#[test]
+fn a_vector_that_cannot_be_read_is_taken_at_its_worst() {
+    let mut system = guarded();
+    system.finding("CVE-1", "pump", Some("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:L"), State::Affected);
+    assert_eq!(only(&judged(&mut system, &[]), "CVE-1").verdict, Outcome::Controlled);
+    system.each_finding(|finding| finding.vulnerability.unreadable_vectors.push("CVSS:9.9/?".into()));
+    assert_eq!(only(&judged(&mut system, &[]), "CVE-1").verdict, Outcome::Uncontrolled);
+}
+
+/// One server serves all twenty pumps: stopping it is felt at every bed.
+#[test]
+fn a_scarce_element_serves_everybody() {
+    let mut system = guarded();
+    system.element("server").instances_per_site = Some(1);
+    system.harm("stop", Severity::Serious);
+    let function = system.device.functions.get_mut(&FunctionId::from("infuse")).unwrap();
+    function.realised_by = RealisedBy::All(vec!["pump".into(), "server".into()]);
+    let effect = function.effects[0].clone();
+    function.effects = vec![Effect { on: HowDegraded::Loss, harm: "stop".into(), ..effect }];
+    system.finding("CVE-STOP", "server", Some("CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"), State::Affected);
+    assert_eq!(only(&judged(&mut system, &[]), "CVE-STOP").persons_at_once, Persons::Count(300));
+    system.element("pump").instances_per_site = None;
+    assert_eq!(only(&judged(&mut system, &[]), "CVE-STOP").persons_at_once, Persons::Many);
+}
+
+/// Both ends of a link hold the secret that guards it, whatever the folder says of who holds it.
+#[test]
+fn an_undeclared_holder_holds_the_secret_too() {
+    let mut system = guarded();
+    system.device.secrets.get_mut(&SecretId::from("key")).unwrap().held_by.clear();
+    system.finding("CVE-READ", "server", Some("CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"), State::Affected);
+    assert_eq!(only(&judged(&mut system, &[]), "CVE-READ").verdict, Outcome::Uncontrolled);
+}
+
+/// A rejection of a whole file holds whatever becomes of the file.
+#[test]
+fn a_rejected_file_stays_rejected_when_it_changes() {
+    let mut system = guarded();
+    let mut decisions = decided(&mut system, &[], date(2027, 6, 30));
+    system.device.files.insert("system.toml".into(), Digest::of(b"with a comment"));
+    let mut rejection = decisions.entered[0].clone();
+    rejection.claims.clear();
+    rejection.accepted = false;
+    rejection.files =
+        vec![ward_model::claim::AcceptedFile { path: "system.toml".into(), digest: Digest::of(b"before") }];
+    decisions.entered.push(rejection);
+    assert_eq!(only(&judged_with(&system, &decisions), "WR-001@limits").verdict, Outcome::Uncontrolled);
+}
+
+/// A decision that looked at no evidence gives no effect to a claim that cites some.
+#[test]
+fn a_decision_without_evidence_reaches_no_claim_that_cites_some() {
+    let mut system = guarded();
+    let mut decisions = decided(&mut system, &[], date(2027, 6, 30));
+    for decision in &mut decisions.entered {
+        decision.evidence = None;
+    }
+    assert_eq!(only(&judged_with(&system, &decisions), "WR-001@limits").verdict, Outcome::Uncontrolled);
+    for claim in system.device.claims.values_mut() {
+        claim.evidence.as_mut().unwrap().digest = None;
+    }
+    assert_eq!(only(&judged_with(&system, &decisions), "WR-001@limits").verdict, Outcome::Uncontrolled);
+}
+
+/// A home that is filled late starts no clock later than the model itself does.
+#[test]
+fn a_late_home_starts_no_clock_later() {
+    let mut system = guarded();
+    system.finding("CVE-1", "pump", Some(WORST), State::Affected);
+    system.each_finding(|finding| {
+        finding.vulnerability.published = Some(date(2014, 4, 7));
+        finding.vulnerability.received = Some(date(2026, 11, 22));
+    });
+    system.device.known_since.push(KnownSince {
+        subject: "CVE-1".into(),
+        since: date(2029, 1, 1),
+        source: "typo".into(),
+    });
+    let judgement = judged(&mut system, &[]);
+    let clock = judgement.clocks.iter().find(|clock| clock.subject == "CVE-1").unwrap();
+    assert_eq!(clock.starts, date(2026, 1, 1));
+}
+
 #[test]
 fn evidence_of_exploitation_raises_and_its_absence_does_not_lower() {
     let hard = "CVSS:3.1/AV:N/AC:H/PR:N/UI:R/S:U/C:N/I:H/A:N";
@@ -481,10 +612,13 @@ fn a_finding_that_cannot_be_told_is_presumed_and_named() {
 fn clocks_run_from_the_earliest_knowledge() {
     let mut system = ward();
     system.finding("CVE-1", "pump", Some(WORST), State::Affected);
-    system.each_finding(|finding| finding.vulnerability.received = Some(date(2026, 11, 10)));
+    system.each_finding(|finding| {
+        finding.vulnerability.published = Some(date(2026, 11, 10));
+        finding.vulnerability.received = Some(date(2026, 11, 12));
+    });
     system.device.known_since.push(KnownSince {
         subject: "WR-001@limits".into(),
-        since: date(2026, 3, 14),
+        since: date(2025, 12, 14),
         source: "PT-7".into(),
     });
     let judgement = judged(&mut system, &[]);
@@ -502,7 +636,7 @@ fn clocks_run_from_the_earliest_knowledge() {
     };
     assert_eq!(due("CVE-1", "fda-30-day"), (date(2026, 12, 10), false));
     assert_eq!(due("CVE-1", "fda-60-day"), (date(2027, 1, 9), false));
-    assert_eq!(due("WR-001@limits", "fda-60-day"), (date(2026, 5, 13), true));
+    assert_eq!(due("WR-001@limits", "fda-60-day"), (date(2026, 2, 12), true));
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn worst_by_harm(
     let program = presuming(&context, &ground(&context), if presumed { &unknown } else { &[] }).program;
     let whole = solve(&program);
     let facts = (0..program.len()).map(|number| FactId(u32::try_from(number).unwrap()));
-    let reached = reached(&context, &program, &whole, facts.map(|id| (id, whole.front(id))));
+    let reached = reached(&context, &program, facts.map(|id| (id, whole.front(id))));
     let mut worst = BTreeMap::new();
     for cell in reached.cells {
         let bad = (cell.outcome, cell.escalated, cell.class);
@@ -241,7 +241,7 @@ proptest! {
         }
         for number in 0..grounded.program.len() {
             let fact = FactId(u32::try_from(number).unwrap());
-            if matches!(grounded.program.at(fact), Fact::Harmed(..)) && whole.reaches(fact) {
+            if matches!(grounded.program.at(fact), Fact::Harmed(..) | Fact::Unrelieved(..)) && whole.reaches(fact) {
                 prop_assert!(explained.contains(&fact), "{:?} is reached through nothing", grounded.program.at(fact));
             }
         }
