@@ -39,8 +39,6 @@ pub struct Inputs<'a> {
     pub engine: &'a str,
 }
 
-const SEED_IS_PARTIAL: &str = "the seed knows only some vulnerabilities of some products: no component counts as assessed before `ward feeds sync`";
-
 /// Assesses a device.
 ///
 /// # Errors
@@ -48,13 +46,14 @@ const SEED_IS_PARTIAL: &str = "the seed knows only some vulnerabilities of some 
 pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
     let device = inputs.device;
     let reports = reports(inputs)?;
+    let partial = inputs.knowledge.description().partial();
     let judgement = judge(Situation {
         device,
         reports: &reports,
         rulebook: inputs.rulebook,
         decisions: inputs.decisions,
         as_of: inputs.as_of,
-        partial_knowledge: inputs.knowledge.description().seed.then_some(SEED_IS_PARTIAL),
+        partial_knowledge: partial.as_deref(),
     });
     let (effects, _) = Effects::decided(device, inputs.decisions, inputs.as_of);
     let read = |element: &ElementId, reports: &'_ ElementReports| -> MatchReport {
@@ -234,13 +233,12 @@ fn coverage(inputs: &Inputs<'_>, reports: &BTreeMap<(FieldedVersionId, ElementId
 fn notes(inputs: &Inputs<'_>) -> Vec<String> {
     let knowledge = inputs.knowledge.description();
     let mut notes = Vec::new();
-    if knowledge.seed {
-        notes.push(format!(
-            "the small seed that ships with the program was used: it knows some vulnerabilities of {} products as of {}, and \
-             nothing of any other; `ward feeds sync` brings the rest",
-            knowledge.limited_to.len(),
-            knowledge.as_of
-        ));
+    notes.extend(knowledge.partial());
+    notes.extend(knowledge.remarks());
+    for version in &inputs.device.versions {
+        for (element, sbom) in &version.inventories {
+            notes.extend(sbom.remarks.iter().map(|remark| format!("SBOM of {element} in {}: {remark}", version.id)));
+        }
     }
     let without_product: u64 = knowledge.sources.iter().map(|source| source.without_product).sum();
     if without_product > 0 {

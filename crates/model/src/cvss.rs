@@ -150,7 +150,7 @@ pub enum Privileges {
 
 /// What exploitation demands of an attacker, by the base metrics.
 ///
-/// Modified metrics of the environmental group speak of some user's site and are left out: the device is asked anew.
+/// Modified metrics of the environmental group speak of some user's site: they count only where they make things worse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct Demands {
     /// Where the attacker must be.
@@ -286,31 +286,46 @@ impl Vector {
     /// What exploitation demands of an attacker.
     #[must_use]
     pub fn demands(&self) -> Demands {
-        let attack_vector = match self.metric("AV") {
+        let attack_vector = match self.easier("AV", &["N", "A", "L", "P"]) {
             Some("A") => AttackVector::Adjacent,
             Some("L") => AttackVector::Local,
             Some("P") => AttackVector::Physical,
             _ => AttackVector::Network,
         };
-        let one = |name, value| u8::from(self.metric(name) == Some(value));
-        let complexity = one("AC", "H") + one("AT", "P");
-        let privileges = match (self.metric("PR"), self.metric("Au")) {
+        let one = |name, order: &[&str], value| u8::from(self.easier(name, order) == Some(value));
+        let complexity = one("AC", &["L", "H"], "H") + one("AT", &["N", "P"], "P");
+        let privileges = match (self.easier("PR", &["N", "L", "H"]), self.metric("Au")) {
             (Some("L"), _) | (_, Some("S")) => Privileges::Low,
             (Some("H"), _) | (_, Some("M")) => Privileges::High,
             _ => Privileges::None,
         };
-        Demands { attack_vector, complexity, privileges, interaction: one("UI", "R") + one("UI", "A") }
+        let interaction = ["N", "P", "R", "A"];
+        Demands {
+            attack_vector,
+            complexity,
+            privileges,
+            interaction: one("UI", &interaction, "R") + one("UI", &interaction, "A"),
+        }
     }
 
-    /// What exploitation impairs.
+    /// What exploitation impairs: by the base metrics, or by modified ones that say more.
     #[must_use]
     pub fn impacts(&self) -> Impacts {
-        let any = |names: [&str; 3]| names.iter().any(|name| !matches!(self.metric(name), None | Some("N")));
+        let some = |name: &str| !matches!(self.metric(name), None | Some("N" | "X"));
+        let any = |names: [&str; 3]| names.iter().any(|name| some(name) || some(&format!("M{name}")));
         Impacts {
             confidentiality: any(["C", "VC", "SC"]),
             integrity: any(["I", "VI", "SI"]),
             availability: any(["A", "VA", "SA"]),
         }
+    }
+
+    /// The easier of a base metric and its modified one, by their order. Whoever raises a demand by a modified metric speaks of a
+    /// site, and is not believed; whoever lowers one has seen something.
+    fn easier(&self, name: &str, easiest_first: &[&str]) -> Option<&str> {
+        let modified = self.metric(&format!("M{name}")).filter(|value| *value != "X");
+        let rank = |value: &str| easiest_first.iter().position(|other| *other == value);
+        [self.metric(name), modified].into_iter().flatten().min_by_key(|value| rank(value))
     }
 
     /// The value of a metric in the text.

@@ -98,14 +98,14 @@ fn demands_and_impacts_of_every_version() {
             0,
             (true, false, true),
         ),
-        // Modified metrics speak of another site.
+        // Modified metrics speak of another site: they take nothing away, and what they add counts.
         (
             "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N/MAV:P/MC:N/MI:H",
             Network,
             0,
             Privileges::None,
             0,
-            (true, false, false),
+            (true, true, false),
         ),
     ];
     for (text, attack_vector, complexity, privileges, interaction, impacts) in table {
@@ -246,3 +246,17 @@ fn all_observed_vectors_score_as_published() {
 /// Rows whose publisher arrives at another score: three of version 3.1 that no reading of the metrics gives, two of
 /// version 4.0 that calculators rounded down at a tie before the standard's own one was corrected.
 const OBSERVED_OTHERWISE: usize = 5;
+
+/// Environmental metrics can only make things worse: what they take away is somebody's site, what they add somebody has seen.
+#[test]
+fn modified_metrics_add_and_never_take_away() {
+    let vector = |text: &str| Vector::parse(text).unwrap();
+    let injured = vector("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N/MSI:S");
+    assert!(injured.impacts().integrity && !injured.impacts().availability);
+    let more = vector("CVSS:3.1/AV:P/AC:H/PR:H/UI:R/S:U/C:H/I:N/A:N/MAV:N/MAC:L/MPR:N/MUI:N/MI:H");
+    assert!(more.impacts().integrity);
+    assert_eq!(more.demands(), vector("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N").demands());
+    let less = vector("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/MAV:P/MAC:H/MPR:H/MUI:R/MC:N/MI:N/MA:N");
+    assert_eq!(less.demands(), vector("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H").demands());
+    assert!(less.impacts().integrity && less.impacts().availability && less.impacts().confidentiality);
+}
