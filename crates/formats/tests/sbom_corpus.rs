@@ -21,14 +21,47 @@ const DIFFERENT: &[(&str, usize, &str)] = &[
     ("cdx-spec-valid-invalid/specification__tools_src_test_resources_1.6_valid-component-ref-1.6.json", 3, NESTED),
     ("cdx-spec-valid-invalid/specification__tools_src_test_resources_1.6_valid-compositions-1.6.json", 3, NESTED),
     ("cdx-spec-valid-invalid/specification__tools_src_test_resources_1.7_valid-compositions-1.7.json", 3, NESTED),
-    ("tool-tests/dependency-tra__apiserver_src_test_resources_unit_bom-issue1905.json", 2, NESTED),
-    ("tool-tests/guac__internal_testing_testdata_exampledata_cyclonedx-components-nested.json", 3, NESTED),
+    ("tool-tests/dependency-tra__apiserver_src_test_resources_unit_bom-issue1905.json", 3, BOTH),
+    ("tool-tests/guac__internal_testing_testdata_exampledata_cyclonedx-components-nested.json", 4, BOTH),
     (
         "tool-tests/dependency-tra__apiserver_src_test_resources_unit_bom-metadata-components.json",
-        185,
-        "34 components stand inside `metadata.component`, which the index leaves out",
+        186,
+        "34 components stand inside `metadata.component`, which the index leaves out, and that is matched too",
     ),
+    (
+        "large/trustify__etc_test-data_cyclonedx_rh_latest_filters_middleware_maven_quarkus_3.20_quarkus-camel-bom-3.20.json",
+        1762,
+        DESCRIBED,
+    ),
+    (
+        "large/trustify__etc_test-data_cyclonedx_rh_latest_filters_middleware_quarkus-camel-bom-sbom.json",
+        1762,
+        DESCRIBED,
+    ),
+    ("tool-tests/dependency-tra__e2e_src_test_resources_dtrack-apiserver-4.5.0.bom.json", 133, DESCRIBED),
+    ("tool-tests/guac__internal_testing_testdata_exampledata_cyclonedx-components-flat.json", 4, DESCRIBED),
+    ("tool-tests/guac__internal_testing_testdata_exampledata_no-dependent-components-cyclonedx.json", 1, DESCRIBED),
+    (
+        "tool-tests/guac__internal_testing_testdata_exampledata_npm-cyclonedx-dependencies-missing-depends-on.json",
+        2,
+        DESCRIBED,
+    ),
+    ("tool-tests/guac__internal_testing_testdata_exampledata_quarkus-deps-cyclonedx.json", 95, DESCRIBED),
+    ("tool-tests/guac__internal_testing_testdata_exampledata_small-deps-cyclonedx.json", 3, DESCRIBED),
+    ("tool-tests/guac__internal_testing_testdata_exampledata_small-legal-cyclonedx-no-inline.json", 6, DESCRIBED),
+    ("tool-tests/guac__internal_testing_testdata_exampledata_small-legal-cyclonedx.json", 6, DESCRIBED),
+    (
+        "tool-tests/syft__cmd_syft_internal_test_integration_testdata_image-sbom-metadata-component_test.cdx.json",
+        2,
+        DESCRIBED,
+    ),
+    ("tool-tests/syft__syft_pkg_cataloger_java_testdata_graalvm-sbom_micronaut.json", 4, DESCRIBED),
+    ("tool-tests/trivy__integration_testdata_fixtures_sbom_minikube-kbom.json", 19, DESCRIBED),
+    ("tool-tests/trivy__pkg_fanal_analyzer_sbom_testdata_cdx.json", 3, DESCRIBED),
+    ("tool-tests/trivy__pkg_sbom_cyclonedx_testdata_happy_infinite-loop-bom.json", 4, DESCRIBED),
 ];
+const DESCRIBED: &str = "the described thing is matched too: it has an identity of its own";
+const BOTH: &str = "components inside components are components too, and the described thing is matched too";
 const NESTED: &str = "the index counts the outer list alone; components inside components are components too";
 
 /// Files of a supported format and version that are refused, with a part of the message.

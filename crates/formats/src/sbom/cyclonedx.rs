@@ -5,7 +5,7 @@ use ward_model::Digest;
 use ward_model::component::{Component, ComponentKind, Sbom, SbomFormat};
 use ward_model::ids::ComponentRef;
 
-use super::collect::{References, Remarks, add_cpe, add_purl, meaningful};
+use super::collect::{NO_COMPONENT, References, Remarks, add_cpe, add_purl, meaningful, remark_contradiction};
 use super::error::SbomError;
 use super::loose::{List, Loose, Object, Text};
 
@@ -28,16 +28,30 @@ struct RawMetadata<'a> {
 /// What the whole describes. Unlike a component it may lack a name in real files.
 #[derive(Deserialize)]
 struct RawDescribed<'a> {
+    #[serde(borrow, default, rename = "type")]
+    kind: Text<'a>,
     #[serde(borrow, default, rename = "bom-ref")]
     bom_ref: Text<'a>,
     #[serde(borrow, default)]
     name: Text<'a>,
     #[serde(borrow, default)]
+    group: Text<'a>,
+    #[serde(borrow, default)]
     version: Text<'a>,
+    #[serde(borrow, default)]
+    supplier: Loose<Object<RawOrganization<'a>>>,
+    #[serde(borrow, default)]
+    manufacturer: Loose<Object<RawOrganization<'a>>>,
+    #[serde(borrow, default)]
+    publisher: Text<'a>,
     #[serde(borrow, default)]
     purl: Text<'a>,
     #[serde(borrow, default)]
     cpe: Text<'a>,
+    #[serde(borrow, default)]
+    properties: Loose<List<RawProperty<'a>>>,
+    #[serde(borrow, default)]
+    evidence: Loose<Object<RawEvidence<'a>>>,
     #[serde(borrow, default)]
     components: Option<Vec<RawComponent<'a>>>,
 }
@@ -129,18 +143,36 @@ pub(super) fn read(body: &str, spec_version: String) -> Result<Sbom, SbomError> 
                 .and_then(|text| meaningful(&text).map(str::to_owned))
         };
         (name, version) = (text("name", described.name), text("version", described.version));
-        let identity = text("cpe", described.cpe).or(text("purl", described.purl));
-        if let Some(reference) = text("bom-ref", described.bom_ref) {
+        let (cpe, purl) = (text("cpe", described.cpe), text("purl", described.purl));
+        let reference = text("bom-ref", described.bom_ref);
+        if cpe.is_some() || purl.is_some() || identifies(&described.evidence, &described.properties) {
+            // It is matched as its parts are.
+            let called = name.as_ref().or(reference.as_ref()).or(purl.as_ref()).or(cpe.as_ref());
+            let whole = RawComponent {
+                kind: described.kind,
+                name: called.cloned().unwrap_or_default().into(),
+                bom_ref: loose(reference),
+                group: described.group,
+                version: loose(version.clone()),
+                supplier: described.supplier,
+                manufacturer: described.manufacturer,
+                publisher: described.publisher,
+                purl: loose(purl),
+                cpe: loose(cpe),
+                swid: Loose::Absent,
+                properties: described.properties,
+                evidence: described.evidence,
+                components: None,
+            };
+            reader.take(whole, None);
+        } else if let Some(reference) = reference {
             // It is taken: nothing in the list may be mistaken for the whole.
             reader.references.unique(reference, &mut reader.remarks, true);
         }
-        if let Some(identity) = identity {
-            reader.remarks.add(
-                "what the SBOM describes has an identity of its own, which is not matched: it is not among the components",
-                &identity,
-            );
-        }
         inside = described.components.unwrap_or_default();
+    }
+    if inside.is_empty() && bom.components.as_ref().is_none_or(Vec::is_empty) {
+        reader.remarks.add(NO_COMPONENT, "");
     }
     for raw in inside.into_iter().chain(bom.components.unwrap_or_default()) {
         reader.take(raw, None);
@@ -249,6 +281,7 @@ impl Reader {
             add_cpe(&mut component, &text);
         }
         self.evidence(&mut component, raw.evidence, raw.properties);
+        remark_contradiction(&component, &mut self.remarks);
         if component.purl.is_none()
             && component.cpes.is_empty()
             && let Loose::Good(Object(RawSwid { tag_id })) = raw.swid
@@ -294,13 +327,45 @@ impl Reader {
         });
         for property in properties.into_iter().flat_map(|List(properties)| properties) {
             if let (Loose::Good(name), Loose::Good(value)) = (property.name, property.value)
-                && name.to_ascii_lowercase().contains("cpe")
-                && value.trim_start().get(..4).is_some_and(|start| start.eq_ignore_ascii_case("cpe:"))
+                && is_cpe_property(&name, &value)
             {
                 add_cpe(component, &value);
             }
         }
     }
+}
+
+/// A value that was looked at already.
+fn loose(text: Option<String>) -> Text<'static> {
+    text.map_or(Loose::Absent, |text| Loose::Good(text.into()))
+}
+
+fn is_cpe_property(name: &str, value: &str) -> bool {
+    name.to_ascii_lowercase().contains("cpe")
+        && value.trim_start().get(..4).is_some_and(|start| start.eq_ignore_ascii_case("cpe:"))
+}
+
+/// Whether analysis or a property gives an identity beside the two fields.
+fn identifies(evidence: &Loose<Object<RawEvidence<'_>>>, properties: &Loose<List<RawProperty<'_>>>) -> bool {
+    let concluded = match evidence {
+        Loose::Good(Object(RawEvidence { identity: Loose::Good(List(identities)) })) => {
+            identities.iter().any(|identity| match (&identity.field, &identity.concluded_value) {
+                (Loose::Good(field), Loose::Good(value)) => {
+                    matches!(&**field, "cpe" | "purl") && meaningful(value).is_some()
+                }
+                _ => false,
+            })
+        }
+        _ => false,
+    };
+    let said = match properties {
+        Loose::Good(List(properties)) => properties.iter().any(|property| match (&property.name, &property.value) {
+            (Loose::Good(name), Loose::Good(value)) => is_cpe_property(name, value),
+            _ => false,
+        }),
+        _ => false,
+    };
+    concluded || said
 }
 
 /// A reference for a component without one: what it is and where it stands.

@@ -9,7 +9,7 @@ use ward_model::Digest;
 use ward_model::component::{Component, ComponentKind, Sbom, SbomFormat};
 use ward_model::ids::ComponentRef;
 
-use super::collect::{References, Remarks, add_cpe, add_purl, meaningful};
+use super::collect::{NO_COMPONENT, References, Remarks, add_cpe, add_purl, meaningful, remark_contradiction};
 use super::error::SbomError;
 use super::loose::{List, Loose, Text};
 
@@ -68,6 +68,9 @@ pub(super) fn read(body: &str, spec_version: String) -> Result<Sbom, SbomError> 
     let mut reader = Reader::default();
     for package in document.packages.unwrap_or_default() {
         reader.take(package);
+    }
+    if reader.components.is_empty() {
+        reader.remarks.add(NO_COMPONENT, "");
     }
     let files = document.files.map_or(0, |files| files.len());
     if files > 0 {
@@ -181,6 +184,7 @@ impl Reader {
                 }
             }
         }
+        remark_contradiction(&component, remarks);
         self.components.push(component);
     }
 

@@ -108,6 +108,75 @@ fn spdx_as_tools_write_it() {
 }
 
 #[test]
+fn what_an_sbom_describes_is_a_component_where_it_has_an_identity() {
+    let table = [
+        (r#""cpe": "cpe:2.3:o:linux:linux_kernel:4.1.15:*:*:*:*:*:*:*""#, 1, 0),
+        (r#""purl": "pkg:npm/lodash@4.17.4""#, 0, 0),
+        (r#""cpe": "cpe:2.3:x:y""#, 0, 1),
+        (r#""properties": [{"name": "syft:cpe23", "value": "cpe:2.3:a:acme:tool:1:*:*:*:*:*:*:*"}]"#, 1, 0),
+        (r#""evidence": {"identity": {"field": "cpe", "concludedValue": "cpe:/a:acme:tool:1"}}"#, 1, 0),
+    ];
+    for (identity, cpes, unreadable) in table {
+        let text = format!(
+            r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","metadata":{{"component":{{"type":"operating-system",
+                "bom-ref":"root","name":"os","version":"4.1.15",{identity}}}}},
+                "components":[{{"type":"library","bom-ref":"root","name":"inner"}}]}}"#
+        );
+        let sbom = read(text.as_bytes()).expect("reads");
+        let whole = &sbom.components[0];
+        assert_eq!((whole.reference.as_str(), &*whole.name, whole.version.as_deref()), ("root", "os", Some("4.1.15")));
+        assert_eq!(whole.kind, ComponentKind::OperatingSystem);
+        assert_eq!((whole.cpes.len(), whole.unreadable_identities.len()), (cpes, unreadable), "{identity}");
+        assert_eq!(sbom.components[1].reference.as_str(), "root#2", "nothing is mistaken for the whole");
+        assert_eq!((sbom.name.as_deref(), sbom.components.len()), (Some("os"), 2));
+    }
+    let nameless = r#"{"bomFormat":"CycloneDX","specVersion":"1.5","metadata":{"component":{"type":"firmware","purl":"pkg:generic/x@1"}}}"#;
+    let sbom = read(nameless.as_bytes()).expect("reads");
+    assert_eq!(sbom.components[0].name, "pkg:generic/x@1");
+    assert_eq!((sbom.name, &sbom.remarks[..]), (None, &["lists no component".to_owned()][..]));
+}
+
+#[test]
+fn an_inventory_of_nothing_is_remarked_upon() {
+    for components in ["", r#","components":null"#, r#","components":[]"#] {
+        let sbom = read(format!(r#"{{"bomFormat":"CycloneDX","specVersion":"1.5"{components}}}"#).as_bytes());
+        assert_eq!(sbom.expect("reads").remarks, ["lists no component"], "{components}");
+    }
+    for packages in ["", r#","packages":null"#, r#","packages":[]"#] {
+        let sbom = read(format!(r#"{{"spdxVersion":"SPDX-2.3"{packages}}}"#).as_bytes());
+        assert_eq!(sbom.expect("reads").remarks, ["lists no component"], "{packages}");
+    }
+}
+
+#[test]
+fn versions_that_contradict_each_other_are_remarked_upon() {
+    let table = [
+        (r#""version":"1.0.1f","cpe":"cpe:2.3:a:openssl:openssl:1.0.1g:*:*:*:*:*:*:*""#, true),
+        (r#""version":"1.0.1g","purl":"pkg:generic/openssl@1.0.1f""#, true),
+        (r#""version":"5.1.9.RELEASE","cpe":"cpe:2.3:a:vmware:spring_framework:5.1.9:*:*:*:*:*:*:*""#, false),
+        (r#""version":"10.0.14393","cpe":"cpe:2.3:o:microsoft:windows_10:-:*:*:*:*:*:*:*""#, false),
+        (r#""version":"2.0-beta9","cpe":"cpe:2.3:a:apache:log4j:2.0:beta9:*:*:*:*:*:*""#, false),
+        (r#""version":"1.2.0","cpe":"cpe:2.3:a:acme:tool:1.2:*:*:*:*:*:*:*""#, false),
+        (
+            r#""version":"1.1.1k-1+deb11u1","purl":"pkg:deb/debian/openssl@1.1.1k-1%2Bdeb11u1","cpe":"cpe:2.3:a:openssl:openssl:1.1.1k:*:*:*:*:*:*:*""#,
+            false,
+        ),
+    ];
+    for (fields, contradicts) in table {
+        let text = format!(
+            r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{{"type":"library","name":"c",{fields}}}]}}"#
+        );
+        let sbom = read(text.as_bytes()).expect("reads");
+        assert_eq!(
+            sbom.remarks.iter().any(|remark| remark.contains("contradict")),
+            contradicts,
+            "{fields}: {:?}",
+            sbom.remarks
+        );
+    }
+}
+
+#[test]
 fn marks_and_line_ends_make_no_difference() {
     let plain = read(CYCLONEDX.as_bytes()).expect("reads");
     let windows = format!("\u{feff}{}", CYCLONEDX.replace('\n', "\r\n"));
