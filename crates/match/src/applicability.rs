@@ -44,7 +44,10 @@ pub(crate) fn applications<'r>(
                         continue;
                     }
                     let mut environment = hit.notes;
-                    let place = Hit { node: node_number, criterion: number, truth: hit.truth };
+                    // Under a negation the version that hits is the one that would excuse.
+                    let open = hit.contradicted && (configuration.negate || node.negate);
+                    let truth = if open { Truth::Unknown } else { hit.truth };
+                    let place = Hit { node: node_number, criterion: number, truth };
                     let truth = configuration_truth(configuration, place, host, &mut environment);
                     let state = match truth {
                         Truth::True => State::Affected,

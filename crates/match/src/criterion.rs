@@ -6,6 +6,7 @@ use ward_model::vulnerability::Criterion;
 use ward_version::Truth;
 
 use crate::identity::Identity;
+use crate::version::Held;
 
 /// What a criterion is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub(crate) struct Touch {
     pub(crate) blocked: Option<UnassessedReason>,
     /// What made it unknown, in words.
     pub(crate) notes: Vec<String>,
+    /// The component gives another version too, for which the answer is another one.
+    pub(crate) contradicted: bool,
 }
 
 /// Whether the criterion names the product of the identity.
@@ -35,9 +38,30 @@ pub(crate) fn same_product(criterion: &Cpe, identity: &Identity) -> bool {
 
 /// Compares versions and attributes; the product must be the same.
 pub(crate) fn touch(criterion: &Criterion, identity: &Identity, role: Role) -> Touch {
-    let (version, blocked, note) = version_truth(criterion, identity, role);
-    let mut touch = Touch { truth: version, blocked, notes: note.into_iter().collect() };
-    if version.is_false() {
+    let (version, blocked, note) = version_truth(criterion, &identity.version, role);
+    let mut touch = Touch { truth: version, blocked, notes: note.into_iter().collect(), contradicted: false };
+    for other in &identity.contradictions {
+        let (truth, ..) = version_truth(criterion, other, role);
+        if truth == version {
+            continue;
+        }
+        touch.contradicted = true;
+        // The name's own version counts where it hits. Neither excludes anything while the other one may be right, and
+        // what surrounds a component may be asked for under a negation, where there is nothing worse than unknown.
+        if version.is_false() || role == Role::Environment {
+            touch.truth = Truth::Unknown;
+        }
+        touch.notes.push(format!(
+            "the component contradicts itself: its identity says {}, and elsewhere it says {}; {} {} the versions that the record means: {}",
+            identity.version.shown(),
+            other.shown(),
+            if version.is_false() { "the second" } else { "the first" },
+            if truth.or(version).is_true() { "is among" } else { "may be among" },
+            touch.truth.as_str()
+        ));
+        break;
+    }
+    if touch.truth.is_false() {
         return touch;
     }
     for (name, wanted, own) in attributes(criterion, identity) {
@@ -45,11 +69,21 @@ pub(crate) fn touch(criterion: &Criterion, identity: &Identity, role: Role) -> T
         touch.truth = touch.truth.and(truth);
         match truth {
             Truth::True => {}
-            Truth::False => return Touch { truth: Truth::False, blocked: None, notes: Vec::new() },
-            Truth::Unknown => touch.notes.push(format!(
-                "the record means {name} `{}`, and the component does not say its own: unknown",
-                shown(wanted)
-            )),
+            Truth::False => {
+                return Touch { truth: Truth::False, blocked: None, notes: Vec::new(), contradicted: false };
+            }
+            Truth::Unknown => {
+                let packed = match &identity.purl_kind {
+                    Some(kind) if name == "target_sw" && *own == Attribute::Any => {
+                        format!(" (it is a package of the type `{kind}`, into which other things are packed too)")
+                    }
+                    _ => String::new(),
+                };
+                touch.notes.push(format!(
+                    "the record means {name} `{}`, and the component does not say its own{packed}: unknown",
+                    shown(wanted)
+                ));
+            }
         }
     }
     if role == Role::Vulnerable && touch.truth.is_true() {
@@ -58,7 +92,7 @@ pub(crate) fn touch(criterion: &Criterion, identity: &Identity, role: Role) -> T
             touch.notes.push(format!(
                 "{written} was built by a distribution or from a source tree with further changes: a back-ported fix cannot be excluded: unknown"
             ));
-        } else if identity.weak && ecosystem_of(identity, &criterion.cpe.target_sw) != Some(true) {
+        } else if identity.weak && !is_of_ecosystem(identity, criterion.cpe.target_sw.value()) {
             touch.truth = Truth::Unknown;
             touch.notes.push(
                 "the package has the name of this product, and the record does not say that it means the package: unknown".to_owned(),
@@ -68,12 +102,7 @@ pub(crate) fn touch(criterion: &Criterion, identity: &Identity, role: Role) -> T
     touch
 }
 
-fn version_truth(
-    criterion: &Criterion,
-    identity: &Identity,
-    role: Role,
-) -> (Truth, Option<UnassessedReason>, Option<String>) {
-    let held = &identity.version;
+fn version_truth(criterion: &Criterion, held: &Held, role: Role) -> (Truth, Option<UnassessedReason>, Option<String>) {
     let blocked = || match (&held.text, held.not_applicable) {
         (None, true) => None,
         (None, false) => Some(UnassessedReason::NoVersion),
@@ -136,8 +165,11 @@ fn relation(name: &str, wanted: &Attribute, own: &Attribute, identity: &Identity
         (Attribute::Any, _) | (Attribute::Na, Attribute::Na) => Truth::True,
         (Attribute::Value(wanted), Attribute::Value(own)) => values_fit(wanted, own),
         (Attribute::Na, Attribute::Value(_)) | (Attribute::Value(_), Attribute::Na) => Truth::False,
-        (Attribute::Value(_), Attribute::Any) if name == "target_sw" => {
-            ecosystem_of(identity, wanted).map_or(Truth::Unknown, Truth::from)
+        // Packages of one ecosystem are packed again in others: only what the component's own name says excludes it.
+        (Attribute::Value(wanted), Attribute::Any)
+            if name == "target_sw" && is_of_ecosystem(identity, Some(wanted)) =>
+        {
+            Truth::True
         }
         (_, Attribute::Any) => Truth::Unknown,
     }
@@ -167,22 +199,14 @@ const ECOSYSTEMS: &[(&str, &[&str])] = &[
     ("cran", &["r"]),
 ];
 
-/// Whether the component's package URL says that it runs in the software that is wanted; `None`: it does not tell.
-fn ecosystem_of(identity: &Identity, wanted: &Attribute) -> Option<bool> {
-    let (kind, wanted) = (identity.purl_kind.as_deref()?, literal(wanted.value()?));
+/// Whether the component's package URL says that it runs in the software that is wanted. That it does not say so
+/// excludes nothing.
+fn is_of_ecosystem(identity: &Identity, wanted: Option<&str>) -> bool {
+    let (Some(kind), Some(wanted)) = (identity.purl_kind.as_deref(), wanted.map(literal)) else { return false };
     if crate::version::is_distribution(kind) {
-        return match &*wanted {
-            "linux" => Some(true),
-            "windows" | "macos" | "mac_os_x" | "iphone_os" | "android" => Some(false),
-            _ => None,
-        };
+        return wanted == "linux";
     }
-    let (_, words) = ECOSYSTEMS.iter().find(|(name, _)| *name == kind)?;
-    if words.contains(&&*wanted) {
-        return Some(true);
-    }
-    // Another language is a contradiction; a platform, or a host of plug-ins, is not.
-    ECOSYSTEMS.iter().any(|(_, words)| words.contains(&&*wanted)).then_some(false)
+    ECOSYSTEMS.iter().any(|(name, words)| *name == kind && words.contains(&&*wanted))
 }
 
 /// Whether a package URL of this type names a package of one language, where names are shared with other things.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ward_model::alias::Aliases;
+use ward_model::component::{Component, ComponentKind};
 use ward_model::cpe::{Cpe, Part, ProductKey};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
 use ward_model::vulnerability::Criterion;
@@ -19,7 +20,49 @@ pub(crate) struct Host {
     hardware: Vec<Identity>,
     /// Where each product stands.
     by_product: BTreeMap<ProductKey, Vec<Place>>,
+    /// What nothing says the product of, and may therefore be any.
+    strangers: Strangers,
     complete: bool,
+}
+
+/// Things of the inventory that nothing says the product of: how each is called.
+#[derive(Default)]
+struct Strangers {
+    /// What may be a platform: everything but libraries, files and assets.
+    platforms: Vec<String>,
+    /// What may be an application: everything but assets.
+    applications: Vec<String>,
+}
+
+impl Strangers {
+    fn of(inventory: &Inventory<'_>, resolutions: &[Resolution]) -> Self {
+        let mut strangers = Self::default();
+        let unrecognised = |(_, resolution): &(&Component, &Resolution)| !resolution.recognised;
+        for (component, _) in inventory.components.iter().zip(resolutions).filter(unrecognised) {
+            let name = format!("`{}`", component.name);
+            match component.kind {
+                ComponentKind::Asset => {}
+                ComponentKind::Library | ComponentKind::File => strangers.applications.push(name),
+                _ => {
+                    strangers.platforms.push(name.clone());
+                    strangers.applications.push(name);
+                }
+            }
+        }
+        for cpe in inventory.hardware.iter().filter(|cpe| cpe.product_key().is_none()) {
+            strangers.platforms.push(cpe.to_string());
+        }
+        strangers
+    }
+
+    /// Those that may be what a criterion of this part asks for.
+    fn of_part(&self, part: Part) -> &[String] {
+        match part {
+            Part::OperatingSystem | Part::Hardware => &self.platforms,
+            Part::Any if self.applications.is_empty() => &self.platforms,
+            Part::Application | Part::Any => &self.applications,
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -54,7 +97,8 @@ impl Host {
         for (number, identity) in hardware.iter().enumerate() {
             put(identity, Place::Hardware(number));
         }
-        Ok(Self { resolutions, hardware, by_product, complete: inventory.complete })
+        let strangers = Strangers::of(inventory, &resolutions);
+        Ok(Self { resolutions, hardware, by_product, strangers, complete: inventory.complete })
     }
 
     /// Whether the host has what a criterion asks for, and the statement about it.
@@ -89,7 +133,16 @@ impl Host {
         if truth.is_unknown() {
             return (truth, format!("{}: {because}", what()));
         }
-        if self.complete {
+        if self.complete
+            && let [first, more @ ..] = self.strangers.of_part(name.part)
+        {
+            let more = if more.is_empty() { String::new() } else { format!(" (and {} more)", more.len()) };
+            let text = format!(
+                "{}: not in this element's inventory{elsewhere}, which is claimed complete; but nothing says which product {first}{more} is, which may be it: unknown",
+                what()
+            );
+            (Truth::Unknown, text)
+        } else if self.complete {
             (
                 Truth::False,
                 format!("{}: not in this element's inventory, which is claimed complete{elsewhere}: false", what()),

@@ -14,6 +14,7 @@ use ward_model::component::{Component, ComponentKind};
 use ward_model::cpe::{Attribute, Cpe, Part, ProductKey};
 use ward_model::finding::{Confidence, UnassessedReason};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
+use ward_version::Scheme;
 
 use crate::criterion::{is_language, literal};
 use crate::names::{is_own_vendor, origin_names, spellings, split_name, squeeze};
@@ -27,6 +28,8 @@ pub(crate) struct Identity {
     /// How it is known, for the proof.
     pub(crate) text: String,
     pub(crate) version: Held,
+    /// Versions that the component gives elsewhere and that have another place in the order.
+    pub(crate) contradictions: Vec<Held>,
     /// The CPE name it comes from.
     pub(crate) cpe: Option<Cpe>,
     /// The type of the component's package URL.
@@ -43,11 +46,15 @@ pub(crate) struct Resolution {
     pub(crate) possible: Vec<Identity>,
     /// Why it cannot be assessed, where there is no identity.
     pub(crate) reason: Option<UnassessedReason>,
+    /// Every product that it says it is, known to a feed or not.
+    pub(crate) products: BTreeSet<ProductKey>,
+    /// Whether something says what it is: a CPE name, a package URL, an alias, or a name that fits.
+    pub(crate) recognised: bool,
 }
 
 /// The CPE names of a hardware list, as identities.
 pub(crate) fn of_hardware(cpe: &Cpe) -> Vec<Identity> {
-    of_cpe(cpe, None, None)
+    of_cpe(cpe, &[], None)
 }
 
 /// Makes out which products a component is.
@@ -62,6 +69,7 @@ pub(crate) fn resolve(
     if resolver.found.identities.is_empty() && !aliased {
         resolver.by_name()?;
     }
+    resolver.found.recognised = named || aliased || component.purl.is_some() || !resolver.found.identities.is_empty();
     if resolver.found.identities.is_empty() {
         resolver.found.reason = Some(resolver.why_not(named || aliased));
     }
@@ -75,7 +83,8 @@ struct Facts<'a> {
     names: Vec<(String, bool)>,
     /// Namespace or group.
     namespace: Option<String>,
-    version: Option<&'a str>,
+    /// The component's own version, then that of its package URL.
+    versions: Vec<&'a str>,
     source_version: Option<String>,
 }
 
@@ -115,13 +124,20 @@ impl<'a> Facts<'a> {
             kind,
             names,
             namespace: group.or_else(|| component.group.clone()),
-            version: component.version.as_deref().or_else(|| purl.and_then(|purl| purl.version.as_deref())),
+            versions: [component.version.as_deref(), purl.and_then(|purl| purl.version.as_deref())]
+                .into_iter()
+                .flatten()
+                .collect(),
             source_version,
         }
     }
 
-    fn version_of(&self, source: bool) -> Option<&str> {
-        if source { self.source_version.as_deref().or(self.version) } else { self.version }
+    /// The version of a source package is another one than that of what is built from it.
+    fn versions_of(&self, source: bool) -> Vec<&str> {
+        match &self.source_version {
+            Some(version) if source => vec![version],
+            _ => self.versions.clone(),
+        }
     }
 
     fn is_distribution(&self) -> bool {
@@ -148,7 +164,7 @@ fn source_package(text: &str) -> (String, Option<String>) {
 }
 
 /// The identities that one CPE name gives: one, or one for each part where it does not say which.
-fn of_cpe(cpe: &Cpe, version: Option<&str>, purl_kind: Option<&str>) -> Vec<Identity> {
+fn of_cpe(cpe: &Cpe, versions: &[&str], purl_kind: Option<&str>) -> Vec<Identity> {
     let Some(key) = cpe.product_key() else { return Vec::new() };
     let parts = match key.part {
         Part::Any => vec![Part::Application, Part::OperatingSystem, Part::Hardware],
@@ -165,22 +181,33 @@ fn of_cpe(cpe: &Cpe, version: Option<&str>, purl_kind: Option<&str>) -> Vec<Iden
             held.from_cpe = own.is_some();
             if !held.has_key() {
                 // A version that only the component gives, or gives in a form that can be compared.
-                let outer = Held::new(scheme, version, update.as_deref(), purl_kind);
+                let outer = Held::new(scheme, versions.first().copied(), update.as_deref(), purl_kind);
                 if own.is_none() || outer.has_key() {
                     held = outer;
                 }
             }
             held.not_applicable = cpe.version == Attribute::Na;
+            let contradictions = contradictions(&held, scheme, versions, purl_kind);
             Identity {
                 product,
                 confidence: Confidence::Exact,
                 text: cpe.to_string(),
                 version: held,
+                contradictions,
                 cpe: Some(cpe.clone()),
                 purl_kind: purl_kind.map(str::to_owned),
                 weak: false,
             }
         })
+        .collect()
+}
+
+/// The versions that have another place in the order than the one that is compared.
+fn contradictions(held: &Held, scheme: Scheme, versions: &[&str], purl_kind: Option<&str>) -> Vec<Held> {
+    versions
+        .iter()
+        .map(|version| Held::new(scheme, Some(version), None, purl_kind))
+        .filter(|other| held.contradicts(other))
         .collect()
 }
 
@@ -194,6 +221,7 @@ struct Resolver<'a> {
 impl Resolver<'_> {
     /// Adds an identity whose product some feed names; the first one of each product stays, being the surest.
     fn add(&mut self, identity: Identity) -> Result<(), KnowledgeError> {
+        self.found.products.insert(identity.product.clone());
         let known = |held: &Identity| {
             held.product == identity.product && (identity.confidence != Confidence::Exact || held.cpe == identity.cpe)
         };
@@ -207,7 +235,7 @@ impl Resolver<'_> {
     fn by_cpe(&mut self) -> Result<bool, KnowledgeError> {
         let mut any = false;
         for cpe in &self.component.cpes {
-            for identity in of_cpe(cpe, self.facts.version, self.facts.kind) {
+            for identity in of_cpe(cpe, &self.facts.versions, self.facts.kind) {
                 any = true;
                 self.add(identity)?;
             }
@@ -317,8 +345,11 @@ impl Resolver<'_> {
     }
 
     fn identity(&self, product: ProductKey, confidence: Confidence, text: String, source: bool) -> Identity {
+        let (scheme, versions) = (scheme_of(&product), self.facts.versions_of(source));
+        let version = Held::new(scheme, versions.first().copied(), None, self.facts.kind);
         Identity {
-            version: Held::new(scheme_of(&product), self.facts.version_of(source), None, self.facts.kind),
+            contradictions: contradictions(&version, scheme, &versions, self.facts.kind),
+            version,
             product,
             confidence,
             text,

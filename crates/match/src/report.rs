@@ -49,6 +49,15 @@ pub fn match_inventory(
                 }
             }
         }
+        if reason.is_none() {
+            for product in &resolution.products {
+                if !knowledge.set_aside_for(product)?.is_empty() {
+                    // What is set aside may say anything about it.
+                    reason = Some(UnassessedReason::SetAsideRecord);
+                    break;
+                }
+            }
+        }
         if let Some(reason) = reason {
             report.unassessed.push(Unassessed { component: ComponentSummary::from(component), reason });
         }

@@ -58,6 +58,21 @@ impl Held {
         self.key.is_some()
     }
 
+    /// Whether both have a place in the order, and not the same one. The update field of a CPE name may stand in the
+    /// other's text or be left out there, and a word for "released" says nothing.
+    pub(crate) fn contradicts(&self, other: &Self) -> bool {
+        let differ = |own: Option<&Key>, other: Option<&Key>| match (own, other) {
+            (Some(own), Some(other)) => {
+                matches!(own.compare(other), VersionOrder::Less | VersionOrder::Greater)
+            }
+            _ => false,
+        };
+        let released = |held: &Self| held.text.as_deref().and_then(|text| key(held.scheme, without_word(text), None));
+        differ(self.key.as_ref(), other.key.as_ref())
+            && differ(self.key_without_update.as_ref(), other.key.as_ref())
+            && differ(released(self).as_ref(), released(other).as_ref())
+    }
+
     /// As people write it.
     pub(crate) fn shown(&self) -> String {
         let text = match (&self.text, &self.update) {
@@ -225,6 +240,9 @@ fn upstream(kind: Option<&str>, written: &str) -> (String, bool) {
         return (without_repacking(text).to_owned(), true);
     }
     // Without a type, the mark of a distribution or of a source tree gives it away.
+    if really(written) != written {
+        return (without_repacking(ward_version::upstream(Scheme::Deb, written)).to_owned(), true);
+    }
     let lower = written.to_ascii_lowercase();
     if let Some(place) = ["+git", "+svn", "+autoinc"].iter().filter_map(|mark| lower.find(mark)).min() {
         return (written[..place].to_owned(), true);
@@ -258,8 +276,26 @@ fn without_release(text: &str) -> &str {
     }
 }
 
+/// A version without a word at its end that says that it is released.
+fn without_word(text: &str) -> &str {
+    match text.trim().rsplit_once(['.', '-', '_']) {
+        Some((version, word)) if ["release", "final", "ga"].iter().any(|known| word.eq_ignore_ascii_case(known)) => {
+            version
+        }
+        _ => text,
+    }
+}
+
+/// Debian goes back to an older version under a number that is higher: `3.0.2+really1.0.1f` is 1.0.1f.
+fn really(text: &str) -> &str {
+    let Some((_, after)) = text.rsplit_once("really") else { return text };
+    let after = after.trim_start_matches(['.', '-', '~', '+']);
+    if after.starts_with(|c: char| c.is_ascii_digit()) { after } else { text }
+}
+
 /// Debian marks sources from which something was taken out; the version is the same.
 fn without_repacking(text: &str) -> &str {
+    let text = really(text);
     let end = ["+dfsg", "~dfsg", ".dfsg", "-dfsg", "+ds", "~ds", "+repack", "+really"]
         .iter()
         .filter_map(|mark| text.find(mark))
@@ -280,6 +316,10 @@ mod tests {
             (Some("deb"), "1.1.1k-1+deb11u1", "1.1.1k", true),
             (Some("deb"), "1:1.2.11.dfsg-2+deb11u2", "1.2.11", true),
             (Some("deb"), "2.31", "2.31", true),
+            (Some("deb"), "3.0.2+really1.0.1f-1", "1.0.1f", true),
+            (Some("deb"), "1:3.0.2+really.1.0.1f+dfsg-1", "1.0.1f", true),
+            (Some("deb"), "1.2+really", "1.2", true),
+            (None, "3.0.2+really1.0.1f-1", "1.0.1f", true),
             (Some("rpm"), "1:1.1.1k-5.el8_5", "1.1.1k", true),
             (Some("apk"), "1.2.12-r3", "1.2.12", true),
             (None, "1.2.3-4ubuntu2", "1.2.3", true),
@@ -307,6 +347,26 @@ mod tests {
         assert_eq!(candidate.is("1.0", &Attribute::Any), Truth::True, "any update is meant");
         assert_eq!(candidate.is("1.0", &Attribute::Na), Truth::False, "the release itself is meant");
         assert_eq!(candidate.is("1.0", &value("rc1")), Truth::True);
+    }
+
+    #[test]
+    fn versions_contradict_each_other_by_their_order_and_not_by_their_text() {
+        let held = |text: &str, update: Option<&str>| Held::new(Scheme::Generic, Some(text), update, None);
+        let table = [
+            ("5.1.9", None, "5.1.9.RELEASE", false),
+            ("5.1.9", None, "5.1.9-Final", false),
+            ("1.2", None, "1.2.0", false),
+            ("1.2", None, "v1.2", false),
+            ("2.0", Some("beta9"), "2.0-beta9", false),
+            ("2.0", Some("beta9"), "2.0", false),
+            ("1.0", None, "some day", false),
+            ("1.0.1g", None, "1.0.1f", true),
+            ("2.0", None, "1.9.RELEASE", true),
+            ("2.0", Some("beta9"), "2.1", true),
+        ];
+        for (own, update, other, expected) in table {
+            assert_eq!(held(own, update).contradicts(&held(other, None)), expected, "{own} {update:?} {other}");
+        }
     }
 
     #[test]

@@ -19,6 +19,8 @@ use crate::{Inventory, match_inventory};
 /// Knowledge in memory.
 pub(super) struct World {
     records: Vec<VulnerabilityRecord>,
+    /// Products that records name which could not be read.
+    pub(super) set_aside: Vec<ProductKey>,
     description: KnowledgeDescription,
 }
 
@@ -31,7 +33,7 @@ impl World {
             seed: false,
             limited_to: Vec::new(),
         };
-        Self { records, description }
+        Self { records, set_aside: Vec::new(), description }
     }
 
     fn criteria(&self) -> impl Iterator<Item = (RecordNumber, &Criterion)> {
@@ -75,6 +77,10 @@ impl Knowledge for World {
 
     fn find(&self, id: &VulnerabilityId) -> Result<Option<RecordNumber>, KnowledgeError> {
         Ok((0..).map(RecordNumber).zip(&self.records).find(|(_, record)| record.id == *id).map(|(number, _)| number))
+    }
+
+    fn set_aside_for(&self, product: &ProductKey) -> Result<Vec<String>, KnowledgeError> {
+        Ok(self.set_aside.iter().filter(|known| *known == product).map(|_| "CVE-0".to_owned()).collect())
     }
 
     fn exploited(&self, _: &VulnerabilityId) -> Result<Option<Exploited>, KnowledgeError> {
@@ -140,6 +146,7 @@ pub(super) fn record(id: &str, configurations: Vec<Configuration>) -> Vulnerabil
         withdrawn: false,
         description: String::new(),
         scores: Vec::new(),
+        unreadable_vectors: Vec::new(),
         weaknesses: Vec::new(),
         configurations,
     }
