@@ -19,8 +19,8 @@ pub(crate) struct Cell {
     // The order of the fields is the order of bad: the worst cell is the greatest.
     pub outcome: Outcome,
     pub escalated: Severity,
-    pub class: Exploitability,
     pub severity: Severity,
+    pub class: Exploitability,
     pub persons: Persons,
     pub harm: HarmId,
     pub fact: FactId,

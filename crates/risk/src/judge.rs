@@ -9,7 +9,7 @@ use ward_model::device::FieldedVersion;
 use ward_model::digest::Digest;
 use ward_model::ids::{CohortId, ControlId, ElementId};
 use ward_model::scale::{Exploitability, Persons};
-use ward_model::verdict::{Basis, HarmReached, Outcome, PresumedBecause, Sensitivity, Units, Verdict};
+use ward_model::verdict::{Basis, HarmReached, Outcome, PresumedBecause, Sensitivity, SubjectKind, Units, Verdict};
 use ward_policy::Policy;
 
 use crate::catalogue::Catalogue;
@@ -126,14 +126,20 @@ fn for_units(verdict: &Verdict, units: &Units) -> Verdict {
 /// Worst first; then by name, so that the order never depends on anything else.
 fn order(verdict: &Verdict) -> impl Ord + use<> {
     use std::cmp::Reverse;
-    let severity = verdict.harm.as_ref().map(|harm| harm.escalated_severity);
+    // A death outranks an injury that reads as one because it reaches many; what needs no vulnerability outranks what does.
+    let severity = verdict.harm.as_ref().map(|harm| (harm.escalated_severity, harm.severity));
+    let kind = match verdict.subject.kind {
+        SubjectKind::Weakness => 0,
+        SubjectKind::Vulnerability => 1,
+        SubjectKind::Element => 2,
+    };
     (
         Reverse(verdict.verdict),
         verdict.basis,
         Reverse(severity),
         Reverse(verdict.exploitability),
         Reverse(verdict.persons_at_once),
-        (verdict.subject.clone(), verdict.element.clone(), verdict.presumed_because),
+        (kind, verdict.subject.clone(), verdict.element.clone(), verdict.presumed_because),
         (verdict.policy.clone(), verdict.fielded_version.clone(), verdict.units.cohort.clone()),
     )
 }
@@ -237,7 +243,9 @@ impl<'a> Readings<'a> {
         }
         // A weakness that a decision alone makes vanish is a verdict too: someone answers for its absence.
         for (key, _) in compared.undecided.subjects() {
-            if key.because.is_none() && outcomes.standing(&key).is_none() {
+            // Where another weakness of the link has taken its place, that one has the verdict.
+            let vanished = outcomes.standing(&key).is_none() && outcomes.outcome(&key) == Outcome::Controlled;
+            if key.because.is_none() && vanished {
                 verdicts.push(verdict(&readings, &run, &compared, &key, &ABSENT).0);
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ward_model::ids::ElementId;
+use ward_model::ids::{ElementId, RuleId};
 use ward_model::scale::{Exploitability, Persons};
 use ward_model::verdict::{Basis, Outcome, PresumedBecause, Witness};
 
@@ -91,11 +91,12 @@ impl<'a> Outcomes<'a> {
         if let Some(standing) = self.standing(key) {
             return standing.outcome();
         }
-        let SubjectKey::Weakness(_, link, element) = &key.subject else { return Outcome::Controlled };
-        let in_its_place = self
-            .groups
-            .iter()
-            .filter(|(group, _)| matches!(group, Group::Weakness(_, at, of) if at == link && of == element));
+        let SubjectKey::Weakness(rule, link, element) = &key.subject else { return Outcome::Controlled };
+        let rules = &self.context.situation.rulebook.rules;
+        let carries = |id: &RuleId| rules.iter().find(|rule| rule.id == *id).map(|rule| rule.link.carries);
+        let in_its_place = self.groups.iter().filter(|(group, _)| {
+            matches!(group, Group::Weakness(other, at, of) if at == link && of == element && carries(other) == carries(rule))
+        });
         in_its_place.map(|(_, standing)| standing.outcome()).max().unwrap_or(Outcome::Controlled)
     }
 

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use ward_model::device::{Carries, Medium};
+use ward_model::claim::{Decision, joint_evidence, joint_premise};
+use ward_model::device::{Carries, Decisions, Medium};
 use ward_model::finding::State;
 use ward_model::ids::HarmId;
 use ward_model::scale::{Axis, Exploitability, Severity};
 use ward_model::verdict::{Basis, Outcome};
 use ward_policy::Rulebook;
 
-use super::system::{All, System, no_decisions, rulebook, system};
+use super::system::{All, System, TODAY, no_decisions, rulebook, system};
 use crate::attribute::through;
 use crate::catalogue::Catalogue;
 use crate::cells::reached;
@@ -18,6 +19,7 @@ use crate::effects::Effects;
 use crate::fact::Fact;
 use crate::fixpoint::solve;
 use crate::ground::{ground, presuming};
+use crate::judge::judge;
 use crate::program::FactId;
 
 /// Some of a system's claims.
@@ -185,6 +187,35 @@ proptest! {
             let presumed = unknown.judged.iter().filter(|(other, _)| other.because.is_some() && other.subject.element() == element);
             let worst = presumed.map(|(_, judged)| judged.outcome).max();
             prop_assert_eq!(worst, Some(Outcome::Uncontrolled), "{:?} {:?}", key, judged);
+        }
+    }
+
+    /// What would be if all claims held is never worse than what is decided; and whatever is controlled rests on a decision that is
+    /// named, with its last day.
+    #[test]
+    fn decided_is_never_better_than_claimed(system in system(), picks in any::<u32>()) {
+        let rulebook = rulebook();
+        let chosen = some(&system, picks);
+        let entered = system.device.claims.values().filter(|claim| chosen.holds(&claim.id)).enumerate().map(|(place, claim)| Decision {
+            number: place + 1,
+            claims: vec![claim.id.to_string()],
+            files: Vec::new(),
+            accepted: true,
+            by: "somebody".into(),
+            on: TODAY,
+            evidence: joint_evidence([claim]),
+            premise: Some(joint_premise([claim])),
+            expires: TODAY,
+            rationale: "tests".into(),
+        });
+        let decisions = Decisions { entered: entered.collect(), ..no_decisions() };
+        let judgement = judge(system.situation(&rulebook, &decisions));
+        prop_assert!(judgement.decisions_without_effect.is_empty(), "{:?}", judgement.decisions_without_effect);
+        for verdict in &judgement.verdicts {
+            prop_assert!(verdict.if_claims_hold <= verdict.verdict, "{:#?}", verdict);
+            if verdict.verdict == Outcome::Controlled && verdict.basis == Basis::Confirmed {
+                prop_assert!(verdict.provisional && verdict.valid_until == Some(TODAY), "{:#?}", verdict);
+            }
         }
     }
 
