@@ -249,6 +249,8 @@ pub enum UnassessedReason {
     AmbiguousName,
     /// An identity is given and cannot be read.
     UnreadableIdentity,
+    /// A record that names the product could not be read and was set aside: nobody knows what it says.
+    SetAsideRecord,
 }
 
 impl UnassessedReason {
@@ -263,6 +265,7 @@ impl UnassessedReason {
             Self::ProductNotInAnyFeed => "product-not-in-any-feed",
             Self::AmbiguousName => "ambiguous-name",
             Self::UnreadableIdentity => "unreadable-identity",
+            Self::SetAsideRecord => "set-aside-record",
         }
     }
 }

@@ -43,6 +43,16 @@ pub trait Knowledge {
     /// As for [`Knowledge::candidates`].
     fn find(&self, id: &VulnerabilityId) -> Result<Option<RecordNumber>, KnowledgeError>;
 
+    /// The records that were set aside and name this product, by identifier, in order; one without an identifier is named by its
+    /// place. What they say of the product is not known, so that its components cannot be taken for assessed.
+    ///
+    /// # Errors
+    /// As for [`Knowledge::candidates`].
+    fn set_aside_for(&self, product: &ProductKey) -> Result<Vec<String>, KnowledgeError> {
+        let _ = product;
+        Ok(Vec::new())
+    }
+
     /// Whether it is known to be exploited.
     ///
     /// # Errors
@@ -101,6 +111,55 @@ pub struct SourceDescription {
     pub without_product: u64,
     /// How many could not be read and were set aside.
     pub set_aside: u64,
+    /// Which parts of the source were never received, in words: a product named there alone looks as if nothing were known of it.
+    pub gaps: Vec<String>,
+}
+
+/// What the seed cannot be taken for.
+const SEED_IS_PARTIAL: &str = "the seed knows only some vulnerabilities of some products: no component counts as assessed before `ward feeds sync`";
+/// What a home without the main source cannot be taken for.
+const NO_NVD: &str = "the home holds nothing of NVD: no component counts as assessed";
+
+impl KnowledgeDescription {
+    /// Why this is only a part of what is known, so that silence about a component means nothing; `None` where it is whole.
+    pub fn partial(&self) -> Option<String> {
+        if self.seed {
+            return Some(SEED_IS_PARTIAL.to_owned());
+        }
+        let Some(nvd) = self.source("nvd") else { return Some(NO_NVD.to_owned()) };
+        (!nvd.gaps.is_empty()).then(|| {
+            format!("the home holds only part of NVD ({}): no component counts as assessed", nvd.gaps.join(", "))
+        })
+    }
+
+    /// What a reader should know of sources that only add evidence: which are missing, and of which day the others are.
+    pub fn remarks(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        for (name, what, missing) in [
+            (
+                "kev",
+                "the list of known exploited vulnerabilities",
+                "no list of known exploited vulnerabilities is held",
+            ),
+            ("epss", "the list of EPSS scores", "no list of EPSS scores is held"),
+        ] {
+            match self.source(name) {
+                None => remarks.push(format!("{missing}: no class is raised by it")),
+                Some(source) => match source.newest {
+                    Some(day) => remarks.push(format!("{what} is of {day}")),
+                    None => remarks.push(format!("{what} does not say of which day it is")),
+                },
+            }
+        }
+        if let Some(day) = self.source("nvd").and_then(|nvd| nvd.newest) {
+            remarks.push(format!("the newest date in NVD is {day}"));
+        }
+        remarks
+    }
+
+    fn source(&self, name: &str) -> Option<&SourceDescription> {
+        self.sources.iter().find(|source| source.name == name)
+    }
 }
 
 /// Why knowledge could not answer.
@@ -120,4 +179,60 @@ pub enum KnowledgeError {
         /// What is wrong.
         reason: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::{KnowledgeDescription, SourceDescription};
+    use crate::digest::Digest;
+
+    fn held(seed: bool, sources: &[(&str, &[&str])]) -> KnowledgeDescription {
+        let source = |(name, gaps): &(&str, &[&str])| SourceDescription {
+            name: (*name).to_owned(),
+            newest: Some(date(2026, 11, 21)),
+            records: 1,
+            without_product: 0,
+            set_aside: 0,
+            gaps: gaps.iter().map(|gap| (*gap).to_owned()).collect(),
+        };
+        KnowledgeDescription {
+            generation: Digest::of(b""),
+            as_of: date(2026, 11, 22),
+            sources: sources.iter().map(source).collect(),
+            seed,
+            limited_to: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn only_a_whole_nvd_is_not_partial() {
+        assert_eq!(held(false, &[("nvd", &[])]).partial(), None);
+        let seed = held(true, &[("nvd", &[])]).partial();
+        assert!(seed.is_some_and(|words| words.starts_with("the seed knows only some")));
+        let none = held(false, &[("kev", &[]), ("epss", &[])]).partial();
+        assert_eq!(none.as_deref(), Some("the home holds nothing of NVD: no component counts as assessed"));
+        let gaps = held(false, &[("nvd", &["no yearly file for 2003", "no yearly file for 2005 to 2007"])]).partial();
+        assert_eq!(
+            gaps.as_deref(),
+            Some(
+                "the home holds only part of NVD (no yearly file for 2003, no yearly file for 2005 to 2007): no component counts as assessed"
+            )
+        );
+    }
+
+    #[test]
+    fn missing_evidence_is_named() {
+        assert_eq!(
+            held(false, &[("nvd", &[])]).remarks(),
+            [
+                "no list of known exploited vulnerabilities is held: no class is raised by it",
+                "no list of EPSS scores is held: no class is raised by it",
+                "the newest date in NVD is 2026-11-21"
+            ]
+        );
+        let all = held(false, &[("epss", &[]), ("kev", &[]), ("nvd", &[])]).remarks();
+        assert!(all.iter().all(|remark| !remark.contains("is held")), "{all:?}");
+    }
 }
