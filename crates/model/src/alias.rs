@@ -50,7 +50,9 @@ pub struct NamedThing<'a> {
 impl Aliases {
     /// Sorts the entries by name, so that a look-up does not depend on the order of the file.
     pub fn new(mut entries: Vec<Alias>) -> Self {
-        entries.sort_by(|a, b| (&a.name, &a.purl_type, &a.namespace, &a.supplier).cmp(&(&b.name, &b.purl_type, &b.namespace, &b.supplier)));
+        entries.sort_by(|a, b| {
+            (&a.name, &a.purl_type, &a.namespace, &a.supplier).cmp(&(&b.name, &b.purl_type, &b.namespace, &b.supplier))
+        });
         Self { entries }
     }
 
@@ -63,10 +65,7 @@ impl Aliases {
     pub fn lookup<'a>(&'a self, thing: NamedThing<'a>) -> impl Iterator<Item = &'a Alias> {
         let name = thing.name.to_lowercase();
         let start = self.entries.partition_point(|alias| alias.name < name);
-        self.entries[start..]
-            .iter()
-            .take_while(move |alias| alias.name == name)
-            .filter(move |alias| alias.fits(thing))
+        self.entries[start..].iter().take_while(move |alias| alias.name == name).filter(move |alias| alias.fits(thing))
     }
 }
 

@@ -176,10 +176,7 @@ pub struct AcceptedFile {
 
 /// The digest that a decision over these claims must carry as its premise: order does not matter.
 pub fn joint_premise<'a>(claims: impl IntoIterator<Item = &'a Claim>) -> Digest {
-    let mut lines: Vec<String> = claims
-        .into_iter()
-        .map(|claim| format!("{}={}", claim.id, claim.premise))
-        .collect();
+    let mut lines: Vec<String> = claims.into_iter().map(|claim| format!("{}={}", claim.id, claim.premise)).collect();
     lines.sort_unstable();
     lines.dedup();
     Digest::of_parts(lines.iter().map(String::as_bytes))

@@ -225,9 +225,10 @@ impl Device {
             .iter()
             .copied()
             .filter(|position| match position {
-                Position::HospitalNetwork => {
-                    self.environments.iter().any(|place| matches!(place, Environment::Hospital | Environment::Ambulance))
-                }
+                Position::HospitalNetwork => self
+                    .environments
+                    .iter()
+                    .any(|place| matches!(place, Environment::Hospital | Environment::Ambulance)),
                 Position::HomeNetwork => {
                     self.environments.iter().any(|place| matches!(place, Environment::Home | Environment::Public))
                 }
