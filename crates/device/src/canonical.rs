@@ -7,9 +7,11 @@ use std::fmt::Display;
 
 use ward_model::component::Component;
 use ward_model::device::{
-    Authentication, Control, Cut, Effect, Element, Enforcer, Fallback, Function, Link, RealisedBy, Secret, Zone,
+    Authentication, Cohort, Control, Cut, Effect, Element, Enforcer, Fallback, Function, Harm, Link, PersonGroup,
+    RealisedBy, Secret, Zone,
 };
 use ward_model::digest::Digest;
+use ward_model::ids::FieldedVersionId;
 
 /// Collects parts; each is hashed with its length, so no two lists of parts are the same text.
 #[derive(Debug)]
@@ -18,7 +20,7 @@ pub(crate) struct Canonical(Vec<String>);
 impl Canonical {
     pub(crate) fn new(kind: &str) -> Self {
         // A change of the rules below is a new number, and lapses every decision made under the old ones.
-        Self(vec!["wardround/premise/1".to_owned(), kind.to_owned()])
+        Self(vec!["wardround/premise/2".to_owned(), kind.to_owned()])
     }
 
     pub(crate) fn digest(&self) -> Digest {
@@ -60,13 +62,15 @@ impl Canonical {
     }
 
     pub(crate) fn element(&mut self, element: &Element) {
-        let Element { id, name, kind, owner, zone, hardware, instances_per_site, local_login } = element;
+        let Element { id, name, kind, owner, zone, hardware, without_software, instances_per_site, local_login } =
+            element;
         self.put("element", id);
         self.put("name", name);
         self.put("kind", kind);
         self.put("owner", owner);
         self.opt("zone", zone.as_ref());
         self.set("hardware", hardware);
+        self.put("without_software", without_software);
         self.opt("instances_per_site", *instances_per_site);
         self.put("local_login", local_login);
     }
@@ -149,6 +153,30 @@ impl Canonical {
         self.opt("persons", persons.as_ref());
         self.opt("at_once_per_instance", *at_once_per_instance);
         self.set("effects", effects.iter().map(effect));
+    }
+
+    pub(crate) fn person_group(&mut self, group: &PersonGroup) {
+        let PersonGroup { id, name, role } = group;
+        self.put("person_group", id);
+        self.put("name", name);
+        self.put("role", role);
+    }
+
+    pub(crate) fn harm(&mut self, harm: &Harm) {
+        let Harm { id, text, axis, severity } = harm;
+        self.put("harm", id);
+        self.put("text", text);
+        self.put("axis", axis);
+        self.put("severity", severity);
+    }
+
+    /// Who has confirmed a control. What else a cohort has confirmed says nothing of this one.
+    pub(crate) fn confirmed_by(&mut self, version: &FieldedVersionId, cohort: &Cohort) {
+        let Cohort { id, units, sites, confirmed: _ } = cohort;
+        self.put("confirmed_in", version);
+        self.put("cohort", id);
+        self.opt("units", *units);
+        self.opt("sites", *sites);
     }
 
     pub(crate) fn component(&mut self, component: &Component) {

@@ -1,6 +1,6 @@
 //! The claims of a folder: what each says in words, what it rests on, and the evidence it cites.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::{Claim, ClaimId, ElementClaim, Evidence, FunctionClaim, LinkClaim};
 use ward_model::device::{Control, Cut, Device, Function, Link};
@@ -48,10 +48,11 @@ fn rests_on(id: &ClaimId, device: &Device, out: &mut Canonical) {
                 out.element(element);
             }
         }
-        ClaimId::Element(
-            element,
-            ElementClaim::InterfacesListed | ElementClaim::SoftwareListed | ElementClaim::FunctionsListed,
-        ) => completeness_premise(element, device, out),
+        ClaimId::Element(element, ElementClaim::SoftwareListed) => software_premise(element, device, out),
+        ClaimId::Element(element, ElementClaim::InterfacesListed | ElementClaim::FunctionsListed) => {
+            software_premise(element, device, out);
+            surroundings_premise(element, device, out);
+        }
         ClaimId::Link(link, claim) => {
             if let Some(link) = device.links.get(link) {
                 link_premise(link, *claim, device, out);
@@ -95,9 +96,23 @@ fn control_premise(control: &Control, device: &Device, out: &mut Canonical) {
             out.secret(secret);
         }
     }
+    if control.performed_by.must_be_confirmed() {
+        // Whoever accepted it looked at those who had confirmed it then. In the order of names, not of the folder.
+        let mut confirmed: Vec<_> = device
+            .versions
+            .iter()
+            .flat_map(|version| version.cohorts.iter().map(|cohort| (&version.id, cohort)))
+            .filter(|(_, cohort)| cohort.confirmed.contains(&control.id))
+            .collect();
+        confirmed.sort_by_key(|(version, cohort)| (*version, &cohort.id));
+        for (version, cohort) in confirmed {
+            out.confirmed_by(version, cohort);
+        }
+    }
 }
 
-fn completeness_premise(element: &ElementId, device: &Device, out: &mut Canonical) {
+/// The element, and what it runs in every fielded version.
+fn software_premise(element: &ElementId, device: &Device, out: &mut Canonical) {
     let Some(found) = device.elements.get(element) else { return };
     out.element(found);
     // In the order of the versions' names: their order in the folder means nothing.
@@ -110,10 +125,33 @@ fn completeness_premise(element: &ElementId, device: &Device, out: &mut Canonica
         out.put("version", version);
         out.opt("sbom", inventory);
     }
-    let at_element = device.links.values().filter(|link| link.from == *element || link.to == *element);
-    out.set("links", at_element.map(|link| &link.id));
-    let with_element = device.functions.values().filter(|function| function.realised_by.elements().contains(element));
-    out.set("functions", with_element.map(|function| &function.id));
+}
+
+/// The links and functions of an element, whole, and what they lead to: whoever said that they are all there had them before
+/// them as they stood then. One that is bent until it says nothing is no better than one that is left out.
+fn surroundings_premise(element: &ElementId, device: &Device, out: &mut Canonical) {
+    let zone = device.elements.get(element).and_then(|found| found.zone.as_ref());
+    if let Some(zone) = zone.and_then(|zone| device.zones.get(zone)) {
+        out.zone(zone);
+    }
+    out.set("environments", &device.environments);
+    for link in device.links.values().filter(|link| link.from == *element || link.to == *element) {
+        out.link(link);
+    }
+    let functions: Vec<&Function> =
+        device.functions.values().filter(|function| function.realised_by.elements().contains(element)).collect();
+    for function in &functions {
+        out.function(function);
+    }
+    let groups: BTreeSet<_> = functions.iter().filter_map(|function| function.persons.as_ref()).collect();
+    for group in groups.into_iter().filter_map(|group| device.person_groups.get(group)) {
+        out.person_group(group);
+    }
+    let harms: BTreeSet<_> =
+        functions.iter().flat_map(|function| &function.effects).map(|effect| &effect.harm).collect();
+    for harm in harms.into_iter().filter_map(|harm| device.harms.get(harm)) {
+        out.harm(harm);
+    }
 }
 
 fn link_premise(link: &Link, claim: LinkClaim, device: &Device, out: &mut Canonical) {
@@ -179,6 +217,13 @@ fn statement(id: &ClaimId, device: &Device) -> String {
         },
         ClaimId::Element(element, claim) => match claim {
             ElementClaim::InterfacesListed => format!("every interface of {element} is listed as a link"),
+            ElementClaim::SoftwareListed
+                if device.elements.get(element).is_some_and(|element| element.without_software) =>
+            {
+                format!(
+                    "{element} runs no software at all, and all of its hardware is listed, in every fielded version"
+                )
+            }
             ElementClaim::SoftwareListed => {
                 format!(
                     "all software, hardware and operating systems of {element} stand in its inventory, in every fielded version"

@@ -15,6 +15,9 @@ use crate::read::{Reading, SYSTEM};
 pub const LINK_FIELDS: &[&str] =
     &["medium", "protocol", "exposed_to", "carries", "authentication", "encryption", "integrity", "anti_replay"];
 
+/// What follows where no SBOM is named.
+const NO_SBOM: &str = "what it runs is unknown and presumed; `sbom = \"none\"` states that it runs no software at all";
+
 /// How much of a link is stated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkCompleteness {
@@ -98,7 +101,7 @@ impl Lint<'_> {
             }
             if self.reading.about.without_sbom.contains(id.as_str()) {
                 let message = format!("`{id}` has no SBOM");
-                self.warn(Kind::Element, id.as_str(), "no-sbom", message, "what it runs is unknown");
+                self.warn(Kind::Element, id.as_str(), "no-sbom", message, NO_SBOM);
             }
         }
     }

@@ -232,6 +232,7 @@ fn device(
     let secrets = build(system.map_or(&[], |raw| items(&raw.secret)), sink, |raw, sink| {
         element::secret(raw, names, pending, sink)
     });
+    element::holders(system.map_or(&[], |raw| items(&raw.secret)), &secrets, &links, sink);
     let functions = build(system.map_or(&[], |raw| items(&raw.function)), sink, |raw, sink| {
         function::function(raw, names, pending, sink)
     });
@@ -251,7 +252,10 @@ fn device(
         None => (Vec::new(), Vec::new()),
         Some(raw) => (
             build(items(&raw.finding), sink, |raw, sink| vulnerabilities::finding(raw, names, sink)),
-            build(items(&raw.known), sink, |raw, sink| vulnerabilities::known(raw, names, sink)),
+            build(items(&raw.known), sink, |raw, sink| {
+                let model_since = identity.as_ref().map(|identity| identity.model_since);
+                vulnerabilities::known(raw, model_since, names, sink)
+            }),
         ),
     };
     let identity = identity?;

@@ -5,8 +5,9 @@ use ward_model::device::{Environment, Lifecycle};
 use ward_model::ids::DeviceId;
 
 use super::{not_empty, value, values};
-use crate::diagnostic::Sink;
+use crate::diagnostic::{At, Sink};
 use crate::raw::device::DeviceFile;
+use crate::raw::{items, shorten};
 use crate::read::Regulatory;
 
 /// What `device.toml` says.
@@ -24,6 +25,7 @@ pub(crate) struct Identity {
 pub(crate) fn identity(raw: &DeviceFile, sink: &mut Sink) -> Option<Identity> {
     not_empty(&raw.environments, "without a place of use no network would be within an attacker's reach", sink);
     not_empty(&raw.policies, "without a policy nothing is judged", sink);
+    twice(items(&raw.policies), sink);
     let lifecycle = &raw.lifecycle.as_ref()?.value;
     if let (Some(sold), Some(supported)) = (&lifecycle.end_of_life, &lifecycle.end_of_support)
         && supported.value < sold.value
@@ -45,6 +47,28 @@ pub(crate) fn identity(raw: &DeviceFile, sink: &mut Sink) -> Option<Identity> {
         },
         model_since: value(&raw.model_since)?,
     })
+}
+
+/// Reports a policy that is named twice: it would be judged, and its terms counted, twice. A name without a version may mean any
+/// version of it.
+fn twice(policies: &[At<String>], sink: &mut Sink) {
+    for (place, policy) in policies.iter().enumerate() {
+        let (name, version) = parts(&policy.value);
+        let same = |earlier: &&At<String>| {
+            let (other, its_version) = parts(&earlier.value);
+            name == other && (version == its_version || version.is_none() || its_version.is_none())
+        };
+        if let Some(earlier) = policies.iter().take(place).find(same) {
+            let first = sink.locate(earlier.place);
+            sink.error(policy.place, "duplicate-name", format!("the policy `{}` is named twice", shorten(name)))
+                .help(format!("the first stands at {}:{}; remove one", first.file, first.line));
+        }
+    }
+}
+
+/// The name and the version of a policy.
+fn parts(policy: &str) -> (&str, Option<&str>) {
+    policy.split_once('@').map_or((policy, None), |(name, version)| (name, Some(version)))
 }
 
 /// What it says for authorities.

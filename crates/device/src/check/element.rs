@@ -1,6 +1,7 @@
 //! Zones, elements, links and secrets, checked.
 
 use ward_model::claim::{ClaimId, ElementClaim, LinkClaim};
+use ward_model::cpe::Part;
 use ward_model::device::{Authentication, Carries, Element, Link, Secret, Zone};
 use ward_model::ids::{ElementId, LinkId, SecretId, ZoneId};
 use ward_model::scale::Position;
@@ -75,6 +76,13 @@ pub(crate) fn element(
             });
         }
     }
+    let without_software = matches!(&raw.sbom, Some(At { value: system::Sboms::None, .. }));
+    for cpe in items(&raw.hardware).iter().filter_map(|hardware| hardware.value.cpe.as_ref()) {
+        if without_software && cpe.value.part != Part::Hardware {
+            sink.error(cpe.place, "contradiction", "this is software, and the element is said to run none")
+                .help("remove `sbom = \"none\"`, or this name");
+        }
+    }
     Some(Element {
         id: element_id,
         name: name(&raw.name, &raw.id)?,
@@ -82,6 +90,7 @@ pub(crate) fn element(
         owner: value(&raw.owner)?,
         zone: zone?,
         hardware: hardware?,
+        without_software,
         instances_per_site: value(&raw.instances_per_site),
         local_login,
     })
@@ -242,4 +251,25 @@ pub(crate) fn secret(
         superfluous(raw.evidence.clone(), "per_unit", sink);
     }
     Some(secret)
+}
+
+/// Warns where an end of a link that authenticates with a secret is not among its holders: whoever proves or checks it has it.
+pub(crate) fn holders(raw: &[At<system::Secret>], secrets: &[Secret], links: &[Link], sink: &mut Sink) {
+    // Whoever checks with a public key has nothing that lets it send.
+    for secret in secrets.iter().filter(|secret| !secret.public) {
+        let same = |raw: &&At<system::Secret>| id::<SecretId>(&raw.value.id).as_ref() == Some(&secret.id);
+        let Some(raw) = raw.iter().find(same) else { continue };
+        let place = raw.value.held_by.as_ref().map_or(raw.place, |held_by| held_by.place);
+        let with = |link: &&Link| {
+            link.authentication
+                .as_ref()
+                .is_some_and(|authentication| authentication.secret.as_ref() == Some(&secret.id))
+        };
+        for link in links.iter().filter(with) {
+            for end in [&link.from, &link.to].into_iter().filter(|end| !secret.held_by.contains(end)) {
+                let message = format!("`{end}` uses `{}` on `{}` and is not among its holders", secret.id, link.id);
+                sink.warning(place, "not-held", message).help("it counts as one: name it in `held_by`");
+            }
+        }
+    }
 }

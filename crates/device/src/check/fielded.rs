@@ -98,6 +98,7 @@ pub(crate) fn sboms(
 ) -> Vec<(FieldedVersionId, At<FilePath>)> {
     let Some(field) = &raw.sbom else { return Vec::new() };
     match &field.value {
+        system::Sboms::None => Vec::new(),
         // Only the maker's elements change with the version of the device. An owner that could not be read has been reported.
         system::Sboms::One(_) if versions.len() > 1 && value(&raw.owner) == Some(Owner::Maker) => {
             let examples: Vec<String> =

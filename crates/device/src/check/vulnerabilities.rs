@@ -1,5 +1,6 @@
 //! `vulnerabilities.toml`, checked.
 
+use jiff::civil::Date;
 use ward_model::device::{KnownSince, OwnFinding};
 use ward_model::ids::{ElementId, VulnerabilityId};
 
@@ -8,6 +9,9 @@ use crate::diagnostic::{At, Sink};
 use crate::nearest::nearest;
 use crate::raw::vulnerabilities::{Finding, Known};
 use crate::raw::{items, shorten};
+
+/// Years in which a maker can have learnt of a vulnerability.
+const YEARS: std::ops::RangeInclusive<i16> = 1990..=2100;
 
 pub(crate) fn finding(at: &At<Finding>, names: &Names, sink: &mut Sink) -> Option<OwnFinding> {
     let raw = &at.value;
@@ -21,6 +25,7 @@ pub(crate) fn finding(at: &At<Finding>, names: &Names, sink: &mut Sink) -> Optio
             vectors.push(vector);
         }
     }
+    possible(&raw.known_since, sink);
     Some(OwnFinding {
         id: VulnerabilityId::new(value(&raw.id)?.0),
         title: value(&raw.title)?,
@@ -39,7 +44,18 @@ pub(crate) fn finding(at: &At<Finding>, names: &Names, sink: &mut Sink) -> Optio
     })
 }
 
-pub(crate) fn known(at: &At<Known>, names: &Names, sink: &mut Sink) -> Option<KnownSince> {
+/// Reports a day on which nobody can have learnt of it: an error of typing that would move a clock by decades.
+fn possible(since: &Option<At<Date>>, sink: &mut Sink) {
+    if let Some(since) = since.as_ref().filter(|since| !YEARS.contains(&since.value.year())) {
+        sink.error(since.place, "bad-date", format!("nobody has known it since {}", since.value)).expected(format!(
+            "a day from {} to {}",
+            YEARS.start(),
+            YEARS.end()
+        ));
+    }
+}
+
+pub(crate) fn known(at: &At<Known>, model_since: Option<Date>, names: &Names, sink: &mut Sink) -> Option<KnownSince> {
     let raw = &at.value;
     let subject = raw.subject.as_ref()?;
     // A weakness is named by its rule and where the rule found it.
@@ -50,6 +66,13 @@ pub(crate) fn known(at: &At<Known>, names: &Names, sink: &mut Sink) -> Option<Kn
                 .expected("a vulnerability, or a weakness as `RULE@LINK`")
                 .did_you_mean(nearest(place, names.of(Kind::Link).chain(names.of(Kind::Element))));
         }
+    }
+    possible(&raw.since, sink);
+    if let (Some(since), Some(model)) = (&raw.since, model_since)
+        && since.value > model
+    {
+        sink.warning(since.place, "odd-dates", format!("this day is later than `model_since`, {model}"))
+            .help("it moves no clock: what the model says was known when it was begun");
     }
     Some(KnownSince { subject: subject.value.clone(), since: value(&raw.since)?, source: value(&raw.source)? })
 }

@@ -55,7 +55,7 @@ tables! {
         zone: optional Id,
         /// Its hardware and operating system, where an SBOM does not list them.
         hardware: optional Vec<At<Hardware>>,
-        /// Its SBOM: a path, or one path per fielded version.
+        /// Its SBOM: a path, one path per fielded version, or `none` where it runs no software at all. Left out: what it runs is unknown.
         sbom: optional Sboms,
         /// How many of them one site has. Left out where nobody knows.
         instances_per_site: optional u64,
@@ -328,9 +328,14 @@ tables! {
     }
 }
 
+/// The word for an element that runs no software; a file of that name would have to be called otherwise.
+const NO_SOFTWARE: &str = "none";
+
 /// The SBOMs of an element.
 #[derive(Debug, Clone)]
 pub(crate) enum Sboms {
+    /// It runs no software.
+    None,
     One(FilePath),
     PerVersion(Vec<(At<String>, At<FilePath>)>),
 }
@@ -338,6 +343,7 @@ pub(crate) enum Sboms {
 impl Decode for Sboms {
     fn decode(value: &DeValue<'_>, place: Place, sink: &mut Sink) -> Option<Self> {
         match value {
+            DeValue::String(text) if text == NO_SOFTWARE => Some(Self::None),
             DeValue::String(_) => FilePath::decode(value, place, sink).map(Self::One),
             DeValue::Table(table) => {
                 let mut paths = Vec::new();
@@ -347,6 +353,14 @@ impl Decode for Sboms {
                         value: key.get_ref().to_string(),
                         place: Place { file: place.file, start: span.start, end: span.end },
                     };
+                    if value.get_ref().as_str() == Some(NO_SOFTWARE) {
+                        let span = value.span();
+                        let place = Place { file: place.file, start: span.start, end: span.end };
+                        sink.error(place, "contradiction", "an element runs no software in any version, or in none")
+                            .expected("a path, or `sbom = \"none\"` for all versions")
+                            .help("where nobody knows what it runs in this version, leave the version out");
+                        continue;
+                    }
                     if let Some(path) = decode_at(value, place.file, sink) {
                         paths.push((version, path));
                     }
@@ -354,7 +368,7 @@ impl Decode for Sboms {
                 Some(Self::PerVersion(paths))
             }
             _ => {
-                wrong_type(value, place, "a path, or a table with one path per fielded version", sink);
+                wrong_type(value, place, "a path, a table with one path per fielded version, or `none`", sink);
                 None
             }
         }
@@ -362,7 +376,7 @@ impl Decode for Sboms {
 
     fn schema(generator: &mut SchemaGenerator) -> Schema {
         let path = FilePath::schema(generator);
-        json_schema!({ "anyOf": [path, { "type": "object", "additionalProperties": path }] })
+        json_schema!({ "anyOf": [{ "const": NO_SOFTWARE }, path, { "type": "object", "additionalProperties": path }] })
     }
 }
 

@@ -254,6 +254,26 @@ fn warnings_of_the_whole_folder() {
 }
 
 #[test]
+fn what_is_odd_is_said() {
+    let warned = |path: &str, text: &str| -> Vec<String> {
+        let known: Vec<String> = must(&whole()).warnings.iter().map(|found| found.message.clone()).collect();
+        let found = must(&with(whole(), path, text)).warnings;
+        found.into_iter().map(|found| found.message).filter(|message| !known.contains(message)).collect()
+    };
+    let held = |held_by: &str, more: &str| {
+        let holders = format!("held_by = [{held_by}]{more}");
+        warned("system.toml", &SYSTEM.replace("held_by = [\"server\", \"pump\"]", &holders))
+    };
+    let not_held = |end: &str| format!("`{end}` uses `service-key` on `service` and is not among its holders");
+    assert_eq!(held("\"server\"", ""), [not_held("pump")]);
+    assert_eq!(held("\"pump\"", ""), [not_held("server")]);
+    assert_eq!(held("", ""), [not_held("pump"), not_held("server")]);
+    assert_eq!(held("\"pump\"", "\npublic = true"), [""; 0]);
+    let later = VULNERABILITIES.replace("\nsince = 2026-03-01", "\nsince = 2026-03-02");
+    assert_eq!(warned("vulnerabilities.toml", &later), ["this day is later than `model_since`, 2026-03-01"]);
+}
+
+#[test]
 fn lint_of_the_whole_folder() {
     let reading = must(&whole());
     let found: Vec<String> = crate::lint(&reading).iter().map(ToString::to_string).collect();

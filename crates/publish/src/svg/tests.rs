@@ -64,6 +64,7 @@ fn device(zones: usize, elements: &[(usize, usize, usize)], links: &[(usize, usi
             owner: Owner::ALL[name % Owner::ALL.len()],
             zone: (*zone < zones).then(|| format!("z{zone}").as_str().into()),
             hardware: Vec::new(),
+            without_software: false,
             instances_per_site: None,
             local_login: false,
         };

@@ -28,6 +28,7 @@ fn element(id: &str, name: &str, kind: ElementKind, owner: Owner, zone: Option<&
         owner,
         zone: zone.map(ZoneId::from),
         hardware: Vec::new(),
+        without_software: false,
         instances_per_site: Some(300),
         local_login: false,
     };

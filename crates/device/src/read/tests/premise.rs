@@ -50,12 +50,17 @@ fn a_change_of_meaning_lapses_what_rests_on_it_and_nothing_else() {
             "held_by = [\"server\"]",
             &["control:signed-firmware", "link:service.authentication", "secret:service-key.per_unit"],
         ),
-        ("hmac-sha256", "crc32", &["link:service.authentication"]),
+        ("hmac-sha256", "crc32", &["element:pump.interfaces_listed", "link:service.authentication"]),
         // Exposure and what is carried, of one link.
         (
             "medium = \"ip\"",
             "medium = \"wifi\"",
-            &["link:library.exposed_to", "link:library.carries", "link:library.anti_replay"],
+            &[
+                "element:pump.interfaces_listed",
+                "link:library.exposed_to",
+                "link:library.carries",
+                "link:library.anti_replay",
+            ],
         ),
         // Where the ends of a link stand decides who reaches it, and what else stands there is part of the element.
         (
@@ -67,22 +72,17 @@ fn a_change_of_meaning_lapses_what_rests_on_it_and_nothing_else() {
         (
             "[[secret]]",
             "[[link]]\nid = \"new\"\nfrom = \"server\"\nto = \"pump\"\nmedium = \"ip\"\n[[secret]]",
-            &["element:pump.interfaces_listed", "element:pump.software_listed"],
+            &["element:pump.interfaces_listed"],
         ),
         (
             "switch_over_seconds = 30",
             "switch_over_seconds = 31",
-            &["function:infuse.redundancy", "function:infuse.fallback"],
+            &["element:pump.interfaces_listed", "function:infuse.redundancy", "function:infuse.fallback"],
         ),
         (
             "id = \"alarm\"\nessential = false\nrealised_by = { any = [\"pump\"] }",
             "id = \"alarm\"\nessential = false\nrealised_by = { any = [\"server\"] }",
-            &[
-                "element:pump.interfaces_listed",
-                "element:pump.software_listed",
-                "function:alarm.redundancy",
-                "function:infuse.fallback",
-            ],
+            &["element:pump.interfaces_listed", "function:alarm.redundancy", "function:infuse.fallback"],
         ),
     ];
     for (from, to, expected) in table {
@@ -119,4 +119,77 @@ fn a_joint_premise_ignores_order_and_notices_every_claim() {
     let forward = joint_premise(claims.iter().copied());
     assert_eq!(forward, joint_premise(claims.iter().rev().copied()));
     assert_ne!(forward, joint_premise(claims.iter().skip(1).copied()));
+}
+
+/// What an element was said to have, all of it: a link or an effect that is bent until it says nothing lapses it as well as one
+/// that is removed.
+#[test]
+fn completeness_lapses_with_what_is_described() {
+    let described = SYSTEM.replace("software_listed = true,", "software_listed = true, functions_listed = true,");
+    let change = |from: &str, to: &str| {
+        assert!(described.contains(from), "{from}");
+        must(&with(whole(), "system.toml", &described.replacen(from, to, 1))).device
+    };
+    let before = change("", "");
+    let effect_start = described.find("[[function.effect]]").unwrap();
+    let effect_end = effect_start + described[effect_start..].find("\n\n").unwrap();
+    let both = ["element:pump.interfaces_listed", "element:pump.functions_listed"];
+    for (from, to) in [
+        (&described[effect_start..effect_end], ""),
+        ("id = \"library\"\nfrom = \"server\"\nto = \"pump\"", "id = \"library\"\nfrom = \"pump\"\nto = \"server\""),
+        ("axis = \"person\"", "axis = \"person\"\nseverity = \"minor\""),
+        ("axis = \"person\"", "axis = \"privacy\""),
+        ("role = \"patient\"", "role = \"bystander\""),
+        ("id = \"ward-network\"\nowner = \"hospital\"", "id = \"ward-network\"\nowner = \"maker\""),
+        ("onset_seconds = 60", "onset_seconds = 6000"),
+        ("medium = \"ip\"", "medium = \"serial\""),
+        ("authentication = \"none\"", "authentication = { mechanism = \"mutual TLS\", secret = \"service-key\" }"),
+    ] {
+        let lapsed = lapsed(&before, &change(from, to));
+        for claim in both {
+            assert!(lapsed.iter().any(|lapsed| lapsed == claim), "{from} -> {to}: {lapsed:?}");
+        }
+        assert!(!lapsed.iter().any(|lapsed| lapsed == "element:pump.software_listed"), "{from} -> {to}: {lapsed:?}");
+    }
+    let device = DEVICE.replace("[\"hospital\"]", "[\"hospital\", \"home\"]");
+    let moved = must(&with(with(whole(), "system.toml", &described), "device.toml", &device)).device;
+    assert!(lapsed(&before, &moved).iter().any(|claim| claim == both[1]));
+}
+
+#[test]
+fn that_an_element_runs_nothing_is_part_of_what_was_said_of_it() {
+    let unknown = SYSTEM.replace("sbom = \"sbom/pump.json\"\n", "claims = { software_listed = true }\n");
+    let none = SYSTEM.replace("sbom = \"sbom/pump.json\"\n", "sbom = \"none\"\nclaims = { software_listed = true }\n");
+    let device = |system: &str| must(&with(whole(), "system.toml", system)).device;
+    let (unknown, none) = (device(&unknown), device(&none));
+    let server = |device: &ward_model::Device| device.elements[&"server".into()].without_software;
+    assert_eq!((server(&unknown), server(&none)), (false, true));
+    assert!(lapsed(&unknown, &none).iter().any(|claim| claim == "element:server.software_listed"));
+    let claim = none.claims.values().find(|claim| claim.id.to_string() == "element:server.software_listed").unwrap();
+    assert!(claim.statement.contains("runs no software at all"), "{}", claim.statement);
+}
+
+/// A site's or user's control was accepted for those who had confirmed it.
+#[test]
+fn whoever_confirms_later_was_not_looked_at() {
+    let claimed = SYSTEM.replace("performed_by = \"site\"", "performed_by = \"site\"\nclaimed = { effective = true }");
+    let device = |fielded: &str| must(&with(with(whole(), "system.toml", &claimed), "fielded.toml", fielded)).device;
+    let before = device(FIELDED);
+    let site = |id: &str, confirmed: &str| {
+        format!("{FIELDED}\n[[version.cohort]]\nid = \"{id}\"\nunits = 5\nconfirmed = [{confirmed}]\n")
+    };
+    for fielded in [
+        site("site-018", "\"isolate\""),
+        FIELDED.replace("units = 310", "units = 311"),
+        FIELDED.replace("units = 310", "units = 310\nsites = 1"),
+        FIELDED.replace("site-017", "site-019"),
+        FIELDED.replace("confirmed = [\"isolate\"]", "confirmed = []"),
+        FIELDED.replace(
+            "[[version]]\nid = \"4.2\"",
+            "[[version.cohort]]\nid = \"site-017\"\nconfirmed = [\"isolate\"]\n[[version]]\nid = \"4.2\"",
+        ),
+    ] {
+        assert_eq!(lapsed(&before, &device(&fielded)), ["control:isolate"], "{fielded}");
+    }
+    assert_eq!(lapsed(&before, &device(&site("site-018", ""))), [""; 0]);
 }
