@@ -167,7 +167,7 @@ fn the_insulin_pump_comes_out_as_its_readme_says() {
             ("WR-003@bolus-command", "pump", "2.3", "all units", Uncontrolled, Confirmed, Controlled, false, true),
             // Already decided: images that nobody signed do not start.
             ("WR-002@pump-update", "pump", "2.3", "all units", Controlled, Confirmed, Controlled, true, false),
-            ("EX-2026-021", "cloud", "2.3", "all units", Controlled, Confirmed, Controlled, true, true),
+            ("EX-2026-021", "cloud", "2.3", "all units", Uncontrolled, Confirmed, Uncontrolled, false, true),
             ("EX-2026-022", "pump", "2.3", "all units", Uncontrolled, Confirmed, Uncontrolled, false, true),
             // Found because the chip stands in the model: the record speaks of a program on that chip alone.
             (
@@ -268,12 +268,13 @@ fn isolating_the_ward_controls_the_site_that_confirmed_it_and_no_other() {
     }
 }
 
-/// The README's step: one control turns one verdict.
+/// The README's step: one control turns the last weakness of a link, and so leaves none in the place of the one that
+/// authentication rules out.
 #[test]
 fn confirming_a_bolus_turns_the_replay_and_nothing_else() {
     let after = judged(&folder("insulin-pump"), Some("control:bolus-confirmation"));
-    let expected = ("WR-003@bolus-command".to_owned(), "pump".to_owned(), "all units".to_owned(), Controlled);
-    assert_eq!(changed(&INSULIN, &after), [expected]);
+    let turned = |rule: &str| (format!("{rule}@bolus-command"), "pump".to_owned(), "all units".to_owned(), Controlled);
+    assert_eq!(changed(&INSULIN, &after), [turned("WR-001"), turned("WR-003")]);
     let replay = verdict_on(&after, "WR-003@bolus-command", "pump", "2.3", "all units", Confirmed);
     assert!(replay.provisional && replay.valid_until.is_some());
 }
