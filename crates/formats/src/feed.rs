@@ -6,6 +6,7 @@
 
 use std::io;
 
+use ward_model::cpe::ProductKey;
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 
@@ -26,6 +27,8 @@ pub struct SetAside {
     pub reason: String,
     /// The digest of its bytes, so that the same record is the same whatever the reason reads like.
     pub digest: Digest,
+    /// The products that it names, as far as they can be read, in order: what it says of them is not known.
+    pub products: Vec<ProductKey>,
 }
 
 /// Why a feed file as a whole cannot be read.

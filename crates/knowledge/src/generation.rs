@@ -1,6 +1,8 @@
 //! One immutable state of knowledge, read in place.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -14,7 +16,7 @@ use crate::error::OpenError;
 use crate::file::reader::Reader;
 use crate::file::strings::{Strings, partition};
 use crate::file::{Section, unreadable};
-use crate::source::{SetAsideRecord, SourceState};
+use crate::source::{SetAsideRecord, SourceState, by_product};
 use crate::{day, identity, row};
 
 #[cfg(test)]
@@ -83,6 +85,8 @@ pub struct Generation {
     reader: Reader,
     meta: Meta,
     description: KnowledgeDescription,
+    /// The records set aside, by the products that they name; read when it is first asked for.
+    aside: OnceLock<BTreeMap<ProductKey, BTreeSet<String>>>,
 }
 
 impl Generation {
@@ -102,7 +106,7 @@ impl Generation {
             seed: false,
             limited_to: Vec::new(),
         };
-        let generation = Self { path, reader, meta, description };
+        let generation = Self { path, reader, meta, description, aside: OnceLock::new() };
         generation.check_lengths()?;
         Ok(generation)
     }
@@ -334,6 +338,17 @@ impl Knowledge for Generation {
 
     fn find(&self, id: &VulnerabilityId) -> Result<Option<RecordNumber>, KnowledgeError> {
         Ok(self.ids().find(id.as_str().as_bytes())?.map(RecordNumber))
+    }
+
+    fn set_aside_for(&self, product: &ProductKey) -> Result<Vec<String>, KnowledgeError> {
+        let aside = match self.aside.get() {
+            Some(aside) => aside,
+            None => {
+                let read = by_product(&self.set_aside()?);
+                self.aside.get_or_init(|| read)
+            }
+        };
+        Ok(aside.get(product).into_iter().flatten().cloned().collect())
     }
 
     fn exploited(&self, id: &VulnerabilityId) -> Result<Option<Exploited>, KnowledgeError> {

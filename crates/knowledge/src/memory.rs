@@ -1,6 +1,6 @@
 //! The same answers from memory: for the seed, for tests, and as the plain reading that the file is checked against.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use ward_formats::feed::epss::Scores;
@@ -12,7 +12,7 @@ use ward_model::vulnerability::{Criterion, Epss, Exploited, VulnerabilityRecord}
 
 use crate::file::unreadable;
 use crate::identity;
-use crate::source::{EPSS, KEV, SetAsideRecord, SourceState};
+use crate::source::{EPSS, KEV, NVD, SetAsideRecord, SourceState, by_product};
 
 /// What a [`Memory`] is made from.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct Contents {
     pub epss: Option<Scores>,
     /// What could not be read.
     pub set_aside: Vec<SetAsideRecord>,
+    /// The years of NVD that are held whole.
+    pub years: BTreeSet<i16>,
     /// Whether this is the seed.
     pub seed: bool,
     /// For a seed: the products it speaks of.
@@ -42,6 +44,7 @@ impl Contents {
             exploited: None,
             epss: None,
             set_aside: Vec::new(),
+            years: BTreeSet::new(),
             seed: false,
             limited_to: Vec::new(),
         }
@@ -58,6 +61,7 @@ pub struct Memory {
     products: BTreeMap<ProductKey, Vec<Candidate>>,
     exploited: BTreeMap<VulnerabilityId, Exploited>,
     epss: BTreeMap<VulnerabilityId, Epss>,
+    aside: BTreeMap<ProductKey, BTreeSet<String>>,
 }
 
 impl Memory {
@@ -110,6 +114,10 @@ impl Memory {
             state(&mut sources, &aside.source).set_aside += 1;
             digests.push(identity::of_set_aside(aside));
         }
+        if let Some(nvd) = sources.get_mut(NVD) {
+            nvd.years = contents.years;
+        }
+        let aside = by_product(&contents.set_aside);
         let description = KnowledgeDescription {
             generation: identity::of_all(digests),
             as_of: contents.as_of,
@@ -117,7 +125,7 @@ impl Memory {
             seed: contents.seed,
             limited_to: contents.limited_to,
         };
-        Ok(Self { description, records, products, exploited, epss })
+        Ok(Self { description, records, products, exploited, epss, aside })
     }
 }
 
@@ -174,6 +182,10 @@ impl Knowledge for Memory {
         let at = self.records.partition_point(|record| record.id < *id);
         // `new` checked that record numbers fit.
         Ok(self.records.get(at).filter(|record| record.id == *id).map(|_| RecordNumber(at as u32)))
+    }
+
+    fn set_aside_for(&self, product: &ProductKey) -> Result<Vec<String>, KnowledgeError> {
+        Ok(self.aside.get(product).into_iter().flatten().cloned().collect())
     }
 
     fn exploited(&self, id: &VulnerabilityId) -> Result<Option<Exploited>, KnowledgeError> {

@@ -1,8 +1,11 @@
 //! What is known about a source as a whole, and what of it could not be read.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use ward_formats::feed::SetAside;
+use ward_model::cpe::ProductKey;
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::SourceDescription;
@@ -11,6 +14,11 @@ use ward_model::knowledge::SourceDescription;
 pub const KEV: &str = "kev";
 /// The name of EPSS as a source.
 pub const EPSS: &str = "epss";
+
+/// The name of the National Vulnerability Database as a source.
+pub(crate) const NVD: &str = ward_formats::feed::nvd::SOURCE;
+/// The first yearly file of NVD; it holds what is older too.
+const FIRST_YEAR: i16 = 2002;
 
 /// One source inside a generation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +39,8 @@ pub struct SourceState {
     pub without_product: u64,
     /// How many could not be read and were set aside.
     pub set_aside: u64,
+    /// For NVD: the years whose yearly file was ever read.
+    pub years: BTreeSet<i16>,
 }
 
 impl SourceState {
@@ -44,7 +54,36 @@ impl SourceState {
             records: 0,
             without_product: 0,
             set_aside: 0,
+            years: BTreeSet::new(),
         }
+    }
+
+    /// Takes note that this file was read.
+    pub(crate) fn read(&mut self, file: &str) {
+        if self.name == NVD {
+            self.years.extend(year_of(file));
+        }
+    }
+
+    /// Which yearly files are missing, in words, one for each run of years. Only NVD comes in years.
+    fn gaps(&self) -> Vec<String> {
+        if self.name != NVD {
+            return Vec::new();
+        }
+        let newest = self.newest.map(Date::year).max(self.years.last().copied());
+        let Some(newest) = newest.filter(|_| !self.years.is_empty()) else { return vec!["no yearly file".to_owned()] };
+        let mut runs: Vec<(i16, i16)> = Vec::new();
+        for year in (FIRST_YEAR..=newest).filter(|year| !self.years.contains(year)) {
+            match runs.last_mut() {
+                Some((_, last)) if *last == year - 1 => *last = year,
+                _ => runs.push((year, year)),
+            }
+        }
+        let words = |(first, last)| match first == last {
+            true => format!("no yearly file for {first}"),
+            false => format!("no yearly file for {first} to {last}"),
+        };
+        runs.into_iter().map(words).collect()
     }
 
     /// The part that assessments show.
@@ -55,8 +94,16 @@ impl SourceState {
             records: self.records,
             without_product: self.without_product,
             set_aside: self.set_aside,
+            gaps: self.gaps(),
         }
     }
+}
+
+/// 2014 of `nvdcve-2.0-2014.json.gz`; `modified` and `recent` are no years.
+fn year_of(file: &str) -> Option<i16> {
+    let stem = file.strip_suffix(".gz").unwrap_or(file).strip_suffix(".json")?;
+    let year = stem.strip_prefix("nvdcve-2.0-")?;
+    year.parse().ok().filter(|parsed| year.len() == 4 && *parsed >= FIRST_YEAR)
 }
 
 /// A record that could not be read, and where it stands.
@@ -74,6 +121,9 @@ pub struct SetAsideRecord {
     pub reason: String,
     /// The digest of its bytes.
     pub digest: Digest,
+    /// The products that it names, as far as they can be read, in order.
+    #[serde(with = "keys")]
+    pub products: Vec<ProductKey>,
 }
 
 impl SetAsideRecord {
@@ -86,7 +136,49 @@ impl SetAsideRecord {
             id: aside.id,
             reason: aside.reason,
             digest: aside.digest,
+            products: aside.products,
         }
+    }
+
+    /// Its identifier, or else where it stands.
+    pub fn label(&self) -> String {
+        match &self.id {
+            Some(id) => id.to_string(),
+            None => format!("record {} of {}", self.place, self.file),
+        }
+    }
+}
+
+/// Which of these records name each product, by [`SetAsideRecord::label`].
+pub(crate) fn by_product(records: &[SetAsideRecord]) -> BTreeMap<ProductKey, BTreeSet<String>> {
+    let mut named: BTreeMap<ProductKey, BTreeSet<String>> = BTreeMap::new();
+    for record in records {
+        for product in &record.products {
+            named.entry(product.clone()).or_default().insert(record.label());
+        }
+    }
+    named
+}
+
+/// Products as the bytes by which the index knows them.
+mod keys {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+    use ward_model::cpe::ProductKey;
+
+    use crate::row;
+
+    pub(super) fn serialize<S: Serializer>(keys: &[ProductKey], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(keys.iter().map(|key| {
+            let mut bytes = Vec::new();
+            row::key_bytes(key, &mut bytes);
+            bytes
+        }))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ProductKey>, D::Error> {
+        let keys = Vec::<Vec<u8>>::deserialize(deserializer)?;
+        keys.iter().map(|bytes| row::read_key(bytes).map_err(D::Error::custom)).collect()
     }
 }
 

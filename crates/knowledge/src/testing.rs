@@ -114,6 +114,7 @@ pub(crate) fn record() -> impl Strategy<Value = VulnerabilityRecord> {
                     withdrawn,
                     description,
                     scores,
+                    unreadable_vectors: Vec::new(),
                     weaknesses: weaknesses.into_iter().collect(),
                     configurations,
                 }
@@ -158,6 +159,7 @@ pub(crate) fn plain(id: &str, modified: Date, description: &str) -> Vulnerabilit
         withdrawn: false,
         description: description.to_owned(),
         scores: Vec::new(),
+        unreadable_vectors: Vec::new(),
         weaknesses: Vec::new(),
         configurations: vec![Configuration {
             operator: Operator::Or,
@@ -183,6 +185,7 @@ pub(crate) fn aside(file: &str, place: u64, id: Option<&str>) -> SetAsideRecord 
         id: id.map(VulnerabilityId::from),
         reason: "odd".to_owned(),
         digest: Digest::of(format!("{file} {place}").as_bytes()),
+        products: vec![ProductKey { part: Part::Application, vendor: "a".into(), product: "b".into() }],
     }
 }
 

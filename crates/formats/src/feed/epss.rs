@@ -54,6 +54,7 @@ pub fn read(mut source: impl Read) -> Result<Scores, FeedError> {
                 place: index as u64 + 1,
                 reason,
                 digest: Digest::of(line.as_bytes()),
+                products: Vec::new(),
             }),
         }
     }

@@ -69,6 +69,7 @@ pub fn read(source: impl Read) -> Result<Catalogue, FeedError> {
                         place,
                         reason,
                         digest: Digest::of(elements.value()),
+                        products: Vec::new(),
                     }),
                 }
             }

@@ -16,6 +16,7 @@ use super::elements::{Elements, Piece};
 use super::kev::day;
 use super::{FeedError, SetAside};
 
+mod lenient;
 mod raw;
 
 /// The name of this source in records and reports.
@@ -100,16 +101,19 @@ impl<R: Read> Reader<R> {
 
     fn element(&self) -> Result<Item, FeedError> {
         let text = self.elements.value();
-        let reason = match serde_json::from_slice::<raw::Element<'_>>(text) {
-            Ok(element) => match record(&element.cve) {
-                Ok(dated) => return Ok(Item::Record(Box::new(dated))),
-                Err(reason) => reason,
-            },
-            Err(error) if error.is_data() => error.to_string(),
+        let read = match serde_json::from_slice::<raw::Element<'_>>(text) {
+            Ok(element) => record(&element.cve, Vec::new()),
+            // Rare, so that reading it twice costs nothing.
+            Err(error) if error.is_data() => lenient::record(text),
             Err(error) => return Err(self.elements.wrong(error.to_string())),
         };
+        let reason = match read {
+            Ok(dated) => return Ok(Item::Record(Box::new(dated))),
+            Err(reason) => reason,
+        };
         let id = serde_json::from_slice::<raw::OnlyId>(text).ok().map(|only| VulnerabilityId::new(only.cve.id));
-        Ok(Item::SetAside(SetAside { id, place: self.place, reason, digest: Digest::of(text) }))
+        let products = lenient::products(text);
+        Ok(Item::SetAside(SetAside { id, place: self.place, reason, digest: Digest::of(text), products }))
     }
 
     fn check_whole(&self) -> Result<(), FeedError> {
@@ -148,36 +152,44 @@ impl<R: Read> Iterator for Reader<R> {
     }
 }
 
-fn record(cve: &raw::Cve<'_>) -> Result<Dated, String> {
+/// Only an identifier or a configuration that cannot be read makes a record unreadable: without the one nobody could name it,
+/// and a configuration without a part would hide a product. The vectors in `unreadable` come on top of those found here.
+fn record(cve: &raw::Cve<'_>, mut unreadable: Vec<String>) -> Result<Dated, String> {
     if cve.id.trim().is_empty() {
         return Err("no identifier".to_owned());
     }
     let mut scores = Vec::new();
     for metric in &cve.metrics.0 {
         let text = &*metric.data.vector;
-        let vector = Vector::parse(text).map_err(|error| format!("CVSS vector `{text}`: {error}"))?;
-        scores.push(ScoredVector { vector, source: metric.source.clone().into_owned() });
+        match Vector::parse(text) {
+            Ok(vector) => scores.push(ScoredVector { vector, source: metric.source.clone().into_owned() }),
+            Err(_) => unreadable.push(text.to_owned()),
+        }
     }
     let weaknesses: BTreeSet<u32> =
         cve.weaknesses.iter().flat_map(|weakness| &weakness.description).filter_map(|text| cwe(&text.value)).collect();
+    let modified = date(cve.last_modified.as_deref());
     let record = VulnerabilityRecord {
         id: VulnerabilityId::new(&*cve.id),
         aliases: Vec::new(),
         source: SOURCE.to_owned(),
-        published: date("published", cve.published.as_deref())?,
-        modified: date("lastModified", cve.last_modified.as_deref())?,
+        published: date(cve.published.as_deref()),
+        modified,
         received: None,
         withdrawn: cve.status.as_deref().is_some_and(|status| status.eq_ignore_ascii_case("rejected")),
         description: english(&cve.descriptions),
         scores,
+        unreadable_vectors: unreadable,
         weaknesses: weaknesses.into_iter().collect(),
         configurations: cve.configurations.iter().map(configuration).collect::<Result<_, _>>()?,
     };
-    Ok(Dated { record, last_modified: cve.last_modified.as_deref().unwrap_or_default().to_owned() })
+    // Words that are no moment would sort behind every moment, and such a version would win over all others.
+    let last_modified = cve.last_modified.as_deref().filter(|_| modified.is_some()).unwrap_or_default().to_owned();
+    Ok(Dated { record, last_modified })
 }
 
-fn date(name: &str, text: Option<&str>) -> Result<Option<Date>, String> {
-    text.map(|text| day(text).ok_or_else(|| format!("{name} `{text}` is not a date"))).transpose()
+fn date(text: Option<&str>) -> Option<Date> {
+    text.and_then(day)
 }
 
 /// The English text; where there is none, the first there is, which is better than nothing to go by.

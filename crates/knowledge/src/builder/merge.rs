@@ -114,6 +114,11 @@ fn sources(builder: &Builder) -> Result<Sources, HomeError> {
         let (state, _) = sources.entry(name.clone()).or_insert_with(|| (SourceState::new(name), Changes::default()));
         state.received = state.received.max(Some(builder.received));
     }
+    for (source, file) in &builder.files {
+        if let Some((state, _)) = sources.get_mut(source) {
+            state.read(file);
+        }
+    }
     u32::try_from(sources.len()).map_err(|_| HomeError::TooLarge("sources"))?;
     Ok(sources)
 }

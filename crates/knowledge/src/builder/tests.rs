@@ -220,3 +220,52 @@ fn coverage_counts_what_no_matcher_can_find() -> TestResult {
     assert_eq!(generation.products_named("board")?, [board]);
     Ok(())
 }
+
+#[test]
+fn what_is_missing_of_nvd_is_known_over_all_syncs() -> TestResult {
+    let (_folder, home) = home()?;
+    let publish = |files: &[&str], modified: Date| -> Result<Vec<String>, Box<dyn std::error::Error>> {
+        let mut builder = home.builder(DAY_1)?;
+        let mut batch = builder.batch()?;
+        files.iter().for_each(|file| batch.file("nvd", file));
+        let record = plain("CVE-2004-1", modified, &modified.to_string());
+        batch.record(&record, &stamp(&record))?;
+        builder.add(batch);
+        builder.publish(&mut |_| {})?;
+        let description = current(&home)?.description().clone();
+        let nvd = description.sources.into_iter().find(|source| source.name == "nvd");
+        Ok(nvd.ok_or("no NVD")?.gaps)
+    };
+    let recent = date(2006, 1, 1);
+    assert_eq!(publish(&["nvdcve-2.0-modified.json.gz"], recent)?, ["no yearly file"]);
+    assert_eq!(
+        publish(&["nvdcve-2.0-2004.json.gz", "nvdcve-2.0-2006.json"], recent)?,
+        ["no yearly file for 2002 to 2003", "no yearly file for 2005"]
+    );
+    // What was read once counts for good; a later record than the last file shows that a file is missing behind it.
+    let files = ["nvdcve-2.0-2002.json.gz", "nvdcve-2.0-2003.json.gz", "nvdcve-2.0-2005.json.gz"];
+    assert_eq!(publish(&files, date(2007, 1, 1))?, ["no yearly file for 2007"]);
+    assert!(publish(&["nvdcve-2.0-2007.json.gz"], date(2007, 1, 1))?.is_empty());
+    assert!(publish(&["nvdcve-2.0-recent.json.gz"], date(2007, 2, 1))?.is_empty());
+    assert!(current(&home)?.description().partial().is_none());
+    Ok(())
+}
+
+#[test]
+fn a_record_set_aside_is_known_by_its_products() -> TestResult {
+    let (_folder, home) = home()?;
+    let mut builder = home.builder(DAY_1)?;
+    let mut batch = builder.batch()?;
+    batch.file("nvd", "f");
+    batch.set_aside(aside("f", 1, Some("CVE-2020-7")));
+    batch.set_aside(aside("f", 2, None));
+    builder.add(batch);
+    builder.publish(&mut |_| {})?;
+    sync(&home, DAY_2, &[plain("CVE-2020-1", date(2020, 1, 1), "one")])?;
+    let generation = current(&home)?;
+    assert_eq!(generation.set_aside_for(&"a:a:b".parse()?)?, ["CVE-2020-7", "record 2 of f"]);
+    assert!(generation.set_aside_for(&"a:acme:pump".parse()?)?.is_empty());
+    sync(&home, DAY_3, &[plain("CVE-2020-7", date(2020, 1, 1), "read")])?;
+    assert_eq!(current(&home)?.set_aside_for(&"a:a:b".parse()?)?, ["record 2 of f"]);
+    Ok(())
+}

@@ -20,6 +20,7 @@ fn answers(
     others: &[ProductKey],
 ) -> Result<Vec<String>, Box<dyn std::error::Error>> {
     let mut products: BTreeSet<ProductKey> = others.iter().cloned().collect();
+    products.insert("a:a:b".parse()?);
     let mut ids: BTreeSet<VulnerabilityId> = ["CVE-2000-1", "", "zzz"].into_iter().map(VulnerabilityId::from).collect();
     for record in records {
         products.extend(criteria(record).filter_map(|criterion| criterion.cpe.product_key()));
@@ -29,6 +30,7 @@ fn answers(
     for product in &products {
         all.push(format!("{product} {:?}", knowledge.candidates(product)?));
         all.push(format!("{product} {:?}", knowledge.names_product(product)?));
+        all.push(format!("{product} {:?}", knowledge.set_aside_for(product)?));
         all.push(format!("{product} {:?}", knowledge.products_named(&product.product)?));
     }
     for id in &ids {
@@ -76,6 +78,11 @@ proptest! {
                 builder.add(batch);
             }
             let mut batch = builder.batch()?;
+            // Some years of NVD, where there is anything of NVD at all.
+            let years: BTreeSet<i16> = (2002..2002 + odd as i16 * 3).collect();
+            if odd > 0 {
+                years.iter().for_each(|year| batch.file("nvd", &format!("nvdcve-2.0-{year}.json.gz")));
+            }
             for place in 0..odd {
                 set_aside.push(aside("f", place, None));
                 batch.set_aside(aside("f", place, None));
@@ -92,7 +99,7 @@ proptest! {
             generation.verify()?;
 
             let dated = records.iter().map(|record| VulnerabilityRecord { received: Some(received), ..record.clone() }).collect();
-            let contents = Contents { records: dated, exploited: exploited.clone(), epss: epss.clone(), set_aside, ..Contents::empty(received) };
+            let contents = Contents { records: dated, exploited: exploited.clone(), epss: epss.clone(), set_aside, years, ..Contents::empty(received) };
             let memory = Memory::new(contents)?;
             Ok((answers(&generation, &ids, &others)?, answers(&memory, &ids, &others)?))
         };

@@ -124,12 +124,7 @@ fn what_cannot_be_read_is_set_aside_and_the_rest_is_read() -> Result<(), FeedErr
         (json!({ "other": {} }), None),
         (json!({ "cve": { "id": " " } }), Some(" ")),
         (json!(3), None),
-        (json!({ "cve": { "id": "CVE-2000-2", "descriptions": 3 } }), Some("CVE-2000-2")),
-        (json!({ "cve": { "id": "CVE-2000-2", "published": "some day" } }), Some("CVE-2000-2")),
-        (
-            json!({ "cve": { "id": "CVE-2000-2", "metrics": { "cvssMetricV31": [{ "source": "a", "cvssData": { "vectorString": "CVSS:3.1/AV:Q" } }] } } }),
-            Some("CVE-2000-2"),
-        ),
+        (json!({ "cve": { "id": "CVE-2000-2", "configurations": 3 } }), Some("CVE-2000-2")),
         (node(json!({ "operator": "XOR", "cpeMatch": [] })), Some("CVE-2000-2")),
         (node(json!({ "operator": "OR", "cpeMatch": [], "children": [{}] })), Some("CVE-2000-2")),
         (node(json!({ "operator": "OR" })), Some("CVE-2000-2")),
@@ -167,6 +162,88 @@ fn what_cannot_be_read_is_set_aside_and_the_rest_is_read() -> Result<(), FeedErr
         assert_eq!((aside.id.as_ref().map(|id| id.as_str()), aside.place), (*id, index as u64 + 1), "{}", aside.reason);
     }
     assert!(matches!(read.last(), Some(Item::Record(_))));
+    Ok(())
+}
+
+#[test]
+fn what_only_describes_does_not_set_a_record_aside() -> Result<(), String> {
+    let good = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+    let metric = |vector: Value| json!({ "source": "a", "cvssData": { "vectorString": vector } });
+    let tool = json!([{ "nodes": [{ "cpeMatch": [{ "vulnerable": true, "criteria": "cpe:2.3:a:acme:tool:1:*:*:*:*:*:*:*" }] }] }]);
+    // Metrics, the readable scores, the unreadable vectors.
+    for (metrics, scores, unreadable) in [
+        (json!({ "cvssMetricV31": [metric(json!("CVSS:3.1/AV:Q")), metric(json!(good))] }), 1, vec!["CVSS:3.1/AV:Q"]),
+        (
+            json!({ "cvssMetricV31": [metric(json!(good))], "cvssMetricV50": [metric(json!("CVSS:5.0/X:Y"))] }),
+            1,
+            vec!["CVSS:5.0/X:Y"],
+        ),
+        (json!({ "cvssMetricV31": [metric(json!(good)), { "source": "b" }] }), 1, vec![r#"{"source":"b"}"#]),
+        (json!({ "cvssMetricV31": [{ "source": 3, "cvssData": { "vectorString": good } }] }), 0, vec![good]),
+        (json!({ "cvssMetricV31": 3 }), 0, vec!["3"]),
+        (json!("none"), 0, vec![r#""none""#]),
+        (json!(null), 0, vec![]),
+    ] {
+        let record = one(json!({ "id": "CVE-2000-2", "metrics": metrics, "configurations": tool }))?;
+        assert_eq!(
+            (record.scores.len(), record.unreadable_vectors),
+            (scores, unreadable.into_iter().map(str::to_owned).collect())
+        );
+        assert_eq!(record.configurations.len(), 1);
+    }
+    for (field, value) in [
+        ("published", json!("some day")),
+        ("published", json!(3)),
+        ("lastModified", json!("some day")),
+        ("lastModified", json!([])),
+        ("descriptions", json!(3)),
+        ("weaknesses", json!("CWE-79")),
+        ("vulnStatus", json!(1)),
+    ] {
+        let mut cve = json!({ "id": "CVE-2000-2", "configurations": tool });
+        cve[field] = value;
+        let read = items(&file(&[json!({ "cve": cve })])).map_err(|error| error.to_string())?;
+        let [Item::Record(dated)] = read.as_slice() else { return Err(format!("{field} sets the record aside")) };
+        assert_eq!(
+            (dated.record.published, dated.record.modified, dated.last_modified.as_str()),
+            (None, None, ""),
+            "{field}"
+        );
+        assert_eq!(dated.record.configurations.len(), 1);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_record_that_is_set_aside_still_names_its_products() -> Result<(), FeedError> {
+    for (criteria, wanted) in [
+        (
+            json!([{ "vulnerable": true, "criteria": "cpe:2.3:a:acme:tool:1:*:*:*:*:*:*:*" }, { "vulnerable": true, "criteria": "openssl" }]),
+            vec!["a:acme:tool"],
+        ),
+        (
+            json!([{ "vulnerable": true, "criteria": "cpe:2.3:o:acme:tool_os:1:*:*:*:*:*:*:*:*:*:*:*" }]),
+            vec!["o:acme:tool_os"],
+        ),
+        (json!([{ "criteria": "cpe:2.3:a:acme:a\\:b:1:x" }]), vec!["a:acme:a\\:b"]),
+        (
+            json!([{ "vulnerable": true, "criteria": "cpe:2.3:q:acme:tool:1:*:*:*:*:*:*:*" }]),
+            vec!["a:acme:tool", "o:acme:tool", "h:acme:tool"],
+        ),
+        (json!([{ "criteria": "cpe:2.3:a:acme:tool:1:*:*:*:*:*:*:*" }]), vec!["a:acme:tool"]),
+        (json!([{ "criteria": "cpe:2.3:a" }]), vec![]),
+    ] {
+        let element =
+            json!({ "cve": { "id": "CVE-2000-2", "configurations": [{ "nodes": [{ "cpeMatch": criteria }] }] } });
+        let read = items(&file(&[element]))?;
+        let [Item::SetAside(aside)] = read.as_slice() else {
+            return Err(FeedError::Incomplete { announced: 1, held: 0 });
+        };
+        let named: Vec<String> = aside.products.iter().map(ToString::to_string).collect();
+        let mut wanted = wanted;
+        wanted.sort_by_key(|key| key.parse::<ward_model::cpe::ProductKey>().ok());
+        assert_eq!(named, wanted);
+    }
     Ok(())
 }
 
