@@ -140,6 +140,10 @@ pub const fn unassessed(reason: UnassessedReason) -> (&'static str, &'static str
         UnassessedReason::UnreadableIdentity => {
             ("its package URL or CPE name cannot be read", "correct the identity in the inventory")
         }
+        UnassessedReason::SetAsideRecord => (
+            "a record that names its product could not be read and was set aside",
+            "read that record at its source, and review the component by other means",
+        ),
     }
 }
 
