@@ -67,6 +67,7 @@ mod tests {
             records: 1,
             without_product: 0,
             set_aside: 0,
+            gaps: Vec::new(),
         };
         KnowledgeDescription {
             generation: Digest::of(b""),
