@@ -64,7 +64,11 @@ fn what_is_synced_is_found() {
     assert_eq!((&findings[0]["vulnerability"]["kev"], &findings[0]["fixed_in"][0]), (&true.into(), &"2.4".into()));
     assert_eq!(findings[0]["vulnerability"]["epss"]["date"], "2020-02-04");
     let nvd = scan["knowledge"]["sources"].as_array().unwrap().iter().find(|source| source["name"] == "nvd").unwrap();
-    assert_eq!(nvd["gaps"], serde_json::json!(["no yearly file for 2002 to 2019"]), "one yearly file is not all of NVD");
+    assert_eq!(
+        nvd["gaps"],
+        serde_json::json!(["no yearly file for 2002 to 2019"]),
+        "one yearly file is not all of NVD"
+    );
 
     let again = at(&home, &["feeds", "sync", "--from", &from, "--json"]).ends(0).json();
     assert_eq!(again["generation"], report["generation"], "the same records are the same knowledge");
