@@ -24,7 +24,9 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// Another version of the program wrote it.
-    #[error("{path} has format {found}, this program reads format {known}; sync into a new home (`--home DIR`), or move this one away first")]
+    #[error(
+        "{path} has format {found}, this program reads format {known}; sync into a new home (`--home DIR`), or move this one away first"
+    )]
     OtherFormat {
         /// Which file.
         path: PathBuf,
