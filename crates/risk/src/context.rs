@@ -13,6 +13,7 @@ use ward_policy::{Policy, Rulebook};
 use crate::catalogue::{Catalogue, Inventory, Known};
 use crate::effects::Effects;
 use crate::ground::Group;
+use crate::subject::SubjectKey;
 
 /// What `match` found on one element in one fielded version: with its inventory taken for complete, and without.
 #[derive(Debug, Clone, Default)]
@@ -78,6 +79,17 @@ impl<'a> Context<'a> {
     /// The vulnerabilities of an element, read by whether its inventory is known to be complete.
     pub fn inventory(&self, element: &ElementId) -> &'a Inventory {
         self.catalogue.of(element, self.holds_for_element(element, ElementClaim::SoftwareListed))
+    }
+
+    /// The group that a subject belongs to, if it arises in this reading; a presumption belongs to none.
+    pub fn group_for(&self, subject: &SubjectKey) -> Option<Group> {
+        match subject {
+            SubjectKey::Vulnerability(id, element) => Some(self.group_of(self.inventory(element).find(id)?, element)),
+            SubjectKey::Weakness(rule, link, element) => {
+                Some(Group::Weakness(rule.clone(), link.clone(), element.clone()))
+            }
+            SubjectKey::Presumed(_) => None,
+        }
     }
 
     /// The group that a vulnerability belongs to.

@@ -70,19 +70,11 @@ pub(crate) struct Outcomes<'a> {
 impl<'a> Outcomes<'a> {
     /// How a subject stands, if it arises in this reading.
     pub fn standing(&self, key: &Key) -> Option<Standing> {
-        let group = match (&key.subject, key.because) {
-            (SubjectKey::Presumed(element), because) => {
-                let presumption = Presumption { element: element.clone(), because: because? };
-                return self.presumed.get(&presumption).cloned().map(Standing::Judged);
-            }
-            (SubjectKey::Vulnerability(id, element), _) => {
-                self.context.group_of(self.context.inventory(element).find(id)?, element)
-            }
-            (SubjectKey::Weakness(rule, link, element), _) => {
-                Group::Weakness(rule.clone(), link.clone(), element.clone())
-            }
-        };
-        self.groups.get(&group).cloned()
+        if let SubjectKey::Presumed(element) = &key.subject {
+            let presumption = Presumption { element: element.clone(), because: key.because? };
+            return self.presumed.get(&presumption).cloned().map(Standing::Judged);
+        }
+        self.groups.get(&self.context.group_for(&key.subject)?).cloned()
     }
 
     /// How a verdict comes out in this reading. What does not arise is controlled, unless another weakness of the same link has
@@ -328,16 +320,13 @@ impl<'a> Run<'a> {
                     .into_iter()
                     .collect()
             }
-            SubjectKey::Weakness(rule, link, element) => {
-                let group = Group::Weakness(rule.clone(), link.clone(), element.clone());
-                let steps = self.grounded.groups.get(&group).into_iter().flatten().flat_map(|(_, steps)| steps);
+            SubjectKey::Weakness(..) => {
+                let steps = self.grounded_group(key).into_iter().flatten().flat_map(|(_, steps)| steps);
                 steps.map(|step| (*step, self.grounded.program.derivation(*step).by.as_str().into())).collect()
             }
             SubjectKey::Vulnerability(id, element) => {
                 let Some(known) = self.context.inventory(element).find(id) else { return Vec::new() };
-                let Some(taken) = self.grounded.groups.get(&self.context.group_of(known, element)) else {
-                    return Vec::new();
-                };
+                let Some(taken) = self.grounded_group(key) else { return Vec::new() };
                 known
                     .profiles
                     .iter()
@@ -381,12 +370,9 @@ impl<'a> Run<'a> {
     /// Why a subject that is controlled reaches nothing: the facts that its steps lack, none where they can be taken.
     /// Nothing where the subject does not arise.
     pub fn lacking(&self, key: &Key) -> Option<Vec<String>> {
-        if key.because.is_none() {
-            self.grounded_group(key)?;
-        }
         let mut lacking = BTreeSet::new();
-        for (id, _) in self.steps(key) {
-            let premises = &self.grounded.program.derivation(id).premises;
+        for id in self.grounded_group(key)?.iter().flat_map(|(_, steps)| steps) {
+            let premises = &self.grounded.program.derivation(*id).premises;
             let missing: Vec<&FactId> = premises.iter().filter(|fact| !self.known.reaches(**fact)).collect();
             if missing.is_empty() {
                 return Some(Vec::new());
@@ -415,13 +401,6 @@ impl<'a> Run<'a> {
     }
 
     fn grounded_group(&self, key: &Key) -> Option<&crate::ground::Steps> {
-        let group = match &key.subject {
-            SubjectKey::Vulnerability(id, element) => {
-                self.context.group_of(self.context.inventory(element).find(id)?, element)
-            }
-            SubjectKey::Weakness(rule, link, element) => Group::Weakness(rule.clone(), link.clone(), element.clone()),
-            SubjectKey::Presumed(_) => return None,
-        };
-        self.grounded.groups.get(&group)
+        self.grounded.groups.get(&self.context.group_for(&key.subject)?)
     }
 }
