@@ -10,6 +10,8 @@ use ward_model::cpe::ProductKey;
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 
+pub mod cwe;
+pub mod eol;
 pub mod epss;
 pub mod kev;
 pub mod nvd;

@@ -14,7 +14,7 @@ mod tests;
 /// The first bytes of every generation.
 pub(crate) const MAGIC: [u8; 8] = *b"WARDKNOW";
 /// The format that is written and read.
-pub(crate) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 3;
 /// How many bytes of a section one block holds, but for the last one.
 pub(crate) const BLOCK: usize = 16 << 10;
 /// Magic, format, block size, length of the file, place and length of the directory, its digest, the digest of all that.

@@ -105,18 +105,14 @@ pub(crate) fn record() -> impl Strategy<Value = VulnerabilityRecord> {
         .prop_map(
             |((id, source, published, modified, withdrawn), (description, scores, weaknesses), configurations)| {
                 VulnerabilityRecord {
-                    id,
-                    aliases: Vec::new(),
-                    source: source.to_owned(),
                     published,
                     modified,
-                    received: None,
                     withdrawn,
                     description,
                     scores,
-                    unreadable_vectors: Vec::new(),
                     weaknesses: weaknesses.into_iter().collect(),
                     configurations,
+                    ..VulnerabilityRecord::new(id, source)
                 }
             },
         )
@@ -150,17 +146,8 @@ pub(crate) fn scores() -> impl Strategy<Value = Scores> {
 /// A record without much in it, for tests that are about something else.
 pub(crate) fn plain(id: &str, modified: Date, description: &str) -> VulnerabilityRecord {
     VulnerabilityRecord {
-        id: VulnerabilityId::from(id),
-        aliases: Vec::new(),
-        source: "nvd".to_owned(),
-        published: None,
         modified: Some(modified),
-        received: None,
-        withdrawn: false,
         description: description.to_owned(),
-        scores: Vec::new(),
-        unreadable_vectors: Vec::new(),
-        weaknesses: Vec::new(),
         configurations: vec![Configuration {
             operator: Operator::Or,
             negate: false,
@@ -173,6 +160,7 @@ pub(crate) fn plain(id: &str, modified: Date, description: &str) -> Vulnerabilit
                     .collect(),
             }],
         }],
+        ..VulnerabilityRecord::new(VulnerabilityId::from(id), "nvd")
     }
 }
 

@@ -3,9 +3,11 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::affected::{AffectedProduct, SubjectKey};
 use crate::cpe::ProductKey;
 use crate::digest::Digest;
 use crate::ids::VulnerabilityId;
+use crate::support::SupportCycle;
 use crate::vulnerability::{Criterion, Epss, Exploited, VulnerabilityRecord};
 
 /// A body of knowledge at one moment. Answers are the same for the same digest.
@@ -64,6 +66,88 @@ pub trait Knowledge {
     /// # Errors
     /// As for [`Knowledge::candidates`].
     fn epss(&self, id: &VulnerabilityId) -> Result<Option<Epss>, KnowledgeError>;
+
+    /// Every statement without configurations that is found by this key, with the record it stands in; by record, then place.
+    ///
+    /// # Errors
+    /// As for [`Knowledge::candidates`].
+    fn statements(&self, key: &SubjectKey) -> Result<Vec<StatementCandidate>, KnowledgeError> {
+        let _ = key;
+        Ok(Vec::new())
+    }
+
+    /// Whether a source that is held speaks for this ecosystem (in the spelling of [`PackageKey`](crate::affected::PackageKey)), and
+    /// for this release of it where one is given: only then does silence about a package mean that nothing is known of it.
+    ///
+    /// # Errors
+    /// As for [`Knowledge::candidates`].
+    fn covers(&self, ecosystem: &str, release: Option<&str>) -> Result<bool, KnowledgeError> {
+        let _ = (ecosystem, release);
+        Ok(false)
+    }
+
+    /// All names of this vulnerability, and who says that they are the same.
+    ///
+    /// # Errors
+    /// As for [`Knowledge::candidates`].
+    fn alias_group(&self, id: &VulnerabilityId) -> Result<AliasGroup, KnowledgeError> {
+        Ok(AliasGroup { ids: vec![id.clone()], assertions: Vec::new() })
+    }
+
+    /// The numbers of all records with this identifier, one for each source that has one, in the order of their sources.
+    ///
+    /// # Errors
+    /// As for [`Knowledge::candidates`].
+    fn find_all(&self, id: &VulnerabilityId) -> Result<Vec<RecordNumber>, KnowledgeError> {
+        Ok(self.find(id)?.into_iter().collect())
+    }
+
+    /// What this kind of weakness (a CWE number) is called.
+    ///
+    /// # Errors
+    /// As for [`Knowledge::candidates`].
+    fn weakness_name(&self, number: u32) -> Result<Option<String>, KnowledgeError> {
+        let _ = number;
+        Ok(None)
+    }
+
+    /// The release lines of the product that is found by this key, newest first.
+    ///
+    /// # Errors
+    /// As for [`Knowledge::candidates`].
+    fn support_cycles(&self, key: &SubjectKey) -> Result<Vec<SupportCycle>, KnowledgeError> {
+        let _ = key;
+        Ok(Vec::new())
+    }
+}
+
+/// A statement that may touch a component, and the record it stands in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatementCandidate {
+    /// The record.
+    pub record: RecordNumber,
+    /// The statement, as it stands in that record.
+    pub product: AffectedProduct,
+}
+
+/// The names of one vulnerability.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AliasGroup {
+    /// All of them, in order.
+    pub ids: Vec<VulnerabilityId>,
+    /// Who says so; in order.
+    pub assertions: Vec<AliasAssertion>,
+}
+
+/// Somebody says that two names mean one vulnerability.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AliasAssertion {
+    /// The record that says so.
+    pub record: VulnerabilityId,
+    /// The other name.
+    pub alias: VulnerabilityId,
+    /// The source of that record.
+    pub asserter: String,
 }
 
 /// The place of a record inside one body of knowledge.

@@ -3,6 +3,7 @@
 //! Nothing here reads a file, a clock or the network, and nothing decides: rules live in `risk` and `match`,
 //! foreign field names in `formats`. Types that are printed as JSON carry the names of the published contract.
 
+pub mod affected;
 pub mod alias;
 pub mod assessment;
 pub mod claim;
@@ -16,6 +17,7 @@ pub mod ids;
 pub mod knowledge;
 pub mod purl;
 pub mod scale;
+pub mod support;
 pub mod verdict;
 pub mod vulnerability;
 

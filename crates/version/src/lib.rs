@@ -15,3 +15,6 @@ pub use interval::{Bound, Interval};
 pub use key::{Class, Key, VersionOrder, compare, key};
 pub use scheme::{Scheme, UnknownScheme, upstream};
 pub use truth::Truth;
+
+/// The number of the present way to make keys. Stored keys of another number are made anew: raise it whenever any key may change.
+pub const KEY_VERSION: u32 = 1;

@@ -170,18 +170,15 @@ fn record(cve: &raw::Cve<'_>, mut unreadable: Vec<String>) -> Result<Dated, Stri
         cve.weaknesses.iter().flat_map(|weakness| &weakness.description).filter_map(|text| cwe(&text.value)).collect();
     let modified = date(cve.last_modified.as_deref());
     let record = VulnerabilityRecord {
-        id: VulnerabilityId::new(&*cve.id),
-        aliases: Vec::new(),
-        source: SOURCE.to_owned(),
         published: date(cve.published.as_deref()),
         modified,
-        received: None,
         withdrawn: cve.status.as_deref().is_some_and(|status| status.eq_ignore_ascii_case("rejected")),
         description: english(&cve.descriptions),
         scores,
         unreadable_vectors: unreadable,
         weaknesses: weaknesses.into_iter().collect(),
         configurations: cve.configurations.iter().map(configuration).collect::<Result<_, _>>()?,
+        ..VulnerabilityRecord::new(VulnerabilityId::new(&*cve.id), SOURCE)
     };
     // Words that are no moment would sort behind every moment, and such a version would win over all others.
     let last_modified = cve.last_modified.as_deref().filter(|_| modified.is_some()).unwrap_or_default().to_owned();

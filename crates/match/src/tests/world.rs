@@ -136,20 +136,7 @@ pub(super) fn only(criteria: Vec<Criterion>) -> Configuration {
 }
 
 pub(super) fn record(id: &str, configurations: Vec<Configuration>) -> VulnerabilityRecord {
-    VulnerabilityRecord {
-        id: VulnerabilityId::new(id),
-        aliases: Vec::new(),
-        source: "nvd".to_owned(),
-        published: None,
-        modified: None,
-        received: None,
-        withdrawn: false,
-        description: String::new(),
-        scores: Vec::new(),
-        unreadable_vectors: Vec::new(),
-        weaknesses: Vec::new(),
-        configurations,
-    }
+    VulnerabilityRecord { configurations, ..VulnerabilityRecord::new(VulnerabilityId::new(id), "nvd") }
 }
 
 /// A record about one product.
