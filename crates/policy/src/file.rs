@@ -360,7 +360,7 @@ pub(crate) fn aliases(file: &str, text: &str) -> Result<Vec<Alias>, PolicyError>
         .collect()
 }
 
-fn parse<'a, T: Deserialize<'a>>(file: &str, text: &'a str) -> Result<T, PolicyError> {
+pub(crate) fn parse<'a, T: Deserialize<'a>>(file: &str, text: &'a str) -> Result<T, PolicyError> {
     toml::from_str(text).map_err(|error| PolicyError::Malformed { file: file.to_owned(), message: error.to_string() })
 }
 

@@ -3,6 +3,7 @@
 //! What is law, judgement or a product default stands in files under `policies/` and `rules/`; this room reads them, refuses what
 //! is contradictory, and hands them on as values. It decides nothing about a device.
 
+pub mod considerations;
 mod error;
 mod file;
 mod library;
