@@ -4,3 +4,4 @@ mod cases;
 mod laws;
 mod oracle;
 mod system;
+mod without;
