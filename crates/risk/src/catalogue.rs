@@ -5,10 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ward_model::cvss::{AttackVector, Privileges, Vector};
-use ward_model::device::{FieldedVersion, Stage};
+use ward_model::cvss::{AttackVector, Demands, Impacts, Privileges, Vector};
+use ward_model::device::{Cut, FieldedVersion, OwnFinding, Stage};
 use ward_model::finding::{MatchReport, State};
-use ward_model::ids::{ComponentRef, ElementId, LinkId, SecretId, VulnerabilityId, ZoneId};
+use ward_model::ids::{ComponentRef, ControlId, ElementId, LinkId, SecretId, VulnerabilityId, ZoneId};
 use ward_model::scale::Exploitability;
 use ward_policy::{Policy, Privilege};
 
@@ -116,6 +116,8 @@ pub(crate) struct Catalogue {
     links: BTreeMap<ElementId, Vec<LinkId>>,
     users: BTreeMap<SecretId, Vec<LinkId>>,
     inside: BTreeMap<ZoneId, Vec<ElementId>>,
+    /// The controls that name a vulnerability at an element, in order, whether or not they have effect.
+    naming: BTreeMap<(VulnerabilityId, ElementId), Vec<ControlId>>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -145,13 +147,16 @@ impl Readings {
 impl Catalogue {
     /// Works out the profiles of every vulnerability of a version.
     pub fn new(situation: Situation<'_>, policy: &Policy, version: &FieldedVersion) -> Self {
+        let mut vectors = Vectors::new();
+        let own = own_findings(situation, version);
         let elements = situation
             .device
             .elements
             .keys()
             .map(|element| {
                 let reports = situation.reports.get(&(version.id.clone(), element.clone()));
-                let read = |report: Option<&MatchReport>| known(situation, policy, version, element, report);
+                let own = own.get(element).map_or(&[][..], Vec::as_slice);
+                let mut read = |report| known(situation, policy, own, report, &mut vectors);
                 let mut readings = Readings {
                     open: read(reports.map(|reports| &reports.open)),
                     complete: read(reports.map(|reports| &reports.complete)),
@@ -177,7 +182,26 @@ impl Catalogue {
                 inside.entry(zone.clone()).or_default().push(element.id.clone());
             }
         }
-        Self { elements, nothing: Inventory::default(), links, users, inside }
+        let mut naming: BTreeMap<(VulnerabilityId, ElementId), Vec<ControlId>> = BTreeMap::new();
+        for control in situation.device.controls.values() {
+            for cut in &control.cuts {
+                if let Cut::Vulnerability { id, at } = cut {
+                    let controls = naming.entry((id.clone(), at.clone())).or_default();
+                    if controls.last() != Some(&control.id) {
+                        controls.push(control.id.clone());
+                    }
+                }
+            }
+        }
+        Self { elements, nothing: Inventory::default(), links, users, inside, naming }
+    }
+
+    /// The controls that name a vulnerability at an element, in order, whether or not they have effect.
+    pub fn naming(&self, id: &VulnerabilityId, element: &ElementId) -> &[ControlId] {
+        if self.naming.is_empty() {
+            return &[];
+        }
+        self.naming.get(&(id.clone(), element.clone())).map_or(&[], Vec::as_slice)
     }
 
     /// The elements inside a zone, in order.
@@ -215,12 +239,29 @@ struct Gathered<'a> {
     found_in: String,
 }
 
-fn known(
-    situation: Situation<'_>,
-    policy: &Policy,
+/// What vectors demand and give: few of them are written differently.
+type Vectors<'a> = BTreeMap<&'a str, (Demands, Impacts)>;
+
+/// The maker's own findings that a version has, by element.
+fn own_findings<'a>(
+    situation: Situation<'a>,
     version: &FieldedVersion,
-    element: &ElementId,
-    report: Option<&MatchReport>,
+) -> BTreeMap<&'a ElementId, Vec<&'a OwnFinding>> {
+    let mut found: BTreeMap<&ElementId, Vec<&OwnFinding>> = BTreeMap::new();
+    for own in &situation.device.own_findings {
+        if own.versions.is_empty() || own.versions.contains(&version.id) {
+            found.entry(&own.element).or_default().push(own);
+        }
+    }
+    found
+}
+
+fn known<'a>(
+    situation: Situation<'a>,
+    policy: &Policy,
+    own: &[&'a OwnFinding],
+    report: Option<&'a MatchReport>,
+    vectors: &mut Vectors<'a>,
 ) -> Inventory {
     let mut all: BTreeMap<&VulnerabilityId, Gathered<'_>> = BTreeMap::new();
     let found = report.map_or(&[][..], |report| &report.findings);
@@ -237,41 +278,39 @@ fn known(
             gathered.found_in = format!("{} {version}", finding.component.name);
         }
     }
-    for own in situation.device.own_findings.iter().filter(|own| own.element == *element) {
-        if own.versions.is_empty() || own.versions.contains(&version.id) {
-            let gathered = all.entry(&own.id).or_default();
-            gathered.vectors.extend(own.vectors.iter().map(|vector| (vector.as_str(), vector)));
-            gathered.weaknesses.extend(&own.weaknesses);
-            gathered.exploited |= own.exploited;
-            gathered.demonstrated |= own.demonstrated;
-            if gathered.found_in.is_empty() {
-                gathered.found_in.clone_from(&own.title);
-            }
+    for own in own {
+        let gathered = all.entry(&own.id).or_default();
+        gathered.vectors.extend(own.vectors.iter().map(|vector| (vector.as_str(), vector)));
+        gathered.weaknesses.extend(&own.weaknesses);
+        gathered.exploited |= own.exploited;
+        gathered.demonstrated |= own.demonstrated;
+        if gathered.found_in.is_empty() {
+            gathered.found_in.clone_from(&own.title);
         }
     }
     let known = all.into_iter().map(|(id, gathered)| Known {
         id: id.clone(),
-        profiles: profiles(situation, policy, id, &gathered),
+        profiles: profiles(situation, policy, id, &gathered, vectors),
         kind: 0,
     });
     Inventory::new(known.collect(), report)
 }
 
 /// Every vector is a profile of its own, never mixed with another's.
-fn profiles(
+fn profiles<'a>(
     situation: Situation<'_>,
     policy: &Policy,
     id: &VulnerabilityId,
-    gathered: &Gathered<'_>,
+    gathered: &Gathered<'a>,
+    vectors: &mut Vectors<'a>,
 ) -> Vec<(Profile, Arc<str>)> {
     let weaknesses: Vec<u32> = gathered.weaknesses.iter().copied().collect();
     let (raised_by, at_least) = raises(situation, policy, gathered);
     let mut profiles: Vec<(Profile, Arc<str>)> = gathered
         .vectors
-        .values()
-        .map(|vector| {
-            let demands = vector.demands();
-            let impacts = vector.impacts();
+        .iter()
+        .map(|(text, vector)| {
+            let (demands, impacts) = vectors.entry(text).or_insert_with(|| (vector.demands(), vector.impacts()));
             let only_read = impacts.confidentiality && !impacts.integrity && !impacts.availability;
             let everything = impacts.confidentiality && impacts.integrity && impacts.availability;
             let runs_code = everything || situation.rulebook.code_execution.follows_from(&weaknesses, only_read);

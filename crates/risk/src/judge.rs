@@ -280,9 +280,7 @@ type Likeness = (ElementId, Option<usize>, Option<usize>, Vec<ControlId>);
 fn likeness(readings: &Readings<'_>, key: &Key) -> Option<Likeness> {
     let SubjectKey::Vulnerability(id, element) = &key.subject else { return None };
     let kind = |complete| readings.catalogue.of(element, complete).find(id).map(|known| known.kind);
-    let controls = readings.situation.device.controls.values();
-    let naming = controls.filter(|control| control.cuts_vulnerability(id, element)).map(|control| control.id.clone());
-    Some((element.clone(), kind(false), kind(true), naming.collect()))
+    Some((element.clone(), kind(false), kind(true), readings.catalogue.naming(id, element).to_vec()))
 }
 
 /// The subjects that a presumed verdict speaks for.
