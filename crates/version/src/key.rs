@@ -1,6 +1,8 @@
 //! Keys: bytes that sort like versions do, within a class.
 
-use crate::scheme::{Scheme, deb, generic, openssl, pep440, rpm, semver};
+use crate::scheme::{
+    Scheme, alpm, apk, composer, conan, datetime, deb, gem, generic, kernel, maven, openssl, pep440, rpm, semver,
+};
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -127,6 +129,8 @@ impl Key {
     /// Within a class this is the order of the bytes, and total. Across classes of one family an order is given only
     /// where both sides agree on it before the word that separates their lines: 1.2-acme and 1.3 differ in a number
     /// that both have. In all other cases it is unknown.
+    ///
+    /// The order of the bytes agrees with every order that is given.
     #[must_use]
     pub fn compare(&self, other: &Key) -> VersionOrder {
         if self.class == other.class {
@@ -137,7 +141,9 @@ impl Key {
         }
         match self.class.family() {
             family::GENERIC => generic::compare_lines(&self.bytes, &other.bytes),
-            family::RPM => rpm::compare_lines(&self.bytes, &other.bytes),
+            family::RPM | family::ALPM => rpm::compare_lines(&self.bytes, &other.bytes),
+            family::MAVEN => maven::compare_lines(&self.bytes, &other.bytes),
+            family::KERNEL => kernel::compare_lines(&self.bytes, &other.bytes),
             _ => VersionOrder::Unknown,
         }
     }
@@ -155,6 +161,18 @@ pub(crate) mod family {
     pub(crate) const DEB: u8 = 12;
     pub(crate) const RPM: u8 = 13;
     pub(crate) const OPENSSL: u8 = 14;
+    pub(crate) const MAVEN: u8 = 15;
+    pub(crate) const APK: u8 = 16;
+    pub(crate) const GEM: u8 = 17;
+    pub(crate) const NUGET: u8 = 18;
+    pub(crate) const COMPOSER: u8 = 19;
+    pub(crate) const GO: u8 = 20;
+    pub(crate) const CONAN: u8 = 21;
+    pub(crate) const KERNEL: u8 = 22;
+    pub(crate) const GENTOO: u8 = 23;
+    pub(crate) const ALPM: u8 = 24;
+    pub(crate) const DATETIME: u8 = 25;
+    pub(crate) const LEXICOGRAPHIC: u8 = 26;
 }
 
 /// The key of a version, or `None` where the text has no place in the order of its scheme.
@@ -174,6 +192,18 @@ pub fn key(scheme: Scheme, version: &str, update: Option<&str>) -> Option<Key> {
         (Scheme::Pep440, None) => pep440::key(version)?,
         (Scheme::Deb, None) => deb::key(version)?,
         (Scheme::Rpm, None) => rpm::key(version)?,
+        (Scheme::Maven, None) => maven::key(version)?,
+        (Scheme::Gem, None) => gem::key(version)?,
+        (Scheme::Nuget, None) => semver::key(version, semver::Style::Nuget)?,
+        (Scheme::Composer, None) => composer::key(version)?,
+        (Scheme::Go, None) => semver::key(version, semver::Style::Go)?,
+        (Scheme::Conan, None) => conan::key(version)?,
+        (Scheme::Apk, None) => apk::key(version, apk::Style::Alpine)?,
+        (Scheme::Gentoo, None) => apk::key(version, apk::Style::Gentoo)?,
+        (Scheme::Alpm, None) => alpm::key(version)?,
+        (Scheme::Kernel, None) => kernel::key(version)?,
+        (Scheme::Datetime, None) => datetime::key(version)?,
+        (Scheme::Lexicographic, None) => (Class::of(family::LEXICOGRAPHIC), version.as_bytes().to_vec()),
     };
     Some(Key { class, bytes })
 }

@@ -3,8 +3,16 @@
 use std::fmt;
 use std::str::FromStr;
 
+pub(crate) mod alpm;
+pub(crate) mod apk;
+pub(crate) mod composer;
+pub(crate) mod conan;
+pub(crate) mod datetime;
 pub(crate) mod deb;
+pub(crate) mod gem;
 pub(crate) mod generic;
+pub(crate) mod kernel;
+pub(crate) mod maven;
 pub(crate) mod openssl;
 pub(crate) mod pep440;
 pub(crate) mod rpm;
@@ -27,12 +35,67 @@ pub enum Scheme {
     Rpm,
     /// OpenSSL: letters after the third number, `z` then `za`.
     Openssl,
+    /// Maven (Java), where its published order is one.
+    Maven,
+    /// RubyGems.
+    Gem,
+    /// `NuGet` (.NET): Semantic Versioning with a fourth number.
+    Nuget,
+    /// Composer (PHP).
+    Composer,
+    /// Go modules and the Go language.
+    Go,
+    /// Conan (C and C++).
+    Conan,
+    /// Alpine packages.
+    Apk,
+    /// Gentoo packages.
+    Gentoo,
+    /// Arch Linux packages.
+    Alpm,
+    /// The Linux kernel by descent, its stable branches each for itself.
+    Kernel,
+    /// Points in time, as RFC 3339 writes them.
+    Datetime,
+    /// Text by its bytes.
+    Lexicographic,
 }
+
+/// The other names under which schemes are known.
+const ALIASES: [(&str, Scheme); 8] = [
+    ("pypi", Scheme::Pep440),
+    ("golang", Scheme::Go),
+    ("alpine", Scheme::Apk),
+    ("ebuild", Scheme::Gentoo),
+    ("arch", Scheme::Alpm),
+    ("cargo", Scheme::Semver),
+    ("hex", Scheme::Semver),
+    ("rubygems", Scheme::Gem),
+];
 
 impl Scheme {
     /// Every scheme, in the order of the documentation.
-    pub const ALL: [Scheme; 7] =
-        [Scheme::Generic, Scheme::Semver, Scheme::Npm, Scheme::Pep440, Scheme::Deb, Scheme::Rpm, Scheme::Openssl];
+    pub const ALL: [Scheme; 19] = [
+        Scheme::Generic,
+        Scheme::Semver,
+        Scheme::Npm,
+        Scheme::Pep440,
+        Scheme::Deb,
+        Scheme::Rpm,
+        Scheme::Openssl,
+        Scheme::Maven,
+        Scheme::Gem,
+        Scheme::Nuget,
+        Scheme::Composer,
+        Scheme::Go,
+        Scheme::Conan,
+        Scheme::Apk,
+        Scheme::Gentoo,
+        Scheme::Alpm,
+        Scheme::Kernel,
+        Scheme::Datetime,
+        Scheme::Lexicographic,
+    ];
 
     /// The name, as [`fmt::Display`] writes it.
     #[must_use]
@@ -45,6 +108,18 @@ impl Scheme {
             Scheme::Deb => "deb",
             Scheme::Rpm => "rpm",
             Scheme::Openssl => "openssl",
+            Scheme::Maven => "maven",
+            Scheme::Gem => "gem",
+            Scheme::Nuget => "nuget",
+            Scheme::Composer => "composer",
+            Scheme::Go => "go",
+            Scheme::Conan => "conan",
+            Scheme::Apk => "apk",
+            Scheme::Gentoo => "gentoo",
+            Scheme::Alpm => "alpm",
+            Scheme::Kernel => "kernel",
+            Scheme::Datetime => "datetime",
+            Scheme::Lexicographic => "lexicographic",
         }
     }
 }
@@ -57,9 +132,7 @@ impl fmt::Display for Scheme {
 
 /// A name that is no scheme.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{name}` is not a version scheme; nearest is `{nearest}`, valid are generic, semver, npm, pep440 (or pypi), deb, rpm, openssl"
-)]
+#[error("`{name}` is not a version scheme; nearest is `{nearest}`, valid are {}", valid())]
 pub struct UnknownScheme {
     /// What was given.
     pub name: String,
@@ -72,18 +145,27 @@ impl FromStr for Scheme {
 
     fn from_str(name: &str) -> Result<Scheme, UnknownScheme> {
         let lower = name.to_ascii_lowercase();
-        if lower == "pypi" {
-            return Ok(Scheme::Pep440);
-        }
-        Scheme::ALL
+        let names = Scheme::ALL.into_iter().map(|scheme| (scheme.as_str(), scheme)).chain(ALIASES);
+        names
             .into_iter()
-            .find(|scheme| scheme.as_str() == lower)
+            .find(|(name, _)| *name == lower)
+            .map(|(_, scheme)| scheme)
             .ok_or_else(|| UnknownScheme { name: name.to_owned(), nearest: nearest(&lower) })
     }
 }
 
+/// All names, with the best-known other ones.
+fn valid() -> String {
+    let names = Scheme::ALL.into_iter().map(|scheme| match scheme {
+        Scheme::Pep440 => "pep440 (or pypi)",
+        Scheme::Go => "go (or golang)",
+        other => other.as_str(),
+    });
+    names.collect::<Vec<_>>().join(", ")
+}
+
 fn nearest(name: &str) -> &'static str {
-    let names = Scheme::ALL.into_iter().map(Scheme::as_str).chain(["pypi"]);
+    let names = Scheme::ALL.into_iter().map(Scheme::as_str).chain(ALIASES.iter().map(|(name, _)| *name));
     names.min_by_key(|candidate| distance(name, candidate)).unwrap_or("generic")
 }
 
@@ -103,7 +185,7 @@ fn distance(a: &str, b: &str) -> usize {
     row.last().copied().unwrap_or(0)
 }
 
-/// The version of the software itself within a package version: without Debian's or RPM's epoch and revision.
+/// The version of the software itself within a package version: without a distribution's epoch and revision.
 ///
 /// A distribution's revision says nothing about upstream's fixes, so ranges that speak of the software (NVD, CVE) are
 /// to be tested with this text under [`Scheme::Generic`]. For the other schemes it is the text as given.
@@ -112,6 +194,7 @@ pub fn upstream(scheme: Scheme, version: &str) -> &str {
     match scheme {
         Scheme::Deb => deb::split(version.trim()).map_or(version, |(_, upstream, _)| upstream),
         Scheme::Rpm => rpm::split(version.trim()).map_or(version, |(_, version, _)| version),
+        Scheme::Apk | Scheme::Gentoo => apk::without_revision(version.trim()),
         _ => version,
     }
 }

@@ -10,6 +10,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
+mod native;
+
 /// How a constraint compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Comparator {
@@ -79,7 +81,7 @@ pub enum VersError {
     #[error("a range begins with `vers:<scheme>/`")]
     NoScheme,
     /// A scheme that the notation knows and this program does not order yet.
-    #[error("scheme `{0}` is not supported yet; supported are deb, generic, npm, openssl, pypi, rpm, semver")]
+    #[error("scheme `{0}` is not supported; supported are {supported}", supported = supported())]
     Unsupported(String),
     /// There is nothing behind the scheme.
     #[error("the range holds no constraint; `*` means every version")]
@@ -99,6 +101,14 @@ pub enum VersError {
         /// The bound.
         version: String,
         /// The scheme that was asked.
+        scheme: Scheme,
+    },
+    /// A range in another notation than this one.
+    #[error("`{text}` is not a range as {scheme} writes it, or its notation is not read here")]
+    Native {
+        /// What was given.
+        text: String,
+        /// Whose notation it should be in.
         scheme: Scheme,
     },
     /// Readable, but not in the one canonical form.
@@ -133,6 +143,16 @@ impl Vers {
             (false, true) => return Err(VersError::Empty),
             (true, false) => return Err(VersError::StarNotAlone),
             _ => {}
+        }
+        Vers::of(name, scheme, constraints)
+    }
+
+    fn of(name: String, scheme: Scheme, constraints: Vec<Constraint>) -> Result<Vers, VersError> {
+        // A point in time that cannot be read is a mistake and no name of a release.
+        if scheme == Scheme::Datetime
+            && let Some(wrong) = constraints.iter().find(|constraint| key(scheme, &constraint.version, None).is_none())
+        {
+            return Err(VersError::Unordered { version: wrong.version.clone(), scheme });
         }
         let constraints = sort(scheme, constraints)?;
         Ok(Vers { name, scheme, constraints })
@@ -247,18 +267,39 @@ fn order_excludes(order: VersionOrder, comparator: Comparator) -> bool {
     }
 }
 
+/// The names of the notation, and the schemes behind them.
+const NAMES: [(&str, Scheme); 22] = [
+    ("alpine", Scheme::Apk),
+    ("alpm", Scheme::Alpm),
+    ("apk", Scheme::Apk),
+    ("cargo", Scheme::Semver),
+    ("composer", Scheme::Composer),
+    ("conan", Scheme::Conan),
+    ("datetime", Scheme::Datetime),
+    ("deb", Scheme::Deb),
+    ("ebuild", Scheme::Gentoo),
+    ("gem", Scheme::Gem),
+    ("generic", Scheme::Generic),
+    ("gentoo", Scheme::Gentoo),
+    ("golang", Scheme::Go),
+    ("hex", Scheme::Semver),
+    ("lexicographic", Scheme::Lexicographic),
+    ("maven", Scheme::Maven),
+    ("npm", Scheme::Npm),
+    ("nuget", Scheme::Nuget),
+    ("openssl", Scheme::Openssl),
+    ("pypi", Scheme::Pep440),
+    ("rpm", Scheme::Rpm),
+    ("semver", Scheme::Semver),
+];
+
 /// The scheme behind a name of the notation.
 fn scheme(name: &str) -> Option<Scheme> {
-    Some(match name {
-        "generic" => Scheme::Generic,
-        "semver" => Scheme::Semver,
-        "npm" => Scheme::Npm,
-        "pypi" => Scheme::Pep440,
-        "deb" => Scheme::Deb,
-        "rpm" => Scheme::Rpm,
-        "openssl" => Scheme::Openssl,
-        _ => return None,
-    })
+    NAMES.iter().find(|(known, _)| *known == name).map(|(_, scheme)| *scheme)
+}
+
+fn supported() -> String {
+    NAMES.map(|(name, _)| name).join(", ")
 }
 
 fn constraint(item: &str) -> Result<Constraint, VersError> {

@@ -50,7 +50,7 @@ enum What {
     },
     /// Two versions: which is earlier
     Versions {
-        /// The scheme: generic, semver, npm, pep440, deb, rpm or openssl; or `-` for lines of scheme, tab, version, tab, version
+        /// The scheme: generic, semver, npm, pep440, deb, rpm, openssl, maven, gem, nuget, composer, go, conan, apk, gentoo, alpm, kernel, datetime or lexicographic; or `-` for lines of scheme, tab, version, tab, version
         scheme: String,
         /// The first version
         #[arg(allow_hyphen_values = true)]

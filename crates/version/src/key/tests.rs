@@ -4,6 +4,12 @@ use super::{Class, Key, VersionOrder, compare, key};
 use crate::scheme::Scheme;
 use proptest::prelude::*;
 
+/// So many cases, unless the long run asks for more by `PROPTEST_CASES`.
+pub(crate) fn cases(usual: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
+    ProptestConfig { cases: asked.unwrap_or(usual), ..ProptestConfig::default() }
+}
+
 /// Checks that the versions are listed from early to late, every pair of them; names behind a blank are equal.
 pub(crate) fn assert_ascending(scheme: Scheme, list: &[&str]) {
     for (i, a) in list.iter().enumerate() {
@@ -62,7 +68,8 @@ fn schemes_are_never_compared_with_each_other() {
 fn numbers_do_not_overflow() {
     let long = "1".repeat(60);
     let longer = format!("1.{}", "9".repeat(61));
-    for scheme in Scheme::ALL {
+    // Neither text by its bytes nor a point in time has numbers of any size.
+    for scheme in Scheme::ALL.into_iter().filter(|scheme| !matches!(scheme, Scheme::Datetime | Scheme::Lexicographic)) {
         assert_eq!(compare(scheme, &format!("1.{long}.0"), "1.18446744073709551616.0"), VersionOrder::Greater);
         assert_eq!(key(scheme, &format!("{longer}.0"), None), None, "{scheme}");
     }
@@ -86,7 +93,7 @@ fn at_most(order: VersionOrder) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(cases(4000))]
 
     #[test]
     fn comparing_is_symmetric_and_reflexive(scheme in any_scheme(), a in any_version(), b in any_version()) {

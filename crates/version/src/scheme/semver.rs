@@ -1,4 +1,4 @@
-//! Semantic Versioning 2.0.0, and npm's looser reading of it. Build metadata is ignored, as the order demands.
+//! Semantic Versioning 2.0.0, and its relatives: npm, `NuGet`, Go modules. Build metadata is ignored, as the order demands.
 
 use crate::bytes::{is_digits, push_number, push_text, split_run};
 use crate::key::{Class, family};
@@ -10,6 +10,20 @@ pub(crate) enum Style {
     Strict,
     /// With a leading `v` or `=`, numbers with leading zeros, and a pre-release without its dash.
     Loose,
+    /// A fourth number, leading zeros, and no difference between capital and small letters.
+    Nuget,
+    /// With a leading `v`; releases of the language as `go1.21rc2`.
+    Go,
+}
+
+impl Style {
+    fn family(self) -> u8 {
+        match self {
+            Style::Strict | Style::Loose => family::SEMVER,
+            Style::Nuget => family::NUGET,
+            Style::Go => family::GO,
+        }
+    }
 }
 
 /// Between the pre-release list and a release: the list begins lower.
@@ -22,27 +36,39 @@ const TEXT: u8 = 0x80;
 /// Class and bytes of a version.
 pub(crate) fn key(version: &str, style: Style) -> Option<(Class, Vec<u8>)> {
     let loose = style == Style::Loose;
-    let text = if loose { version.trim_start_matches(['=', 'v', 'V', ' ']) } else { version };
+    let zeros = matches!(style, Style::Loose | Style::Nuget);
+    let places = if style == Style::Nuget { 4 } else { 3 };
+    let rewritten = match style {
+        Style::Nuget => Some(version.to_ascii_lowercase()),
+        Style::Go => go_release(version),
+        Style::Strict | Style::Loose => None,
+    };
+    let text = rewritten.as_deref().unwrap_or(version);
+    let text = match style {
+        Style::Loose => text.trim_start_matches(['=', 'v', 'V', ' ']),
+        Style::Go => text.strip_prefix('v').unwrap_or(text),
+        Style::Strict | Style::Nuget => text,
+    };
     let (text, build) = text.split_once('+').map_or((text, None), |(text, build)| (text, Some(build)));
     if build.is_some_and(|build| !build.split('.').all(is_identifier)) {
         return None;
     }
     let (core, mut rest) = split_run(text, |c| c.is_ascii_digit() || c == '.');
     let numbers: Vec<&str> = core.split('.').collect();
-    if numbers.len() > 3 {
+    if numbers.len() > places {
         return None;
     }
     let mut bytes = Vec::with_capacity(version.len() + 4);
-    for place in 0..3 {
+    for place in 0..places {
         let number = numbers.get(place).copied().unwrap_or("0");
-        if !is_digits(number) || (!loose && number.len() > 1 && number.starts_with('0')) {
+        if !is_digits(number) || (!zeros && number.len() > 1 && number.starts_with('0')) {
             return None;
         }
         push_number(&mut bytes, NUMERIC, number)?;
     }
     if rest.is_empty() {
         bytes.push(RELEASE);
-        return Some((Class::of(family::SEMVER), bytes));
+        return Some((Class::of(style.family()), bytes));
     }
     match rest.strip_prefix('-') {
         Some(pre) => rest = pre,
@@ -54,7 +80,7 @@ pub(crate) fn key(version: &str, style: Style) -> Option<(Class, Vec<u8>)> {
             return None;
         }
         if is_digits(identifier) {
-            if !loose && identifier.len() > 1 && identifier.starts_with('0') {
+            if !zeros && identifier.len() > 1 && identifier.starts_with('0') {
                 return None;
             }
             push_number(&mut bytes, NUMERIC, identifier)?;
@@ -64,7 +90,19 @@ pub(crate) fn key(version: &str, style: Style) -> Option<(Class, Vec<u8>)> {
         }
     }
     bytes.push(END);
-    Some((Class::of(family::SEMVER), bytes))
+    Some((Class::of(style.family()), bytes))
+}
+
+/// `go1.21rc2` is 1.21.0-rc.2: the language and its tools are not numbered like modules.
+fn go_release(version: &str) -> Option<String> {
+    let text = version.strip_prefix("go")?;
+    let (core, word) = split_run(text, |c| c.is_ascii_digit() || c == '.');
+    let (word, number) = split_run(word, |c| c.is_ascii_lowercase());
+    match word {
+        "" if number.is_empty() => Some(core.to_owned()),
+        "alpha" | "beta" | "rc" if is_digits(number) => Some(format!("{core}-{word}.{number}")),
+        _ => Some(text.to_owned()),
+    }
 }
 
 fn is_identifier(text: &str) -> bool {

@@ -8,16 +8,17 @@ fn names_are_read_and_printed() {
         assert_eq!(scheme.to_string().parse::<Scheme>().unwrap(), scheme);
         assert_eq!(scheme.to_string().to_uppercase().parse::<Scheme>().unwrap(), scheme);
     }
-    assert_eq!("pypi".parse::<Scheme>().unwrap(), Scheme::Pep440);
+    for (name, scheme) in [("pypi", Scheme::Pep440), ("golang", Scheme::Go), ("Alpine", Scheme::Apk)] {
+        assert_eq!(name.parse::<Scheme>().unwrap(), scheme);
+    }
 }
 
 #[test]
 fn an_unknown_name_is_told_the_nearest() {
-    for (name, nearest) in [("semvr", "semver"), ("rpms", "rpm"), ("opensll", "openssl"), ("pip", "pypi"), ("", "npm")]
-    {
+    for (name, nearest) in [("semvr", "semver"), ("rpms", "rpm"), ("opensll", "openssl"), ("pip", "pypi"), ("", "go")] {
         let error = name.parse::<Scheme>().unwrap_err();
         assert_eq!(error.nearest, nearest, "{name}");
-        assert!(error.to_string().contains("generic, semver, npm, pep440 (or pypi), deb, rpm, openssl"));
+        assert!(error.to_string().contains("generic, semver, npm, pep440 (or pypi), deb, rpm, openssl, maven, gem"));
     }
 }
 
@@ -31,6 +32,8 @@ fn upstream_leaves_out_what_a_distribution_adds() {
         (Scheme::Rpm, "7.50.3", "7.50.3"),
         (Scheme::Generic, "7.0.4-5", "7.0.4-5"),
         (Scheme::Deb, "no version", "no version"),
+        (Scheme::Apk, "1.36.1-r29", "1.36.1"),
+        (Scheme::Apk, "1.0-rc", "1.0-rc"),
     ];
     for (scheme, version, expected) in table {
         assert_eq!(upstream(scheme, version), expected, "{scheme} {version}");

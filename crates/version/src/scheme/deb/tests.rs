@@ -1,4 +1,4 @@
-use crate::key::tests::{assert_ascending, assert_no_key};
+use crate::key::tests::{assert_ascending, assert_no_key, cases};
 use crate::key::{VersionOrder, compare};
 use crate::scheme::Scheme;
 use proptest::prelude::*;
@@ -76,7 +76,7 @@ fn oracle(a: &str, b: &str) -> Ordering {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(cases(4000))]
 
     #[test]
     fn keys_agree_with_the_manual(

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use crate::key::tests::{assert_ascending, assert_no_key, assert_unknown};
+use crate::key::tests::{assert_ascending, assert_no_key, assert_unknown, cases};
 use crate::key::{VersionOrder, compare, key};
 use crate::scheme::Scheme;
 use proptest::prelude::*;
@@ -305,7 +305,7 @@ fn parts() -> impl Strategy<Value = Vec<Part>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(8000))]
+    #![proptest_config(cases(8000))]
 
     #[test]
     fn keys_agree_with_the_documented_order(a in parts(), b in parts(), style in any::<(u64, u64)>()) {

@@ -1,4 +1,4 @@
-use crate::key::tests::{assert_ascending, assert_no_key};
+use crate::key::tests::{assert_ascending, assert_no_key, cases};
 use crate::key::{VersionOrder, compare, key};
 use crate::scheme::Scheme;
 use proptest::prelude::*;
@@ -83,7 +83,7 @@ fn text(((a, b, c), letters, (rank, number)): &Parts) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(cases(4000))]
 
     #[test]
     fn keys_agree_with_the_parts(a in version(), b in version()) {

@@ -1,5 +1,5 @@
 use super::parse;
-use crate::key::tests::{assert_ascending, assert_no_key};
+use crate::key::tests::{assert_ascending, assert_no_key, cases};
 use crate::key::{VersionOrder, compare};
 use crate::scheme::Scheme;
 use proptest::prelude::*;
@@ -122,7 +122,7 @@ fn version() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(cases(4000))]
 
     #[test]
     fn keys_agree_with_the_reference(a in version(), b in version()) {

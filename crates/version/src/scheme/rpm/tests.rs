@@ -1,4 +1,4 @@
-use crate::key::tests::{assert_ascending, assert_no_key, assert_unknown};
+use crate::key::tests::{assert_ascending, assert_no_key, assert_unknown, cases};
 use crate::key::{VersionOrder, compare};
 use crate::scheme::Scheme;
 use proptest::prelude::*;
@@ -90,7 +90,7 @@ fn oracle(a: &str, b: &str) -> Ordering {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(cases(4000))]
 
     #[test]
     fn keys_agree_with_rpm(a in "([01]:)?[0-2ab._~^]{1,7}-[0-2a~.]{1,3}", b in "([01]:)?[0-2ab._~^]{1,7}-[0-2a~.]{1,3}") {
