@@ -69,7 +69,7 @@ fn a_broken_sbom_is_refused_with_its_place() {
         fed(&["scan", "-"], b"{\"bomFormat\": \"CycloneDX\",\n \"specVersion\": \"1.5\", \"components\": [ }").ends(2);
     assert!(run.stderr.contains("stdin:2:40"), "{}", run.stderr);
     assert_eq!(run.stdout, "");
-    let run = fed(&["scan", "-"], b"<bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\"/>").ends(2);
+    let run = fed(&["scan", "-"], b"<bom xmlns=\"http://cyclonedx.org/schema/bom/2.0\"/>").ends(2);
     assert!(run.stderr.contains("supported are"), "{}", run.stderr);
 }
 

@@ -5,7 +5,7 @@
 
 use std::fmt::Display;
 
-use ward_model::component::Component;
+use ward_model::component::{CompiledFiles, Component, Patch};
 use ward_model::device::{
     Authentication, Cohort, Control, Cut, Effect, Element, Enforcer, Fallback, Function, Harm, Link, PersonGroup,
     RealisedBy, Secret, Zone,
@@ -180,8 +180,27 @@ impl Canonical {
     }
 
     pub(crate) fn component(&mut self, component: &Component) {
-        let Component { reference, kind, group, name, version, supplier, purl, cpes, unreadable_identities, parent } =
-            component;
+        // What is said about a component and not what it is made of: its licence, its support, and who else is named for it.
+        let Component {
+            reference,
+            kind,
+            group,
+            name,
+            version,
+            supplier,
+            parties: _,
+            purl,
+            other_purls,
+            cpes,
+            swid,
+            hashes,
+            licence: _,
+            support: _,
+            patches,
+            compiled_files,
+            unreadable_identities,
+            parent,
+        } = component;
         self.put("component", reference);
         self.put("kind", format_args!("{kind:?}"));
         self.opt("group", group.as_ref());
@@ -192,7 +211,33 @@ impl Canonical {
         self.set("cpes", cpes);
         self.set("unreadable", unreadable_identities);
         self.opt("parent", parent.as_ref());
+        // Named only where there are any: the premises of inventories without them stay as they were.
+        if !other_purls.is_empty() {
+            self.set("other_purls", other_purls);
+        }
+        if let Some(swid) = swid {
+            self.put("swid", swid);
+        }
+        if !hashes.is_empty() {
+            self.set("hashes", hashes.iter().map(|hash| format!("{}:{}", hash.algorithm, hash.value)));
+        }
+        if !patches.is_empty() {
+            self.set("patches", patches.iter().map(patch));
+        }
+        if let Some(files) = compiled_files {
+            let CompiledFiles { paths, unresolved } = &**files;
+            self.set("compiled_files", paths);
+            self.put("unresolved", unresolved);
+        }
     }
+}
+
+fn patch(patch: &Patch) -> Digest {
+    let Patch { kind, resolves } = patch;
+    let mut out = Canonical(Vec::new());
+    out.opt("kind", kind.as_ref());
+    out.set("resolves", resolves);
+    out.digest()
 }
 
 fn cut(cut: &Cut) -> Digest {

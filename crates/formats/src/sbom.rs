@@ -1,10 +1,11 @@
 //! Software bills of materials: bytes in, [`Sbom`] out.
 //!
-//! CycloneDX 1.4 to 1.7 and SPDX 2.3, both as JSON, as real tools write them. Every other format, version and encoding is
-//! refused with a message that says what the file is. What is odd and was read all the same stands in [`Sbom::remarks`];
+//! CycloneDX 1.2 to 1.7 as JSON and 1.0 to 1.7 as XML, SPDX 2.2 and 2.3 as JSON and tag-value, and SPDX 3.0 as JSON-LD, as real
+//! tools write them. Every other format, version and encoding is refused with a message that says what the file is. What is odd and was read all the same stands in [`Sbom::remarks`];
 //! what was written as an identity and could not be read stands at its component. Nothing is left out without a word.
 //!
-//! Deliberately absent: the licences, hashes and dependency relationships, which nothing asks about yet.
+//! Deliberately absent: services, snippets and files as components of their own, and the statements on vulnerabilities that a file may
+//! carry, which are counted here and read as VEX.
 
 use ward_model::component::Sbom;
 
@@ -14,6 +15,8 @@ mod detect;
 mod error;
 mod loose;
 mod spdx;
+mod spdx3;
+mod support;
 
 pub use error::{SUPPORTED, SbomError};
 
@@ -29,8 +32,13 @@ pub use error::{SUPPORTED, SbomError};
 pub fn read(bytes: &[u8]) -> Result<Sbom, SbomError> {
     let text = detect::text(bytes)?;
     let mut sbom = match detect::format(text.body)? {
-        detect::Format::CycloneDx { spec_version } => cyclonedx::read(text.body, spec_version)?,
-        detect::Format::Spdx { spec_version } => spdx::read(text.body, spec_version)?,
+        detect::Format::CycloneDxJson { spec_version } => cyclonedx::read(text.body, spec_version)?,
+        detect::Format::CycloneDxXml { spec_version, document } => {
+            cyclonedx::read_xml(text.body, &document, spec_version)?
+        }
+        detect::Format::SpdxJson { spec_version } => spdx::read(text.body, spec_version)?,
+        detect::Format::SpdxTagValue { spec_version } => spdx::read_tag_value(text.body, spec_version)?,
+        detect::Format::SpdxGraph => spdx3::read(text.body)?,
     };
     sbom.digest = ward_model::Digest::of(bytes);
     if text.byte_order_mark {

@@ -19,8 +19,9 @@ use crate::ui::Ui;
 
 /// Find known vulnerabilities in bare SBOMs; no device folder needed
 ///
-/// Reads CycloneDX 1.4 to 1.7 and SPDX 2.3, both as JSON. A finding is affected, not affected or unknown, and carries its
-/// proof. What could not be assessed is listed with the reason: it is not the same as nothing being wrong.
+/// Reads CycloneDX 1.2 to 1.7 as JSON and 1.0 to 1.7 as XML, SPDX 2.2 and 2.3 as JSON and tag-value, and SPDX 3.0 as JSON-LD. A
+/// finding is affected, not affected or unknown, and carries its proof. What could not be assessed is listed with the reason: it
+/// is not the same as nothing being wrong.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// SBOM files; `-` is stdin. Several give a JSON array

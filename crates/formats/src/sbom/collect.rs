@@ -1,8 +1,8 @@
 //! What both readers need: unique references, identities, remarks that do not repeat themselves.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ward_model::component::Component;
+use ward_model::component::{Component, Dependencies, Hash};
 use ward_model::cpe::Cpe;
 use ward_model::ids::ComponentRef;
 use ward_model::purl::Purl;
@@ -37,25 +37,39 @@ impl Remarks {
 
 /// Hands out references that are unique in one SBOM.
 #[derive(Default)]
-pub(super) struct References(BTreeSet<String>);
+pub(super) struct References {
+    taken: BTreeSet<String>,
+    given: BTreeSet<String>,
+    /// The next number to try behind a reference that was wanted again.
+    next: BTreeMap<String, usize>,
+}
 
 impl References {
+    /// The component that the file calls so: the first one, where several are.
+    pub(super) fn given(&self, name: &str) -> Option<ComponentRef> {
+        self.given.contains(name).then(|| ComponentRef::new(name))
+    }
+
     /// The reference as given, or with a number behind it where it was handed out before.
     pub(super) fn unique(&mut self, wanted: String, remarks: &mut Remarks, given: bool) -> ComponentRef {
-        if self.0.insert(wanted.clone()) {
+        if self.taken.insert(wanted.clone()) {
+            if given {
+                self.given.insert(wanted.clone());
+            }
             return ComponentRef::new(wanted);
         }
         if given {
             remarks.add("a component reference is used twice; the later one was renamed", &wanted);
         }
-        // Ends: each step tries a text that is longer than all handed out so far at the latest.
-        let mut number = 2_usize;
+        // Ends: each step tries a number that was not tried, and finitely many were handed out. Nothing is tried twice, so a
+        // file that uses one reference everywhere costs no more than one that does not.
+        let next = self.next.entry(wanted.clone()).or_insert(2);
         loop {
-            let candidate = format!("{wanted}#{number}");
-            if self.0.insert(candidate.clone()) {
+            let candidate = format!("{wanted}#{next}");
+            *next += 1;
+            if self.taken.insert(candidate.clone()) {
                 return ComponentRef::new(candidate);
             }
-            number += 1;
         }
     }
 }
@@ -80,7 +94,7 @@ pub(super) fn add_cpe(component: &mut Component, text: &str) {
     }
 }
 
-/// Sets the package URL of a component. A second, different one is remarked upon: a component holds one.
+/// Sets the package URL of a component. A second, different one is remarked upon and kept apart.
 pub(super) fn add_purl(component: &mut Component, text: &str, remarks: &mut Remarks) {
     let Some(text) = meaningful(text) else { return };
     match Purl::parse(text) {
@@ -88,7 +102,10 @@ pub(super) fn add_purl(component: &mut Component, text: &str, remarks: &mut Rema
             None => component.purl = Some(purl),
             Some(held) if same_package(held, &purl) => {}
             Some(_) => {
-                remarks.add("a component has several package URLs; the first is used", component.reference.as_str())
+                remarks.add("a component has several package URLs; the first is used", component.reference.as_str());
+                if !component.other_purls.iter().any(|other| same_package(other, &purl)) {
+                    component.other_purls.push(purl);
+                }
             }
         },
         Err(error) => add_unreadable(component, format!("{text}: {error}")),
@@ -103,6 +120,93 @@ fn same_package(a: &Purl, b: &Purl) -> bool {
 fn add_unreadable(component: &mut Component, text: String) {
     if !component.unreadable_identities.contains(&text) {
         component.unreadable_identities.push(text);
+    }
+}
+
+/// A digest, brought into one spelling. What is no digest is remarked upon and left out.
+pub(super) fn hash_of(algorithm: &str, value: &str, example: &str, remarks: &mut Remarks) -> Option<Hash> {
+    let value = value.trim().to_ascii_lowercase();
+    if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        remarks.add("a digest is not written in hexadecimal digits; left out", example);
+        return None;
+    }
+    let plain: String = algorithm.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
+    let algorithm = match plain.strip_prefix("SHA3") {
+        // `SHA384` is of the second family, `SHA3-384` and `SHA3_384` of the third.
+        Some(bits @ ("224" | "256" | "384" | "512")) => format!("SHA3-{bits}"),
+        _ => match plain.strip_prefix("SHA") {
+            Some(bits) if bits.bytes().all(|byte| byte.is_ascii_digit()) && !bits.is_empty() => format!("SHA-{bits}"),
+            _ => match plain.strip_prefix("BLAKE2B") {
+                Some(bits) if !bits.is_empty() => format!("BLAKE2b-{bits}"),
+                _ => plain,
+            },
+        },
+    };
+    Some(Hash { algorithm, value })
+}
+
+/// One licence expression of several licences that all apply. Where one of them is only a name, they are listed as they are.
+pub(super) fn joined_licence(all: Vec<String>) -> Option<String> {
+    let is_name = |text: &String| {
+        let words = text.split([' ', '(', ')']).filter(|word| !word.is_empty()).count();
+        let joined = [" AND ", " OR ", " WITH "].iter().any(|word| text.contains(word));
+        words > 1 && !joined
+    };
+    match &all[..] {
+        [] => None,
+        [only] => Some(only.clone()),
+        many if many.iter().any(is_name) => Some(many.join("; ")),
+        many => {
+            let parts: Vec<String> =
+                many.iter().map(|text| if text.contains(' ') { format!("({text})") } else { text.clone() }).collect();
+            Some(parts.join(" AND "))
+        }
+    }
+}
+
+/// Collects what needs what, by the names that the file uses.
+pub(super) struct Graph<F, G> {
+    resolve: F,
+    other: G,
+    dependencies: Dependencies,
+    missing: BTreeMap<String, usize>,
+}
+
+impl<F: Fn(&str) -> Option<ComponentRef>, G: Fn(&str) -> bool> Graph<F, G> {
+    /// `resolve` finds a component by its name in the file; `other` knows names of what is no component.
+    pub(super) fn new(resolve: F, other: G) -> Self {
+        Self { resolve, other, dependencies: Dependencies::new(), missing: BTreeMap::new() }
+    }
+
+    /// Something is said about what this needs.
+    pub(super) fn node(&mut self, name: &str) {
+        if let Some(reference) = self.find(name) {
+            self.dependencies.entry(reference).or_default();
+        }
+    }
+
+    /// One needs another.
+    pub(super) fn edge(&mut self, from: &str, to: &str) {
+        if let (Some(from), Some(to)) = (self.find(from), self.find(to)) {
+            self.dependencies.entry(from).or_default().insert(to);
+        }
+    }
+
+    fn find(&mut self, name: &str) -> Option<ComponentRef> {
+        let name = name.trim();
+        let found = (self.resolve)(name);
+        if found.is_none() && !(self.other)(name) {
+            *self.missing.entry(name.to_owned()).or_default() += 1;
+        }
+        found
+    }
+
+    /// The graph. Names that mean nothing in the file are remarked upon.
+    pub(super) fn into_dependencies(self, remarks: &mut Remarks) -> Dependencies {
+        for name in self.missing.keys() {
+            remarks.add("a dependency names a reference that is no component of the file", name);
+        }
+        self.dependencies
     }
 }
 

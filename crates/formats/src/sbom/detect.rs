@@ -2,8 +2,10 @@
 
 use serde::Deserialize;
 
+use super::cyclonedx;
 use super::error::SbomError;
-use super::loose::{Loose, Text};
+use super::loose::{Loose, Text, Texts};
+use crate::xml::{self, Document};
 use serde::de::IgnoredAny;
 
 /// The text of a file.
@@ -15,9 +17,17 @@ pub(super) struct FileText<'a> {
 /// A format that can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Format {
-    CycloneDx { spec_version: String },
-    Spdx { spec_version: String },
+    CycloneDxJson { spec_version: String },
+    CycloneDxXml { spec_version: String, document: Document },
+    SpdxJson { spec_version: String },
+    SpdxTagValue { spec_version: String },
+    SpdxGraph,
 }
+
+/// The versions that can be read.
+const CYCLONEDX_JSON: &[&str] = &["1.2", "1.3", "1.4", "1.5", "1.6", "1.7"];
+const CYCLONEDX_XML: &[&str] = &["1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7"];
+const SPDX: &[&str] = &["2.2", "2.3"];
 
 /// The text without its byte-order mark.
 pub(super) fn text(bytes: &[u8]) -> Result<FileText<'_>, SbomError> {
@@ -60,7 +70,7 @@ struct Header<'a> {
     #[serde(borrow, default, rename = "SPDXID")]
     spdx_id: Text<'a>,
     #[serde(borrow, default, rename = "@context")]
-    context: Text<'a>,
+    context: Loose<Texts<'a>>,
     #[serde(default, rename = "@graph")]
     graph: Option<IgnoredAny>,
     #[serde(borrow, default, rename = "predicateType")]
@@ -77,8 +87,8 @@ pub(super) fn format(body: &str) -> Result<Format, SbomError> {
     match start.as_bytes().first() {
         None => return Err(SbomError::Empty),
         Some(b'{') => {}
-        Some(b'<') => return Err(xml(start)),
-        Some(_) => return Err(other(body, start)),
+        Some(b'<') => return xml(body, start),
+        Some(_) => return other(body, start),
     }
     let header: Header<'_> = serde_json::from_str(body)?;
     let unsupported = |what: String| Err(SbomError::Unsupported { what });
@@ -86,8 +96,8 @@ pub(super) fn format(body: &str) -> Result<Format, SbomError> {
     match (&header.bom_format, &header.spec_version) {
         (Loose::Good(format), version) if format == "CycloneDX" => {
             return match version {
-                Loose::Good(version) if matches!(&**version, "1.4" | "1.5" | "1.6" | "1.7") => {
-                    Ok(Format::CycloneDx { spec_version: version.clone().into_owned() })
+                Loose::Good(version) if CYCLONEDX_JSON.contains(&&**version) => {
+                    Ok(Format::CycloneDxJson { spec_version: version.clone().into_owned() })
                 }
                 Loose::Good(version) => unsupported(format!("CycloneDX {version} as JSON")),
                 Loose::Absent => missing("it is CycloneDX without its `specVersion`"),
@@ -101,9 +111,11 @@ pub(super) fn format(body: &str) -> Result<Format, SbomError> {
         (Loose::Absent, _) => {}
     }
     match &header.spdx_version {
-        Loose::Good(version) if version == "SPDX-2.3" => return Ok(Format::Spdx { spec_version: "2.3".to_owned() }),
         Loose::Good(version) => {
             let version = version.strip_prefix("SPDX-").unwrap_or(version);
+            if SPDX.contains(&version) {
+                return Ok(Format::SpdxJson { spec_version: version.to_owned() });
+            }
             return unsupported(format!("SPDX {version} as JSON"));
         }
         Loose::Wrong(found) => {
@@ -111,8 +123,12 @@ pub(super) fn format(body: &str) -> Result<Format, SbomError> {
         }
         Loose::Absent => {}
     }
-    if header.graph.is_some() || matches!(&header.context, Loose::Good(context) if context.contains("spdx.org")) {
-        return unsupported("SPDX 3 as JSON-LD".to_owned());
+    let spdx_context = match &header.context {
+        Loose::Good(Texts(contexts)) => contexts.iter().any(|context| context.contains("spdx.org")),
+        _ => false,
+    };
+    if header.graph.is_some() || spdx_context {
+        return Ok(Format::SpdxGraph);
     }
     if let Loose::Good(kind) = &header.predicate_type {
         return unsupported(format!("an in-toto statement about `{kind}` (take the SBOM out of its `predicate`)"));
@@ -129,14 +145,22 @@ pub(super) fn format(body: &str) -> Result<Format, SbomError> {
     missing("JSON with neither `bomFormat` nor `spdxVersion`")
 }
 
-fn xml(start: &str) -> SbomError {
-    // The namespace stands in the root element, close to the start even behind a long comment.
+fn xml(body: &str, start: &str) -> Result<Format, SbomError> {
+    // What it is stands in the root element, close to the start even behind a long comment.
     let head: String = start.chars().take(16_384).collect();
-    let after = |mark: &str| {
-        head.split_once(mark)
-            .map(|(_, rest)| rest.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect::<String>())
-    };
-    let what = if let Some(version) = after("cyclonedx.org/schema/bom/") {
+    let what = if head.contains(cyclonedx::NAMESPACE) {
+        let document = xml::read(body)?;
+        let Some(version) = cyclonedx::version_of(&document.namespace) else {
+            let namespace = &document.namespace;
+            return Err(SbomError::NotAnSbom { reason: format!("its root element is in the namespace `{namespace}`") });
+        };
+        if document.root.name != "bom" {
+            let name = &document.root.name;
+            return Err(SbomError::NotAnSbom { reason: format!("its root element is `{name}`; expected `bom`") });
+        }
+        if CYCLONEDX_XML.contains(&version) {
+            return Ok(Format::CycloneDxXml { spec_version: version.to_owned(), document });
+        }
         format!("CycloneDX {version} as XML")
     } else if head.contains("spdx.org/rdf") {
         "SPDX as RDF/XML".to_owned()
@@ -144,15 +168,15 @@ fn xml(start: &str) -> SbomError {
         "a SWID tag".to_owned()
     } else if head.to_ascii_lowercase().starts_with("<!doctype html") || head.to_ascii_lowercase().starts_with("<html")
     {
-        return SbomError::NotAnSbom { reason: "a web page".to_owned() };
+        return Err(SbomError::NotAnSbom { reason: "a web page".to_owned() });
     } else {
-        return SbomError::NotAnSbom { reason: "XML of an unknown kind".to_owned() };
+        return Err(SbomError::NotAnSbom { reason: "XML of an unknown kind".to_owned() });
     };
-    SbomError::Unsupported { what }
+    Err(SbomError::Unsupported { what })
 }
 
 /// Text that begins neither like an object nor like XML.
-fn other(body: &str, start: &str) -> SbomError {
+fn other(body: &str, start: &str) -> Result<Format, SbomError> {
     let value_of = |key: &str| {
         body.lines().take(4_096).find_map(|line| {
             line.trim_start()
@@ -161,20 +185,25 @@ fn other(body: &str, start: &str) -> SbomError {
         })
     };
     if let Some(version) = value_of("SPDXVersion:") {
-        return SbomError::Unsupported { what: format!("SPDX {} as tag-value", version.trim_start_matches("SPDX-")) };
+        let version = version.trim_start_matches("SPDX-");
+        if SPDX.contains(&version) {
+            return Ok(Format::SpdxTagValue { spec_version: version.to_owned() });
+        }
+        return Err(SbomError::Unsupported { what: format!("SPDX {version} as tag-value") });
     }
     if let Some(version) = value_of("spdxVersion:").or_else(|| value_of("\"spdxVersion\":")) {
-        return SbomError::Unsupported { what: format!("SPDX {} as YAML", version.trim_start_matches("SPDX-")) };
+        let what = format!("SPDX {} as YAML", version.trim_start_matches("SPDX-"));
+        return Err(SbomError::Unsupported { what });
     }
     if value_of("bomFormat:").is_some() {
-        return SbomError::Unsupported { what: "CycloneDX as YAML".to_owned() };
+        return Err(SbomError::Unsupported { what: "CycloneDX as YAML".to_owned() });
     }
     if start.starts_with("@prefix") || start.starts_with("PREFIX") {
-        return SbomError::Unsupported { what: "RDF as Turtle".to_owned() };
+        return Err(SbomError::Unsupported { what: "RDF as Turtle".to_owned() });
     }
     // Anything else that parses as JSON is no object; what does not parse says where.
     match serde_json::from_str::<IgnoredAny>(body) {
-        Ok(_) => SbomError::NotAnSbom { reason: "JSON, and not an object".to_owned() },
-        Err(error) => error.into(),
+        Ok(_) => Err(SbomError::NotAnSbom { reason: "JSON, and not an object".to_owned() }),
+        Err(error) => Err(error.into()),
     }
 }

@@ -1,7 +1,8 @@
 //! Why an SBOM was refused.
 
 /// What can be read, in words for messages.
-pub const SUPPORTED: &str = "CycloneDX 1.4 to 1.7 as JSON and SPDX 2.3 as JSON";
+pub const SUPPORTED: &str =
+    "CycloneDX 1.2 to 1.7 as JSON, 1.0 to 1.7 as XML; SPDX 2.2 and 2.3 as JSON or tag-value, 3.0 as JSON-LD";
 
 /// Why an SBOM was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,7 +24,7 @@ pub enum SbomError {
         /// Column in bytes, from 1.
         column: usize,
     },
-    /// Broken JSON, or a field that is missing or of a wrong type.
+    /// Broken JSON, XML or tag-value, or a field that is missing or of a wrong type.
     #[error("line {line}, column {column}: {reason}")]
     Json {
         /// Line, from 1.
@@ -31,6 +32,12 @@ pub enum SbomError {
         /// Column in bytes, from 1.
         column: usize,
         /// What is wrong there.
+        reason: String,
+    },
+    /// A field that is missing or of a wrong type, in a file whose places are lost when it is looked at.
+    #[error("{reason}")]
+    Shape {
+        /// What is wrong.
         reason: String,
     },
     /// An SBOM that cannot be read yet.
@@ -54,6 +61,13 @@ impl SbomError {
             Self::NotUtf8 { line, column } | Self::Json { line, column, .. } => Some((*line, *column)),
             _ => None,
         }
+    }
+}
+
+impl From<crate::xml::XmlError> for SbomError {
+    fn from(error: crate::xml::XmlError) -> Self {
+        let crate::xml::XmlError { line, column, reason } = error;
+        Self::Json { line, column, reason }
     }
 }
 

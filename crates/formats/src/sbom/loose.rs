@@ -57,6 +57,16 @@ impl<'de: 'a, 'a> FromLoose<'de> for Cow<'a, str> {
     }
 }
 
+impl<'de> Text<'de> {
+    /// The text, where there is one.
+    pub(super) fn good(&self) -> Option<&str> {
+        match self {
+            Self::Good(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
 /// An object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Object<T>(pub(super) T);
@@ -90,6 +100,40 @@ impl<'de, T: Deserialize<'de>> FromLoose<'de> for List<T> {
             }
         }
         Ok(Loose::Good(Self(list)))
+    }
+}
+
+/// A list of texts; a single text is a list of one. What is no text in it is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Texts<'a>(pub(super) Vec<Cow<'a, str>>);
+
+impl<'de: 'a, 'a> FromLoose<'de> for Texts<'a> {
+    fn from_text(text: Cow<'de, str>) -> Result<Self, &'static str> {
+        Ok(Self(vec![text]))
+    }
+
+    fn from_seq<A: SeqAccess<'de>>(mut seq: A) -> Result<Loose<Self>, A::Error> {
+        let mut list = Vec::new();
+        while let Some(element) = seq.next_element::<Text<'de>>()? {
+            if let Loose::Good(text) = element {
+                list.push(text);
+            }
+        }
+        Ok(Loose::Good(Self(list)))
+    }
+}
+
+/// How long a list is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Count(pub(super) usize);
+
+impl<'de> FromLoose<'de> for Count {
+    fn from_seq<A: SeqAccess<'de>>(mut seq: A) -> Result<Loose<Self>, A::Error> {
+        let mut count = 0;
+        while seq.next_element::<IgnoredAny>()?.is_some() {
+            count += 1;
+        }
+        Ok(Loose::Good(Self(count)))
     }
 }
 

@@ -3,6 +3,9 @@ use ward_model::component::{ComponentKind, SbomFormat};
 
 use super::{SbomError, read};
 
+mod graph;
+mod twins;
+
 const CYCLONEDX: &str = r#"{
   "bomFormat": "CycloneDX",
   "specVersion": "1.6",
@@ -197,21 +200,32 @@ fn what_cannot_be_read_is_called_by_its_name() {
         (b"{\0}\0", "written in UTF-16"),
         (b"{\n \"a\": \"\xff\"}", "not UTF-8 at line 2, column 8"),
         (b"{\n  \"bomFormat\": CycloneDX", "line 2, column 16: expected value"),
-        (br#"{"bomFormat":"CycloneDX","specVersion":"1.3"}"#, "CycloneDX 1.3 as JSON, which cannot be read"),
+        (br#"{"bomFormat":"CycloneDX","specVersion":"1.1"}"#, "CycloneDX 1.1 as JSON, which cannot be read"),
         (br#"{"bomFormat":"CycloneDX","specVersion":"2.0"}"#, "CycloneDX 2.0 as JSON, which cannot be read"),
         (br#"{"bomFormat":"CycloneDX","specVersion":1.6}"#, "`specVersion` is a number"),
         (br#"{"bomFormat":"CycloneDX"}"#, "without its `specVersion`"),
         (br#"{"bomFormat":"cyclone","specVersion":"1.6"}"#, "`bomFormat` is `cyclone`"),
         (br#"{"specVersion":"1.6","components":[]}"#, "`bomFormat` is missing"),
-        (br#"{"spdxVersion":"SPDX-2.2"}"#, "SPDX 2.2 as JSON, which cannot be read"),
-        (br#"{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}"#, "SPDX 3 as JSON-LD"),
+        (br#"{"spdxVersion":"SPDX-2.1"}"#, "SPDX 2.1 as JSON, which cannot be read"),
+        (
+            br#"{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}"#,
+            "without a document or a package",
+        ),
         (br#"{"sbom":{"spdxVersion":"SPDX-2.3"}}"#, "inside its key `sbom`"),
         (br#"{"_type":"x","predicateType":"https://spdx.dev/Document","predicate":{}}"#, "in-toto"),
         (br#"{"a":1}"#, "neither `bomFormat` nor `spdxVersion`"),
         (b"[]", "not an object"),
-        (b"<?xml version=\"1.0\"?>\n<bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\"/>", "CycloneDX 1.5 as XML"),
+        (b"<?xml version=\"1.0\"?>\n<bom xmlns=\"http://cyclonedx.org/schema/bom/2.0\"/>", "CycloneDX 2.0 as XML"),
+        (b"<bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\">\n<components></bom>", "line 2, column"),
+        (b"<x xmlns=\"http://cyclonedx.org/schema/bom/1.5\"/>", "its root element is `x`; expected `bom`"),
+        (b"<x xmlns:b=\"http://cyclonedx.org/schema/bom/1.5\"/>", "is in the namespace ``"),
+        (
+            b"<bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\"><components><component/></components></bom>",
+            "missing field `name`",
+        ),
         (b"<rdf:RDF xmlns:spdx=\"http://spdx.org/rdf/terms#\"/>", "SPDX as RDF/XML"),
-        (b"SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0\n", "SPDX 2.3 as tag-value"),
+        (b"SPDXVersion: SPDX-2.1\nDataLicense: CC0-1.0\n", "SPDX 2.1 as tag-value"),
+        (b"SPDXVersion: SPDX-2.3\nPackageName: <text>a\nb", "line 2, column 1: `<text>` is not closed"),
         (b"---\nSPDXID: x\nspdxVersion: \"SPDX-2.3\"\n", "SPDX 2.3 as YAML"),
         (br#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":{}}"#, "expected a sequence"),
         (br#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library"}]}"#, "missing field `name`"),
@@ -244,11 +258,12 @@ proptest! {
 
     #[test]
     fn a_damaged_file_is_answered_or_refused(
-        spdx in any::<bool>(),
+        which in 0_usize..5,
         edits in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0_u8..3), 1..6),
         cut in any::<Option<prop::sample::Index>>(),
     ) {
-        let mut bytes = if spdx { SPDX } else { CYCLONEDX }.as_bytes().to_vec();
+        let mut bytes =
+            [CYCLONEDX, SPDX, twins::CYCLONEDX_XML, twins::SPDX_TAG_VALUE, graph::YOCTO][which].as_bytes().to_vec();
         for (place, byte, how) in edits {
             let place = place.index(bytes.len());
             match how {
@@ -270,10 +285,24 @@ proptest! {
 
     #[test]
     fn any_value_in_any_optional_field_is_taken_or_remarked(
-        field in prop::sample::select(vec!["version", "purl", "cpe", "supplier", "publisher", "group", "bom-ref", "evidence", "properties", "type", "swid", "manufacturer"]),
-        value in prop::sample::select(vec!["1", "1.5", "true", "null", "[]", "[1]", "{}", "\"\"", "\"x\"", "{\"name\": 5}", "{\"identity\": 3}", "[{\"name\": []}]"]),
+        field in prop::sample::select(vec!["version", "purl", "cpe", "supplier", "publisher", "group", "bom-ref", "evidence", "properties", "type", "swid", "manufacturer", "hashes", "licenses", "pedigree", "author", "authors", "versionRange"]),
+        value in prop::sample::select(vec!["1", "1.5", "true", "null", "[]", "[1]", "{}", "\"\"", "\"x\"", "{\"name\": 5}", "{\"identity\": 3}", "[{\"name\": []}]", "[{\"license\": 1}]", "{\"patches\": [{\"resolves\": 1}]}"]),
     ) {
         let text = format!(r#"{{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{{"name":"c","{field}":{value}}}]}}"#);
+        let sbom = read(text.as_bytes());
+        prop_assert!(sbom.is_ok(), "{text}: {sbom:?}");
+        let text = format!(r#"{{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{{"component":{{"{field}":{value}}}}}}}"#);
+        let sbom = read(text.as_bytes());
+        prop_assert!(sbom.is_ok(), "{text}: {sbom:?}");
+    }
+
+    #[test]
+    fn any_value_in_any_field_of_the_document_is_taken_or_remarked(
+        field in prop::sample::select(vec!["serialNumber", "services", "dependencies", "vulnerabilities", "version"]),
+        inner in prop::sample::select(vec!["timestamp", "authors", "tools", "lifecycles", "supplier", "manufacture", "manufacturer"]),
+        value in prop::sample::select(vec!["1", "true", "null", "[]", "[1]", "{}", "\"x\"", "[{\"ref\": 1}]", "[{\"ref\": \"x\", \"dependsOn\": {}}]"]),
+    ) {
+        let text = format!(r#"{{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{{"{inner}":{value}}},"{field}":{value}}}"#);
         let sbom = read(text.as_bytes());
         prop_assert!(sbom.is_ok(), "{text}: {sbom:?}");
     }

@@ -147,16 +147,9 @@ pub(super) fn about(id: &str, product: &str, versions: &[&str]) -> Vulnerability
 /// A component with nothing but a name and a version; an empty version is none.
 pub(super) fn plain(name: &str, version: &str) -> Component {
     Component {
-        reference: ComponentRef::new(name),
         kind: ComponentKind::Library,
-        group: None,
-        name: name.to_owned(),
         version: (!version.is_empty()).then(|| version.to_owned()),
-        supplier: None,
-        purl: None,
-        cpes: Vec::new(),
-        unreadable_identities: Vec::new(),
-        parent: None,
+        ..Component::named(ComponentRef::new(name), name)
     }
 }
 
