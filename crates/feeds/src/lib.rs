@@ -4,9 +4,10 @@
 //! What is deliberately absent: what a record looks like (`formats`), how it is kept (`knowledge`), and, for now, the network.
 
 mod error;
+mod file;
 mod mirror;
-mod nvd;
 mod progress;
+mod records;
 mod report;
 mod source;
 mod sync;
