@@ -24,6 +24,11 @@ pub struct Freshness {
     pub stale: bool,
 }
 
+/// Whether the rule speaks of this source.
+pub fn is_wanted(name: &str) -> bool {
+    WANTED.contains(&name)
+}
+
 /// Every source that is held or should be, by name.
 pub fn of(knowledge: &KnowledgeDescription, as_of: Date) -> Vec<Freshness> {
     let mut all: Vec<Freshness> = knowledge
@@ -35,8 +40,9 @@ pub fn of(knowledge: &KnowledgeDescription, as_of: Date) -> Vec<Freshness> {
                 name: source.name.clone(),
                 newest: source.newest,
                 days_old,
-                // A source that says no day may be of any age.
-                stale: days_old.is_none_or(|days| days > DAYS),
+                // A source that says no day may be of any age. How old the others may be is not settled: they change when
+                // something happens, and some only with a release.
+                stale: is_wanted(&source.name) && days_old.is_none_or(|days| days > DAYS),
             }
         })
         .collect();
@@ -84,6 +90,14 @@ mod tests {
         assert!(!stale(&all(date(2026, 11, 15)), date(2026, 11, 22)));
         assert!(stale(&all(date(2026, 11, 14)), date(2026, 11, 22)));
         assert!(stale(&all(date(2025, 11, 22)), date(2026, 11, 22)), "a year is more than seven days");
+    }
+
+    #[test]
+    fn the_rule_speaks_of_three_sources_only() {
+        let day = date(2026, 11, 22);
+        let three = [("epss", Some(day)), ("kev", Some(day)), ("nvd", Some(day))];
+        let more = [("csaf", Some(date(2024, 1, 1))), ("eol", None), ("osv/pypi", Some(date(2025, 1, 1)))];
+        assert!(!stale(&knowledge(&[three.as_slice(), more.as_slice()].concat()), day));
     }
 
     #[test]

@@ -38,7 +38,7 @@ fn mirror(folder: &Path) {
     zipped(&folder.join("epss/epss_scores-2020-02-04.csv.gz"), EPSS);
     std::fs::create_dir_all(folder.join("kev")).unwrap();
     std::fs::write(folder.join("kev/known_exploited_vulnerabilities.json"), KEV).unwrap();
-    std::fs::create_dir_all(folder.join("osv")).unwrap();
+    std::fs::create_dir_all(folder.join("sbom")).unwrap();
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn what_is_synced_is_found() {
     let from = from.display().to_string();
     let report = at(&home, &["feeds", "sync", "--from", &from, "--json"]).ends(0).json();
     has_keys(&report, &["schema", "home", "generation", "received", "sources", "not_read", "untouched", "new"]);
-    assert_eq!(report["not_read"], serde_json::json!(["osv"]));
+    assert_eq!(report["not_read"], serde_json::json!(["sbom"]));
     assert_eq!(report["sources"].as_array().unwrap().len(), 3);
 
     let sbom = place.path().join("sbom.json");

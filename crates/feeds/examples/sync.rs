@@ -47,7 +47,7 @@ impl Progress for Steps {
         let _ = writeln!(std::io::stderr(), "{:>8.2?} {step:?}", self.0.elapsed());
     }
 
-    fn bytes(&mut self, _: u64) {}
+    fn bytes(&mut self, _: Source, _: u64) {}
 
     fn records(&mut self, _: u64) {}
 }

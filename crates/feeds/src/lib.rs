@@ -5,9 +5,10 @@
 
 pub mod bundle;
 mod error;
+mod file;
 mod mirror;
-mod nvd;
 mod progress;
+mod records;
 mod report;
 mod source;
 mod sync;

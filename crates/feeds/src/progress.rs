@@ -7,7 +7,7 @@ use crate::source::Source;
 pub enum Step {
     /// What is held is checked before anything is built upon it.
     Checking,
-    /// The files of a source are read.
+    /// The files of a source are read. Several sources may be read at once.
     Reading {
         /// The source.
         source: Source,
@@ -25,8 +25,8 @@ pub trait Progress {
     /// A step begins.
     fn step(&mut self, step: Step);
 
-    /// So many more bytes of the files of this step were read.
-    fn bytes(&mut self, more: u64);
+    /// So many more bytes of the files of this source were read.
+    fn bytes(&mut self, source: Source, more: u64);
 
     /// So many more records were read, or written.
     fn records(&mut self, more: u64);
@@ -39,7 +39,7 @@ pub struct Silent;
 impl Progress for Silent {
     fn step(&mut self, _: Step) {}
 
-    fn bytes(&mut self, _: u64) {}
+    fn bytes(&mut self, _: Source, _: u64) {}
 
     fn records(&mut self, _: u64) {}
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use ward_formats::feed;
+
 /// A feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
@@ -12,18 +14,34 @@ pub enum Source {
     Kev,
     /// EPSS scores.
     Epss,
+    /// The CVE list, version 5 of its format.
+    Cve5,
+    /// OSV, by ecosystem.
+    Osv,
+    /// CSAF advisories.
+    Csaf,
+    /// Support dates.
+    Eol,
+    /// The names of weaknesses.
+    Cwe,
 }
 
 impl Source {
-    /// Every feed, in the order in which they are read.
-    pub const ALL: [Source; 3] = [Source::Nvd, Source::Kev, Source::Epss];
+    /// Every feed, in the order in which they are named.
+    pub const ALL: [Source; 8] =
+        [Source::Nvd, Source::Kev, Source::Epss, Source::Cve5, Source::Osv, Source::Csaf, Source::Eol, Source::Cwe];
 
-    /// Its name, which is also its folder in a mirror.
+    /// Its name, which is also its folder in a mirror. What is known of OSV is kept by ecosystem: `osv/pypi`.
     pub fn name(self) -> &'static str {
         match self {
-            Source::Nvd => ward_formats::feed::nvd::SOURCE,
+            Source::Nvd => feed::nvd::SOURCE,
             Source::Kev => ward_knowledge::source::KEV,
             Source::Epss => ward_knowledge::source::EPSS,
+            Source::Cve5 => feed::cve5::SOURCE,
+            Source::Osv => feed::osv::SOURCE,
+            Source::Csaf => feed::csaf::SOURCE,
+            Source::Eol => feed::eol::SOURCE,
+            Source::Cwe => feed::cwe::SOURCE,
         }
     }
 }
@@ -36,7 +54,7 @@ impl fmt::Display for Source {
 
 /// A name that is no feed, or none that can be read yet.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{name}` is not a source that can be read; these can: nvd, kev, epss")]
+#[error("`{name}` is not a source that can be read; these can: nvd, kev, epss, cve5, osv, csaf, eol, cwe")]
 pub struct UnknownSource {
     /// What was given.
     pub name: String,

@@ -1,15 +1,19 @@
 //! One sync: look, read, publish.
 
+use std::io::{BufReader, Read};
 use std::path::Path;
 
 use jiff::civil::Date;
-use ward_formats::feed::{FeedError, epss, kev};
-use ward_knowledge::Home;
+use ward_formats::feed::eol::SupportCatalogue;
+use ward_formats::feed::{FeedError, LONGEST_RECORD, SetAside, cwe, epss, kev};
+use ward_knowledge::{Builder, Home};
+use ward_model::digest::Digest;
 
 use crate::error::SyncError;
-use crate::mirror::{Mirror, MirrorFile};
-use crate::nvd;
+use crate::file::MirrorFile;
+use crate::mirror::{Mirror, cwe_is_packed};
 use crate::progress::{Progress, Step};
+use crate::records;
 use crate::report::{SourceReport, SyncReport};
 use crate::source::Source;
 
@@ -34,32 +38,19 @@ pub fn sync(
     let mirror = Mirror::look(mirror, only)?;
     progress.step(Step::Checking);
     let mut builder = home.builder(received)?;
-    if let Some(file) = &mirror.kev {
-        progress.step(Step::Reading { source: Source::Kev, files: 1, bytes: file.bytes });
-        let catalogue = read(file, progress, |source| kev::read(source))?;
-        progress.records(catalogue.entries.len() as u64);
-        builder.exploited(&file.name, catalogue);
+    read_whole_sources(&mirror, &mut builder, progress)?;
+    for source in Source::ALL {
+        let jobs = || mirror.jobs.iter().filter(|job| job.source == source);
+        let files = jobs().map(|job| job.files.len()).sum();
+        if files > 0 {
+            progress.step(Step::Reading { source, files, bytes: jobs().map(crate::mirror::Job::bytes).sum() });
+        }
     }
-    if let Some(file) = &mirror.epss {
-        progress.step(Step::Reading { source: Source::Epss, files: 1, bytes: file.bytes });
-        let scores = read(file, progress, |source| epss::read(source))?;
-        progress.records(scores.scores.len() as u64);
-        builder.epss(&file.name, scores);
-    }
-    if !mirror.nvd.is_empty() {
-        let bytes = mirror.nvd.iter().map(|file| file.bytes).sum();
-        progress.step(Step::Reading { source: Source::Nvd, files: mirror.nvd.len(), bytes });
-        nvd::read_all(&mirror.nvd, &mut builder, progress)?;
-    }
+    records::read_all(&mirror.jobs, &mut builder, progress)?;
     progress.step(Step::Writing);
     let published = builder.publish(&mut |more| progress.records(more))?;
 
-    let files = |name: &str| match name {
-        name if name == Source::Nvd.name() => mirror.nvd.len(),
-        name if name == Source::Kev.name() => usize::from(mirror.kev.is_some()),
-        name if name == Source::Epss.name() => usize::from(mirror.epss.is_some()),
-        _ => 0,
-    };
+    let counts = mirror.counts();
     let mut report = SyncReport {
         knowledge: published.description,
         root: published.root,
@@ -71,9 +62,9 @@ pub fn sync(
         repaired: published.repaired,
     };
     for (state, changes) in published.sources {
-        match files(&state.name) {
-            0 => report.untouched.push(state),
-            files => {
+        match counts.get(&state.name).copied() {
+            None => report.untouched.push(state),
+            Some(files) => {
                 let set_aside =
                     published.set_aside.iter().filter(|record| record.source == state.name).cloned().collect();
                 report.sources.push(SourceReport { state, files, changes, set_aside });
@@ -83,11 +74,74 @@ pub fn sync(
     Ok(report)
 }
 
+/// Reads the sources that are replaced as a whole.
+fn read_whole_sources(mirror: &Mirror, builder: &mut Builder, progress: &mut dyn Progress) -> Result<(), SyncError> {
+    if let Some(file) = &mirror.kev {
+        begin(Source::Kev, std::slice::from_ref(file), progress);
+        let catalogue = read(Source::Kev, file, progress, |source| kev::read(source))?;
+        progress.records(catalogue.entries.len() as u64);
+        builder.exploited(&file.name, catalogue);
+    }
+    if let Some(file) = &mirror.epss {
+        begin(Source::Epss, std::slice::from_ref(file), progress);
+        let scores = read(Source::Epss, file, progress, |source| epss::read(source))?;
+        progress.records(scores.scores.len() as u64);
+        builder.epss(&file.name, scores);
+    }
+    if !mirror.eol.is_empty() {
+        begin(Source::Eol, &mirror.eol, progress);
+        let catalogue = support(&mirror.eol, progress)?;
+        progress.records(catalogue.cycles.len() as u64);
+        builder.support(Source::Eol.name(), catalogue);
+    }
+    if let Some(file) = &mirror.cwe {
+        begin(Source::Cwe, std::slice::from_ref(file), progress);
+        let names = if cwe_is_packed(&file.name) {
+            file.entry(|more| progress.bytes(Source::Cwe, more), ".xml", |source| cwe::read(BufReader::new(source)))?
+        } else {
+            read(Source::Cwe, file, progress, |source| cwe::read(BufReader::new(source)))?
+        };
+        progress.records(names.names.len() as u64);
+        builder.weakness_names(&file.name, names);
+    }
+    Ok(())
+}
+
+fn begin(source: Source, files: &[MirrorFile], progress: &mut dyn Progress) {
+    let bytes = files.iter().map(|file| file.bytes).sum();
+    progress.step(Step::Reading { source, files: files.len(), bytes });
+}
+
+/// All support dates. The files are small, and one of them holds the names of all products.
+fn support(files: &[MirrorFile], progress: &mut dyn Progress) -> Result<SupportCatalogue, SyncError> {
+    let mut catalogue = SupportCatalogue::default();
+    let mut text = Vec::new();
+    for (index, file) in files.iter().enumerate() {
+        let place = index as u64 + 1;
+        let product = file.name.trim_end_matches(".json");
+        if !file.text(|more| progress.bytes(Source::Eol, more), &mut text)? {
+            catalogue.set_aside.push(SetAside {
+                id: None,
+                place,
+                reason: format!("{}: more than {} MiB", file.name, LONGEST_RECORD >> 20),
+                digest: Digest::of(file.name.as_bytes()),
+                products: Vec::new(),
+            });
+        } else if product == "identifiers" {
+            catalogue.add_identifiers(&text, place);
+        } else {
+            catalogue.add_product(product, &text, place);
+        }
+    }
+    Ok(catalogue)
+}
+
 fn read<T>(
+    of: Source,
     file: &MirrorFile,
     progress: &mut dyn Progress,
-    reader: impl FnOnce(Box<dyn std::io::Read + '_>) -> Result<T, FeedError>,
+    reader: impl FnOnce(Box<dyn Read + '_>) -> Result<T, FeedError>,
 ) -> Result<T, SyncError> {
-    let source = file.open(|more| progress.bytes(more))?;
+    let source = file.open(|more| progress.bytes(of, more))?;
     reader(source).map_err(|source| SyncError::Feed { path: file.path.clone(), source })
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use jiff::civil::date;
-use ward_feeds::{Progress, Silent, Step, sync};
+use ward_feeds::{Progress, Silent, Source, Step, sync};
 use ward_knowledge::Home;
 
 type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
@@ -38,7 +38,7 @@ impl Progress for Ticks {
         Self::tick();
     }
 
-    fn bytes(&mut self, _: u64) {
+    fn bytes(&mut self, _: Source, _: u64) {
         Self::tick();
     }
 

@@ -1,4 +1,4 @@
-//! Vulnerability feeds: NVD API 2.0, CISA KEV, EPSS.
+//! Vulnerability feeds: NVD API 2.0, CVE list 5, OSV, CSAF, CISA KEV, EPSS; support dates; the names of weaknesses.
 //!
 //! Readers take bytes as they come and hand over one record after the other. A record that cannot be read is handed over too,
 //! as [`SetAside`], with its name and the reason: nothing is dropped or thinned silently. A file that is not whole is an error.
@@ -6,17 +6,53 @@
 
 use std::io;
 
+use jiff::civil::Date;
 use ward_model::cpe::ProductKey;
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
+use ward_model::vulnerability::VulnerabilityRecord;
 
+pub mod csaf;
+pub mod cve5;
 pub mod cwe;
 pub mod eol;
 pub mod epss;
+pub mod exercise;
 pub mod kev;
 pub mod nvd;
+pub mod osv;
 
+mod affected;
 mod elements;
+mod lenient;
+mod packages;
+mod version_text;
+
+/// More than any single record has: a longer one is refused and not collected.
+pub const LONGEST_RECORD: usize = 64 << 20;
+
+/// What one element of a feed gave. An element of which a part could not be read gives both.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Item {
+    /// A record.
+    Record(Box<Dated>),
+    /// An element that could not be read, or a part of one.
+    SetAside(SetAside),
+}
+
+/// A record with the moment of its last change, which tells two versions of it apart more finely than a day can.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dated {
+    /// The record.
+    pub record: VulnerabilityRecord,
+    /// The moment as written; such texts sort like the moments that they name. Empty where none can be read.
+    pub last_modified: String,
+}
+
+/// The day at the start of a date or time. Feeds write a day before the age of computers where they know none.
+fn day(text: &str) -> Option<Date> {
+    kev::day(text).filter(|day| day.year() >= 1970)
+}
 
 /// A record that could not be read, kept so that somebody can see it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

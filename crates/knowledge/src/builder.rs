@@ -132,6 +132,16 @@ impl Builder {
         self.scores = Some(scores);
     }
 
+    /// Takes the support dates, read from these files. They are not kept yet.
+    pub fn support(&mut self, file: &str, mut catalogue: ward_formats::feed::eol::SupportCatalogue) {
+        self.whole_source(ward_formats::feed::eol::SOURCE, file, std::mem::take(&mut catalogue.set_aside));
+    }
+
+    /// Takes the names of weaknesses, read from this file. They are not kept yet.
+    pub fn weakness_names(&mut self, file: &str, mut names: ward_formats::feed::cwe::WeaknessNames) {
+        self.whole_source(ward_formats::feed::cwe::SOURCE, file, std::mem::take(&mut names.set_aside));
+    }
+
     fn whole_source(&mut self, source: &str, file: &str, aside: Vec<SetAside>) {
         self.files.insert((source.to_owned(), file.to_owned()));
         self.set_aside.extend(aside.into_iter().map(|aside| SetAsideRecord::new(source, file, aside)));

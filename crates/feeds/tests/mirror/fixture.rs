@@ -38,6 +38,13 @@ impl Mirror {
         Ok(folder.join(name))
     }
 
+    /// Any file, in a folder however deep.
+    pub fn any(&self, name: &str, bytes: &[u8]) -> TestResult {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().ok_or("no folder")?)?;
+        Ok(fs::write(path, bytes)?)
+    }
+
     pub fn nvd(&self, name: &str, elements: &[String]) -> TestResult {
         packed(&self.file("nvd", &format!("nvdcve-2.0-{name}.json.gz"))?, &nvd_text(elements))
     }
@@ -90,4 +97,15 @@ pub fn cve(id: &str, modified: &str, description: &str) -> String {
         "configurations":[{{"nodes":[{{"operator":"OR","negate":false,"cpeMatch":[
         {{"vulnerable":true,"criteria":"cpe:2.3:a:acme:pump:*:*:*:*:*:*:*:*","versionEndExcluding":"2.0"}}]}}]}}]}}}}"#
     )
+}
+
+/// An archive of these files.
+pub fn zipped(files: &[(&str, &[u8])]) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+    for (name, bytes) in files {
+        archive.start_file(*name, options)?;
+        archive.write_all(bytes)?;
+    }
+    Ok(archive.finish()?.into_inner())
 }

@@ -11,6 +11,7 @@ use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::Knowledge;
 
 mod fixture;
+mod sources;
 
 use fixture::{Mirror, TestResult, cve};
 
@@ -21,14 +22,14 @@ fn a_whole_mirror_is_read_and_what_is_not_is_named() -> TestResult {
     mirror.plain_nvd("modified", &[cve("CVE-2020-0002", "2020-02-03", "two, corrected")])?;
     mirror.kev("2026-08-07", &["CVE-2020-0001"])?;
     mirror.epss("2026-01-30", &[("CVE-2020-0001", "0.5", "0.9")])?;
-    for other in ["osv", "cve5", ".cache"] {
+    for other in ["sbom", "schemas", ".cache"] {
         fs::create_dir(mirror.path().join(other))?;
     }
     fs::write(mirror.path().join("README.md"), "not a folder")?;
     let home = mirror.home();
     let report = sync(mirror.path(), &[], &home, date(2026, 11, 22), &mut Silent)?;
     assert!(report.new && !report.repaired);
-    assert_eq!(report.not_read, ["cve5", "osv"]);
+    assert_eq!(report.not_read, ["sbom", "schemas"]);
     let sources: Vec<_> =
         report.sources.iter().map(|source| (source.state.name.as_str(), source.files, source.state.records)).collect();
     assert_eq!(sources, [("epss", 1, 1), ("kev", 1, 1), ("nvd", 2, 2)]);
@@ -266,9 +267,10 @@ fn progress_adds_up() -> TestResult {
         fn step(&mut self, step: Step) {
             self.0.push((step, 0, 0));
         }
-        fn bytes(&mut self, more: u64) {
-            if let Some(last) = self.0.last_mut() {
-                last.1 += more;
+        fn bytes(&mut self, of: Source, more: u64) {
+            let mine = |step: &Step| matches!(step, Step::Reading { source, .. } if *source == of);
+            if let Some(one) = self.0.iter_mut().find(|(step, ..)| mine(step)) {
+                one.1 += more;
             }
         }
         fn records(&mut self, more: u64) {

@@ -8,8 +8,8 @@ use std::io::{self, Read};
 
 use super::FeedError;
 
-/// More than any record has; a file without end inside one value is refused and not collected.
-const LONGEST_VALUE: usize = 64 << 20;
+/// A file without end inside one value is refused and not collected.
+const LONGEST_VALUE: usize = super::LONGEST_RECORD;
 /// How much is read at once.
 const CHUNK: usize = 128 << 10;
 

@@ -9,36 +9,25 @@ use ward_model::cpe::{Attribute, Cpe};
 use ward_model::cvss::Vector;
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
-use ward_model::vulnerability::{Configuration, Criterion, Node, Operator, ScoredVector, VulnerabilityRecord};
+use ward_model::vulnerability::{
+    Configuration, Criterion, ExploitationStatement, Node, Operator, ScoredVector, VulnerabilityRecord,
+};
 use ward_version::{Bound, Interval};
 
+use super::affected::products;
+use super::cve5::ssvc;
 use super::elements::{Elements, Piece};
-use super::kev::day;
-use super::{FeedError, SetAside};
+use super::lenient::Unread;
+use super::{FeedError, SetAside, day};
 
 mod lenient;
 mod raw;
 
+pub use super::{Dated, Item};
+pub(super) use raw::{Configuration as RawConfiguration, ExploitTag, Text as RawText};
+
 /// The name of this source in records and reports.
 pub const SOURCE: &str = "nvd";
-
-/// What one element of a file gave.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Item {
-    /// A record.
-    Record(Box<Dated>),
-    /// An element that could not be read.
-    SetAside(SetAside),
-}
-
-/// A record with the moment of its last change, which tells two versions of it apart more finely than a day can.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Dated {
-    /// The record.
-    pub record: VulnerabilityRecord,
-    /// `lastModified` as written; such texts sort like the moments that they name.
-    pub last_modified: String,
-}
 
 /// Reads one file, record by record; no more than one of them is in memory.
 pub struct Reader<R> {
@@ -49,6 +38,8 @@ pub struct Reader<R> {
     per_page: Option<u64>,
     total: Option<u64>,
     start: u64,
+    /// What could not be read of the record that was handed over last.
+    pending: Option<SetAside>,
     over: bool,
 }
 
@@ -63,11 +54,15 @@ impl<R: Read> Reader<R> {
             per_page: None,
             total: None,
             start: 0,
+            pending: None,
             over: false,
         }
     }
 
     fn advance(&mut self) -> Result<Option<Item>, FeedError> {
+        if let Some(aside) = self.pending.take() {
+            return Ok(Some(Item::SetAside(aside)));
+        }
         loop {
             match self.elements.advance()? {
                 Piece::Member(name) => self.member(&name)?,
@@ -99,20 +94,24 @@ impl<R: Read> Reader<R> {
         serde_json::from_slice(self.elements.value()).map_err(|error| self.elements.wrong(error.to_string()))
     }
 
-    fn element(&self) -> Result<Item, FeedError> {
+    fn element(&mut self) -> Result<Item, FeedError> {
         let text = self.elements.value();
+        let mut unread = Unread::default();
         let read = match serde_json::from_slice::<raw::Element<'_>>(text) {
-            Ok(element) => record(&element.cve, Vec::new()),
+            Ok(element) => record(&element.cve, Vec::new(), &mut unread),
             // Rare, so that reading it twice costs nothing.
-            Err(error) if error.is_data() => lenient::record(text),
+            Err(error) if error.is_data() => lenient::record(text, &mut unread),
             Err(error) => return Err(self.elements.wrong(error.to_string())),
         };
         let reason = match read {
-            Ok(dated) => return Ok(Item::Record(Box::new(dated))),
+            Ok(dated) => {
+                self.pending = unread.into_set_aside(Some(dated.record.id.clone()), self.place, text);
+                return Ok(Item::Record(Box::new(dated)));
+            }
             Err(reason) => reason,
         };
         let id = serde_json::from_slice::<raw::OnlyId>(text).ok().map(|only| VulnerabilityId::new(only.cve.id));
-        let products = lenient::products(text);
+        let products = super::lenient::products(text);
         Ok(Item::SetAside(SetAside { id, place: self.place, reason, digest: Digest::of(text), products }))
     }
 
@@ -154,12 +153,14 @@ impl<R: Read> Iterator for Reader<R> {
 
 /// Only an identifier or a configuration that cannot be read makes a record unreadable: without the one nobody could name it,
 /// and a configuration without a part would hide a product. The vectors in `unreadable` come on top of those found here.
-fn record(cve: &raw::Cve<'_>, mut unreadable: Vec<String>) -> Result<Dated, String> {
+///
+/// What NVD hands on from the CVE list (`affected`) is kept beside the configurations: since April 2026 many records have no others.
+fn record(cve: &raw::Cve<'_>, mut unreadable: Vec<String>, unread: &mut Unread) -> Result<Dated, String> {
     if cve.id.trim().is_empty() {
         return Err("no identifier".to_owned());
     }
     let mut scores = Vec::new();
-    for metric in &cve.metrics.0 {
+    for metric in &cve.metrics.scored {
         let text = &*metric.data.vector;
         match Vector::parse(text) {
             Ok(vector) => scores.push(ScoredVector { vector, source: metric.source.clone().into_owned() }),
@@ -169,6 +170,13 @@ fn record(cve: &raw::Cve<'_>, mut unreadable: Vec<String>) -> Result<Dated, Stri
     let weaknesses: BTreeSet<u32> =
         cve.weaknesses.iter().flat_map(|weakness| &weakness.description).filter_map(|text| cwe(&text.value)).collect();
     let modified = date(cve.last_modified.as_deref());
+    let mut affected = Vec::new();
+    for voice in &cve.affected {
+        let asserter = voice.source.as_deref().filter(|source| !source.is_empty()).unwrap_or(SOURCE);
+        affected.extend(voice.data.iter().flat_map(|entry| products(asserter, entry, unread)));
+    }
+    let exploits: BTreeSet<&str> =
+        cve.references.iter().filter(|one| one.tags.exploit).map(|reference| &*reference.url).collect();
     let record = VulnerabilityRecord {
         published: date(cve.published.as_deref()),
         modified,
@@ -178,6 +186,15 @@ fn record(cve: &raw::Cve<'_>, mut unreadable: Vec<String>) -> Result<Dated, Stri
         unreadable_vectors: unreadable,
         weaknesses: weaknesses.into_iter().collect(),
         configurations: cve.configurations.iter().map(configuration).collect::<Result<_, _>>()?,
+        affected,
+        ssvc: cve.metrics.ssvc.iter().filter_map(|one| ssvc(&one.source, &one.data)).collect(),
+        exploit_references: exploits.into_iter().map(str::to_owned).collect(),
+        // NVD repeats the day on which CISA put it into its catalogue.
+        known_exploited: cve
+            .exploit_added
+            .iter()
+            .map(|added| ExploitationStatement { asserter: "CISA".to_owned(), added: day(added) })
+            .collect(),
         ..VulnerabilityRecord::new(VulnerabilityId::new(&*cve.id), SOURCE)
     };
     // Words that are no moment would sort behind every moment, and such a version would win over all others.
@@ -190,13 +207,13 @@ fn date(text: Option<&str>) -> Option<Date> {
 }
 
 /// The English text; where there is none, the first there is, which is better than nothing to go by.
-fn english(texts: &[raw::Text<'_>]) -> String {
+pub(super) fn english(texts: &[raw::Text<'_>]) -> String {
     let english = texts.iter().find(|text| text.lang.get(..2).is_some_and(|lang| lang.eq_ignore_ascii_case("en")));
     english.or(texts.first()).map(|text| text.value.clone().into_owned()).unwrap_or_default()
 }
 
 /// The number in `CWE-79`; `NVD-CWE-noinfo` and free words name no number.
-fn cwe(text: &str) -> Option<u32> {
+pub(super) fn cwe(text: &str) -> Option<u32> {
     let digits = text.trim().strip_prefix("CWE-")?;
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
     digits[..end].parse().ok()
@@ -212,12 +229,17 @@ fn operator(text: Option<&str>) -> Result<Operator, String> {
     }
 }
 
-fn configuration(raw: &raw::Configuration<'_>) -> Result<Configuration, String> {
+pub(super) fn configuration(raw: &raw::Configuration<'_>) -> Result<Configuration, String> {
     Ok(Configuration {
         operator: operator(raw.operator.as_deref())?,
         negate: raw.negate.unwrap_or(false),
         nodes: raw.nodes.iter().map(node).collect::<Result<_, _>>()?,
     })
+}
+
+/// The names in a configuration, readable or not.
+pub(super) fn criteria<'a>(raw: &'a raw::Configuration<'_>) -> impl Iterator<Item = &'a str> {
+    raw.nodes.iter().flat_map(|node| &node.matches).map(|one| &*one.criteria)
 }
 
 fn node(raw: &raw::Node<'_>) -> Result<Node, String> {

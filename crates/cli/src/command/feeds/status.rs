@@ -139,6 +139,8 @@ fn text(answer: &Answer) -> String {
             let state = match (source.held, source.freshness.stale) {
                 (false, _) => "missing",
                 (true, true) => "stale",
+                // Nothing is said of how old the others may be.
+                (true, false) if !freshness::is_wanted(&source.freshness.name) => "held",
                 (true, false) => "fresh",
             };
             vec![

@@ -20,14 +20,16 @@ use crate::ui::Ui;
 
 /// Bring the home's knowledge up to date from a mirror
 ///
-/// The mirror is a folder with nvd/nvdcve-2.0-*.json.gz, kev/known_exploited_vulnerabilities.json and
-/// epss/epss_scores-*.csv.gz; other folders are named and ignored. What comes is received today. A broken file changes nothing.
+/// The mirror is a folder with some of: nvd/nvdcve-2.0-*.json.gz, kev/known_exploited_vulnerabilities.json,
+/// epss/epss_scores-*.csv.gz, cve5/ (the tree cves/YYYY/Nxxx/CVE-*.json, a zip of it, or *.jsonl.zst), osv/ECOSYSTEM/all.zip,
+/// csaf/ (advisories in folders), eol/PRODUCT.json and cwe/cwec-*.xml.zip. Other folders are named and ignored. What comes is
+/// received today. A record that cannot be read is set aside and named; a broken file changes nothing.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The mirror's folder
     #[arg(long, value_name = "DIR")]
     from: Option<PathBuf>,
-    /// Only these sources: nvd, kev, epss
+    /// Only these sources: nvd, kev, epss, cve5, osv, csaf, eol, cwe
     #[arg(long, value_name = "SOURCE,...", value_delimiter = ',')]
     only: Vec<String>,
 }

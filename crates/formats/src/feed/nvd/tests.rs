@@ -69,6 +69,54 @@ fn a_whole_record_is_mapped() -> Result<(), String> {
 }
 
 #[test]
+fn what_nvd_hands_on_of_products_and_evidence_is_kept() -> Result<(), String> {
+    let record = one(json!({
+        "id": "CVE-2026-1", "lastModified": "2026-08-17T06:38:46.547", "cisaExploitAdd": "2026-08-01", "cisaActionDue": "2026-08-22",
+        "affected": [
+            { "source": "security@acme.example", "affectedData": [{ "vendor": "Acme", "product": "Edge Gateway", "defaultStatus": "unaffected",
+                "cpes": ["cpe:2.3:o:acme:edge_gateway_firmware:*:*:*:*:*:*:*:*"],
+                "versions": [{ "version": "1.0", "lessThan": "1.5", "versionType": "semver", "status": "affected" }] }] },
+            { "source": "134c704f-9b21-4f2e-91b3-4a467353bcc0", "affectedData": [{ "vendor": "n/a", "product": "n/a" }, { "vendor": "acme", "product": "edge_gateway" }] }],
+        "metrics": { "ssvcV203": [{ "source": "134c704f", "ssvcData": { "timestamp": "2026-08-02T00:00:00Z", "role": "CISA Coordinator", "version": "2.0.3",
+            "options": [{ "exploitation": "active" }, { "automatable": "yes" }, { "technicalImpact": "total" }] } }] },
+        "references": [{ "url": "https://example.org/a", "source": "x", "tags": ["Exploit", "Third Party Advisory"] }, { "url": "https://example.org/b" },
+            { "url": "https://example.org/c", "tags": ["Patch"] }]
+    }))?;
+    let [first, second] = record.affected.as_slice() else { return Err(format!("{:?}", record.affected)) };
+    assert_eq!((first.asserter.as_str(), first.versions.len(), first.cpes.len()), ("security@acme.example", 1, 1));
+    assert_eq!(second.product.as_deref(), Some("edge_gateway"));
+    assert_eq!(record.exploit_references, ["https://example.org/a"]);
+    assert_eq!(
+        record.known_exploited.iter().map(|one| one.added).collect::<Vec<_>>(),
+        [Some(jiff::civil::date(2026, 8, 1))]
+    );
+    let decisions: Vec<_> =
+        record.ssvc.iter().map(|one| (one.exploitation.as_deref(), one.technical_impact.as_deref())).collect();
+    assert_eq!(decisions, [(Some("active"), Some("total"))]);
+    Ok(())
+}
+
+#[test]
+fn a_product_that_nvd_hands_on_broken_is_set_aside_beside_its_record() -> Result<(), FeedError> {
+    let tool = "cpe:2.3:a:acme:tool:1:*:*:*:*:*:*:*";
+    for affected in [
+        json!([{ "source": "a", "affectedData": [{ "product": 3, "cpes": [tool] }] }]),
+        json!([{ "source": "a", "affectedData": { "cpes": [tool] } }]),
+        json!({ "cpes": [tool] }),
+        json!([{ "source": "a", "affectedData": [{ "product": "tool", "cpes": ["cpe:2.3:q:acme:tool:1", tool.to_owned() + ":*:*"] }] }]),
+    ] {
+        let next = json!({ "cve": { "id": "CVE-2000-3" } });
+        let read = items(&file(&[json!({ "cve": { "id": "CVE-2000-2", "affected": affected } }), next]))?;
+        let [Item::Record(_), Item::SetAside(aside), Item::Record(_)] = read.as_slice() else {
+            return Err(FeedError::Incomplete { announced: 3, held: read.len() as u64 });
+        };
+        assert_eq!((aside.id.as_ref().map(|id| id.as_str()), aside.place), (Some("CVE-2000-2"), 1));
+        assert!(aside.products.iter().any(|product| product.to_string() == "a:acme:tool"), "{affected}");
+    }
+    Ok(())
+}
+
+#[test]
 fn scores_stand_in_the_order_of_the_feed() -> Result<(), FeedError> {
     let v31 = r#""cvssMetricV31":[{"source":"a","cvssData":{"vectorString":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}}]"#;
     let v2 = r#""cvssMetricV2":[{"source":"b","cvssData":{"vectorString":"AV:N/AC:L/Au:N/C:P/I:P/A:P"}}]"#;

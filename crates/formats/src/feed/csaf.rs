@@ -1,0 +1,269 @@
+//! CSAF 2.0, and 2.1 where it is alike: one advisory a file, several vulnerabilities an advisory.
+//!
+//! Several advisories speak of one CVE, each with products of its own: every one of them becomes a record, named by the advisory
+//! and the CVE (`ICSMA-23-194-01/CVE-2023-30562`), with the CVE as its alias. Many advisories on medical devices identify no
+//! product: vendor, product and version are then words, of which `version_text` reads what is certain. What is deliberately
+//! absent: checks of signatures, and any opinion on whether a fix is one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::Value;
+use ward_model::affected::{AffectedProduct, VersionStatement, VersionStatus};
+use ward_model::cvss::Vector;
+use ward_model::digest::Digest;
+use ward_model::ids::VulnerabilityId;
+use ward_model::vulnerability::{Remediation, ScoredVector, VulnerabilityRecord};
+
+use super::lenient::{self, Unread, keep_readable};
+use super::{Dated, Item, SetAside, day, nvd};
+
+mod raw;
+mod tree;
+
+use tree::{Product, Products};
+
+/// The name of this source in records and reports.
+pub const SOURCE: &str = "csaf";
+
+/// Whether a text in JSON is a list of advisories or a description of who publishes them, and no advisory.
+#[must_use]
+pub fn is_catalogue(text: &[u8]) -> bool {
+    serde_json::from_slice::<raw::Catalogue>(text).is_ok_and(|catalogue| {
+        catalogue.document.is_none()
+            && (catalogue.feed.is_some() || catalogue.aggregator.is_some() || catalogue.canonical_url.is_some())
+    })
+}
+
+/// What one advisory gave.
+#[derive(Debug, Default, PartialEq)]
+pub struct Advisory {
+    /// Its records, and what could not be read.
+    pub items: Vec<Item>,
+    /// Whether it names no vulnerability at all, as notices and lists of products do not.
+    pub without_vulnerabilities: bool,
+}
+
+/// Reads one advisory from its whole text. `place` is where it stands among its neighbours.
+#[must_use]
+pub fn advisory(text: &[u8], place: u64) -> Advisory {
+    let mut unread = Unread::default();
+    let read = match serde_json::from_slice::<raw::Advisory<'_>>(text) {
+        Ok(advisory) => convert(&advisory, &mut unread),
+        Err(error) if error.is_data() => pruned(text, &mut unread),
+        Err(error) => {
+            // Some advisories hold bytes that are no text; everything around them can be read.
+            let repaired = lenient::repaired(text);
+            match serde_json::from_slice::<raw::Advisory<'_>>(&repaired) {
+                Ok(advisory) => convert(&advisory, &mut unread),
+                Err(_) => Err(error.to_string()),
+            }
+        }
+    };
+    let id =
+        serde_json::from_slice::<raw::OnlyId>(text).ok().map(|only| VulnerabilityId::new(only.document.tracking.id));
+    match read {
+        Ok(records) => {
+            let without_vulnerabilities = records.is_empty() && unread.is_empty();
+            let records = records.into_iter().map(|dated| Item::Record(Box::new(dated)));
+            let items = records.chain(unread.into_set_aside(id, place, text).map(Item::SetAside)).collect();
+            Advisory { items, without_vulnerabilities }
+        }
+        Err(reason) => {
+            let aside = SetAside { id, place, reason, digest: Digest::of(text), products: lenient::products(text) };
+            Advisory { items: vec![Item::SetAside(aside)], without_vulnerabilities: false }
+        }
+    }
+}
+
+/// Reads an advisory of which some part is not shaped as it should be: without that part. The product tree has to be whole:
+/// what a status means hangs on it.
+fn pruned(text: &[u8], unread: &mut Unread) -> Result<Vec<Dated>, String> {
+    let mut whole: Value = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    lenient::without_nulls(&mut whole);
+    if let Some(document) = whole.get_mut("document").and_then(Value::as_object_mut) {
+        keep_readable(document, "notes", "notes", unread, |value| raw::Note::deserialize(value).map(drop));
+    }
+    let fields = whole.as_object_mut().ok_or("expected an object")?;
+    if let Some(Value::Array(entries)) = fields.get_mut("vulnerabilities") {
+        for (index, entry) in entries.iter_mut().enumerate() {
+            let Some(entry) = entry.as_object_mut() else { continue };
+            let called = |field: &str| format!("vulnerability {} {field}", index + 1);
+            keep_readable(entry, "notes", &called("notes"), unread, |value| raw::Note::deserialize(value).map(drop));
+            keep_readable(entry, "scores", &called("scores"), unread, |value| raw::Score::deserialize(value).map(drop));
+            keep_readable(entry, "metrics", &called("metrics"), unread, |value| {
+                raw::Metric::deserialize(value).map(drop)
+            });
+            keep_readable(entry, "remediations", &called("remediations"), unread, |value| {
+                raw::Remedy::deserialize(value).map(drop)
+            });
+            keep_readable(entry, "cwes", &called("cwes"), unread, |value| raw::Cwe::deserialize(value).map(drop));
+            if entry.get("cwe").is_some_and(|value| raw::Cwe::deserialize(value).is_err()) {
+                entry.remove("cwe");
+                unread.note(called("cwe"));
+            }
+        }
+    }
+    keep_readable(fields, "vulnerabilities", "vulnerability", unread, |value| {
+        raw::Vulnerability::deserialize(value).map(drop)
+    });
+    let advisory = raw::Advisory::deserialize(&whole).map_err(|error| error.to_string())?;
+    convert(&advisory, unread)
+}
+
+fn convert(raw: &raw::Advisory<'_>, unread: &mut Unread) -> Result<Vec<Dated>, String> {
+    let document = &raw.document;
+    let tracking = document.tracking.id.trim();
+    if tracking.is_empty() {
+        return Err("no tracking identifier".to_owned());
+    }
+    let publisher = Some(document.publisher.name.trim()).filter(|name| !name.is_empty()).unwrap_or(SOURCE);
+    let products = Products::read(&raw.tree, unread);
+    let label = label(tracking, &document.publisher.namespace);
+    let modified = document.tracking.current.as_deref().and_then(day);
+    let last_modified =
+        document.tracking.current.as_deref().filter(|_| modified.is_some()).unwrap_or_default().to_owned();
+    let mut taken = BTreeSet::new();
+    let mut records = Vec::new();
+    for (index, vulnerability) in raw.vulnerabilities.iter().enumerate() {
+        let cve = vulnerability.cve.as_deref().map(str::trim).filter(|cve| !cve.is_empty());
+        let others: Vec<&str> =
+            vulnerability.ids.iter().map(|id| id.text.trim()).filter(|text| !text.is_empty()).collect();
+        let name = cve.or(others.first().copied()).map_or_else(|| format!("#{}", index + 1), str::to_owned);
+        let mut id = format!("{label}/{name}");
+        if !taken.insert(id.clone()) {
+            id = format!("{label}/{name}#{}", index + 1);
+            taken.insert(id.clone());
+        }
+        let mut record = VulnerabilityRecord::new(VulnerabilityId::new(id), SOURCE);
+        record.aliases = cve.into_iter().map(VulnerabilityId::from).collect();
+        record.published = document.tracking.initial.as_deref().and_then(day);
+        record.modified = modified;
+        record.withdrawn = document.category.eq_ignore_ascii_case("csaf_withdrawn");
+        record.description = description(vulnerability, &document.title);
+        record.weaknesses = vulnerability
+            .cwe
+            .iter()
+            .chain(&vulnerability.cwes)
+            .filter_map(|cwe| nvd::cwe(&cwe.id))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        scores(vulnerability, publisher, &mut record);
+        record.remediations = vulnerability
+            .remediations
+            .iter()
+            .map(|remedy| Remediation {
+                asserter: publisher.to_owned(),
+                kind: remedy.category.to_string(),
+                text: remedy.details.to_string(),
+                url: remedy.url.as_deref().map(str::to_owned),
+            })
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        record.affected = statements(vulnerability, &products, publisher, record.id.as_str(), unread);
+        records.push(Dated { record, last_modified: last_modified.clone() });
+    }
+    Ok(records)
+}
+
+/// How the records of an advisory begin. Some publishers name their advisories by the CVE, so that the numbers of two of them are
+/// the same: the publisher tells them apart.
+fn label(tracking: &str, namespace: &str) -> String {
+    if !tracking.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("cve-")) {
+        return tracking.to_owned();
+    }
+    let host = namespace.split("://").nth(1).unwrap_or(namespace).split('/').next().unwrap_or_default();
+    format!("{tracking}@{host}")
+}
+
+fn description(vulnerability: &raw::Vulnerability<'_>, title: &str) -> String {
+    let note = |wanted: &str| vulnerability.notes.iter().find(|note| note.category.eq_ignore_ascii_case(wanted));
+    let note = note("description").or_else(|| note("summary")).map(|note| note.text.trim());
+    let own = vulnerability.title.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    note.filter(|text| !text.is_empty()).or(own).unwrap_or(title).to_owned()
+}
+
+fn scores(vulnerability: &raw::Vulnerability<'_>, publisher: &str, record: &mut VulnerabilityRecord) {
+    let contents = vulnerability.metrics.iter().map(|metric| &metric.content);
+    for content in vulnerability.scores.iter().chain(contents) {
+        for scored in [&content.v2, &content.v3, &content.v4].into_iter().flatten() {
+            match Vector::parse(&scored.vector) {
+                Ok(vector) => {
+                    let score = ScoredVector { vector, source: publisher.to_owned() };
+                    if !record.scores.contains(&score) {
+                        record.scores.push(score);
+                    }
+                }
+                Err(_) => record.unreadable_vectors.push(scored.vector.to_string()),
+            }
+        }
+    }
+}
+
+/// What is said of each product, products that are the same put together.
+fn statements(
+    vulnerability: &raw::Vulnerability<'_>,
+    products: &Products,
+    publisher: &str,
+    id: &str,
+    unread: &mut Unread,
+) -> Vec<AffectedProduct> {
+    let mut order: Vec<AffectedProduct> = Vec::new();
+    let mut known: BTreeMap<Product, usize> = BTreeMap::new();
+    for (name, list) in vulnerability.status.lists() {
+        let status = match name {
+            "known_affected" | "first_affected" | "last_affected" => VersionStatus::Affected,
+            "fixed" | "first_fixed" | "known_not_affected" | "recommended" => VersionStatus::Unaffected,
+            _ => VersionStatus::Unknown,
+        };
+        for product in list {
+            let Some(product) = products.find(product) else {
+                unread.note(format!("{id}: {name} names `{product}`, which is not in the product tree"));
+                continue;
+            };
+            let versions = product.statements(status);
+            let key = product.without_versions();
+            let at = *known.entry(key).or_insert_with(|| {
+                order.push(product.affected(publisher));
+                order.len() - 1
+            });
+            for statement in versions {
+                if !order[at].versions.contains(&statement) {
+                    order[at].versions.push(statement);
+                }
+            }
+        }
+    }
+    for product in &mut order {
+        gather(&mut product.versions);
+    }
+    order
+}
+
+/// Puts the single versions with one status into one list.
+fn gather(statements: &mut Vec<VersionStatement>) {
+    let mut gathered: Vec<VersionStatement> = Vec::with_capacity(statements.len());
+    for statement in statements.drain(..) {
+        if let VersionStatement::Listed { versions, status } = &statement {
+            let same = gathered.iter_mut().find_map(|other| match other {
+                VersionStatement::Listed { versions, status: other } if other == status => Some(versions),
+                _ => None,
+            });
+            if let Some(listed) = same {
+                for version in versions {
+                    if !listed.contains(version) {
+                        listed.push(version.clone());
+                    }
+                }
+                continue;
+            }
+        }
+        gathered.push(statement);
+    }
+    *statements = gathered;
+}
+
+#[cfg(test)]
+mod tests;

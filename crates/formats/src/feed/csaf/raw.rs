@@ -1,0 +1,230 @@
+//! The fields of an advisory that are read, as they stand there. Everything else in it is passed over.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+#[derive(Deserialize)]
+pub(super) struct Catalogue {
+    pub document: Option<IgnoredAny>,
+    pub feed: Option<IgnoredAny>,
+    pub aggregator: Option<IgnoredAny>,
+    pub canonical_url: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct OnlyId {
+    pub document: OnlyTracking,
+}
+
+#[derive(Deserialize)]
+pub(super) struct OnlyTracking {
+    pub tracking: OnlyTrackingId,
+}
+
+#[derive(Deserialize)]
+pub(super) struct OnlyTrackingId {
+    pub id: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Advisory<'a> {
+    #[serde(borrow)]
+    pub document: Document<'a>,
+    #[serde(borrow, default, rename = "product_tree")]
+    pub tree: Tree<'a>,
+    #[serde(borrow, default)]
+    pub vulnerabilities: Vec<Vulnerability<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Document<'a> {
+    #[serde(borrow, default)]
+    pub category: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub title: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub publisher: Publisher<'a>,
+    #[serde(borrow)]
+    pub tracking: Tracking<'a>,
+}
+
+#[derive(Default, Deserialize)]
+pub(super) struct Publisher<'a> {
+    #[serde(borrow, default)]
+    pub name: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub namespace: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Tracking<'a> {
+    #[serde(borrow)]
+    pub id: Cow<'a, str>,
+    #[serde(borrow, rename = "initial_release_date")]
+    pub initial: Option<Cow<'a, str>>,
+    #[serde(borrow, rename = "current_release_date")]
+    pub current: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Note<'a> {
+    #[serde(borrow, default)]
+    pub category: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub text: Cow<'a, str>,
+}
+
+#[derive(Default, Deserialize)]
+pub(super) struct Tree<'a> {
+    #[serde(borrow, default)]
+    pub branches: Vec<Branch<'a>>,
+    #[serde(borrow, default)]
+    pub full_product_names: Vec<FullProductName<'a>>,
+    #[serde(borrow, default)]
+    pub relationships: Vec<Relationship<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Branch<'a> {
+    #[serde(borrow, default)]
+    pub category: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub name: Cow<'a, str>,
+    #[serde(borrow)]
+    pub product: Option<FullProductName<'a>>,
+    #[serde(borrow, default)]
+    pub branches: Vec<Branch<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct FullProductName<'a> {
+    #[serde(borrow)]
+    pub product_id: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub name: Cow<'a, str>,
+    #[serde(borrow, default, rename = "product_identification_helper")]
+    pub helper: Helper<'a>,
+}
+
+#[derive(Default, Deserialize)]
+pub(super) struct Helper<'a> {
+    #[serde(borrow)]
+    pub cpe: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub purl: Option<Cow<'a, str>>,
+    /// Version 2.1 knows several.
+    #[serde(default)]
+    pub purls: Vec<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Relationship<'a> {
+    #[serde(borrow)]
+    pub product_reference: Cow<'a, str>,
+    #[serde(borrow)]
+    pub relates_to_product_reference: Cow<'a, str>,
+    #[serde(borrow)]
+    pub full_product_name: FullProductName<'a>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Vulnerability<'a> {
+    #[serde(borrow)]
+    pub cve: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    pub ids: Vec<OtherId<'a>>,
+    #[serde(borrow)]
+    pub title: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub cwe: Option<Cwe<'a>>,
+    #[serde(borrow, default)]
+    pub cwes: Vec<Cwe<'a>>,
+    #[serde(borrow, default)]
+    pub notes: Vec<Note<'a>>,
+    #[serde(default, rename = "product_status")]
+    pub status: Status,
+    #[serde(borrow, default)]
+    pub scores: Vec<Score<'a>>,
+    #[serde(borrow, default)]
+    pub metrics: Vec<Metric<'a>>,
+    #[serde(borrow, default)]
+    pub remediations: Vec<Remedy<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct OtherId<'a> {
+    #[serde(borrow, default)]
+    pub text: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Cwe<'a> {
+    #[serde(borrow)]
+    pub id: Cow<'a, str>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Status {
+    known_affected: Vec<String>,
+    first_affected: Vec<String>,
+    last_affected: Vec<String>,
+    fixed: Vec<String>,
+    first_fixed: Vec<String>,
+    known_not_affected: Vec<String>,
+    recommended: Vec<String>,
+    under_investigation: Vec<String>,
+    unknown: Vec<String>,
+}
+
+impl Status {
+    /// The lists with their names.
+    pub fn lists(&self) -> [(&'static str, &[String]); 9] {
+        [
+            ("known_affected", &self.known_affected),
+            ("first_affected", &self.first_affected),
+            ("last_affected", &self.last_affected),
+            ("fixed", &self.fixed),
+            ("first_fixed", &self.first_fixed),
+            ("known_not_affected", &self.known_not_affected),
+            ("recommended", &self.recommended),
+            ("under_investigation", &self.under_investigation),
+            ("unknown", &self.unknown),
+        ]
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Score<'a> {
+    #[serde(borrow, rename = "cvss_v2")]
+    pub v2: Option<Scored<'a>>,
+    #[serde(borrow, rename = "cvss_v3")]
+    pub v3: Option<Scored<'a>>,
+    #[serde(borrow, rename = "cvss_v4")]
+    pub v4: Option<Scored<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Scored<'a> {
+    #[serde(borrow, rename = "vectorString")]
+    pub vector: Cow<'a, str>,
+}
+
+/// A score as version 2.1 writes it.
+#[derive(Deserialize)]
+pub(super) struct Metric<'a> {
+    #[serde(borrow)]
+    pub content: Score<'a>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Remedy<'a> {
+    #[serde(borrow, default)]
+    pub category: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub details: Cow<'a, str>,
+    #[serde(borrow)]
+    pub url: Option<Cow<'a, str>>,
+}

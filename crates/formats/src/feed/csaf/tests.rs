@@ -1,0 +1,225 @@
+use serde_json::{Value, json};
+use ward_model::affected::{AffectedProduct, VersionStatement, VersionStatus};
+use ward_model::vulnerability::VulnerabilityRecord;
+
+use super::{Item, advisory, is_catalogue};
+use crate::feed::SetAside;
+
+fn read(value: &Value) -> (Vec<VulnerabilityRecord>, Vec<SetAside>) {
+    let (mut records, mut aside) = (Vec::new(), Vec::new());
+    for item in advisory(value.to_string().as_bytes(), 4).items {
+        match item {
+            Item::Record(dated) => records.push(dated.record),
+            Item::SetAside(one) => aside.push(one),
+        }
+    }
+    (records, aside)
+}
+
+fn document(tree: Value, vulnerabilities: Value) -> Value {
+    json!({ "document": { "category": "csaf_security_advisory", "csaf_version": "2.0", "title": "Acme pumps",
+            "publisher": { "category": "coordinator", "name": "Somebody", "namespace": "https://www.example.org/x" },
+            "tracking": { "id": "ICSMA-20-001-01", "status": "final", "version": "2", "initial_release_date": "2020-01-02T00:00:00Z",
+                "current_release_date": "2021-02-03T04:05:06.000Z" } },
+        "product_tree": tree, "vulnerabilities": vulnerabilities })
+}
+
+/// A tree with one product in these versions, each a category and a name; their identifiers are `P1`, `P2`, …
+fn tree(versions: &[(&str, &str)]) -> Value {
+    let leaves: Vec<Value> = versions
+        .iter()
+        .enumerate()
+        .map(|(index, (category, name))| {
+            json!({ "category": category, "name": name, "product": { "product_id": format!("P{}", index + 1), "name": format!("Acme Pump: {name}") } })
+        })
+        .collect();
+    json!({ "branches": [{ "category": "vendor", "name": "Acme", "branches": [{ "category": "product_name", "name": "Pump", "branches": leaves }] }] })
+}
+
+fn shown(product: &AffectedProduct) -> Vec<String> {
+    let words = product.versions.iter().map(|statement| match statement {
+        VersionStatement::Listed { versions, status } => format!("{status:?} [{}]", versions.join(" ")),
+        VersionStatement::Range { interval, status, .. } => format!("{status:?} {interval}"),
+        VersionStatement::Prose { text, status } => format!("{status:?} words: {text}"),
+        VersionStatement::Events { .. } => "events".to_owned(),
+    });
+    words.collect()
+}
+
+#[test]
+fn products_without_identifiers_become_names_and_versions() -> Result<(), String> {
+    let tree = tree(&[
+        ("product_version", "1.0"),
+        ("product_version", "1.1"),
+        ("product_version_range", ">= 1.3.4 | < 1.5.3"),
+        ("product_version_range", "< august 28"),
+        ("product_version", "2.0"),
+    ]);
+    let (records, aside) = read(&document(
+        tree,
+        json!([{ "cve": "CVE-2020-1", "cwe": { "id": "CWE-306", "name": "x" }, "notes": [{ "category": "summary", "text": "a flaw" }],
+            "product_status": { "known_affected": ["P1", "P2", "P3", "P4"], "fixed": ["P5"] },
+            "scores": [{ "products": ["P1"], "cvss_v3": { "version": "3.1", "vectorString": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H" } },
+                { "products": ["P2"], "cvss_v3": { "vectorString": "nonsense" } }],
+            "remediations": [{ "category": "vendor_fix", "details": "update", "product_ids": ["P1"], "url": "https://example.org" }] },
+            { "cve": "CVE-2020-2", "title": "another", "product_status": { "under_investigation": ["P1"] } }]),
+    ));
+    assert_eq!(aside, []);
+    let ids: Vec<_> = records.iter().map(|record| record.id.as_str()).collect();
+    assert_eq!(ids, ["ICSMA-20-001-01/CVE-2020-1", "ICSMA-20-001-01/CVE-2020-2"]);
+    let [first, second] = records.as_slice() else { return Err("two records".to_owned()) };
+    assert_eq!(
+        (first.aliases[0].as_str(), first.source.as_str(), first.weaknesses.as_slice()),
+        ("CVE-2020-1", "csaf", [306].as_slice())
+    );
+    assert_eq!((first.description.as_str(), second.description.as_str()), ("a flaw", "another"));
+    assert_eq!((first.scores.len(), first.unreadable_vectors.as_slice()), (1, ["nonsense".to_owned()].as_slice()));
+    assert_eq!(first.scores[0].source, "Somebody");
+    assert_eq!(first.modified.map(|day| day.to_string()).as_deref(), Some("2021-02-03"));
+    assert_eq!(first.remediations[0].kind, "vendor_fix");
+    let [pump] = first.affected.as_slice() else { return Err(format!("{:?}", first.affected)) };
+    assert_eq!(
+        (pump.vendor.as_deref(), pump.product.as_deref(), pump.default_status),
+        (Some("Acme"), Some("Pump"), VersionStatus::Unknown)
+    );
+    assert_eq!(
+        shown(pump),
+        ["Affected [1.0 1.1]", "Affected >=1.3.4 <1.5.3", "Affected words: < august 28", "Unaffected [2.0]"]
+    );
+    assert_eq!(shown(&second.affected[0]), ["Unknown [1.0]"]);
+    Ok(())
+}
+
+#[test]
+fn identifiers_and_relationships_are_read() -> Result<(), String> {
+    let tree = json!({
+        "branches": [{ "category": "vendor", "name": "Acme", "branches": [
+            { "category": "product_name", "name": "Tool", "product": { "product_id": "T", "name": "Acme Tool" } },
+            { "category": "product_name", "name": "Lib", "branches": [{ "category": "product_version", "name": "1.2",
+                "product": { "product_id": "L", "name": "Lib 1.2", "product_identification_helper": { "purl": "pkg:pypi/Acme_Lib@1.2" } } }] },
+            { "category": "product_name", "name": "Os", "branches": [{ "category": "product_version", "name": "9", "branches": [
+                { "category": "service_pack", "name": "SP2", "product": { "product_id": "O", "name": "Os" } }] }] }] }],
+        "full_product_names": [
+            { "product_id": "F", "name": "Acme Firmware 3.1", "product_identification_helper": { "cpe": "cpe:2.3:o:acme:firmware:3.1:*:*:*:*:*:*:*" } },
+            { "product_id": "W", "name": "Acme Thing, all of it" },
+            { "product_id": "B", "name": "Broken", "product_identification_helper": { "cpe": "cpe:2.3:q:acme:broken", "purl": "nonsense" } }],
+        "relationships": [
+            { "category": "installed_on", "product_reference": "L", "relates_to_product_reference": "O", "full_product_name": { "product_id": "LO", "name": "Lib on Os" } },
+            { "category": "installed_on", "product_reference": "L", "relates_to_product_reference": "?", "full_product_name": { "product_id": "X", "name": "x" } }]
+    });
+    let (records, aside) = read(&document(
+        tree,
+        json!([{ "ids": [{ "system_name": "tracker", "text": "A-1" }],
+            "product_status": { "known_affected": ["T", "L", "O", "F", "W", "B", "LO", "gone"], "known_not_affected": ["T"] } }]),
+    ));
+    let [record] = records.as_slice() else { return Err("one record".to_owned()) };
+    assert_eq!((record.id.as_str(), record.aliases.len()), ("ICSMA-20-001-01/A-1", 0));
+    let all: Vec<(Option<String>, usize, Vec<String>)> = record
+        .affected
+        .iter()
+        .map(|one| {
+            (one.package.as_ref().map(ToString::to_string).or(one.product.clone()), one.platforms.len(), shown(one))
+        })
+        .collect();
+    let entry = |name: &str, platforms, versions: &[&str]| {
+        (Some(name.to_owned()), platforms, versions.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>())
+    };
+    assert_eq!(
+        all,
+        [
+            // Cleared by its name alone nothing is, so that the two together leave the answer open.
+            entry("Tool", 0, &["Affected *", "Unaffected words: Acme Tool"]),
+            entry("pypi:acme-lib", 0, &["Affected [1.2]"]),
+            entry("Os", 0, &["Affected [9 SP2]"]),
+            entry("Acme Firmware 3.1", 0, &["Affected [3.1]"]),
+            entry("Acme Thing, all of it", 0, &["Affected words: Acme Thing, all of it"]),
+            entry("Broken", 0, &["Affected words: Broken"]),
+            entry("pypi:acme-lib", 1, &["Affected [1.2]"]),
+        ]
+    );
+    assert_eq!(
+        record.affected[3].cpes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["cpe:2.3:o:acme:firmware:*:*:*:*:*:*:*:*"]
+    );
+    assert_eq!(record.affected[6].platforms, ["Acme Os 9 SP2"]);
+    let [aside] = aside.as_slice() else { return Err(format!("{aside:?}")) };
+    for part in [
+        "cpe `cpe:2.3:q:acme:broken`",
+        "purl `nonsense`",
+        "relationship `X`",
+        "`gone`, which is not in the product tree",
+    ] {
+        assert!(aside.reason.contains(part), "{part}: {}", aside.reason);
+    }
+    assert!(aside.products.iter().any(|product| product.to_string() == "a:acme:broken"));
+    Ok(())
+}
+
+#[test]
+fn no_record_of_an_advisory_overwrites_another() {
+    let flaw = |cve: &str| json!({ "cve": cve });
+    let mut value = document(json!({}), json!([flaw("CVE-2020-1"), flaw("CVE-2020-1"), {}, flaw("CVE-2020-2")]));
+    let ids = |value: &Value| -> Vec<String> { read(value).0.iter().map(|record| record.id.to_string()).collect() };
+    let wanted = ["CVE-2020-1", "CVE-2020-1#2", "#3", "CVE-2020-2"];
+    assert_eq!(ids(&value), wanted.map(|name| format!("ICSMA-20-001-01/{name}")));
+    value["document"]["tracking"]["id"] = json!("CVE-2020-1");
+    assert_eq!(ids(&value), wanted.map(|name| format!("CVE-2020-1@www.example.org/{name}")));
+    value["document"]["category"] = json!("csaf_withdrawn");
+    assert!(read(&value).0.iter().all(|record| record.withdrawn));
+}
+
+#[test]
+fn what_cannot_be_read_is_set_aside() -> Result<(), String> {
+    let good = || json!({ "cve": "CVE-2020-1", "product_status": { "known_affected": ["P1"] } });
+    let tree = || tree(&[("product_version", "1.0")]);
+    for (vulnerabilities, records, reason) in [
+        (json!([good(), { "cve": 3 }]), 1, "vulnerability 2: "),
+        (json!([good(), 3]), 1, "vulnerability 2: "),
+        (
+            json!([{ "cve": "CVE-2020-1", "scores": [{ "cvss_v3": 3 }], "cwe": "CWE-1" }]),
+            1,
+            "vulnerability 1 scores 1: ",
+        ),
+        (json!({}), 0, "vulnerability: expected a list"),
+    ] {
+        let (read, aside) = read(&document(tree(), vulnerabilities.clone()));
+        let [aside] = aside.as_slice() else { return Err(format!("{vulnerabilities}: {aside:?}")) };
+        assert!(read.len() == records && aside.reason.contains(reason) && aside.place == 4, "{}", aside.reason);
+        assert_eq!(aside.id.as_ref().map(|id| id.as_str()), Some("ICSMA-20-001-01"));
+    }
+    // A tree that cannot be read would leave every status without its product.
+    let (records, aside) = read(&document(json!({ "branches": [{ "product": 3 }] }), json!([good()])));
+    assert_eq!((records.len(), aside.len()), (0, 1));
+    for text in ["", "{", "[]", "{}", r#"{"document":{"tracking":{"id":" "}}}"#] {
+        let items = advisory(text.as_bytes(), 4).items;
+        assert!(matches!(items.as_slice(), [Item::SetAside(_)]), "{text}");
+    }
+    Ok(())
+}
+
+#[test]
+fn odd_bytes_do_not_hide_an_advisory() -> Result<(), String> {
+    let text = document(
+        tree(&[("product_version", "1.0")]),
+        json!([{ "cve": "CVE-2020-1", "title": "a QQ b", "product_status": { "known_affected": ["P1"] } }]),
+    );
+    let text = text.to_string();
+    let place = text.find("QQ").ok_or("not there")?;
+    for odd in [[0x96, b' '], [b'\t', 0x01]] {
+        let mut bytes = text.clone().into_bytes();
+        bytes[place..place + 2].copy_from_slice(&odd);
+        let items = advisory(&bytes, 1).items;
+        assert!(matches!(items.as_slice(), [Item::Record(dated)] if dated.record.affected.len() == 1), "{items:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn lists_of_advisories_are_told_from_advisories() {
+    assert!(is_catalogue(br#"{"feed":{"entry":[]}}"#));
+    assert!(is_catalogue(br#"{"canonical_url":"x","publisher":{}}"#));
+    assert!(!is_catalogue(br#"{"document":{},"feed":{}}"#));
+    assert!(!is_catalogue(b"{}") && !is_catalogue(b"nonsense"));
+    let notice = document(json!({}), json!([]));
+    assert!(advisory(notice.to_string().as_bytes(), 1).without_vulnerabilities);
+}
