@@ -16,6 +16,7 @@ pub mod finding;
 pub mod ids;
 pub mod knowledge;
 pub mod purl;
+pub mod rubric;
 pub mod scale;
 pub mod support;
 pub mod verdict;
