@@ -26,6 +26,56 @@ fn a_vector_gives_its_scores() {
 }
 
 #[test]
+fn environment_and_supplement_of_a_vector_are_shown() {
+    let text = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:H/SI:H/SA:H/MSI:S/S:P/R:I/U:Red";
+    let four = inspect(&["cvss", text]);
+    assert_eq!((&four["vector"], &four["environmental"], &four["overall"]), (&json!(text), &json!(9.1), &json!(9.1)));
+    assert_eq!(four["environment"], json!({ "MSI": "S" }));
+    assert_eq!(four["supplemental"], json!({ "safety": "present", "recovery": "irrecoverable", "urgency": "red" }));
+    let plain = inspect(&["cvss", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"]);
+    assert!(plain.get("environment").is_none() && plain.get("supplemental").is_none());
+}
+
+#[test]
+fn answers_to_the_rubric_give_metrics_and_threats() {
+    let text = "XAVN:Y/XAVT:N/XAVW:Y/XAVR:N/XAVP:Y/XACL:N/XPRL:N/XUI:N/XS:N/XCP:N/XCD:N/XCT:N/XCW:N/XCS:N/XCO:N/XIP:N/XID:N\
+                /XIT:H/XIW:N/XIS:N/XIO:N/XAP:N/XAD:N/XAT:H/XAW:N/XAS:N/XAO:N";
+    let answer = inspect(&["rubric", text]);
+    has_keys(&answer, &["rubric", "answers", "vector", "base", "severity", "threats", "reads_secrets", "unknown"]);
+    assert_eq!(answer["rubric"], text);
+    assert_eq!(answer["vector"], "CVSS:3.1/AV:A/AC:H/PR:N/UI:N/S:U/C:N/I:H/A:H");
+    assert_eq!(answer["threats"], json!({ "alteration": ["XIT", "XAT"], "denial": ["XAT"] }));
+    assert_eq!((&answer["reads_secrets"], &answer["unknown"]), (&json!(false), &json!([])));
+    let stray = answer["answers"].as_array().unwrap().iter().find(|question| question["asked"] == false).unwrap();
+    assert_eq!(stray["element"], "XAVP");
+    let open = inspect(&["rubric", "XCS:N"]);
+    assert_eq!(
+        (&open["vector"], &open["base"]),
+        (&json!("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"), &json!(10.0))
+    );
+    assert!(open["unknown"].as_array().unwrap().len() > 20);
+    let run = ward(&["inspect", "rubric", "XCIA:H"]).ends(2);
+    assert!(run.json()["error"].as_str().unwrap().contains("no element of the rubric"));
+}
+
+#[test]
+fn a_tree_of_ssvc_decides_and_says_by_what() {
+    let answer = inspect(&[
+        "ssvc",
+        "supplier",
+        "exploitation:poc/utility:laborious/technical-impact:total/safety-impact:critical",
+    ]);
+    has_keys(&answer, &["table", "source", "decision", "at_best", "path"]);
+    assert_eq!((&answer["table"], &answer["decision"]), (&json!("supplier@1.0.0"), &json!("immediate")));
+    assert_eq!(answer["path"].as_array().unwrap().len(), 5);
+    let nothing = inspect(&["ssvc", "deployer", ""]);
+    assert_eq!((&nothing["decision"], &nothing["at_best"]), (&json!("immediate"), &json!("defer")));
+    for wrong in [["deployer", "exposure:open"], ["deployer", "automatable"], ["suplier", ""]] {
+        ward(&["inspect", "ssvc", wrong[0], wrong[1]]).ends(2);
+    }
+}
+
+#[test]
 fn names_give_their_parts_and_canonical_form() {
     let purl = inspect(&["purl", "pkg:DEB/debian/curl@7.50.3-1?arch=i386"]);
     has_keys(&purl, &["canonical", "type", "namespace", "name", "version", "qualifiers", "subpath"]);

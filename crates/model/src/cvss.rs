@@ -7,6 +7,10 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
+mod environment;
+
+pub use environment::{Recovery, ResponseEffort, Safety, Setting, Supplemental, Urgency, ValueDensity};
+
 /// A version of the standard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CvssVersion {

@@ -17,6 +17,7 @@ pub mod ids;
 pub mod knowledge;
 pub mod paths;
 pub mod purl;
+pub mod rubric;
 pub mod scale;
 pub mod support;
 pub mod verdict;

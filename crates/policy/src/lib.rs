@@ -4,15 +4,21 @@
 //! is contradictory, and hands them on as values. It decides nothing about a device.
 
 pub mod considerations;
+mod draft;
 mod error;
 mod file;
 mod library;
+mod period;
 mod policy;
+mod raise;
 mod rule;
+pub mod ssvc;
 
 pub use error::PolicyError;
 pub use library::{Library, Rulebook};
-pub use policy::{ClockRule, ClockWhen, Escalation, Matrix, Policy, Raises, Words};
+pub use period::Period;
+pub use policy::{ClockRule, ClockWhen, Escalation, Event, Matrix, Policy, TermUnit, Weakened, Words};
+pub use raise::{Evidence, EvidenceKind, RaiseRule, Raised, Reason};
 pub use rule::{
     CodeExecution, INSTALL_CODE, LinkCondition, Privilege, REPLAY_COMMAND, SEND_COMMAND, STEPS, SenderCheck,
     WeaknessRule,

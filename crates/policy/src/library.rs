@@ -1,24 +1,34 @@
-//! The data files that ship with the program, and the choice that one assessment uses.
+//! The data files that ship with the program or stand in a device folder, and the choice that one assessment uses.
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use ward_model::alias::Aliases;
 use ward_model::digest::Digest;
 
+use crate::draft::Draft;
 use crate::error::PolicyError;
 use crate::file;
 use crate::policy::Policy;
 use crate::rule::{CodeExecution, WeaknessRule};
 
-const POLICIES: &[(&str, &str)] =
-    &[("policies/fda-postmarket-2016.toml", include_str!("../../../policies/fda-postmarket-2016.toml"))];
+const POLICIES: &[(&str, &str)] = &[
+    ("policies/eu-mdr-mdcg-2019-16.toml", include_str!("../../../policies/eu-mdr-mdcg-2019-16.toml")),
+    ("policies/fda-postmarket-2016.toml", include_str!("../../../policies/fda-postmarket-2016.toml")),
+    ("policies/tga-cyber-security.toml", include_str!("../../../policies/tga-cyber-security.toml")),
+];
 const WEAKNESSES: (&str, &str) = ("rules/weaknesses.toml", include_str!("../../../rules/weaknesses.toml"));
 const CODE_EXECUTION: (&str, &str) = ("rules/code-execution.toml", include_str!("../../../rules/code-execution.toml"));
 const ALIASES: (&str, &str) = ("rules/aliases.toml", include_str!("../../../rules/aliases.toml"));
 
+/// How many policies may extend one another in a row.
+const DEEPEST: usize = 8;
+
 /// Every policy and rule at hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Library {
-    policies: Vec<Policy>,
+    /// The policies, by name and version.
+    drafts: Vec<Draft>,
     rules: Vec<WeaknessRule>,
     code_execution: CodeExecution,
     aliases: Aliases,
@@ -46,24 +56,50 @@ impl Library {
     /// # Errors
     /// One of them is malformed; a test keeps that from being shipped.
     pub fn built_in() -> Result<Self, PolicyError> {
-        let mut policies =
-            POLICIES.iter().map(|(name, text)| file::policy(name, text)).collect::<Result<Vec<_>, _>>()?;
-        policies.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut drafts = POLICIES.iter().map(|(name, text)| file::policy(name, text)).collect::<Result<Vec<_>, _>>()?;
+        drafts.sort_by_key(Draft::id);
         let mut rules = file::weaknesses(WEAKNESSES.0, WEAKNESSES.1)?;
         rules.sort_by(|a, b| a.id.cmp(&b.id));
         let texts = POLICIES.iter().chain([&WEAKNESSES, &CODE_EXECUTION, &ALIASES]);
-        Ok(Self {
-            policies,
+        let library = Self {
+            drafts,
             rules,
             code_execution: file::code_execution(CODE_EXECUTION.0, CODE_EXECUTION.1)?,
             aliases: Aliases::new(file::aliases(ALIASES.0, ALIASES.1)?),
             digest: Digest::of_parts(texts.flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()])),
-        })
+        };
+        library.drafts.iter().try_for_each(|draft| library.check(draft))?;
+        Ok(library)
+    }
+
+    /// The same with the policy files of a device folder, by their paths in it.
+    ///
+    /// # Errors
+    /// One of them is malformed, takes a name that is taken, or is weaker than the policy that it extends where it may not be.
+    pub fn with_folder(&self, files: &BTreeMap<String, String>) -> Result<Self, PolicyError> {
+        let mut library = self.clone();
+        let read = |library: &mut Self| {
+            let own = files.iter().map(|(path, text)| file::policy(path, text)).collect::<Result<Vec<_>, _>>()?;
+            for (draft, text) in own.iter().zip(files.values()) {
+                if let Some(other) = library.drafts.iter().find(|other| other.name == draft.name) {
+                    let message = format!("the name `{}` is taken by {}", draft.name, other.file);
+                    return Err(PolicyError::malformed(&draft.file, message));
+                }
+                library.drafts.push(draft.clone());
+                let before = library.digest;
+                library.digest =
+                    Digest::of_parts([before.as_bytes().as_slice(), draft.file.as_bytes(), text.as_bytes()]);
+            }
+            library.drafts.sort_by_key(Draft::id);
+            own.iter().try_for_each(|draft| library.check(draft))
+        };
+        read(&mut library).map_err(|error| PolicyError::InFolder(Box::new(error)))?;
+        Ok(library)
     }
 
     /// The names of the policies at hand.
     pub fn policy_names(&self) -> impl Iterator<Item = &str> {
-        self.policies.iter().map(|policy| policy.name.as_str())
+        self.drafts.iter().map(|draft| draft.name.as_str())
     }
 
     /// The aliases.
@@ -71,7 +107,8 @@ impl Library {
         &self.aliases
     }
 
-    /// The policies of these names (`name` or `name@version`) as in force on a day, with the rules of that day.
+    /// The policies of these names (`name`, `name@version`, or the path of a file of the folder) as in force on a day, with the
+    /// rules.
     ///
     /// # Errors
     /// A name is unknown, no version of it is in force then, or no name is given.
@@ -79,7 +116,7 @@ impl Library {
         if names.is_empty() {
             return Err(PolicyError::NoneNamed);
         }
-        let policies = names.iter().map(|name| self.find(name, on)).collect::<Result<Vec<_>, _>>()?;
+        let policies = names.iter().map(|name| self.on(name, on, 0)).collect::<Result<Vec<_>, _>>()?;
         Ok(Rulebook {
             policies,
             // A rule describes what can be done to a device, not what is allowed: it holds for every day asked about.
@@ -90,9 +127,53 @@ impl Library {
         })
     }
 
-    fn find(&self, name: &str, on: Date) -> Result<Policy, PolicyError> {
-        let named: Vec<&Policy> =
-            self.policies.iter().filter(|policy| policy.name == name || policy.id.as_str() == name).collect();
+    /// The policy of this name as it is on a day.
+    fn on(&self, name: &str, day: Date, depth: usize) -> Result<Policy, PolicyError> {
+        self.resolve(self.find(name, day)?, day, depth)
+    }
+
+    fn resolve(&self, draft: &Draft, day: Date, depth: usize) -> Result<Policy, PolicyError> {
+        if depth > DEEPEST {
+            let message = format!("more than {DEEPEST} policies extend one another, or one extends itself");
+            return Err(PolicyError::malformed(&draft.file, message));
+        }
+        let base = draft.extends.as_ref().map(|base| self.on(base, day, depth + 1)).transpose()?;
+        draft.on(day, base.as_ref())
+    }
+
+    /// Checks a policy on every day on which it, or one that it rests on, changes; and that no other version is in force beside it.
+    fn check(&self, draft: &Draft) -> Result<(), PolicyError> {
+        let twin =
+            |other: &&Draft| other.name == draft.name && (other.version != draft.version || other.file != draft.file);
+        if let Some(other) = self.drafts.iter().filter(twin).find(|other| other.period.overlaps(&draft.period)) {
+            let message = format!("{} is in force on the same days as {}", draft.id(), other.id());
+            return Err(PolicyError::malformed(&draft.file, message));
+        }
+        for day in self.edges(draft, 0) {
+            match self.resolve(draft, day, 0) {
+                // What it extends may begin later or have ended: on those days it cannot be chosen.
+                Ok(_) | Err(PolicyError::NotInForce { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    fn edges(&self, draft: &Draft, depth: usize) -> Vec<Date> {
+        let mut days = draft.edges();
+        let base = draft.extends.as_deref().filter(|_| depth < DEEPEST);
+        for base in base.into_iter().flat_map(|name| self.named(name)) {
+            days.extend(self.edges(base, depth + 1).into_iter().filter(|day| draft.period.holds(*day)));
+        }
+        days.into_iter().collect()
+    }
+
+    fn named<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Draft> {
+        self.drafts.iter().filter(move |draft| draft.name == name || draft.id().as_str() == name || draft.file == name)
+    }
+
+    fn find<'a>(&'a self, name: &str, on: Date) -> Result<&'a Draft, PolicyError> {
+        let named: Vec<&Draft> = self.named(name).collect();
         if named.is_empty() {
             let known: Vec<&str> = self.policy_names().collect();
             let nearest = known
@@ -102,73 +183,13 @@ impl Library {
                 .next();
             return Err(PolicyError::Unknown { name: name.to_owned(), known: known.join(", "), nearest });
         }
-        named
-            .iter()
-            .find(|policy| policy.in_force_from <= on && policy.in_force_to.is_none_or(|to| on <= to))
-            .map(|policy| (*policy).clone())
-            .ok_or_else(|| PolicyError::NotInForce {
-                name: name.to_owned(),
-                on,
-                in_force: named
-                    .iter()
-                    .map(|policy| match policy.in_force_to {
-                        Some(to) => format!("from {} to {to}", policy.in_force_from),
-                        None => format!("from {}", policy.in_force_from),
-                    })
-                    .collect::<Vec<_>>()
-                    .join("; "),
-            })
+        named.iter().find(|draft| draft.period.holds(on)).copied().ok_or_else(|| PolicyError::NotInForce {
+            name: name.to_owned(),
+            on,
+            in_force: named.iter().map(|draft| draft.period.to_string()).collect::<Vec<_>>().join("; "),
+        })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-    use ward_model::scale::{Exploitability, Persons, Severity};
-    use ward_model::verdict::Outcome;
-
-    use super::Library;
-    use crate::error::PolicyError;
-
-    #[test]
-    fn the_shipped_files_are_sound() {
-        let library = Library::built_in().unwrap();
-        assert!(library.policy_names().any(|name| name == "fda-postmarket-2016"));
-        assert!(library.code_execution.follows_from(&[787], true));
-        assert!(library.rules.iter().any(|rule| rule.step == "send-command"));
-    }
-
-    #[test]
-    fn a_policy_is_chosen_by_name_and_day() {
-        let library = Library::built_in().unwrap();
-        let choose = |name: &str, on| library.select(&[name.to_owned()], on);
-        let today = date(2026, 11, 22);
-        assert_eq!(choose("fda-postmarket-2016", today).unwrap().policies.len(), 1);
-        assert_eq!(choose("fda-postmarket-2016@1", today).unwrap().policies.len(), 1);
-        assert!(matches!(choose("fda-postmarket-2016", date(2016, 1, 1)), Err(PolicyError::NotInForce { .. })));
-        let Err(PolicyError::Unknown { nearest, .. }) = choose("fda-postmarket", today) else {
-            panic!("should be unknown")
-        };
-        assert_eq!(nearest.as_deref(), Some("fda-postmarket-2016"));
-        assert_eq!(library.select(&[], today), Err(PolicyError::NoneNamed));
-    }
-
-    /// Cells of the default matrix (domain reference 1.3) and escalation for several people.
-    #[test]
-    fn the_fda_matrix_has_its_cells() {
-        let library = Library::built_in().unwrap();
-        let rulebook = library.select(&["fda-postmarket-2016".to_owned()], date(2026, 11, 22)).unwrap();
-        let fda = &rulebook.policies[0];
-        let one = Persons::Count(1);
-        let rows = [(Exploitability::Low, "CCCCU"), (Exploitability::Medium, "CCUUU"), (Exploitability::High, "CUUUU")];
-        for (class, row) in rows {
-            for (&severity, cell) in Severity::ALL.iter().zip(row.chars()) {
-                let expected = if cell == 'C' { Outcome::Controlled } else { Outcome::Uncontrolled };
-                assert_eq!(fda.cell(class, severity, one), expected, "{class}/{severity}");
-            }
-        }
-        assert_eq!(fda.cell(Exploitability::Low, Severity::Serious, Persons::Count(2)), Outcome::Uncontrolled);
-        assert_eq!(fda.cell(Exploitability::Low, Severity::Minor, Persons::Many), Outcome::Controlled);
-        assert_eq!(fda.escalate(Severity::Critical, Persons::Many), Severity::Catastrophic);
-    }
-}
+mod tests;

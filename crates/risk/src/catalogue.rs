@@ -10,7 +10,7 @@ use ward_model::device::{Cut, FieldedVersion, OwnFinding, Stage};
 use ward_model::finding::{MatchReport, State};
 use ward_model::ids::{ComponentRef, ControlId, ElementId, LinkId, SecretId, VulnerabilityId, ZoneId};
 use ward_model::scale::Exploitability;
-use ward_policy::{Policy, Privilege};
+use ward_policy::{Evidence, Policy, Privilege};
 
 use crate::context::Situation;
 
@@ -354,20 +354,12 @@ fn profiles<'a>(
 
 /// By how much what is known of exploitation raises a class, and to what at least. Absent evidence raises nothing.
 fn raises(situation: Situation<'_>, policy: &Policy, gathered: &Gathered<'_>) -> (u8, Exploitability) {
-    let raises = &policy.raises;
-    let likely = gathered
-        .epss
-        .is_some_and(|(score, percentile)| score >= raises.epss_score || percentile >= raises.epss_percentile);
-    let before_market = situation.device.lifecycle.stage == Stage::Development;
-    let mut by = 0_u8;
-    by = by.saturating_add(if likely { raises.epss_by } else { 0 });
-    by = by.saturating_add(if before_market { raises.before_market_by } else { 0 });
-    let mut at_least = Exploitability::Low;
-    if gathered.demonstrated {
-        at_least = at_least.max(raises.demonstrated);
-    }
-    if gathered.exploited {
-        at_least = at_least.max(raises.known_exploited);
-    }
-    (by, at_least)
+    let raised = policy.raised(&Evidence {
+        known_exploited: gathered.exploited,
+        demonstrated: gathered.demonstrated,
+        epss: gathered.epss,
+        before_market: situation.device.lifecycle.stage == Stage::Development,
+        ..Evidence::default()
+    });
+    (raised.by, raised.at_least)
 }

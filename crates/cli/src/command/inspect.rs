@@ -30,6 +30,19 @@ enum What {
         /// The vector, or `-`
         vector: String,
     },
+    /// Answers to the rubric for medical devices: the metrics and the threats that follow
+    Rubric {
+        /// The answers, for example `XAVN:Y/XAVT:N/XCS:N/XIT:H`, or `-`; what is not answered is read at its worst
+        answers: String,
+    },
+    /// What a tree of SSVC decides, and by which inputs
+    Ssvc {
+        /// The tree: supplier, deployer, cisa-coordinator, bod-26-04, human-impact, utility or public-safety-impact; or `-` for
+        /// lines of tree, tab, facts
+        tree: String,
+        /// What is known, for example `exploitation:poc/automatable:no/safety-impact:critical`; what is not is read at its worst
+        facts: Option<String>,
+    },
     /// A package URL: its parts and canonical form
     Purl {
         /// The package URL, or `-`
@@ -69,6 +82,8 @@ impl What {
     fn question(self) -> Result<(Question, Vec<String>), Failure> {
         let (answer, values): (Question, Vec<Option<String>>) = match self {
             Self::Cvss { vector } => (answer::cvss, vec![Some(vector)]),
+            Self::Rubric { answers } => (answer::rubric, vec![Some(answers)]),
+            Self::Ssvc { tree, facts } => (answer::ssvc, vec![Some(tree), facts]),
             Self::Purl { purl } => (answer::purl, vec![Some(purl)]),
             Self::Cpe { cpe } => (answer::cpe, vec![Some(cpe)]),
             Self::Range { range, version } => (answer::range, vec![Some(range), version]),

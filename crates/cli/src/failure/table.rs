@@ -50,7 +50,10 @@ impl From<PolicyError> for Failure {
             PolicyError::NoneNamed => {
                 Self::input("policy", error.to_string()).hint("name it in device.toml: policies = [...]")
             }
-            PolicyError::Malformed { .. } | PolicyError::NotMonotone { .. } => {
+            PolicyError::Input { .. } | PolicyError::NoSuch { .. } => Self::input("value", error.to_string()),
+            // A policy of the folder is the user's own.
+            PolicyError::InFolder(_) => Self::input("policy", error.to_string()),
+            PolicyError::Malformed { .. } | PolicyError::NotMonotone { .. } | PolicyError::Weakened { .. } => {
                 Self::environment("policy", "the policies that ship with this program are broken").because(&error)
             }
         }

@@ -10,7 +10,10 @@ fn a_matrix_that_is_better_for_worse_input_is_refused() {
         "high = { negligible = \"uncontrolled\", minor = \"controlled\"",
     );
     assert_ne!(weakened, FDA);
-    let Err(PolicyError::NotMonotone { better, worse, .. }) = policy("p.toml", &weakened) else { panic!("accepted") };
+    let draft = policy("p.toml", &weakened).unwrap();
+    let Err(PolicyError::NotMonotone { better, worse, .. }) = draft.on(draft.period.from, None) else {
+        panic!("accepted")
+    };
     assert_eq!((better.as_str(), worse.as_str()), ("high/negligible", "high/minor"));
 }
 
@@ -20,6 +23,18 @@ fn unknown_keys_and_cells_are_refused_with_their_place() {
     assert!(error.contains("versoin") && error.contains("line 8"), "{error}");
     assert!(policy("p.toml", &FDA.replace("low/critical", "low/fatal")).is_err());
     assert!(policy("p.toml", &FDA.replace("to = \"catastrophic\"", "to = \"minor\"")).is_err());
+    for (from, to, said) in [
+        ("evidence = \"epss\"", "evidence = \"eppss\"", "is no kind of evidence"),
+        ("score_at_least = \"0.1\"\npercentile_at_least = \"0.95\"\n", "", "belong to `epss`, which needs one"),
+        ("evidence = \"before-market\"\nby = 1", "evidence = \"before-market\"", "raises nothing"),
+        ("when = \"reportable-event\"", "when = \"someday\"", "not from `someday`"),
+        ("working_days = 10", "working_days = 10\ndays = 10", "and not both"),
+        ("days = 14", "working_days = 14", "is counted in days"),
+    ] {
+        assert!(FDA.contains(from), "{from}");
+        let error = policy("p.toml", &FDA.replace(from, to)).unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
+    }
 }
 
 #[test]

@@ -7,6 +7,8 @@ use serde::Serialize;
 use ward_model::cpe::{Attribute, Cpe};
 use ward_model::cvss::{CvssVersion, Score, Vector};
 use ward_model::purl::Purl;
+use ward_model::rubric::{Answers, Element};
+use ward_policy::ssvc::{Fact, Facts, Ssvc};
 use ward_version::vers::Vers;
 use ward_version::{Scheme, Truth, VersionOrder, compare};
 
@@ -21,6 +23,10 @@ pub enum Answer {
     },
     /// A CVSS vector.
     Cvss(Box<CvssAnswer>),
+    /// Answers to the rubric for medical devices.
+    Rubric(Box<RubricAnswer>),
+    /// A decision by a tree of SSVC.
+    Ssvc(Box<SsvcAnswer>),
     /// A package URL.
     Purl(Box<PurlAnswer>),
     /// A CPE name.
@@ -58,6 +64,59 @@ pub struct CvssAnswer {
     environmental: Option<Score>,
     overall: Score,
     severity: ward_model::cvss::Severity,
+    /// The requirements and modified metrics that the vector states.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    environment: BTreeMap<&'static str, String>,
+    /// What it states besides; no score changes by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supplemental: Option<ward_model::cvss::Supplemental>,
+}
+
+/// How answers to the rubric are read.
+#[derive(Debug, Serialize)]
+pub struct RubricAnswer {
+    rubric: String,
+    /// The questions that the answers lead to, and the ones that were answered without being asked.
+    answers: Vec<RubricQuestion>,
+    /// The base metrics that follow, as a vector of CVSS 3.1.
+    vector: String,
+    base: Score,
+    severity: ward_model::cvss::Severity,
+    /// In which ways patients may be touched, with the elements that say so.
+    threats: BTreeMap<&'static str, Vec<&'static str>>,
+    /// Whether passwords and keys are read.
+    reads_secrets: bool,
+    /// The questions that are open: read at their worst.
+    unknown: Vec<&'static str>,
+}
+
+/// One question of the rubric.
+#[derive(Debug, Serialize)]
+pub struct RubricQuestion {
+    element: &'static str,
+    question: &'static str,
+    answer: &'static str,
+    /// Whether the answer has any bearing.
+    asked: bool,
+}
+
+/// How a tree of SSVC decides.
+#[derive(Debug, Serialize)]
+pub struct SsvcAnswer {
+    table: String,
+    source: String,
+    decision: String,
+    at_best: String,
+    path: Vec<SsvcStep>,
+}
+
+/// One input on the way to a decision.
+#[derive(Debug, Serialize)]
+pub struct SsvcStep {
+    input: String,
+    value: String,
+    at_best: String,
+    because: String,
 }
 
 /// How a package URL is read.
@@ -134,6 +193,77 @@ pub fn cvss(values: &[&str]) -> Answer {
             environmental: scores.environmental,
             overall: scores.overall,
             severity: scores.severity,
+            environment: vector.environment(),
+            supplemental: vector.supplemental(),
+        })))
+    })())
+}
+
+/// Answers to the rubric for medical devices.
+pub fn rubric(values: &[&str]) -> Answer {
+    either((|| {
+        let [text] = exactly(values, "one vector of the rubric")?;
+        let answers: Answers = text.parse().map_err(Answer::because)?;
+        let asked = answers.asked();
+        let stray = answers.iter().map(|(element, _)| element).filter(|element| !asked.contains(element));
+        let questions =
+            asked.iter().copied().map(|element| (element, true)).chain(stray.map(|element| (element, false)));
+        let questions = questions.map(|(element, asked)| RubricQuestion {
+            element: element.word(),
+            question: element.question(),
+            answer: answers.of(element).letter(),
+            asked,
+        });
+        // The metrics are whole, and so is their vector.
+        let vector = Vector::parse(&answers.metrics().to_string()).map_err(Answer::because)?;
+        let scores = vector.scores();
+        let words = |elements: Vec<Element>| elements.into_iter().map(Element::word).collect();
+        Ok(Answer::Rubric(Box::new(RubricAnswer {
+            rubric: answers.to_string(),
+            answers: questions.collect(),
+            vector: vector.as_str().to_owned(),
+            base: scores.base,
+            severity: scores.severity,
+            threats: answers.threats().into_iter().map(|(threat, by)| (threat.word(), words(by))).collect(),
+            reads_secrets: answers.of(Element::Xcs) != ward_model::rubric::Answer::No,
+            unknown: words(
+                asked
+                    .iter()
+                    .copied()
+                    .filter(|element| answers.of(*element) == ward_model::rubric::Answer::Unknown)
+                    .collect(),
+            ),
+        })))
+    })())
+}
+
+/// A decision by a tree of SSVC, from facts as `input:value`, separated by `/`.
+pub fn ssvc(values: &[&str]) -> Answer {
+    either((|| {
+        let [tree, text] = exactly(values, "a tree and what is known")?;
+        let mut facts = Facts::new();
+        for part in text.split('/').filter(|part| !part.is_empty()) {
+            let (input, value) = part
+                .split_once(':')
+                .ok_or_else(|| Answer::error(format!("`{part}` is no fact: write input:value, separated by `/`")))?;
+            if facts.insert(input.to_owned(), Fact::new(value, "as given")).is_some() {
+                return Err(Answer::error(format!("`{input}` is given twice")));
+            }
+        }
+        let trees = Ssvc::built_in().map_err(Answer::because)?;
+        let decided = trees.decide(tree, &facts, crate::clock::today()).map_err(Answer::because)?;
+        let path = decided.path.into_iter().map(|step| SsvcStep {
+            input: step.input,
+            value: step.value,
+            at_best: step.at_best,
+            because: step.because,
+        });
+        Ok(Answer::Ssvc(Box::new(SsvcAnswer {
+            table: decided.table,
+            source: decided.source,
+            decision: decided.outcome,
+            at_best: decided.at_best,
+            path: path.collect(),
         })))
     })())
 }

@@ -1,0 +1,93 @@
+use jiff::civil::date;
+use ward_model::scale::{Exploitability, Persons, Severity};
+use ward_model::verdict::Outcome;
+
+use super::Library;
+use crate::error::PolicyError;
+
+#[test]
+fn the_shipped_files_are_sound() {
+    let library = Library::built_in().unwrap();
+    assert!(library.policy_names().any(|name| name == "fda-postmarket-2016"));
+    assert!(library.code_execution.follows_from(&[787], true));
+    assert!(library.rules.iter().any(|rule| rule.step == "send-command"));
+}
+
+#[test]
+fn a_policy_is_chosen_by_name_and_day() {
+    let library = Library::built_in().unwrap();
+    let choose = |name: &str, on| library.select(&[name.to_owned()], on);
+    let today = date(2026, 11, 22);
+    assert_eq!(choose("fda-postmarket-2016", today).unwrap().policies.len(), 1);
+    assert_eq!(choose("fda-postmarket-2016@1", today).unwrap().policies.len(), 1);
+    assert!(matches!(choose("fda-postmarket-2016", date(2016, 1, 1)), Err(PolicyError::NotInForce { .. })));
+    let Err(PolicyError::Unknown { nearest, .. }) = choose("fda-postmarket", today) else {
+        panic!("should be unknown")
+    };
+    assert_eq!(nearest.as_deref(), Some("fda-postmarket-2016"));
+    assert_eq!(library.select(&[], today), Err(PolicyError::NoneNamed));
+}
+
+/// Cells of the default matrix (domain reference 1.3) and escalation for several people.
+#[test]
+fn the_fda_matrix_has_its_cells() {
+    let library = Library::built_in().unwrap();
+    let rulebook = library.select(&["fda-postmarket-2016".to_owned()], date(2026, 11, 22)).unwrap();
+    let fda = &rulebook.policies[0];
+    let one = Persons::Count(1);
+    let rows = [(Exploitability::Low, "CCCCU"), (Exploitability::Medium, "CCUUU"), (Exploitability::High, "CUUUU")];
+    for (class, row) in rows {
+        for (&severity, cell) in Severity::ALL.iter().zip(row.chars()) {
+            let expected = if cell == 'C' { Outcome::Controlled } else { Outcome::Uncontrolled };
+            assert_eq!(fda.cell(class, severity, one), expected, "{class}/{severity}");
+        }
+    }
+    assert_eq!(fda.cell(Exploitability::Low, Severity::Serious, Persons::Count(2)), Outcome::Uncontrolled);
+    assert_eq!(fda.cell(Exploitability::Low, Severity::Minor, Persons::Many), Outcome::Controlled);
+    assert_eq!(fda.escalate(Severity::Critical, Persons::Many), Severity::Catastrophic);
+}
+
+/// MDCG 2019-16: users and others count, and nothing that an event starts is started by a verdict.
+#[test]
+fn the_eu_policy_asks_its_own_question_and_says_what_is_from_memory() {
+    use crate::policy::{ClockWhen, Event};
+    let library = Library::built_in().unwrap();
+    let choose = |day| library.select(&["eu-mdr-mdcg-2019-16".to_owned()], day);
+    assert!(matches!(choose(date(2021, 5, 25)), Err(PolicyError::NotInForce { .. })));
+    let eu = choose(date(2026, 11, 27)).unwrap().policies.remove(0);
+    assert_eq!(eu.counts.len(), 3);
+    assert!(eu.question.as_deref().is_some_and(|question| question.contains("serious")));
+    assert_eq!(eu.word(Outcome::Uncontrolled), "might lead to a serious incident");
+    let terms: Vec<_> = eu
+        .clocks
+        .iter()
+        .filter_map(|clock| match clock.when {
+            ClockWhen::Event(event) => {
+                Some((event, clock.days, clock.source.ends_with("(not compared with the text yet)")))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        terms,
+        [
+            (Event::SeriousIncident, 15, true),
+            (Event::DeathOrDeterioration, 10, true),
+            (Event::PublicHealthThreat, 2, true)
+        ]
+    );
+    assert!(eu.remarks()[0].contains("not been compared with the text"));
+    // An injury that heals by itself is watched for a trend; one that needs help may be a serious incident.
+    let one = Persons::Count(1);
+    assert_eq!(eu.cell(Exploitability::High, Severity::Minor, one), Outcome::Controlled);
+    assert_eq!(eu.cell(Exploitability::Medium, Severity::Serious, one), Outcome::Uncontrolled);
+    assert_eq!(eu.cell(Exploitability::Low, Severity::Serious, Persons::Many), Outcome::Uncontrolled);
+}
+
+#[test]
+fn every_policy_of_authorities_in_force_today_can_be_chosen_together() {
+    let library = Library::built_in().unwrap();
+    let names: Vec<String> = library.policy_names().map(str::to_owned).collect();
+    assert_eq!(library.select(&names, date(2026, 11, 27)).unwrap().policies.len(), names.len());
+    assert!(names.iter().any(|name| name == "tga-cyber-security"));
+}
