@@ -164,14 +164,14 @@ fn the_cve_list_is_read_whole() -> TestResult {
     let old = all.get("CVE-1999-0006")?;
     let [qpopper] = old.affected.as_slice() else { return Err("what is n/a is no product".into()) };
     assert_eq!((qpopper.asserter.as_str(), qpopper.product.as_deref()), ("CISA-ADP", Some("qpopper")));
-    // Identifier, how many products, the place of one, who states it, its name, what is stated of its versions, and of the others.
+    // Identifier, how many products (a package of a distribution counts once for each release), the place of one, who states it, its name, what is stated of its versions, and of the others.
     let (yes, no, open) = (VersionStatus::Affected, VersionStatus::Unaffected, VersionStatus::Unknown);
     for (id, count, place, asserter, product, versions, rest) in [
         ("CVE-2023-44487", 1, 0, "CISA-ADP", "http", "Affected [2.0]", open),
         ("CVE-2024-1086", 2, 0, "Google", "Kernel", "Affected >=3.15 <6.8", no),
         ("CVE-2024-3094", 6, 0, "redhat", "xz", "Affected [5.6.0]; Affected [5.6.1]", no),
         ("CVE-2024-3400", 6, 1, "palo_alto", "Cloud NGFW", "Unaffected *", no),
-        ("CVE-2024-6387", 16, 0, "redhat", "OpenSSH", "Affected >=8.5p1 <=9.7p1", no),
+        ("CVE-2024-6387", 22, 0, "redhat", "OpenSSH", "Affected >=8.5p1 <=9.7p1", no),
         ("CVE-2024-23897", 2, 0, "jenkins", "Jenkins", "Unaffected >=0 <1.606; Unaffected >=2.442", yes),
         ("CVE-2024-38063", 25, 0, "microsoft", "Windows 10 Version 1809", "Affected >=10.0.0 <10.0.17763.6293", open),
     ] {
