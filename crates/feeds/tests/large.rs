@@ -7,10 +7,10 @@ use flate2::read::MultiGzDecoder;
 use jiff::civil::date;
 use ward_feeds::{Silent, sync};
 use ward_formats::feed::nvd::{Item, Reader};
-use ward_knowledge::Home;
+use ward_knowledge::{Generation, Home};
 use ward_model::cpe::ProductKey;
 use ward_model::ids::VulnerabilityId;
-use ward_model::knowledge::Knowledge;
+use ward_model::knowledge::{Knowledge, RecordNumber};
 use ward_model::vulnerability::VulnerabilityRecord;
 
 type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
@@ -30,6 +30,18 @@ fn data() -> Option<PathBuf> {
     None
 }
 
+/// The record of NVD with this identifier: other sources may have one under the same, and stand before it.
+fn of_nvd(generation: &Generation, id: &VulnerabilityId) -> TestResult<RecordNumber> {
+    let mut number = generation.find(id)?.ok_or_else(|| format!("{id} is not found"))?;
+    while generation.record(number)?.source != "nvd" {
+        number.0 += 1;
+    }
+    if generation.record(number)?.id != *id {
+        return Err(format!("NVD says nothing of {id}").into());
+    }
+    Ok(number)
+}
+
 #[test]
 fn everything_is_read_and_found_again() -> TestResult {
     let Some(data) = data() else { return Ok(()) };
@@ -41,9 +53,30 @@ fn everything_is_read_and_found_again() -> TestResult {
         .sources
         .iter()
         .map(|source| (source.state.name.as_str(), source.state.records, source.set_aside.len()))
+        .filter(|(name, ..)| !["cwe", "eol"].contains(name))
         .collect();
-    assert_eq!(counts, [("epss", 313_089, 0), ("kev", 1_662, 0), ("nvd", 242_548, 0)]);
-    assert!(report.not_read.iter().any(|name| name == "osv"));
+    // What is set aside: parts of five records, CPE names with a colon too many.
+    assert_eq!(
+        counts,
+        [
+            ("csaf", 351, 0),
+            ("cve5", 44_130, 5),
+            ("epss", 313_089, 0),
+            ("kev", 1_662, 0),
+            ("nvd", 242_548, 0),
+            ("osv/almalinux", 5_637, 0),
+            ("osv/bitnami", 7_444, 0),
+            ("osv/go", 4_291, 0),
+            ("osv/oss-fuzz", 4_021, 0),
+            ("osv/pypi", 2_661, 0)
+        ]
+    );
+    let files: Vec<_> = report.sources.iter().map(|source| (source.state.name.as_str(), source.files)).collect();
+    assert!(
+        files.contains(&("csaf", 109)) && files.contains(&("eol", 465)) && files.contains(&("cwe", 1)),
+        "{files:?}"
+    );
+    assert_eq!(report.not_read, ["conformance", "other", "sbom", "schemas", "threat-models"]);
 
     let generation = home.current()?.ok_or("nothing there")?;
     generation.verify()?;
@@ -51,7 +84,7 @@ fn everything_is_read_and_found_again() -> TestResult {
     let mut compared = 0;
     for item in Reader::new(MultiGzDecoder::new(std::fs::File::open(path)?)) {
         let Item::Record(dated) = item? else { return Err("a record was set aside".into()) };
-        let number = generation.find(&dated.record.id)?.ok_or_else(|| format!("{} is lost", dated.record.id))?;
+        let number = of_nvd(&generation, &dated.record.id)?;
         let wanted = VulnerabilityRecord { received: Some(received), ..dated.record };
         assert_eq!(generation.record(number)?, wanted);
         // Its rows in the index are its criteria, in their order.
@@ -77,7 +110,7 @@ fn everything_is_read_and_found_again() -> TestResult {
     assert_eq!(compared, 8_861);
 
     let openssl: ProductKey = "a:openssl:openssl".parse()?;
-    let heartbleed = generation.find(&VulnerabilityId::from("CVE-2014-0160"))?.ok_or("not found")?;
+    let heartbleed = of_nvd(&generation, &VulnerabilityId::from("CVE-2014-0160"))?;
     assert!(generation.candidates(&openssl)?.iter().any(|candidate| candidate.record == heartbleed));
     assert!(generation.products_named("openssl")?.contains(&openssl));
     assert!(generation.exploited(&VulnerabilityId::from("CVE-2014-0160"))?.is_some());

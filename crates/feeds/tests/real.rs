@@ -154,13 +154,42 @@ fn the_cve_list_is_read_whole() -> TestResult {
         Ok(())
     })?;
     assert_eq!((all.count, all.records.len()), (44_130, 44_130));
-    assert_eq!(all.aside.iter().map(|aside| &aside.reason).collect::<Vec<_>>(), Vec::<&String>::new());
+    // Five records hold CPE names with a colon too many; what they say besides is read.
+    let aside: Vec<_> = all.aside.iter().filter_map(|aside| aside.id.as_ref().map(|id| id.as_str())).collect();
+    assert_eq!(aside, ["CVE-2023-33860", "CVE-2023-35006", "CVE-2024-39744", "CVE-2024-39745", "CVE-2024-39746"]);
+    assert!(all.aside.iter().all(|aside| aside.reason.starts_with("in part: cpe `cpe:2.3:a:ibm:")));
     assert_eq!(all.records.values().filter(|record| record.withdrawn).count(), 104);
     let count = |of: fn(&VulnerabilityRecord) -> usize| all.records.values().map(of).sum::<usize>();
     assert_eq!((count(|one| one.ssvc.len()), count(|one| one.known_exploited.len())), (44_027, 224));
     let old = all.get("CVE-1999-0006")?;
     let [qpopper] = old.affected.as_slice() else { return Err("what is n/a is no product".into()) };
     assert_eq!((qpopper.asserter.as_str(), qpopper.product.as_deref()), ("CISA-ADP", Some("qpopper")));
+    // Identifier, how many products (a package of a distribution counts once for each release), the place of one, who states it, its name, what is stated of its versions, and of the others.
+    let (yes, no, open) = (VersionStatus::Affected, VersionStatus::Unaffected, VersionStatus::Unknown);
+    for (id, count, place, asserter, product, versions, rest) in [
+        ("CVE-2023-44487", 1, 0, "CISA-ADP", "http", "Affected [2.0]", open),
+        ("CVE-2024-1086", 2, 0, "Google", "Kernel", "Affected >=3.15 <6.8", no),
+        ("CVE-2024-3094", 6, 0, "redhat", "xz", "Affected [5.6.0]; Affected [5.6.1]", no),
+        ("CVE-2024-3400", 6, 1, "palo_alto", "Cloud NGFW", "Unaffected *", no),
+        ("CVE-2024-6387", 22, 0, "redhat", "OpenSSH", "Affected >=8.5p1 <=9.7p1", no),
+        ("CVE-2024-23897", 2, 0, "jenkins", "Jenkins", "Unaffected >=0 <1.606; Unaffected >=2.442", yes),
+        ("CVE-2024-38063", 25, 0, "microsoft", "Windows 10 Version 1809", "Affected >=10.0.0 <10.0.17763.6293", open),
+    ] {
+        let record = all.get(id)?;
+        let one = record.affected.get(place).ok_or_else(|| format!("{id} has no such product"))?;
+        let read = (
+            record.affected.len(),
+            one.asserter.as_str(),
+            one.product.as_deref(),
+            shown(one).join("; "),
+            one.default_status,
+        );
+        assert_eq!(read, (count, asserter, Some(product), versions.to_owned(), rest), "{id}");
+    }
+    let php = all.get("CVE-2024-4577")?;
+    assert_eq!(shown(&php.affected[0])[..2], ["Affected >=8.1 <8.1.29", "Affected >=8.2 <8.2.20"]);
+    let fortinet = all.get("CVE-2024-21762")?;
+    assert_eq!(shown(&fortinet.affected[1])[..2], ["Affected >=7.4.0 <=7.4.2", "Affected >=7.2.0 <=7.2.6"]);
     assert_eq!((shown(qpopper), old.weaknesses.as_slice()), (vec!["Affected [2.4]".to_owned()], [121].as_slice()));
     Ok(())
 }
@@ -178,6 +207,68 @@ fn advisories_are_read_whole() -> TestResult {
     }
     assert_eq!((files, all.count, all.records.len(), all.aside.len()), (109, 351, 351, 0));
     assert!(all.records.values().all(|record| record.aliases.len() == 1 && !record.affected.is_empty()));
+    // Record, kind of weakness, day, then vendor, product and versions of one product.
+    for (id, weakness, day, vendor, product, versions) in [
+        (
+            "ICSMA-17-215-02/CVE-2015-1635",
+            94,
+            "2017-08-03",
+            "Siemens",
+            "Siemens PET/CT Systems Windows 7-Based",
+            "Affected *",
+        ),
+        ("ICSMA-18-058-02/CVE-2018-5474", 20, "2018-02-27", "Phillips", "IntelliSpace Portal 7.0.x", "Affected *"),
+        (
+            "ICSMA-24-254-01/CVE-2024-34463",
+            319,
+            "2024-09-10",
+            "BPL Medical Technologies",
+            "Be Well Android Application",
+            "Affected <=3.64",
+        ),
+        ("ICSMA-24-254-01/CVE-2024-34463", 319, "2024-09-10", "BPL Medical Technologies", "PWS-01-BT", "Affected *"),
+        ("ICSMA-24-200-01/CVE-2020-36518", 787, "2024-07-18", "Philips", "Vue PACS", "Affected <12.2.8.410"),
+        (
+            "ICSMA-17-009-01A/CVE-2017-5149",
+            300,
+            "2017-02-06",
+            "St. Jude Medical",
+            "RF models EX1150",
+            "Affected <8.2.2",
+        ),
+        (
+            "ICSMA-18-277-01/CVE-2018-17891",
+            209,
+            "2018-10-04",
+            "Carestream",
+            "RIS Client Builds",
+            "Affected words: <=11.2 on Windows 8.1 with IIS 7.5",
+        ),
+        (
+            "ICSMA-20-196-01/CVE-2019-5024",
+            693,
+            "2020-10-20",
+            "Capsule Technologies",
+            "Capsule Technologies SmartLinx Neuron 2",
+            "Affected <=9.0.3",
+        ),
+        (
+            "ICSMA-24-058-01/CVE-2024-1453",
+            125,
+            "2024-02-27",
+            "Santesoft",
+            "Sante DICOM Viewer Pro",
+            "Affected <=14.0.3",
+        ),
+    ] {
+        let record = all.get(id)?;
+        assert_eq!(record.weaknesses, [weakness], "{id}");
+        assert_eq!(record.modified.map(|day| day.to_string()).as_deref(), Some(day), "{id}");
+        let one =
+            record.affected.iter().find(|one| one.product.as_deref() == Some(product)).ok_or("no such product")?;
+        assert_eq!((one.vendor.as_deref(), shown(one).join("; ")), (Some(vendor), versions.to_owned()), "{id}");
+        assert_eq!((record.scores.len(), record.unreadable_vectors.len()), (1, 0), "{id}");
+    }
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for statement in all.records.values().flat_map(|record| &record.affected).flat_map(|one| &one.versions) {
         let kind = match statement {

@@ -17,7 +17,7 @@ pub(super) struct Unread {
 }
 
 /// More reasons than anybody reads.
-const MOST_REASONS: usize = 20;
+const MOST_REASONS: usize = 5;
 
 impl Unread {
     /// Takes note of one part.

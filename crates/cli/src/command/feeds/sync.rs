@@ -197,7 +197,11 @@ fn text(answer: &Answer, verbose: bool) -> String {
         let shown = if verbose { usize::MAX } else { 10 };
         for record in source.set_aside.iter().take(shown) {
             let id = record.id.as_deref().unwrap_or("a record without an identifier");
-            out.push_str(&format!("{}: {id} in {} could not be read: {}\n", source.name, record.file, record.reason));
+            let (name, file, reason) = (&source.name, &record.file, &record.reason);
+            out.push_str(&match reason.split_once("in part: ") {
+                Some((before, part)) => format!("{name}: a part of {id} in {file} could not be read: {before}{part}\n"),
+                None => format!("{name}: {id} in {file} could not be read: {reason}\n"),
+            });
         }
         if let Some(more) = source.set_aside.len().checked_sub(shown).filter(|more| *more > 0) {
             out.push_str(&format!("{}: and {more} more records that could not be read; -v shows them\n", source.name));
