@@ -1,18 +1,21 @@
 //! Why a component is affected by a vulnerability, is not, or cannot be told: also where nothing was found.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
+use ward_model::affected::SubjectKey;
 use ward_model::alias::Aliases;
-use ward_model::finding::{ComponentSummary, Finding, State, UnassessedReason};
+use ward_model::finding::{ComponentSummary, Finding, State, UnassessedReason, Voice, VoiceState};
 use ward_model::ids::{ComponentRef, VulnerabilityId};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
 use ward_model::vulnerability::VulnerabilityRecord;
 
 use crate::Inventory;
-use crate::applicability::{applications, strongest};
 use crate::criterion::{Role, same_product, touch};
 use crate::host::Host;
 use crate::identity::{Identity, Resolution};
-use crate::report::{finding, summarise};
+use crate::judge::{First, Judge, Judgement};
+use crate::subject::Way;
 
 /// The whole answer about one vulnerability and one component.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -66,49 +69,147 @@ pub fn explain(
         .iter()
         .position(|candidate| candidate.reference == *component)
         .ok_or_else(|| ExplainError::UnknownComponent(component.clone()))?;
-    let found =
-        knowledge.find(vulnerability)?.ok_or_else(|| ExplainError::UnknownVulnerability(vulnerability.clone()))?;
-    let record = knowledge.record(found)?;
     let host = Host::new(inventory, aliases, knowledge)?;
     let resolution = &host.resolutions[number];
     let component = &inventory.components[number];
+    let mut judge = Judge::new(knowledge, inventory, &host);
+    let mut first = judge.first(number)?;
+    let (asked, judgement) = worst(&mut judge, knowledge, number, &mut first, vulnerability)?;
+    let mut records = Vec::new();
+    for record in judge.group(&asked)?.records.clone() {
+        records.push(judge.record(record)?);
+    }
     let mut explanation = Explanation {
-        vulnerability: record.id.clone(),
+        vulnerability: vulnerability.clone(),
         component: ComponentSummary::from(component),
         state: State::NotAffected,
         finding: None,
         unassessed: None,
-        identities: resolution.identities.iter().map(shown).collect(),
+        identities: resolution.identities.iter().map(shown).chain(packages(resolution)).collect(),
         reasons: Vec::new(),
     };
-    if record.withdrawn {
+    for record in records.iter().filter(|record| record.withdrawn) {
         explanation.reasons.push(format!("{} was withdrawn by its feed ({})", record.id, record.source));
+    }
+    let records: Vec<&VulnerabilityRecord> =
+        records.iter().map(|record| &**record).filter(|record| !record.withdrawn).collect();
+    if let Some(finding) = judgement.finding {
+        explain_finding(&mut explanation, finding, &judgement.version);
         return Ok(explanation);
     }
-    let applications = applications(&record, &host, number);
-    if let Some(best) = strongest(&applications) {
-        let finding = finding(&record, summarise(&record, knowledge)?, component, best, &applications);
-        explanation.state = finding.state;
-        explanation.reasons.push(format!("{} names it: {}", finding.proof.criterion, finding.proof.range));
-        explanation.reasons.push(format!(
-            "{} is what it means: {}",
-            best.identity.version.shown(),
-            finding.proof.identity
-        ));
-        explanation.reasons.extend(finding.proof.environment.iter().cloned());
-        explanation.finding = Some(finding);
+    if records.is_empty() && !explanation.reasons.is_empty() {
         return Ok(explanation);
     }
-    explanation.unassessed =
-        resolution.reason.or_else(|| applications.iter().find_map(|application| application.blocked));
+    explanation.unassessed = resolution.reason.filter(|_| !first.named).or(judgement.blocked);
     if explanation.unassessed.is_some() {
         explanation.state = State::Unknown;
     }
-    explanation.reasons = absence(&record, resolution, explanation.unassessed);
-    if record.configurations.is_empty() {
+    let named: Vec<&VulnerabilityRecord> = records.iter().copied().filter(|record| !names_nothing(record)).collect();
+    if named.is_empty() {
         explanation.state = State::Unknown;
+        explanation.reasons.extend(
+            records.iter().take(1).map(|record| {
+                format!("{} names no product, so that nothing can be matched with it: unknown", record.id)
+            }),
+        );
+        return Ok(explanation);
+    }
+    explanation.reasons.extend(absence(&named, resolution, explanation.unassessed));
+    for voice in
+        judgement.voices.iter().filter(|voice| !voice.criterion.is_empty() && !of_configuration(voice, resolution))
+    {
+        let who = voice.asserter.as_ref().map(|asserter| format!(" ({asserter})")).unwrap_or_default();
+        explanation.reasons.push(format!(
+            "{}{who} names {} and means other versions than the component's, {}: {}",
+            voice.record, voice.criterion, voice.identity, voice.range
+        ));
+        explanation.reasons.extend(voice.notes.iter().cloned());
     }
     Ok(explanation)
+}
+
+/// The judgement that counts, where the name asked for means several vulnerabilities.
+fn worst(
+    judge: &mut Judge<'_>,
+    knowledge: &dyn Knowledge,
+    component: usize,
+    first: &mut First,
+    vulnerability: &VulnerabilityId,
+) -> Result<(VulnerabilityId, Judgement), ExplainError> {
+    let mut numbers = knowledge.find_all(vulnerability)?;
+    if numbers.is_empty() {
+        for alias in knowledge.alias_group(vulnerability)?.ids {
+            numbers.extend(knowledge.find_all(&alias)?);
+        }
+    }
+    let mut names = BTreeSet::new();
+    for number in numbers {
+        names.extend(judge.names(number)?.iter().cloned());
+    }
+    let mut found: Option<(VulnerabilityId, Judgement)> = None;
+    let rank = |judgement: &Judgement| match judgement.finding.as_ref().map(|finding| finding.state) {
+        Some(State::Affected) => 0,
+        Some(State::Unknown) => 1,
+        None => 2,
+        Some(State::NotAffected) => 3,
+    };
+    for name in names {
+        let judgement = judge.judge(component, first, &name)?;
+        if found.as_ref().is_none_or(|(_, held)| rank(&judgement) < rank(held)) {
+            found = Some((name, judgement));
+        }
+    }
+    found.ok_or_else(|| ExplainError::UnknownVulnerability(vulnerability.clone()))
+}
+
+fn explain_finding(explanation: &mut Explanation, finding: Finding, version: &str) {
+    explanation.state = finding.state;
+    let proof = &finding.proof;
+    let text = &mut explanation.reasons;
+    if finding.vulnerability.id.as_str() != proof.record {
+        text.push(format!("{} is {} ({})", proof.record, finding.vulnerability.id, proof.source));
+    }
+    text.push(format!("{} names it: {}", proof.criterion, proof.range));
+    text.push(format!("{version} is what it means: {}", proof.identity));
+    text.extend(proof.environment.iter().cloned());
+    for voice in &proof.voices {
+        let state = match voice.state {
+            VoiceState::Affected => "affected",
+            VoiceState::Unknown => "unknown",
+            VoiceState::NotAffected => "not affected",
+            VoiceState::Silent => "nothing about this version",
+        };
+        let who = voice.asserter.as_ref().map(|asserter| format!(", {asserter}")).unwrap_or_default();
+        text.push(format!(
+            "{} ({}{who}) says {state}: {} {}",
+            voice.record, voice.source, voice.criterion, voice.range
+        ));
+    }
+    explanation.finding = Some(finding);
+}
+
+fn names_nothing(record: &VulnerabilityRecord) -> bool {
+    record.configurations.is_empty() && record.affected.is_empty()
+}
+
+/// Whether a voice is that of a configuration, which `absence` explains criterion by criterion.
+fn of_configuration(voice: &Voice, resolution: &Resolution) -> bool {
+    voice.asserter.is_none()
+        && resolution
+            .identities
+            .iter()
+            .any(|identity| identity.product.to_string() == voice.criterion && identity.text == voice.identity)
+}
+
+fn packages(resolution: &Resolution) -> impl Iterator<Item = String> {
+    resolution.subjects.iter().filter_map(|subject| match &subject.way {
+        Way::Package { package, versions } => {
+            let version = versions.first().map_or("no version".to_owned(), |version| format!("version {version}"));
+            let release = package.release.as_ref().map(|release| format!(" in {release}")).unwrap_or_default();
+            Some(format!("{}{release} with {version}: {}", package.key, subject.text))
+        }
+        Way::Product { .. } | Way::Project { .. } => None,
+    })
 }
 
 fn shown(identity: &Identity) -> String {
@@ -116,21 +217,21 @@ fn shown(identity: &Identity) -> String {
 }
 
 /// Why nothing was found.
-fn absence(record: &VulnerabilityRecord, resolution: &Resolution, unassessed: Option<UnassessedReason>) -> Vec<String> {
+fn absence(
+    records: &[&VulnerabilityRecord],
+    resolution: &Resolution,
+    unassessed: Option<UnassessedReason>,
+) -> Vec<String> {
     let mut reasons = Vec::new();
-    if record.configurations.is_empty() {
-        reasons.push(format!("{} names no product, so that nothing can be matched with it: unknown", record.id));
-        return reasons;
-    }
     if let Some(reason) = unassessed {
         reasons.push(format!("the component could not be assessed: {}", reason.word()));
         for possible in &resolution.possible {
             reasons.push(possible.text.clone());
         }
     }
-    let criteria: Vec<_> = record
-        .configurations
+    let criteria: Vec<_> = records
         .iter()
+        .flat_map(|record| &record.configurations)
         .flat_map(|configuration| &configuration.nodes)
         .flat_map(|node| &node.criteria)
         .filter(|criterion| criterion.vulnerable)
@@ -159,9 +260,20 @@ fn absence(record: &VulnerabilityRecord, resolution: &Resolution, unassessed: Op
             ));
         }
     }
+    let keys: BTreeSet<&SubjectKey> = resolution.subjects.iter().map(|subject| &subject.key).collect();
+    named |= records
+        .iter()
+        .flat_map(|record| &record.affected)
+        .any(|product| product.keys().iter().any(|key| keys.contains(key)));
     if !named {
         let mut products: Vec<String> =
             criteria.iter().filter_map(|criterion| criterion.cpe.product_key()).map(|key| key.to_string()).collect();
+        products.extend(records.iter().flat_map(|record| &record.affected).filter_map(
+            |product| match &product.package {
+                Some(package) => Some(package.to_string()),
+                None => product.product.clone(),
+            },
+        ));
         products.sort();
         products.dedup();
         reasons.push(format!(

@@ -1,6 +1,6 @@
 //! The host element with everything on it recognised, and indexed by product.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::alias::Aliases;
 use ward_model::component::{Component, ComponentKind};
@@ -12,6 +12,7 @@ use ward_version::Truth;
 use crate::Inventory;
 use crate::criterion::{Role, touch};
 use crate::identity::{Identity, Resolution, of_hardware, resolve};
+use crate::platform::{Family, families};
 
 /// A host element, ready to be asked what it has.
 pub(crate) struct Host {
@@ -22,6 +23,8 @@ pub(crate) struct Host {
     by_product: BTreeMap<ProductKey, Vec<Place>>,
     /// What nothing says the product of, and may therefore be any.
     strangers: Strangers,
+    /// The kinds of operating system that it shows.
+    families: BTreeSet<Family>,
     complete: bool,
 }
 
@@ -98,7 +101,19 @@ impl Host {
             put(identity, Place::Hardware(number));
         }
         let strangers = Strangers::of(inventory, &resolutions);
-        Ok(Self { resolutions, hardware, by_product, strangers, complete: inventory.complete })
+        let products = resolutions.iter().flat_map(|resolution| &resolution.products);
+        let families = families(products, inventory.components);
+        Ok(Self { resolutions, hardware, by_product, strangers, families, complete: inventory.complete })
+    }
+
+    /// Whether the host runs this kind of operating system: known where it shows one, and not to be so only where it shows
+    /// another one and everything on it is listed and recognised.
+    pub(crate) fn is_of(&self, family: Family) -> Truth {
+        if self.families.contains(&family) {
+            return Truth::True;
+        }
+        let listed = self.complete && self.strangers.of_part(Part::OperatingSystem).is_empty();
+        if listed && !self.families.is_empty() { Truth::False } else { Truth::Unknown }
     }
 
     /// Whether the host has what a criterion asks for, and the statement about it.

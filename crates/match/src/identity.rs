@@ -18,6 +18,7 @@ use ward_version::Scheme;
 
 use crate::criterion::{is_language, literal};
 use crate::names::{is_own_vendor, origin_names, spellings, split_name, squeeze};
+use crate::subject::{Subject, is_covered, subjects};
 use crate::version::{Held, is_distribution, scheme_of};
 
 /// One product that a component is, or may be.
@@ -44,6 +45,12 @@ pub(crate) struct Resolution {
     pub(crate) identities: Vec<Identity>,
     /// Products that its name fits while nothing says which: good for "may be there", never for a finding.
     pub(crate) possible: Vec<Identity>,
+    /// Products that it says it is and that no configuration names: a statement may name them.
+    pub(crate) unnamed: Vec<Identity>,
+    /// By which keys statements about it are looked up.
+    pub(crate) subjects: Vec<Subject>,
+    /// Whether some source speaks for the ecosystem of its package.
+    pub(crate) covered: bool,
     /// Why it cannot be assessed, where there is no identity.
     pub(crate) reason: Option<UnassessedReason>,
     /// Every product that it says it is, known to a feed or not.
@@ -69,22 +76,27 @@ pub(crate) fn resolve(
     if resolver.found.identities.is_empty() && !aliased {
         resolver.by_name()?;
     }
+    let subjects = subjects(component, &resolver.facts, &resolver.found);
+    resolver.found.covered = is_covered(&subjects, &resolver.facts, knowledge)?;
+    resolver.found.subjects = subjects;
     resolver.found.recognised = named || aliased || component.purl.is_some() || !resolver.found.identities.is_empty();
-    if resolver.found.identities.is_empty() {
+    if resolver.found.identities.is_empty() && !resolver.found.covered {
         resolver.found.reason = Some(resolver.why_not(named || aliased));
     }
     Ok(resolver.found)
 }
 
 /// What the component says about itself, taken apart.
-struct Facts<'a> {
-    kind: Option<&'a str>,
+pub(crate) struct Facts<'a> {
+    pub(crate) kind: Option<&'a str>,
     /// Names to look up, the component's own first; `true` for that of a source package.
-    names: Vec<(String, bool)>,
+    pub(crate) names: Vec<(String, bool)>,
     /// Namespace or group.
-    namespace: Option<String>,
+    pub(crate) namespace: Option<String>,
     /// The component's own version, then that of its package URL.
-    versions: Vec<&'a str>,
+    pub(crate) versions: Vec<&'a str>,
+    /// The source package that it was built from, where it says so.
+    pub(crate) source: Option<String>,
     source_version: Option<String>,
 }
 
@@ -109,13 +121,14 @@ impl<'a> Facts<'a> {
                 names.push((split_name(namespace).1.to_owned(), false));
             }
         }
-        let mut source_version = None;
+        let (mut source, mut source_version) = (None, None);
         if kind.is_some_and(is_distribution)
-            && let Some(source) =
+            && let Some(text) =
                 purl.and_then(|purl| purl.qualifiers.get("upstream").or_else(|| purl.qualifiers.get("origin")))
         {
-            let (name, version) = source_package(source);
+            let (name, version) = source_package(text);
             source_version = version;
+            source = Some(name.clone());
             names.push((name, true));
         }
         let mut seen = BTreeSet::new();
@@ -128,19 +141,20 @@ impl<'a> Facts<'a> {
                 .into_iter()
                 .flatten()
                 .collect(),
+            source,
             source_version,
         }
     }
 
     /// The version of a source package is another one than that of what is built from it.
-    fn versions_of(&self, source: bool) -> Vec<&str> {
+    pub(crate) fn versions_of(&self, source: bool) -> Vec<&str> {
         match &self.source_version {
             Some(version) if source => vec![version],
             _ => self.versions.clone(),
         }
     }
 
-    fn is_distribution(&self) -> bool {
+    pub(crate) fn is_distribution(&self) -> bool {
         self.kind.is_some_and(is_distribution)
     }
 }
@@ -203,7 +217,7 @@ fn of_cpe(cpe: &Cpe, versions: &[&str], purl_kind: Option<&str>) -> Vec<Identity
 }
 
 /// The versions that have another place in the order than the one that is compared.
-fn contradictions(held: &Held, scheme: Scheme, versions: &[&str], purl_kind: Option<&str>) -> Vec<Held> {
+pub(crate) fn contradictions(held: &Held, scheme: Scheme, versions: &[&str], purl_kind: Option<&str>) -> Vec<Held> {
     versions
         .iter()
         .map(|version| Held::new(scheme, Some(version), None, purl_kind))
@@ -225,8 +239,13 @@ impl Resolver<'_> {
         let known = |held: &Identity| {
             held.product == identity.product && (identity.confidence != Confidence::Exact || held.cpe == identity.cpe)
         };
-        if !self.found.identities.iter().any(known) && self.knowledge.names_product(&identity.product)? {
+        if self.found.identities.iter().chain(&self.found.unnamed).any(known) {
+            return Ok(());
+        }
+        if self.knowledge.names_product(&identity.product)? {
             self.found.identities.push(identity);
+        } else {
+            self.found.unnamed.push(identity);
         }
         Ok(())
     }

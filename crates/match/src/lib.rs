@@ -3,9 +3,11 @@
 //! In come an inventory, the reviewed aliases and a body of knowledge; out go findings with three values and a list of
 //! everything that could not be assessed. A component is in that list or it was assessed: nothing is left out.
 //!
-//! The way of a component: `identity` says which products it is and how that is known; `criterion` compares one
-//! criterion of a record with one identity; `applicability` evaluates the whole record for the host in Kleene logic;
-//! `report` keeps the strongest proof; `explain` says why, also where nothing was found.
+//! The way of a component: `identity` says which products it is and how that is known, `package` which package of which
+//! ecosystem, and `subject` by which keys statements about it are found. `criterion` compares one criterion of a record with one
+//! identity, and `applicability` evaluates the whole record for the host in Kleene logic; `statement` evaluates what records say of
+//! versions without configurations. Each is a `voice`; `judge` brings all voices about one vulnerability to one finding; `report`
+//! does that for everything; `explain` says why, also where nothing was found.
 //!
 //! Deliberately absent: exploitability, verdicts, decisions, and what neighbours of the host have installed.
 
@@ -17,9 +19,15 @@ mod criterion;
 mod explain;
 mod host;
 mod identity;
+mod judge;
 mod names;
+mod package;
+mod platform;
 mod report;
+mod statement;
+mod subject;
 mod version;
+mod voice;
 
 pub use explain::{ExplainError, Explanation, explain};
 pub use report::match_inventory;

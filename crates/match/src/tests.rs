@@ -3,4 +3,5 @@
 mod doubts;
 mod known_answers;
 mod laws;
-mod world;
+mod statements;
+pub(crate) mod world;

@@ -53,6 +53,16 @@ impl Held {
         }
     }
 
+    /// The update field of its CPE name.
+    pub(crate) fn update(&self) -> Option<&str> {
+        self.update.as_deref()
+    }
+
+    /// The scheme in which the feeds write its versions.
+    pub(crate) fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
     /// Whether there is a text and it has a place in the order of its scheme.
     pub(crate) fn has_key(&self) -> bool {
         self.key.is_some()

@@ -72,6 +72,50 @@ pub struct Proof {
     pub identity: String,
     /// What else had to hold, and whether it did: one statement each.
     pub environment: Vec<String>,
+    /// Everybody who says something about this vulnerability and this component, where that is more than one criterion of one
+    /// record: agreeing or not. The state is that of the worst voice, unless `environment` says why another one counts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub voices: Vec<Voice>,
+}
+
+/// What one record, or one party in it, says about a vulnerability and a component.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Voice {
+    /// The record's identifier.
+    pub record: String,
+    /// The feed it came from.
+    pub source: String,
+    /// Who says so, where that is another one than the feed.
+    pub asserter: Option<String>,
+    /// What it says.
+    pub state: VoiceState,
+    /// The criterion, package or product by which it names the component.
+    pub criterion: String,
+    /// The versions that it means.
+    pub range: String,
+    /// The identity of the component that was compared.
+    pub identity: String,
+    /// By which way the component was recognised.
+    pub confidence: Confidence,
+    /// What else had to hold, and what leaves it open: one statement each.
+    pub notes: Vec<String>,
+}
+
+/// What a voice says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum VoiceState {
+    /// The component is affected.
+    Affected,
+    /// What it says leaves it open.
+    Unknown,
+    /// The component is not affected.
+    NotAffected,
+    /// It names the component and says nothing of its version.
+    Silent,
 }
 
 /// The part of a vulnerability record that a finding shows.

@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 
 use jiff::civil::date;
 use ward_model::Digest;
+use ward_model::affected::SubjectKey;
 use ward_model::alias::{Alias, Aliases};
 use ward_model::component::{Component, ComponentKind};
 use ward_model::cpe::{Cpe, ProductKey};
 use ward_model::finding::{Finding, MatchReport, State};
 use ward_model::ids::{ComponentRef, VulnerabilityId};
-use ward_model::knowledge::{Candidate, Knowledge, KnowledgeDescription, KnowledgeError, RecordNumber};
+use ward_model::knowledge::{
+    AliasGroup, Candidate, Knowledge, KnowledgeDescription, KnowledgeError, RecordNumber, StatementCandidate,
+};
 use ward_model::purl::Purl;
 use ward_model::vulnerability::{Configuration, Criterion, Epss, Exploited, Node, Operator, VulnerabilityRecord};
 use ward_version::{Bound, Interval};
@@ -17,15 +20,19 @@ use ward_version::{Bound, Interval};
 use crate::{Inventory, match_inventory};
 
 /// Knowledge in memory.
-pub(super) struct World {
+pub(crate) struct World {
     records: Vec<VulnerabilityRecord>,
     /// Products that records name which could not be read.
-    pub(super) set_aside: Vec<ProductKey>,
+    pub(crate) set_aside: Vec<ProductKey>,
+    /// Ecosystems that a source speaks for, with a release where it speaks of that alone.
+    pub(crate) covered: Vec<(&'static str, Option<&'static str>)>,
+    /// Vulnerabilities that are known to be exploited.
+    pub(crate) exploited: Vec<&'static str>,
     description: KnowledgeDescription,
 }
 
 impl World {
-    pub(super) fn new(records: Vec<VulnerabilityRecord>) -> Self {
+    pub(crate) fn new(records: Vec<VulnerabilityRecord>) -> Self {
         let description = KnowledgeDescription {
             generation: Digest::of(b"world"),
             as_of: date(2026, 8, 22),
@@ -33,7 +40,7 @@ impl World {
             seed: false,
             limited_to: Vec::new(),
         };
-        Self { records, set_aside: Vec::new(), description }
+        Self { records, set_aside: Vec::new(), covered: Vec::new(), exploited: Vec::new(), description }
     }
 
     fn criteria(&self) -> impl Iterator<Item = (RecordNumber, &Criterion)> {
@@ -83,8 +90,46 @@ impl Knowledge for World {
         Ok(self.set_aside.iter().filter(|known| *known == product).map(|_| "CVE-0".to_owned()).collect())
     }
 
-    fn exploited(&self, _: &VulnerabilityId) -> Result<Option<Exploited>, KnowledgeError> {
-        Ok(None)
+    fn exploited(&self, id: &VulnerabilityId) -> Result<Option<Exploited>, KnowledgeError> {
+        let known = self.exploited.iter().any(|known| *known == id.as_str());
+        Ok(known.then(|| Exploited { id: id.clone(), added: None, ransomware: false }))
+    }
+
+    fn statements(&self, key: &SubjectKey) -> Result<Vec<StatementCandidate>, KnowledgeError> {
+        let records = (0..).map(RecordNumber).zip(&self.records);
+        let products = records.flat_map(|(record, all)| all.affected.iter().map(move |product| (record, product)));
+        Ok(products
+            .filter(|(_, product)| product.keys().contains(key))
+            .map(|(record, product)| StatementCandidate { record, product: product.clone() })
+            .collect())
+    }
+
+    fn covers(&self, ecosystem: &str, release: Option<&str>) -> Result<bool, KnowledgeError> {
+        Ok(self
+            .covered
+            .iter()
+            .any(|(name, of)| *name == ecosystem && (of.is_none() || release.is_none() || *of == release)))
+    }
+
+    fn alias_group(&self, id: &VulnerabilityId) -> Result<AliasGroup, KnowledgeError> {
+        let mut ids = BTreeSet::from([id.clone()]);
+        loop {
+            let before = ids.len();
+            for record in self.records.iter().filter(|record| !record.withdrawn) {
+                let names: Vec<_> = record.aliases.iter().chain([&record.id]).cloned().collect();
+                if names.iter().any(|name| ids.contains(name)) {
+                    ids.extend(names);
+                }
+            }
+            if ids.len() == before {
+                return Ok(AliasGroup { ids: ids.into_iter().collect(), assertions: Vec::new() });
+            }
+        }
+    }
+
+    fn find_all(&self, id: &VulnerabilityId) -> Result<Vec<RecordNumber>, KnowledgeError> {
+        let records = (0..).map(RecordNumber).zip(&self.records);
+        Ok(records.filter(|(_, record)| record.id == *id).map(|(number, _)| number).collect())
     }
 
     fn epss(&self, _: &VulnerabilityId) -> Result<Option<Epss>, KnowledgeError> {
@@ -93,7 +138,7 @@ impl Knowledge for World {
 }
 
 /// A product with versions: `o:linux:linux_kernel`, `>=2.6 <3.1`, `=1.0 rc1`, `*`, `-`.
-pub(super) fn criterion(vulnerable: bool, product: &str, versions: &str) -> Criterion {
+pub(crate) fn criterion(vulnerable: bool, product: &str, versions: &str) -> Criterion {
     let mut name = format!("cpe:2.3:{product}:*:*:*:*:*:*:*:*");
     let mut range = Interval::default();
     for part in versions.split_whitespace() {
@@ -117,35 +162,35 @@ pub(super) fn criterion(vulnerable: bool, product: &str, versions: &str) -> Crit
 }
 
 /// A criterion whose CPE name is written in full.
-pub(super) fn named(vulnerable: bool, cpe: &str, versions: &str) -> Criterion {
+pub(crate) fn named(vulnerable: bool, cpe: &str, versions: &str) -> Criterion {
     Criterion { cpe: Cpe::parse(cpe).expect("a CPE name"), ..criterion(vulnerable, "a:x:x", versions) }
 }
 
-pub(super) fn any_of(criteria: Vec<Criterion>) -> Node {
+pub(crate) fn any_of(criteria: Vec<Criterion>) -> Node {
     Node { operator: Operator::Or, negate: false, criteria }
 }
 
 /// Nodes that must all hold.
-pub(super) fn all_of(nodes: Vec<Node>) -> Configuration {
+pub(crate) fn all_of(nodes: Vec<Node>) -> Configuration {
     Configuration { operator: Operator::And, negate: false, nodes }
 }
 
 /// A configuration of one node.
-pub(super) fn only(criteria: Vec<Criterion>) -> Configuration {
+pub(crate) fn only(criteria: Vec<Criterion>) -> Configuration {
     Configuration { operator: Operator::Or, negate: false, nodes: vec![any_of(criteria)] }
 }
 
-pub(super) fn record(id: &str, configurations: Vec<Configuration>) -> VulnerabilityRecord {
+pub(crate) fn record(id: &str, configurations: Vec<Configuration>) -> VulnerabilityRecord {
     VulnerabilityRecord { configurations, ..VulnerabilityRecord::new(VulnerabilityId::new(id), "nvd") }
 }
 
 /// A record about one product.
-pub(super) fn about(id: &str, product: &str, versions: &[&str]) -> VulnerabilityRecord {
+pub(crate) fn about(id: &str, product: &str, versions: &[&str]) -> VulnerabilityRecord {
     record(id, vec![only(versions.iter().map(|versions| criterion(true, product, versions)).collect())])
 }
 
 /// A component with nothing but a name and a version; an empty version is none.
-pub(super) fn plain(name: &str, version: &str) -> Component {
+pub(crate) fn plain(name: &str, version: &str) -> Component {
     Component {
         kind: ComponentKind::Library,
         version: (!version.is_empty()).then(|| version.to_owned()),
@@ -153,28 +198,28 @@ pub(super) fn plain(name: &str, version: &str) -> Component {
     }
 }
 
-pub(super) fn with_cpe(mut component: Component, cpe: &str) -> Component {
+pub(crate) fn with_cpe(mut component: Component, cpe: &str) -> Component {
     component.cpes.push(Cpe::parse(cpe).expect("a CPE name"));
     component
 }
 
 /// A component with the CPE name `product:version`.
-pub(super) fn exact(product: &str, version: &str) -> Component {
+pub(crate) fn exact(product: &str, version: &str) -> Component {
     let name = product.rsplit(':').next().unwrap_or(product);
     with_cpe(plain(name, version), &format!("cpe:2.3:{product}:{version}:*:*:*:*:*:*:*"))
 }
 
-pub(super) fn with_purl(mut component: Component, purl: &str) -> Component {
+pub(crate) fn with_purl(mut component: Component, purl: &str) -> Component {
     component.purl = Some(Purl::parse(purl).expect("a package URL"));
     component
 }
 
-pub(super) fn with_supplier(mut component: Component, supplier: &str) -> Component {
+pub(crate) fn with_supplier(mut component: Component, supplier: &str) -> Component {
     component.supplier = Some(supplier.to_owned());
     component
 }
 
-pub(super) fn alias(name: &str, products: &[&str]) -> Alias {
+pub(crate) fn alias(name: &str, products: &[&str]) -> Alias {
     Alias {
         name: name.to_owned(),
         purl_type: None,
@@ -185,7 +230,7 @@ pub(super) fn alias(name: &str, products: &[&str]) -> Alias {
     }
 }
 
-pub(super) fn scan_with(
+pub(crate) fn scan_with(
     world: &World,
     aliases: &Aliases,
     components: &[Component],
@@ -195,16 +240,16 @@ pub(super) fn scan_with(
     match_inventory(&Inventory { components, hardware, complete }, aliases, world).expect("a world in memory answers")
 }
 
-pub(super) fn scan(world: &World, components: &[Component], complete: bool) -> MatchReport {
+pub(crate) fn scan(world: &World, components: &[Component], complete: bool) -> MatchReport {
     scan_with(world, &Aliases::default(), components, &[], complete)
 }
 
 /// The state of one vulnerability in one component, where there is a finding.
-pub(super) fn state_of(report: &MatchReport, component: &str, vulnerability: &str) -> Option<State> {
+pub(crate) fn state_of(report: &MatchReport, component: &str, vulnerability: &str) -> Option<State> {
     finding_of(report, component, vulnerability).map(|finding| finding.state)
 }
 
-pub(super) fn finding_of<'r>(report: &'r MatchReport, component: &str, vulnerability: &str) -> Option<&'r Finding> {
+pub(crate) fn finding_of<'r>(report: &'r MatchReport, component: &str, vulnerability: &str) -> Option<&'r Finding> {
     report.findings.iter().find(|finding| {
         finding.component.reference.as_str() == component && finding.vulnerability.id.as_str() == vulnerability
     })

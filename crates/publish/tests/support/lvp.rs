@@ -408,6 +408,7 @@ pub fn finding(id: &str, severity: &str, state: State) -> Finding {
             range: ">=1.0.1 <1.0.1g".into(),
             identity: "cpe:2.3:a:openssl:openssl:1.0.1f:*:*:*:*:*:*:*".into(),
             environment: vec!["no other product has to be present".into()],
+            voices: Vec::new(),
         },
     }
 }

@@ -363,6 +363,7 @@ pub(crate) fn finding(id: &str, vector: Option<&str>, state: State) -> Finding {
             range: String::new(),
             identity: String::new(),
             environment: Vec::new(),
+            voices: Vec::new(),
         },
     }
 }

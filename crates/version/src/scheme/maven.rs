@@ -6,7 +6,7 @@
 //! where one is before the release and the other behind it, or where both readings agree.
 //!
 //! No key: anything but ASCII letters, digits, dots and dashes; text that does not begin with a number; empty parts; a second
-//! word behind a dot; a zero behind a dash with more behind it; `final` with more behind it, but for `.final-`.
+//! word behind a dot; a zero behind a dash with more behind it; `final` with more behind it.
 
 use crate::bytes::{is_digits, push_number, push_text, significant, split_run};
 use crate::key::{Class, VersionOrder, family};
@@ -134,7 +134,6 @@ fn word<'a>(text: &'a str, behind: &str) -> Word<'a> {
 
 fn push_tail(bytes: &mut Vec<u8>, tail: &[Item<'_>]) -> Option<()> {
     for (place, (separator, word)) in tail.iter().enumerate() {
-        let next = tail.get(place + 1).map(|(separator, _)| *separator);
         match word {
             Word::Number(digits) if *separator == Separator::Dot => {
                 // Zeros right before a dash say nothing; what is behind the last item is cut already.
@@ -153,7 +152,6 @@ fn push_tail(bytes: &mut Vec<u8>, tail: &[Item<'_>]) -> Option<()> {
                 push_number(bytes, NUMBER, digits)?;
             }
             _ if place > 0 && *separator == Separator::Dot => return None,
-            Word::Release if *separator == Separator::Dot && next == Some(Separator::Dash) => {}
             Word::Release => return None,
             Word::Pre(tag) => bytes.push(*tag),
             Word::ServicePack => bytes.push(SERVICE_PACK),

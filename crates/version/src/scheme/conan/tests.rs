@@ -75,8 +75,7 @@ fn oracle(a: &str, b: &str) -> Ordering {
 }
 
 fn version() -> impl Strategy<Value = String> {
-    "[0-2a](\\.([0-2]|1[0-2]|[12][a-b]|[ab]|0)){0,3}(-([0-2]|pre[12]|a)?(\\.[0-2]){0,2})?(\\+[0-1b](\\.[0-1]){0,1})?"
-        .prop_filter("an empty first item", |text: &String| !text.contains("-."))
+    "[0-2a](\\.([0-2]|1[0-2]|[12][a-b]|[ab]|0)){0,3}(-(([0-2]|pre[12]|a)(\\.[0-2]){0,2})?)?(\\+[0-1b](\\.[0-1]){0,1})?"
 }
 
 proptest! {

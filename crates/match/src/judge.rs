@@ -1,0 +1,558 @@
+//! All voices about one vulnerability and one component, brought to one finding.
+//!
+//! The state is that of the worst voice: affected before unknown before not affected. A voice that is silent about the version
+//! counts only where no other one speaks, and then the state is unknown. There is one exception, for packages that a
+//! distribution builds: upstream's ranges cannot tell whether a fix was back-ported into them, and the distribution's own advisory
+//! can. Where it says of this package, in this release, that this vulnerability is fixed in a version that the component has, and
+//! it says nothing else elsewhere, its word counts, and the proof says so.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use ward_model::affected::SubjectKey;
+use ward_model::finding::{
+    ComponentSummary, Confidence, Finding, Proof, State, UnassessedReason, Voice, VoiceState, VulnerabilitySummary,
+};
+use ward_model::ids::VulnerabilityId;
+use ward_model::knowledge::{Candidate, Knowledge, KnowledgeError, RecordNumber, StatementCandidate};
+use ward_model::vulnerability::VulnerabilityRecord;
+
+use crate::Inventory;
+use crate::applicability::{Application, applications, strongest};
+use crate::criterion::{Role, same_product, touch};
+use crate::host::Host;
+use crate::identity::Identity;
+use crate::statement::Standing;
+use crate::subject::Way;
+use crate::voice::{Heard, hear};
+
+/// Everything that is known about the components of one host, as far as it was asked for.
+pub(crate) struct Judge<'a> {
+    knowledge: &'a dyn Knowledge,
+    inventory: &'a Inventory<'a>,
+    pub(crate) host: &'a Host,
+    records: BTreeMap<RecordNumber, Rc<VulnerabilityRecord>>,
+    rows: BTreeMap<ward_model::cpe::ProductKey, Rc<Vec<Candidate>>>,
+    statements: BTreeMap<SubjectKey, Rc<Vec<StatementCandidate>>>,
+    groups: BTreeMap<VulnerabilityId, Rc<Group>>,
+    names: BTreeMap<RecordNumber, Rc<Vec<VulnerabilityId>>>,
+}
+
+/// The records about one vulnerability.
+pub(crate) struct Group {
+    /// All names.
+    ids: Vec<VulnerabilityId>,
+    pub(crate) records: Vec<RecordNumber>,
+}
+
+/// What the first stage finds about a component.
+#[derive(Default)]
+pub(crate) struct First {
+    /// The records that touch it.
+    pub(crate) touched: BTreeSet<RecordNumber>,
+    /// Why its version keeps it from being assessed.
+    pub(crate) blocked: Option<UnassessedReason>,
+    /// Whether any source names it in a statement that surely means it.
+    pub(crate) named: bool,
+    /// Every statement about it.
+    pub(crate) heard: Vec<Heard>,
+    /// Which of the records that touch it, and of the advisories of its distribution, are about which vulnerability.
+    about: Option<BTreeMap<VulnerabilityId, BTreeSet<RecordNumber>>>,
+}
+
+/// One voice with what a finding needs of it.
+struct Opinion {
+    standing: Standing,
+    voice: Voice,
+    fixed_in: Vec<String>,
+    /// Not affected because of the surroundings: worth a finding.
+    loud: bool,
+    /// The version that was compared, as people write it.
+    version: String,
+    /// What it speaks of may hold fixes of a distribution.
+    built: bool,
+    own_package: Option<crate::voice::OwnPackage>,
+}
+
+/// What is said of one component and one vulnerability.
+pub(crate) struct Judgement {
+    pub(crate) finding: Option<Finding>,
+    /// Every voice that speaks, in the order of the records.
+    pub(crate) voices: Vec<Voice>,
+    /// The version that the finding's own voice compared.
+    pub(crate) version: String,
+    /// The version is what leaves it open.
+    pub(crate) blocked: Option<UnassessedReason>,
+}
+
+impl<'a> Judge<'a> {
+    pub(crate) fn new(knowledge: &'a dyn Knowledge, inventory: &'a Inventory<'a>, host: &'a Host) -> Self {
+        Self {
+            knowledge,
+            inventory,
+            host,
+            records: BTreeMap::new(),
+            rows: BTreeMap::new(),
+            statements: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            names: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn record(&mut self, number: RecordNumber) -> Result<Rc<VulnerabilityRecord>, KnowledgeError> {
+        if let Some(record) = self.records.get(&number) {
+            return Ok(Rc::clone(record));
+        }
+        let record = Rc::new(self.knowledge.record(number)?);
+        self.records.insert(number, Rc::clone(&record));
+        Ok(record)
+    }
+
+    /// The rows of a product, read once: components of one product share them.
+    fn rows_of(&mut self, identity: &Identity) -> Result<Rc<Vec<Candidate>>, KnowledgeError> {
+        if let Some(rows) = self.rows.get(&identity.product) {
+            return Ok(Rc::clone(rows));
+        }
+        let rows = Rc::new(self.knowledge.candidates(&identity.product)?);
+        self.rows.insert(identity.product.clone(), Rc::clone(&rows));
+        Ok(rows)
+    }
+
+    fn statements_of(&mut self, key: &SubjectKey) -> Result<Rc<Vec<StatementCandidate>>, KnowledgeError> {
+        if let Some(list) = self.statements.get(key) {
+            return Ok(Rc::clone(list));
+        }
+        let list = Rc::new(self.knowledge.statements(key)?);
+        self.statements.insert(key.clone(), Rc::clone(&list));
+        Ok(list)
+    }
+
+    /// The first stage: the rows and statements of its products and packages, without the surroundings.
+    pub(crate) fn first(&mut self, component: usize) -> Result<First, KnowledgeError> {
+        let mut first = First::default();
+        let host = self.host;
+        let resolution = &host.resolutions[component];
+        for identity in &resolution.identities {
+            for candidate in self.rows_of(identity)?.iter() {
+                let touch = touch(&candidate.criterion, identity, Role::Vulnerable);
+                if touch.truth.is_false() {
+                    continue;
+                }
+                first.blocked = first_reason(first.blocked, touch.blocked);
+                if touch.blocked.is_none() {
+                    first.touched.insert(candidate.record);
+                }
+            }
+        }
+        for subject in &resolution.subjects {
+            let list = self.statements_of(&subject.key)?;
+            for (place, candidate) in list.iter().enumerate() {
+                // The same statement by a surer key is heard already.
+                let known = |held: &Heard| held.record() == candidate.record && *held.product() == candidate.product;
+                if first.heard.iter().rev().any(known) || self.record(candidate.record)?.withdrawn {
+                    continue;
+                }
+                let Some(heard) = hear(&list, place, subject, host) else { continue };
+                first.named |= matches!(subject.way, Way::Package { .. } | Way::Product { weak: false, .. });
+                first.blocked = first_reason(first.blocked, heard.blocked);
+                first.heard.push(heard);
+            }
+        }
+        first.heard.sort_by_key(Heard::record);
+        for about in first.heard.chunk_by(|a, b| a.record() == b.record()) {
+            let open = |heard: &&Heard| heard.blocked.is_none();
+            let spoken = about
+                .iter()
+                .filter(open)
+                .any(|heard| matches!(heard.standing, Standing::Affected | Standing::Unknown) || heard.loud);
+            let cleared = about.iter().filter(open).any(|heard| heard.standing == Standing::NotAffected);
+            if (spoken || !cleared && about.iter().any(|heard| heard.blocked.is_none()))
+                && let Some(one) = about.first()
+            {
+                first.touched.insert(one.record());
+            }
+        }
+        Ok(first)
+    }
+
+    /// The vulnerabilities that a record is about, by the names under which findings are counted: its CVE where there is one.
+    /// A record of several vulnerabilities speaks of each of them.
+    pub(crate) fn names(&mut self, number: RecordNumber) -> Result<Rc<Vec<VulnerabilityId>>, KnowledgeError> {
+        if let Some(names) = self.names.get(&number) {
+            return Ok(Rc::clone(names));
+        }
+        let names = Rc::new(self.read_names(number)?);
+        self.names.insert(number, Rc::clone(&names));
+        Ok(names)
+    }
+
+    fn read_names(&mut self, number: RecordNumber) -> Result<Vec<VulnerabilityId>, KnowledgeError> {
+        let record = self.record(number)?;
+        if is_cve(&record.id) {
+            return Ok(vec![record.id.clone()]);
+        }
+        let cves =
+            |ids: &[VulnerabilityId]| -> Vec<VulnerabilityId> { ids.iter().filter(|id| is_cve(id)).cloned().collect() };
+        let own = cves(&record.aliases);
+        if !own.is_empty() {
+            return Ok(own);
+        }
+        let group = self.knowledge.alias_group(&record.id)?.ids;
+        let shared = cves(&group);
+        if !shared.is_empty() {
+            return Ok(shared);
+        }
+        let upstream = cves(&record.upstream);
+        if !upstream.is_empty() {
+            return Ok(upstream);
+        }
+        Ok(vec![group.into_iter().min().unwrap_or_else(|| record.id.clone())])
+    }
+
+    /// All records about a vulnerability.
+    pub(crate) fn group(&mut self, id: &VulnerabilityId) -> Result<Rc<Group>, KnowledgeError> {
+        if let Some(group) = self.groups.get(id) {
+            return Ok(Rc::clone(group));
+        }
+        let mut ids = Vec::new();
+        let mut records = BTreeSet::new();
+        for alias in self.knowledge.alias_group(id)?.ids {
+            let numbers = self.knowledge.find_all(&alias)?;
+            let mut about = numbers.is_empty() && !(is_cve(&alias) && alias != *id);
+            for number in numbers {
+                if self.names(number)?.contains(id) {
+                    records.insert(number);
+                    about = true;
+                }
+            }
+            // Another vulnerability of a record that names both is no name of this one.
+            if about {
+                ids.push(alias);
+            }
+        }
+        if !ids.contains(id) {
+            ids.push(id.clone());
+        }
+        ids.sort_unstable();
+        let group = Rc::new(Group { ids, records: records.into_iter().collect() });
+        self.groups.insert(id.clone(), Rc::clone(&group));
+        Ok(group)
+    }
+
+    /// Brings everything that is said of a component and a vulnerability together.
+    pub(crate) fn judge(
+        &mut self,
+        component: usize,
+        first: &mut First,
+        id: &VulnerabilityId,
+    ) -> Result<Judgement, KnowledgeError> {
+        let group = self.group(id)?;
+        let mut numbers: BTreeSet<RecordNumber> = group.records.iter().copied().collect();
+        // Advisories of distributions name the vulnerability as upstream's, not as an alias.
+        if first.about.is_none() {
+            first.about = Some(self.about(first)?);
+        }
+        numbers.extend(first.about.iter().filter_map(|about| about.get(id)).flatten());
+        let mut opinions = Vec::new();
+        let mut blocked = None;
+        let mut records = Vec::new();
+        for number in numbers {
+            let record = self.record(number)?;
+            if !record.withdrawn {
+                let own = self.opinions(component, first, number, &record, &mut blocked);
+                opinions.extend(own);
+            }
+            records.push((number, record));
+        }
+        let voices: Vec<Voice> = opinions.iter().map(|opinion| opinion.voice.clone()).collect();
+        let decided = self.decide(component, &opinions);
+        let Some((state, best, excuse)) = decided else {
+            return Ok(Judgement { finding: None, voices, version: String::new(), blocked });
+        };
+        let best = &opinions[best];
+        let mut fixed_in: Vec<String> = Vec::new();
+        let same = |opinion: &&Opinion| opinion.standing == best.standing;
+        for end in best.fixed_in.iter().chain(opinions.iter().filter(same).flat_map(|opinion| &opinion.fixed_in)) {
+            if !fixed_in.contains(end) {
+                fixed_in.push(end.clone());
+            }
+        }
+        let mut environment = best.voice.notes.clone();
+        environment.extend(excuse);
+        for (_, record) in records.iter().filter(|(_, record)| record.withdrawn && group.ids.contains(&record.id)) {
+            environment
+                .push(format!("{} was withdrawn by {}; other records still speak of it", record.id, record.source));
+        }
+        let shared: Vec<&VulnerabilityRecord> = records
+            .iter()
+            .filter(|(number, record)| group.records.contains(number) && !record.withdrawn)
+            .map(|(_, record)| &**record)
+            .collect();
+        let all: Vec<&VulnerabilityRecord> =
+            records.iter().map(|(_, record)| &**record).filter(|r| !r.withdrawn).collect();
+        let about = if shared.is_empty() { &all } else { &shared };
+        let vulnerability = self.summarise(id, &group.ids, about)?;
+        let finding = Finding {
+            vulnerability,
+            component: ComponentSummary::from(&self.inventory.components[component]),
+            state,
+            fixed_in,
+            confidence: best.voice.confidence,
+            proof: Proof {
+                record: best.voice.record.clone(),
+                source: best.voice.source.clone(),
+                criterion: best.voice.criterion.clone(),
+                range: best.voice.range.clone(),
+                identity: best.voice.identity.clone(),
+                environment,
+                // One criterion of one record is its own proof.
+                voices: if opinions.len() > 1 || best.voice.state == VoiceState::Silent {
+                    voices.clone()
+                } else {
+                    Vec::new()
+                },
+            },
+        };
+        Ok(Judgement { finding: Some(finding), voices, version: best.version.clone(), blocked })
+    }
+
+    fn about(&mut self, first: &First) -> Result<BTreeMap<VulnerabilityId, BTreeSet<RecordNumber>>, KnowledgeError> {
+        let mut about: BTreeMap<VulnerabilityId, BTreeSet<RecordNumber>> = BTreeMap::new();
+        let advisories = first.heard.iter().filter(|heard| heard.own_package.is_some()).map(Heard::record);
+        let records: BTreeSet<RecordNumber> = first.touched.iter().copied().chain(advisories).collect();
+        for number in records {
+            for name in self.names(number)?.iter() {
+                about.entry(name.clone()).or_default().insert(number);
+            }
+        }
+        Ok(about)
+    }
+
+    /// What one record says: by its configurations, and by its statements.
+    fn opinions(
+        &self,
+        component: usize,
+        first: &First,
+        number: RecordNumber,
+        record: &VulnerabilityRecord,
+        blocked: &mut Option<UnassessedReason>,
+    ) -> Vec<Opinion> {
+        let mut opinions = Vec::new();
+        let applications = applications(record, self.host, component);
+        match strongest(&applications) {
+            Some(best) => opinions.push(applied(record, best, &applications)),
+            None if applications.is_empty() => opinions.extend(self.outside(component, record)),
+            None => *blocked = applications.iter().fold(*blocked, |held, open| first_reason(held, open.blocked)),
+        }
+        for heard in first.heard.iter().filter(|heard| heard.record() == number) {
+            if heard.blocked.is_some() {
+                *blocked = first_reason(*blocked, heard.blocked);
+                continue;
+            }
+            opinions.push(Opinion {
+                standing: heard.standing,
+                voice: heard.voice(record),
+                fixed_in: heard.fixed_in.clone(),
+                loud: heard.loud,
+                version: heard.version.clone(),
+                built: heard.built,
+                own_package: heard.own_package.clone(),
+            });
+        }
+        opinions
+    }
+
+    /// The record names a product of the component, and other versions of it.
+    fn outside(&self, component: usize, record: &VulnerabilityRecord) -> Option<Opinion> {
+        let criteria = record.configurations.iter().flat_map(|configuration| &configuration.nodes);
+        let criteria: Vec<_> =
+            criteria.flat_map(|node| &node.criteria).filter(|criterion| criterion.vulnerable).collect();
+        for identity in &self.host.resolutions[component].identities {
+            let mut ranges: Vec<String> = Vec::new();
+            for criterion in criteria.iter().filter(|criterion| same_product(&criterion.cpe, identity)) {
+                let range = criterion.range_text();
+                if !ranges.contains(&range) {
+                    ranges.push(range);
+                }
+            }
+            if !ranges.is_empty() {
+                ranges.truncate(12);
+                return Some(Opinion {
+                    standing: Standing::NotAffected,
+                    voice: Voice {
+                        record: record.id.to_string(),
+                        source: record.source.clone(),
+                        asserter: None,
+                        state: VoiceState::NotAffected,
+                        criterion: identity.product.to_string(),
+                        range: ranges.join(", "),
+                        identity: identity.text.clone(),
+                        confidence: identity.confidence,
+                        notes: vec![format!(
+                            "{} is not among the versions or editions that it means",
+                            identity.version.shown()
+                        )],
+                    },
+                    fixed_in: Vec::new(),
+                    loud: false,
+                    version: identity.version.shown(),
+                    built: false,
+                    own_package: None,
+                });
+            }
+        }
+        None
+    }
+
+    /// The state, the voice that stands for it, and why it counts though another one is worse; `None`: nothing to report.
+    fn decide(&self, component: usize, opinions: &[Opinion]) -> Option<(State, usize, Option<String>)> {
+        let (best, opinion) = opinions
+            .iter()
+            .enumerate()
+            .min_by_key(|(place, opinion)| (opinion.standing, opinion.voice.confidence, *place))?;
+        let state = match opinion.standing {
+            Standing::Affected => State::Affected,
+            Standing::Unknown | Standing::Silent => State::Unknown,
+            Standing::NotAffected => {
+                let (place, _) = opinions
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, opinion)| opinion.loud)
+                    .min_by_key(|(place, opinion)| (opinion.voice.confidence, *place))?;
+                return Some((State::NotAffected, place, None));
+            }
+        };
+        match self.distribution(component, opinions) {
+            Some((place, excuse)) => Some((State::NotAffected, place, Some(excuse))),
+            None => Some((state, best, None)),
+        }
+    }
+
+    /// The word of a distribution about its own package, where it may stand against upstream's ranges.
+    fn distribution(&self, component: usize, opinions: &[Opinion]) -> Option<(usize, String)> {
+        let resolution = &self.host.resolutions[component];
+        if resolution.identities.iter().chain(&resolution.unnamed).any(|identity| !identity.contradictions.is_empty()) {
+            return None;
+        }
+        let worse = |opinion: &&Opinion| matches!(opinion.standing, Standing::Affected | Standing::Unknown);
+        // What speaks against it must be upstream's ranges and nothing else: no doubt of the distribution, no other package.
+        if opinions.iter().filter(worse).any(|opinion| !opinion.built || opinion.own_package.is_some()) {
+            return None;
+        }
+        let (place, opinion, package) = opinions.iter().enumerate().find_map(|(place, opinion)| {
+            let package = opinion.own_package.as_ref()?;
+            let clears = opinion.standing == Standing::NotAffected
+                && opinion.voice.confidence <= Confidence::Derived
+                && package.release.is_some();
+            (clears && package.cleared_by.is_some()).then_some((place, opinion, package))
+        })?;
+        let excuse = format!(
+            "{} says of its own package {} in release {}: {}. A distribution puts fixes into versions that upstream's ranges mean, so that its word counts here against theirs",
+            opinion.voice.record,
+            package.package,
+            package.release.as_deref().unwrap_or_default(),
+            package.cleared_by.as_deref().unwrap_or_default()
+        );
+        Some((place, excuse))
+    }
+
+    /// What a finding shows of a vulnerability: everything that its records say of it, under all of its names.
+    fn summarise(
+        &self,
+        id: &VulnerabilityId,
+        ids: &[VulnerabilityId],
+        records: &[&VulnerabilityRecord],
+    ) -> Result<VulnerabilitySummary, KnowledgeError> {
+        let order = |record: &VulnerabilityRecord| match record.source.as_str() {
+            "nvd" => 0,
+            "cve5" => 1,
+            _ => 2,
+        };
+        let base = records
+            .iter()
+            .min_by_key(|record| (record.id != *id, order(record), record.source.clone(), record.id.clone()));
+        let mut whole = base.map_or_else(|| VulnerabilityRecord::new(id.clone(), ""), |record| (*record).clone());
+        for record in records.iter().filter(|record| (&record.source, &record.id) != (&whole.source, &whole.id)) {
+            for score in &record.scores {
+                if !whole.scores.contains(score) {
+                    whole.scores.push(score.clone());
+                }
+            }
+            for vector in &record.unreadable_vectors {
+                if !whole.unreadable_vectors.contains(vector) {
+                    whole.unreadable_vectors.push(vector.clone());
+                }
+            }
+            whole.weaknesses.extend(&record.weaknesses);
+            whole.received = [whole.received, record.received].into_iter().flatten().min();
+        }
+        whole.weaknesses.sort_unstable();
+        whole.weaknesses.dedup();
+        let mut aliases: Vec<VulnerabilityId> =
+            whole.aliases.iter().chain(ids).cloned().chain([whole.id.clone()]).collect();
+        aliases.sort_unstable();
+        aliases.dedup();
+        aliases.retain(|alias| alias != id && !(is_cve(alias) && is_cve(id)));
+        whole.id = id.clone();
+        whole.aliases = aliases;
+        let mut exploited = false;
+        let mut epss = None;
+        for name in ids {
+            exploited |= self.knowledge.exploited(name)?.is_some();
+            let score = self.knowledge.epss(name)?;
+            epss = [epss, score].into_iter().flatten().max_by_key(|epss| epss.score);
+        }
+        Ok(VulnerabilitySummary::new(&whole, exploited, epss))
+    }
+}
+
+/// A configuration's word.
+fn applied(record: &VulnerabilityRecord, best: &Application<'_>, all: &[Application<'_>]) -> Opinion {
+    let mut fixed_in: Vec<String> = Vec::new();
+    for application in all.iter().filter(|application| application.state == best.state && application.blocked.is_none())
+    {
+        if let Some(end) = application.criterion.range.as_ref().and_then(|range| range.upper.as_ref())
+            && !end.inclusive
+            && !fixed_in.contains(&end.version)
+        {
+            fixed_in.push(end.version.clone());
+        }
+    }
+    let (standing, state) = match best.state {
+        State::Affected => (Standing::Affected, VoiceState::Affected),
+        State::Unknown => (Standing::Unknown, VoiceState::Unknown),
+        State::NotAffected => (Standing::NotAffected, VoiceState::NotAffected),
+    };
+    Opinion {
+        standing,
+        voice: Voice {
+            record: record.id.to_string(),
+            source: record.source.clone(),
+            asserter: None,
+            state,
+            criterion: best.criterion.cpe.to_string(),
+            range: best.criterion.range_text(),
+            identity: best.identity.text.clone(),
+            confidence: best.identity.confidence,
+            notes: best.environment.clone(),
+        },
+        fixed_in,
+        loud: true,
+        version: best.identity.version.shown(),
+        built: best.identity.version.distribution.is_some(),
+        own_package: None,
+    }
+}
+
+/// A missing version says more than one without a key, and either is said once.
+pub(crate) fn first_reason(held: Option<UnassessedReason>, new: Option<UnassessedReason>) -> Option<UnassessedReason> {
+    match (held, new) {
+        (Some(UnassessedReason::UnparsableVersion), Some(UnassessedReason::NoVersion)) => new,
+        (Some(_), _) => held,
+        (None, _) => new,
+    }
+}
+
+fn is_cve(id: &VulnerabilityId) -> bool {
+    id.as_str().get(..4).is_some_and(|head| head.eq_ignore_ascii_case("cve-"))
+}
