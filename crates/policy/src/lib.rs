@@ -3,6 +3,7 @@
 //! What is law, judgement or a product default stands in files under `policies/` and `rules/`; this room reads them, refuses what
 //! is contradictory, and hands them on as values. It decides nothing about a device.
 
+mod citation;
 mod draft;
 mod error;
 mod file;
@@ -12,7 +13,9 @@ mod policy;
 mod raise;
 mod rule;
 pub mod ssvc;
+mod transfer;
 
+pub use citation::{Citation, Citations, Document, Edition};
 pub use error::PolicyError;
 pub use library::{Library, Rulebook};
 pub use period::Period;
@@ -22,3 +25,4 @@ pub use rule::{
     CodeExecution, INSTALL_CODE, LinkCondition, Privilege, REPLAY_COMMAND, SEND_COMMAND, STEPS, SenderCheck,
     WeaknessRule,
 };
+pub use transfer::{Derived, Level, SafetyGoal, SafetyRow, Transfer};
