@@ -9,7 +9,7 @@ mod policy;
 mod rules;
 
 pub(crate) use aliases::aliases;
-pub(crate) use policy::policy;
+pub(crate) use policy::{UNVERIFIED, policy};
 pub(crate) use rules::{code_execution, weaknesses};
 
 /// Reads a file into its tables.

@@ -4,6 +4,7 @@
 //! is contradictory, and hands them on as values. It decides nothing about a device.
 
 pub mod considerations;
+mod citation;
 mod draft;
 mod error;
 mod file;
@@ -13,7 +14,9 @@ mod policy;
 mod raise;
 mod rule;
 pub mod ssvc;
+mod transfer;
 
+pub use citation::{Citation, Citations, Document, Edition};
 pub use error::PolicyError;
 pub use library::{Library, Rulebook};
 pub use period::Period;
@@ -23,3 +26,4 @@ pub use rule::{
     CodeExecution, INSTALL_CODE, LinkCondition, Privilege, REPLAY_COMMAND, SEND_COMMAND, STEPS, SenderCheck,
     WeaknessRule,
 };
+pub use transfer::{Derived, Level, SafetyGoal, SafetyRow, Transfer};
