@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
 use jiff::civil::Date;
+use sha2::{Digest as _, Sha256};
+use ward_model::digest::Digest;
 
 use crate::error::{SyncError, at};
 use crate::source::Source;
@@ -116,6 +118,31 @@ fn epss_day(name: &str) -> Option<Date> {
 }
 
 impl MirrorFile {
+    /// A digest over its bytes as they stand on disk, and over those of the file that describes it, where there is one: a change
+    /// of either is worth another look.
+    pub(crate) fn digest(&self) -> Result<Digest, SyncError> {
+        let mut hasher = Sha256::new();
+        let mut file = File::open(&self.path).map_err(at(&self.path))?;
+        let mut buffer = vec![0; 256 << 10];
+        loop {
+            match file.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => hasher.update(&buffer[..count]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(at(&self.path)(error)),
+            }
+        }
+        let meta = nvd_stem(&self.name).map(|stem| self.path.with_file_name(format!("{stem}.meta")));
+        let described = match meta.map(|meta| fs::read(&meta).map_err(|error| (meta, error))) {
+            None => Vec::new(),
+            Some(Ok(bytes)) => bytes,
+            Some(Err((_, error))) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Some(Err((meta, error))) => return Err(at(meta)(error)),
+        };
+        let bytes: [u8; 32] = hasher.finalize().into();
+        Ok(Digest::of_parts([bytes.as_slice(), &described]))
+    }
+
     /// Its bytes, uncompressed where it is packed. `read` is told how many bytes were taken from the disk.
     pub(crate) fn open<'a>(&self, read: impl FnMut(u64) + 'a) -> Result<Box<dyn Read + 'a>, SyncError> {
         let file = File::open(&self.path).map_err(at(&self.path))?;

@@ -30,15 +30,15 @@ enum News {
 
 /// Reads every file into the builder. Which thread reads what, and when it is done, makes no difference to what comes out.
 pub(crate) fn read_all(
-    files: &[MirrorFile],
+    files: &[(MirrorFile, Digest)],
     builder: &mut Builder,
     progress: &mut dyn Progress,
 ) -> Result<(), SyncError> {
     let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS).min(files.len());
     let mut batches = (0..threads).map(|_| builder.batch()).collect::<Result<Vec<Batch>, _>>()?;
     // The largest first, so that no thread is left with one when the others are done.
-    let mut queue: Vec<&MirrorFile> = files.iter().collect();
-    queue.sort_by(|a, b| (a.bytes, &b.name).cmp(&(b.bytes, &a.name)));
+    let mut queue: Vec<&(MirrorFile, Digest)> = files.iter().collect();
+    queue.sort_by(|(a, _), (b, _)| (a.bytes, &b.name).cmp(&(b.bytes, &a.name)));
     let queue = Mutex::new(queue);
     let stop = AtomicBool::new(false);
     let (sender, receiver) = channel();
@@ -79,15 +79,15 @@ pub(crate) fn read_all(
 
 /// Reads one file after the other until there are none, or somebody failed. An error comes with the name of its file.
 fn work(
-    queue: &Mutex<Vec<&MirrorFile>>,
+    queue: &Mutex<Vec<&(MirrorFile, Digest)>>,
     stop: &AtomicBool,
     batch: &mut Batch,
     news: &Sender<News>,
 ) -> Result<(), (String, SyncError)> {
     while !stop.load(Ordering::Relaxed) {
         // Taking the last element leaves the list in order even if somebody panicked.
-        let Some(file) = queue.lock().unwrap_or_else(PoisonError::into_inner).pop() else { break };
-        read_one(file, batch, news).map_err(|error| {
+        let Some((file, digest)) = queue.lock().unwrap_or_else(PoisonError::into_inner).pop() else { break };
+        read_one(file, *digest, batch, news).map_err(|error| {
             stop.store(true, Ordering::Relaxed);
             (file.name.clone(), error)
         })?;
@@ -95,13 +95,13 @@ fn work(
     Ok(())
 }
 
-fn read_one(file: &MirrorFile, batch: &mut Batch, news: &Sender<News>) -> Result<(), SyncError> {
+fn read_one(file: &MirrorFile, digest: Digest, batch: &mut Batch, news: &Sender<News>) -> Result<(), SyncError> {
     let wrong = |source| SyncError::Feed { path: file.path.clone(), source };
     let announced = announced(&file.path, &file.name)?;
     // Nobody listens any more once the whole sync is over; there is nothing to do about that here.
     let source = file.open(|more| drop(news.send(News::Bytes(more))))?;
     let mut hashed = Hashed { source, hasher: announced.is_some().then(Sha256::new), length: 0 };
-    batch.file(SOURCE, &file.name);
+    batch.input(SOURCE, &file.name, file.bytes, digest);
     let mut count = 0;
     for item in Reader::new(&mut hashed) {
         match item.map_err(wrong)? {

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use jiff::civil::Date;
 use ward_formats::feed::{FeedError, epss, kev};
-use ward_knowledge::Home;
+use ward_knowledge::{Builder, Home, Moment};
+use ward_model::digest::Digest;
 
 use crate::error::SyncError;
 use crate::mirror::{Mirror, MirrorFile};
@@ -13,7 +13,9 @@ use crate::progress::{Progress, Step};
 use crate::report::{SourceReport, SyncReport};
 use crate::source::Source;
 
-/// Brings what a mirror holds into a home. What comes is received on the day `received`.
+/// Brings what a mirror holds into a home. What comes is received at the moment `received`; a day means its end.
+///
+/// A file that the home has read before, byte for byte, is not read again: nothing could come of it.
 ///
 /// `only` limits it to some sources; without it every source that the mirror holds and this program reads is taken.
 /// Sources that are not part of it stay as the home holds them.
@@ -25,7 +27,7 @@ pub fn sync(
     mirror: &Path,
     only: &[Source],
     home: &Home,
-    received: Date,
+    received: impl Into<Moment>,
     progress: &mut dyn Progress,
 ) -> Result<SyncReport, SyncError> {
     if let Some(address) = mirror.to_str().filter(|text| text.contains("://")) {
@@ -33,23 +35,29 @@ pub fn sync(
     }
     let mirror = Mirror::look(mirror, only)?;
     progress.step(Step::Checking);
+    let received = received.into();
     let mut builder = home.builder(received)?;
-    if let Some(file) = &mirror.kev {
+    let kev = mirror.kev.iter().cloned().collect();
+    if let Some((file, digest)) = news(&mut builder, Source::Kev, kev)?.pop() {
         progress.step(Step::Reading { source: Source::Kev, files: 1, bytes: file.bytes });
-        let catalogue = read(file, progress, |source| kev::read(source))?;
+        let catalogue = read(&file, progress, |source| kev::read(source))?;
         progress.records(catalogue.entries.len() as u64);
+        builder.input(Source::Kev.name(), &file.name, file.bytes, digest);
         builder.exploited(&file.name, catalogue);
     }
-    if let Some(file) = &mirror.epss {
+    let epss = mirror.epss.iter().cloned().collect();
+    if let Some((file, digest)) = news(&mut builder, Source::Epss, epss)?.pop() {
         progress.step(Step::Reading { source: Source::Epss, files: 1, bytes: file.bytes });
-        let scores = read(file, progress, |source| epss::read(source))?;
+        let scores = read(&file, progress, |source| epss::read(source))?;
         progress.records(scores.scores.len() as u64);
+        builder.input(Source::Epss.name(), &file.name, file.bytes, digest);
         builder.epss(&file.name, scores);
     }
-    if !mirror.nvd.is_empty() {
-        let bytes = mirror.nvd.iter().map(|file| file.bytes).sum();
-        progress.step(Step::Reading { source: Source::Nvd, files: mirror.nvd.len(), bytes });
-        nvd::read_all(&mirror.nvd, &mut builder, progress)?;
+    let files = news(&mut builder, Source::Nvd, mirror.nvd.clone())?;
+    if !files.is_empty() {
+        let bytes = files.iter().map(|(file, _)| file.bytes).sum();
+        progress.step(Step::Reading { source: Source::Nvd, files: files.len(), bytes });
+        nvd::read_all(&files, &mut builder, progress)?;
     }
     progress.step(Step::Writing);
     let published = builder.publish(&mut |more| progress.records(more))?;
@@ -64,7 +72,8 @@ pub fn sync(
         knowledge: published.description,
         root: published.root,
         new: published.new,
-        received,
+        received: received.day(),
+        clock_went_back: published.clock_went_back.map(|_| published.received.day()),
         sources: Vec::new(),
         untouched: Vec::new(),
         not_read: mirror.not_read.clone(),
@@ -81,6 +90,20 @@ pub fn sync(
         }
     }
     Ok(report)
+}
+
+/// The files that the home has not read before, with their digests; it is told of the others.
+fn news(builder: &mut Builder, source: Source, files: Vec<MirrorFile>) -> Result<Vec<(MirrorFile, Digest)>, SyncError> {
+    let mut news = Vec::new();
+    for file in files {
+        let digest = file.digest()?;
+        if builder.already_read(source.name(), &file.name, digest)? {
+            builder.unchanged(source.name(), &file.name);
+        } else {
+            news.push((file, digest));
+        }
+    }
+    Ok(news)
 }
 
 fn read<T>(
