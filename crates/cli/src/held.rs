@@ -15,7 +15,7 @@ pub enum Held {
     /// What the home holds.
     Generation(Box<Generation>),
     /// The home holds nothing.
-    Seed(Memory),
+    Seed(Box<Memory>),
 }
 
 impl Held {
@@ -33,7 +33,7 @@ impl Held {
         };
         let held = match generation {
             Some(generation) => Self::Generation(Box::new(generation)),
-            None => Self::Seed(seed::load()?),
+            None => Self::Seed(Box::new(seed::load()?)),
         };
         let today = clock::today();
         let day = as_of.map_or(today, |as_of| as_of.day);
@@ -54,7 +54,7 @@ impl Held {
     pub fn knowledge(&self) -> &dyn Knowledge {
         match self {
             Self::Generation(generation) => generation.as_ref(),
-            Self::Seed(seed) => seed,
+            Self::Seed(seed) => seed.as_ref(),
         }
     }
 

@@ -75,6 +75,10 @@ fn what_is_synced_is_found() {
     let intact = at(&home, &["verify", "--json"]).ends(0).json();
     assert_eq!(intact["generation"], report["generation"]);
 
+    let anchor = intact["anchor"].as_str().unwrap();
+    at(&home, &["verify", "--anchor", anchor]).ends(0);
+    at(&home, &["verify", "--anchor", &"0".repeat(64)]).ends(3);
+
     let status = at(&home, &["feeds", "status", "--json"]).ends(0).json();
     has_keys(&status, &["schema", "seed", "generation", "as_of", "received", "stale", "rule", "sources"]);
     assert_eq!((&status["seed"], &status["stale"]), (&false.into(), &true.into()));

@@ -10,7 +10,6 @@ use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 use ward_model::vulnerability::{Epss, Exploited};
 
-use crate::fact;
 use crate::layer::VersionEntry;
 use crate::source::SetAsideRecord;
 
@@ -43,7 +42,7 @@ pub(crate) fn of_set_aside(record: &SetAsideRecord) -> Digest {
 }
 
 /// The digest of any other fact: the support of a product, the name of a weakness.
-pub(crate) fn of_fact((key, value): &fact::Held) -> Digest {
+pub(crate) fn of_fact(key: &[u8], value: &[u8]) -> Digest {
     Digest::of_parts([b"fact".as_slice(), key, value])
 }
 

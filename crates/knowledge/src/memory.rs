@@ -145,14 +145,14 @@ impl Memory {
         if named {
             let facts = fact::of_support(support.clone()).map_err(write)?;
             state(&mut sources, eol::SOURCE).records = facts.len() as u64;
-            put(Part::Support, facts.iter().map(identity::of_fact).collect());
+            put(Part::Support, facts.iter().map(|(key, value)| identity::of_fact(key, value)).collect());
         }
         let named = contents.weaknesses.is_some();
         let weaknesses = contents.weaknesses.unwrap_or_default();
         if named {
             let facts = fact::of_weaknesses(&weaknesses);
             state(&mut sources, cwe::SOURCE).records = facts.len() as u64;
-            put(Part::Weaknesses, facts.iter().map(identity::of_fact).collect());
+            put(Part::Weaknesses, facts.iter().map(|(key, value)| identity::of_fact(key, value)).collect());
         }
         if !contents.ecosystems.is_empty() {
             state(&mut sources, OSV);

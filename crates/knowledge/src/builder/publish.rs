@@ -186,24 +186,23 @@ fn parts(
             continue;
         }
         let before = held.map(|held| held.facts(kind)).transpose()?.unwrap_or_default();
-        let after = after(before, mine);
-        put(part, crate::generation::part_of(kind, &after, epss_date)?);
+        put(part, crate::generation::part_of(kind, after(&before, mine).into_iter(), epss_date)?);
     }
     Ok(parts)
 }
 
 /// What will be held of a kind, after these changes.
-fn after(before: Vec<crate::fact::Held>, changes: &[Fact]) -> Vec<crate::fact::Held> {
+fn after<'a>(before: &'a [crate::fact::Held], changes: &'a [Fact]) -> Vec<(&'a [u8], &'a [u8])> {
     let mut after = Vec::with_capacity(before.len() + changes.len());
     let mut changes = changes.iter().peekable();
-    let put = |(key, value): &Fact| value.as_ref().map(|value| (key.clone(), value.clone()));
-    for held in before {
-        while let Some(change) = changes.next_if(|(key, _)| *key < held.0) {
+    let put = |(key, value): &'a Fact| value.as_deref().map(|value| (&**key, value));
+    for (key, value) in before {
+        while let Some(change) = changes.next_if(|(new, _)| new < key) {
             after.extend(put(change));
         }
-        match changes.next_if(|(key, _)| *key == held.0) {
+        match changes.next_if(|(new, _)| new == key) {
             Some(change) => after.extend(put(change)),
-            None => after.push(held),
+            None => after.push((key, value)),
         }
     }
     after.extend(changes.filter_map(put));

@@ -150,7 +150,7 @@ fn in_order(
         let (sources, files) = (batch.sources, batch.files);
         let read_before = files.iter().map(|file| builder.unchanged.contains(file)).collect::<Vec<bool>>();
         // What stands in a file that was read before is no news, even if somebody read it again.
-        let news = |pending: &Pending| !pending.file.is_some_and(|file| read_before.get(file) == Some(&true));
+        let news = |pending: &Pending| pending.file.is_none_or(|file| read_before.get(file) != Some(&true));
         waiting.extend(
             batch
                 .pending

@@ -69,7 +69,9 @@ impl Generation {
         let mut parts = BTreeMap::new();
         parts.extend(identity::of_part(records).map(|digest| (Part::Records, digest)));
         for (part, kind) in PARTS {
-            parts.extend(part_of(kind, &self.facts(kind)?, self.state.epss_date)?.map(|digest| (part, digest)));
+            let facts = self.facts(kind)?;
+            let facts = facts.iter().map(|(key, value)| (&**key, &**value));
+            parts.extend(part_of(kind, facts, self.state.epss_date)?.map(|digest| (part, digest)));
         }
         Ok(parts)
     }
@@ -101,14 +103,13 @@ pub(crate) const PARTS: [(Part, Kind); 5] = [
 ];
 
 /// The digest of a part of what is held, by its facts.
-pub(crate) fn part_of(
+pub(crate) fn part_of<'a>(
     kind: Kind,
-    facts: &[fact::Held],
+    facts: impl Iterator<Item = (&'a [u8], &'a [u8])>,
     epss_date: Option<jiff::civil::Date>,
 ) -> Result<Option<Digest>, KnowledgeError> {
     let wrong = |reason: String| unreadable(format!("facts of kind {kind:?}"), reason);
-    let digest = |held: &fact::Held| -> Result<Digest, KnowledgeError> {
-        let (key, value) = held;
+    let digest = |(key, value): (&[u8], &[u8])| -> Result<Digest, KnowledgeError> {
         Ok(match kind {
             Kind::Exploited => {
                 let id: VulnerabilityId = fact::id(key).map_err(wrong)?;
@@ -123,10 +124,10 @@ pub(crate) fn part_of(
                 let record: SetAsideRecord = postcard::from_bytes(value).map_err(|error| wrong(error.to_string()))?;
                 identity::of_set_aside(&record)
             }
-            Kind::Support | Kind::Weakness | Kind::Input => identity::of_fact(held),
+            Kind::Support | Kind::Weakness | Kind::Input => identity::of_fact(key, value),
         })
     };
-    Ok(identity::of_part(facts.iter().map(digest).collect::<Result<_, _>>()?))
+    Ok(identity::of_part(facts.map(digest).collect::<Result<_, _>>()?))
 }
 
 /// What a file says that each transaction changed; every content is compared with its digest on the way.

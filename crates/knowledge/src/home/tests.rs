@@ -208,3 +208,51 @@ fn a_file_that_is_gone_is_an_error() -> TestResult {
     assert!(home.current()?.is_some());
     Ok(())
 }
+
+#[test]
+fn rows_of_other_rules_are_compiled_again() -> TestResult {
+    use crate::file::Section;
+    use crate::file::reader::Reader;
+    use crate::file::writer::Writer;
+    use crate::generation::tests::answers;
+    use crate::layer::Meta;
+
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    let records = [plain("CVE-2020-1", date(2020, 1, 1), "one"), plain("CVE-2020-2", date(2020, 1, 1), "two")];
+    sync(&home, date(2026, 1, 1), &records)?;
+    let held = home.current()?.ok_or("nothing there")?;
+    let right = answers(&held, &records, &[])?;
+
+    // The same file as another version of the program would have left it: with rows that this one cannot use.
+    let reader = Reader::open(held.path())?;
+    let temporary = home.disk().temporary(home.folder())?;
+    let mut writer = Writer::new(temporary.reopen()?, home.disk().clone());
+    for section in Section::ALL {
+        let mut bytes = reader.whole(*section)?;
+        if (Section::ProductEnds..=Section::AliasRows).contains(section) {
+            bytes.clear();
+        }
+        if *section == Section::Meta {
+            let meta: Meta = postcard::from_bytes(&bytes)?;
+            bytes = postcard::to_stdvec(&Meta { compiled_by: (0, 0), ..meta })?;
+        }
+        writer.section(*section, &bytes)?;
+    }
+    let root = writer.finish()?;
+    home.publish(temporary, root, None, None, (1, held.chain()), false)?;
+    drop(held);
+
+    let old = home.current()?.ok_or("nothing there")?;
+    assert!(old.rows_are_old());
+    old.verify()?;
+    assert_eq!(answers(&old, &records, &[])?, right);
+    // The next publication writes them anew, even if nothing came; until then nothing is lost.
+    let published = sync(&home, date(2026, 1, 1), &records)?;
+    assert!(!published.new && published.root != root);
+    let new = home.current()?.ok_or("nothing there")?;
+    assert!(!new.rows_are_old() && new.files().len() == 1);
+    new.verify()?;
+    assert_eq!(answers(&new, &records, &[])?, right);
+    Ok(())
+}
