@@ -5,20 +5,41 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
+use ward_knowledge::Moment;
+
+/// Now.
+#[expect(clippy::disallowed_methods, reason = "the command line reads the clock once and hands the moment on")]
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
 
 /// Today, in UTC.
-#[expect(clippy::disallowed_methods, reason = "the command line reads the clock once and hands the day on")]
 pub fn today() -> Date {
-    day(Timestamp::now())
+    day(now())
 }
 
 fn day(time: Timestamp) -> Date {
     Offset::UTC.to_datetime(time).date()
 }
 
-/// A day as given with `--as-of`: a date, or a time of which the UTC day counts.
+/// What is given with `--as-of`: a date, which means its end, or a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AsOf(pub Date);
+pub struct AsOf {
+    /// The UTC day that the question is about.
+    pub day: Date,
+    /// Until when knowledge counts.
+    pub moment: Moment,
+}
+
+impl AsOf {
+    fn date(day: Date) -> Self {
+        Self { day, moment: day.into() }
+    }
+
+    fn time(time: Timestamp) -> Self {
+        Self { day: day(time), moment: time.into() }
+    }
+}
 
 impl FromStr for AsOf {
     type Err = String;
@@ -30,15 +51,15 @@ impl FromStr for AsOf {
             plain.then(|| text.parse().ok()).flatten()
         };
         strict(text)
-            .or_else(|| text.parse().ok().map(day))
-            .map(Self)
+            .map(Self::date)
+            .or_else(|| text.parse().ok().map(Self::time))
             .ok_or_else(|| "expected a date as 2026-11-22, or a time as 2026-11-22T09:30:00Z".to_owned())
     }
 }
 
 /// A date as given to an option.
 pub fn date(text: &str) -> Result<Date, String> {
-    text.parse::<AsOf>().map(|AsOf(date)| date)
+    text.parse::<AsOf>().map(|as_of| as_of.day)
 }
 
 #[cfg(test)]
@@ -49,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_day_is_a_date_or_the_utc_day_of_a_time() {
-        let read = |text: &str| text.parse::<AsOf>().map(|AsOf(date)| date);
+        let read = |text: &str| text.parse::<AsOf>().map(|as_of| as_of.day);
         assert_eq!(read("2026-11-22"), Ok(date(2026, 11, 22)));
         assert_eq!(read("2026-11-22T23:30:00Z"), Ok(date(2026, 11, 22)));
         assert_eq!(read("2026-11-22T23:30:00-05:00"), Ok(date(2026, 11, 23)));

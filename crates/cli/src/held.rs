@@ -15,22 +15,28 @@ pub enum Held {
     /// What the home holds.
     Generation(Box<Generation>),
     /// The home holds nothing.
-    Seed(Memory),
+    Seed(Box<Memory>),
 }
 
 impl Held {
-    /// Opens what the home holds, and settles the day that the question is about. Says on stderr which it is and what it lacks.
+    /// Opens what the home holds, or held at the moment asked about, and settles the day that the question is about. Says on stderr
+    /// which it is and what it lacks.
     ///
     /// # Errors
-    /// The home cannot be read, or the day lies before the last receipt.
+    /// The home cannot be read; the moment lies before its first receipt; or none is given, and today lies before its last one.
     pub fn open(global: &Global, as_of: Option<AsOf>, ui: &Ui) -> Result<(Self, Date), Failure> {
         let folder = home::folder(global.home.as_ref())?;
-        let held = match Home::open(&folder).current()? {
+        let home = Home::open(&folder);
+        let generation = match as_of {
+            Some(as_of) => home.as_of(as_of.moment)?,
+            None => home.current()?,
+        };
+        let held = match generation {
             Some(generation) => Self::Generation(Box::new(generation)),
-            None => Self::Seed(seed::load()?),
+            None => Self::Seed(Box::new(seed::load()?)),
         };
         let today = clock::today();
-        let day = as_of.map_or(today, |AsOf(day)| day);
+        let day = as_of.map_or(today, |as_of| as_of.day);
         held.answers_for(day)?;
         match &held {
             Self::Seed(_) => ui.note(seed_note(held.description(), &folder)),
@@ -48,7 +54,7 @@ impl Held {
     pub fn knowledge(&self) -> &dyn Knowledge {
         match self {
             Self::Generation(generation) => generation.as_ref(),
-            Self::Seed(seed) => seed,
+            Self::Seed(seed) => seed.as_ref(),
         }
     }
 
@@ -57,7 +63,7 @@ impl Held {
         self.knowledge().description()
     }
 
-    /// What is held was received up to a day, and cannot answer for an earlier one: it would know too much.
+    /// What is at hand was received up to a day, and cannot answer for an earlier one: it would know too much.
     fn answers_for(&self, day: Date) -> Result<(), Failure> {
         let last = self.description().as_of;
         if day >= last {
@@ -67,8 +73,9 @@ impl Held {
             Self::Seed(_) => format!(
                 "nothing was known here on {day}: this home is empty, and the built-in seed speaks as of {last}"
             ),
+            // With `--as-of` it is what was held then; so this is today, by a clock that is wrong now or was wrong at a sync.
             Self::Generation(_) => {
-                format!("what this home held on {day} cannot be asked: it received knowledge up to {last} since")
+                format!("today is {day}, and this home received knowledge on {last}: a clock is wrong")
             }
         };
         Err(Failure::input("as-of", message).hint(format!("ask with --as-of {last} or later")))

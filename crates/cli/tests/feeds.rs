@@ -75,12 +75,16 @@ fn what_is_synced_is_found() {
     let intact = at(&home, &["verify", "--json"]).ends(0).json();
     assert_eq!(intact["generation"], report["generation"]);
 
+    let anchor = intact["anchor"].as_str().unwrap();
+    at(&home, &["verify", "--anchor", anchor]).ends(0);
+    at(&home, &["verify", "--anchor", &"0".repeat(64)]).ends(3);
+
     let status = at(&home, &["feeds", "status", "--json"]).ends(0).json();
     has_keys(&status, &["schema", "seed", "generation", "as_of", "received", "stale", "rule", "sources"]);
     assert_eq!((&status["seed"], &status["stale"]), (&false.into(), &true.into()));
     at(&home, &["feeds", "status", "--fail-on", "stale"]).ends(1);
     let run = at(&home, &["scan", "--as-of", "2020-03-01", &sbom.display().to_string()]).ends(2);
-    assert!(run.stderr.contains("cannot be asked"), "{}", run.stderr);
+    assert!(run.stderr.contains("nothing was known here"), "{}", run.stderr);
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let only: Vec<Source> = only.iter().map(|name| name.parse()).collect::<Result<_, _>>()?;
     let mut progress: Box<dyn Progress> =
         if std::env::var_os("QUIET").is_some() { Box::new(Silent) } else { Box::new(Steps(Instant::now())) };
-    let report = sync(Path::new(mirror), &only, &Home::open(home), day.parse()?, &mut *progress)?;
+    let report = sync(Path::new(mirror), &only, &Home::open(home), day.parse::<jiff::civil::Date>()?, &mut *progress)?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "generation {} (root {}), new: {}", report.knowledge.generation, report.root, report.new)?;
     for source in &report.sources {

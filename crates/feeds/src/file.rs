@@ -1,15 +1,18 @@
 //! The bytes of a mirror's files, unpacked, with limits: a small file that unpacks without end is refused.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::StreamingDecoder;
+use sha2::{Digest as _, Sha256};
 use ward_formats::feed::{FeedError, LONGEST_RECORD};
+use ward_model::digest::Digest;
 use zip::ZipArchive;
 
 use crate::error::{SyncError, at};
+use crate::mirror::nvd_stem;
 
 /// What feeds unpack to is some twenty times as long.
 const MOST_TIMES: u64 = 200;
@@ -25,6 +28,8 @@ pub(crate) struct MirrorFile {
     /// Its name inside the folder of its source, with `/` between folders.
     pub(crate) name: String,
     pub(crate) bytes: u64,
+    /// The digest of what stands on disk, once it was taken: by it the home knows the file again.
+    pub(crate) digest: Option<Digest>,
 }
 
 /// A file inside an archive.
@@ -36,6 +41,31 @@ pub(crate) enum Entry<'a> {
 }
 
 impl MirrorFile {
+    /// A digest over its bytes as they stand on disk, and over those of the file that describes it, where there is one: a change
+    /// of either is worth another look.
+    pub(crate) fn digest(&self) -> Result<Digest, SyncError> {
+        let mut hasher = Sha256::new();
+        let mut file = File::open(&self.path).map_err(at(&self.path))?;
+        let mut buffer = vec![0; 256 << 10];
+        loop {
+            match file.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => hasher.update(&buffer[..count]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(at(&self.path)(error)),
+            }
+        }
+        let meta = nvd_stem(&self.name).map(|stem| self.path.with_file_name(format!("{stem}.meta")));
+        let described = match meta.map(|meta| fs::read(&meta).map_err(|error| (meta, error))) {
+            None => Vec::new(),
+            Some(Ok(bytes)) => bytes,
+            Some(Err((_, error))) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Some(Err((meta, error))) => return Err(at(meta)(error)),
+        };
+        let bytes: [u8; 32] = hasher.finalize().into();
+        Ok(Digest::of_parts([bytes.as_slice(), &described]))
+    }
+
     /// Its bytes, uncompressed where it is packed. `read` is told how many bytes were taken from the disk.
     pub(crate) fn open<'a>(&self, read: impl FnMut(u64) + 'a) -> Result<Box<dyn Read + 'a>, SyncError> {
         let file = File::open(&self.path).map_err(at(&self.path))?;
@@ -226,7 +256,7 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join(name);
         std::fs::write(&path, bytes)?;
-        Ok((folder, MirrorFile { path, name: name.to_owned(), bytes: bytes.len() as u64 }))
+        Ok((folder, MirrorFile { path, name: name.to_owned(), bytes: bytes.len() as u64, digest: None }))
     }
 
     fn text(file: &MirrorFile) -> Result<Vec<u8>, Box<dyn std::error::Error>> {

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use ward_formats::feed::osv;
+use ward_knowledge::Builder;
+use ward_model::digest::Digest;
 
 use crate::error::{SyncError, at};
 use crate::file::MirrorFile;
@@ -95,6 +97,34 @@ impl Mirror {
             return Err(SyncError::Absent { path: folder.to_owned(), wanted });
         }
         Ok(mirror)
+    }
+
+    /// Leaves out what the home has read before, byte for byte, and tells it so.
+    pub(crate) fn keep_news(&mut self, builder: &mut Builder) -> Result<(), SyncError> {
+        for job in &mut self.jobs {
+            if job.kind == Kind::Index {
+                continue;
+            }
+            let mut news = Vec::new();
+            for file in std::mem::take(&mut job.files) {
+                news.extend(news_of(&job.name, file, builder)?);
+            }
+            job.files = news;
+        }
+        self.jobs.retain(|job| !job.files.is_empty());
+        for (source, slot) in [(Source::Kev, &mut self.kev), (Source::Epss, &mut self.epss), (Source::Cwe, &mut self.cwe)] {
+            *slot = slot.take().map(|file| news_of(source.name(), file, builder)).transpose()?.flatten();
+        }
+        for file in &mut self.eol {
+            file.digest = Some(file.digest()?);
+        }
+        // Support dates are many small files and one source: they are read together or not at all.
+        let name = Source::Eol.name();
+        if !self.eol.is_empty() && builder.already_read(name, name, together(&self.eol))? {
+            builder.unchanged(name, name);
+            self.eol.clear();
+        }
+        Ok(())
     }
 
     fn look_into(&mut self, folder: &Path, source: Source) -> Result<(), SyncError> {
@@ -205,6 +235,27 @@ impl Mirror {
     }
 }
 
+/// The file with its digest, where the home has not read it before; otherwise the home is told that it was looked at.
+fn news_of(source: &str, mut file: MirrorFile, builder: &mut Builder) -> Result<Option<MirrorFile>, SyncError> {
+    let digest = file.digest()?;
+    if builder.already_read(source, &file.name, digest)? {
+        builder.unchanged(source, &file.name);
+        return Ok(None);
+    }
+    file.digest = Some(digest);
+    Ok(Some(file))
+}
+
+/// One digest for files that are read together.
+pub(crate) fn together(files: &[MirrorFile]) -> Digest {
+    let of = |file: &MirrorFile| {
+        let digest = file.digest.as_ref().map_or(&[][..], |digest| digest.as_bytes());
+        Digest::of_parts([file.name.as_bytes(), digest])
+    };
+    let each: Vec<Digest> = files.iter().map(of).collect();
+    Digest::of_parts(each.iter().map(|digest| digest.as_bytes().as_slice()))
+}
+
 /// The names of the folders in a folder, in order.
 fn subfolders(folder: &Path) -> Result<Vec<String>, SyncError> {
     let mut folders = Vec::new();
@@ -252,7 +303,7 @@ fn gather(folder: &Path, prefix: &str, deeper: usize, found: &mut Vec<MirrorFile
         // Follows links: a mirror may be made of them.
         let data = fs::metadata(&path).map_err(at(&path))?;
         if data.is_file() {
-            found.push(MirrorFile { name: format!("{prefix}{name}"), bytes: data.len(), path });
+            found.push(MirrorFile { name: format!("{prefix}{name}"), bytes: data.len(), path, digest: None });
         } else if data.is_dir() && deeper > 0 {
             gather(&path, &format!("{prefix}{name}/"), deeper - 1, found)?;
         }

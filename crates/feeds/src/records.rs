@@ -106,8 +106,11 @@ struct Worker<'a> {
 
 impl Worker<'_> {
     fn read(&mut self, job: &Job, file: &MirrorFile, place: u64) -> Result<(), SyncError> {
-        if job.kind != Kind::Index {
-            self.batch.file(&job.name, &file.name);
+        match file.digest {
+            // What an index lists may come and go while the index stays: it is looked at every time.
+            _ if job.kind == Kind::Index => {}
+            Some(digest) => self.batch.input(&job.name, &file.name, file.bytes, digest),
+            None => self.batch.file(&job.name, &file.name),
         }
         match job.kind {
             Kind::List => self.list(job, file),

@@ -16,6 +16,8 @@ pub struct SyncReport {
     pub new: bool,
     /// The day under which it was received.
     pub received: Date,
+    /// Where the clock went back: the day of the receipt before, after which this one counts.
+    pub clock_went_back: Option<Date>,
     /// The sources that were read, in the order of their names.
     pub sources: Vec<SourceReport>,
     /// Sources that the home holds and that were not part of this sync, by name.

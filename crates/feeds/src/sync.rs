@@ -3,21 +3,22 @@
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use jiff::civil::Date;
 use ward_formats::feed::eol::SupportCatalogue;
 use ward_formats::feed::{FeedError, LONGEST_RECORD, SetAside, cwe, epss, kev};
-use ward_knowledge::{Builder, Home};
+use ward_knowledge::{Builder, Home, Moment};
 use ward_model::digest::Digest;
 
 use crate::error::SyncError;
 use crate::file::MirrorFile;
-use crate::mirror::{Mirror, cwe_is_packed};
+use crate::mirror::{Mirror, cwe_is_packed, together};
 use crate::progress::{Progress, Step};
 use crate::records;
 use crate::report::{SourceReport, SyncReport};
 use crate::source::Source;
 
-/// Brings what a mirror holds into a home. What comes is received on the day `received`.
+/// Brings what a mirror holds into a home. What comes is received at the moment `received`; a day means its end.
+///
+/// A file that the home has read before, byte for byte, is not read again: nothing could come of it.
 ///
 /// `only` limits it to some sources; without it every source that the mirror holds and this program reads is taken.
 /// Sources that are not part of it stay as the home holds them.
@@ -29,15 +30,18 @@ pub fn sync(
     mirror: &Path,
     only: &[Source],
     home: &Home,
-    received: Date,
+    received: impl Into<Moment>,
     progress: &mut dyn Progress,
 ) -> Result<SyncReport, SyncError> {
     if let Some(address) = mirror.to_str().filter(|text| text.contains("://")) {
         return Err(SyncError::Network { address: address.to_owned() });
     }
-    let mirror = Mirror::look(mirror, only)?;
+    let mut mirror = Mirror::look(mirror, only)?;
+    let counts = mirror.counts();
     progress.step(Step::Checking);
+    let received = received.into();
     let mut builder = home.builder(received)?;
+    mirror.keep_news(&mut builder)?;
     read_whole_sources(&mirror, &mut builder, progress)?;
     for source in Source::ALL {
         let jobs = || mirror.jobs.iter().filter(|job| job.source == source);
@@ -50,12 +54,12 @@ pub fn sync(
     progress.step(Step::Writing);
     let published = builder.publish(&mut |more| progress.records(more))?;
 
-    let counts = mirror.counts();
     let mut report = SyncReport {
         knowledge: published.description,
         root: published.root,
         new: published.new,
-        received,
+        received: received.day(),
+        clock_went_back: published.clock_went_back.map(|_| published.received.day()),
         sources: Vec::new(),
         untouched: Vec::new(),
         not_read: mirror.not_read.clone(),
@@ -80,19 +84,24 @@ fn read_whole_sources(mirror: &Mirror, builder: &mut Builder, progress: &mut dyn
         begin(Source::Kev, std::slice::from_ref(file), progress);
         let catalogue = read(Source::Kev, file, progress, |source| kev::read(source))?;
         progress.records(catalogue.entries.len() as u64);
+        note(Source::Kev, file, builder);
         builder.exploited(&file.name, catalogue);
     }
     if let Some(file) = &mirror.epss {
         begin(Source::Epss, std::slice::from_ref(file), progress);
         let scores = read(Source::Epss, file, progress, |source| epss::read(source))?;
         progress.records(scores.scores.len() as u64);
+        note(Source::Epss, file, builder);
         builder.epss(&file.name, scores);
     }
     if !mirror.eol.is_empty() {
         begin(Source::Eol, &mirror.eol, progress);
         let catalogue = support(&mirror.eol, progress)?;
         progress.records(catalogue.cycles.len() as u64);
-        builder.support(Source::Eol.name(), catalogue);
+        let name = Source::Eol.name();
+        let bytes = mirror.eol.iter().map(|file| file.bytes).sum();
+        builder.input(name, name, bytes, together(&mirror.eol));
+        builder.support(name, catalogue);
     }
     if let Some(file) = &mirror.cwe {
         begin(Source::Cwe, std::slice::from_ref(file), progress);
@@ -102,9 +111,17 @@ fn read_whole_sources(mirror: &Mirror, builder: &mut Builder, progress: &mut dyn
             read(Source::Cwe, file, progress, |source| cwe::read(BufReader::new(source)))?
         };
         progress.records(names.names.len() as u64);
+        note(Source::Cwe, file, builder);
         builder.weakness_names(&file.name, names);
     }
     Ok(())
+}
+
+/// Takes note of a file that was read, so that it is known the next time.
+fn note(source: Source, file: &MirrorFile, builder: &mut Builder) {
+    if let Some(digest) = file.digest {
+        builder.input(source.name(), &file.name, file.bytes, digest);
+    }
 }
 
 fn begin(source: Source, files: &[MirrorFile], progress: &mut dyn Progress) {

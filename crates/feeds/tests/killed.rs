@@ -13,7 +13,14 @@ type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 const MIRROR: &str = "WARD_TEST_MIRROR";
 const HOME: &str = "WARD_TEST_HOME";
-const KILLS: u32 = 20;
+
+/// How often: 20 times, in the long run 200 times.
+fn kills() -> u32 {
+    match std::env::var_os("WARD_LARGE") {
+        Some(value) if value == "1" || value == "true" => 200,
+        _ => 20,
+    }
+}
 
 /// Not a test: the program that is killed. It is this file's own binary, so that it is never an older one.
 #[test]
@@ -105,13 +112,13 @@ fn a_killed_sync_leaves_the_earlier_generation() -> TestResult {
     let after = Home::open(&whole).current()?.ok_or("nothing there")?.root();
     assert_ne!(after, before.root);
 
-    let mut earlier = 0;
-    for round in 0..KILLS {
+    let (mut earlier, kills) = (0, kills());
+    for round in 0..kills {
         let home = folder.path().join(format!("home{round}"));
         copy(&seed, &home)?;
         let mut child = start(&large, &home)?;
         // Spread over the whole run, the last one right before its end.
-        let strike = ticks * (round as usize + 1) / KILLS as usize;
+        let strike = ticks * (round as usize + 1) / kills as usize;
         let mut pipe = child.stderr.take().ok_or("no pipe")?;
         std::io::copy(&mut pipe.by_ref().take(strike as u64), &mut std::io::sink())?;
         child.kill()?;
@@ -132,6 +139,6 @@ fn a_killed_sync_leaves_the_earlier_generation() -> TestResult {
             assert!(names.iter().all(|name| !name.to_string_lossy().starts_with("part-")), "{names:?}");
         }
     }
-    assert!(earlier >= KILLS / 2, "only {earlier} of {KILLS} were killed before they were done");
+    assert!(earlier >= kills / 2, "only {earlier} of {kills} were killed before they were done");
     Ok(())
 }

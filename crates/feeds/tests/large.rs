@@ -15,6 +15,97 @@ use ward_model::vulnerability::VulnerabilityRecord;
 
 type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
+/// KEV of August 2025, then KEV of August 2026 with corrections of NVD between: each day is answered as on that day.
+#[test]
+fn kev_of_two_years_is_known_as_of_each_day() -> TestResult {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let (old, new) =
+        (shared.join("other/kev-2025-08-25.json"), shared.join("kev/known_exploited_vulnerabilities.json"));
+    if !old.is_file() || !new.is_file() {
+        let _ = writeln!(std::io::stderr(), "skipped: there is no ../shared/data");
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    let mirror = folder.path().join("mirror");
+    for name in ["kev", "nvd"] {
+        std::fs::create_dir_all(mirror.join(name))?;
+    }
+    let kev = |from: &Path| std::fs::copy(from, mirror.join("kev/known_exploited_vulnerabilities.json"));
+    let nvd = |records: &[(&str, &str, &str, &str)]| -> TestResult {
+        let records: Vec<String> = records
+            .iter()
+            .map(|(id, changed, status, text)| {
+                format!(
+                    r#"{{"cve":{{"id":"{id}","lastModified":"{changed}T00:00:00.000","vulnStatus":"{status}","descriptions":[{{"lang":"en","value":"{text}"}}]}}}}"#
+                )
+            })
+            .collect();
+        let text = format!(r#"{{"format":"NVD_CVE","version":"2.0","vulnerabilities":[{}]}}"#, records.join(","));
+        Ok(std::fs::write(mirror.join("nvd/nvdcve-2.0-modified.json"), text)?)
+    };
+    type Records<'a> = &'a [(&'a str, &'a str, &'a str, &'a str)];
+    let days: [(jiff::civil::Date, &Path, Records<'_>); 4] = [
+        (date(2025, 8, 25), &old, &[("CVE-2025-0001", "2025-08-01", "Analyzed", "first")]),
+        (
+            date(2025, 9, 1),
+            &old,
+            &[
+                ("CVE-2025-0001", "2025-08-30", "Modified", "corrected"),
+                ("CVE-2025-0002", "2025-08-30", "Received", "added"),
+            ],
+        ),
+        (date(2026, 8, 7), &new, &[("CVE-2025-0002", "2026-08-01", "Rejected", "rejected")]),
+        (date(2026, 8, 8), &new, &[("CVE-2025-0002", "2025-08-30", "Received", "added")]),
+    ];
+    let home = Home::open(folder.path().join("all"));
+    let all: Vec<VulnerabilityId> = {
+        let mut ids = Vec::new();
+        for path in [&old, &new] {
+            ids.extend(
+                ward_formats::feed::kev::read(std::fs::File::open(path)?)?.entries.into_iter().map(|entry| entry.id),
+            );
+        }
+        ids
+    };
+    let answers = |home: &Home, day| -> Result<Vec<String>, Box<dyn std::error::Error>> {
+        let held = home.as_of(day)?.ok_or("nothing there")?;
+        held.verify()?;
+        let mut answers = vec![format!("{:?} {:?} {}", held.description(), held.sources(), held.chain())];
+        for id in &all {
+            answers.push(format!("{:?}", held.exploited(id)?));
+        }
+        for number in 0..held.record_count() {
+            answers.push(format!("{:?}", held.record(ward_model::knowledge::RecordNumber(number))?));
+        }
+        Ok(answers)
+    };
+    let mut each = Vec::new();
+    for (number, (day, catalogue, records)) in days.iter().enumerate() {
+        kev(catalogue)?;
+        nvd(records)?;
+        sync(&mirror, &[], &home, *day, &mut Silent)?;
+        // A home of its own that stops on this day.
+        let stopped = Home::open(folder.path().join(format!("stopped {number}")));
+        for (day, catalogue, records) in &days[..=number] {
+            kev(catalogue)?;
+            nvd(records)?;
+            sync(&mirror, &[], &stopped, *day, &mut Silent)?;
+        }
+        each.push(answers(&stopped, *day)?);
+    }
+    for ((day, ..), wanted) in days.iter().zip(&each) {
+        assert_eq!(answers(&home, *day)?, *wanted, "{day}");
+    }
+    assert!(each.windows(2).all(|pair| pair[0] != pair[1]));
+    let exploited = |day| -> Result<usize, Box<dyn std::error::Error>> {
+        let held = home.as_of(day)?.ok_or("nothing there")?;
+        Ok(held.sources().iter().filter(|source| source.name == "kev").map(|source| source.records as usize).sum())
+    };
+    assert_eq!((exploited(date(2026, 8, 6))?, exploited(date(2026, 8, 7))?), (1_404, 1_662));
+    assert!(matches!(home.as_of(date(2025, 8, 24)), Err(ward_knowledge::HomeError::BeforeFirst { .. })));
+    Ok(())
+}
+
 /// The folder with real feeds beside the repository, where this run is to use it.
 fn data() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");

@@ -1,11 +1,11 @@
 //! Puts together the next generation: what came now over what is held already.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::path::PathBuf;
 
-use jiff::civil::Date;
 use ward_formats::feed::SetAside;
+use ward_formats::feed::cwe::{self, WeaknessNames};
+use ward_formats::feed::eol::{self, SupportCatalogue};
 use ward_formats::feed::epss::Scores;
 use ward_formats::feed::kev::Catalogue;
 use ward_model::digest::Digest;
@@ -13,13 +13,21 @@ use ward_model::knowledge::KnowledgeDescription;
 use ward_model::vulnerability::VulnerabilityRecord;
 
 use crate::error::{HomeError, at};
+use crate::fact::Input;
+use crate::file::reader::Reader;
 use crate::generation::Generation;
-use crate::source::{Changes, EPSS, KEV, SetAsideRecord, SourceState};
+use crate::home::Home;
+use crate::layer::Layer;
+use crate::moment::Moment;
+use crate::source::{Changes, EPSS, KEV, SetAsideRecord, SourceState, WHOLE};
 
 mod entry;
-mod merge;
-mod products;
+mod facts;
+mod index;
+mod publish;
+mod records;
 mod spill;
+mod write;
 
 use entry::Facts;
 use spill::{Place, Spill};
@@ -28,28 +36,41 @@ use spill::{Place, Spill};
 ///
 /// Records are kept by identifier: one that comes replaces the one that is held, unless the held one was changed later; one that
 /// does not come stays. KEV and EPSS are replaced as a whole, unless what is held is of a later day. A source that nothing was
-/// given of stays as it is.
+/// given of stays as it is. Support dates and the names of weaknesses are replaced as a whole, whatever their day.
+///
+/// A file whose bytes were read before ([`Builder::already_read`]) brings nothing new: it need not be read again, only named with
+/// [`Builder::unchanged`], and its records are passed over if it is.
 pub struct Builder {
-    folder: PathBuf,
+    home: Home,
     /// Held until the builder is gone.
     _lock: File,
-    base: Option<Generation>,
-    received: Date,
+    held: Option<Generation>,
+    received: Moment,
     batches: Vec<Batch>,
     catalogue: Option<Catalogue>,
     scores: Option<Scores>,
+    support: Option<SupportCatalogue>,
+    weaknesses: Option<WeaknessNames>,
     set_aside: Vec<SetAsideRecord>,
+    /// Files that were read, of whatever source.
     files: BTreeSet<(String, String)>,
+    /// Files that were read before, byte for byte.
+    unchanged: BTreeSet<(String, String)>,
+    inputs: BTreeMap<(String, String), Input>,
+    ecosystems: BTreeSet<(String, String)>,
     repaired: bool,
 }
 
 /// Records on their way into a generation. Each thread has its own; in which order they come makes no difference.
 pub struct Batch {
-    folder: PathBuf,
+    home: Home,
     spill: Spill,
     pending: Vec<Pending>,
     sources: Vec<String>,
-    files: BTreeSet<(String, String)>,
+    /// Source and name of each file, in the order in which they were begun.
+    files: Vec<(String, String)>,
+    inputs: BTreeMap<(String, String), Input>,
+    ecosystems: BTreeSet<(String, String)>,
     set_aside: Vec<SetAsideRecord>,
     buffer: Vec<u8>,
 }
@@ -58,6 +79,8 @@ struct Pending {
     id: Box<str>,
     /// The place of its source in the batch's list.
     source: usize,
+    /// The place of its file in the batch's list, where it stands in one.
+    file: Option<usize>,
     stamp: Box<str>,
     facts: Facts,
     place: Place,
@@ -68,10 +91,14 @@ struct Pending {
 pub struct Published {
     /// The knowledge that the home holds now.
     pub description: KnowledgeDescription,
-    /// The digest of the file that holds it.
+    /// The digest of the files that hold it.
     pub root: Digest,
-    /// Whether it is another file than before.
+    /// Whether the home holds anything else than before. That somebody looked again on another day does not count.
     pub new: bool,
+    /// When it was received: the moment given, or that of the receipt before where the clock went back.
+    pub received: Moment,
+    /// The moment given, where it lies before that of the receipt before.
+    pub clock_went_back: Option<Moment>,
     /// The sources by name, with what was done to the records of each.
     pub sources: Vec<(SourceState, Changes)>,
     /// What could not be read, of all sources.
@@ -81,17 +108,22 @@ pub struct Published {
 }
 
 impl Builder {
-    pub(crate) fn new(folder: PathBuf, lock: File, base: Option<Generation>, repaired: bool, received: Date) -> Self {
+    pub(crate) fn new(home: Home, lock: File, held: Option<Generation>, repaired: bool, received: Moment) -> Self {
         Self {
-            folder,
+            home,
             _lock: lock,
-            base,
+            held,
             received,
             batches: Vec::new(),
             catalogue: None,
             scores: None,
+            support: None,
+            weaknesses: None,
             set_aside: Vec::new(),
             files: BTreeSet::new(),
+            unchanged: BTreeSet::new(),
+            inputs: BTreeMap::new(),
+            ecosystems: BTreeSet::new(),
             repaired,
         }
     }
@@ -101,13 +133,16 @@ impl Builder {
     /// # Errors
     /// No temporary file can be made in the home.
     pub fn batch(&self) -> Result<Batch, HomeError> {
-        let file = tempfile::tempfile_in(&self.folder).map_err(at(&self.folder))?;
+        let folder = self.home.folder();
+        let file = tempfile::tempfile_in(folder).map_err(at(folder))?;
         Ok(Batch {
-            folder: self.folder.clone(),
+            home: self.home.clone(),
             spill: Spill::new(file),
             pending: Vec::new(),
             sources: Vec::new(),
-            files: BTreeSet::new(),
+            files: Vec::new(),
+            inputs: BTreeMap::new(),
+            ecosystems: BTreeSet::new(),
             set_aside: Vec::new(),
             buffer: Vec::new(),
         })
@@ -116,8 +151,35 @@ impl Builder {
     /// Takes the records of a batch.
     pub fn add(&mut self, mut batch: Batch) {
         self.set_aside.append(&mut batch.set_aside);
-        self.files.append(&mut batch.files);
+        self.files.extend(batch.files.iter().cloned());
+        self.inputs.append(&mut batch.inputs);
+        self.ecosystems.append(&mut batch.ecosystems);
         self.batches.push(batch);
+    }
+
+    /// Whether reading this file can bring nothing: its bytes, as they stand on disk, have this digest, the home has read them, and
+    /// they are the last that it read of this file (of a source that is replaced as a whole: the last that it took).
+    ///
+    /// # Errors
+    /// What is held cannot be read.
+    pub fn already_read(&self, source: &str, file: &str, digest: Digest) -> Result<bool, HomeError> {
+        let Some(held) = &self.held else { return Ok(false) };
+        if WHOLE.contains(&source) {
+            let state = held.sources().iter().find(|state| state.name == source);
+            let whole = state.and_then(|state| state.whole.as_ref());
+            return Ok(whole.is_some_and(|(name, bytes)| name == file && *bytes == digest));
+        }
+        Ok(held.input(source, file)?.is_some_and(|input| input.digest == digest))
+    }
+
+    /// Takes note that somebody looked at this file again and that its bytes were read before: what came of it stays.
+    pub fn unchanged(&mut self, source: &str, file: &str) {
+        self.unchanged.insert((source.to_owned(), file.to_owned()));
+    }
+
+    /// Takes note of the bytes of a file, as they stand on disk, that is given with [`Builder::exploited`] or its like.
+    pub fn input(&mut self, source: &str, file: &str, length: u64, digest: Digest) {
+        self.inputs.insert((source.to_owned(), file.to_owned()), Input { length, digest, records: 0 });
     }
 
     /// Takes a KEV catalogue, read from this file.
@@ -132,14 +194,16 @@ impl Builder {
         self.scores = Some(scores);
     }
 
-    /// Takes the support dates, read from these files. They are not kept yet.
-    pub fn support(&mut self, file: &str, mut catalogue: ward_formats::feed::eol::SupportCatalogue) {
-        self.whole_source(ward_formats::feed::eol::SOURCE, file, std::mem::take(&mut catalogue.set_aside));
+    /// Takes the support dates of products, read from this file or folder.
+    pub fn support(&mut self, file: &str, mut catalogue: SupportCatalogue) {
+        self.whole_source(eol::SOURCE, file, std::mem::take(&mut catalogue.set_aside));
+        self.support = Some(catalogue);
     }
 
-    /// Takes the names of weaknesses, read from this file. They are not kept yet.
-    pub fn weakness_names(&mut self, file: &str, mut names: ward_formats::feed::cwe::WeaknessNames) {
-        self.whole_source(ward_formats::feed::cwe::SOURCE, file, std::mem::take(&mut names.set_aside));
+    /// Takes the names of weaknesses, read from this file.
+    pub fn weakness_names(&mut self, file: &str, mut names: WeaknessNames) {
+        self.whole_source(cwe::SOURCE, file, std::mem::take(&mut names.set_aside));
+        self.weaknesses = Some(names);
     }
 
     fn whole_source(&mut self, source: &str, file: &str, aside: Vec<SetAside>) {
@@ -152,31 +216,53 @@ impl Builder {
     /// # Errors
     /// The disk refuses, or what is held is damaged. The earlier generation stays current then.
     pub fn publish(self, records: &mut dyn FnMut(u64)) -> Result<Published, HomeError> {
-        merge::publish(self, records)
+        publish::publish(self, records)
     }
+}
+
+/// Compiles the rows of a file by the present rules, into a file without a name.
+pub(crate) fn compile_again(layer: &Layer) -> Result<Reader, crate::error::OpenError> {
+    write::compile_again(layer)
 }
 
 impl Batch {
     /// From here on, what comes stands in this file of this source.
     pub fn file(&mut self, source: &str, file: &str) {
-        self.files.insert((source.to_owned(), file.to_owned()));
+        self.files.push((source.to_owned(), file.to_owned()));
     }
 
-    /// Takes a record. `stamp` tells versions of it apart that come in one sync: the one that sorts last counts.
-    /// [`VulnerabilityRecord::received`] is passed over: the home knows itself what it has received.
+    /// As [`Batch::file`], with the length and the digest of its bytes as they stand on disk, so that
+    /// [`Builder::already_read`] knows them the next time.
+    pub fn input(&mut self, source: &str, file: &str, length: u64, digest: Digest) {
+        self.file(source, file);
+        self.inputs.insert((source.to_owned(), file.to_owned()), Input { length, digest, records: 0 });
+    }
+
+    /// The source gives, in this sync, the whole of an ecosystem (in the spelling of packages): from then on a package of it that is
+    /// not spoken of counts as one of which nothing is known. A file `<Ecosystem>/all.zip` of OSV says so by its name.
+    pub fn ecosystem(&mut self, source: &str, ecosystem: &str) {
+        self.ecosystems.insert((source.to_owned(), ecosystem.to_owned()));
+    }
+
+    /// Takes a record. `stamp` tells versions of it apart: the one whose stamp sorts last counts, of those with one stamp the one
+    /// that came last. [`VulnerabilityRecord::received`] is passed over: the home knows itself what it has received.
     ///
     /// # Errors
     /// The disk refuses, or the record cannot be written down.
     pub fn record(&mut self, record: &VulnerabilityRecord, stamp: &str) -> Result<(), HomeError> {
         let facts = entry::encode(record, &mut self.buffer)
             .map_err(|reason| HomeError::Record { id: record.id.to_string(), reason })?;
-        let place = self.spill.push(&self.buffer).map_err(at(&self.folder))?;
+        let place = self.spill.push(&self.buffer).map_err(at(self.home.folder()))?;
         let known = self.sources.iter().position(|source| *source == record.source);
         let source = known.unwrap_or_else(|| {
             self.sources.push(record.source.clone());
             self.sources.len() - 1
         });
-        self.pending.push(Pending { id: record.id.as_str().into(), source, stamp: stamp.into(), facts, place });
+        let file = self.files.len().checked_sub(1);
+        if let Some(input) = self.files.last().and_then(|file| self.inputs.get_mut(file)) {
+            input.records += 1;
+        }
+        self.pending.push(Pending { id: record.id.as_str().into(), source, file, stamp: stamp.into(), facts, place });
         Ok(())
     }
 

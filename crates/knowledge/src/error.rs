@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use ward_model::knowledge::KnowledgeError;
 
+use crate::moment::Moment;
+
 /// Why a file cannot be opened as a generation.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -25,7 +27,8 @@ pub enum OpenError {
     },
     /// Another version of the program wrote it.
     #[error(
-        "{path} has format {found}, this program reads format {known}; sync into a new home (`--home DIR`), or move this one away first"
+        "{path} has format {found}, this program reads format {known}: move the folder `knowledge` of this home away and sync all sources \
+        again, or sync into a new home (`--home DIR`); keep the old one where the days of receipt are evidence"
     )]
     OtherFormat {
         /// Which file.
@@ -75,6 +78,44 @@ pub enum HomeError {
         path: PathBuf,
         /// What it says.
         found: String,
+    },
+    /// The file that says what was published last is missing or broken.
+    #[error("{path} does not say what was published last; run `ward feeds sync` again")]
+    Anchor {
+        /// The file.
+        path: PathBuf,
+    },
+    /// What is current is earlier than what was published last.
+    #[error(
+        "what is held in {path} was taken back: it ends with receipt {held}, and receipt {published} was published; \
+        restore the whole folder, or run `ward feeds sync` again"
+    )]
+    RolledBack {
+        /// The folder.
+        path: PathBuf,
+        /// How many times something was received, by what is current.
+        held: u32,
+        /// How many times something was published.
+        published: u32,
+    },
+    /// What is current has another history than what was published last.
+    #[error(
+        "what is held in {path} is not what was published: receipt {transaction} differs; restore the whole folder, or run \
+        `ward feeds sync` again"
+    )]
+    OtherHistory {
+        /// The folder.
+        path: PathBuf,
+        /// The receipt that differs.
+        transaction: u32,
+    },
+    /// The moment asked about lies before anything was received.
+    #[error("nothing was known here at {moment}: this home received its first knowledge at {first}")]
+    BeforeFirst {
+        /// The moment asked about.
+        moment: Moment,
+        /// The first receipt.
+        first: Moment,
     },
     /// The generation that is held cannot be built upon, and there is none before it.
     #[error(

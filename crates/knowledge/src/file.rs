@@ -14,7 +14,7 @@ mod tests;
 /// The first bytes of every generation.
 pub(crate) const MAGIC: [u8; 8] = *b"WARDKNOW";
 /// The format that is written and read.
-pub(crate) const FORMAT: u32 = 3;
+pub(crate) const FORMAT: u32 = 4;
 /// How many bytes of a section one block holds, but for the last one.
 pub(crate) const BLOCK: usize = 16 << 10;
 /// Magic, format, block size, length of the file, place and length of the directory, its digest, the digest of all that.
@@ -50,40 +50,62 @@ macro_rules! sections {
 }
 
 sections! {
-    /// Records one after the other, by identifier, then source.
+    /// Versions of records one after the other, by identifier, source and transaction: each its stamp, then its content.
     Records = 1, "records";
-    /// One entry of fixed width for each record.
+    /// One entry of fixed width for each version.
     RecordTable = 2, "record table";
+    /// The digest of each version's content.
+    Digests = 3, "record digests";
     /// Where each identifier ends in the next section.
-    IdEnds = 3, "identifier ends";
-    /// Identifiers of records, in order.
-    IdBytes = 4, "identifiers";
+    IdEnds = 4, "identifier ends";
+    /// Identifiers of versions, in order.
+    IdBytes = 5, "identifiers";
+    /// Numbers of versions that a later one in this file follows.
+    Superseded = 6, "superseded versions";
+    /// For a delta: where each version belongs among those of the base.
+    Positions = 7, "positions in the base";
     /// Where each product ends in the next section.
-    ProductEnds = 5, "product ends";
+    ProductEnds = 8, "product ends";
     /// Products, in the order of their bytes.
-    ProductBytes = 6, "products";
+    ProductBytes = 9, "products";
     /// Where the rows of each product end, and how many there are.
-    ProductTable = 7, "product table";
-    /// Vulnerable criteria, by product, record and place.
-    Rows = 8, "rows";
+    ProductTable = 10, "product table";
+    /// Criteria, by product, version and place.
+    ProductRows = 11, "product rows";
     /// Numbers of products, by the name of the product.
-    ProductNames = 9, "product names";
-    /// Where each identifier of KEV ends in the next section.
-    KevEnds = 10, "KEV ends";
-    /// Identifiers of KEV, in order.
-    KevBytes = 11, "KEV identifiers";
-    /// One entry of fixed width for each.
-    KevValues = 12, "KEV values";
-    /// Where each identifier of EPSS ends in the next section.
-    EpssEnds = 13, "EPSS ends";
-    /// Identifiers of EPSS, in order.
-    EpssBytes = 14, "EPSS identifiers";
-    /// One score and percentile for each.
-    EpssValues = 15, "EPSS scores";
-    /// What could not be read.
-    SetAside = 16, "records set aside";
-    /// Sources, dates, the identity of the knowledge.
-    Meta = 17, "description";
+    ProductNames = 12, "product names";
+    /// Where each subject of a statement ends in the next section.
+    SubjectEnds = 13, "subject ends";
+    /// Subjects of statements, in the order of their bytes.
+    SubjectBytes = 14, "subjects";
+    /// Where the rows of each subject end, and how many there are.
+    SubjectTable = 15, "subject table";
+    /// Where each statement stands, by subject, version and place.
+    SubjectRows = 16, "subject rows";
+    /// Where each name of a vulnerability ends in the next section.
+    AliasEnds = 17, "alias ends";
+    /// Names of vulnerabilities that somebody equates with another, in order.
+    AliasBytes = 18, "aliases";
+    /// Where the rows of each name end, and how many there are.
+    AliasTable = 19, "alias table";
+    /// What each name is equated with, and by which version of a record.
+    AliasRows = 20, "alias rows";
+    /// Where the key of each fact ends in the next section.
+    FactEnds = 21, "fact ends";
+    /// Keys of facts, by key, then transaction.
+    FactKeys = 22, "facts";
+    /// The transaction of each fact, and whether it took it away.
+    FactTimes = 23, "fact times";
+    /// Where each value ends in the next section.
+    FactValueEnds = 24, "fact value ends";
+    /// Values of facts.
+    FactValues = 25, "fact values";
+    /// One entry of fixed width for each transaction.
+    Transactions = 26, "transactions";
+    /// What was known of the sources after each transaction.
+    States = 27, "states";
+    /// What the file is part of.
+    Meta = 28, "description";
 }
 
 pub(crate) fn unreadable(part: impl Into<String>, reason: impl Into<String>) -> KnowledgeError {

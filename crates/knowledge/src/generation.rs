@@ -1,152 +1,160 @@
-//! One immutable state of knowledge, read in place.
+//! What a home held at one moment, read in place from its files.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 use ward_model::cpe::ProductKey;
 use ward_model::digest::Digest;
-use ward_model::ids::VulnerabilityId;
-use ward_model::knowledge::{Candidate, Knowledge, KnowledgeDescription, KnowledgeError, RecordNumber};
-use ward_model::vulnerability::{Epss, Exploited, VulnerabilityRecord};
+use ward_model::knowledge::{KnowledgeDescription, KnowledgeError, RecordNumber};
+use ward_model::vulnerability::VulnerabilityRecord;
 
 use crate::error::OpenError;
-use crate::file::reader::Reader;
-use crate::file::strings::{Strings, partition};
+use crate::fact::{self, Input, Kind, Support};
 use crate::file::{Section, unreadable};
-use crate::source::{SetAsideRecord, SourceState, by_product};
-use crate::{day, identity, row};
+use crate::layer::{COMPILED_BY, Layer, VersionEntry};
+use crate::moment::Moment;
+use crate::source::{SetAsideRecord, SourceState};
+use crate::transaction::{State, Transaction};
+use crate::{builder, day};
+
+mod answers;
+pub(crate) mod numbers;
+mod verify;
+
+pub(crate) use verify::{PARTS, part_of};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
-/// What stands in the last section.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Meta {
-    pub(crate) identity: Digest,
-    pub(crate) as_of: Date,
-    pub(crate) epss_date: Option<Date>,
-    pub(crate) sources: Vec<SourceState>,
-}
+use numbers::{Numbers, Place};
 
-/// An entry of the record table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TableEntry {
-    /// Where the record begins.
-    pub(crate) offset: u64,
-    /// How long it is.
-    pub(crate) length: u32,
-    /// The number of its source.
-    pub(crate) source: u32,
-    /// When a record with this identifier was first received.
-    pub(crate) received: i32,
-    /// When this version of it was received.
-    pub(crate) version_received: i32,
-    /// The digest of its content.
-    pub(crate) digest: Digest,
-}
-
-impl TableEntry {
-    pub(crate) const SIZE: usize = 8 + 4 + 4 + 4 + 4 + 32;
-
-    pub(crate) fn to_bytes(self) -> [u8; Self::SIZE] {
-        let mut bytes = [0; Self::SIZE];
-        bytes[..8].copy_from_slice(&self.offset.to_le_bytes());
-        bytes[8..12].copy_from_slice(&self.length.to_le_bytes());
-        bytes[12..16].copy_from_slice(&self.source.to_le_bytes());
-        bytes[16..20].copy_from_slice(&self.received.to_le_bytes());
-        bytes[20..24].copy_from_slice(&self.version_received.to_le_bytes());
-        bytes[24..].copy_from_slice(self.digest.as_bytes());
-        bytes
-    }
-
-    fn from_bytes(bytes: &[u8; Self::SIZE]) -> Self {
-        let four = |at: usize| [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
-        let mut eight = [0; 8];
-        eight.copy_from_slice(&bytes[..8]);
-        let mut digest = [0; 32];
-        digest.copy_from_slice(&bytes[24..]);
-        Self {
-            offset: u64::from_le_bytes(eight),
-            length: u32::from_le_bytes(four(8)),
-            source: u32::from_le_bytes(four(12)),
-            received: i32::from_le_bytes(four(16)),
-            version_received: i32::from_le_bytes(four(20)),
-            digest: Digest::from_bytes(digest),
-        }
-    }
-}
-
-/// One state of knowledge in one file. Opening it reads the directory; everything else is read when it is asked for.
+/// What a home held at one moment: a base, where there is one a delta on it, and of both what was received until then. Opening it
+/// reads the directories; everything else is read when it is asked for.
 pub struct Generation {
-    path: PathBuf,
-    reader: Reader,
-    meta: Meta,
+    base: Layer,
+    delta: Option<Layer>,
+    limit: u32,
+    numbers: Numbers,
+    transaction: Transaction,
+    state: State,
     description: KnowledgeDescription,
     /// The records set aside, by the products that they name; read when it is first asked for.
     aside: OnceLock<BTreeMap<ProductKey, BTreeSet<String>>>,
+    /// The support of products; read when it is first asked for.
+    support: OnceLock<Vec<Support>>,
 }
 
 impl Generation {
-    /// Opens a file.
-    ///
-    /// # Errors
-    /// The file is not there, is no generation, is not as long as it was written, or its header, directory or description is damaged.
-    pub fn open(path: impl Into<PathBuf>) -> Result<Self, OpenError> {
-        let path = path.into();
-        let reader = Reader::open(&path)?;
-        let meta: Meta = postcard::from_bytes(&reader.whole(Section::Meta)?)
-            .map_err(|error| unreadable(Section::Meta.word(), error.to_string()))?;
+    /// Opens what these files hold.
+    pub(crate) fn open(base: &Path, delta: Option<&Path>) -> Result<Self, OpenError> {
+        let (base, delta) = (Layer::open(base)?, delta.map(Layer::open).transpose()?);
+        Self::of_layers(base, delta, u32::MAX)
+    }
+
+    /// Of these files what was held after the transaction `limit`, or the last one before it.
+    fn of_layers(base: Layer, delta: Option<Layer>, limit: u32) -> Result<Self, OpenError> {
+        let not_part = |layer: &Layer, reason: &str| unreadable(layer.path().display().to_string(), reason);
+        if base.meta.below.is_some() || base.meta.first != 0 {
+            return Err(not_part(&base, "a delta where a base should be").into());
+        }
+        if let Some(delta) = &delta
+            && (delta.meta.below != Some(base.root()) || delta.meta.first != base.last())
+        {
+            return Err(not_part(delta, "a delta of another base").into());
+        }
+        let (base, delta) = (compiled(base)?, delta.map(compiled).transpose()?);
+        let limit = limit.min(delta.as_ref().unwrap_or(&base).last());
+        let numbers = Numbers::new(&base, delta.as_ref(), limit)?;
+        let layer = delta.as_ref().filter(|delta| limit > delta.meta.first).unwrap_or(&base);
+        let (transaction, state) = layer.transaction(limit)?;
         let description = KnowledgeDescription {
-            generation: meta.identity,
-            as_of: meta.as_of,
-            sources: meta.sources.iter().map(SourceState::description).collect(),
+            generation: transaction.identity,
+            as_of: transaction.moment.day(),
+            sources: state.sources.iter().map(SourceState::description).collect(),
             seed: false,
             limited_to: Vec::new(),
         };
-        let generation = Self { path, reader, meta, description, aside: OnceLock::new() };
-        generation.check_lengths()?;
-        Ok(generation)
+        let (aside, support) = (OnceLock::new(), OnceLock::new());
+        Ok(Self { base, delta, limit, numbers, transaction, state, description, aside, support })
     }
 
-    /// The lengths that depend on one another.
-    fn check_lengths(&self) -> Result<(), KnowledgeError> {
-        let length = |section| self.reader.length(section);
-        let table = [
-            (Section::RecordTable, length(Section::IdEnds) / 4 * TableEntry::SIZE as u64),
-            (Section::ProductTable, length(Section::ProductEnds) / 4 * PRODUCT_ENTRY),
-            (Section::ProductNames, length(Section::ProductEnds)),
-            (Section::KevValues, length(Section::KevEnds) / 4 * KEV_ENTRY),
-            (Section::EpssValues, length(Section::EpssEnds) / 4 * EPSS_ENTRY),
-        ];
-        match table.iter().find(|(section, wanted)| length(*section) != *wanted) {
-            Some((section, wanted)) => {
-                Err(unreadable(section.word(), format!("{} bytes instead of {wanted}", length(*section))))
-            }
-            None => Ok(()),
+    /// What was held at this moment; `Err` with the moment of the first receipt where that is later.
+    pub(crate) fn at(self, moment: Moment) -> Result<Result<Self, Moment>, OpenError> {
+        if self.transaction.moment <= moment {
+            return Ok(Ok(self));
         }
+        // Moments never go back from one transaction to the next.
+        let (mut low, mut high) = (0, self.limit);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.transaction_entry(middle + 1)?.moment <= moment { low = middle + 1 } else { high = middle }
+        }
+        if low == 0 {
+            return Ok(Err(self.transaction_entry(1)?.moment));
+        }
+        Self::of_layers(self.base, self.delta, low).map(Ok)
     }
 
-    /// The file.
+    /// A transaction, by its number; from 1.
+    pub(crate) fn transaction_entry(&self, number: u32) -> Result<Transaction, KnowledgeError> {
+        let delta = self.delta.as_ref().filter(|delta| number > delta.meta.first);
+        delta.unwrap_or(&self.base).transaction_entry(number)
+    }
+
+    /// The file that was written last.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.delta.as_ref().unwrap_or(&self.base).path()
     }
 
-    /// A digest that covers every byte of the file: the days of receipt and the index too, which the identity leaves out.
+    /// The files: the base, then the delta on it.
+    pub fn files(&self) -> Vec<&Path> {
+        [Some(&self.base), self.delta.as_ref()].into_iter().flatten().map(Layer::path).collect()
+    }
+
+    /// A digest that covers every byte of the files: the days of receipt and the index too, which the identity leaves out.
     pub fn root(&self) -> Digest {
-        self.reader.root()
+        // A delta says which base it lies on.
+        self.delta.as_ref().unwrap_or(&self.base).root()
+    }
+
+    /// A digest over all that was ever received, in its order: the anchor for finding that something was taken back.
+    pub fn chain(&self) -> Digest {
+        self.transaction.chain
+    }
+
+    /// Whether this was the chain after some receipt up to now.
+    ///
+    /// # Errors
+    /// A block is damaged.
+    pub fn has_chain(&self, chain: Digest) -> Result<bool, KnowledgeError> {
+        for number in (1..=self.limit).rev() {
+            if self.transaction_entry(number)?.chain == chain {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// How many times something was received.
+    pub fn transactions(&self) -> u32 {
+        self.limit
+    }
+
+    /// When something was received last; never before what was received before it.
+    pub fn moment(&self) -> Moment {
+        self.transaction.moment
     }
 
     /// The sources, by name.
     pub fn sources(&self) -> &[SourceState] {
-        &self.meta.sources
+        &self.state.sources
     }
 
     /// How many records there are.
     pub fn record_count(&self) -> u32 {
-        self.ids().len()
+        self.numbers.len()
     }
 
     /// What could not be read of the sources, by source, file and place.
@@ -154,8 +162,13 @@ impl Generation {
     /// # Errors
     /// A block is damaged.
     pub fn set_aside(&self) -> Result<Vec<SetAsideRecord>, KnowledgeError> {
-        postcard::from_bytes(&self.reader.whole(Section::SetAside)?)
-            .map_err(|error| unreadable(Section::SetAside.word(), error.to_string()))
+        let read = |(_, value): fact::Held| {
+            postcard::from_bytes(&value).map_err(|error| unreadable("records set aside", error.to_string()))
+        };
+        let mut records: Vec<SetAsideRecord> =
+            self.facts(Kind::SetAside)?.into_iter().map(read).collect::<Result<_, KnowledgeError>>()?;
+        records.sort_unstable();
+        Ok(records)
     }
 
     /// The day on which this version of a record was received; [`VulnerabilityRecord::received`] is the day of the first version.
@@ -163,207 +176,110 @@ impl Generation {
     /// # Errors
     /// A block is damaged, or there is no such record.
     pub fn version_received(&self, number: RecordNumber) -> Result<Option<Date>, KnowledgeError> {
-        day::unpack(self.entry(number)?.version_received)
-            .map_err(|reason| unreadable(Section::RecordTable.word(), reason))
+        let (_, entry) = self.entry(number)?;
+        day::unpack(entry.version_received).map_err(|reason| unreadable(Section::RecordTable.word(), reason))
     }
 
-    /// Checks every byte against its digest and every record against the identity of the whole.
-    ///
-    /// # Errors
-    /// The first place that is damaged, or that makes no sense.
-    pub fn verify(&self) -> Result<(), KnowledgeError> {
-        self.reader.verify()?;
-        let mut digests = Vec::with_capacity(self.record_count() as usize);
-        let mut bytes = Vec::new();
-        for number in 0..self.record_count() {
-            let entry = self.entry(RecordNumber(number))?;
-            bytes.clear();
-            self.reader.read(Section::Records, entry.offset, entry.length as usize, &mut bytes)?;
-            if identity::of_record(&bytes) != entry.digest {
-                return Err(KnowledgeError::Damaged { part: format!("record {}", self.ids().text(number)?) });
+    /// The state that belongs to it.
+    pub(crate) fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Whether the rows of a file were compiled by other rules than the present ones.
+    pub(crate) fn rows_are_old(&self) -> bool {
+        [Some(&self.base), self.delta.as_ref()].into_iter().flatten().any(|layer| layer.meta.compiled_by != COMPILED_BY)
+    }
+
+    pub(crate) fn base(&self) -> &Layer {
+        &self.base
+    }
+
+    pub(crate) fn delta(&self) -> Option<&Layer> {
+        self.delta.as_ref()
+    }
+
+    /// The files that count at this moment, with what makes a version of each a place.
+    fn layers(&self) -> impl Iterator<Item = (&Layer, fn(u32) -> Place)> {
+        let base: (&Layer, fn(u32) -> Place) = (&self.base, Place::Base);
+        let delta = self.delta.as_ref().filter(|delta| self.limit > delta.meta.first);
+        [Some(base), delta.map(|delta| (delta, Place::Delta as fn(u32) -> Place))].into_iter().flatten()
+    }
+
+    /// Where a record stands.
+    fn locate(&self, number: RecordNumber) -> Result<(&Layer, u32), KnowledgeError> {
+        match (self.numbers.place(number.0), &self.delta) {
+            (Some(Place::Base(version)), _) => Ok((&self.base, version)),
+            (Some(Place::Delta(version)), Some(delta)) => Ok((delta, version)),
+            _ => Err(unreadable(Section::RecordTable.word(), format!("there is no record {}", number.0))),
+        }
+    }
+
+    fn entry(&self, number: RecordNumber) -> Result<(&Layer, VersionEntry), KnowledgeError> {
+        let (layer, version) = self.locate(number)?;
+        Ok((layer, layer.entry(version)?))
+    }
+
+    fn record_of(&self, layer: &Layer, entry: &VersionEntry) -> Result<VulnerabilityRecord, KnowledgeError> {
+        let received = day::unpack(entry.received).map_err(|reason| unreadable(Section::RecordTable.word(), reason))?;
+        Ok(VulnerabilityRecord { received, ..layer.content(entry)? })
+    }
+
+    /// The value of a fact.
+    fn fact(&self, key: &[u8]) -> Result<Option<Vec<u8>>, KnowledgeError> {
+        if let Some(delta) = self.delta.as_ref().filter(|delta| self.limit > delta.meta.first)
+            && let Some(said) = delta.fact(key, self.limit)?
+        {
+            return Ok(said);
+        }
+        Ok(self.base.fact(key, self.limit)?.flatten())
+    }
+
+    /// Every fact of a kind that is held, by key.
+    pub(crate) fn facts(&self, kind: Kind) -> Result<Vec<fact::Held>, KnowledgeError> {
+        let mut layers = self.layers().map(|(layer, _)| layer.facts_of(kind, self.limit));
+        let (base, delta) = (layers.next().transpose()?.unwrap_or_default(), layers.next().transpose()?);
+        let Some(delta) = delta else {
+            return Ok(base.into_iter().filter_map(|(key, value)| Some((key, value?))).collect());
+        };
+        let mut merged: Vec<fact::Held> = Vec::with_capacity(base.len().max(delta.len()));
+        let mut delta = delta.into_iter().peekable();
+        let mut push = |(key, value): fact::Fact| merged.extend(value.map(|value| (key, value)));
+        for old in base {
+            while let Some(new) = delta.next_if(|(new, _)| *new < old.0) {
+                push(new);
             }
-            digests.push(entry.digest);
+            // What the delta says of a fact counts.
+            push(delta.next_if(|(new, _)| *new == old.0).unwrap_or(old));
         }
-        digests.extend(self.all_exploited()?.iter().map(identity::of_exploited));
-        digests.extend(self.all_epss()?.iter().map(|(id, epss)| identity::of_epss(id.as_str(), *epss)));
-        digests.extend(self.set_aside()?.iter().map(identity::of_set_aside));
-        if identity::of_all(digests) != self.meta.identity {
-            return Err(KnowledgeError::Damaged { part: "identity of the knowledge".to_owned() });
-        }
-        Ok(())
+        delta.for_each(push);
+        Ok(merged)
     }
 
-    pub(crate) fn meta(&self) -> &Meta {
-        &self.meta
-    }
-
-    pub(crate) fn ids(&self) -> Strings<'_> {
-        Strings::new(&self.reader, Section::IdEnds, Section::IdBytes)
-    }
-
-    fn products(&self) -> Strings<'_> {
-        Strings::new(&self.reader, Section::ProductEnds, Section::ProductBytes)
-    }
-
-    fn kev(&self) -> Strings<'_> {
-        Strings::new(&self.reader, Section::KevEnds, Section::KevBytes)
-    }
-
-    fn scored(&self) -> Strings<'_> {
-        Strings::new(&self.reader, Section::EpssEnds, Section::EpssBytes)
-    }
-
-    pub(crate) fn entry(&self, number: RecordNumber) -> Result<TableEntry, KnowledgeError> {
-        if number.0 >= self.record_count() {
-            return Err(unreadable(Section::RecordTable.word(), format!("there is no record {}", number.0)));
-        }
-        let bytes = self.reader.array(Section::RecordTable, u64::from(number.0) * TableEntry::SIZE as u64)?;
-        Ok(TableEntry::from_bytes(&bytes))
-    }
-
-    /// A record without the day it was received.
-    pub(crate) fn content(&self, entry: TableEntry) -> Result<VulnerabilityRecord, KnowledgeError> {
-        let mut bytes = Vec::with_capacity(entry.length as usize);
-        self.reader.read(Section::Records, entry.offset, entry.length as usize, &mut bytes)?;
-        postcard::from_bytes(&bytes).map_err(|error| unreadable(Section::Records.word(), error.to_string()))
-    }
-
-    fn product_of(&self, index: u32) -> Result<ProductKey, KnowledgeError> {
-        row::read_key(&self.products().bytes(index)?).map_err(|reason| unreadable(Section::ProductBytes.word(), reason))
-    }
-
-    fn find_product(&self, product: &ProductKey) -> Result<Option<u32>, KnowledgeError> {
-        let mut wanted = Vec::with_capacity(product.vendor.len() + product.product.len() + 2);
-        row::key_bytes(product, &mut wanted);
-        self.products().find(&wanted)
-    }
-
-    fn rows_end(&self, index: u32) -> Result<(u64, u32), KnowledgeError> {
-        let entry: [u8; PRODUCT_ENTRY as usize] =
-            self.reader.array(Section::ProductTable, u64::from(index) * PRODUCT_ENTRY)?;
-        let [a, b, c, d, e, f, g, h, rows @ ..] = entry;
-        Ok((u64::from_le_bytes([a, b, c, d, e, f, g, h]), u32::from_le_bytes(rows)))
-    }
-
-    fn exploited_at(&self, index: u32, id: VulnerabilityId) -> Result<Exploited, KnowledgeError> {
-        let entry: [u8; KEV_ENTRY as usize] = self.reader.array(Section::KevValues, u64::from(index) * KEV_ENTRY)?;
-        let [a, b, c, d, ransomware] = entry;
-        let added = day::unpack(i32::from_le_bytes([a, b, c, d]))
-            .map_err(|reason| unreadable(Section::KevValues.word(), reason))?;
-        Ok(Exploited { id, added, ransomware: ransomware != 0 })
-    }
-
-    fn epss_at(&self, index: u32) -> Result<Epss, KnowledgeError> {
-        let date = self.meta.epss_date.ok_or_else(|| unreadable(Section::EpssValues.word(), "without a date"))?;
-        let [a, b, c, d, e, f, g, h]: [u8; 8] =
-            self.reader.array(Section::EpssValues, u64::from(index) * EPSS_ENTRY)?;
-        Ok(Epss { score: u32::from_le_bytes([a, b, c, d]), percentile: u32::from_le_bytes([e, f, g, h]), date })
-    }
-
-    /// The whole of KEV, by identifier.
-    pub(crate) fn all_exploited(&self) -> Result<Vec<Exploited>, KnowledgeError> {
-        let ids = self.kev();
-        (0..ids.len()).map(|index| self.exploited_at(index, VulnerabilityId::new(ids.text(index)?))).collect()
-    }
-
-    /// The whole of EPSS, by identifier.
-    pub(crate) fn all_epss(&self) -> Result<Vec<(VulnerabilityId, Epss)>, KnowledgeError> {
-        let ids = self.scored();
-        (0..ids.len()).map(|index| Ok((VulnerabilityId::new(ids.text(index)?), self.epss_at(index)?))).collect()
+    /// What is known of a file that was read.
+    pub(crate) fn input(&self, source: &str, file: &str) -> Result<Option<Input>, KnowledgeError> {
+        let value = self.fact(&fact::input_key(source, file))?;
+        let read = |value: Vec<u8>| {
+            postcard::from_bytes(&value).map_err(|error| unreadable("files that were read", error.to_string()))
+        };
+        value.map(read).transpose()
     }
 }
 
-/// Where the rows of a product end, and how many they are.
-pub(crate) const PRODUCT_ENTRY: u64 = 8 + 4;
-/// The day it was added, and whether ransomware uses it.
-pub(crate) const KEV_ENTRY: u64 = 4 + 1;
-/// Score and percentile.
-pub(crate) const EPSS_ENTRY: u64 = 4 + 4;
-
-impl Knowledge for Generation {
-    fn description(&self) -> &KnowledgeDescription {
-        &self.description
+/// A layer whose rows were compiled by the present rules; otherwise they are compiled again, into a file without a name.
+fn compiled(layer: Layer) -> Result<Layer, OpenError> {
+    if layer.meta.compiled_by == COMPILED_BY {
+        return Ok(layer);
     }
-
-    fn candidates(&self, product: &ProductKey) -> Result<Vec<Candidate>, KnowledgeError> {
-        let Some(index) = self.find_product(product)? else { return Ok(Vec::new()) };
-        let wrong = |reason: String| unreadable(Section::Rows.word(), reason);
-        let start = if index == 0 { 0 } else { self.rows_end(index - 1)?.0 };
-        let (end, count) = self.rows_end(index)?;
-        let length = end.checked_sub(start).and_then(|length| usize::try_from(length).ok());
-        let length = length.filter(|length| *length as u64 <= self.reader.length(Section::Rows));
-        let length = length.ok_or_else(|| wrong("not in order".to_owned()))?;
-        let mut bytes = Vec::with_capacity(length);
-        self.reader.read(Section::Rows, start, length, &mut bytes)?;
-        // A row has at least two bytes.
-        let mut candidates = Vec::with_capacity((count as usize).min(length / 2));
-        let mut rest = bytes.as_slice();
-        let mut record = 0_u64;
-        while !rest.is_empty() {
-            record = record.saturating_add(row::read_number(&mut rest).map_err(wrong)?);
-            let number = u32::try_from(record).ok().filter(|number| *number < self.record_count());
-            let number = number.ok_or_else(|| wrong(format!("there is no record {record}")))?;
-            let criterion = row::read(product, &mut rest).map_err(wrong)?;
-            candidates.push(Candidate { record: RecordNumber(number), criterion });
-        }
-        if candidates.len() != count as usize {
-            return Err(wrong(format!("{} rows where {count} were written", candidates.len())));
-        }
-        Ok(candidates)
-    }
-
-    fn names_product(&self, product: &ProductKey) -> Result<bool, KnowledgeError> {
-        Ok(self.find_product(product)?.is_some())
-    }
-
-    fn products_named(&self, product: &str) -> Result<Vec<ProductKey>, KnowledgeError> {
-        let number = |at: u32| Ok(u32::from_le_bytes(self.reader.array(Section::ProductNames, u64::from(at) * 4)?));
-        let name = |at: u32| self.products().bytes(number(at)?);
-        let count = self.products().len();
-        let mut at = partition(count, |at| Ok(row::key_product(&name(at)?) < product.as_bytes()))?;
-        let mut found = Vec::new();
-        while at < count && row::key_product(&name(at)?) == product.as_bytes() {
-            found.push(self.product_of(number(at)?)?);
-            at += 1;
-        }
-        found.sort_unstable();
-        Ok(found)
-    }
-
-    fn record(&self, number: RecordNumber) -> Result<VulnerabilityRecord, KnowledgeError> {
-        let entry = self.entry(number)?;
-        let received = day::unpack(entry.received).map_err(|reason| unreadable(Section::RecordTable.word(), reason))?;
-        Ok(VulnerabilityRecord { received, ..self.content(entry)? })
-    }
-
-    fn find(&self, id: &VulnerabilityId) -> Result<Option<RecordNumber>, KnowledgeError> {
-        Ok(self.ids().find(id.as_str().as_bytes())?.map(RecordNumber))
-    }
-
-    fn set_aside_for(&self, product: &ProductKey) -> Result<Vec<String>, KnowledgeError> {
-        let aside = match self.aside.get() {
-            Some(aside) => aside,
-            None => {
-                let read = by_product(&self.set_aside()?);
-                self.aside.get_or_init(|| read)
-            }
-        };
-        Ok(aside.get(product).into_iter().flatten().cloned().collect())
-    }
-
-    fn exploited(&self, id: &VulnerabilityId) -> Result<Option<Exploited>, KnowledgeError> {
-        let index = self.kev().find(id.as_str().as_bytes())?;
-        index.map(|index| self.exploited_at(index, id.clone())).transpose()
-    }
-
-    fn epss(&self, id: &VulnerabilityId) -> Result<Option<Epss>, KnowledgeError> {
-        let index = self.scored().find(id.as_str().as_bytes())?;
-        index.map(|index| self.epss_at(index)).transpose()
-    }
+    let reader = builder::compile_again(&layer)?;
+    Ok(layer.with_rows_of(reader))
 }
 
 impl std::fmt::Debug for Generation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Generation").field("path", &self.path).field("root", &self.root()).finish_non_exhaustive()
+        f.debug_struct("Generation")
+            .field("base", &self.base)
+            .field("delta", &self.delta)
+            .field("transactions", &self.limit)
+            .finish_non_exhaustive()
     }
 }

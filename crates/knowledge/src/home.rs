@@ -1,80 +1,176 @@
-//! The folder where knowledge is kept: generations, and which of them is the current one.
+//! The folder where knowledge is kept: files, which of them are the current ones, and what was published last.
 //!
-//! Readers take no lock. A generation is written under another name, brought to the disk, renamed, and only then named as the
-//! current one, again by a rename: whoever reads sees the old one or the new one, and a writer that is killed leaves the old one.
+//! Readers take no lock. A file is written under another name, brought to the disk, renamed, and only then named as a current one,
+//! again by a rename: whoever reads sees the earlier state or the next one, and a writer that is killed leaves the earlier one.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use jiff::civil::Date;
 use tempfile::NamedTempFile;
 use ward_model::digest::Digest;
 
 use crate::builder::Builder;
+use crate::disk::{Disk, TEMPORARY};
 use crate::error::{HomeError, OpenError, at};
 use crate::generation::Generation;
+use crate::layer::Layer;
+use crate::moment::Moment;
 
-/// Names of files that nobody needs once their writer is gone.
-const TEMPORARY: &str = "part-";
+mod pointer;
+
+use pointer::{Anchor, Current};
+
 const POINTER: &str = "current";
+const ANCHOR: &str = "anchor";
 const LOCK: &str = "lock";
-const PREFIX: &str = "generation-";
+const BASE: &str = "generation-";
+const DELTA: &str = "delta-";
 const SUFFIX: &str = ".ward";
+/// How many bytes a delta may have, whatever the size of its base.
+const DELTA_LIMIT: u64 = 4 << 20;
+/// How often a reader looks again, where files went away under its eyes.
+const TRIES: u32 = 8;
 
 /// The home of one user, as far as knowledge goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
     folder: PathBuf,
+    disk: Disk,
+    delta_limit: u64,
 }
 
 impl Home {
     /// The home in this folder. Nothing is read or written yet; the folder need not exist.
     pub fn open(dir: impl AsRef<Path>) -> Self {
-        Self { folder: dir.as_ref().join("knowledge") }
+        Self { folder: dir.as_ref().join("knowledge"), disk: Disk::default(), delta_limit: DELTA_LIMIT }
     }
 
-    /// The folder of the generations.
+    /// The same home on a disk that fails.
+    #[cfg(test)]
+    pub(crate) fn on(&self, disk: Disk) -> Self {
+        Self { disk, ..self.clone() }
+    }
+
+    /// The same home with another limit for its deltas: 0 folds always, when anything is published.
+    #[cfg(test)]
+    pub(crate) fn folding_at(&self, delta_limit: u64) -> Self {
+        Self { delta_limit, ..self.clone() }
+    }
+
+    /// The folder of the files.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// The current generation; `None` where nothing has been received yet.
+    pub(crate) fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    pub(crate) fn delta_limit(&self) -> u64 {
+        self.delta_limit
+    }
+
+    /// What is held now; `None` where nothing has been received yet.
     ///
     /// # Errors
-    /// There is one and it cannot be opened.
+    /// Something is held and cannot be opened, or it is an earlier state than the one that was published last.
     pub fn current(&self) -> Result<Option<Generation>, HomeError> {
-        let Some(first) = self.pointer()? else { return Ok(None) };
-        match Generation::open(&first) {
-            // Two writers may have come and gone since the pointer was read, and the second removed the file.
-            Err(OpenError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                let second = self.pointer()?.unwrap_or(first);
-                Ok(Some(Generation::open(second)?))
-            }
-            other => Ok(Some(other?)),
-        }
-    }
-
-    /// Where the pointer points.
-    fn pointer(&self) -> Result<Option<PathBuf>, HomeError> {
-        let path = self.folder.join(POINTER);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(at(path)(error)),
+        // First the anchor, which is written last: so what is current is at least as late, even if somebody publishes meanwhile.
+        let anchor = self.anchor()?;
+        let Some(mut current) = self.pointer()? else {
+            return match anchor {
+                None => Ok(None),
+                Some(_) => Err(HomeError::Pointer { path: self.folder.join(POINTER), found: String::new() }),
+            };
         };
-        let name = text.trim_end();
-        if !is_generation(name) {
-            return Err(HomeError::Pointer { path, found: name.chars().take(80).collect() });
+        for _ in 1..TRIES {
+            match self.open_files(&current) {
+                // Others may have come and gone since the pointer was read, and removed the files.
+                Err(OpenError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                    let next = self.pointer()?.unwrap_or_else(|| current.clone());
+                    if next == current {
+                        break;
+                    }
+                    current = next;
+                }
+                other => return Ok(Some(self.anchored(other?, anchor)?)),
+            }
         }
-        Ok(Some(self.folder.join(name)))
+        Ok(Some(self.anchored(self.open_files(&current)?, anchor)?))
     }
 
-    /// Begins the next generation; what is added to it was received on this day. Sweeps up what killed writers left.
+    /// What was held at this moment; a day means its end. `None` where nothing has been received yet.
+    ///
+    /// # Errors
+    /// As for [`Home::current`]; also where the first receipt is later than the moment.
+    pub fn as_of(&self, moment: impl Into<Moment>) -> Result<Option<Generation>, HomeError> {
+        let moment = moment.into();
+        let Some(current) = self.current()? else { return Ok(None) };
+        match current.at(moment)? {
+            Ok(generation) => Ok(Some(generation)),
+            Err(first) => Err(HomeError::BeforeFirst { moment, first }),
+        }
+    }
+
+    fn open_files(&self, current: &Current) -> Result<Generation, OpenError> {
+        let delta = current.delta.as_ref().map(|name| self.folder.join(name));
+        Generation::open(&self.folder.join(&current.base), delta.as_deref())
+    }
+
+    /// The generation, if it goes on from what was published last.
+    fn anchored(&self, generation: Generation, anchor: Option<Anchor>) -> Result<Generation, HomeError> {
+        let Some(anchor) = anchor else {
+            // It is missing after the very first publication only if that was interrupted.
+            return match generation.transactions() {
+                1 => Ok(generation),
+                _ => Err(HomeError::Anchor { path: self.folder.join(ANCHOR) }),
+            };
+        };
+        let held = generation.transactions();
+        if anchor.transactions > held {
+            return Err(HomeError::RolledBack { path: self.folder.clone(), held, published: anchor.transactions });
+        }
+        if generation.transaction_entry(anchor.transactions)?.chain != anchor.chain {
+            return Err(HomeError::OtherHistory { path: self.folder.clone(), transaction: anchor.transactions });
+        }
+        // It is written right after each publication: at most one can be missing.
+        if held - anchor.transactions > 1 {
+            return Err(HomeError::Anchor { path: self.folder.join(ANCHOR) });
+        }
+        Ok(generation)
+    }
+
+    /// What was published last, as far as the anchor knows.
+    fn anchor(&self) -> Result<Option<Anchor>, HomeError> {
+        let path = self.folder.join(ANCHOR);
+        let Some(text) = read(&path)? else { return Ok(None) };
+        Anchor::read(&text).map(Some).ok_or(HomeError::Anchor { path })
+    }
+
+    /// Which files are the current ones.
+    fn pointer(&self) -> Result<Option<Current>, HomeError> {
+        let path = self.folder.join(POINTER);
+        let Some(text) = read(&path)? else { return Ok(None) };
+        match Current::read(&text) {
+            Some(current) => Ok(Some(current)),
+            // Earlier formats had nothing but the name.
+            None if is_base(text.trim_end()) => {
+                let base = Layer::open(&self.folder.join(text.trim_end()))?;
+                Err(HomeError::Pointer { path, found: base.path().display().to_string() })
+            }
+            None => Err(HomeError::Pointer { path, found: text.chars().take(80).collect() }),
+        }
+    }
+
+    /// Begins the next generation; what is added to it was received at this moment. Sweeps up what killed writers left.
+    ///
+    /// Where the moment lies before that of the last receipt, the clock went back: the past is not rewritten. What comes counts as
+    /// received after what is held, and the days of receipt are those of the moment given.
     ///
     /// # Errors
     /// Somebody else is writing, the disk refuses, or what is held is damaged and there is nothing before it to build upon.
-    pub fn builder(&self, received: Date) -> Result<Builder, HomeError> {
+    pub fn builder(&self, received: impl Into<Moment>) -> Result<Builder, HomeError> {
         fs::create_dir_all(&self.folder).map_err(at(&self.folder))?;
         let lock_path = self.folder.join(LOCK);
         let lock = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(at(&lock_path))?;
@@ -86,39 +182,84 @@ impl Home {
         for name in self.names()? {
             if name.starts_with(TEMPORARY) {
                 let path = self.folder.join(name);
-                fs::remove_file(&path).map_err(at(path))?;
+                self.disk.remove(&path).map_err(at(path))?;
             }
         }
-        let (base, repaired) = self.base()?;
-        Ok(Builder::new(self.folder.clone(), lock, base, repaired, received))
+        let (held, repaired) = self.to_build_upon()?;
+        Ok(Builder::new(self.clone(), lock, held, repaired, received.into()))
     }
 
-    /// The generation to build upon, checked whole, and whether it is an older one than the current one.
+    /// What to build upon, every stored byte of it checked, and whether it is something else than the current state.
     ///
     /// Days of receipt are carried over from it, and sources that do not come again: a damaged one must not be built upon,
     /// and must not be passed over in silence either.
-    fn base(&self) -> Result<(Option<Generation>, bool), HomeError> {
-        let open = |path: PathBuf| -> Result<Generation, HomeError> {
-            let generation = Generation::open(path)?;
-            generation.verify()?;
+    fn to_build_upon(&self) -> Result<(Option<Generation>, bool), HomeError> {
+        let checked = |generation: Generation| -> Result<Generation, HomeError> {
+            generation.check()?;
             Ok(generation)
         };
-        let Some(current) = self.pointer()? else { return Ok((None, false)) };
-        let error = match open(current.clone()) {
-            Ok(base) => return Ok((Some(base), false)),
+        let error = match self.current().and_then(|held| held.map(checked).transpose()) {
+            Ok(held) => return Ok((held, false)),
+            // Nothing in this folder is of a form that this program knows.
+            Err(error @ HomeError::Open(OpenError::OtherFormat { .. })) => return Err(error),
             Err(error) => error,
         };
-        let mut others = Vec::new();
-        for name in self.names()?.into_iter().filter(|name| is_generation(name)) {
-            let path = self.folder.join(name);
-            if path != current {
-                others.extend(open(path).ok());
+        let names = self.names()?;
+        let mut found: Vec<Generation> = Vec::new();
+        for base in names.iter().filter(|name| is_base(name)) {
+            let deltas = names.iter().filter(|name| is_delta(name)).map(|name| Some(self.folder.join(name)));
+            for delta in std::iter::once(None).chain(deltas) {
+                // A delta of another base does not open.
+                let opened = Generation::open(&self.folder.join(base), delta.as_deref());
+                found.extend(opened.map_err(HomeError::from).and_then(checked).ok());
             }
         }
-        match others.into_iter().max_by_key(|generation| generation.meta().as_of) {
+        match found.into_iter().max_by_key(|generation| (generation.transactions(), generation.root())) {
             Some(base) => Ok((Some(base), true)),
             None => Err(HomeError::NoBase { path: self.folder.clone(), source: Box::new(error) }),
         }
+    }
+
+    /// Gives a finished file its name and makes it a current one: a delta together with the base below it. Removes all files but
+    /// those that are current and those that were before.
+    pub(crate) fn publish(
+        &self,
+        file: NamedTempFile,
+        root: Digest,
+        below: Option<&Layer>,
+        before: Option<&Generation>,
+        anchor: (u32, Digest),
+        repaired: bool,
+    ) -> Result<(), HomeError> {
+        let (folder, disk) = (&self.folder, &self.disk);
+        let name = |prefix: &str| format!("{prefix}{}{SUFFIX}", root.to_string().get(..16).unwrap_or_default());
+        let file_name = |layer: &Layer| layer.path().file_name().and_then(|name| name.to_str()).map(str::to_owned);
+        let current = match below.and_then(file_name) {
+            Some(base) => Current { base, delta: Some(name(DELTA)) },
+            None => Current { base: name(BASE), delta: None },
+        };
+        disk.rename(file, &folder.join(current.delta.as_ref().unwrap_or(&current.base)))?;
+        disk.sync_folder(folder)?;
+        let anchor = Anchor { transactions: anchor.0, chain: anchor.1 };
+        let anchor = || disk.replace(&folder.join(ANCHOR), folder, &anchor.write());
+        // What was published last may be lost; then it must not be asked for any more.
+        if repaired {
+            anchor()?;
+        }
+        disk.replace(&folder.join(POINTER), folder, &current.write())?;
+        if !repaired {
+            anchor()?;
+        }
+        let before: Vec<PathBuf> = before.iter().flat_map(|before| before.files()).map(Path::to_owned).collect();
+        for name in self.names()? {
+            let path = folder.join(&name);
+            let kept = name == current.base || Some(&name) == current.delta.as_ref() || before.contains(&path);
+            if (is_base(&name) || is_delta(&name)) && !kept {
+                // A reader may still have it open, which some systems do not allow to be removed: the next writer tries again.
+                let _ = disk.remove(&path);
+            }
+        }
+        Ok(())
     }
 
     /// The names of the files in the folder, in order.
@@ -132,62 +273,31 @@ impl Home {
     }
 }
 
-fn is_generation(name: &str) -> bool {
-    let digits = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
+/// A small file; none where there is none.
+fn read(path: &Path) -> Result<Option<String>, HomeError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(at(path)(error)),
+    }
+}
+
+fn is_base(name: &str) -> bool {
+    is_file(name, BASE)
+}
+
+fn is_delta(name: &str) -> bool {
+    is_file(name, DELTA)
+}
+
+fn is_file(name: &str, prefix: &str) -> bool {
+    let digits = name.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(SUFFIX));
     digits.is_some_and(|digits| {
         digits.len() == 16 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     })
 }
 
-fn name_of(root: Digest) -> String {
-    let digits: String = root.to_string().chars().take(16).collect();
-    format!("{PREFIX}{digits}{SUFFIX}")
-}
-
-/// The file that a generation with this root digest is kept in.
-pub(crate) fn file_of(folder: &Path, root: Digest) -> PathBuf {
-    folder.join(name_of(root))
-}
-
-/// A file that is swept up if its writer is killed.
-pub(crate) fn temporary(folder: &Path) -> Result<NamedTempFile, HomeError> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY);
-    // Knowledge is no secret, and other users of the machine may share a home.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    builder.tempfile_in(folder).map_err(at(folder))
-}
-
-/// Gives a finished file its name, makes it the current one, and removes all but it and the one that it was built upon.
-pub(crate) fn publish(folder: &Path, file: NamedTempFile, root: Digest, base: Option<&Path>) -> Result<(), HomeError> {
-    let pointer = folder.join(POINTER);
-    let before = base.and_then(Path::file_name);
-    let name = name_of(root);
-    let path = folder.join(&name);
-    file.persist(&path).map_err(|error| at(&path)(error.error))?;
-    sync_folder(folder)?;
-    let mut next = temporary(folder)?;
-    writeln!(next, "{name}").and_then(|()| next.as_file().sync_all()).map_err(at(next.path()))?;
-    next.persist(&pointer).map_err(|error| at(&pointer)(error.error))?;
-    sync_folder(folder)?;
-    for entry in fs::read_dir(folder).map_err(at(folder))? {
-        let other = entry.map_err(at(folder))?.file_name();
-        // A reader may still have it open, which some systems do not allow to be removed: the next writer tries again.
-        if other.to_str().is_some_and(|other| is_generation(other) && other != name) && Some(&*other) != before {
-            let _ = fs::remove_file(folder.join(other));
-        }
-    }
-    Ok(())
-}
-
-/// Brings the names in a folder to the disk, where the system has such a thing.
-fn sync_folder(folder: &Path) -> Result<(), HomeError> {
-    if cfg!(unix) {
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))?;
-    }
-    Ok(())
-}
-
+#[cfg(test)]
+mod history;
 #[cfg(test)]
 mod tests;

@@ -1,26 +1,21 @@
 //! What makes two bodies of knowledge the same: what their sources said, whenever it came and however it is stored.
 
-use postcard::to_extend;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use ward_formats::feed::epss::Scores;
 use ward_formats::feed::kev::Catalogue;
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
-use ward_model::vulnerability::{Epss, Exploited, VulnerabilityRecord};
+use ward_model::vulnerability::{Epss, Exploited};
 
+use crate::layer::VersionEntry;
 use crate::source::SetAsideRecord;
 
-/// The digest of a record's content, as [`content`] writes it.
+/// The digest of a record's content, as [`content::write`](crate::content::write) writes it.
 pub(crate) fn of_record(content: &[u8]) -> Digest {
     Digest::of_parts([b"record".as_slice(), content])
-}
-
-/// A record without the day it was received: what its source said, and nothing of ours.
-pub(crate) fn content(record: &VulnerabilityRecord, out: Vec<u8>) -> Result<Vec<u8>, postcard::Error> {
-    if record.received.is_none() {
-        return to_extend(record, out);
-    }
-    to_extend(&VulnerabilityRecord { received: None, ..record.clone() }, out)
 }
 
 /// The digest of an entry of KEV.
@@ -46,14 +41,73 @@ pub(crate) fn of_set_aside(record: &SetAsideRecord) -> Digest {
     Digest::of_parts([b"set aside".as_slice(), record.source.as_bytes(), record.digest.as_bytes()])
 }
 
-/// The identity of a body of knowledge: a digest over the sorted digests of all that it holds.
-pub(crate) fn of_all(mut digests: Vec<Digest>) -> Digest {
+/// The digest of any other fact: the support of a product, the name of a weakness.
+pub(crate) fn of_fact(key: &[u8], value: &[u8]) -> Digest {
+    Digest::of_parts([b"fact".as_slice(), key, value])
+}
+
+/// A part of what is held that has a digest of its own, so that what did not change need not be read to know the whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Part {
+    /// What every source says of vulnerabilities.
+    Records,
+    /// KEV.
+    Exploited,
+    /// EPSS.
+    Epss,
+    /// What could not be read.
+    SetAside,
+    /// Until when products are supported.
+    Support,
+    /// What weaknesses are called.
+    Weaknesses,
+}
+
+/// The digest of a part: over the sorted digests of all that it holds. A part that holds nothing has none.
+pub(crate) fn of_part(mut digests: Vec<Digest>) -> Option<Digest> {
     digests.sort_unstable();
     let mut hasher = Sha256::new();
     for digest in &digests {
         hasher.update(digest.as_bytes());
     }
-    Digest::from_bytes(hasher.finalize().into())
+    (!digests.is_empty()).then(|| Digest::from_bytes(hasher.finalize().into()))
+}
+
+/// The identity of a body of knowledge: a digest over those of its parts.
+pub(crate) fn of_all(parts: &BTreeMap<Part, Digest>) -> Digest {
+    let word = |part: &Part| match part {
+        Part::Records => "records",
+        Part::Exploited => "exploited",
+        Part::Epss => "epss",
+        Part::SetAside => "set aside",
+        Part::Support => "support",
+        Part::Weaknesses => "weaknesses",
+    };
+    let parts = parts.iter().flat_map(|(part, digest)| [word(part).as_bytes(), digest.as_bytes()]);
+    Digest::of_parts([b"knowledge".as_slice()].into_iter().chain(parts))
+}
+
+/// The digest of a version of a record that a transaction brought: what it says, and when it was received.
+pub(crate) fn of_version(id: &str, source: &str, stamp: &str, digest: Digest, entry: &VersionEntry) -> Digest {
+    Digest::of_parts([
+        b"version".as_slice(),
+        id.as_bytes(),
+        source.as_bytes(),
+        stamp.as_bytes(),
+        digest.as_bytes(),
+        &entry.received.to_le_bytes(),
+        &entry.version_received.to_le_bytes(),
+    ])
+}
+
+/// The digest of a fact that a transaction brought or took away.
+pub(crate) fn of_change(key: &[u8], value: Option<&[u8]>) -> Digest {
+    Digest::of_parts([b"change".as_slice(), key, &[u8::from(value.is_some())], value.unwrap_or_default()])
+}
+
+/// The digest of all that a transaction changed.
+pub(crate) fn of_changes(digests: Vec<Digest>) -> Digest {
+    of_part(digests).unwrap_or_else(|| Digest::of(b""))
 }
 
 /// The entries by identifier; of two with one identifier, everything bad that either says.

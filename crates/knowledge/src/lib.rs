@@ -9,19 +9,29 @@ pub mod error;
 pub mod generation;
 pub mod home;
 pub mod memory;
+pub mod moment;
 pub mod seed;
 pub mod source;
 
+mod alias;
+mod content;
 mod day;
+mod disk;
+mod fact;
 mod file;
 mod identity;
+mod index;
+mod layer;
 mod row;
+mod subject;
 #[cfg(test)]
 mod testing;
+mod transaction;
 
 pub use builder::{Batch, Builder, Published};
 pub use error::{HomeError, OpenError};
 pub use generation::Generation;
 pub use home::Home;
 pub use memory::{Contents, Memory};
+pub use moment::Moment;
 pub use source::{Changes, SetAsideRecord, SourceState};

@@ -3,16 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use ward_formats::feed::cwe::{self, WeaknessNames};
+use ward_formats::feed::eol::{self, SupportCatalogue};
 use ward_formats::feed::epss::Scores;
 use ward_formats::feed::kev::Catalogue;
+use ward_model::affected::{AffectedProduct, SubjectKey};
 use ward_model::cpe::ProductKey;
+use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
-use ward_model::knowledge::{Candidate, Knowledge, KnowledgeDescription, KnowledgeError, RecordNumber};
+use ward_model::knowledge::{
+    AliasAssertion, AliasGroup, Candidate, Knowledge, KnowledgeDescription, KnowledgeError, RecordNumber,
+    StatementCandidate,
+};
+use ward_model::support::SupportCycle;
 use ward_model::vulnerability::{Criterion, Epss, Exploited, VulnerabilityRecord};
 
 use crate::file::unreadable;
-use crate::identity;
-use crate::source::{EPSS, KEV, NVD, SetAsideRecord, SourceState, by_product};
+use crate::identity::{self, Part};
+use crate::source::{EPSS, KEV, NVD, OSV, SetAsideRecord, SourceState, by_product, is_osv};
+use crate::{alias, content, fact};
 
 /// What a [`Memory`] is made from.
 #[derive(Debug, Clone)]
@@ -29,6 +38,12 @@ pub struct Contents {
     pub set_aside: Vec<SetAsideRecord>,
     /// The years of NVD that are held whole.
     pub years: BTreeSet<i16>,
+    /// The ecosystems of OSV that are held whole.
+    pub ecosystems: BTreeSet<String>,
+    /// Support dates, where they are part of it.
+    pub support: Option<SupportCatalogue>,
+    /// The names of weaknesses, where they are part of it.
+    pub weaknesses: Option<WeaknessNames>,
     /// Whether this is the seed.
     pub seed: bool,
     /// For a seed: the products it speaks of.
@@ -45,6 +60,9 @@ impl Contents {
             epss: None,
             set_aside: Vec::new(),
             years: BTreeSet::new(),
+            ecosystems: BTreeSet::new(),
+            support: None,
+            weaknesses: None,
             seed: false,
             limited_to: Vec::new(),
         }
@@ -62,6 +80,9 @@ pub struct Memory {
     exploited: BTreeMap<VulnerabilityId, Exploited>,
     epss: BTreeMap<VulnerabilityId, Epss>,
     aside: BTreeMap<ProductKey, BTreeSet<String>>,
+    ecosystems: BTreeSet<String>,
+    support: SupportCatalogue,
+    weaknesses: BTreeMap<u32, String>,
 }
 
 impl Memory {
@@ -71,12 +92,16 @@ impl Memory {
     /// A record cannot be written down, which its digest needs.
     pub fn new(contents: Contents) -> Result<Self, KnowledgeError> {
         let mut sources = BTreeMap::new();
+        let mut parts = BTreeMap::new();
+        let mut put =
+            |part: Part, digests: Vec<Digest>| parts.extend(identity::of_part(digests).map(|all| (part, all)));
         let mut digests = Vec::new();
         let records = latest(contents.records, &mut digests)?;
+        put(Part::Records, digests);
         let mut products: BTreeMap<ProductKey, Vec<Candidate>> = BTreeMap::new();
         for (number, record) in records.iter().enumerate() {
             let number = u32::try_from(number).map_err(|_| unreadable("records", "too many"))?;
-            let mut findable = false;
+            let mut findable = record.affected.iter().any(|product| !product.keys().is_empty());
             for criterion in criteria(record) {
                 let Some(key) = criterion.cpe.product_key() else { continue };
                 let rows = products.entry(key).or_default();
@@ -93,39 +118,63 @@ impl Memory {
         let mut exploited = BTreeMap::new();
         if let Some(catalogue) = contents.exploited {
             let source = state(&mut sources, KEV);
+            let mut digests = Vec::new();
             for entry in identity::catalogue_in_order(catalogue) {
                 source.records += 1;
                 source.newest = source.newest.max(entry.added);
                 digests.push(identity::of_exploited(&entry));
                 exploited.insert(entry.id.clone(), entry);
             }
+            put(Part::Exploited, digests);
         }
         let mut epss = BTreeMap::new();
         if let Some(scores) = contents.epss {
             let source = state(&mut sources, EPSS);
             source.newest = Some(scores.date);
+            let mut digests = Vec::new();
             for (id, score) in identity::scores_in_order(scores) {
                 source.records += 1;
                 digests.push(identity::of_epss(id.as_str(), score));
                 epss.insert(id, score);
             }
+            put(Part::Epss, digests);
+        }
+        let write = |error: postcard::Error| unreadable("support of products", error.to_string());
+        let named = contents.support.is_some();
+        let support = contents.support.unwrap_or_default();
+        if named {
+            let facts = fact::of_support(support.clone()).map_err(write)?;
+            state(&mut sources, eol::SOURCE).records = facts.len() as u64;
+            put(Part::Support, facts.iter().map(|(key, value)| identity::of_fact(key, value)).collect());
+        }
+        let named = contents.weaknesses.is_some();
+        let weaknesses = contents.weaknesses.unwrap_or_default();
+        if named {
+            let facts = fact::of_weaknesses(&weaknesses);
+            state(&mut sources, cwe::SOURCE).records = facts.len() as u64;
+            put(Part::Weaknesses, facts.iter().map(|(key, value)| identity::of_fact(key, value)).collect());
+        }
+        if !contents.ecosystems.is_empty() {
+            state(&mut sources, OSV);
         }
         for aside in &contents.set_aside {
             state(&mut sources, &aside.source).set_aside += 1;
-            digests.push(identity::of_set_aside(aside));
         }
+        put(Part::SetAside, contents.set_aside.iter().map(identity::of_set_aside).collect());
         if let Some(nvd) = sources.get_mut(NVD) {
             nvd.years = contents.years;
         }
         let aside = by_product(&contents.set_aside);
         let description = KnowledgeDescription {
-            generation: identity::of_all(digests),
+            generation: identity::of_all(&parts),
             as_of: contents.as_of,
             sources: sources.values().map(SourceState::description).collect(),
             seed: contents.seed,
             limited_to: contents.limited_to,
         };
-        Ok(Self { description, records, products, exploited, epss, aside })
+        let ecosystems = contents.ecosystems;
+        let weaknesses = weaknesses.names;
+        Ok(Self { description, records, products, exploited, epss, aside, ecosystems, support, weaknesses })
     }
 }
 
@@ -141,12 +190,12 @@ pub(crate) fn criteria(record: &VulnerabilityRecord) -> impl Iterator<Item = &Cr
 /// By identifier and source, one of each.
 fn latest(
     records: Vec<VulnerabilityRecord>,
-    digests: &mut Vec<ward_model::Digest>,
+    digests: &mut Vec<Digest>,
 ) -> Result<Vec<VulnerabilityRecord>, KnowledgeError> {
     let mut sorted = Vec::with_capacity(records.len());
     for record in records {
-        let content = identity::content(&record, Vec::new())
-            .map_err(|error| unreadable(format!("record {}", record.id), error.to_string()))?;
+        let mut content = Vec::new();
+        content::write(&record, &mut content).map_err(|reason| unreadable(format!("record {}", record.id), reason))?;
         sorted.push((identity::of_record(&content), record));
     }
     // The latest version first; where two are of one day, any rule will do that does not depend on their order here.
@@ -194,5 +243,56 @@ impl Knowledge for Memory {
 
     fn epss(&self, id: &VulnerabilityId) -> Result<Option<Epss>, KnowledgeError> {
         Ok(self.epss.get(id).copied())
+    }
+
+    fn statements(&self, key: &SubjectKey) -> Result<Vec<StatementCandidate>, KnowledgeError> {
+        let mut found = Vec::new();
+        for (number, record) in (0..).zip(&self.records) {
+            for product in record.affected.iter().filter(|product| product.keys().contains(key)) {
+                found.push(StatementCandidate { record: RecordNumber(number), product: product.clone() });
+            }
+        }
+        Ok(found)
+    }
+
+    fn covers(&self, ecosystem: &str, release: Option<&str>) -> Result<bool, KnowledgeError> {
+        let spoken = |product: &AffectedProduct| {
+            product.package.as_ref().is_some_and(|package| *package.ecosystem == *ecosystem)
+                && (release.is_none() || product.release.is_none() || product.release.as_deref() == release)
+        };
+        let records = self.records.iter().filter(|record| is_osv(&record.source));
+        Ok(self.ecosystems.contains(ecosystem) && records.flat_map(|record| &record.affected).any(spoken))
+    }
+
+    fn alias_group(&self, id: &VulnerabilityId) -> Result<AliasGroup, KnowledgeError> {
+        alias::group(id, |id| {
+            let mut found = Vec::new();
+            for record in self.records.iter().filter(|record| !record.withdrawn) {
+                for alias in record.aliases.iter().filter(|alias| **alias != record.id) {
+                    if record.id == *id || alias == id {
+                        let (record, alias, asserter) = (record.id.clone(), alias.clone(), record.source.clone());
+                        found.push(AliasAssertion { record, alias, asserter });
+                    }
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    fn find_all(&self, id: &VulnerabilityId) -> Result<Vec<RecordNumber>, KnowledgeError> {
+        let all = (0..).zip(&self.records).filter(|(_, record)| record.id == *id);
+        Ok(all.map(|(number, _)| RecordNumber(number)).collect())
+    }
+
+    fn weakness_name(&self, number: u32) -> Result<Option<String>, KnowledgeError> {
+        Ok(self.weaknesses.get(&number).cloned())
+    }
+
+    fn support_cycles(&self, key: &SubjectKey) -> Result<Vec<SupportCycle>, KnowledgeError> {
+        let mut found = Vec::new();
+        for (product, _) in self.support.keys.iter().filter(|(_, keys)| keys.contains(key)) {
+            found.extend(self.support.cycles.iter().filter(|cycle| cycle.product == *product).cloned());
+        }
+        Ok(found)
     }
 }

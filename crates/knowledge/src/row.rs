@@ -37,6 +37,8 @@ const NA: u8 = 1;
 const VALUE: u8 = 2;
 const MORE_ATTRIBUTES: u8 = 1 << 4;
 const RANGE: u8 = 1 << 5;
+/// The whole row: the record names the product as environment only.
+const ENVIRONMENT: u8 = 1 << 6;
 
 const LOWER: u8 = 1;
 const LOWER_INCLUSIVE: u8 = 2;
@@ -74,6 +76,20 @@ pub(crate) fn write(criterion: &Criterion, out: &mut Vec<u8>) {
             write_text(&bound.version, out);
         }
     }
+}
+
+/// Appends that a record names the product as environment only.
+pub(crate) fn write_environment(out: &mut Vec<u8>) {
+    out.push(ENVIRONMENT);
+}
+
+/// Reads what [`write`] or [`write_environment`] wrote; `None` for the latter.
+pub(crate) fn read_any(product: &ProductKey, bytes: &mut &[u8]) -> Result<Option<Criterion>, String> {
+    if bytes.first() == Some(&ENVIRONMENT) {
+        byte(bytes)?;
+        return Ok(None);
+    }
+    read(product, bytes).map(Some)
 }
 
 /// Reads what [`write`] wrote, for a vulnerable criterion of this product, and moves on behind it.
@@ -139,18 +155,21 @@ fn attribute(kind: u8, bytes: &mut &[u8]) -> Result<Attribute, String> {
     }
 }
 
-fn write_text(text: &str, out: &mut Vec<u8>) {
+/// Appends a text, preceded by its length.
+pub(crate) fn write_text(text: &str, out: &mut Vec<u8>) {
     write_number(text.len() as u64, out);
     out.extend_from_slice(text.as_bytes());
 }
 
-fn text<'a>(bytes: &mut &'a [u8]) -> Result<&'a str, String> {
+/// Reads what [`write_text`] wrote.
+pub(crate) fn text<'a>(bytes: &mut &'a [u8]) -> Result<&'a str, String> {
     let length = usize::try_from(read_number(bytes)?).map_err(|_| "a text is too long".to_owned())?;
     let taken = bytes.split_off(..length).ok_or_else(|| "a row ends early".to_owned())?;
     std::str::from_utf8(taken).map_err(|_| "a text is not UTF-8".to_owned())
 }
 
-fn byte(bytes: &mut &[u8]) -> Result<u8, String> {
+/// Reads one byte.
+pub(crate) fn byte(bytes: &mut &[u8]) -> Result<u8, String> {
     bytes.split_off_first().copied().ok_or_else(|| "a row ends early".to_owned())
 }
 
@@ -199,6 +218,10 @@ mod tests {
             for end in 0..whole {
                 prop_assert!(read(&key, &mut &bytes[..end]).is_err());
             }
+            let mut environment = Vec::new();
+            super::write_environment(&mut environment);
+            prop_assert_eq!(super::read_any(&key, &mut environment.as_slice()), Ok(None));
+            prop_assert!(super::read_any(&key, &mut bytes.as_slice()).is_ok_and(|row| row.is_some()));
         }
 
         #[test]

@@ -17,6 +17,15 @@ pub const EPSS: &str = "epss";
 
 /// The name of the National Vulnerability Database as a source.
 pub(crate) const NVD: &str = ward_formats::feed::nvd::SOURCE;
+/// The name of OSV as a source: by itself, or followed by `/` and an ecosystem.
+pub(crate) const OSV: &str = ward_formats::feed::osv::SOURCE;
+
+/// Whether this is OSV, or one of its ecosystems.
+pub(crate) fn is_osv(source: &str) -> bool {
+    source.strip_prefix(OSV).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+/// Sources that come as one file, which replaces all that is held of them.
+pub(crate) const WHOLE: [&str; 4] = [KEV, EPSS, ward_formats::feed::eol::SOURCE, ward_formats::feed::cwe::SOURCE];
 /// The first yearly file of NVD; it holds what is older too.
 const FIRST_YEAR: i16 = 2002;
 
@@ -41,6 +50,10 @@ pub struct SourceState {
     pub set_aside: u64,
     /// For NVD: the years whose yearly file was ever read.
     pub years: BTreeSet<i16>,
+    /// For OSV: the ecosystems that were ever read whole, as packages spell them.
+    pub ecosystems: BTreeSet<String>,
+    /// For a source that is replaced as a whole: the file that is held, and the digest of its bytes.
+    pub whole: Option<(String, Digest)>,
 }
 
 impl SourceState {
@@ -55,13 +68,17 @@ impl SourceState {
             without_product: 0,
             set_aside: 0,
             years: BTreeSet::new(),
+            ecosystems: BTreeSet::new(),
+            whole: None,
         }
     }
 
     /// Takes note that this file was read.
     pub(crate) fn read(&mut self, file: &str) {
-        if self.name == NVD {
-            self.years.extend(year_of(file));
+        match self.name.as_str() {
+            NVD => self.years.extend(year_of(file)),
+            name if is_osv(name) => self.ecosystems.extend(ecosystem_of(file)),
+            _ => {}
         }
     }
 
@@ -104,6 +121,14 @@ fn year_of(file: &str) -> Option<i16> {
     let stem = file.strip_suffix(".gz").unwrap_or(file).strip_suffix(".json")?;
     let year = stem.strip_prefix("nvdcve-2.0-")?;
     year.parse().ok().filter(|parsed| year.len() == 4 && *parsed >= FIRST_YEAR)
+}
+
+/// `pypi` of `PyPI/all.zip`: the file with the whole of an ecosystem. Its release is left out: `Debian:12` is part of Debian, and
+/// which releases are spoken of is seen from the records.
+fn ecosystem_of(file: &str) -> Option<String> {
+    let folder = file.strip_suffix("/all.zip")?;
+    let name = folder.split(':').next().filter(|name| !name.is_empty() && !name.contains('/'))?;
+    Some(name.to_lowercase())
 }
 
 /// A record that could not be read, and where it stands.

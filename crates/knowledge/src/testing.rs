@@ -1,13 +1,21 @@
 //! Made-up records for tests, from small pools so that they share products and collide.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
+use ward_formats::feed::cwe::WeaknessNames;
+use ward_formats::feed::eol::SupportCatalogue;
 use ward_formats::feed::epss::Scores;
 use ward_formats::feed::kev::Catalogue;
+use ward_model::affected::{
+    AffectedProduct, PackageKey, RangeEvent, SubjectKey, VersionOrderKind, VersionStatement, VersionStatus,
+};
 use ward_model::cpe::{Attribute, Cpe, Part, ProductKey};
 use ward_model::cvss::Vector;
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
+use ward_model::support::{SupportCycle, SupportEnd};
 use ward_model::vulnerability::{
     Configuration, Criterion, Epss, Exploited, Node, Operator, ScoredVector, VulnerabilityRecord,
 };
@@ -84,7 +92,69 @@ fn day() -> impl Strategy<Value = Date> {
 }
 
 pub(crate) fn id() -> impl Strategy<Value = VulnerabilityId> {
-    "CVE-20[01][0-9]-[0-9]{1,3}".prop_map(VulnerabilityId::new)
+    prop_oneof![3 => "CVE-20[01][0-9]-[0-9]{1,3}", 2 => "CVE-2020-[0-9]"].prop_map(VulnerabilityId::new)
+}
+
+/// A product with statements, from few names so that they collide.
+pub(crate) fn affected() -> impl Strategy<Value = AffectedProduct> {
+    let events = "[0-9](\\.[0-9])?".prop_map(|fixed| VersionStatement::Events {
+        order: VersionOrderKind::Ecosystem,
+        events: vec![RangeEvent::Introduced("0".to_owned()), RangeEvent::Fixed(fixed)],
+    });
+    let statement = prop_oneof![
+        events,
+        Just(VersionStatement::Prose { text: "all before the fix".to_owned(), status: VersionStatus::Affected })
+    ];
+    let package = prop::option::of(
+        (prop_oneof![Just("pypi"), Just("debian")], word())
+            .prop_map(|(ecosystem, name)| PackageKey { ecosystem: ecosystem.into(), name: name.into() }),
+    );
+    let release = prop::option::of(prop_oneof![Just("11".to_owned()), Just("12".to_owned())]);
+    let names = (prop::option::of(word()), prop::option::of(word()));
+    let cpes = prop::collection::vec(criterion().prop_map(|criterion| criterion.cpe), 0..2);
+    (package, release, names, cpes, prop::collection::vec(statement, 0..3)).prop_map(
+        |(package, release, (vendor, product), cpes, versions)| AffectedProduct {
+            asserter: "somebody".to_owned(),
+            package,
+            release,
+            vendor,
+            product,
+            cpes,
+            default_status: VersionStatus::Unknown,
+            versions,
+            platforms: Vec::new(),
+            program_files: Vec::new(),
+        },
+    )
+}
+
+/// Support of a few products.
+pub(crate) fn support() -> impl Strategy<Value = SupportCatalogue> {
+    let cycle = ("[ab]", "[1-3]\\.0", prop::option::of(day())).prop_map(|(product, cycle, released)| SupportCycle {
+        product,
+        cycle,
+        released,
+        active_until: SupportEnd::Unknown,
+        security_until: SupportEnd::Ended,
+        extended_until: SupportEnd::NotAnnounced,
+        latest: None,
+        latest_released: None,
+    });
+    let key = product_key().prop_map(SubjectKey::Product);
+    let keys = prop::collection::btree_map("[abc]", prop::collection::vec(key, 0..3), 0..3);
+    (prop::collection::vec(cycle, 0..5), keys).prop_map(|(mut cycles, keys)| {
+        cycles.sort_by(|a, b| a.product.cmp(&b.product));
+        SupportCatalogue { cycles, keys, set_aside: Vec::new() }
+    })
+}
+
+/// Names of a few weaknesses.
+pub(crate) fn weaknesses() -> impl Strategy<Value = WeaknessNames> {
+    prop::collection::btree_map(1_u32..9, "[a-c]{1,3}", 0..4).prop_map(|names: BTreeMap<u32, String>| WeaknessNames {
+        version: None,
+        names,
+        set_aside: Vec::new(),
+    })
 }
 
 pub(crate) fn record() -> impl Strategy<Value = VulnerabilityRecord> {
@@ -96,15 +166,26 @@ pub(crate) fn record() -> impl Strategy<Value = VulnerabilityRecord> {
     let score = prop::sample::select(&VECTORS)
         .prop_filter_map("a vector", |text| Vector::parse(text).ok())
         .prop_map(|vector| ScoredVector { vector, source: "somebody".to_owned() });
-    let source = prop_oneof![3 => Just("nvd"), 1 => Just("other")];
+    let source = prop_oneof![3 => Just("nvd"), 1 => Just("other"), 2 => Just("osv")];
     (
         (id(), source, prop::option::of(day()), prop::option::of(day()), any::<bool>()),
         (".{0,40}", prop::collection::vec(score, 0..2), prop::collection::btree_set(1_u32..2000, 0..3)),
-        prop::collection::vec(configuration, 0..3),
+        (
+            prop::collection::vec(configuration, 0..3),
+            prop::collection::vec(affected(), 0..3),
+            prop::collection::vec(id(), 0..3),
+        ),
     )
         .prop_map(
-            |((id, source, published, modified, withdrawn), (description, scores, weaknesses), configurations)| {
+            |(
+                (id, source, published, modified, withdrawn),
+                (description, scores, weaknesses),
+                (configurations, affected, aliases),
+            )| {
                 VulnerabilityRecord {
+                    affected,
+                    upstream: aliases.iter().rev().take(1).cloned().collect(),
+                    aliases,
                     published,
                     modified,
                     withdrawn,

@@ -40,7 +40,7 @@ pub struct Arguments {
     /// Write the answer to this file instead of stdout
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// The day that the question is about; default: today in UTC
+    /// The day or time asked about: what was held then counts; default: now
     #[arg(long, value_name = "DATE|TIME")]
     as_of: Option<AsOf>,
 }

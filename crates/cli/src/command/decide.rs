@@ -64,7 +64,7 @@ pub struct Arguments {
 pub fn run(arguments: Arguments, _: &Global, ui: &Ui) -> Result<Ending, Failure> {
     let path = &arguments.folder;
     if arguments.list {
-        let as_of = arguments.as_of.map_or_else(clock::today, |AsOf(day)| day);
+        let as_of = arguments.as_of.map_or_else(clock::today, |as_of| as_of.day);
         list::print(&folder::read(path)?, as_of, None, ui)?;
         return Ok(Ending::Done);
     }

@@ -30,7 +30,7 @@ pub struct Arguments {
     /// How to answer
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// The day that the question is about; default: today in UTC
+    /// The day or time asked about: what was held then counts; default: now
     #[arg(long, value_name = "DATE|TIME")]
     as_of: Option<AsOf>,
 }

@@ -12,23 +12,35 @@ use crate::failure::Failure;
 use crate::home;
 use crate::ui::Ui;
 
-/// Check every byte of the knowledge that the home holds against its digests
+/// Check every byte of the knowledge that the home holds against its digests, and its history against what was published last
+///
+/// The anchor that it prints covers all that was ever received. Kept elsewhere and given with --anchor, it shows whether somebody has
+/// put an earlier state of the whole folder back, or another one in its place.
 #[derive(Debug, Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    /// An anchor that was printed before: it must be part of the history
+    #[arg(long, value_name = "DIGEST")]
+    anchor: Option<Digest>,
+}
 
 #[derive(Debug, Serialize)]
 struct Answer {
     schema: &'static str,
     home: String,
     file: String,
+    files: Vec<String>,
     generation: Digest,
     root: Digest,
+    /// A digest over all that was ever received.
+    anchor: Digest,
+    /// How many times something was received.
+    transactions: u32,
     records: u32,
     intact: bool,
 }
 
 /// Checks the current generation.
-pub fn run(_: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
+pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
     let folder = home::folder(global.home.as_ref())?;
     let Some(generation) = Home::open(&folder).current()? else {
         return Err(Failure::input(
@@ -40,12 +52,24 @@ pub fn run(_: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
     generation.verify().map_err(|error| {
         Failure::environment("damaged", format!("{} is damaged", generation.path().display()))
             .because(&error)
-            .hint("`ward feeds sync --from DIR` builds upon the generation before it, where there is one")
+            .hint("`ward feeds sync --from DIR` builds upon the latest whole state, where there is one")
     })?;
+    if let Some(anchor) = arguments.anchor
+        && !generation.has_chain(anchor)?
+    {
+        return Err(Failure::environment(
+            "rolled-back",
+            format!("{} does not go back to the anchor {anchor}", generation.path().display()),
+        )
+        .hint("an earlier state was put back, or another home in its place: restore the folder"));
+    }
     let answer = Answer {
         schema: "wardround/verify/1",
         home: folder.display().to_string(),
         file: generation.path().display().to_string(),
+        files: generation.files().iter().map(|path| path.display().to_string()).collect(),
+        anchor: generation.chain(),
+        transactions: generation.transactions(),
         generation: generation.description().generation,
         root: generation.root(),
         records: generation.record_count(),
@@ -55,8 +79,13 @@ pub fn run(_: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
         ui.print_json(&answer)?;
     } else {
         ui.print(&format!(
-            "intact: {} records in {}\ngeneration {}\nroot       {}\n",
-            answer.records, answer.file, answer.generation, answer.root
+            "intact: {} records, {} receipts in {}\ngeneration {}\nroot       {}\nanchor     {}\n",
+            answer.records,
+            answer.transactions,
+            answer.files.join(" and "),
+            answer.generation,
+            answer.root,
+            answer.anchor
         ))?;
     }
     Ok(Ending::Done)

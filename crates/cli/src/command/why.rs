@@ -29,7 +29,7 @@ pub struct Arguments {
     /// The SBOM; `-` is stdin
     #[arg(long, value_name = "FILE")]
     sbom: PathBuf,
-    /// The day that the question is about; default: today in UTC
+    /// The day or time asked about: what was held then counts; default: now
     #[arg(long, value_name = "DATE|TIME")]
     as_of: Option<AsOf>,
 }

@@ -24,6 +24,9 @@ impl From<KnowledgeError> for Failure {
 impl From<HomeError> for Failure {
     fn from(error: HomeError) -> Self {
         match &error {
+            HomeError::BeforeFirst { first, .. } => {
+                Self::input("as-of", error.to_string()).hint(format!("ask with --as-of {} or later", first.day()))
+            }
             HomeError::Locked { .. } => Self::environment("lock", "the home is in use").because(&error),
             _ => Self::environment("home", "the home cannot be used").because(&error),
         }

@@ -1,10 +1,12 @@
-//! A record on its way into a generation: its content, and the rows that it will have in the product index.
+//! A record on its way into a generation: its content, and the rows by which it will be found.
+
+use std::collections::BTreeMap;
 
 use ward_model::digest::Digest;
 use ward_model::vulnerability::VulnerabilityRecord;
 
 use crate::memory::criteria;
-use crate::{day, identity, row};
+use crate::{content, day, identity, row, subject};
 
 /// What is known of an entry without reading it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,39 +15,85 @@ pub(super) struct Facts {
     pub(super) digest: Digest,
     /// The newest date in the record.
     pub(super) newest: i32,
-    /// When the source last changed it.
-    pub(super) modified: i32,
-    /// Whether any vulnerable criterion names a product.
+    /// Whether any vulnerable criterion, or any statement, names a product.
     pub(super) findable: bool,
+}
+
+/// In which index a row stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RowKind {
+    /// By product: a criterion.
+    Product = 0,
+    /// By subject: where a statement stands; by ecosystem: that the record speaks of it.
+    Subject = 1,
+    /// By name: what it is equated with.
+    Alias = 2,
 }
 
 /// Writes the entry of a record into `out`, which is emptied first: the length of the content, the content, the rows.
 pub(super) fn encode(record: &VulnerabilityRecord, out: &mut Vec<u8>) -> Result<Facts, String> {
     out.clear();
-    out.extend_from_slice(&[0; 4]);
-    *out = identity::content(record, std::mem::take(out)).map_err(|error| error.to_string())?;
-    let length = u32::try_from(out.len() - 4).map_err(|_| "too long".to_owned())?;
-    out[..4].copy_from_slice(&length.to_le_bytes());
-    let digest = identity::of_record(&out[4..]);
-    let mut findable = false;
-    let mut key_bytes = Vec::new();
-    let mut row_bytes = Vec::new();
-    for criterion in criteria(record) {
-        let Some(key) = criterion.cpe.product_key() else { continue };
-        key_bytes.clear();
-        row::key_bytes(&key, &mut key_bytes);
-        row_bytes.clear();
-        if criterion.vulnerable {
-            findable = true;
-            row::write(criterion, &mut row_bytes);
-        }
-        for bytes in [&key_bytes, &row_bytes] {
+    let mut bytes = Vec::with_capacity(1024);
+    let extents = content::write(record, &mut bytes)?;
+    let length = u32::try_from(bytes.len()).map_err(|_| "too long".to_owned())?;
+    out.extend_from_slice(&length.to_le_bytes());
+    out.extend_from_slice(&bytes);
+    let digest = identity::of_record(&bytes);
+
+    let mut push = |kind: RowKind, key: &[u8], payload: &[u8]| {
+        out.push(kind as u8);
+        for bytes in [key, payload] {
             row::write_number(bytes.len() as u64, out);
             out.extend_from_slice(bytes);
         }
+    };
+    let mut findable = false;
+    let mut row_bytes = Vec::new();
+    // Products by their bytes, with whether the record calls them vulnerable anywhere.
+    let mut environment: BTreeMap<Vec<u8>, bool> = BTreeMap::new();
+    for criterion in criteria(record) {
+        let Some(key) = criterion.cpe.product_key() else { continue };
+        let mut key_bytes = Vec::new();
+        row::key_bytes(&key, &mut key_bytes);
+        if criterion.vulnerable {
+            findable = true;
+            row_bytes.clear();
+            row::write(criterion, &mut row_bytes);
+            push(RowKind::Product, &key_bytes, &row_bytes);
+        }
+        *environment.entry(key_bytes).or_default() |= criterion.vulnerable;
+    }
+    row_bytes.clear();
+    row::write_environment(&mut row_bytes);
+    for (key, _) in environment.into_iter().filter(|(_, vulnerable)| !vulnerable) {
+        push(RowKind::Product, &key, &row_bytes);
+    }
+
+    let mut ecosystems = std::collections::BTreeSet::new();
+    for (product, extent) in record.affected.iter().zip(extents) {
+        row_bytes.clear();
+        row::write_number(u64::from(extent.offset), &mut row_bytes);
+        row::write_number(u64::from(extent.length), &mut row_bytes);
+        for key in product.keys() {
+            findable = true;
+            push(RowKind::Subject, &subject::bytes(&key), &row_bytes);
+        }
+        let release = product.release.as_deref();
+        ecosystems.extend(product.package.iter().map(|package| subject::release(&package.ecosystem, release)));
+    }
+    ecosystems.iter().for_each(|key| push(RowKind::Subject, key, &[]));
+
+    // Whoever has withdrawn a record asserts nothing by it any more.
+    for alias in record.aliases.iter().filter(|alias| !record.withdrawn && **alias != record.id) {
+        for (direction, key, other) in [(0, &record.id, alias), (1, alias, &record.id)] {
+            row_bytes.clear();
+            row_bytes.push(direction);
+            row::write_text(other.as_str(), &mut row_bytes);
+            push(RowKind::Alias, key.as_str().as_bytes(), &row_bytes);
+        }
     }
     let newest = day::pack(record.published.max(record.modified));
-    Ok(Facts { digest, newest, modified: day::pack(record.modified), findable })
+    Ok(Facts { digest, newest, findable })
 }
 
 /// An entry that [`encode`] wrote.
@@ -64,16 +112,22 @@ impl<'a> Entry<'a> {
         Ok(Self { content, rows })
     }
 
-    /// Hands over each product with its row; the row is empty where the product is named as environment only.
-    pub(super) fn rows(&self, mut each: impl FnMut(&[u8], &[u8]) -> Result<(), String>) -> Result<(), String> {
+    /// Hands over each row with its key.
+    pub(super) fn rows(&self, mut each: impl FnMut(RowKind, &[u8], &[u8]) -> Result<(), String>) -> Result<(), String> {
         let mut rest = self.rows;
         while !rest.is_empty() {
+            let kind = match row::byte(&mut rest)? {
+                0 => RowKind::Product,
+                1 => RowKind::Subject,
+                2 => RowKind::Alias,
+                other => return Err(format!("a row of kind {other}")),
+            };
             let mut part = || -> Result<&'a [u8], String> {
                 let length = usize::try_from(row::read_number(&mut rest)?).map_err(|error| error.to_string())?;
                 rest.split_off(..length).ok_or_else(|| "an entry ends early".to_owned())
             };
             let (key, row) = (part()?, part()?);
-            each(key, row)?;
+            each(kind, key, row)?;
         }
         Ok(())
     }

@@ -18,6 +18,13 @@ pub(super) struct Place {
     length: u32,
 }
 
+impl Place {
+    /// How long the entry is.
+    pub(super) fn length(self) -> u32 {
+        self.length
+    }
+}
+
 struct Chunk {
     offset: u64,
     stored: usize,

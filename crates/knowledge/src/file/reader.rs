@@ -18,6 +18,8 @@ const CACHED: usize = 2048;
 
 /// A file that can be read from.
 pub(crate) struct Reader {
+    /// The name of the file, for saying where something is wrong.
+    name: String,
     map: Mmap,
     root: Digest,
     sections: Vec<Extent>,
@@ -65,7 +67,7 @@ impl Reader {
         if format != Some(FORMAT) {
             return Err(OpenError::OtherFormat { path: path.to_owned(), found: format.unwrap_or(0), known: FORMAT });
         }
-        let damaged = |part: &str| KnowledgeError::Damaged { part: part.to_owned() };
+        let damaged = |part: &str| KnowledgeError::Damaged { part: format!("{part} of {}", path.display()) };
         let root = map.get(..HEADER_COVERED).map(Digest::of).ok_or_else(|| damaged("header"))?;
         if map.get(HEADER_COVERED..HEADER) != Some(root.as_bytes()) {
             return Err(damaged("header").into());
@@ -77,12 +79,18 @@ impl Reader {
         }
         let (sections, entries, count) = directory(&map)?;
         let verified = (0..count).map(|_| AtomicBool::new(false)).collect();
-        Ok(Self { map, root, sections, entries, verified, cache: Mutex::default() })
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        Ok(Self { name, map, root, sections, entries, verified, cache: Mutex::default() })
     }
 
     /// The digest that covers every byte of the file.
     pub(crate) fn root(&self) -> Digest {
         self.root
+    }
+
+    /// How many bytes the file has.
+    pub(crate) fn size(&self) -> u64 {
+        self.map.len() as u64
     }
 
     /// How many bytes a section has.
@@ -123,6 +131,19 @@ impl Reader {
         let mut out = Vec::with_capacity(length);
         self.read(section, 0, length, &mut out)?;
         Ok(out)
+    }
+
+    /// A whole section of numbers.
+    pub(crate) fn numbers(&self, section: Section) -> Result<Vec<u32>, KnowledgeError> {
+        Ok(self.whole(section)?.as_chunks::<4>().0.iter().map(|four| u32::from_le_bytes(*four)).collect())
+    }
+
+    /// Some numbers of a section of numbers.
+    pub(crate) fn numbers_between(&self, section: Section, first: u32, count: u32) -> Result<Vec<u32>, KnowledgeError> {
+        let length = usize::try_from(u64::from(count) * 4).map_err(|_| unreadable(section.word(), "too long"))?;
+        let mut bytes = Vec::new();
+        self.read(section, u64::from(first) * 4, length, &mut bytes)?;
+        Ok(bytes.as_chunks::<4>().0.iter().map(|four| u32::from_le_bytes(*four)).collect())
     }
 
     fn walk(
@@ -170,9 +191,9 @@ impl Reader {
         Ok(block)
     }
 
-    /// A block of a section from the map: verified, then uncompressed.
-    fn load(&self, section: Section, extent: Extent, number: u32) -> Result<Vec<u8>, KnowledgeError> {
-        let part = || format!("block {number} of {}", section.word());
+    /// A block of a section as it stands in the map, verified.
+    fn stored(&self, section: Section, extent: Extent, number: u32) -> Result<(Entry, &[u8]), KnowledgeError> {
+        let part = || format!("block {number} of {} in {}", section.word(), self.name);
         let index = (extent.first + number) as usize;
         let entry = entry(&self.map, self.entries, index).ok_or_else(|| unreadable(part(), "not in the directory"))?;
         let start = usize::try_from(entry.offset).map_err(|_| unreadable(part(), "outside of the file"))?;
@@ -189,6 +210,13 @@ impl Reader {
                 verified.store(true, Ordering::Release);
             }
         }
+        Ok((entry, stored))
+    }
+
+    /// A block of a section from the map: verified, then uncompressed.
+    fn load(&self, section: Section, extent: Extent, number: u32) -> Result<Vec<u8>, KnowledgeError> {
+        let part = || format!("block {number} of {} in {}", section.word(), self.name);
+        let (entry, stored) = self.stored(section, extent, number)?;
         if entry.length > BLOCK {
             return Err(unreadable(part(), "longer than a block"));
         }
@@ -201,6 +229,15 @@ impl Reader {
             return Err(unreadable(part(), "not as long as the directory says"));
         }
         Ok(bytes)
+    }
+
+    /// Compares every stored block with its digest, without looking into it.
+    pub(crate) fn check(&self) -> Result<(), KnowledgeError> {
+        for section in Section::ALL {
+            let extent = self.extent(*section);
+            (0..extent.blocks).try_for_each(|number| self.stored(*section, extent, number).map(drop))?;
+        }
+        Ok(())
     }
 
     /// Reads every block again from the file, whether it was verified before or not.

@@ -3,10 +3,11 @@ use proptest::prelude::*;
 use super::reader::Reader;
 use super::writer::Writer;
 use super::{BLOCK, Section};
+use crate::disk::Disk;
 use crate::testing::TestResult;
 
 fn write(path: &std::path::Path, sections: &[Vec<u8>]) -> TestResult {
-    let mut writer = Writer::new(std::fs::File::create(path)?)?;
+    let mut writer = Writer::new(std::fs::File::create(path)?, Disk::default());
     for (index, section) in Section::ALL.iter().enumerate() {
         writer.section(*section, sections.get(index).map_or(&[], Vec::as_slice))?;
     }
@@ -56,9 +57,18 @@ proptest! {
 fn a_file_without_its_header_is_no_generation() -> TestResult {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("file");
-    let mut writer = Writer::new(std::fs::File::create(&path)?)?;
-    writer.section(Section::Records, &[1; 3 * BLOCK])?;
+    let mut writer = Writer::new(std::fs::File::create(&path)?, Disk::default());
+    // Text that does not become shorter, so that it fills what is handed over at once.
+    let mut noise = 1_u64;
+    let noise: Vec<u8> = (0..3 << 20)
+        .map(|_| {
+            noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (noise >> 40) as u8
+        })
+        .collect();
+    writer.section(Section::Records, &noise)?;
     drop(writer);
+    assert!(std::fs::metadata(&path)?.len() > 1 << 20);
     assert!(matches!(Reader::open(&path), Err(crate::OpenError::NotAGeneration { .. })));
     Ok(())
 }

@@ -1,15 +1,23 @@
 //! Writes the file of a generation from front to back; the header last, so that an unfinished file has none.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom};
 
 use ward_model::digest::Digest;
 
+use crate::disk::Disk;
+
 use super::{BLOCK, BLOCK_ENTRY, FORMAT, HEADER, HEADER_COVERED, MAGIC, SECTION_ENTRY, Section};
+
+/// How much is handed to the system at once.
+const BUFFER: usize = 1 << 20;
 
 /// A file that is being written.
 pub(crate) struct Writer {
-    file: BufWriter<File>,
+    disk: Disk,
+    file: File,
+    /// What is not yet handed to the system.
+    buffer: Vec<u8>,
     position: u64,
     /// Entries of the directory, as they will be written.
     blocks: Vec<u8>,
@@ -24,11 +32,13 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts at the front of an empty file.
-    pub(crate) fn new(file: File) -> io::Result<Self> {
-        let mut file = BufWriter::with_capacity(1 << 20, file);
-        file.write_all(&[0; HEADER])?;
-        Ok(Self {
+    pub(crate) fn new(file: File, disk: Disk) -> Self {
+        let mut buffer = Vec::with_capacity(BUFFER);
+        buffer.extend_from_slice(&[0; HEADER]);
+        Self {
+            disk,
             file,
+            buffer,
             position: HEADER as u64,
             blocks: Vec::new(),
             block_count: 0,
@@ -36,7 +46,14 @@ impl Writer {
             open: None,
             pending: Vec::with_capacity(BLOCK),
             compressed: vec![0; lz4_flex::block::get_maximum_output_size(BLOCK)],
-        })
+        }
+    }
+
+    /// Hands what is buffered to the system.
+    fn drain(&mut self) -> io::Result<()> {
+        self.disk.write(&mut self.file, &self.buffer)?;
+        self.buffer.clear();
+        Ok(())
     }
 
     /// Closes the section that is open and opens the next one.
@@ -73,7 +90,7 @@ impl Writer {
         let length = lz4_flex::block::compress_into(&self.pending, &mut self.compressed).map_err(io::Error::other)?;
         // A block that does not become shorter is stored as it is; equal lengths say so.
         let stored = if length < self.pending.len() { &self.compressed[..length] } else { &self.pending[..] };
-        self.file.write_all(stored)?;
+        self.buffer.extend_from_slice(stored);
         self.blocks.extend_from_slice(&self.position.to_le_bytes());
         self.blocks.extend_from_slice(&small(stored.len())?.to_le_bytes());
         self.blocks.extend_from_slice(&small(self.pending.len())?.to_le_bytes());
@@ -81,6 +98,9 @@ impl Writer {
         self.position += stored.len() as u64;
         self.block_count = self.block_count.checked_add(1).ok_or_else(|| io::Error::other("too many blocks"))?;
         self.pending.clear();
+        if self.buffer.len() >= BUFFER {
+            self.drain()?;
+        }
         Ok(())
     }
 
@@ -105,7 +125,7 @@ impl Writer {
         directory.extend_from_slice(&small(self.blocks.len() / BLOCK_ENTRY)?.to_le_bytes());
         directory.append(&mut self.sections);
         directory.append(&mut self.blocks);
-        self.file.write_all(&directory)?;
+        self.buffer.extend_from_slice(&directory);
 
         let mut header = Vec::with_capacity(HEADER);
         header.extend_from_slice(&MAGIC);
@@ -119,13 +139,12 @@ impl Writer {
         let root = Digest::of(&header);
         header.extend_from_slice(root.as_bytes());
 
-        self.file.flush()?;
+        self.drain()?;
         // All else must be on the disk before the header says that it is.
-        self.file.get_ref().sync_data()?;
+        self.disk.sync(&self.file)?;
         self.file.seek(SeekFrom::Start(0))?;
-        self.file.write_all(&header)?;
-        self.file.flush()?;
-        self.file.get_ref().sync_all()?;
+        self.disk.write(&mut self.file, &header)?;
+        self.disk.sync(&self.file)?;
         Ok(root)
     }
 }

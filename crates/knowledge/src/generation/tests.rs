@@ -3,6 +3,7 @@ use std::fs;
 
 use jiff::civil::date;
 use proptest::prelude::*;
+use ward_model::affected::{AffectedProduct, SubjectKey};
 use ward_model::cpe::ProductKey;
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::{Knowledge, RecordNumber};
@@ -10,22 +11,28 @@ use ward_model::vulnerability::VulnerabilityRecord;
 
 use super::Generation;
 use crate::memory::{Contents, Memory, criteria};
-use crate::testing::{TestResult, aside, catalogue, plain, product_key, record, scores, stamp, sync};
+use crate::testing::{
+    TestResult, aside, catalogue, plain, product_key, record, scores, stamp, support, sync, weaknesses,
+};
 use crate::{Home, OpenError};
 
 /// Every question that can be asked about these records, with its answer as text.
-fn answers(
+pub(crate) fn answers(
     knowledge: &dyn Knowledge,
     records: &[VulnerabilityRecord],
     others: &[ProductKey],
 ) -> Result<Vec<String>, Box<dyn std::error::Error>> {
     let mut products: BTreeSet<ProductKey> = others.iter().cloned().collect();
     products.insert("a:a:b".parse()?);
+    let mut subjects: BTreeSet<SubjectKey> = BTreeSet::new();
     let mut ids: BTreeSet<VulnerabilityId> = ["CVE-2000-1", "", "zzz"].into_iter().map(VulnerabilityId::from).collect();
     for record in records {
         products.extend(criteria(record).filter_map(|criterion| criterion.cpe.product_key()));
+        subjects.extend(record.affected.iter().flat_map(AffectedProduct::keys));
         ids.insert(record.id.clone());
+        ids.extend(record.aliases.iter().cloned());
     }
+    subjects.extend(products.iter().cloned().map(SubjectKey::Product));
     let mut all = vec![format!("{:?}", knowledge.description())];
     for product in &products {
         all.push(format!("{product} {:?}", knowledge.candidates(product)?));
@@ -35,6 +42,20 @@ fn answers(
     }
     for id in &ids {
         all.push(format!("{id} {:?} {:?} {:?}", knowledge.find(id)?, knowledge.exploited(id)?, knowledge.epss(id)?));
+    }
+    for id in &ids {
+        all.push(format!("{id} {:?} {:?}", knowledge.find_all(id)?, knowledge.alias_group(id)?));
+    }
+    for key in &subjects {
+        all.push(format!("{key:?} {:?} {:?}", knowledge.statements(key)?, knowledge.support_cycles(key)?));
+    }
+    for ecosystem in ["pypi", "debian", "deb", "npm"] {
+        for release in [None, Some("11"), Some("12"), Some("13")] {
+            all.push(format!("{ecosystem} {release:?} {}", knowledge.covers(ecosystem, release)?));
+        }
+    }
+    for number in 0..10 {
+        all.push(format!("{number} {:?}", knowledge.weakness_name(number)?));
     }
     for number in 0.. {
         match knowledge.record(RecordNumber(number)) {
@@ -56,6 +77,8 @@ proptest! {
         epss in prop::option::of(scores()),
         cut in any::<prop::sample::Index>(),
         odd in 0_u64..3,
+        (support, weaknesses) in (prop::option::of(support()), prop::option::of(weaknesses())),
+        whole in prop::collection::btree_set(prop_oneof![Just("PyPI"), Just("Debian")], 0..3),
     ) {
         let mut ids: Vec<VulnerabilityRecord> = records.clone();
         // KEV and EPSS are asked about their own identifiers too.
@@ -87,7 +110,14 @@ proptest! {
                 set_aside.push(aside("f", place, None));
                 batch.set_aside(aside("f", place, None));
             }
+            whole.iter().for_each(|name| batch.file("osv", &format!("{name}/all.zip")));
             builder.add(batch);
+            if let Some(support) = &support {
+                builder.support("s", support.clone());
+            }
+            if let Some(weaknesses) = &weaknesses {
+                builder.weakness_names("w", weaknesses.clone());
+            }
             if let Some(catalogue) = &exploited {
                 builder.exploited("k", catalogue.clone());
             }
@@ -99,7 +129,7 @@ proptest! {
             generation.verify()?;
 
             let dated = records.iter().map(|record| VulnerabilityRecord { received: Some(received), ..record.clone() }).collect();
-            let contents = Contents { records: dated, exploited: exploited.clone(), epss: epss.clone(), set_aside, years, ..Contents::empty(received) };
+            let contents = Contents { records: dated, exploited: exploited.clone(), epss: epss.clone(), set_aside, years, ecosystems: whole.iter().map(|name| name.to_lowercase()).collect(), support: support.clone(), weaknesses: weaknesses.clone(), ..Contents::empty(received) };
             let memory = Memory::new(contents)?;
             Ok((answers(&generation, &ids, &others)?, answers(&memory, &ids, &others)?))
         };
@@ -151,12 +181,12 @@ fn every_changed_byte_is_found() -> TestResult {
         changed[place] ^= 1 << (place % 8);
         let other = path.with_file_name("changed");
         fs::write(&other, &changed)?;
-        match Generation::open(&other) {
+        match Generation::open(&other, None) {
             Err(_) => at_open += 1,
             Ok(opened) => {
                 assert!(opened.verify().is_err(), "byte {place} passes verification");
                 // A read either fails or does not touch the place.
-                match answers(&Generation::open(&other)?, &records, &[]) {
+                match answers(&Generation::open(&other, None)?, &records, &[]) {
                     Ok(read) => assert!(read == right, "byte {place} changes an answer"),
                     Err(_) => at_read += 1,
                 }
@@ -175,14 +205,14 @@ fn a_file_of_another_length_is_refused() -> TestResult {
     let other = path.with_file_name("changed");
     for length in 0..bytes.len() {
         fs::write(&other, &bytes[..length])?;
-        assert!(Generation::open(&other).is_err(), "{length} bytes");
+        assert!(Generation::open(&other, None).is_err(), "{length} bytes");
     }
     fs::write(&other, &bytes[..bytes.len() - 1])?;
-    assert!(matches!(Generation::open(&other), Err(OpenError::Length { .. })));
+    assert!(matches!(Generation::open(&other, None), Err(OpenError::Length { .. })));
     fs::write(&other, [&bytes[..], b"!"].concat())?;
-    assert!(matches!(Generation::open(&other), Err(OpenError::Length { .. })));
+    assert!(matches!(Generation::open(&other, None), Err(OpenError::Length { .. })));
     fs::write(&other, b"")?;
-    assert!(matches!(Generation::open(&other), Err(OpenError::NotAGeneration { .. })));
+    assert!(matches!(Generation::open(&other, None), Err(OpenError::NotAGeneration { .. })));
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use super::Home;
 use crate::HomeError;
 use crate::testing::{TestResult, plain, sync};
 
-fn names(home: &Home) -> Result<Vec<String>, HomeError> {
+pub(super) fn names(home: &Home) -> Result<Vec<String>, HomeError> {
     home.names()
 }
 
@@ -46,23 +46,29 @@ fn half_written_files_are_no_obstacle_and_are_swept_up() -> TestResult {
 }
 
 #[test]
-fn the_generation_before_is_kept_and_no_more() -> TestResult {
+fn the_files_before_are_kept_and_no_more() -> TestResult {
     let folder = tempfile::tempdir()?;
-    let home = Home::open(folder.path());
-    let mut roots = Vec::new();
-    for number in 1..=4 {
-        let record = plain(&format!("CVE-2020-{number}"), date(2020, 1, 1), "one of several");
-        let held = home.current()?;
-        roots.push(sync(&home, date(2026, 1, 1), &[record])?.root);
-        // Whoever has the one before open goes on reading it.
-        if let Some(held) = held {
-            held.verify()?;
-            assert_eq!(held.description().sources[0].records, number - 1);
+    // Every publication writes a new base, then every one a new delta.
+    for home in [Home::open(folder.path().join("a")).folding_at(0), Home::open(folder.path().join("b"))] {
+        let mut kept: Vec<std::collections::BTreeSet<String>> = Vec::new();
+        for number in 1..=5 {
+            let record = plain(&format!("CVE-2020-{number}"), date(2020, 1, 1), "one of several");
+            let held = home.current()?;
+            sync(&home, date(2026, 1, 1), &[record])?;
+            // Whoever has the one before open goes on reading it.
+            if let Some(held) = held {
+                held.verify()?;
+                assert_eq!(held.description().sources[0].records, number - 1);
+            }
+            let current = home.current()?.ok_or("nothing there")?;
+            let name = |path: &std::path::Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+            kept.push(current.files().into_iter().filter_map(name).collect());
         }
+        let mut wanted: Vec<String> = kept[3].union(&kept[4]).cloned().collect();
+        wanted.extend(["anchor", "current", "lock"].map(str::to_owned));
+        wanted.sort();
+        assert_eq!(names(&home)?, wanted);
     }
-    let mut kept: Vec<_> = roots[2..].iter().map(|root| super::name_of(*root)).collect();
-    kept.sort();
-    assert_eq!(names(&home)?, [vec!["current".to_owned()], kept, vec!["lock".to_owned()]].concat());
     Ok(())
 }
 
@@ -75,7 +81,7 @@ fn nothing_new_makes_no_new_file() -> TestResult {
     let second = sync(&home, date(2026, 1, 1), std::slice::from_ref(&record))?;
     assert!(first.new && !second.new);
     assert_eq!(first.root, second.root);
-    assert_eq!(names(&home)?.len(), 3);
+    assert_eq!(names(&home)?.len(), 4);
     Ok(())
 }
 
@@ -116,11 +122,137 @@ fn a_pointer_to_elsewhere_is_refused() -> TestResult {
     let folder = tempfile::tempdir()?;
     let home = Home::open(folder.path());
     fs::create_dir_all(home.folder())?;
-    for text in ["", "../secret", "generation-0123.ward", "generation-0123456789ABCDEF.ward", "/etc/passwd\n"] {
-        fs::write(home.folder().join("current"), text)?;
+    let sealed = |text: &str| format!("{text}sha256 {}\n", ward_model::Digest::of(text.as_bytes()));
+    let base = "base generation-0123456789abcdef.ward\n";
+    for text in [
+        String::new(),
+        "../secret".to_owned(),
+        base.to_owned(),
+        sealed("base ../secret\n"),
+        sealed("base generation-0123.ward\n"),
+        sealed("base generation-0123456789ABCDEF.ward\n"),
+        sealed(&format!("{base}delta /etc/passwd\n")),
+        sealed(&format!("{base}{base}")),
+    ] {
+        fs::write(home.folder().join("current"), &text)?;
         assert!(matches!(home.current(), Err(HomeError::Pointer { .. })), "{text}");
     }
-    fs::write(home.folder().join("current"), "generation-0123456789abcdef.ward\n")?;
+    fs::write(home.folder().join("current"), sealed(base))?;
     assert!(matches!(home.current(), Err(HomeError::Open(_))));
+    Ok(())
+}
+
+#[test]
+fn a_home_of_an_earlier_format_is_refused_with_advice() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    fs::create_dir_all(home.folder())?;
+    let mut bytes = b"WARDKNOW".to_vec();
+    bytes.extend_from_slice(&3_u32.to_le_bytes());
+    bytes.resize(500, 0);
+    fs::write(home.folder().join("generation-0123456789abcdef.ward"), bytes)?;
+    fs::write(home.folder().join("current"), "generation-0123456789abcdef.ward\n")?;
+    let Err(read) = home.current() else { return Err("it was opened".into()) };
+    let Err(written) = sync(&home, date(2026, 1, 1), &[]) else { return Err("it was written over".into()) };
+    for error in [read, written] {
+        assert!(error.to_string().contains("has format 3") && error.to_string().contains("move the folder"), "{error}");
+    }
+    assert_eq!(names(&home)?.len(), 3, "nothing was removed");
+    Ok(())
+}
+
+#[test]
+fn an_earlier_state_that_is_put_back_is_found() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    let path = |name: &str| home.folder().join(name);
+    sync(&home, date(2026, 1, 1), &[plain("CVE-2020-1", date(2020, 1, 1), "one")])?;
+    let (current, anchor) = (fs::read(path("current"))?, fs::read(path("anchor"))?);
+    sync(&home, date(2026, 1, 2), &[plain("CVE-2020-2", date(2020, 1, 1), "two")])?;
+    let after = (fs::read(path("current"))?, fs::read(path("anchor"))?);
+    fs::write(path("current"), &current)?;
+    assert!(matches!(home.current(), Err(HomeError::RolledBack { held: 1, published: 2, .. })));
+    // The next sync finds the later state again, and says that something was wrong.
+    let repaired = sync(&home, date(2026, 1, 3), &[plain("CVE-2020-3", date(2020, 1, 1), "three")])?;
+    assert!(repaired.repaired);
+    assert_eq!(home.current()?.map(|held| (held.transactions(), held.record_count())), Some((3, 3)));
+
+    // An anchor that was taken back, or away, is found once it is too old to be that of an interrupted publication.
+    fs::write(path("anchor"), anchor)?;
+    assert!(matches!(home.current(), Err(HomeError::Anchor { .. })));
+    fs::write(path("anchor"), &after.1)?;
+    assert!(home.current()?.is_some());
+    fs::remove_file(path("anchor"))?;
+    assert!(matches!(home.current(), Err(HomeError::Anchor { .. })));
+    fs::write(path("anchor"), after.1)?;
+    fs::remove_file(path("current"))?;
+    assert!(matches!(home.current(), Err(HomeError::Pointer { .. })), "a home that has lost its pointer is not empty");
+    Ok(())
+}
+
+#[test]
+fn a_file_that_is_gone_is_an_error() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    sync(&home, date(2026, 1, 1), &[plain("CVE-2020-1", date(2020, 1, 1), "one")])?;
+    sync(&home, date(2026, 1, 2), &[plain("CVE-2020-2", date(2020, 1, 1), "two")])?;
+    let files: Vec<_> =
+        home.current()?.ok_or("nothing there")?.files().into_iter().map(std::path::Path::to_owned).collect();
+    assert_eq!(files.len(), 2);
+    for file in files {
+        let bytes = fs::read(&file)?;
+        fs::remove_file(&file)?;
+        assert!(matches!(home.current(), Err(HomeError::Open(_))), "{}", file.display());
+        fs::write(&file, bytes)?;
+    }
+    assert!(home.current()?.is_some());
+    Ok(())
+}
+
+#[test]
+fn rows_of_other_rules_are_compiled_again() -> TestResult {
+    use crate::file::Section;
+    use crate::file::reader::Reader;
+    use crate::file::writer::Writer;
+    use crate::generation::tests::answers;
+    use crate::layer::Meta;
+
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    let records = [plain("CVE-2020-1", date(2020, 1, 1), "one"), plain("CVE-2020-2", date(2020, 1, 1), "two")];
+    sync(&home, date(2026, 1, 1), &records)?;
+    let held = home.current()?.ok_or("nothing there")?;
+    let right = answers(&held, &records, &[])?;
+
+    // The same file as another version of the program would have left it: with rows that this one cannot use.
+    let reader = Reader::open(held.path())?;
+    let temporary = home.disk().temporary(home.folder())?;
+    let mut writer = Writer::new(temporary.reopen()?, home.disk().clone());
+    for section in Section::ALL {
+        let mut bytes = reader.whole(*section)?;
+        if (Section::ProductEnds..=Section::AliasRows).contains(section) {
+            bytes.clear();
+        }
+        if *section == Section::Meta {
+            let meta: Meta = postcard::from_bytes(&bytes)?;
+            bytes = postcard::to_stdvec(&Meta { compiled_by: (0, 0), ..meta })?;
+        }
+        writer.section(*section, &bytes)?;
+    }
+    let root = writer.finish()?;
+    home.publish(temporary, root, None, None, (1, held.chain()), false)?;
+    drop(held);
+
+    let old = home.current()?.ok_or("nothing there")?;
+    assert!(old.rows_are_old());
+    old.verify()?;
+    assert_eq!(answers(&old, &records, &[])?, right);
+    // The next publication writes them anew, even if nothing came; until then nothing is lost.
+    let published = sync(&home, date(2026, 1, 1), &records)?;
+    assert!(!published.new && published.root != root);
+    let new = home.current()?.ok_or("nothing there")?;
+    assert!(!new.rows_are_old() && new.files().len() == 1);
+    new.verify()?;
+    assert_eq!(answers(&new, &records, &[])?, right);
     Ok(())
 }

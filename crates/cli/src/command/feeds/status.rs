@@ -23,7 +23,7 @@ pub struct Arguments {
     /// asked about, or one of them is missing
     #[arg(long, value_enum, value_name = "CONDITION")]
     fail_on: Option<Condition>,
-    /// The day that the question is about; default: today in UTC
+    /// The day or time asked about: what was held then counts; default: now
     #[arg(long, value_name = "DATE|TIME")]
     as_of: Option<AsOf>,
 }

@@ -42,6 +42,8 @@ struct Answer {
     root: Digest,
     new: bool,
     received: Date,
+    /// Where the clock went back: the day of the receipt before, after which this one counts.
+    clock_went_back: Option<Date>,
     sources: Vec<SourceAnswer>,
     untouched: Vec<String>,
     not_read: Vec<String>,
@@ -84,14 +86,14 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     };
     let folder = home::folder(global.home.as_ref())?;
     let home = Home::open(&folder);
-    let today = clock::today();
+    let now = clock::now();
     let report = if ui.draws_progress() {
         let mut bars = Bars::new();
-        let report = ward_feeds::sync(mirror, &only, &home, today, &mut bars);
+        let report = ward_feeds::sync(mirror, &only, &home, now, &mut bars);
         bars.clear();
         report?
     } else {
-        ward_feeds::sync(mirror, &only, &home, today, &mut Silent)?
+        ward_feeds::sync(mirror, &only, &home, now, &mut Silent)?
     };
     let answer = answer(folder.display().to_string(), report);
     if ui.json {
@@ -117,6 +119,7 @@ fn answer(home: String, report: SyncReport) -> Answer {
         root: report.root,
         new: report.new,
         received: report.received,
+        clock_went_back: report.clock_went_back,
         sources: report
             .sources
             .into_iter()
@@ -213,8 +216,16 @@ fn text(answer: &Answer, verbose: bool) -> String {
     if !answer.not_read.is_empty() {
         out.push_str(&format!("in the mirror and not read yet: {}\n", answer.not_read.join(", ")));
     }
+    if let Some(day) = answer.clock_went_back {
+        out.push_str(&format!(
+            "the clock went back: something was received on {day} before; this counts as received after that, by the day {}\n",
+            answer.received
+        ));
+    }
     if answer.repaired {
-        out.push_str("the generation that was current was damaged; the one before it was built upon\n");
+        out.push_str(
+            "what was current was damaged or not what was published last; the latest whole state was built upon\n",
+        );
     }
     crate::failure::render::clean(&out)
 }

@@ -1,0 +1,188 @@
+//! What came besides records against what is held: KEV, EPSS, support, names of weaknesses, records set aside, files.
+
+use std::collections::BTreeSet;
+
+use ward_formats::feed::{cwe, eol};
+use ward_model::ids::VulnerabilityId;
+
+use super::Builder;
+use super::publish::Sources;
+use crate::error::HomeError;
+use crate::fact::{self, Fact, Held, Kind};
+use crate::generation::Generation;
+use crate::identity;
+use crate::source::{Changes, EPSS, KEV, SetAsideRecord};
+
+/// What is held of a kind.
+fn held(builder: &Builder, kind: Kind) -> Result<Vec<Held>, HomeError> {
+    Ok(builder.held.as_ref().map(|held| held.facts(kind)).transpose()?.unwrap_or_default())
+}
+
+fn written<T>(what: &str, result: Result<T, postcard::Error>) -> Result<T, HomeError> {
+    result.map_err(|error| HomeError::Record { id: what.to_owned(), reason: error.to_string() })
+}
+
+/// What changes of a source that is replaced as a whole, counted.
+fn replace(held: &[Held], wanted: &[Held], changes: &mut Changes) -> Vec<Fact> {
+    let facts = fact::difference(held, wanted);
+    let gone = facts.iter().filter(|(_, value)| value.is_none()).count();
+    let added = (wanted.len() + gone).saturating_sub(held.len());
+    changes.removed += gone as u64;
+    changes.added += added as u64;
+    changes.changed += (facts.len() - gone - added) as u64;
+    changes.unchanged += (held.len() + added + gone).saturating_sub(facts.len() + gone) as u64;
+    facts
+}
+
+/// Takes note of the file that a whole source is held from now on from.
+fn taken(builder: &Builder, sources: &mut Sources, source: &str) {
+    let file = builder.inputs.iter().find(|((name, _), _)| name == source);
+    if let Some((state, _)) = sources.get_mut(source) {
+        state.whole = file.map(|((_, file), input)| (file.clone(), input.digest));
+    }
+}
+
+/// KEV.
+pub(super) fn exploited(builder: &mut Builder, sources: &mut Sources) -> Result<Vec<Fact>, HomeError> {
+    let Some(catalogue) = builder.catalogue.take() else { return Ok(Vec::new()) };
+    let held = held(builder, Kind::Exploited)?;
+    let Some((state, changes)) = sources.get_mut(KEV) else { return Ok(Vec::new()) };
+    if state.released.is_some() && state.released > catalogue.released {
+        changes.older_as_a_whole = true;
+        return Ok(Vec::new());
+    }
+    state.edition.clone_from(&catalogue.version);
+    state.released = catalogue.released;
+    let entries = identity::catalogue_in_order(catalogue);
+    state.records = entries.len() as u64;
+    state.newest = entries.iter().filter_map(|entry| entry.added).max();
+    let wanted: Vec<Held> = entries.iter().map(fact::of_exploited).collect();
+    let facts = replace(&held, &wanted, changes);
+    taken(builder, sources, KEV);
+    Ok(facts)
+}
+
+/// EPSS, and its day where another column is taken.
+pub(super) fn epss(builder: &mut Builder, sources: &mut Sources) -> Result<(Vec<Fact>, bool), HomeError> {
+    let Some(scores) = builder.scores.take() else { return Ok((Vec::new(), false)) };
+    let held = held(builder, Kind::Epss)?;
+    let day = builder.held.as_ref().and_then(|held| held.state().epss_date);
+    let Some((state, changes)) = sources.get_mut(EPSS) else { return Ok((Vec::new(), false)) };
+    if day.is_some_and(|day| day > scores.date) {
+        changes.older_as_a_whole = true;
+        return Ok((Vec::new(), false));
+    }
+    state.edition = Some(scores.model_version.clone());
+    state.released = Some(scores.date);
+    state.newest = state.released;
+    let scores = identity::scores_in_order(scores);
+    state.records = scores.len() as u64;
+    let wanted: Vec<Held> =
+        scores.iter().map(|(id, epss)| fact::of_epss(id.as_str(), epss.score, epss.percentile)).collect();
+    drop(scores);
+    let facts = replace(&held, &wanted, changes);
+    taken(builder, sources, EPSS);
+    Ok((facts, true))
+}
+
+/// Support dates.
+pub(super) fn support(builder: &mut Builder, sources: &mut Sources) -> Result<Vec<Fact>, HomeError> {
+    let Some(catalogue) = builder.support.take() else { return Ok(Vec::new()) };
+    let held = held(builder, Kind::Support)?;
+    let wanted = written("a catalogue of support", fact::of_support(catalogue))?;
+    Ok(whole(builder, sources, eol::SOURCE, &held, &wanted))
+}
+
+/// Names of weaknesses.
+pub(super) fn weaknesses(builder: &mut Builder, sources: &mut Sources) -> Result<Vec<Fact>, HomeError> {
+    let Some(names) = builder.weaknesses.take() else { return Ok(Vec::new()) };
+    let held = held(builder, Kind::Weakness)?;
+    let wanted = fact::of_weaknesses(&names);
+    let facts = whole(builder, sources, cwe::SOURCE, &held, &wanted);
+    if let Some((state, _)) = sources.get_mut(cwe::SOURCE) {
+        state.edition = names.version;
+    }
+    Ok(facts)
+}
+
+fn whole(builder: &Builder, sources: &mut Sources, source: &str, held: &[Held], wanted: &[Held]) -> Vec<Fact> {
+    let Some((state, changes)) = sources.get_mut(source) else { return Vec::new() };
+    state.records = wanted.len() as u64;
+    let facts = replace(held, wanted, changes);
+    taken(builder, sources, source);
+    facts
+}
+
+/// Records that could not be read: those of now, and those of before that nothing has replaced. Also all there will be.
+pub(super) fn set_aside(
+    builder: &mut Builder,
+    sources: &mut Sources,
+    came: &BTreeSet<(String, Box<str>)>,
+) -> Result<(Vec<Fact>, Vec<SetAsideRecord>), HomeError> {
+    let mut records = std::mem::take(&mut builder.set_aside);
+    // What was kept as a whole is kept with what was set aside of it.
+    let kept = |source: &str| sources.get(source).is_some_and(|(_, changes)| changes.older_as_a_whole);
+    records.retain(|record| {
+        let file = (record.source.clone(), record.file.clone());
+        !kept(&record.source) && !builder.unchanged.contains(&file)
+    });
+    if let Some(held) = &builder.held {
+        let replaced = |source: &str| {
+            crate::source::WHOLE.contains(&source) && builder.files.iter().any(|(name, _)| name == source)
+        };
+        let came = |source: &str, id: &VulnerabilityId| came.contains(&(source.to_owned(), id.as_str().into()));
+        records.extend(held.set_aside()?.into_iter().filter(|record| {
+            let file = (record.source.clone(), record.file.clone());
+            let read_again = builder.files.contains(&file) && !builder.unchanged.contains(&file);
+            let gone =
+                read_again || replaced(&record.source) || record.id.as_ref().is_some_and(|id| came(&record.source, id));
+            kept(&record.source) || !gone
+        }));
+    }
+    records.sort_unstable();
+    records.dedup();
+    for (_, (state, _)) in sources.iter_mut() {
+        state.set_aside = 0;
+    }
+    for record in &records {
+        if let Some((state, _)) = sources.get_mut(&record.source) {
+            state.set_aside += 1;
+        }
+    }
+    let mut wanted =
+        written("a record set aside", records.iter().map(fact::of_set_aside).collect::<Result<Vec<_>, _>>())?;
+    wanted.sort_unstable();
+    Ok((fact::difference(&held(builder, Kind::SetAside)?, &wanted), records))
+}
+
+/// Files that were read.
+pub(super) fn inputs(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>, HomeError> {
+    let mut facts = Vec::new();
+    for ((source, file), input) in &builder.inputs {
+        let not_taken = sources.get(source).is_some_and(|(_, changes)| changes.older_as_a_whole);
+        let held = builder.held.as_ref().map(|held: &Generation| held.input(source, file)).transpose()?.flatten();
+        if !not_taken && held.as_ref() != Some(input) {
+            let (key, value) = written("a file that was read", fact::of_input(source, file, input))?;
+            facts.push((key, Some(value)));
+        }
+    }
+    facts.sort_unstable();
+    Ok(facts)
+}
+
+impl Builder {
+    /// Whether this source is part of the sync.
+    pub(super) fn looked_at(&self, source: &str) -> bool {
+        self.files.iter().chain(&self.unchanged).any(|(name, _)| name == source)
+    }
+
+    /// How many records stand in the files of this source that were not read again.
+    pub(super) fn passed_over(&self, source: &str) -> Result<u64, HomeError> {
+        let Some(held) = &self.held else { return Ok(0) };
+        let mut records = 0;
+        for (name, file) in self.unchanged.iter().filter(|(name, _)| name == source) {
+            records += held.input(name, file)?.map_or(0, |input| input.records);
+        }
+        Ok(records)
+    }
+}

@@ -1,0 +1,169 @@
+//! The records that came against those that are held: which of them are news.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ward_model::ids::VulnerabilityId;
+
+use super::entry::Facts;
+use super::publish::Sources;
+use super::spill::{Place, SpillReader};
+use super::{Batch, Builder, Pending};
+use crate::day;
+use crate::error::{HomeError, at};
+use crate::file::unreadable;
+use crate::generation::Generation;
+use crate::layer::{Layer, VersionEntry};
+use crate::source::WHOLE;
+
+/// A version of a record that is to be written.
+pub(super) struct New {
+    pub(super) id: Box<str>,
+    pub(super) source: String,
+    pub(super) stamp: Box<str>,
+    pub(super) facts: Facts,
+    /// Which batch it is in, and where there.
+    pub(super) batch: usize,
+    pub(super) place: Place,
+    /// The day on which any version was first received, and this one.
+    pub(super) received: (i32, i32),
+    /// Where it belongs among the versions of the base, and how many the base has of this record.
+    pub(super) position: (u32, u32),
+}
+
+/// What came of the records.
+pub(super) struct Came {
+    /// News, by identifier and source.
+    pub(super) new: Vec<New>,
+    pub(super) readers: Vec<SpillReader>,
+    /// Identifiers that came, with their source, of those that were set aside before.
+    pub(super) aside: BTreeSet<(String, Box<str>)>,
+    /// The held versions that the news replace: whether in the delta, and which.
+    pub(super) replaced: BTreeSet<(bool, u32)>,
+}
+
+impl Came {
+    /// Nothing came.
+    pub(super) fn none() -> Self {
+        Self { new: Vec::new(), readers: Vec::new(), aside: BTreeSet::new(), replaced: BTreeSet::new() }
+    }
+}
+
+/// The last version that is held of a record.
+struct Last<'a> {
+    layer: &'a Layer,
+    version: u32,
+    entry: VersionEntry,
+    in_delta: bool,
+}
+
+/// Finds what is held, in order.
+struct Held<'a> {
+    base: Option<&'a Layer>,
+    delta: Option<&'a Layer>,
+    at: (u32, u32),
+}
+
+impl<'a> Held<'a> {
+    /// The position of a record in the base, and its last version.
+    fn find(&mut self, id: &str, source: &str) -> Result<((u32, u32), Option<Last<'a>>), HomeError> {
+        let Some(base) = self.base else { return Ok(((0, 0), None)) };
+        let position = base.versions_of(id, source, self.at.0)?;
+        self.at.0 = position.0;
+        let mut last = position.1.checked_sub(1).map(|more| (base, position.0 + more, false));
+        if let Some(delta) = self.delta {
+            let (first, count) = delta.versions_of(id, source, self.at.1)?;
+            self.at.1 = first;
+            last = count.checked_sub(1).map(|more| (delta, first + more, true)).or(last);
+        }
+        let last = last.map(|(layer, version, in_delta)| -> Result<_, HomeError> {
+            Ok(Last { layer, version, entry: layer.entry(version)?, in_delta })
+        });
+        Ok((position, last.transpose()?))
+    }
+}
+
+/// Compares all that came with what is held.
+pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Came, HomeError> {
+    let folder = builder.home.folder().to_owned();
+    let (waiting, readers) = in_order(std::mem::take(&mut builder.batches), builder, &folder)?;
+    let held = builder.held.as_ref();
+    let mut search = Held { base: held.map(Generation::base), delta: held.and_then(Generation::delta), at: (0, 0) };
+    let now = day::pack(Some(builder.received.day()));
+    // Only these are looked for, so only these are worth remembering.
+    let set_aside: BTreeSet<VulnerabilityId> = match held {
+        Some(held) => held.set_aside()?.into_iter().filter_map(|record| record.id).collect(),
+        None => BTreeSet::new(),
+    };
+    let mut came = Came { readers, ..Came::none() };
+    let mut known: BTreeMap<String, u64> = BTreeMap::new();
+    for (batch, source, pending) in waiting {
+        if set_aside.contains(&VulnerabilityId::new(&*pending.id)) {
+            came.aside.insert((source.clone(), pending.id.clone()));
+        }
+        let (position, last) = search.find(&pending.id, &source)?;
+        let Some((_, changes)) = sources.get_mut(&source) else {
+            return Err(unreadable("sources", format!("{source} is missing")).into());
+        };
+        let mut received = (now, now);
+        if let Some(last) = last {
+            *known.entry(source.clone()).or_default() += 1;
+            if last.layer.digest(last.version)? == pending.facts.digest {
+                changes.unchanged += 1;
+                continue;
+            }
+            if *pending.stamp < *last.layer.stamp(&last.entry)? && !pending.stamp.is_empty() {
+                changes.older += 1;
+                continue;
+            }
+            changes.changed += 1;
+            // A clock that went back must not make the first receipt a later one; none sorts first and says nothing.
+            received.0 = if last.entry.received == day::NONE { now } else { last.entry.received.min(now) };
+            came.replaced.insert((last.in_delta, last.version));
+        } else {
+            changes.added += 1;
+        }
+        let Pending { id, stamp, facts, place, .. } = pending;
+        came.new.push(New { id, source, stamp, facts, batch, place, received, position });
+    }
+    for (name, (state, changes)) in sources.iter_mut() {
+        if builder.looked_at(name) && !WHOLE.contains(&name.as_str()) {
+            let passed_over: u64 = builder.passed_over(name)?;
+            changes.unchanged += passed_over;
+            let there = known.get(name).copied().unwrap_or(0) + passed_over;
+            changes.absent = state.records.saturating_sub(there);
+        }
+    }
+    Ok(came)
+}
+
+type Waiting = Vec<(usize, String, Pending)>;
+
+/// All that came, one version of each record, by identifier and source.
+fn in_order(
+    batches: Vec<Batch>,
+    builder: &Builder,
+    folder: &std::path::Path,
+) -> Result<(Waiting, Vec<SpillReader>), HomeError> {
+    let mut readers: Vec<SpillReader> = Vec::new();
+    let mut waiting: Waiting = Vec::new();
+    for (index, batch) in batches.into_iter().enumerate() {
+        let (sources, files) = (batch.sources, batch.files);
+        let read_before = files.iter().map(|file| builder.unchanged.contains(file)).collect::<Vec<bool>>();
+        // What stands in a file that was read before is no news, even if somebody read it again.
+        let news = |pending: &Pending| pending.file.is_none_or(|file| read_before.get(file) != Some(&true));
+        waiting.extend(
+            batch
+                .pending
+                .into_iter()
+                .filter(news)
+                .filter_map(|pending| Some((index, sources.get(pending.source)?.clone(), pending))),
+        );
+        readers.push(batch.spill.into_reader().map_err(at(folder))?);
+    }
+    // Of several versions the latest stands first; where even the moment is the same, any rule will do that is always the same.
+    waiting.sort_unstable_by(|(_, a_source, a), (_, b_source, b)| {
+        (&a.id, a_source, &b.stamp, &b.facts.digest).cmp(&(&b.id, b_source, &a.stamp, &a.facts.digest))
+    });
+    waiting.dedup_by(|(_, later_source, later), (_, source, first)| later.id == first.id && later_source == source);
+    Ok((waiting, readers))
+}

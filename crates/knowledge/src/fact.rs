@@ -1,0 +1,194 @@
+//! Facts: whatever a home holds besides records, each with a key and a value: an entry of KEV, a score, the support of a product,
+//! the name of a weakness, a record that could not be read, a file that was.
+
+use serde::{Deserialize, Serialize};
+use ward_formats::feed::cwe::WeaknessNames;
+use ward_formats::feed::eol::SupportCatalogue;
+use ward_model::affected::SubjectKey;
+use ward_model::digest::Digest;
+use ward_model::ids::VulnerabilityId;
+use ward_model::support::SupportCycle;
+use ward_model::vulnerability::Exploited;
+
+use crate::source::SetAsideRecord;
+use crate::{day, subject};
+
+/// What a fact is about; the first byte of its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    SetAside = b'A',
+    Epss = b'E',
+    Input = b'I',
+    Exploited = b'K',
+    Support = b'S',
+    Weakness = b'W',
+}
+
+/// A key with its value; no value means that it is gone.
+pub(crate) type Fact = (Box<[u8]>, Option<Box<[u8]>>);
+/// A key with its value, held.
+pub(crate) type Held = (Box<[u8]>, Box<[u8]>);
+
+/// The key of a fact.
+pub(crate) fn key(kind: Kind, rest: &[u8]) -> Box<[u8]> {
+    [&[kind as u8], rest].concat().into()
+}
+
+/// The identifier in a key.
+pub(crate) fn id(key: &[u8]) -> Result<VulnerabilityId, String> {
+    let text = std::str::from_utf8(key.get(1..).unwrap_or_default()).map_err(|_| "not UTF-8".to_owned())?;
+    Ok(VulnerabilityId::new(text))
+}
+
+/// What has to change so that `held` becomes `wanted`; both by key.
+pub(crate) fn difference(held: &[Held], wanted: &[Held]) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut held = held.iter().peekable();
+    for (key, value) in wanted {
+        while let Some((gone, _)) = held.next_if(|(old, _)| old < key) {
+            facts.push((gone.clone(), None));
+        }
+        if held.next_if(|(old, _)| old == key).is_none_or(|(_, old)| old != value) {
+            facts.push((key.clone(), Some(value.clone())));
+        }
+    }
+    facts.extend(held.map(|(gone, _)| (gone.clone(), None)));
+    facts
+}
+
+/// An entry of KEV.
+pub(crate) fn of_exploited(entry: &Exploited) -> Held {
+    let value = [&day::pack(entry.added).to_le_bytes()[..], &[u8::from(entry.ransomware)]].concat();
+    (key(Kind::Exploited, entry.id.as_str().as_bytes()), value.into())
+}
+
+/// The entry of KEV that [`of_exploited`] wrote.
+pub(crate) fn exploited(id: VulnerabilityId, value: &[u8]) -> Result<Exploited, String> {
+    let (added, ransomware) = value.split_first_chunk::<4>().ok_or("ends early")?;
+    Ok(Exploited { id, added: day::unpack(i32::from_le_bytes(*added))?, ransomware: ransomware != [0] })
+}
+
+/// A score with its percentile; the day is that of the column.
+pub(crate) fn of_epss(id: &str, score: u32, percentile: u32) -> Held {
+    let value: [[u8; 4]; 2] = [score.to_le_bytes(), percentile.to_le_bytes()];
+    (key(Kind::Epss, id.as_bytes()), value.concat().into())
+}
+
+/// The score and percentile that [`of_epss`] wrote.
+pub(crate) fn epss(value: &[u8]) -> Result<(u32, u32), String> {
+    let (score, rest) = value.split_first_chunk::<4>().ok_or("ends early")?;
+    let percentile = rest.first_chunk::<4>().ok_or("ends early")?;
+    Ok((u32::from_le_bytes(*score), u32::from_le_bytes(*percentile)))
+}
+
+/// What is kept of a file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Input {
+    /// How many bytes it has, as it stands on disk.
+    pub(crate) length: u64,
+    /// Their digest.
+    pub(crate) digest: Digest,
+    /// How many records it gave.
+    pub(crate) records: u64,
+}
+
+/// The key of a file that was read.
+pub(crate) fn input_key(source: &str, file: &str) -> Box<[u8]> {
+    key(Kind::Input, [source, "\0", file].concat().as_bytes())
+}
+
+/// A file that was read.
+pub(crate) fn of_input(source: &str, file: &str, input: &Input) -> Result<Held, postcard::Error> {
+    Ok((input_key(source, file), postcard::to_stdvec(input)?.into()))
+}
+
+/// A record that was set aside. What it is known by covers all of it, so that one is never taken for another.
+pub(crate) fn of_set_aside(record: &SetAsideRecord) -> Result<Held, postcard::Error> {
+    let value = postcard::to_stdvec(record)?;
+    let place = [record.source.as_bytes(), &[0], record.file.as_bytes(), &[0], &record.place.to_be_bytes()].concat();
+    Ok((key(Kind::SetAside, &[&place, Digest::of(&value).as_bytes().as_slice()].concat()), value.into()))
+}
+
+/// The support of one product.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Support {
+    /// Its release lines, as the source orders them.
+    pub(crate) cycles: Vec<SupportCycle>,
+    #[serde(with = "keys")]
+    /// By which names it is known elsewhere.
+    pub(crate) keys: Vec<SubjectKey>,
+}
+
+/// A catalogue of support, by product.
+pub(crate) fn of_support(catalogue: SupportCatalogue) -> Result<Vec<Held>, postcard::Error> {
+    let mut products = std::collections::BTreeMap::<String, Support>::new();
+    for cycle in catalogue.cycles {
+        products.entry(cycle.product.clone()).or_default().cycles.push(cycle);
+    }
+    for (product, mut keys) in catalogue.keys {
+        keys.sort_unstable();
+        keys.dedup();
+        products.entry(product).or_default().keys = keys;
+    }
+    let fact = |(product, support): (String, Support)| {
+        Ok((key(Kind::Support, product.as_bytes()), postcard::to_stdvec(&support)?.into()))
+    };
+    products.into_iter().map(fact).collect()
+}
+
+/// The names of weaknesses, by number.
+pub(crate) fn of_weaknesses(names: &WeaknessNames) -> Vec<Held> {
+    names.names.iter().map(|(number, name)| (weakness_key(*number), name.as_bytes().into())).collect()
+}
+
+/// The key of the name of a weakness.
+pub(crate) fn weakness_key(number: u32) -> Box<[u8]> {
+    key(Kind::Weakness, &number.to_be_bytes())
+}
+
+/// Subjects, which the model has no encoding for.
+mod keys {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::{SubjectKey, subject};
+
+    pub(super) fn serialize<S: Serializer>(keys: &[SubjectKey], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(keys.iter().map(subject::bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SubjectKey>, D::Error> {
+        let keys = Vec::<Vec<u8>>::deserialize(deserializer)?;
+        keys.iter().map(|bytes| subject::read(bytes).map_err(D::Error::custom)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::{Held, difference};
+
+    proptest! {
+        #[test]
+        fn what_is_held_becomes_what_is_wanted(
+            held in prop::collection::btree_map(0_u8..9, 0_u8..3, 0..9),
+            wanted in prop::collection::btree_map(0_u8..9, 0_u8..3, 0..9),
+        ) {
+            let list = |map: &BTreeMap<u8, u8>| map.iter().map(|(key, value)| ([*key].into(), [*value].into())).collect::<Vec<Held>>();
+            let facts = difference(&list(&held), &list(&wanted));
+            let mut after = held.clone();
+            for (key, value) in &facts {
+                match value {
+                    Some(value) => prop_assert_ne!(after.insert(key[0], value[0]), Some(value[0])),
+                    None => prop_assert!(after.remove(&key[0]).is_some()),
+                }
+            }
+            prop_assert_eq!(after, wanted);
+            prop_assert!(facts.is_sorted_by(|(a, _), (b, _)| a < b));
+        }
+    }
+}
