@@ -32,6 +32,8 @@ pub(crate) fn write(record: &VulnerabilityRecord, out: &mut Vec<u8>) -> Result<V
         related,
         ssvc,
         exploit_references,
+        known_exploited,
+        remediations,
     } = record;
     let start = out.len();
     let received: Option<jiff::civil::Date> = None;
@@ -45,7 +47,7 @@ pub(crate) fn write(record: &VulnerabilityRecord, out: &mut Vec<u8>) -> Result<V
         let number = |number: usize| u32::try_from(number).map_err(|_| "too long".to_owned());
         extents.push(Extent { offset: number(offset - start)?, length: number(out.len() - offset)? });
     }
-    append(&(upstream, related, ssvc, exploit_references), out)?;
+    append(&(upstream, related, ssvc, exploit_references, known_exploited, remediations), out)?;
     Ok(extents)
 }
 
