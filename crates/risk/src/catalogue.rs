@@ -118,6 +118,41 @@ pub(crate) struct Catalogue {
     inside: BTreeMap<ZoneId, Vec<ElementId>>,
     /// The controls that name a vulnerability at an element, in order, whether or not they have effect.
     naming: BTreeMap<(VulnerabilityId, ElementId), Vec<ControlId>>,
+    cuts: Cuts,
+}
+
+/// Where the controls of a device cut, whether or not they have effect: each with the place of the cut among its own.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Cuts {
+    /// Steps at an element.
+    pub steps: BTreeMap<ElementId, Vec<(ControlId, usize)>>,
+    /// Messages on a link.
+    pub links: BTreeMap<LinkId, Vec<(ControlId, usize)>>,
+    /// Messages on every link into a zone.
+    pub zones: BTreeMap<ZoneId, Vec<(ControlId, usize)>>,
+    /// Touching an element.
+    pub presence: BTreeMap<ElementId, Vec<(ControlId, usize)>>,
+    /// Vulnerabilities at an element.
+    pub vulnerabilities: BTreeMap<ElementId, Vec<(ControlId, usize)>>,
+}
+
+impl Cuts {
+    fn of(situation: Situation<'_>) -> Self {
+        let mut cuts = Self::default();
+        for control in situation.device.controls.values() {
+            for (place, cut) in control.cuts.iter().enumerate() {
+                let here = (control.id.clone(), place);
+                match cut {
+                    Cut::Step { at, .. } => cuts.steps.entry(at.clone()).or_default().push(here),
+                    Cut::Link { link, .. } => cuts.links.entry(link.clone()).or_default().push(here),
+                    Cut::LinksIntoZone { zone, .. } => cuts.zones.entry(zone.clone()).or_default().push(here),
+                    Cut::Presence { at } => cuts.presence.entry(at.clone()).or_default().push(here),
+                    Cut::Vulnerability { at, .. } => cuts.vulnerabilities.entry(at.clone()).or_default().push(here),
+                }
+            }
+        }
+        cuts
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -193,7 +228,12 @@ impl Catalogue {
                 }
             }
         }
-        Self { elements, nothing: Inventory::default(), links, users, inside, naming }
+        Self { elements, nothing: Inventory::default(), links, users, inside, naming, cuts: Cuts::of(situation) }
+    }
+
+    /// Where controls cut.
+    pub fn cuts(&self) -> &Cuts {
+        &self.cuts
     }
 
     /// The controls that name a vulnerability at an element, in order, whether or not they have effect.

@@ -243,7 +243,7 @@ impl<'a> Context<'a> {
     }
 
     /// Whether a control has effect for these units.
-    fn in_effect(&self, control: &Control) -> bool {
+    pub fn in_effect(&self, control: &Control) -> bool {
         // Whoever enforces a control is where it falls. Where nobody is named, nobody can tell when it has fallen.
         control.enforcer.is_some()
             && self.effects.holds(&ClaimId::Control(control.id.clone()))

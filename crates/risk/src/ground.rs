@@ -192,41 +192,11 @@ struct Builder<'a> {
     program: Program,
     /// What of the program belongs to what; its own program comes last.
     grounded: Grounded,
-    /// Worked out when it is first asked for.
-    cuts: Option<Cuts<'a>>,
-}
-
-/// The cuts of the controls in effect, by what they cut.
-#[derive(Default)]
-struct Cuts<'a> {
-    steps: BTreeMap<&'a ElementId, Vec<(&'a str, &'a ControlId)>>,
-    links: BTreeMap<&'a LinkId, Vec<(&'a [Position], &'a ControlId)>>,
-    zones: BTreeMap<&'a ZoneId, Vec<(&'a [Position], &'a ControlId)>>,
-    presence: BTreeMap<&'a ElementId, Vec<&'a ControlId>>,
-    vulnerabilities: BTreeMap<&'a ElementId, Vec<&'a VulnerabilityId>>,
-}
-
-impl<'a> Cuts<'a> {
-    fn of(context: &Context<'a>) -> Self {
-        let mut cuts = Self::default();
-        for control in context.controls() {
-            for cut in &control.cuts {
-                match cut {
-                    Cut::Step { step, at } => cuts.steps.entry(at).or_default().push((step, &control.id)),
-                    Cut::Link { link, from } => cuts.links.entry(link).or_default().push((from, &control.id)),
-                    Cut::LinksIntoZone { zone, from } => cuts.zones.entry(zone).or_default().push((from, &control.id)),
-                    Cut::Presence { at } => cuts.presence.entry(at).or_default().push(&control.id),
-                    Cut::Vulnerability { id, at } => cuts.vulnerabilities.entry(at).or_default().push(id),
-                }
-            }
-        }
-        cuts
-    }
 }
 
 impl<'a> Builder<'a> {
     fn new(context: &'a Context<'a>, program: Program) -> Self {
-        Self { context, program, grounded: Grounded::default(), cuts: None }
+        Self { context, program, grounded: Grounded::default() }
     }
 
     fn finish(self) -> Grounded {
@@ -251,26 +221,40 @@ impl<'a> Builder<'a> {
         self.grounded.parts.insert(part, from.0..self.program.next().0);
     }
 
-    /// The controls in effect that cut this.
-    fn cutting(&mut self, what: &Cuttable<'_>) -> Vec<ControlId> {
+    /// The cuts listed that controls in effect make.
+    fn in_effect<'b>(
+        &self,
+        listed: Option<&'b Vec<(ControlId, usize)>>,
+    ) -> impl Iterator<Item = (&'a ControlId, &'a Cut)> + use<'a, 'b> {
         let context = self.context;
-        let cuts = self.cuts.get_or_insert_with(|| Cuts::of(context));
-        let from = |listed: &[Position], from: Option<Position>| {
-            listed.is_empty() || from.is_some_and(|position| listed.contains(&position))
-        };
+        listed.into_iter().flatten().filter_map(move |(id, place)| {
+            let control = context.device().controls.get(id).filter(|control| context.in_effect(control))?;
+            Some((&control.id, control.cuts.get(*place)?))
+        })
+    }
+
+    /// The controls in effect that cut this.
+    fn cutting(&self, what: &Cuttable<'_>) -> Vec<ControlId> {
+        let cuts = self.context.catalogue.cuts();
         let mut controls: Vec<ControlId> = match what {
             Cuttable::Step { step, at } => {
-                let at = cuts.steps.get(at).into_iter().flatten();
-                at.filter(|(cut, _)| cut == step).map(|(_, control)| (*control).clone()).collect()
+                let here = self.in_effect(cuts.steps.get(*at));
+                let cutting = here.filter(|(_, cut)| matches!(cut, Cut::Step { step: cut, .. } if cut == step));
+                cutting.map(|(control, _)| control.clone()).collect()
             }
             Cuttable::Message { link, zones, from: position } => {
-                let link = cuts.links.get(link).into_iter().flatten();
-                let zones = zones.iter().flatten().filter_map(|zone| cuts.zones.get(zone)).flatten();
-                let cutting = link.chain(zones).filter(|(listed, _)| from(listed, *position));
-                cutting.map(|(_, control)| (*control).clone()).collect()
+                let on_link = self.in_effect(cuts.links.get(*link));
+                let into = zones.iter().flatten().flat_map(|zone| self.in_effect(cuts.zones.get(*zone)));
+                let cutting = on_link.chain(into).filter(|(_, cut)| match cut {
+                    Cut::Link { from, .. } | Cut::LinksIntoZone { from, .. } => {
+                        from.is_empty() || position.is_some_and(|position| from.contains(&position))
+                    }
+                    _ => false,
+                });
+                cutting.map(|(control, _)| control.clone()).collect()
             }
             Cuttable::Presence(place) => {
-                cuts.presence.get(place).into_iter().flatten().map(|control| (*control).clone()).collect()
+                self.in_effect(cuts.presence.get(*place)).map(|(control, _)| control.clone()).collect()
             }
         };
         controls.sort();
@@ -279,10 +263,9 @@ impl<'a> Builder<'a> {
     }
 
     /// The vulnerabilities at an element that controls in effect name.
-    fn named_by_controls(&mut self, element: &ElementId) -> Vec<&'a VulnerabilityId> {
-        let context = self.context;
-        let cuts = self.cuts.get_or_insert_with(|| Cuts::of(context));
-        cuts.vulnerabilities.get(element).into_iter().flatten().copied().collect()
+    fn named_by_controls(&self, element: &ElementId) -> Vec<&'a VulnerabilityId> {
+        let here = self.in_effect(self.context.catalogue.cuts().vulnerabilities.get(element));
+        here.filter_map(|(_, cut)| if let Cut::Vulnerability { id, .. } = cut { Some(id) } else { None }).collect()
     }
 
     /// Adds a derivation that nothing cuts.

@@ -65,6 +65,30 @@ impl Questions {
         Self { program: Arc::clone(program), ways, into: Into::of(program) }
     }
 
+    /// Solves a program, without any history.
+    pub fn solve(program: &Arc<Program>) -> Self {
+        let mut ways = vec![Levels::default(); program.len()];
+        let mut open: VecDeque<FactId> = VecDeque::new();
+        let mut raise = |id: DerivationId, open: &mut VecDeque<FactId>| {
+            let derivation = program.derivation(id);
+            let found = onward(derivation, |fact| ways[fact.index()]);
+            let now = &mut ways[derivation.conclusion.index()];
+            if now.and(found) != *now {
+                *now = now.and(found);
+                open.push_back(derivation.conclusion);
+            }
+        };
+        for (id, derivation) in program.derivations() {
+            if derivation.premises.is_empty() {
+                raise(id, &mut open);
+            }
+        }
+        while let Some(fact) = open.pop_front() {
+            program.uses(fact).for_each(|id| raise(id, &mut open));
+        }
+        Self { program: Arc::clone(program), ways, into: Into::of(program) }
+    }
+
     /// What steps conclude.
     pub fn begin(&self, steps: &[DerivationId]) -> Vec<(FactId, Levels)> {
         let begin = |step: &DerivationId| {

@@ -36,6 +36,12 @@ impl Levels {
         self.0[0] > 0
     }
 
+    /// These ways and others.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(std::array::from_fn(|reach| self.0[reach].max(other.0[reach])))
+    }
+
     /// For each reach, the easiest way.
     pub fn values(self) -> impl Iterator<Item = Value> {
         Reach::ALL.iter().enumerate().filter_map(move |(place, &reach)| {

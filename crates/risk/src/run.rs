@@ -72,6 +72,42 @@ pub(crate) struct Outcomes<'a> {
 }
 
 impl<'a> Outcomes<'a> {
+    /// How every subject comes out in a reading that others are compared with: only whether it is controlled, by what is asked of
+    /// it in one go. Harm without the undescribed elements is harm with them too, so that these alone decide.
+    pub fn of(context: Context<'a>) -> Self {
+        let presumptions = presumptions(&context);
+        let grounded = ground(&context);
+        let undescribed = elements(&presumptions, |one| one.because == PresumedBecause::Unmodelled);
+        let all = elements(&presumptions, |_| true);
+        let [controlled, uncontrolled] = [Outcome::Controlled, Outcome::Uncontrolled]
+            .map(|outcome| Arc::new(Judged { outcome, cell: None, threats: BTreeSet::new(), privacy: false }));
+        let judged = |bad: bool| Arc::clone(if bad { &uncontrolled } else { &controlled });
+        let Presuming { program, steps } = presuming(&context, &grounded, &undescribed);
+        let questions = Questions::solve(&program);
+        let facts = (0..program.len()).map(FactId::at);
+        let is_open = |element: &ElementId| steps.contains_key(element);
+        let bounds = questions.lead_to(facts.map(|fact| objectionable(&context, &program, fact, &is_open)).collect());
+        let groups = grounded.groups.iter().map(|(group, steps)| {
+            let steps: Vec<DerivationId> = steps.iter().flat_map(|(_, steps)| steps.iter().copied()).collect();
+            let leads = || questions.begin(&steps).iter().any(|(fact, ways)| bounds[fact.index()].met_by(*ways));
+            (group.clone(), Standing::Judged(judged(is_open(group.element()) || leads())))
+        });
+        let groups = groups.collect();
+        drop((program, questions, bounds));
+        let Presuming { program, steps } = presuming(&context, &grounded, &all);
+        let questions = Questions::solve(&program);
+        let facts = (0..program.len()).map(FactId::at);
+        let bounds = questions.lead_to(facts.map(|fact| unacceptable(&context, program.at(fact))).collect());
+        let anywhere = worst_anywhere(&context).map_or(Outcome::Uncontrolled, |cell| cell.outcome);
+        let presumed = presumptions.into_iter().map(|presumption| {
+            let begun = questions.begin(steps.get(&presumption.element).copied().as_slice());
+            let leads = begun.iter().any(|(fact, ways)| bounds[fact.index()].met_by(*ways));
+            let unmodelled = presumption.because == PresumedBecause::Unmodelled;
+            (presumption, judged(leads || (unmodelled && anywhere == Outcome::Uncontrolled)))
+        });
+        Self { context, groups, presumed: presumed.collect() }
+    }
+
     /// How a subject stands, if it arises in this reading.
     pub fn standing(&self, key: &Key) -> Option<Standing> {
         if let SubjectKey::Presumed(element) = &key.subject {
@@ -166,6 +202,34 @@ pub(crate) fn objectionable(
     if context.elements_of(fact).into_iter().any(undescribed) { Bounds::ANY } else { unacceptable(context, fact) }
 }
 
+/// The elements of which some things are not known, in order.
+fn elements(presumptions: &[Presumption], wanted: impl Fn(&Presumption) -> bool) -> Vec<ElementId> {
+    let mut elements: Vec<ElementId> =
+        presumptions.iter().filter(|one| wanted(one)).map(|one| one.element.clone()).collect();
+    elements.dedup();
+    elements
+}
+
+/// The worst harm to a person that the device names at all, for as many people as can be.
+fn worst_anywhere(context: &Context<'_>) -> Option<Cell> {
+    let device = context.device();
+    let (severity, harm) = device
+        .harms
+        .keys()
+        .filter_map(|harm| Some((device.person_severity(harm)?, harm)))
+        .max_by_key(|(severity, _)| *severity)?;
+    Some(Cell {
+        outcome: context.policy.cell(Exploitability::High, severity, Persons::Many),
+        escalated: context.policy.escalate(severity, Persons::Many),
+        class: Exploitability::High,
+        severity,
+        persons: Persons::Many,
+        harm: harm.clone(),
+        fact: FactId(u32::MAX),
+        reach: Reach::Fleet,
+    })
+}
+
 /// One reading, solved.
 pub(crate) struct Run<'a> {
     context: Context<'a>,
@@ -185,16 +249,11 @@ pub(crate) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
+    /// Solves a reading.
     pub fn new(context: Context<'a>) -> Self {
         let presumptions = presumptions(&context);
-        let elements = |wanted: &dyn Fn(&Presumption) -> bool| -> Vec<ElementId> {
-            let mut elements: Vec<ElementId> =
-                presumptions.iter().filter(|one| wanted(one)).map(|one| one.element.clone()).collect();
-            elements.dedup();
-            elements
-        };
-        let all = elements(&|_| true);
-        let undescribed = elements(&|one| one.because == PresumedBecause::Unmodelled);
+        let all = elements(&presumptions, |_| true);
+        let undescribed = elements(&presumptions, |one| one.because == PresumedBecause::Unmodelled);
         let grounded = ground(&context);
         let known = solve(&grounded.program);
         let questions = Questions::new(&grounded.program, &known);
@@ -245,7 +304,7 @@ impl<'a> Run<'a> {
     fn judge_presumptions(&self) -> BTreeMap<Presumption, Arc<Judged>> {
         let mut all = BTreeMap::new();
         let Presumed { presuming, questions, .. } = &*self.presumed;
-        let anywhere = self.worst_anywhere();
+        let anywhere = worst_anywhere(&self.context);
         for presumption in &self.presumptions {
             let step = presuming.steps.get(&presumption.element).copied();
             let Leads { worst, threats, privacy } = self.presumed_labels.leads(&questions.begin(step.as_slice()));
@@ -259,26 +318,6 @@ impl<'a> Run<'a> {
             all.insert(presumption.clone(), Arc::new(Judged { outcome, cell, threats, privacy }));
         }
         all
-    }
-
-    /// The worst harm to a person that the device names at all, for as many people as can be.
-    fn worst_anywhere(&self) -> Option<Cell> {
-        let device = self.context.device();
-        let (severity, harm) = device
-            .harms
-            .keys()
-            .filter_map(|harm| Some((device.person_severity(harm)?, harm)))
-            .max_by_key(|(severity, _)| *severity)?;
-        Some(Cell {
-            outcome: self.context.policy.cell(Exploitability::High, severity, Persons::Many),
-            escalated: self.context.policy.escalate(severity, Persons::Many),
-            class: Exploitability::High,
-            severity,
-            persons: Persons::Many,
-            harm: harm.clone(),
-            fact: FactId(u32::MAX),
-            reach: Reach::Fleet,
-        })
     }
 
     /// Whether elements that are not known to be described completely could turn a subject that looks controlled.

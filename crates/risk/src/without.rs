@@ -306,7 +306,7 @@ impl<'a> Without<'a> {
     }
 
     /// Takes these claims away, with what is left in effect, and notes what turns. Removals are numbered as they come.
-    pub fn remove(&mut self, claims: &[ClaimId], effects: &Effects) {
+    pub fn remove(&mut self, claims: &[ClaimId], effects: &Effects) -> usize {
         let number = self.turns.tried;
         self.turns.tried += 1;
         let context = Context { effects, ..self.context };
@@ -315,6 +315,7 @@ impl<'a> Without<'a> {
             touched.elements.iter().flat_map(|element| presumptions_of(&context, element)).collect();
         self.remove_from_groups(number, &context, &touched, &now);
         self.remove_from_presumptions(number, &context, &touched, &now);
+        number
     }
 
     /// What has turned in all removals.
