@@ -6,6 +6,7 @@ use ward_model::vulnerability::Criterion;
 use ward_version::Truth;
 
 use crate::identity::Identity;
+use crate::relation::{Relation, literal, relate, wildcard_matches};
 use crate::version::Held;
 
 /// What a criterion is asked for.
@@ -161,26 +162,26 @@ fn attributes<'a>(
 }
 
 fn relation(name: &str, wanted: &Attribute, own: &Attribute, identity: &Identity) -> Truth {
-    match (wanted, own) {
-        (Attribute::Any, _) | (Attribute::Na, Attribute::Na) => Truth::True,
-        (Attribute::Value(wanted), Attribute::Value(own)) => values_fit(wanted, own),
-        (Attribute::Na, Attribute::Value(_)) | (Attribute::Value(_), Attribute::Na) => Truth::False,
+    match (relate(wanted, own), wanted, own) {
+        (Relation::Equal | Relation::Superset, ..) => Truth::True,
+        (Relation::Disjoint, ..) => Truth::False,
+        // The standard leaves open what a name with wildcards of its own is; where the criterion takes in all of them, it is meant.
+        (_, Attribute::Value(wanted), Attribute::Value(own)) => {
+            if wildcard_matches(wanted, own) {
+                Truth::True
+            } else {
+                Truth::Unknown
+            }
+        }
         // Packages of one ecosystem are packed again in others: only what the component's own name says excludes it.
-        (Attribute::Value(wanted), Attribute::Any)
+        (_, Attribute::Value(wanted), Attribute::Any)
             if name == "target_sw" && is_of_ecosystem(identity, Some(wanted)) =>
         {
             Truth::True
         }
-        (_, Attribute::Any) => Truth::Unknown,
+        // The component says less than the criterion asks for.
+        (Relation::Subset | Relation::Undefined, ..) => Truth::Unknown,
     }
-}
-
-/// Equal, or matched by the criterion's wildcards; a component with wildcards of its own says too little.
-fn values_fit(wanted: &str, own: &str) -> Truth {
-    if wildcard_matches(wanted, own) {
-        return Truth::True;
-    }
-    if has_wildcard(own) { Truth::Unknown } else { Truth::False }
 }
 
 /// What each type of package URL says about the software that a package runs in.
@@ -219,92 +220,5 @@ fn shown(attribute: &Attribute) -> &str {
         Attribute::Any => "*",
         Attribute::Na => "-",
         Attribute::Value(value) => value,
-    }
-}
-
-/// Whether a value holds a `*` or `?` without its backslash.
-pub(crate) fn has_wildcard(value: &str) -> bool {
-    let mut escaped = false;
-    value.chars().any(|c| {
-        let wild = !escaped && matches!(c, '*' | '?');
-        escaped = !escaped && c == '\\';
-        wild
-    })
-}
-
-/// A value without the backslashes that keep its signs from being wildcards.
-pub(crate) fn literal(value: &str) -> std::borrow::Cow<'_, str> {
-    if !value.contains('\\') {
-        return value.into();
-    }
-    let mut text = String::with_capacity(value.len());
-    let mut chars = value.chars();
-    while let Some(c) = chars.next() {
-        text.push(if c == '\\' { chars.next().unwrap_or(c) } else { c });
-    }
-    text.into()
-}
-
-/// Whether a text is what a value with wildcards describes: `*` any run, `?` at most one sign.
-pub(crate) fn wildcard_matches(pattern: &str, text: &str) -> bool {
-    if !has_wildcard(pattern) {
-        return pattern == text;
-    }
-    // One row of the usual table: which places in the text the pattern so far can end at.
-    let text: Vec<char> = text.chars().collect();
-    let mut ends = vec![false; text.len() + 1];
-    ends[0] = true;
-    let mut chars = pattern.chars();
-    while let Some(c) = chars.next() {
-        let mut next = vec![false; text.len() + 1];
-        match c {
-            '*' => {
-                let mut any = false;
-                for (place, end) in ends.iter().enumerate() {
-                    any |= *end;
-                    next[place] = any;
-                }
-            }
-            '?' => {
-                for (place, end) in ends.iter().enumerate() {
-                    next[place] |= *end;
-                    if *end && place < text.len() {
-                        next[place + 1] = true;
-                    }
-                }
-            }
-            c => {
-                let wanted = if c == '\\' { chars.next().unwrap_or(c) } else { c };
-                for (place, own) in text.iter().enumerate() {
-                    next[place + 1] = ends[place] && *own == wanted;
-                }
-            }
-        }
-        ends = next;
-    }
-    ends.last().copied().unwrap_or(false)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{has_wildcard, literal, wildcard_matches};
-
-    #[test]
-    fn wildcards() {
-        let table = [
-            ("1.*", "1.2.3", true),
-            ("1.*", "2.1", false),
-            ("1.?", "1.2", true),
-            ("1.?", "1.", true),
-            ("1.?", "1.23", false),
-            ("*", "", true),
-            ("a\\*b", "a*b", false),
-            ("plain", "plain", true),
-        ];
-        for (pattern, text, expected) in table {
-            assert_eq!(wildcard_matches(pattern, text), expected, "{pattern} {text}");
-        }
-        assert!(!has_wildcard("a\\*b") && has_wildcard("a\\\\*"));
-        assert_eq!(literal("a\\*b\\\\c"), "a*b\\c");
     }
 }

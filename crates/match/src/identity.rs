@@ -16,8 +16,9 @@ use ward_model::finding::{Confidence, UnassessedReason};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
 use ward_version::Scheme;
 
-use crate::criterion::{is_language, literal};
+use crate::criterion::is_language;
 use crate::names::{is_own_vendor, origin_names, spellings, split_name, squeeze};
+use crate::relation::literal;
 use crate::subject::{Subject, is_covered, subjects};
 use crate::version::{Held, is_distribution, scheme_of};
 

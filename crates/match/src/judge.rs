@@ -344,7 +344,8 @@ impl<'a> Judge<'a> {
             None if applications.is_empty() => opinions.extend(self.outside(component, record)),
             None => *blocked = applications.iter().fold(*blocked, |held, open| first_reason(held, open.blocked)),
         }
-        for heard in first.heard.iter().filter(|heard| heard.record() == number) {
+        let from = first.heard.partition_point(|heard| heard.record() < number);
+        for heard in first.heard.iter().skip(from).take_while(|heard| heard.record() == number) {
             if heard.blocked.is_some() {
                 *blocked = first_reason(*blocked, heard.blocked);
                 continue;

@@ -23,6 +23,7 @@ mod judge;
 mod names;
 mod package;
 mod platform;
+mod relation;
 mod report;
 mod statement;
 mod subject;

@@ -9,9 +9,10 @@ use ward_model::finding::Confidence;
 use ward_model::knowledge::{Knowledge, KnowledgeError};
 use ward_version::{Scheme, VersionOrder, compare};
 
-use crate::criterion::{is_language, literal};
+use crate::criterion::is_language;
 use crate::identity::{Facts, Identity, Resolution, contradictions};
 use crate::package::{Package, packages};
+use crate::relation::literal;
 use crate::statement::{Native, Spelling};
 use crate::version::{Held, scheme_of};
 

@@ -3,5 +3,6 @@
 mod doubts;
 mod known_answers;
 mod laws;
+mod slow;
 mod statements;
 pub(crate) mod world;

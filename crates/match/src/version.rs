@@ -159,16 +159,16 @@ impl Held {
     /// Whether this is the one version that a criterion names.
     pub(crate) fn is(&self, version: &str, update: &Attribute) -> Truth {
         let Some(text) = &self.text else { return Truth::Unknown };
-        if crate::criterion::has_wildcard(version) {
-            return if crate::criterion::wildcard_matches(version, text) { Truth::True } else { Truth::Unknown };
+        if crate::relation::has_wildcard(version) {
+            return if crate::relation::wildcard_matches(version, text) { Truth::True } else { Truth::Unknown };
         }
-        let version = crate::criterion::literal(version);
+        let version = crate::relation::literal(version);
         let order = match update {
             // Nothing said about the update: any will do.
             Attribute::Any => self.order(self.key_without_update.as_ref(), None, &version, None),
             Attribute::Na => self.order(self.key.as_ref(), self.update.as_deref(), &version, None),
             Attribute::Value(update) => {
-                let update = crate::criterion::literal(update);
+                let update = crate::relation::literal(update);
                 let base = self.order(self.key_without_update.as_ref(), None, &version, None);
                 if self.plain && is_plain(&version) && base != VersionOrder::Equal {
                     return Truth::False;

@@ -8,6 +8,12 @@ use ward_model::vulnerability::{Configuration, Criterion, Node, Operator, Vulner
 
 use super::world::*;
 
+/// So many cases, unless the long run asks for more by `PROPTEST_CASES`.
+pub(crate) fn cases(usual: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
+    ProptestConfig { cases: asked.unwrap_or(usual), ..ProptestConfig::default() }
+}
+
 const PRODUCTS: [&str; 4] = ["a:acme:one", "a:acme:two", "o:acme:os", "h:acme:board"];
 const VERSIONS: [&str; 7] = ["*", "-", "=1", "=2", "<2", ">=1 <3", "<=1"];
 
@@ -72,7 +78,7 @@ fn is_open(report: &MatchReport, component: usize) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(cases(400))]
 
     /// The claim says that nothing is missing: it settles what was unknown and touches nothing else.
     #[test]
