@@ -5,14 +5,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ward_model::cvss::{AttackVector, Privileges, Vector};
+use ward_model::claim::ClaimId;
+use ward_model::cvss::{AttackVector, Demands, Impacts, Privileges, Vector};
 use ward_model::device::{FieldedVersion, Stage};
 use ward_model::finding::{MatchReport, State};
 use ward_model::ids::{ComponentRef, ElementId, VulnerabilityId};
+use ward_model::rubric::{Answers, Reanswered};
 use ward_model::scale::Exploitability;
 use ward_policy::{Evidence, Policy, Privilege};
 
 use crate::context::Situation;
+use crate::effects::Effects;
 
 /// What one vector of a vulnerability demands of an attacker and gives in return, with what is known of its exploitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +26,7 @@ pub(crate) struct Profile {
     /// Demands that hold where a login is really enforced.
     pub login: u8,
     /// The privileges gained, by their order.
-    gains: [bool; 4],
+    gains: [bool; Privilege::ALL.len()],
     raised_by: u8,
     at_least: Exploitability,
     /// Whether nobody has scored it, so that all of this is the worst reading of nothing.
@@ -36,7 +39,7 @@ impl Profile {
         vector: AttackVector::Network,
         always: 0,
         login: 0,
-        gains: [false; 4],
+        gains: [false; Privilege::ALL.len()],
         raised_by: 0,
         at_least: Exploitability::Low,
         unscored: false,
@@ -59,9 +62,34 @@ impl Profile {
 pub(crate) struct Known {
     pub id: VulnerabilityId,
     /// One for each vector, each with what a step by it is said to follow by.
-    pub profiles: Vec<(Profile, Arc<str>)>,
+    profiles: Profiles,
+    /// The same as somebody has answered the rubric about this device, which has effect where the claim has.
+    answered: Option<(ClaimId, Profiles)>,
     /// The place of its set of profiles among all sets at its element: vulnerabilities of one kind come out alike.
     pub kind: usize,
+}
+
+/// What the vectors of a vulnerability come to, each with what a step by it is said to follow by.
+type Profiles = Vec<(Profile, Arc<str>)>;
+
+impl Known {
+    /// One profile for each vector, as answered on the device where somebody answers for that.
+    pub fn profiles(&self, effects: &Effects) -> &[(Profile, Arc<str>)] {
+        match &self.answered {
+            Some((claim, profiles)) if effects.holds(claim) => profiles,
+            _ => &self.profiles,
+        }
+    }
+
+    /// What makes it come out alike with others: its profiles, those that answers make of them, and the claim that they are true.
+    fn set(&self) -> (Vec<Profile>, Option<(ClaimId, Vec<Profile>)>) {
+        let set = |profiles: &Profiles| {
+            let set: BTreeSet<Profile> = profiles.iter().map(|(profile, _)| *profile).collect();
+            set.into_iter().collect()
+        };
+        let answered = self.answered.as_ref().map(|(claim, profiles)| (claim.clone(), set(profiles)));
+        (set(&self.profiles), answered)
+    }
 }
 
 /// The vulnerabilities of an element in one reading.
@@ -95,6 +123,12 @@ impl Inventory {
         inventory
     }
 
+    /// Whether something of it may be read without the secrets that are kept beside it.
+    pub fn looked_at(&self) -> bool {
+        let answered = self.known.iter().filter_map(|known| known.answered.as_ref());
+        answered.flat_map(|(_, profiles)| profiles).any(|(profile, _)| profile.gains[Privilege::Look as usize])
+    }
+
     /// One vulnerability of every kind.
     pub fn one_of_each_kind(&self) -> impl Iterator<Item = &Known> {
         let ones: BTreeMap<usize, &Known> = self.known.iter().rev().map(|known| (known.kind, known)).collect();
@@ -124,16 +158,10 @@ struct Readings {
 impl Readings {
     /// Numbers every set of profiles; the same set has the same number in both readings.
     fn number_kinds(&mut self) {
-        let set = |known: &Known| {
-            let mut set: Vec<Profile> = known.profiles.iter().map(|(profile, _)| *profile).collect();
-            set.sort_unstable();
-            set.dedup();
-            set
-        };
         let all = self.open.known.iter().chain(&self.complete.known);
-        let kinds: Vec<Vec<Profile>> = all.map(set).collect::<BTreeSet<_>>().into_iter().collect();
+        let kinds: Vec<_> = all.map(Known::set).collect::<BTreeSet<_>>().into_iter().collect();
         for known in self.open.known.iter_mut().chain(&mut self.complete.known) {
-            let own = set(known);
+            let own = known.set();
             known.kind = kinds.partition_point(|kind| *kind < own);
         }
     }
@@ -214,13 +242,30 @@ fn known(
             }
         }
     }
-    let known = all.into_iter().map(|(id, gathered)| Known {
-        id: id.clone(),
-        profiles: profiles(situation, policy, id, &gathered),
-        kind: 0,
+    let known = all.into_iter().map(|(id, gathered)| {
+        let profiles = |answers: Option<(&Answers, Answering)>| profiles(situation, policy, id, &gathered, answers);
+        let rubric = situation.device.rubrics.get_key_value(&(element.clone(), id.clone()));
+        Known {
+            id: id.clone(),
+            profiles: profiles(rubric.map(|(_, answers)| (answers, Answers::claiming as Answering))),
+            answered: rubric.map(|((element, vulnerability), answers)| {
+                let claim = ClaimId::Rubric(element.clone(), vulnerability.clone());
+                (claim, profiles(Some((answers, Answers::answering))))
+            }),
+            kind: 0,
+        }
     });
     Inventory::new(known.collect(), report)
 }
+
+/// How answers to the rubric change what a vector says.
+type Answering = fn(&Answers, Demands, Impacts) -> Reanswered;
+
+/// What is read where nobody has said anything.
+const WORST: (Demands, Impacts) = (
+    Demands { attack_vector: AttackVector::Network, complexity: 0, privileges: Privileges::None, interaction: 0 },
+    Impacts { confidentiality: true, integrity: true, availability: true },
+);
 
 /// Every vector is a profile of its own, never mixed with another's.
 fn profiles(
@@ -228,52 +273,56 @@ fn profiles(
     policy: &Policy,
     id: &VulnerabilityId,
     gathered: &Gathered<'_>,
-) -> Vec<(Profile, Arc<str>)> {
+    answers: Option<(&Answers, Answering)>,
+) -> Profiles {
     let weaknesses: Vec<u32> = gathered.weaknesses.iter().copied().collect();
     let (raised_by, at_least) = raises(situation, policy, gathered);
-    let mut profiles: Vec<(Profile, Arc<str>)> = gathered
+    let profile = |(demands, impacts): (Demands, Impacts), unscored: bool| {
+        let read = match answers {
+            Some((answers, answering)) => answering(answers, demands, impacts),
+            None => Reanswered::unanswered(demands, impacts),
+        };
+        let Reanswered { demands, impacts, reads_secrets } = read;
+        let only_read = impacts.confidentiality && !impacts.integrity && !impacts.availability;
+        let everything = impacts.confidentiality && impacts.integrity && impacts.availability;
+        // That weaknesses of a kind run code is no question of the rubric: no answer takes it back.
+        let runs_code = everything || situation.rulebook.code_execution.follows_from(&weaknesses, only_read);
+        let mut gains = [false; Privilege::ALL.len()];
+        gains[Privilege::Execute as usize] = runs_code;
+        gains[Privilege::Read as usize] = !runs_code && impacts.confidentiality && reads_secrets;
+        gains[Privilege::Look as usize] = !runs_code && impacts.confidentiality && !reads_secrets;
+        gains[Privilege::Alter as usize] = !runs_code && impacts.integrity;
+        gains[Privilege::Stop as usize] = !runs_code && impacts.availability;
+        Profile {
+            vector: demands.attack_vector,
+            always: demands.complexity.saturating_add(demands.interaction),
+            login: match demands.privileges {
+                Privileges::None => 0,
+                Privileges::Low => 1,
+                Privileges::High => 2,
+            },
+            gains,
+            raised_by,
+            at_least,
+            unscored,
+        }
+    };
+    let answered = answers.map_or_else(String::new, |(answers, _)| format!(", answered {answers}"));
+    let mut profiles: Profiles = gathered
         .vectors
         .values()
         .map(|vector| {
-            let demands = vector.demands();
-            let impacts = vector.impacts();
-            let only_read = impacts.confidentiality && !impacts.integrity && !impacts.availability;
-            let everything = impacts.confidentiality && impacts.integrity && impacts.availability;
-            let runs_code = everything || situation.rulebook.code_execution.follows_from(&weaknesses, only_read);
-            // In the order of the privileges: read, stop, alter, execute.
-            let gains = [impacts.confidentiality, impacts.availability, impacts.integrity, runs_code];
-            let profile = Profile {
-                vector: demands.attack_vector,
-                always: demands.complexity.saturating_add(demands.interaction),
-                login: match demands.privileges {
-                    Privileges::None => 0,
-                    Privileges::Low => 1,
-                    Privileges::High => 2,
-                },
-                gains: if runs_code { [false, false, false, true] } else { gains },
-                raised_by,
-                at_least,
-                unscored: false,
-            };
-            (profile, format!("{id} in {}, {}", gathered.found_in, vector.as_str()).into())
+            let by = format!("{id} in {}, {}{answered}", gathered.found_in, vector.as_str());
+            (profile((vector.demands(), vector.impacts()), false), by.into())
         })
         .collect();
     // What cannot be read, and what nobody has said, is taken at its worst.
     if profiles.is_empty() || gathered.unreadable {
-        let profile = Profile {
-            vector: AttackVector::Network,
-            always: 0,
-            login: 0,
-            gains: [false, false, false, true],
-            raised_by,
-            at_least,
-            unscored: true,
-        };
         let by = format!(
-            "{id} in {}, which nobody has scored so that it can be read: taken at its worst",
+            "{id} in {}, which nobody has scored so that it can be read: taken at its worst{answered}",
             gathered.found_in
         );
-        profiles.push((profile, by.into()));
+        profiles.push((profile(WORST, true), by.into()));
     }
     profiles
 }

@@ -99,7 +99,7 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     let library = Library::built_in()?;
     let mut assessments = Vec::new();
     for reading in &readings {
-        let rulebook = library.select(&reading.device.policies, as_of)?;
+        let rulebook = folder::rulebook(reading, &library, as_of)?;
         assessments.push(ward_assess::assess(&ward_assess::Inputs {
             device: &reading.device,
             decisions: &reading.decisions,

@@ -11,6 +11,7 @@ use crate::files::{DirFiles, MemoryFiles};
 
 mod laws;
 mod premise;
+mod scoring;
 mod wrong;
 
 const SBOM: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[
@@ -167,7 +168,7 @@ expires = 2027-04-02
 rationale = "VT-118 passed on 4.2"
 "#;
 
-/// A folder that uses every table.
+/// A folder that uses every table but the rubric, which has tests of its own.
 fn whole() -> MemoryFiles {
     MemoryFiles::from_iter([
         ("device.toml", DEVICE),

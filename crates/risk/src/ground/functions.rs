@@ -66,6 +66,11 @@ fn degrade(
             for element in of {
                 let premises = vec![Fact::Gain(element.clone(), privilege)];
                 let by = format!("{element} realises it");
+                // What is read without its secrets is disclosed all the same.
+                if privilege == Privilege::Read && builder.context.inventory(element).looked_at() {
+                    let look = vec![Fact::Gain(element.clone(), Privilege::Look)];
+                    degraded(builder, function, how, look, ReachRule::First(Reach::One), Some(element), by.clone());
+                }
                 degraded(builder, function, how, premises, ReachRule::First(Reach::One), Some(element), by);
             }
         }

@@ -74,6 +74,7 @@ impl System {
                 }],
                 own_findings: Vec::new(),
                 known_since: Vec::new(),
+                rubrics: std::collections::BTreeMap::new(),
                 claims: BTreeMap::new(),
                 digest: Digest::of(b"device"),
                 files: BTreeMap::new(),
@@ -208,6 +209,8 @@ impl System {
             }
         }
         claims.extend(device.controls.keys().cloned().map(ClaimId::Control));
+        let rubrics = device.rubrics.keys();
+        claims.extend(rubrics.map(|(element, vulnerability)| ClaimId::Rubric(element.clone(), vulnerability.clone())));
         claims
     }
 
