@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use ward_model::affected::SsvcStatement;
 use ward_model::claim::ClaimId;
 use ward_model::cvss::{AttackVector, Demands, Impacts, Privileges, Vector};
 use ward_model::device::{FieldedVersion, Stage};
@@ -204,6 +205,8 @@ struct Gathered<'a> {
     weaknesses: BTreeSet<u32>,
     exploited: bool,
     demonstrated: bool,
+    statements: BTreeSet<&'a SsvcStatement>,
+    exploit_references: BTreeSet<&'a str>,
     epss: Option<(u32, u32)>,
     found_in: String,
 }
@@ -224,6 +227,8 @@ fn known(
         gathered.unreadable |= !vulnerability.unreadable_vectors.is_empty();
         gathered.weaknesses.extend(&vulnerability.weaknesses);
         gathered.exploited |= vulnerability.kev;
+        gathered.statements.extend(&vulnerability.ssvc);
+        gathered.exploit_references.extend(vulnerability.exploit_references.iter().map(String::as_str));
         gathered.epss = gathered.epss.max(vulnerability.epss.as_ref().map(|epss| (epss.score, epss.percentile)));
         if gathered.found_in.is_empty() {
             let version = finding.component.version.as_deref().unwrap_or("of unknown version");
@@ -331,6 +336,8 @@ fn profiles(
 fn raises(situation: Situation<'_>, policy: &Policy, gathered: &Gathered<'_>) -> (u8, Exploitability) {
     let raised = policy.raised(&Evidence {
         known_exploited: gathered.exploited,
+        statements: gathered.statements.iter().map(|statement| (*statement).clone()).collect(),
+        exploit_references: gathered.exploit_references.iter().map(|reference| (*reference).to_owned()).collect(),
         demonstrated: gathered.demonstrated,
         epss: gathered.epss,
         before_market: situation.device.lifecycle.stage == Stage::Development,

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use ward_model::claim::ClaimId;
-use ward_model::device::{HowDegraded, Medium, RealisedBy, Secret};
+use ward_model::device::{Carries, HowDegraded, Medium, RealisedBy, Secret};
 use ward_model::finding::State;
 use ward_model::rubric::Answers;
 use ward_model::scale::{Axis, Position, Severity};
@@ -33,6 +33,7 @@ fn monitor() -> System {
     link.authentication =
         Some(ward_model::device::Authentication { mechanism: "mac".into(), secret: Some("key".into()) });
     link.anti_replay = Some(true);
+    link.carries = Some(vec![Carries::Command]);
     link.exposed_to = Some(vec![Position::Radio]);
     system.finding("CVE-1", "monitor", Some("CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"), State::Affected);
     system

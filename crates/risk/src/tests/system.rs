@@ -343,6 +343,8 @@ pub(crate) fn finding(id: &str, vector: Option<&str>, state: State) -> Finding {
             unreadable_vectors: Vec::new(),
             weaknesses: Vec::new(),
             kev: false,
+            ssvc: Vec::new(),
+            exploit_references: Vec::new(),
             epss: None,
             withdrawn: false,
             published: None,
