@@ -67,6 +67,7 @@ commands! {
     New(new);
     Lint(lint);
     Assess(assess);
+    Paths(paths);
     Decide(decide);
     Scan(scan);
     Why(why);

@@ -8,6 +8,7 @@ pub mod inspect;
 pub mod lint;
 pub mod man;
 pub mod new;
+pub mod paths;
 pub mod scan;
 pub mod verify;
 pub mod why;

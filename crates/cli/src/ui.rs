@@ -1,6 +1,7 @@
 //! How the program speaks: answers on stdout, talk on stderr, colour only where a person looks.
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
@@ -69,6 +70,16 @@ impl Ui {
     /// Writes an answer to stdout as indented JSON.
     pub fn print_json(&self, answer: &impl Serialize) -> Result<(), Failure> {
         self.print(&json(answer)?)
+    }
+
+    /// Writes an answer to a file, whole or not at all, or to stdout where none is named.
+    pub fn deliver(&self, answer: &str, to: Option<&Path>) -> Result<(), Failure> {
+        let Some(path) = to else { return self.print(answer) };
+        ward_device::replace_file(path, answer.as_bytes()).map_err(|error| {
+            Failure::environment("output", format!("{} cannot be written", path.display())).because(&error)
+        })?;
+        self.note(format!("written to {}", path.display()));
+        Ok(())
     }
 
     /// Whether progress may be drawn.

@@ -167,3 +167,30 @@ fn assessments_are_as_their_schema_says() {
     }
     assert!(!validator.is_valid(&serde_json::json!({ "schema": "wardround/assessment/1" })));
 }
+
+#[test]
+fn paths_are_as_their_schema_says_and_the_same_every_time() {
+    let schema = schema::<ward_model::paths::Paths>();
+    checked_in("schemas/output/paths.schema.json", &text(&schema));
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for device in ["first-pump", "infusion-pump", "insulin-pump"] {
+        let run =
+            |format: &str| ward(&["paths", &example(device), "--format", format, "--as-of", "2026-11-22"]).ends(0);
+        let found = run("json");
+        assert_eq!(found.stdout, run("json").stdout);
+        let found = found.json();
+        assert_valid(&validator, &found, device);
+        let paths = found["paths"].as_array().unwrap();
+        assert!(!paths.is_empty(), "{device} has a way to harm");
+        assert!(run("svg").stdout.starts_with("<svg"));
+        // Those to one harm keep their numbers.
+        let harm = paths[0]["harm"]["id"].as_str().unwrap();
+        let to = ward(&["paths", &example(device), "--to", harm, "--json", "--as-of", "2026-11-22"]).ends(0).json();
+        let to = to["paths"].as_array().unwrap();
+        assert!(!to.is_empty() && to.iter().all(|path| path["harm"]["id"] == harm && paths.contains(path)));
+    }
+    let wrong = ward(&["paths", &example("first-pump"), "--to", "over-infusio"]).ends(2);
+    assert!(wrong.stderr.contains("did you mean `over-infusion`?"), "{}", wrong.stderr);
+    ward(&["paths", &example("first-pump"), "--format", "svg", "--number", "99"]).ends(2);
+    ward(&["paths", &example("first-pump"), "--number", "1"]).ends(2);
+}

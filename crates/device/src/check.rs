@@ -11,6 +11,7 @@ use crate::nearest::nearest;
 use crate::raw::scalar::Citation;
 use crate::raw::{list, shorten};
 
+pub(crate) mod considerations;
 pub(crate) mod decisions;
 pub(crate) mod device;
 pub(crate) mod element;

@@ -7,6 +7,7 @@
 mod canonical;
 mod check;
 mod claims;
+pub mod considerations;
 pub mod decide;
 mod diagnostic;
 pub mod files;
@@ -23,7 +24,7 @@ pub use decide::{Answer, DecideError, accept_file, decide};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use files::{DirFiles, Files, MemoryFiles};
 pub use lint::{LinkCompleteness, completeness, lint};
-pub use read::{DECISIONS, DEVICE, FIELDED, Reading, Regulatory, SYSTEM, VULNERABILITIES, read};
+pub use read::{CONSIDERATIONS, DECISIONS, DEVICE, FIELDED, Reading, Regulatory, SYSTEM, VULNERABILITIES, read};
 pub use replace::replace_file;
 pub use schema::schemas;
 pub use starter::new_folder;

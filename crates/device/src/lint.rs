@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::{ClaimId, ElementClaim};
-use ward_model::device::{Cut, RealisedBy};
+use ward_model::device::{ConsiderationGroup, Cut, RealisedBy};
 use ward_model::ids::{ElementId, LinkId};
 use ward_model::scale::Axis;
 
 use crate::check::Kind;
 use crate::diagnostic::{Diagnostic, Location, Severity, sort};
-use crate::read::{Reading, SYSTEM};
+use crate::read::{CONSIDERATIONS, Reading, SYSTEM};
 
 /// The fields of a link that FDA premarket guidance Appendix 2.B asks for and that a folder can state.
 pub const LINK_FIELDS: &[&str] =
@@ -57,6 +57,7 @@ pub fn lint(reading: &Reading) -> Vec<Diagnostic> {
     lint.unused();
     lint.controls();
     lint.claims();
+    lint.considerations();
     let mut found = lint.found;
     sort(&mut found);
     found
@@ -232,6 +233,18 @@ impl Lint<'_> {
                 let message = format!("one element is no redundancy for the function `{id}`");
                 self.warn(Kind::Function, id.as_str(), "no-redundancy", message, "write `all`");
             }
+        }
+    }
+
+    /// Groups of considerations of which nothing is said.
+    fn considerations(&mut self) {
+        let said: BTreeSet<ConsiderationGroup> = self.reading.considerations.iter().map(|one| one.group).collect();
+        let empty: Vec<&str> =
+            ConsiderationGroup::ALL.iter().filter(|group| !said.contains(group)).map(|group| group.word()).collect();
+        if !empty.is_empty() {
+            let message = format!("nothing is said of these groups of considerations: {}", empty.join(", "));
+            let found = Location::start_of(CONSIDERATIONS).diagnostic(Severity::Warning, "not-considered", message);
+            self.found.push(found.helping("answer their topics, or say why they do not apply"));
         }
     }
 

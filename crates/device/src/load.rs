@@ -11,7 +11,7 @@ use crate::files::Files;
 use crate::nearest::nearest;
 use crate::raw::scalar::{Citation, FilePath};
 use crate::raw::{Decode, decode_file, shorten};
-use crate::read::{DECISIONS, DEVICE, FIELDED, SYSTEM, VULNERABILITIES};
+use crate::read::{CONSIDERATIONS, DECISIONS, DEVICE, FIELDED, SYSTEM, VULNERABILITIES};
 
 /// Folders of which every file should be named somewhere.
 const NAMED_FOLDERS: &[&str] = &["evidence", "sbom"];
@@ -169,6 +169,11 @@ impl<'a> Loader<'a> {
 
     /// Reads a cited evidence file; that it is missing is a warning, because then no decision gives the claim effect.
     pub(crate) fn evidence(&mut self, citation: Option<&At<Citation>>, sink: &mut Sink) {
+        self.evidence_for(citation, "until there is, no decision gives the claim effect", sink);
+    }
+
+    /// The same, with what follows where it is missing.
+    pub(crate) fn evidence_for(&mut self, citation: Option<&At<Citation>>, otherwise: &str, sink: &mut Sink) {
         let Some(citation) = citation else { return };
         let path = citation.value.path.as_str();
         match self.load(path) {
@@ -179,7 +184,7 @@ impl<'a> Loader<'a> {
                     "missing-evidence",
                     format!("there is no evidence file `{}`", shorten(path)),
                 )
-                .help("until there is, no decision gives the claim effect");
+                .help(otherwise);
             }
             State::Unreadable(error) => {
                 let message = format!("`{}` cannot be read: {error}", shorten(path));
@@ -190,21 +195,16 @@ impl<'a> Loader<'a> {
 
     /// Reports files that stand in the folder and were not read.
     pub(crate) fn look_around(&self, sink: &mut Sink) {
-        let own = [DEVICE, SYSTEM, FIELDED, VULNERABILITIES, DECISIONS];
+        let own = [DEVICE, SYSTEM, FIELDED, CONSIDERATIONS, VULNERABILITIES, DECISIONS];
         for name in self.folder.list("").unwrap_or_default() {
             if name.ends_with(".toml") && !own.contains(&name.as_str()) && !self.files.contains_key(&name) {
                 let file = Location::start_of(&name);
-                let warning = if name == "considerations.toml" {
-                    file.diagnostic(Severity::Warning, "not-read", "not read yet")
-                } else {
-                    let warning =
-                        file.diagnostic(Severity::Warning, "not-read", "this file is not part of a device folder");
-                    match nearest(&name, own) {
-                        Some(near) => warning.helping(format!("did you mean `{near}`?")),
-                        None => warning,
-                    }
-                };
-                sink.found.push(warning);
+                let warning =
+                    file.diagnostic(Severity::Warning, "not-read", "this file is not part of a device folder");
+                sink.found.push(match nearest(&name, own) {
+                    Some(near) => warning.helping(format!("did you mean `{near}`?")),
+                    None => warning,
+                });
             }
         }
         for folder in NAMED_FOLDERS {

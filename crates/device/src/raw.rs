@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 use crate::diagnostic::{At, Place, Sink};
 use crate::nearest::nearest;
 
+pub(crate) mod considerations;
 pub(crate) mod decisions;
 pub(crate) mod device;
 pub(crate) mod fielded;

@@ -3,18 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::ClaimId;
-use ward_model::device::{Decisions, Device, FieldedVersion, OwnFinding};
+use ward_model::device::{Consideration, Decisions, Device, FieldedVersion, OwnFinding};
 use ward_model::digest::Digest;
 use ward_model::ids::LinkId;
 
 use crate::check::{
-    Kind, Names, Pending, build, decisions, device, element, fielded, function, protect, vulnerabilities,
+    Kind, Names, Pending, build, considerations, decisions, device, element, fielded, function, protect,
+    vulnerabilities,
 };
 use crate::claims;
 use crate::diagnostic::{At, Diagnostic, Diagnostics, Location, Place, Severity, Sink, sort};
 use crate::files::Files;
 use crate::load::Loader;
 use crate::nearest::nearest;
+use crate::raw::considerations::ConsiderationsFile;
 use crate::raw::decisions::DecisionsFile;
 use crate::raw::device::DeviceFile;
 use crate::raw::fielded::FieldedFile;
@@ -29,6 +31,8 @@ pub const DEVICE: &str = "device.toml";
 pub const SYSTEM: &str = "system.toml";
 /// The versions in the field.
 pub const FIELDED: &str = "fielded.toml";
+/// What the maker has considered, in five groups.
+pub const CONSIDERATIONS: &str = "considerations.toml";
 /// What the maker knows by itself.
 pub const VULNERABILITIES: &str = "vulnerabilities.toml";
 /// What people have decided: not part of [`Device::digest`].
@@ -50,6 +54,8 @@ pub struct Reading {
     pub regulatory: Regulatory,
     /// The texts of the folder's own policies, by path: what they mean is not read here.
     pub policy_files: BTreeMap<String, String>,
+    /// What the maker has considered, in the order of the file; nothing is reasoned from it.
+    pub considerations: Vec<Consideration>,
     /// What the model does not keep and [`crate::lint`] needs.
     pub(crate) about: About,
 }
@@ -96,6 +102,7 @@ struct Raw {
     device: Option<DeviceFile>,
     system: Option<SystemFile>,
     fielded: Option<FieldedFile>,
+    considerations: Option<ConsiderationsFile>,
     vulnerabilities: Option<VulnerabilitiesFile>,
     decisions: Option<DecisionsFile>,
 }
@@ -106,6 +113,7 @@ fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
         device: loader.parse(DEVICE, sink),
         system: loader.parse(SYSTEM, sink),
         fielded: loader.parse(FIELDED, sink),
+        considerations: loader.parse(CONSIDERATIONS, sink),
         vulnerabilities: loader.parse(VULNERABILITIES, sink),
         decisions: loader.parse(DECISIONS, sink),
     };
@@ -120,6 +128,11 @@ fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
     for pending in &pending {
         loader.evidence(pending.evidence.as_ref(), sink);
     }
+    let considerations = raw
+        .considerations
+        .as_ref()
+        .map(|raw| considerations::considerations(raw, &mut loader, sink))
+        .unwrap_or_default();
     loader.look_around(sink);
     if let Some(device) = &mut device {
         device.files = loader.digests(DECISIONS);
@@ -157,7 +170,7 @@ fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
     };
     let regulatory = raw.device.as_ref().map(device::regulatory).unwrap_or_default();
     let decisions = Decisions { entered, digest: Digest::of(loader.bytes(DECISIONS).unwrap_or_default()) };
-    Some(Reading { device, decisions, warnings: Vec::new(), regulatory, policy_files, about })
+    Some(Reading { device, decisions, warnings: Vec::new(), regulatory, considerations, policy_files, about })
 }
 
 /// The policies that stand in the folder: their texts belong to what is hashed.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
+use crate::raw::considerations::ConsiderationsFile;
 use crate::raw::decisions::DecisionsFile;
 use crate::raw::device::DeviceFile;
 use crate::raw::fielded::FieldedFile;
@@ -14,6 +15,7 @@ use crate::raw::vulnerabilities::VulnerabilitiesFile;
 /// The schema of every folder file, with the file's name without `.toml`.
 pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
+        ("considerations", schema::<ConsiderationsFile>()),
         ("decisions", schema::<DecisionsFile>()),
         ("device", schema::<DeviceFile>()),
         ("fielded", schema::<FieldedFile>()),

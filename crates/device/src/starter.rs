@@ -15,6 +15,7 @@ pub fn new_folder(name: &str, today: Date) -> Vec<(&'static str, String)> {
         ("device.toml", include_str!("starter/device.toml")),
         ("system.toml", include_str!("starter/system.toml")),
         ("fielded.toml", include_str!("starter/fielded.toml")),
+        ("considerations.toml", include_str!("starter/considerations.toml")),
         ("vulnerabilities.toml", include_str!("starter/vulnerabilities.toml")),
         ("decisions.toml", include_str!("starter/decisions.toml")),
     ]

@@ -3,6 +3,7 @@
 //! In comes a folder laid out as a mirror, out goes a new generation in a home, or an error and the generation that was there.
 //! What is deliberately absent: what a record looks like (`formats`), how it is kept (`knowledge`), and, for now, the network.
 
+pub mod bundle;
 mod error;
 mod mirror;
 mod nvd;

@@ -19,11 +19,13 @@ use crate::ids::{
 use crate::rubric::Answers;
 use crate::scale::{Axis, Position, Severity};
 
+pub mod consideration;
 pub mod control;
 pub mod element;
 pub mod function;
 pub mod link;
 
+pub use consideration::{Consideration, ConsiderationAnswer, ConsiderationGroup};
 pub use control::{Control, Cut, Enforcer, Performer};
 pub use element::{Element, ElementKind, Owner, Zone};
 pub use function::{Effect, Fallback, Function, Harm, HowDegraded, PersonGroup, PersonRole, RealisedBy};

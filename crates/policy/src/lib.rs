@@ -4,6 +4,7 @@
 //! is contradictory, and hands them on as values. It decides nothing about a device.
 
 mod citation;
+pub mod considerations;
 mod draft;
 mod error;
 mod file;

@@ -6,6 +6,8 @@
 mod group;
 pub mod html;
 pub mod next;
+pub mod paths;
 pub mod svg;
 pub mod text;
+mod ways;
 mod words;

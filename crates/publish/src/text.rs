@@ -5,7 +5,7 @@ use ward_model::device::Device;
 use ward_model::finding::ScanReport;
 
 mod assessment;
-mod paper;
+pub(crate) mod paper;
 mod scan;
 
 /// How to print.

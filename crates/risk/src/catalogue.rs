@@ -10,7 +10,7 @@ use ward_model::claim::ClaimId;
 use ward_model::cvss::{AttackVector, Demands, Impacts, Privileges, Vector};
 use ward_model::device::{FieldedVersion, Stage};
 use ward_model::finding::{MatchReport, State};
-use ward_model::ids::{ComponentRef, ElementId, VulnerabilityId};
+use ward_model::ids::{ComponentRef, ElementId, LinkId, SecretId, VulnerabilityId, ZoneId};
 use ward_model::rubric::{Answers, Reanswered};
 use ward_model::scale::Exploitability;
 use ward_policy::{Evidence, Policy, Privilege};
@@ -148,6 +148,9 @@ impl Inventory {
 pub(crate) struct Catalogue {
     elements: BTreeMap<ElementId, Readings>,
     nothing: Inventory,
+    links: BTreeMap<ElementId, Vec<LinkId>>,
+    users: BTreeMap<SecretId, Vec<LinkId>>,
+    inside: BTreeMap<ZoneId, Vec<ElementId>>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -186,7 +189,39 @@ impl Catalogue {
                 (element.clone(), readings)
             })
             .collect();
-        Self { elements, nothing: Inventory::default() }
+        let mut links: BTreeMap<ElementId, Vec<LinkId>> = BTreeMap::new();
+        let mut users: BTreeMap<SecretId, Vec<LinkId>> = BTreeMap::new();
+        for link in situation.device.links.values() {
+            links.entry(link.from.clone()).or_default().push(link.id.clone());
+            if link.to != link.from {
+                links.entry(link.to.clone()).or_default().push(link.id.clone());
+            }
+            if let Some(secret) = link.authentication.as_ref().and_then(|how| how.secret.clone()) {
+                users.entry(secret).or_default().push(link.id.clone());
+            }
+        }
+        let mut inside: BTreeMap<ZoneId, Vec<ElementId>> = BTreeMap::new();
+        for element in situation.device.elements.values() {
+            if let Some(zone) = &element.zone {
+                inside.entry(zone.clone()).or_default().push(element.id.clone());
+            }
+        }
+        Self { elements, nothing: Inventory::default(), links, users, inside }
+    }
+
+    /// The elements inside a zone, in order.
+    pub fn inside(&self, zone: &ZoneId) -> &[ElementId] {
+        self.inside.get(zone).map_or(&[], Vec::as_slice)
+    }
+
+    /// The links that end at an element, in order.
+    pub fn links_of(&self, element: &ElementId) -> &[LinkId] {
+        self.links.get(element).map_or(&[], Vec::as_slice)
+    }
+
+    /// The links on which a secret is accepted, in order.
+    pub fn users(&self, secret: &SecretId) -> &[LinkId] {
+        self.users.get(secret).map_or(&[], Vec::as_slice)
     }
 
     /// The vulnerabilities of an element, by identifier.

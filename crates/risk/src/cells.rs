@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use ward_model::claim::{ClaimId, FunctionClaim};
-use ward_model::device::{Effect, Function, HowDegraded};
+use ward_model::device::{Effect, Function, Harm, HowDegraded};
 use ward_model::ids::{ElementId, HarmId};
 use ward_model::scale::{Axis, Exploitability, Persons, Reach, Severity, Threat};
 use ward_model::verdict::Outcome;
 
 use crate::context::{Context, Unknowns};
 use crate::fact::Fact;
+use crate::levels::Bounds;
 use crate::program::{FactId, Program};
 use crate::value::{Front, Value};
 
@@ -50,6 +51,37 @@ impl Reached {
     }
 }
 
+/// A fact that is an effect of a function, with what it leads to.
+struct Effected<'a> {
+    function: &'a Function,
+    effect: &'a Effect,
+    harm: &'a Harm,
+    via: Option<&'a ElementId>,
+    /// Whether a fallback may take over.
+    relieved: bool,
+}
+
+impl<'a> Effected<'a> {
+    fn of(context: &Context<'a>, fact: &'a Fact) -> Option<Self> {
+        let (function, number, via, relieved) = match fact {
+            Fact::Harmed(function, number, via) => (function, number, via, true),
+            Fact::Unrelieved(function, number, via) => (function, number, via, false),
+            _ => return None,
+        };
+        let function = context.device().functions.get(function)?;
+        let effect = function.effects.get(*number)?;
+        let harm = context.device().harms.get(&effect.harm)?;
+        Some(Self { function, effect, harm, via: via.as_ref(), relieved })
+    }
+
+    /// How many people it touches, come about in one way; nothing where something takes over.
+    fn persons(&self, context: &Context<'_>, value: Value) -> Option<Persons> {
+        let persons = persons(context, self.function, self.via, value);
+        let taken_over = self.relieved && taken_over(context, self.function, self.effect, persons);
+        (!taken_over).then_some(persons)
+    }
+}
+
 /// The harms among these facts, each with its ways.
 pub(crate) fn reached(
     context: &Context<'_>,
@@ -58,19 +90,10 @@ pub(crate) fn reached(
 ) -> Reached {
     let mut found = Reached::default();
     for (id, front) in facts {
-        let (function, number, via, relieved) = match program.at(id) {
-            Fact::Harmed(function, number, via) => (function, number, via, true),
-            Fact::Unrelieved(function, number, via) => (function, number, via, false),
-            _ => continue,
-        };
-        let Some(function) = context.device().functions.get(function) else { continue };
-        let Some(effect) = function.effects.get(*number) else { continue };
-        let Some(harm) = context.device().harms.get(&effect.harm) else { continue };
+        let Some(effected) = Effected::of(context, program.at(id)) else { continue };
+        let Effected { function, effect, harm, .. } = effected;
         for (value, entry) in front.ways() {
-            let persons = persons(context, function, via.as_ref(), value);
-            if relieved && taken_over(context, function, effect, persons) {
-                continue;
-            }
+            let Some(persons) = effected.persons(context, value) else { continue };
             found.threats.insert(threat(effect, harm.axis));
             match harm.axis {
                 Axis::Privacy => found.privacy = true,
@@ -95,6 +118,19 @@ pub(crate) fn reached(
     found
 }
 
+/// From where on the policy finds a fact unacceptable.
+pub(crate) fn unacceptable(context: &Context<'_>, fact: &Fact) -> Bounds {
+    let Some(effected) = Effected::of(context, fact) else { return Bounds::NONE };
+    let Effected { function, harm, .. } = effected;
+    if harm.axis != Axis::Person || !counts(context, function) {
+        return Bounds::NONE;
+    }
+    Bounds::of(|value| {
+        let persons = effected.persons(context, value);
+        persons.is_some_and(|persons| context.policy.cell(value.class, harm.severity, persons) == Outcome::Uncontrolled)
+    })
+}
+
 /// Whether the policy counts the people who depend on a function; where nobody has said who they are, it does.
 fn counts(context: &Context<'_>, function: &Function) -> bool {
     let group = function.persons.as_ref().and_then(|id| context.device().person_groups.get(id));
@@ -111,13 +147,16 @@ fn persons(context: &Context<'_>, function: &Function, via: Option<&ElementId>, 
         Unknowns::Best => Some(1),
     };
     let per_instance = function.at_once_per_instance.or(unknown);
-    let instances =
-        |id: &ElementId| context.device().elements.get(id).and_then(|element| element.instances_per_site).or(unknown);
+    // A site that has none of an element is not one where it is attacked.
+    let instances = |id: &ElementId| {
+        let element = context.device().elements.get(id);
+        element.and_then(|element| element.instances_per_site).or(unknown).map(|count| count.max(1))
+    };
     let elements = function.realised_by.elements();
-    let at_site = elements.iter().map(instances).try_fold(0, |most: u64, count| count.map(|count| most.max(count)));
+    let at_site = elements.iter().map(instances).try_fold(1, |most: u64, count| count.map(|count| most.max(count)));
     let share = |id: &ElementId| match (elements, at_site, instances(id)) {
         ([only], ..) if only == id => Some(1),
-        (_, Some(all), Some(own)) => Some(all.div_ceil(own.max(1))),
+        (_, Some(all), Some(own)) => Some(all.div_ceil(own)),
         _ => None,
     };
     match value.reach {

@@ -1,17 +1,18 @@
 //! What one run of the reasoner looks at: one fielded version, one group of units, one reading of claims and unknowns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
 use ward_model::device::{Carries, Control, Device, FieldedVersion, Function, Link, RealisedBy, Secret};
 use ward_model::finding::MatchReport;
-use ward_model::ids::{ControlId, ElementId, FieldedVersionId};
+use ward_model::ids::{ControlId, ElementId, FieldedVersionId, LinkId, RuleId};
 use ward_model::scale::Position;
-use ward_policy::{Policy, Rulebook};
+use ward_policy::{Policy, Privilege, Rulebook};
 
 use crate::catalogue::{Catalogue, Inventory, Known};
 use crate::effects::Effects;
+use crate::fact::{Fact, Nearness};
 use crate::ground::Group;
 use crate::subject::SubjectKey;
 
@@ -137,6 +138,50 @@ impl<'a> Context<'a> {
         link.anti_replay == Some(true) && self.holds_for_link(link, LinkClaim::AntiReplay)
     }
 
+    /// The links that end at an element.
+    pub fn links_of(&self, element: &ElementId) -> &'a [LinkId] {
+        self.catalogue.links_of(element)
+    }
+
+    /// The elements that a fact speaks of: whoever holds it can try whatever they have.
+    pub fn elements_of(&self, fact: &Fact) -> Vec<&'a ElementId> {
+        let device = self.device();
+        let known = |id: &ElementId| device.elements.get_key_value(id).map(|(id, _)| id);
+        match fact {
+            Fact::Present(element) | Fact::Gain(element, _) => known(element).into_iter().collect(),
+            Fact::Inject(link, _) | Fact::Speak(link) => {
+                device.links.get(link).map_or_else(Vec::new, |link| vec![&link.from, &link.to])
+            }
+            Fact::Inside(zone) => self.catalogue.inside(zone).iter().filter_map(known).collect(),
+            Fact::At(_)
+            | Fact::Know(_)
+            | Fact::Defeated(_)
+            | Fact::Degraded(..)
+            | Fact::Harmed(..)
+            | Fact::Unrelieved(..) => Vec::new(),
+        }
+    }
+
+    /// Every fact that speaks of an element.
+    pub fn facts_of(&self, element: &ElementId) -> Vec<Fact> {
+        let mut facts = vec![Fact::Present(element.clone())];
+        facts.extend(Privilege::ALL.iter().map(|privilege| Fact::Gain(element.clone(), *privilege)));
+        for link in self.links_of(element) {
+            facts.extend([Nearness::Near, Nearness::Far].map(|nearness| Fact::Inject(link.clone(), nearness)));
+            facts.push(Fact::Speak(link.clone()));
+        }
+        let zone = self.device().elements.get(element).and_then(|element| element.zone.clone());
+        facts.extend(zone.map(Fact::Inside));
+        facts
+    }
+
+    /// Who holds a secret: whoever verifies with it, or sends with it, does so whether or not the folder says so.
+    pub fn holders(&self, secret: &Secret) -> BTreeSet<ElementId> {
+        let using = self.catalogue.users(&secret.id).iter().filter_map(|id| self.device().links.get(id));
+        let ends = using.flat_map(|link| [&link.from, &link.to]);
+        secret.held_by.iter().chain(ends).cloned().collect()
+    }
+
     /// Whether a secret is known to differ from unit to unit.
     pub fn per_unit(&self, secret: &Secret) -> bool {
         secret.per_unit && self.effects.holds(&ClaimId::SecretPerUnit(secret.id.clone()))
@@ -151,6 +196,11 @@ impl<'a> Context<'a> {
     pub fn local_login(&self, element: &ElementId) -> bool {
         self.device().elements.get(element).is_some_and(|element| element.local_login)
             && self.holds_for_element(element, ElementClaim::LocalLogin)
+    }
+
+    /// What a rule says that a link carries.
+    pub fn carries_of(&self, rule: &RuleId) -> Option<Carries> {
+        self.situation.rulebook.rules.iter().find(|other| other.id == *rule).map(|rule| rule.link.carries)
     }
 
     /// What a link must be taken to carry.

@@ -4,6 +4,7 @@
 //! bound to what was claimed and to the evidence as they are now. Whatever fails is said with its reason.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use ward_model::assessment::DecisionWithoutEffect;
@@ -12,12 +13,19 @@ use ward_model::device::{Decisions, Device};
 use ward_model::digest::Digest;
 
 /// The claims that have effect, each with the last day on which it has.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+///
+/// What is left without some of them shares the rest: a device has many claims, and each is taken away once.
+#[derive(Debug, Clone, Default)]
 pub struct Effects {
-    holding: BTreeMap<ClaimId, Option<Date>>,
+    holding: Arc<BTreeMap<ClaimId, Option<Date>>>,
+    without: BTreeSet<ClaimId>,
 }
 
 impl Effects {
+    fn new(holding: BTreeMap<ClaimId, Option<Date>>) -> Self {
+        Self { holding: Arc::new(holding), without: BTreeSet::new() }
+    }
+
     /// Nothing that is claimed has effect.
     pub fn none() -> Self {
         Self::default()
@@ -25,13 +33,13 @@ impl Effects {
 
     /// Everything that is claimed has effect, as if all of it were true.
     pub fn all(device: &Device) -> Self {
-        Self { holding: device.claims.keys().map(|id| (id.clone(), None)).collect() }
+        Self::new(device.claims.keys().map(|id| (id.clone(), None)).collect())
     }
 
     /// Just these claims have effect, without any end.
     #[cfg(test)]
     pub(crate) fn of(claims: impl IntoIterator<Item = ClaimId>) -> Self {
-        Self { holding: claims.into_iter().map(|id| (id, None)).collect() }
+        Self::new(claims.into_iter().map(|id| (id, None)).collect())
     }
 
     /// What people have decided, as of a day; and the decisions without effect, with the reason.
@@ -66,36 +74,34 @@ impl Effects {
             }
         }
         without.sort();
-        (Self { holding }, without)
+        (Self::new(holding), without)
     }
 
     /// Whether a claim has effect.
     pub fn holds(&self, id: &ClaimId) -> bool {
-        self.holding.contains_key(id)
+        self.holding.contains_key(id) && !self.without.contains(id)
     }
 
     /// The last day on which it has effect, where there is one.
     pub fn until(&self, id: &ClaimId) -> Option<Date> {
-        self.holding.get(id).copied().flatten()
+        if self.without.contains(id) { None } else { self.holding.get(id).copied().flatten() }
     }
 
     /// The claims that have effect, in order.
     pub fn claims(&self) -> impl Iterator<Item = &ClaimId> {
-        self.holding.keys()
+        self.holding.keys().filter(|id| !self.without.contains(*id))
     }
 
-    /// What is left after a day: the claims whose decisions last longer.
-    #[must_use]
-    pub fn after(&self, day: Date) -> Self {
-        let lasting = self.holding.iter().filter(|(_, until)| until.is_none_or(|until| until > day));
-        Self { holding: lasting.map(|(id, until)| (id.clone(), *until)).collect() }
+    /// The claims that have no effect any more after a day: their decisions do not last longer.
+    pub fn lapsed(&self, day: Date) -> impl Iterator<Item = &ClaimId> {
+        self.claims().filter(move |id| self.until(id).is_some_and(|until| until <= day))
     }
 
-    /// The same without one claim.
+    /// The same without these claims.
     #[must_use]
-    pub fn without(&self, id: &ClaimId) -> Self {
+    pub fn without<'a>(&self, claims: impl IntoIterator<Item = &'a ClaimId>) -> Self {
         let mut rest = self.clone();
-        rest.holding.remove(id);
+        rest.without.extend(claims.into_iter().cloned());
         rest
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use ward_model::device::Cut;
-use ward_model::ids::{ControlId, ElementId, LinkId, RuleId, ZoneId};
+use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, RuleId, SecretId, ZoneId};
 use ward_model::scale::{Exploitability, Position, Reach};
 use ward_policy::Privilege;
 
@@ -40,11 +40,37 @@ impl Group {
 /// The steps of a group: for each profile, the derivations. A weakness has one profile, which nobody needs to know.
 pub(crate) type Steps = Vec<(Profile, Vec<DerivationId>)>;
 
+/// What a few claims decide about: derivations that can be built anew without the rest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Part {
+    /// Who can put messages on a link.
+    Messages(LinkId),
+    /// Who is believed on a link.
+    Believed(LinkId),
+    /// What the receiver of a link does with what it believes.
+    ActedOn(LinkId),
+    /// The weaknesses of a link.
+    Weaknesses(LinkId),
+    /// Who comes to know a secret.
+    Secret(SecretId),
+    /// The vulnerabilities of an element.
+    Findings(ElementId),
+    /// How a function degrades.
+    Function(FunctionId),
+}
+
+/// Where a login counts: at an element itself, or on one of its links.
+pub(crate) type Login = (ElementId, Option<LinkId>);
+
 /// A program, and which of its derivations belong to which subjects.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Grounded {
     pub program: Program,
     pub groups: BTreeMap<Group, Steps>,
+    /// The derivations of every part, from the first up to another.
+    pub parts: BTreeMap<Part, std::ops::Range<u32>>,
+    /// The steps whose class depends on a login, with what they demand.
+    pub logins: BTreeMap<Login, Vec<(DerivationId, Profile)>>,
 }
 
 /// A program in which some elements are taken to be in the attacker's hands, and the derivations that say so.
@@ -68,18 +94,49 @@ pub(crate) fn ground(context: &Context<'_>) -> Grounded {
     }
     elements(&mut builder);
     links::ground(&mut builder);
-    findings::ground(&mut builder);
+    for element in context.device().elements.keys() {
+        builder.part(Part::Findings(element.clone()));
+    }
     controls::ground(&mut builder);
-    functions::ground(&mut builder);
+    for function in context.device().functions.keys() {
+        builder.part(Part::Function(function.clone()));
+    }
     builder.grounded
+}
+
+/// Builds parts anew for other claims, into a program that numbers facts as the first did. What is built is added at its end.
+pub(crate) fn reground(context: &Context<'_>, program: Program, parts: &[Part]) -> Grounded {
+    let grounded = Grounded { program, ..Grounded::default() };
+    let mut builder = Builder { context, grounded, cuts: active_cuts(context) };
+    for part in parts {
+        builder.part(part.clone());
+    }
+    builder.grounded
+}
+
+/// The demand of a login, where it counts in this context.
+pub(crate) fn login(context: &Context<'_>, (element, link): &Login, demand: u8) -> u8 {
+    match link {
+        None => findings::login_here(context, element, demand),
+        Some(link) => findings::login_on(context, link, demand),
+    }
 }
 
 /// The same program with these elements taken for the attacker's. Its derivations keep their numbers.
 pub(crate) fn presuming(context: &Context<'_>, grounded: &Grounded, elements: &[ElementId]) -> Presuming {
-    let grounded = Grounded { program: grounded.program.clone(), groups: BTreeMap::new() };
+    let grounded = Grounded { program: grounded.program.clone(), ..Grounded::default() };
     let mut builder = Builder { context, grounded, cuts: Vec::new() };
     let steps = elements.iter().map(|element| (element.clone(), presume(&mut builder, element))).collect();
     Presuming { program: builder.grounded.program, steps }
+}
+
+/// Takes another element for the attacker's, in a program that may take others so already.
+pub(crate) fn presume_also(context: &Context<'_>, program: Program, elements: &[ElementId]) -> Program {
+    let mut builder = Builder { context, grounded: Grounded { program, ..Grounded::default() }, cuts: Vec::new() };
+    elements.iter().for_each(|element| {
+        presume(&mut builder, element);
+    });
+    builder.grounded.program
 }
 
 /// Takes an element for the attacker's: outright, and for whoever comes near it, so that what leads to it leads on.
@@ -87,11 +144,9 @@ fn presume(builder: &mut Builder<'_>, element: &ElementId) -> DerivationId {
     let by = "presumed: what is not known is taken at its worst";
     let fact = Fact::Gain(element.clone(), Privilege::Execute);
     let id = builder.derive(Vec::new(), fact.clone(), Exploitability::High, ReachRule::Exactly(Reach::Fleet), by);
-    let links = builder.context.device().links.values().filter(|link| link.from == *element || link.to == *element);
-    let near: Vec<Fact> = links
-        .map(|link| Fact::Inject(link.id.clone(), Nearness::Far))
-        .chain([Fact::Present(element.clone())])
-        .collect();
+    let links = builder.context.links_of(element).iter();
+    let near: Vec<Fact> =
+        links.map(|link| Fact::Inject(link.clone(), Nearness::Far)).chain([Fact::Present(element.clone())]).collect();
     for premise in near {
         builder.derive(vec![premise], fact.clone(), Exploitability::High, ReachRule::Exactly(Reach::Fleet), by);
     }
@@ -144,6 +199,24 @@ fn active_cuts(context: &Context<'_>) -> Vec<(ControlId, Cut)> {
 }
 
 impl Builder<'_> {
+    /// Builds one part.
+    fn part(&mut self, part: Part) {
+        let device = self.context.device();
+        let from = self.grounded.program.next();
+        match &part {
+            Part::Messages(id) => device.links.get(id).into_iter().for_each(|link| links::messages(self, link)),
+            Part::Believed(id) => device.links.get(id).into_iter().for_each(|link| links::believed(self, link)),
+            Part::ActedOn(id) => device.links.get(id).into_iter().for_each(|link| links::acted_on(self, link)),
+            Part::Weaknesses(id) => device.links.get(id).into_iter().for_each(|link| links::weaknesses(self, link)),
+            Part::Secret(id) => device.secrets.get(id).into_iter().for_each(|secret| links::secret(self, secret)),
+            Part::Findings(id) => findings::ground(self, id),
+            Part::Function(id) => {
+                device.functions.get(id).into_iter().for_each(|function| functions::ground(self, function));
+            }
+        }
+        self.grounded.parts.insert(part, from.0..self.grounded.program.next().0);
+    }
+
     /// The controls in effect that cut this.
     fn cutting(&self, what: &Cuttable<'_>) -> Vec<ControlId> {
         let from = |listed: &[Position], from: Option<Position>| {

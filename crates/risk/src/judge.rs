@@ -19,6 +19,7 @@ use crate::effects::Effects;
 use crate::run::{Judged, Key, Outcomes, Run, Standing};
 use crate::subject::SubjectKey;
 use crate::watch;
+use crate::without::{Turns, Without};
 use crate::witness::OwnSteps;
 
 /// Everything that reasoning concludes about one device.
@@ -184,38 +185,38 @@ impl Bench {
         let decided = readings.decided;
         let none = Effects::none();
         let all = Effects::all(readings.situation.device);
-        let without: Vec<(Vec<ClaimId>, Effects)> =
-            removals(decided).into_iter().map(|claims| (claims.clone(), decided.without(&claims[0]))).collect();
-        let lapses: BTreeSet<Date> = decided.claims().filter_map(|claim| decided.until(claim)).collect();
-        let lapsing: Vec<(Date, Effects)> = lapses.into_iter().map(|day| (day, decided.after(day))).collect();
         // All readings end with this function, and so does the borrow of what they read.
-        Readings { decided, ..readings }.judge(&none, &all, &without, &lapsing)
+        Readings { decided, ..readings }.judge(&none, &all)
     }
 }
 
 impl<'a> Readings<'a> {
-    fn judge<'b>(
-        self,
-        none: &'b Effects,
-        all: &'b Effects,
-        without: &'b [(Vec<ClaimId>, Effects)],
-        lapsing: &'b [(Date, Effects)],
-    ) -> Bench
+    fn judge<'b>(self, none: &'b Effects, all: &'b Effects) -> Bench
     where
         'a: 'b,
     {
         let readings: Readings<'b> = self;
         let run = Run::new(readings.context(readings.decided, Unknowns::Worst));
         let outcomes = run.outcomes();
+        let removals = removals(readings.decided);
+        let lapses: BTreeSet<Date> =
+            readings.decided.claims().filter_map(|claim| readings.decided.until(claim)).collect();
+        let mut without = Without::new(&run, &outcomes);
+        for claims in &removals {
+            without.remove(&claims[..1], &readings.decided.without(&claims[..1]));
+        }
+        for day in &lapses {
+            let lapsed: Vec<ClaimId> = readings.decided.lapsed(*day).cloned().collect();
+            without.remove(&lapsed, &readings.decided.without(&lapsed));
+        }
         let compared = Compared {
             undecided: readings.outcomes(none, Unknowns::Worst),
             claimed: readings.outcomes(all, Unknowns::Worst),
             best: readings.outcomes(readings.decided, Unknowns::Best),
-            without: without
-                .iter()
-                .map(|(claims, effects)| (claims.as_slice(), readings.outcomes(effects, Unknowns::Worst)))
-                .collect(),
-            lapsing: lapsing.iter().map(|(day, effects)| (*day, readings.outcomes(effects, Unknowns::Worst))).collect(),
+            turns: without.turns(),
+            decided: &outcomes,
+            removals,
+            lapses: lapses.into_iter().collect(),
         };
         let subjects = outcomes.subjects();
         let mut covers: BTreeMap<&ElementId, BTreeSet<String>> = BTreeMap::new();
@@ -301,10 +302,13 @@ struct Compared<'a> {
     claimed: Outcomes<'a>,
     /// As decided, the unknown read at its best.
     best: Outcomes<'a>,
-    /// As decided, without one of these claims, whichever.
-    without: Vec<(&'a [ClaimId], Outcomes<'a>)>,
-    /// As decided, after each day on which decisions lapse.
-    lapsing: Vec<(Date, Outcomes<'a>)>,
+    decided: &'a Outcomes<'a>,
+    /// What turns when claims lose their effect: first each of the removals, then on each of the lapses.
+    turns: Turns,
+    /// The claims that are taken away, those together of which one is as good as another.
+    removals: Vec<Vec<ClaimId>>,
+    /// The days on which decisions lapse, in order.
+    lapses: Vec<Date>,
 }
 
 fn verdict(
@@ -315,20 +319,16 @@ fn verdict(
     judged: &Judged,
 ) -> (Verdict, OwnSteps) {
     let controlled = judged.outcome == Outcome::Controlled;
-    let mut single: Vec<Sensitivity> = compared
-        .without
+    let turning = if controlled { compared.turns.of(compared.decided, run.context(), key) } else { Vec::new() };
+    let mut single: Vec<Sensitivity> = turning
         .iter()
-        .filter(|_| controlled)
-        .filter(|(_, other)| other.outcome(key) == Outcome::Uncontrolled)
-        .flat_map(|(claims, _)| claims.iter())
+        .filter_map(|number| compared.removals.get(*number))
+        .flatten()
         .map(|claim| Sensitivity { claim: claim.clone(), then: Outcome::Uncontrolled })
         .collect();
     single.sort_by(|a, b| a.claim.cmp(&b.claim));
-    let valid_until = compared
-        .lapsing
-        .iter()
-        .find(|(_, later)| controlled && later.outcome(key) == Outcome::Uncontrolled)
-        .map(|(day, _)| *day);
+    let mut lapses = turning.iter().filter_map(|number| number.checked_sub(compared.removals.len()));
+    let valid_until = lapses.next().and_then(|number| compared.lapses.get(number)).copied();
     let undecided = compared.undecided.outcome(key) == Outcome::Uncontrolled;
     let provisional = controlled && (undecided || !single.is_empty() || valid_until.is_some());
     let best = match compared.best.standing(key) {

@@ -8,7 +8,9 @@
 //! 3. [`fixpoint`]: which facts an attacker can reach, how easily, and in how many places at once ([`value`]);
 //! 4. [`attribute`]: what can be reached *through* one subject;
 //! 5. [`cells`]: which harms those are, and how the policy judges them;
-//! 6. [`run`]: every subject judged under one reading; [`judge`]: readings compared, the verdicts, with witness, sensitivity and what they rely on.
+//! 6. [`run`]: every subject judged under one reading;
+//! 7. [`without`]: which subjects turn when claims lose their effect, on a [`network`] that follows only what changes ([`levels`]);
+//! 8. [`judge`]: readings compared, the verdicts, with witness, sensitivity and what they rely on.
 
 pub mod effects;
 
@@ -21,12 +23,15 @@ mod fact;
 mod fixpoint;
 mod ground;
 mod judge;
+mod levels;
+mod network;
 mod presume;
 mod program;
 mod run;
 mod subject;
 mod value;
 mod watch;
+mod without;
 mod witness;
 
 pub use context::{ElementReports, Situation};

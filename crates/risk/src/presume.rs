@@ -22,23 +22,26 @@ pub(crate) fn presumptions(context: &Context<'_>) -> Vec<Presumption> {
     if context.unknowns == Unknowns::Best {
         return Vec::new();
     }
+    context.device().elements.keys().flat_map(|element| presumptions_of(context, element)).collect()
+}
+
+/// What is not known of one element, the unknown read at its worst.
+pub(crate) fn presumptions_of(context: &Context<'_>, element: &ElementId) -> Vec<Presumption> {
     let mut found = Vec::new();
-    for element in context.device().elements.keys() {
-        let mut presume = |because| found.push(Presumption { element: element.clone(), because });
-        if COMPLETENESS.into_iter().any(|claim| !context.holds_for_element(element, claim)) {
-            presume(PresumedBecause::Unmodelled);
-        }
-        let inventory = context.inventory(element);
-        let partial = inventory.given && context.situation.partial_knowledge.is_some();
-        if partial
-            || no_inventory(context, element).is_some()
-            || inventory.unassessed.iter().any(|(component, _)| !context.reviewed(element, component))
-        {
-            presume(PresumedBecause::Unassessed);
-        }
-        if !inventory.untold.is_empty() {
-            presume(PresumedBecause::UnknownRange);
-        }
+    let mut presume = |because| found.push(Presumption { element: element.clone(), because });
+    if COMPLETENESS.into_iter().any(|claim| !context.holds_for_element(element, claim)) {
+        presume(PresumedBecause::Unmodelled);
+    }
+    let inventory = context.inventory(element);
+    let partial = inventory.given && context.situation.partial_knowledge.is_some();
+    if partial
+        || no_inventory(context, element).is_some()
+        || inventory.unassessed.iter().any(|(component, _)| !context.reviewed(element, component))
+    {
+        presume(PresumedBecause::Unassessed);
+    }
+    if !inventory.untold.is_empty() {
+        presume(PresumedBecause::UnknownRange);
     }
     found
 }

@@ -15,6 +15,30 @@ pub(crate) struct FactId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct DerivationId(pub u32);
 
+impl FactId {
+    /// The fact at a place.
+    pub fn at(place: usize) -> Self {
+        Self(number(place))
+    }
+
+    /// Its place.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl DerivationId {
+    /// The derivation at a place.
+    pub fn at(place: usize) -> Self {
+        Self(number(place))
+    }
+
+    /// Its place.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A conclusion that follows from all of its premises together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Derivation {
@@ -64,7 +88,7 @@ impl From<String> for By {
 }
 
 /// In how many places at once a conclusion holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ReachRule {
     /// Wherever the first premise holds, and at least so far. The other premises are conditions, not places.
     First(Reach),
@@ -109,6 +133,29 @@ impl Program {
         }
         self.derivations.push(derivation);
         id
+    }
+
+    /// The number that the next derivation will have.
+    pub fn next(&self) -> DerivationId {
+        DerivationId(number(self.derivations.len()))
+    }
+
+    /// Changes a derivation in place. It must not take on new premises.
+    pub fn derivation_mut(&mut self, id: DerivationId) -> &mut Derivation {
+        &mut self.derivations[id.0 as usize]
+    }
+
+    /// Takes away the derivations from a number on, latest first. The facts that they speak of keep their numbers.
+    pub fn truncate(&mut self, from: DerivationId) {
+        while self.derivations.len() > from.0 as usize {
+            let id = DerivationId(number(self.derivations.len() - 1));
+            for premise in self.derivations.pop().into_iter().flat_map(|derivation| derivation.premises) {
+                let uses = &mut self.uses[premise.0 as usize];
+                if uses.last() == Some(&id) {
+                    uses.pop();
+                }
+            }
+        }
     }
 
     /// The number of a fact, if it is spoken of.

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ward_model::ids::{ElementId, RuleId};
+use ward_model::ids::{ElementId, LinkId, RuleId};
 use ward_model::scale::{Exploitability, Persons};
 use ward_model::verdict::{Basis, Outcome, PresumedBecause, Witness};
 
 use crate::attribute::{Through, through};
 use crate::cells::{Cell, Reached, reached};
 use crate::context::Context;
-use crate::fact::Fact;
 use crate::fixpoint::{Solution, conclusions, solve};
 use crate::ground::{Grounded, Group, Presuming, ground, presuming};
 use crate::presume::{Presumption, missing, presumptions};
@@ -84,12 +83,29 @@ impl<'a> Outcomes<'a> {
             return standing.outcome();
         }
         let SubjectKey::Weakness(rule, link, element) = &key.subject else { return Outcome::Controlled };
-        let rules = &self.context.situation.rulebook.rules;
-        let carries = |id: &RuleId| rules.iter().find(|rule| rule.id == *id).map(|rule| rule.link.carries);
-        let in_its_place = self.groups.iter().filter(|(group, _)| {
-            matches!(group, Group::Weakness(other, at, of) if at == link && of == element && carries(other) == carries(rule))
-        });
-        in_its_place.map(|(_, standing)| standing.outcome()).max().unwrap_or(Outcome::Controlled)
+        let in_its_place = self.in_its_place(rule, link, element).filter_map(|group| self.groups.get(group));
+        in_its_place.map(Standing::outcome).max().unwrap_or(Outcome::Controlled)
+    }
+
+    /// The groups whose subjects are controlled.
+    pub fn controlled_groups(&self) -> impl Iterator<Item = &Group> {
+        let controlled = |standing: &Standing| standing.outcome() == Outcome::Controlled;
+        self.groups.iter().filter(move |(_, standing)| controlled(standing)).map(|(group, _)| group)
+    }
+
+    /// The presumptions that are controlled.
+    pub fn controlled_presumptions(&self) -> impl Iterator<Item = &Presumption> {
+        let controlled = self.presumed.iter().filter(|(_, judged)| judged.outcome == Outcome::Controlled);
+        controlled.map(|(presumption, _)| presumption)
+    }
+
+    /// The groups of weaknesses that have to do with the same link, element and content as this one, itself among them.
+    pub fn in_its_place(&self, rule: &RuleId, link: &LinkId, element: &ElementId) -> impl Iterator<Item = &Group> {
+        let wanted = self.context.carries_of(rule);
+        let groups =
+            self.context.situation.rulebook.rules.iter().filter(move |other| Some(other.link.carries) == wanted);
+        let groups = groups.map(|other| Group::Weakness(other.id.clone(), link.clone(), element.clone()));
+        groups.filter_map(|group| self.groups.get_key_value(&group)).map(|(group, _)| group)
     }
 
     /// Every subject that arises, presumed ones included, with how it stands.
@@ -270,37 +286,14 @@ impl<'a> Run<'a> {
             return BTreeSet::new();
         }
         let onward = through(&presuming.program, solution, steps);
-        let mut touched: BTreeSet<ElementId> =
-            onward.facts().flat_map(|id| self.elements_of(presuming.program.at(id))).collect();
-        touched.insert(element.clone());
+        let mut touched: BTreeSet<&ElementId> =
+            onward.facts().flat_map(|id| self.context.elements_of(presuming.program.at(id))).collect();
+        touched.insert(element);
         let open: BTreeSet<ElementId> = elements.iter().filter(|element| touched.contains(element)).cloned().collect();
         if !open.is_empty() {
             return open;
         }
         if self.harms(&presuming.program, &onward).uncontrolled() { elements.iter().cloned().collect() } else { open }
-    }
-
-    /// The elements that a fact speaks of: whoever holds it can try whatever they have.
-    fn elements_of(&self, fact: &Fact) -> Vec<ElementId> {
-        let device = self.context.device();
-        match fact {
-            Fact::Present(element) | Fact::Gain(element, _) => vec![element.clone()],
-            Fact::Inject(link, _) | Fact::Speak(link) => {
-                device.links.get(link).map_or_else(Vec::new, |link| vec![link.from.clone(), link.to.clone()])
-            }
-            Fact::Inside(zone) => device
-                .elements
-                .values()
-                .filter(|element| element.zone.as_ref() == Some(zone))
-                .map(|element| element.id.clone())
-                .collect(),
-            Fact::At(_)
-            | Fact::Know(_)
-            | Fact::Defeated(_)
-            | Fact::Degraded(..)
-            | Fact::Harmed(..)
-            | Fact::Unrelieved(..) => Vec::new(),
-        }
     }
 
     fn reach(&self, program: &Program, solution: &Solution, steps: &[DerivationId]) -> Reached {
@@ -393,6 +386,21 @@ impl<'a> Run<'a> {
         let ids: BTreeSet<String> =
             self.context.inventory(element).untold.iter().map(|(id, _)| id.to_string()).collect();
         ids.into_iter().collect()
+    }
+
+    /// The program, and which derivations belong to which subjects.
+    pub fn grounded(&self) -> &Grounded {
+        &self.grounded
+    }
+
+    /// The program with every element presumed of which anything is not known, those elements, and the step that presumes each.
+    pub fn presumed(&self) -> (&Program, &BTreeMap<ElementId, DerivationId>) {
+        (&self.presumed.presuming.program, &self.presumed.presuming.steps)
+    }
+
+    /// The program with every element presumed that is not known to be described completely, likewise.
+    pub fn undescribed(&self) -> (&Program, &BTreeMap<ElementId, DerivationId>) {
+        (&self.undescribed.presuming.program, &self.undescribed.presuming.steps)
     }
 
     /// What this reading looks at.

@@ -5,3 +5,4 @@ mod laws;
 mod oracle;
 mod rubric;
 mod system;
+mod without;

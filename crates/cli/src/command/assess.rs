@@ -97,28 +97,12 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     let readings = arguments.folders.iter().map(|path| read(path, ui)).collect::<Result<Vec<Reading>, Failure>>()?;
     let (held, as_of) = Held::open(global, arguments.as_of, ui)?;
     let library = Library::built_in()?;
-    let mut assessments = Vec::new();
-    for reading in &readings {
-        let rulebook = folder::rulebook(reading, &library, as_of)?;
-        assessments.push(ward_assess::assess(&ward_assess::Inputs {
-            device: &reading.device,
-            decisions: &reading.decisions,
-            knowledge: held.knowledge(),
-            rulebook: &rulebook,
-            as_of,
-            engine: ENGINE,
-        })?);
-    }
+    let assessments = readings
+        .iter()
+        .map(|reading| assessment(reading, &library, &held, as_of))
+        .collect::<Result<Vec<Assessment>, Failure>>()?;
     let answer = answer(format, &assessments, &readings, &arguments, ui)?;
-    match &arguments.output {
-        None => ui.print(&answer)?,
-        Some(path) => {
-            ward_device::replace_file(path, answer.as_bytes()).map_err(|error| {
-                Failure::environment("output", format!("{} cannot be written", path.display())).because(&error)
-            })?;
-            ui.note(format!("written to {}", path.display()));
-        }
-    }
+    ui.deliver(&answer, arguments.output.as_deref())?;
     let holds = |condition: &Condition| assessments.iter().any(|assessment| condition.holds(assessment, as_of));
     let holding: Vec<String> = arguments
         .fail_on
@@ -131,6 +115,26 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     }
     ui.note(format!("--fail-on holds: {}", holding.join(", ")));
     Ok(Ending::ConditionHolds)
+}
+
+/// The assessment of one device, for commands that show a part of it.
+pub fn one(path: &Path, global: &Global, as_of: Option<AsOf>, ui: &Ui) -> Result<(Reading, Assessment), Failure> {
+    let reading = read(path, ui)?;
+    let (held, as_of) = Held::open(global, as_of, ui)?;
+    let assessment = assessment(&reading, &Library::built_in()?, &held, as_of)?;
+    Ok((reading, assessment))
+}
+
+fn assessment(reading: &Reading, library: &Library, held: &Held, as_of: Date) -> Result<Assessment, Failure> {
+    let rulebook = folder::rulebook(reading, library, as_of)?;
+    Ok(ward_assess::assess(&ward_assess::Inputs {
+        device: &reading.device,
+        decisions: &reading.decisions,
+        knowledge: held.knowledge(),
+        rulebook: &rulebook,
+        as_of,
+        engine: ENGINE,
+    })?)
 }
 
 impl Arguments {

@@ -18,7 +18,8 @@ use crate::ui::Ui;
 
 /// Say what is missing or contradictory in a device folder or an SBOM
 ///
-/// For a folder: everything that is open or odd, and how much of each link is stated. For an SBOM: how it is read, and how many
+/// For a folder: everything that is open or odd, how much of each link is stated, and which questions of the five groups of
+/// considerations have no answer yet. For an SBOM: how it is read, and how many
 /// of its components can be identified.
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -33,6 +34,23 @@ struct FolderAnswer {
     device: String,
     problems: Vec<Placed>,
     links: Vec<LinkAnswer>,
+    considerations: Vec<GroupAnswer>,
+}
+
+#[derive(Debug, Serialize)]
+struct GroupAnswer {
+    group: String,
+    answered: usize,
+    not_applicable: usize,
+    with_evidence: usize,
+    open: Vec<OpenTopic>,
+}
+
+#[derive(Debug, Serialize)]
+struct OpenTopic {
+    topic: String,
+    question: String,
+    why: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -90,6 +108,7 @@ fn device(path: &Path, ui: &Ui) -> Result<Ending, Failure> {
                 LinkAnswer { link: link.link.to_string(), stated, of, missing: link.missing }
             })
             .collect(),
+        considerations: considerations(&reading)?,
     };
     if ui.json {
         ui.print_json(&answer)?;
@@ -122,8 +141,37 @@ fn device(path: &Path, ui: &Ui) -> Result<Ending, Failure> {
         out.push('\n');
         out.push_str(&table(&["link", "stated", "missing"], &rows));
     }
+    out.push('\n');
+    let rows: Vec<Vec<String>> = answer.considerations.iter().map(GroupAnswer::row).collect();
+    out.push_str(&table(&["considerations", "answered", "not applicable", "with evidence", "open"], &rows));
     ui.print(&out)?;
     Ok(Ending::Done)
+}
+
+fn considerations(reading: &ward_device::Reading) -> Result<Vec<GroupAnswer>, Failure> {
+    let topics = ward_policy::considerations::topics()?;
+    let groups = ward_device::considerations::progress(&reading.considerations, &topics);
+    let open = |topic: &&ward_policy::considerations::Topic| OpenTopic {
+        topic: topic.id.clone(),
+        question: topic.question.clone(),
+        why: topic.why.clone(),
+    };
+    let answer = |group: ward_device::considerations::GroupProgress<'_>| GroupAnswer {
+        group: group.group.to_string(),
+        answered: group.answered,
+        not_applicable: group.not_applicable,
+        with_evidence: group.with_evidence,
+        open: group.open.iter().map(open).collect(),
+    };
+    Ok(groups.into_iter().map(answer).collect())
+}
+
+impl GroupAnswer {
+    fn row(&self) -> Vec<String> {
+        let open: Vec<&str> = self.open.iter().map(|open| open.topic.as_str()).collect();
+        let counts = [self.answered, self.not_applicable, self.with_evidence].map(|count| count.to_string());
+        [self.group.clone()].into_iter().chain(counts).chain([open.join(", ")]).collect()
+    }
 }
 
 fn sbom(path: &Path, ui: &Ui) -> Result<Ending, Failure> {

@@ -6,7 +6,8 @@ use toml::de::DeValue;
 use ward_model::cpe::Cpe;
 use ward_model::cvss::Vector;
 use ward_model::device::{
-    Carries, ElementKind, Environment, HowDegraded, Medium, Owner, Performer, PersonRole, Stage, UpdatePath,
+    Carries, ConsiderationGroup, ElementKind, Environment, HowDegraded, Medium, Owner, Performer, PersonRole, Stage,
+    UpdatePath,
 };
 use ward_model::digest::Digest;
 use ward_model::rubric::{Answers, RubricError};
@@ -355,6 +356,7 @@ macro_rules! decode_words {
 decode_words!(
     Axis,
     Carries,
+    ConsiderationGroup,
     ElementKind,
     Environment,
     HowDegraded,

@@ -9,6 +9,7 @@ use ward_model::device::{Device, RealisedBy};
 use super::{Reading, read};
 use crate::files::{DirFiles, MemoryFiles};
 
+mod considerations;
 mod laws;
 mod premise;
 mod scoring;
@@ -168,12 +169,25 @@ expires = 2027-04-02
 rationale = "VT-118 passed on 4.2"
 "#;
 
+const CONSIDERATIONS: &str = r#"
+[[consideration]]
+group = "technical"
+topic = "interfaces"
+answer = "Ethernet, and a service port under the cover"
+evidence = "evidence/list.csv#interfaces"
+[[consideration]]
+group = "physical"
+topic = "location-of-implant"
+not_applicable = "it is not implanted"
+"#;
+
 /// A folder that uses every table but the rubric, which has tests of its own.
 fn whole() -> MemoryFiles {
     MemoryFiles::from_iter([
         ("device.toml", DEVICE),
         ("system.toml", SYSTEM),
         ("fielded.toml", FIELDED),
+        ("considerations.toml", CONSIDERATIONS),
         ("vulnerabilities.toml", VULNERABILITIES),
         ("decisions.toml", DECISIONS),
         ("sbom/pump.json", SBOM),
@@ -187,6 +201,7 @@ pub(crate) fn whole_texts() -> impl Iterator<Item = (&'static str, &'static str)
         ("device.toml", DEVICE),
         ("system.toml", SYSTEM),
         ("fielded.toml", FIELDED),
+        ("considerations.toml", CONSIDERATIONS),
         ("vulnerabilities.toml", VULNERABILITIES),
         ("decisions.toml", DECISIONS),
     ]

@@ -6,13 +6,14 @@ use askama::Template;
 use ward_model::assessment::Assessment;
 use ward_model::claim::ClaimId;
 use ward_model::device::Device;
-use ward_model::verdict::{Basis, Outcome, Witness};
+use ward_model::verdict::Witness;
 
 use super::verdicts::{Fact, Section, facts, sections};
 use super::{STYLE, policy};
 use crate::group::{Group, groups, route};
 use crate::next::{Context, Step, component, steps};
 use crate::svg;
+use crate::ways::{Way, ways};
 use crate::words::{self, clean};
 
 /// How many steps stand open on the page; the rest is folded.
@@ -136,7 +137,10 @@ pub fn page(assessment: &Assessment, device: &Device) -> Page {
         .flat_map(|(place, group)| group.verdicts.iter().map(move |verdict| (verdict.id.as_str(), place + 1)))
         .collect();
     let references = |ids: &[String]| references(ids, &place);
-    let (drawn, other) = drawn(&groups);
+    let mut drawn = ways(&groups);
+    let mut other: Vec<usize> =
+        drawn.split_off(drawn.len().min(PATHS)).into_iter().flat_map(|way| way.groups).collect();
+    other.sort_unstable();
     let paths: Vec<PathView> =
         drawn.iter().enumerate().map(|(number, way)| path(number + 1, way, &groups, device, decided)).collect();
     let mut open = steps(assessment, device);
@@ -326,50 +330,7 @@ fn links(device: &Device, decided: &BTreeSet<&ClaimId>) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// A distinct way through the architecture, with the groups of verdicts that take it; its facts are those of the first.
-struct Drawn<'a> {
-    witness: &'a Witness,
-    groups: Vec<usize>,
-}
-
-/// The paths to draw: the worst one for each harm first, then the next worst; and the groups whose paths are not drawn.
-fn drawn<'a>(groups: &[Group<'a>]) -> (Vec<Drawn<'a>>, Vec<usize>) {
-    let mut distinct: Vec<Drawn<'a>> = Vec::new();
-    for (place, group) in groups.iter().enumerate() {
-        let verdict = group.verdict();
-        if verdict.verdict == Outcome::Controlled || verdict.witness.nodes.is_empty() {
-            continue;
-        }
-        match distinct.iter_mut().find(|way| route(way.witness) == route(&verdict.witness)) {
-            Some(way) => way.groups.push(place),
-            None => distinct.push(Drawn { witness: &verdict.witness, groups: vec![place] }),
-        }
-    }
-    let mut harms = BTreeSet::new();
-    let mut ordered: Vec<((bool, bool), Drawn<'a>)> = distinct
-        .into_iter()
-        .map(|way| {
-            let verdict = groups[way.groups[0]].verdict();
-            let again = !harms.insert(verdict.harm.as_ref().map(|harm| &harm.id));
-            ((verdict.basis == Basis::Presumed, again), way)
-        })
-        .collect();
-    // Sorting is stable: within each part the worst stay first.
-    ordered.sort_by_key(|(key, _)| *key);
-    let mut distinct: Vec<Drawn<'a>> = ordered.into_iter().map(|(_, way)| way).collect();
-    let rest = distinct.split_off(distinct.len().min(PATHS));
-    let mut rest: Vec<usize> = rest.into_iter().flat_map(|way| way.groups).collect();
-    rest.sort_unstable();
-    (distinct, rest)
-}
-
-fn path(
-    number: usize,
-    way: &Drawn<'_>,
-    groups: &[Group<'_>],
-    device: &Device,
-    decided: &BTreeSet<&ClaimId>,
-) -> PathView {
+fn path(number: usize, way: &Way<'_>, groups: &[Group<'_>], device: &Device, decided: &BTreeSet<&ClaimId>) -> PathView {
     let verdict = groups[way.groups[0]].verdict();
     let harm = verdict.harm.as_ref().map_or_else(String::new, |harm| {
         let text = device.harms.get(&harm.id).map_or_else(|| harm.id.to_string(), |harm| harm.text.clone());

@@ -1,5 +1,7 @@
 //! Functions: how they degrade when elements do, and what follows for people.
 
+use std::collections::BTreeSet;
+
 use ward_model::device::{Effect, Function, HowDegraded, RealisedBy};
 use ward_model::ids::ElementId;
 use ward_model::scale::{Exploitability, Reach};
@@ -18,30 +20,28 @@ const WAYS: [(HowDegraded, Privilege); 3] = [
     (HowDegraded::Disclosure, Privilege::Read),
 ];
 
-pub(super) fn ground(builder: &mut Builder<'_>) {
-    let context = builder.context;
-    for function in context.device().functions.values() {
-        let realised = context.realised_by(function);
-        for (how, privilege) in WAYS {
-            let (needed, of) = match (&realised, how) {
-                (RealisedBy::Any(elements), HowDegraded::Loss) => (elements.len(), elements),
-                (RealisedBy::Voted { of, required }, HowDegraded::Loss) => (of.len().saturating_sub(*required) + 1, of),
-                (RealisedBy::Voted { of, required }, HowDegraded::Alteration) => (*required, of),
-                (RealisedBy::All(elements) | RealisedBy::Any(elements) | RealisedBy::Voted { of: elements, .. }, _) => {
-                    (1, elements)
-                }
-                (RealisedBy::People, _) => continue,
-            };
-            degrade(builder, function, how, privilege, needed, of);
-        }
+pub(super) fn ground(builder: &mut Builder<'_>, function: &Function) {
+    let realised = builder.context.realised_by(function);
+    let mut known = BTreeSet::new();
+    for (how, privilege) in WAYS {
+        let (needed, of) = match (&realised, how) {
+            (RealisedBy::Any(elements), HowDegraded::Loss) => (elements.len(), elements),
+            (RealisedBy::Voted { of, required }, HowDegraded::Loss) => (of.len().saturating_sub(*required) + 1, of),
+            (RealisedBy::Voted { of, required }, HowDegraded::Alteration) => (*required, of),
+            (RealisedBy::All(elements) | RealisedBy::Any(elements) | RealisedBy::Voted { of: elements, .. }, _) => {
+                (1, elements)
+            }
+            (RealisedBy::People, _) => continue,
+        };
+        degrade(builder, &mut known, function, (how, privilege), needed, of);
     }
 }
 
 fn degrade(
     builder: &mut Builder<'_>,
+    known: &mut BTreeSet<Fact>,
     function: &Function,
-    how: HowDegraded,
-    privilege: Privilege,
+    (how, privilege): (HowDegraded, Privilege),
     needed: usize,
     of: &[ElementId],
 ) {
@@ -53,6 +53,7 @@ fn degrade(
                 let words = together.iter().map(ElementId::as_str).collect::<Vec<_>>().join(" and ");
                 degraded(
                     builder,
+                    known,
                     function,
                     how,
                     premises,
@@ -69,16 +70,18 @@ fn degrade(
                 // What is read without its secrets is disclosed all the same.
                 if privilege == Privilege::Read && builder.context.inventory(element).looked_at() {
                     let look = vec![Fact::Gain(element.clone(), Privilege::Look)];
-                    degraded(builder, function, how, look, ReachRule::First(Reach::One), Some(element), by.clone());
+                    degraded(builder, known, function, how, look, ReachRule::First(Reach::One), Some(element), by.clone());
                 }
-                degraded(builder, function, how, premises, ReachRule::First(Reach::One), Some(element), by);
+                degraded(builder, known, function, how, premises, ReachRule::First(Reach::One), Some(element), by);
             }
         }
     }
 }
 
+#[expect(clippy::too_many_arguments)]
 fn degraded(
     builder: &mut Builder<'_>,
+    known: &mut BTreeSet<Fact>,
     function: &Function,
     how: HowDegraded,
     premises: Vec<Fact>,
@@ -87,9 +90,8 @@ fn degraded(
     by: String,
 ) {
     let fact = Fact::Degraded(function.id.clone(), how, via.cloned());
-    let known = builder.grounded.program.find(&fact).is_some();
     builder.derive(premises, fact.clone(), Exploitability::High, reach, by);
-    if known {
+    if !known.insert(fact.clone()) {
         return;
     }
     for (number, effect) in function.effects.iter().enumerate().filter(|(_, effect)| effect.on == how) {

@@ -1,33 +1,34 @@
 //! Links: who can put messages on them, who is believed, and what follows.
 
-use std::collections::BTreeSet;
-
-use ward_model::device::{Carries, Element, ElementKind, Link, Medium};
-use ward_model::ids::ElementId;
+use ward_model::device::{Carries, Element, ElementKind, Link, Medium, Secret};
 use ward_model::scale::{Exploitability, Position, Reach};
 use ward_policy::{INSTALL_CODE, Privilege, SEND_COMMAND, SenderCheck};
 
-use super::{Builder, Cuttable, Group};
+use super::{Builder, Cuttable, Group, Part};
 use crate::catalogue::Profile;
+use crate::context::Context;
 use crate::fact::{Fact, Nearness, SecretRef};
 use crate::program::ReachRule;
 
 pub(super) fn ground(builder: &mut Builder<'_>) {
     let device = builder.context.device();
-    for link in device.links.values() {
-        messages(builder, link);
-        believed(builder, link);
-        acted_on(builder, link);
-        weaknesses(builder, link);
+    for link in device.links.keys() {
+        builder.part(Part::Messages(link.clone()));
+        builder.part(Part::Believed(link.clone()));
+        builder.part(Part::ActedOn(link.clone()));
+        builder.part(Part::Weaknesses(link.clone()));
     }
     for element in device.elements.values() {
         footholds(builder, element);
     }
-    secrets(builder);
+    for secret in device.secrets.keys() {
+        builder.part(Part::Secret(secret.clone()));
+    }
+    unnamed_secrets(builder);
 }
 
 /// Putting messages on a link: from positions, from its ends, from inside the networks it ends in.
-fn messages(builder: &mut Builder<'_>, link: &Link) {
+pub(super) fn messages(builder: &mut Builder<'_>, link: &Link) {
     let device = builder.context.device();
     let zones = [&link.from, &link.to].map(|end| device.elements.get(end).and_then(|element| element.zone.as_ref()));
     builder.derive(
@@ -77,7 +78,7 @@ fn messages(builder: &mut Builder<'_>, link: &Link) {
 }
 
 /// Being taken for the rightful sender.
-fn believed(builder: &mut Builder<'_>, link: &Link) {
+pub(super) fn believed(builder: &mut Builder<'_>, link: &Link) {
     let device = builder.context.device();
     for end in [&link.from, &link.to] {
         builder.derive(
@@ -89,7 +90,7 @@ fn believed(builder: &mut Builder<'_>, link: &Link) {
         );
     }
     // That a secret is accepted is a fact of the design, whoever answers for its being all that is accepted.
-    let Some((secret, per_unit)) = accepted_secret(builder, link) else { return };
+    let Some((secret, per_unit)) = accepted_secret(builder.context, link) else { return };
     // Every unit its own secret: only the unit whose secret is known believes the attacker.
     let reach = if per_unit { ReachRule::Least } else { ReachRule::First(Reach::One) };
     builder.derive(
@@ -102,8 +103,7 @@ fn believed(builder: &mut Builder<'_>, link: &Link) {
 }
 
 /// The secret that a receiver accepts, and whether every unit has its own. A link that authenticates has one, named or not.
-fn accepted_secret(builder: &Builder<'_>, link: &Link) -> Option<(SecretRef, bool)> {
-    let context = builder.context;
+fn accepted_secret(context: &Context<'_>, link: &Link) -> Option<(SecretRef, bool)> {
     let named = link.authentication.as_ref()?.secret.as_ref().and_then(|id| context.device().secrets.get(id));
     Some(match named {
         Some(secret) => (SecretRef::Named(secret.id.clone()), context.per_unit(secret)),
@@ -112,12 +112,12 @@ fn accepted_secret(builder: &Builder<'_>, link: &Link) -> Option<(SecretRef, boo
 }
 
 /// The secret that guards a link whose receiver is known to verify the sender.
-pub(super) fn secret_of(builder: &Builder<'_>, link: &Link) -> Option<(SecretRef, bool)> {
-    if builder.context.authenticates(link) { accepted_secret(builder, link) } else { None }
+pub(super) fn secret_of(context: &Context<'_>, link: &Link) -> Option<(SecretRef, bool)> {
+    if context.authenticates(link) { accepted_secret(context, link) } else { None }
 }
 
 /// What a receiver does with what it believes.
-fn acted_on(builder: &mut Builder<'_>, link: &Link) {
+pub(super) fn acted_on(builder: &mut Builder<'_>, link: &Link) {
     let acts = [(Carries::Command, SEND_COMMAND, Privilege::Alter), (Carries::Code, INSTALL_CODE, Privilege::Execute)];
     for (what, step, privilege) in acts {
         if builder.context.carries(link, what) {
@@ -135,9 +135,9 @@ fn acted_on(builder: &mut Builder<'_>, link: &Link) {
 }
 
 /// Weaknesses that rules find on a link.
-fn weaknesses(builder: &mut Builder<'_>, link: &Link) {
+pub(super) fn weaknesses(builder: &mut Builder<'_>, link: &Link) {
     let context = builder.context;
-    let secret = secret_of(builder, link);
+    let secret = secret_of(builder.context, link);
     for rule in &context.situation.rulebook.rules {
         let inject = |nearness| Fact::Inject(link.id.clone(), nearness);
         let premises = match (rule.link.sender, &secret) {
@@ -170,8 +170,11 @@ fn weaknesses(builder: &mut Builder<'_>, link: &Link) {
 fn footholds(builder: &mut Builder<'_>, element: &Element) {
     let device = builder.context.device();
     let Some(zone) = &element.zone else { return };
-    let networked =
-        device.links.values().any(|link| link.medium.routed() && (link.from == element.id || link.to == element.id));
+    let networked = builder
+        .context
+        .links_of(&element.id)
+        .iter()
+        .any(|link| device.links.get(link).is_some_and(|link| link.medium.routed()));
     if networked {
         builder.derive(
             vec![Fact::Gain(element.id.clone(), Privilege::Alter)],
@@ -184,34 +187,33 @@ fn footholds(builder: &mut Builder<'_>, element: &Element) {
 }
 
 /// Who comes to know a secret.
-fn secrets(builder: &mut Builder<'_>) {
-    let device = builder.context.device();
-    for secret in device.secrets.values().filter(|secret| !builder.context.public(secret)) {
-        let know = Fact::Know(SecretRef::Named(secret.id.clone()));
-        // Whoever verifies with a secret, or sends with it, holds it, whether or not the folder says so.
-        let using = device.links.values().filter(|link| {
-            link.authentication
-                .as_ref()
-                .is_some_and(|authentication| authentication.secret.as_ref() == Some(&secret.id))
-        });
-        let ends = using.flat_map(|link| [&link.from, &link.to]);
-        let holders: BTreeSet<&ElementId> = secret.held_by.iter().chain(ends).collect();
-        for holder in &holders {
-            builder.derive(
-                vec![Fact::Gain((*holder).clone(), Privilege::Read)],
-                know.clone(),
-                Exploitability::High,
-                ReachRule::First(Reach::One),
-                "who reads an element reads its secrets",
-            );
-        }
-        let obtainable = holders.iter().any(|holder| device.elements.get(*holder).is_none_or(obtainable));
-        if !builder.context.per_unit(secret) && (obtainable || holders.is_empty()) {
-            from_specimen(builder, know);
-        }
+pub(super) fn secret(builder: &mut Builder<'_>, secret: &Secret) {
+    if builder.context.public(secret) {
+        return;
     }
+    let device = builder.context.device();
+    let know = Fact::Know(SecretRef::Named(secret.id.clone()));
+    let holders = builder.context.holders(secret);
+    for holder in &holders {
+        builder.derive(
+            vec![Fact::Gain(holder.clone(), Privilege::Read)],
+            know.clone(),
+            Exploitability::High,
+            ReachRule::First(Reach::One),
+            "who reads an element reads its secrets",
+        );
+    }
+    let obtainable = holders.iter().any(|holder| device.elements.get(holder).is_none_or(obtainable));
+    if !builder.context.per_unit(secret) && (obtainable || holders.is_empty()) {
+        from_specimen(builder, know);
+    }
+}
+
+/// Who comes to know the secrets of links that nobody has named.
+fn unnamed_secrets(builder: &mut Builder<'_>) {
+    let device = builder.context.device();
     for link in device.links.values() {
-        let Some((secret @ SecretRef::OfLink(_), _)) = accepted_secret(builder, link) else { continue };
+        let Some((secret @ SecretRef::OfLink(_), _)) = accepted_secret(builder.context, link) else { continue };
         for end in [&link.from, &link.to] {
             builder.derive(
                 vec![Fact::Gain(end.clone(), Privilege::Read)],

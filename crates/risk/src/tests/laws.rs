@@ -98,7 +98,7 @@ proptest! {
         let effects = some(&system, picks);
         let claims: Vec<_> = effects.claims().cloned().collect();
         prop_assume!(!claims.is_empty());
-        let fewer = effects.without(which.get(&claims));
+        let fewer = effects.without([which.get(&claims)]);
         for presumed in [false, true] {
             let before = worst_by_harm(&system, &rulebook, &effects, presumed);
             let after = worst_by_harm(&system, &rulebook, &fewer, presumed);

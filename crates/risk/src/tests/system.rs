@@ -289,7 +289,7 @@ impl System {
     }
 
     /// Every subject that could arise in any reading.
-    fn possible_keys(&self, rulebook: &Rulebook) -> Vec<Key> {
+    pub fn possible_keys(&self, rulebook: &Rulebook) -> Vec<Key> {
         let mut keys = Vec::new();
         for ((_, element), reports) in &self.reports {
             for finding in &reports.open.findings {

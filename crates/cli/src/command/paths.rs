@@ -1,0 +1,112 @@
+//! `ward paths`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use ward_model::ids::HarmId;
+use ward_model::paths::{Path, Paths};
+use ward_publish::paths;
+use ward_publish::text::TextOptions;
+
+use crate::Ending;
+use crate::arguments::Global;
+use crate::clock::AsOf;
+use crate::command::assess;
+use crate::failure::Failure;
+use crate::nearest::nearest;
+use crate::ui::{self, Ui};
+
+/// Show the ways by which something uncontrolled reaches a patient, step by step
+///
+/// Each distinct way is told once, for the worst verdict that takes it: the worst way to each harm first. As a picture, one way is
+/// drawn on the architecture.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// A device folder
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Only the ways to this harm
+    #[arg(long, value_name = "HARM")]
+    to: Option<String>,
+    /// How to answer; svg draws one way
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// The number of the way to draw; default: the first
+    #[arg(long, value_name = "N")]
+    number: Option<usize>,
+    /// Write the answer to this file instead of stdout
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The day that the question is about; default: today in UTC
+    #[arg(long, value_name = "DATE|TIME")]
+    as_of: Option<AsOf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people, on a terminal
+    Text,
+    /// The published JSON
+    Json,
+    /// A picture of one way
+    Svg,
+}
+
+/// Assesses the device and shows its ways to harm.
+pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
+    let format = arguments.format(global)?;
+    let (reading, assessment) = assess::one(&arguments.folder, global, arguments.as_of, ui)?;
+    let to = arguments.to.as_deref().map(HarmId::from);
+    if let Some(to) = to.as_ref().filter(|to| !reading.device.harms.contains_key(*to)) {
+        let known: Vec<&str> = reading.device.harms.keys().map(HarmId::as_str).collect();
+        let failure = Failure::input("arguments", format!("no harm is called `{to}`"))
+            .hint(format!("expected one of {}", known.join(", ")));
+        return Err(match nearest(to.as_str(), known.iter().copied()) {
+            Some(near) => failure.hint(format!("did you mean `{near}`?")),
+            None => failure,
+        });
+    }
+    let found = paths::paths(&assessment, to.as_ref());
+    let answer = match format {
+        Format::Json => ui::json(&found)?,
+        Format::Svg => paths::picture(wanted(&found, arguments.number)?, &reading.device),
+        Format::Text => {
+            let colour = ui.colour && arguments.output.is_none();
+            let options = TextOptions { width: ui.width, colour, verbose: ui.verbose };
+            paths::text(&found, &reading.device, &options)
+        }
+    };
+    ui.deliver(&answer, arguments.output.as_deref())?;
+    Ok(Ending::Done)
+}
+
+/// The way of this number, or the first.
+fn wanted(found: &Paths, number: Option<usize>) -> Result<&Path, Failure> {
+    let way = match number {
+        None => found.paths.first(),
+        Some(number) => found.paths.iter().find(|path| path.number == number),
+    };
+    way.ok_or_else(|| {
+        let numbers: Vec<String> = found.paths.iter().map(|path| path.number.to_string()).collect();
+        match (number, numbers.is_empty()) {
+            (_, true) => Failure::input("arguments", "no way to harm is uncontrolled, so there is none to draw"),
+            (number, false) => Failure::input("arguments", format!("there is no way {}", number.unwrap_or_default()))
+                .hint(format!("expected one of {}", numbers.join(", "))),
+        }
+    })
+}
+
+impl Arguments {
+    fn format(&self, global: &Global) -> Result<Format, Failure> {
+        let format = match (self.format, global.json) {
+            (None | Some(Format::Json), true) => Format::Json,
+            (None, false) => Format::Text,
+            (Some(format), false) => format,
+            (Some(_), true) => return Err(Failure::input("arguments", "--json and --format contradict each other")),
+        };
+        if self.number.is_some() && format != Format::Svg {
+            return Err(Failure::input("arguments", "--number chooses the way to draw: it goes with --format svg"));
+        }
+        Ok(format)
+    }
+}

@@ -1,0 +1,61 @@
+//! Offline bundles: knowledge as one signed file, for plants without a network.
+//!
+//! A bundle is a head, a signature over the head, and frames of items whose digest the head holds. The head is checked before a
+//! frame is read, and nothing of the frames counts before all of them have the announced digest. The bytes are described in `docs/formats/bundle.md`.
+
+pub mod frames;
+pub mod head;
+pub mod key;
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why a bundle was not written or not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum BundleError {
+    /// The disk refuses.
+    #[error("cannot be read or written")]
+    Io(#[from] io::Error),
+    /// It is no bundle, or one of another format.
+    #[error("this is not a bundle: {reason}")]
+    NotABundle {
+        /// What is wrong.
+        reason: String,
+    },
+    /// Nobody who is trusted has signed it.
+    #[error("signed by {key}, and nobody here trusts that key")]
+    Untrusted {
+        /// The key, by its fingerprint.
+        key: String,
+    },
+    /// The signature is not one over this head.
+    #[error("the signature does not fit: the bundle was altered, or was not signed with the key that it names")]
+    Signature,
+    /// The frames are not those that were signed.
+    #[error("the content was altered or cut off: {reason}")]
+    Altered {
+        /// What does not fit.
+        reason: String,
+    },
+    /// A key file holds no key.
+    #[error("{path} holds no {wanted}: {reason}")]
+    Key {
+        /// Which file.
+        path: PathBuf,
+        /// Which kind of key should be there.
+        wanted: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+fn not_a_bundle(reason: impl Into<String>) -> BundleError {
+    BundleError::NotABundle { reason: reason.into() }
+}
+
+fn altered(reason: impl Into<String>) -> BundleError {
+    BundleError::Altered { reason: reason.into() }
+}
+
+#[cfg(test)]
+mod tests;

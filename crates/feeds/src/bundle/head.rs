@@ -1,0 +1,114 @@
+//! What a bundle says of itself, signed.
+
+use std::io::{Read, Write};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use ward_model::digest::Digest;
+
+use super::key::{Signatory, Trusted, fingerprint};
+use super::{BundleError, not_a_bundle};
+
+const MAGIC: &[u8; 8] = b"WARDBNDL";
+/// The format that is written, and the only one that is read.
+pub const FORMAT: u32 = 1;
+/// The longest head that is read.
+const LONGEST: usize = 1 << 20;
+
+/// What a bundle says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// When it was made.
+    pub made: Timestamp,
+    /// For a delta: the identity of the knowledge that it stands on.
+    pub base: Option<Digest>,
+    /// The identity of the knowledge that results.
+    pub identity: Digest,
+    /// The sources that it speaks of.
+    pub sources: Vec<HeadSource>,
+    /// How many items follow.
+    pub items: u64,
+    /// How many bytes of frames follow.
+    pub length: u64,
+    /// The SHA-256 of those bytes.
+    pub sha256: Digest,
+}
+
+/// A source inside a bundle, for showing and for telling an older bundle from a newer one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeadSource {
+    /// Its name.
+    pub name: String,
+    /// The newest date inside its records.
+    pub newest: Option<Date>,
+    /// The last day on which whoever made the bundle received it.
+    pub received: Option<Date>,
+    /// How many records it has when the bundle has been taken.
+    pub records: u64,
+}
+
+impl Head {
+    /// Writes the head and the signature over it.
+    ///
+    /// # Errors
+    /// The disk refuses, or the head is too long.
+    pub fn write(&self, signatory: &Signatory, mut to: impl Write) -> Result<(), BundleError> {
+        let head = postcard::to_stdvec(self).map_err(|error| not_a_bundle(error.to_string()))?;
+        let length = u32::try_from(head.len()).ok().filter(|_| head.len() <= LONGEST);
+        let length = length.ok_or_else(|| not_a_bundle("its head would be too long"))?;
+        let mut signed = Vec::with_capacity(head.len() + 16);
+        signed.extend_from_slice(MAGIC);
+        signed.extend_from_slice(&FORMAT.to_le_bytes());
+        signed.extend_from_slice(&length.to_le_bytes());
+        signed.extend_from_slice(&head);
+        to.write_all(&signed)?;
+        to.write_all(signatory.trusted().bytes())?;
+        to.write_all(&signatory.sign(&signed))?;
+        Ok(())
+    }
+
+    /// Reads the head, and checks that somebody who is trusted signed it. Gives the key as well.
+    ///
+    /// # Errors
+    /// It is no bundle, was altered, or is signed by nobody trusted.
+    pub fn read(mut from: impl Read, trusted: &[Trusted]) -> Result<(Self, Trusted), BundleError> {
+        let mut start = [0_u8; 16];
+        from.read_exact(&mut start).map_err(|error| cut(error, "it ends within its first bytes"))?;
+        let [magic @ .., f0, f1, f2, f3, l0, l1, l2, l3] = start;
+        if magic != *MAGIC {
+            return Err(not_a_bundle("it does not begin as one"));
+        }
+        let format = u32::from_le_bytes([f0, f1, f2, f3]);
+        if format != FORMAT {
+            return Err(not_a_bundle(format!("it has format {format}, and this program reads format {FORMAT}")));
+        }
+        let length = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
+        if length > LONGEST {
+            return Err(not_a_bundle("its head is too long"));
+        }
+        let mut signed = start.to_vec();
+        signed.resize(16 + length, 0);
+        from.read_exact(&mut signed[16..]).map_err(|error| cut(error, "it ends within its head"))?;
+        let (mut key, mut signature) = ([0; 32], [0; 64]);
+        from.read_exact(&mut key).map_err(|error| cut(error, "it ends within its signature"))?;
+        from.read_exact(&mut signature).map_err(|error| cut(error, "it ends within its signature"))?;
+        let known = trusted.iter().find(|trusted| *trusted.bytes() == key);
+        let known = known.ok_or_else(|| BundleError::Untrusted { key: fingerprint(&key) })?;
+        if !known.verifies(&signed, &signature) {
+            return Err(BundleError::Signature);
+        }
+        let (head, rest) = postcard::take_from_bytes(&signed[16..]).map_err(|error| not_a_bundle(error.to_string()))?;
+        if !rest.is_empty() {
+            return Err(not_a_bundle("something follows its head"));
+        }
+        Ok((head, *known))
+    }
+}
+
+fn cut(error: std::io::Error, reason: &str) -> BundleError {
+    match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => not_a_bundle(reason),
+        _ => BundleError::Io(error),
+    }
+}

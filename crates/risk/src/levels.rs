@@ -1,0 +1,121 @@
+//! Values without their history: how far a fact is reached, and from where on it leads to what is asked about.
+//!
+//! A derivation sends every way to one of its premises on by itself, the other premises at their best (see [`crate::attribute`]).
+//! So whether *any* subject leads to something need not be followed subject by subject: the question is followed back once, from
+//! where it is answered to every fact, and a subject looks up the facts that its own steps give.
+
+use ward_model::scale::{Exploitability, Reach};
+
+use crate::program::{Derivation, FactId, ReachRule};
+use crate::value::{Front, Value};
+
+/// For each reach: the easiest class that reaches at least so far, counted from one; nothing is zero. Never grows with the reach.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Levels(pub [u8; 3]);
+
+/// For each reach: the least class from which a way of that reach leads to what is asked about, counted from one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Bounds(pub [u8; 3]);
+
+/// No class is this easy.
+const NEVER: u8 = 4;
+
+/// The places of the reaches.
+const REACHES: std::ops::Range<usize> = 0..3;
+
+impl From<Front> for Levels {
+    fn from(front: Front) -> Self {
+        let level = |reach| front.level(reach).map_or(0, |(class, _)| class as u8 + 1);
+        Self([level(Reach::One), level(Reach::Site), level(Reach::Fleet)])
+    }
+}
+
+impl From<Value> for Levels {
+    fn from(value: Value) -> Self {
+        let mut levels = Self::default();
+        levels.0[..=value.reach as usize].fill(value.class as u8 + 1);
+        levels
+    }
+}
+
+impl Bounds {
+    /// Nothing leads there.
+    pub const NONE: Self = Self([NEVER; 3]);
+    /// Whatever reaches the fact at all is there.
+    pub const ANY: Self = Self([1; 3]);
+
+    /// What fits a test; whatever is easier or reaches further than something that fits is taken to fit too.
+    pub fn of(fits: impl Fn(Value) -> bool) -> Self {
+        let mut bounds = Self::NONE;
+        let mut least = NEVER;
+        for (place, &reach) in Reach::ALL.iter().enumerate() {
+            let first = Exploitability::ALL.iter().copied().find(|&class| fits(Value { class, reach }));
+            least = least.min(first.map_or(NEVER, |class| class as u8 + 1));
+            bounds.0[place] = least;
+        }
+        bounds
+    }
+
+    /// Whether one of these ways leads there.
+    pub fn met_by(self, ways: Levels) -> bool {
+        REACHES.into_iter().any(|reach| ways.0[reach] >= self.0[reach])
+    }
+
+    /// What meets either.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self(std::array::from_fn(|reach| self.0[reach].min(other.0[reach])))
+    }
+}
+
+/// The easiest class in which every premise but one or two holds, at least so far.
+fn together(derivation: &Derivation, ways: &impl Fn(FactId) -> Levels, reach: usize, but: &[usize]) -> u8 {
+    let premises = derivation.premises.iter().enumerate().filter(|(place, _)| !but.contains(place));
+    premises.map(|(_, fact)| ways(*fact).0[reach]).fold(derivation.class as u8 + 1, u8::min)
+}
+
+/// What a derivation concludes from these ways to its premises.
+pub(crate) fn onward(derivation: &Derivation, ways: impl Fn(FactId) -> Levels) -> Levels {
+    match (derivation.reach, derivation.premises.first()) {
+        (ReachRule::First(at_least), Some(first)) => {
+            let others = together(derivation, &ways, 0, &[0]);
+            let first = ways(*first).0;
+            let from = |reach: usize| if reach <= at_least as usize { 0 } else { reach };
+            Levels(std::array::from_fn(|reach| first[from(reach)].min(others)))
+        }
+        (ReachRule::Least, _) => Levels(std::array::from_fn(|reach| together(derivation, &ways, reach, &[]))),
+        (ReachRule::Exactly(so_far) | ReachRule::First(so_far), _) => {
+            let class = together(derivation, &ways, 0, &[]);
+            Levels(std::array::from_fn(|reach| if reach <= so_far as usize { class } else { 0 }))
+        }
+    }
+}
+
+/// From where on a way to one premise leads to what is asked about, by way of a derivation whose conclusion leads there from
+/// `asked` on, with the other premises at these ways.
+pub(crate) fn back(derivation: &Derivation, place: usize, asked: Bounds, ways: impl Fn(FactId) -> Levels) -> Bounds {
+    let enough = |class: u8, asked: u8| if class >= asked { asked } else { NEVER };
+    match derivation.reach {
+        ReachRule::First(at_least) if place == 0 => {
+            let others = together(derivation, &ways, 0, &[0]);
+            Bounds(std::array::from_fn(|reach| enough(others, asked.0[reach.max(at_least as usize)])))
+        }
+        ReachRule::First(at_least) => {
+            let others = together(derivation, &ways, 0, &[0, place]);
+            let first = derivation.premises.first().map_or(Levels::default(), |fact| ways(*fact)).0;
+            let by_each = REACHES.map(|reach| enough(others.min(first[reach]), asked.0[reach.max(at_least as usize)]));
+            Bounds([by_each.min().unwrap_or(NEVER); 3])
+        }
+        ReachRule::Least => {
+            let mut least = NEVER;
+            Bounds(std::array::from_fn(|reach| {
+                least = least.min(enough(together(derivation, &ways, reach, &[place]), asked.0[reach]));
+                least
+            }))
+        }
+        ReachRule::Exactly(reach) => {
+            let others = together(derivation, &ways, 0, &[place]);
+            Bounds([enough(others, asked.0[reach as usize]); 3])
+        }
+    }
+}

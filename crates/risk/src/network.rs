@@ -1,0 +1,380 @@
+//! A program whose answers are kept up to date while derivations come and go.
+//!
+//! It holds what [`crate::fixpoint`] finds, without its history, and for every fact from where on it leads to what is asked about.
+//! A change is followed from where it is, as far as something changes: what rested on a derivation that went is taken back and
+//! found anew, the rest is left alone. Everything can be undone.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use crate::levels::{Bounds, Levels, back, onward};
+use crate::program::{Derivation, DerivationId, FactId, Program};
+
+/// No derivation.
+const NOTHING: u32 = u32::MAX;
+
+/// What is known of one fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    /// How far it is reached, and by which derivation each level came about: following these back always ends.
+    ways: Levels,
+    ways_by: [u32; 3],
+    /// From where on it is itself what is asked about.
+    asked: Bounds,
+    /// From where on it leads there, and by which derivation, likewise.
+    bounds: Bounds,
+    bounds_by: [u32; 3],
+}
+
+impl Place {
+    const EMPTY: Self = Self {
+        ways: Levels([0; 3]),
+        ways_by: [NOTHING; 3],
+        asked: Bounds::NONE,
+        bounds: Bounds::NONE,
+        bounds_by: [NOTHING; 3],
+    };
+}
+
+/// What has changed since the last [`Network::undo`].
+#[derive(Debug, Default)]
+struct Changes {
+    places: Vec<(FactId, Place)>,
+    saved: BTreeSet<FactId>,
+    derivations: Vec<(DerivationId, Derivation)>,
+    removed: Vec<DerivationId>,
+    /// Added or changed.
+    built: BTreeSet<DerivationId>,
+    asked: Vec<FactId>,
+    /// Premises that a derivation no longer has.
+    dropped: Vec<(DerivationId, FactId)>,
+}
+
+/// A program with its answers.
+#[derive(Debug)]
+pub(crate) struct Network {
+    program: Program,
+    /// For each fact: the derivations that conclude it.
+    into: Vec<Vec<DerivationId>>,
+    gone: Vec<bool>,
+    places: Vec<Place>,
+    changes: Changes,
+    /// The first derivation that is not of the program it began with.
+    mark: DerivationId,
+}
+
+impl Network {
+    /// Solves a program, asking for what `asked` says of each fact.
+    pub fn new(program: Program, asked: &[Bounds]) -> Self {
+        let mut network = Self {
+            mark: program.next(),
+            program: Program::default(),
+            into: Vec::new(),
+            gone: Vec::new(),
+            places: Vec::new(),
+            changes: Changes::default(),
+        };
+        network.grow(program);
+        for (place, asked) in network.places.iter_mut().zip(asked) {
+            place.asked = *asked;
+            place.bounds = *asked;
+        }
+        let all: Vec<DerivationId> = network.program.derivations().map(|(id, _)| id).collect();
+        network.reach(BTreeSet::new(), &all);
+        let facts =
+            (0..network.places.len()).map(FactId::at).filter(|fact| network.place(*fact).bounds != Bounds::NONE);
+        let open = facts.collect();
+        network.lead_back(open);
+        network.changes = Changes::default();
+        network
+    }
+
+    /// The program, changes included.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// How far a fact is reached.
+    pub fn ways(&self, fact: FactId) -> Levels {
+        self.place(fact).ways
+    }
+
+    /// From where on a fact leads to what is asked about.
+    pub fn bounds(&self, fact: FactId) -> Bounds {
+        self.place(fact).bounds
+    }
+
+    /// Whether a derivation, taken as a step of a subject's own, leads to what is asked about.
+    pub fn leads(&self, step: DerivationId) -> bool {
+        let derivation = self.program.derivation(step);
+        self.bounds(derivation.conclusion).met_by(onward(derivation, |fact| self.ways(fact)))
+    }
+
+    /// Whether a derivation has not been taken away.
+    pub fn stands(&self, id: DerivationId) -> bool {
+        !self.gone[id.index()]
+    }
+
+    /// Lends the program to be added to; it comes back by [`Network::add`].
+    pub fn lend(&mut self) -> Program {
+        std::mem::take(&mut self.program)
+    }
+
+    /// Takes a program that has grown. Facts that are new are asked about as `asked` says.
+    pub fn add(&mut self, program: Program, asked: impl Fn(&Program, FactId) -> Bounds) {
+        let (facts, derivations) = (self.places.len(), self.gone.len());
+        self.grow(program);
+        for fact in (facts..self.places.len()).map(FactId::at) {
+            let bounds = asked(&self.program, fact);
+            self.ask(fact, bounds);
+        }
+        self.changes.built.extend((derivations..self.gone.len()).map(DerivationId::at));
+    }
+
+    /// Asks about a fact from some ways on, besides what is asked already.
+    pub fn ask(&mut self, fact: FactId, bounds: Bounds) {
+        let now = self.place(fact).asked;
+        if now.or(bounds) != now {
+            self.save(fact);
+            self.places[fact.index()].asked = now.or(bounds);
+            self.changes.asked.push(fact);
+        }
+    }
+
+    /// Takes a derivation away.
+    pub fn remove(&mut self, id: DerivationId) {
+        if !std::mem::replace(&mut self.gone[id.index()], true) {
+            self.changes.removed.push(id);
+            self.changes.built.remove(&id);
+        }
+    }
+
+    /// Changes a derivation for one that concludes no less from premises that are no more.
+    pub fn strengthen(&mut self, id: DerivationId, change: impl FnOnce(&mut Derivation)) {
+        let derivation = self.program.derivation_mut(id);
+        let before = derivation.clone();
+        change(derivation);
+        let now = &derivation.premises;
+        let dropped = before.premises.iter().filter(|fact| !now.contains(fact)).map(|fact| (id, *fact));
+        self.changes.dropped.extend(dropped);
+        self.changes.derivations.push((id, before));
+        self.changes.built.insert(id);
+    }
+
+    /// Follows what was changed as far as it goes, and says which derivations may lead elsewhere now.
+    pub fn settle(&mut self) -> BTreeSet<DerivationId> {
+        let removed = std::mem::take(&mut self.changes.removed);
+        let built: Vec<DerivationId> = self.changes.built.iter().copied().collect();
+        let mut lost = BTreeSet::new();
+        for id in &removed {
+            self.take_back_ways(*id, &mut lost);
+        }
+        self.reach(lost, &built);
+        let moved: Vec<(FactId, bool)> = self
+            .changes
+            .places
+            .iter()
+            .filter(|(fact, before)| self.place(*fact).ways != before.ways)
+            .map(|(fact, before)| {
+                let now = self.place(*fact).ways.0;
+                (*fact, now.iter().zip(before.ways.0).any(|(now, before)| *now < before))
+            })
+            .collect();
+        // Backwards: what rested on a derivation that went, or whose other premises are harder now, is taken back.
+        let mut lost = BTreeSet::new();
+        for id in &removed {
+            let premises = self.program.derivation(*id).premises.clone();
+            premises.iter().for_each(|fact| self.take_back_bounds(*id, *fact, &mut lost));
+        }
+        for (id, fact) in std::mem::take(&mut self.changes.dropped) {
+            self.take_back_bounds(id, fact, &mut lost);
+        }
+        let mut through: BTreeSet<DerivationId> = built.iter().copied().collect();
+        for (fact, harder) in moved {
+            for id in self.program.uses(fact).to_vec() {
+                through.insert(id);
+                if harder {
+                    let premises = self.program.derivation(id).premises.clone();
+                    premises.iter().for_each(|fact| self.take_back_bounds(id, *fact, &mut lost));
+                }
+            }
+        }
+        let mut open: VecDeque<FactId> = VecDeque::new();
+        for fact in std::mem::take(&mut self.changes.asked).into_iter().chain(lost.iter().copied()) {
+            let asked = self.place(fact).asked;
+            self.lower(fact, asked, NOTHING, &mut open);
+        }
+        for fact in lost {
+            for id in self.program.uses(fact).to_vec() {
+                self.lower_premises(id, &mut open);
+            }
+        }
+        for &id in &through {
+            self.lower_premises(id, &mut open);
+        }
+        self.lead_back(open);
+        self.changes.removed = removed;
+        for (fact, before) in &self.changes.places {
+            if self.place(*fact).bounds != before.bounds {
+                through.extend(self.into[fact.index()].iter().copied());
+            }
+        }
+        through
+    }
+
+    /// Goes back to the program it began with, and its answers. Facts that were new keep their numbers.
+    pub fn undo(&mut self) {
+        let changes = std::mem::take(&mut self.changes);
+        for (fact, before) in changes.places {
+            self.places[fact.index()] = before;
+        }
+        for id in changes.removed {
+            self.gone[id.index()] = false;
+        }
+        for (id, before) in changes.derivations.into_iter().rev() {
+            *self.program.derivation_mut(id) = before;
+        }
+        for id in (self.mark.index()..self.gone.len()).rev().map(DerivationId::at) {
+            self.into[self.program.derivation(id).conclusion.index()].pop();
+        }
+        self.gone.truncate(self.mark.index());
+        self.program.truncate(self.mark);
+    }
+
+    fn place(&self, fact: FactId) -> &Place {
+        &self.places[fact.index()]
+    }
+
+    fn grow(&mut self, program: Program) {
+        self.program = program;
+        self.places.resize(self.program.len(), Place::EMPTY);
+        self.into.resize(self.program.len(), Vec::new());
+        for id in (self.gone.len()..self.program.next().index()).map(DerivationId::at) {
+            self.into[self.program.derivation(id).conclusion.index()].push(id);
+            self.gone.push(false);
+        }
+    }
+
+    fn save(&mut self, fact: FactId) {
+        if self.changes.saved.insert(fact) {
+            self.changes.places.push((fact, *self.place(fact)));
+        }
+    }
+
+    fn take_back_ways(&mut self, id: DerivationId, lost: &mut BTreeSet<FactId>) {
+        let mut open = vec![id];
+        while let Some(id) = open.pop() {
+            let fact = self.program.derivation(id).conclusion;
+            if !self.place(fact).ways_by.contains(&id.0) {
+                continue;
+            }
+            self.save(fact);
+            lost.insert(fact);
+            let place = &mut self.places[fact.index()];
+            for reach in 0..3 {
+                if place.ways_by[reach] == id.0 {
+                    (place.ways.0[reach], place.ways_by[reach]) = (0, NOTHING);
+                }
+            }
+            open.extend(self.program.uses(fact));
+        }
+    }
+
+    fn take_back_bounds(&mut self, id: DerivationId, premise: FactId, lost: &mut BTreeSet<FactId>) {
+        let mut open = vec![(id, premise)];
+        while let Some((id, fact)) = open.pop() {
+            if !self.place(fact).bounds_by.contains(&id.0) {
+                continue;
+            }
+            self.save(fact);
+            lost.insert(fact);
+            let place = &mut self.places[fact.index()];
+            for reach in 0..3 {
+                if place.bounds_by[reach] == id.0 {
+                    (place.bounds.0[reach], place.bounds_by[reach]) = (Bounds::NONE.0[reach], NOTHING);
+                }
+            }
+            for &id in &self.into[fact.index()] {
+                open.extend(self.program.derivation(id).premises.iter().map(|premise| (id, *premise)));
+            }
+        }
+    }
+
+    /// Finds what is reached, from facts that have lost something and derivations that are new.
+    fn reach(&mut self, lost: BTreeSet<FactId>, built: &[DerivationId]) {
+        let mut open: VecDeque<FactId> = VecDeque::new();
+        for fact in lost {
+            for place in 0..self.into[fact.index()].len() {
+                self.raise(self.into[fact.index()][place], &mut open);
+            }
+        }
+        for &id in built {
+            self.raise(id, &mut open);
+        }
+        while let Some(fact) = open.pop_front() {
+            for place in 0..self.program.uses(fact).len() {
+                self.raise(self.program.uses(fact)[place], &mut open);
+            }
+        }
+    }
+
+    fn raise(&mut self, id: DerivationId, open: &mut VecDeque<FactId>) {
+        if self.gone[id.index()] {
+            return;
+        }
+        let derivation = self.program.derivation(id);
+        let fact = derivation.conclusion;
+        let found = onward(derivation, |fact| self.ways(fact));
+        let now = self.place(fact).ways;
+        if (0..3).all(|reach| found.0[reach] <= now.0[reach]) {
+            return;
+        }
+        self.save(fact);
+        let place = &mut self.places[fact.index()];
+        for reach in 0..3 {
+            if found.0[reach] > place.ways.0[reach] {
+                (place.ways.0[reach], place.ways_by[reach]) = (found.0[reach], id.0);
+            }
+        }
+        open.push_back(fact);
+    }
+
+    /// Follows the question back from facts whose bounds have fallen.
+    fn lead_back(&mut self, mut open: VecDeque<FactId>) {
+        while let Some(fact) = open.pop_front() {
+            for place in 0..self.into[fact.index()].len() {
+                self.lower_premises(self.into[fact.index()][place], &mut open);
+            }
+        }
+    }
+
+    fn lower_premises(&mut self, id: DerivationId, open: &mut VecDeque<FactId>) {
+        if self.gone[id.index()] {
+            return;
+        }
+        for place in 0..self.program.derivation(id).premises.len() {
+            let derivation = self.program.derivation(id);
+            let asked = self.bounds(derivation.conclusion);
+            if asked == Bounds::NONE {
+                return;
+            }
+            let premise = derivation.premises[place];
+            let bounds = back(derivation, place, asked, |fact| self.ways(fact));
+            self.lower(premise, bounds, id.0, open);
+        }
+    }
+
+    fn lower(&mut self, fact: FactId, bounds: Bounds, by: u32, open: &mut VecDeque<FactId>) {
+        let now = self.place(fact).bounds;
+        if now.or(bounds) == now {
+            return;
+        }
+        self.save(fact);
+        let place = &mut self.places[fact.index()];
+        for reach in 0..3 {
+            if bounds.0[reach] < place.bounds.0[reach] {
+                (place.bounds.0[reach], place.bounds_by[reach]) = (bounds.0[reach], by);
+            }
+        }
+        open.push_back(fact);
+    }
+}

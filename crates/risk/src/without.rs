@@ -1,0 +1,408 @@
+//! Which subjects turn when claims lose their effect, without solving the whole anew for each.
+//!
+//! The reading of what is decided is kept as a [`Network`]. Taking claims away builds anew the parts of the device that they decide
+//! about, follows the difference, looks at the subjects that it touches, and goes back. What comes out is what a reading of its own
+//! would find; the tests compare the two over random systems.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
+use ward_model::ids::{ElementId, LinkId, RuleId};
+use ward_model::verdict::PresumedBecause;
+
+use crate::cells::unacceptable;
+use crate::context::Context;
+use crate::effects::Effects;
+use crate::fact::Fact;
+use crate::ground::{Grounded, Group, Login, Part, login, presume_also, reground};
+use crate::levels::Bounds;
+use crate::network::Network;
+use crate::presume::{Presumption, presumptions_of};
+use crate::program::{DerivationId, FactId, Program};
+use crate::run::{Key, Outcomes, Run};
+use crate::subject::SubjectKey;
+
+/// In which of the removals that were tried subjects turn uncontrolled, each by its number.
+#[derive(Debug, Default)]
+pub(crate) struct Turns {
+    tried: usize,
+    groups: BTreeMap<Group, Vec<usize>>,
+    presumed: BTreeMap<Presumption, Vec<usize>>,
+    /// Where an element's inventory is no longer known to be complete: what is then found on it is left to a presumption.
+    open: BTreeMap<ElementId, Vec<usize>>,
+    /// Where a link's weaknesses change: those it has then, and whether each is uncontrolled.
+    weaknesses: BTreeMap<LinkId, BTreeMap<usize, BTreeMap<RuleId, bool>>>,
+}
+
+impl Turns {
+    /// The removals in which a subject turns that is controlled as decided.
+    pub fn of(&self, decided: &Outcomes<'_>, context: &Context<'_>, key: &Key) -> Vec<usize> {
+        let in_groups = |groups: &mut dyn Iterator<Item = &Group>| -> BTreeSet<usize> {
+            groups.filter_map(|group| self.groups.get(group)).flatten().copied().collect()
+        };
+        let turning: BTreeSet<usize> = match &key.subject {
+            SubjectKey::Vulnerability(id, element) => {
+                let mut turning = in_groups(&mut context.group_for(&key.subject).as_ref().into_iter());
+                if let Some(open) = self.open.get(element) {
+                    open.iter().for_each(|number| {
+                        turning.remove(number);
+                    });
+                    if context.catalogue.of(element, false).find(id).is_some() {
+                        turning.extend(open);
+                    }
+                }
+                turning
+            }
+            SubjectKey::Weakness(rule, link, element) => {
+                let own = Group::Weakness(rule.clone(), link.clone(), element.clone());
+                let mut turning = if decided.standing(key).is_some() {
+                    in_groups(&mut std::iter::once(&own))
+                } else {
+                    in_groups(&mut decided.in_its_place(rule, link, element))
+                };
+                for (number, found) in self.weaknesses.get(link).into_iter().flatten() {
+                    let in_its_place =
+                        |(other, bad): (&RuleId, &bool)| *bad && context.carries_of(other) == context.carries_of(rule);
+                    match found.get(rule) {
+                        Some(bad) => *bad,
+                        None => found.iter().any(in_its_place),
+                    }
+                    .then(|| turning.insert(*number));
+                }
+                turning
+            }
+            SubjectKey::Presumed(element) => {
+                let presumption = key.because.map(|because| Presumption { element: element.clone(), because });
+                let turning = presumption.and_then(|presumption| self.presumed.get(&presumption));
+                turning.into_iter().flatten().copied().collect()
+            }
+        };
+        turning.into_iter().collect()
+    }
+}
+
+/// What taking claims away changes.
+#[derive(Debug, Default)]
+struct Touched<'c> {
+    parts: BTreeSet<Part>,
+    logins: BTreeSet<Login>,
+    /// Elements of which something may no longer be known.
+    elements: BTreeSet<&'c ElementId>,
+    /// Functions whose fallback nobody answers for.
+    unrelieved: BTreeSet<&'c ward_model::ids::FunctionId>,
+    controls: BTreeSet<&'c ward_model::ids::ControlId>,
+}
+
+impl<'c> Touched<'c> {
+    fn by(context: &Context<'_>, claims: &'c [ClaimId]) -> Self {
+        let mut touched = Self::default();
+        for claim in claims {
+            match claim {
+                ClaimId::Control(control) => {
+                    touched.controls.insert(control);
+                }
+                ClaimId::Element(element, ElementClaim::LocalLogin) => {
+                    touched.logins.insert((element.clone(), None));
+                }
+                ClaimId::Element(element, claim) => {
+                    touched.elements.insert(element);
+                    if *claim == ElementClaim::SoftwareListed {
+                        touched.parts.insert(Part::Findings(element.clone()));
+                    }
+                }
+                ClaimId::Link(link, claim) => touched.link(context, link, *claim),
+                ClaimId::SecretPerUnit(secret) => {
+                    touched.parts.insert(Part::Secret(secret.clone()));
+                    for link in context.catalogue.users(secret) {
+                        touched.parts.insert(Part::Believed(link.clone()));
+                        touched.link(context, link, LinkClaim::Authentication);
+                    }
+                }
+                ClaimId::SecretPublic(secret) => {
+                    touched.parts.insert(Part::Secret(secret.clone()));
+                }
+                ClaimId::Function(function, FunctionClaim::Redundancy) => {
+                    touched.parts.insert(Part::Function(function.clone()));
+                }
+                ClaimId::Function(function, FunctionClaim::Fallback) => {
+                    touched.unrelieved.insert(function);
+                }
+                ClaimId::ComponentReviewed(element, _) => {
+                    touched.elements.insert(element);
+                }
+            }
+        }
+        touched
+    }
+
+    fn link(&mut self, context: &Context<'_>, id: &LinkId, claim: LinkClaim) {
+        let mut part = |part: fn(LinkId) -> Part| self.parts.insert(part(id.clone()));
+        match claim {
+            LinkClaim::Authentication => {
+                part(Part::Weaknesses);
+                let link = context.device().links.get(id);
+                let ends = link.into_iter().flat_map(|link| [&link.from, &link.to]);
+                self.logins.extend(ends.map(|end| (end.clone(), Some(id.clone()))));
+            }
+            LinkClaim::ExposedTo => {
+                part(Part::Messages);
+            }
+            LinkClaim::Carries => {
+                part(Part::Messages);
+                part(Part::ActedOn);
+                part(Part::Weaknesses);
+            }
+            LinkClaim::AntiReplay => {
+                part(Part::Weaknesses);
+            }
+        }
+    }
+}
+
+/// One of the two programs in which elements are presumed.
+struct Side {
+    network: Network,
+    presumed: BTreeSet<ElementId>,
+    /// Whether touching a presumed element is what is asked about, besides harm.
+    touching: bool,
+}
+
+impl Side {
+    fn new(
+        context: &Context<'_>,
+        (program, steps): (&Program, &BTreeMap<ElementId, DerivationId>),
+        touching: bool,
+    ) -> Self {
+        let presumed: BTreeSet<ElementId> = steps.keys().cloned().collect();
+        let asked = (0..program.len()).map(|place| asked(context, program, FactId::at(place), &presumed, touching));
+        let asked: Vec<Bounds> = asked.collect();
+        Self { network: Network::new(program.clone(), &asked), presumed, touching }
+    }
+
+    /// Takes claims away. Gives what was built anew, and the derivations that may lead elsewhere now.
+    fn take_away(
+        &mut self,
+        context: &Context<'_>,
+        decided: &Grounded,
+        touched: &Touched<'_>,
+        presumed: &[ElementId],
+    ) -> (Grounded, BTreeSet<DerivationId>) {
+        let network = &mut self.network;
+        let parts: Vec<Part> = touched.parts.iter().cloned().collect();
+        let mut grounded = reground(context, network.lend(), &parts);
+        let program = presume_also(context, std::mem::take(&mut grounded.program), presumed);
+        let all: BTreeSet<ElementId> = if self.touching { presumed.iter().cloned().collect() } else { BTreeSet::new() };
+        network.add(program, |program, fact| asked(context, program, fact, &all, self.touching));
+        for part in &parts {
+            replace(network, decided.parts.get(part), grounded.parts.get(part));
+        }
+        for key in &touched.logins {
+            for (step, profile) in decided.logins.get(key).into_iter().flatten() {
+                let class = profile.class(profile.always.saturating_add(login(context, key, profile.login)));
+                if network.stands(*step) && network.program().derivation(*step).class < class {
+                    network.strengthen(*step, |derivation| derivation.class = class);
+                }
+            }
+        }
+        for control in &touched.controls {
+            let Some(defeated) = network.program().find(&Fact::Defeated((*control).clone())) else { continue };
+            for step in network.program().uses(defeated).to_vec() {
+                // What a control cuts has a premise before those that say it is defeated.
+                if network.stands(step) && network.program().derivation(step).premises.contains(&defeated) {
+                    network.strengthen(step, |derivation| derivation.premises.retain(|premise| *premise != defeated));
+                }
+            }
+        }
+        for function in &touched.unrelieved {
+            for fact in effects_of(context, network.program(), function) {
+                let bounds = unacceptable(context, network.program().at(fact));
+                network.ask(fact, bounds);
+            }
+        }
+        if self.touching {
+            for fact in presumed.iter().flat_map(|element| context.facts_of(element)) {
+                if let Some(fact) = network.program().find(&fact) {
+                    network.ask(fact, Bounds::ANY);
+                }
+            }
+        }
+        (grounded, network.settle())
+    }
+}
+
+/// From where on a fact is what is asked about: harm that the policy finds unacceptable, or touching one of these elements.
+fn asked(
+    context: &Context<'_>,
+    program: &Program,
+    fact: FactId,
+    presumed: &BTreeSet<ElementId>,
+    touching: bool,
+) -> Bounds {
+    let fact = program.at(fact);
+    if touching
+        && !presumed.is_empty()
+        && context.elements_of(fact).into_iter().any(|element| presumed.contains(element))
+    {
+        return Bounds::ANY;
+    }
+    unacceptable(context, fact)
+}
+
+/// Takes away the derivations of a part as it was, and keeps of those built anew only what is not there already.
+fn replace(network: &mut Network, before: Option<&std::ops::Range<u32>>, now: Option<&std::ops::Range<u32>>) {
+    let like = |network: &Network, id: DerivationId| {
+        let derivation = network.program().derivation(id);
+        (derivation.premises.clone(), derivation.conclusion, derivation.class, derivation.reach)
+    };
+    let mut there: BTreeMap<_, Vec<DerivationId>> = BTreeMap::new();
+    for id in before.into_iter().flat_map(|range| range.clone()).map(DerivationId) {
+        there.entry(like(network, id)).or_default().push(id);
+    }
+    for id in now.into_iter().flat_map(|range| range.clone()).map(DerivationId) {
+        if there.get_mut(&like(network, id)).and_then(Vec::pop).is_some() {
+            network.remove(id);
+        }
+    }
+    there.into_values().flatten().for_each(|id| network.remove(id));
+}
+
+/// The effects of a function that have come about, as facts.
+fn effects_of(context: &Context<'_>, program: &Program, id: &ward_model::ids::FunctionId) -> Vec<FactId> {
+    let Some(function) = context.device().functions.get(id) else { return Vec::new() };
+    let by: Vec<Option<ElementId>> = function.realised_by.elements().iter().cloned().map(Some).chain([None]).collect();
+    let facts = (0..function.effects.len()).flat_map(|number| {
+        by.iter().flat_map(move |via| {
+            [Fact::Harmed(id.clone(), number, via.clone()), Fact::Unrelieved(id.clone(), number, via.clone())]
+        })
+    });
+    facts.filter_map(|fact| program.find(&fact)).collect()
+}
+
+/// The reading of what is decided, made so that claims can be taken away from it.
+pub(crate) struct Without<'a> {
+    context: Context<'a>,
+    decided: &'a Grounded,
+    undescribed: Side,
+    /// Only where a presumption is controlled, and so could turn.
+    presumed: Option<Side>,
+    /// The groups that are controlled, with their steps.
+    watched: Vec<(&'a Group, Vec<DerivationId>)>,
+    by_step: BTreeMap<DerivationId, Vec<usize>>,
+    by_element: BTreeMap<&'a ElementId, Vec<usize>>,
+    presumptions: BTreeMap<DerivationId, Vec<&'a Presumption>>,
+    turns: Turns,
+}
+
+impl<'a> Without<'a> {
+    /// Makes it so.
+    pub fn new(run: &'a Run<'a>, outcomes: &'a Outcomes<'a>) -> Self {
+        let context = *run.context();
+        let decided = run.grounded();
+        let undescribed = Side::new(&context, run.undescribed(), true);
+        let mut presumptions: BTreeMap<DerivationId, Vec<&Presumption>> = BTreeMap::new();
+        for presumption in outcomes.controlled_presumptions() {
+            if let Some(step) = run.presumed().1.get(&presumption.element) {
+                presumptions.entry(*step).or_default().push(presumption);
+            }
+        }
+        let presumed = (!presumptions.is_empty()).then(|| Side::new(&context, run.presumed(), false));
+        let mut watched = Vec::new();
+        let mut by_step: BTreeMap<DerivationId, Vec<usize>> = BTreeMap::new();
+        let mut by_element: BTreeMap<&ElementId, Vec<usize>> = BTreeMap::new();
+        for group in outcomes.controlled_groups() {
+            let steps = decided.groups.get(group).into_iter().flatten();
+            let steps: Vec<DerivationId> = steps.flat_map(|(_, steps)| steps.iter().copied()).collect();
+            for step in &steps {
+                by_step.entry(*step).or_default().push(watched.len());
+            }
+            by_element.entry(group.element()).or_default().push(watched.len());
+            watched.push((group, steps));
+        }
+        let turns = Turns::default();
+        Self { context, decided, undescribed, presumed, watched, by_step, by_element, presumptions, turns }
+    }
+
+    /// Takes these claims away, with what is left in effect, and notes what turns. Removals are numbered as they come.
+    pub fn remove(&mut self, claims: &[ClaimId], effects: &Effects) {
+        let number = self.turns.tried;
+        self.turns.tried += 1;
+        let context = Context { effects, ..self.context };
+        let touched = Touched::by(&context, claims);
+        let now: Vec<Presumption> =
+            touched.elements.iter().flat_map(|element| presumptions_of(&context, element)).collect();
+        self.remove_from_groups(number, &context, &touched, &now);
+        self.remove_from_presumptions(number, &context, &touched, &now);
+    }
+
+    /// What has turned in all removals.
+    pub fn turns(self) -> Turns {
+        self.turns
+    }
+
+    fn remove_from_groups(&mut self, number: usize, context: &Context<'_>, touched: &Touched<'_>, now: &[Presumption]) {
+        let side = &mut self.undescribed;
+        let undescribed = now.iter().filter(|one| one.because == PresumedBecause::Unmodelled);
+        let more = undescribed.map(|one| &one.element).filter(|element| !side.presumed.contains(*element));
+        let more: Vec<ElementId> = more.cloned().collect();
+        let (grounded, leading) = side.take_away(context, self.decided, touched, &more);
+        let network = &side.network;
+        let mut turning: BTreeSet<usize> = leading
+            .iter()
+            .filter_map(|step| self.by_step.get(step).map(|groups| (*step, groups)))
+            .filter(|(step, _)| network.stands(*step) && network.leads(*step))
+            .flat_map(|(_, groups)| groups.iter().copied())
+            .collect();
+        // Whatever is at an element that is not described completely is left to the presumption about it.
+        turning.extend(more.iter().filter_map(|element| self.by_element.get(element)).flatten());
+        for group in turning {
+            let group = self.watched[group].0;
+            let anew =
+                matches!(group, Group::Weakness(_, link, _) if touched.parts.contains(&Part::Weaknesses(link.clone())));
+            if !anew {
+                self.turns.groups.entry(group.clone()).or_default().push(number);
+            }
+        }
+        for part in &touched.parts {
+            match part {
+                Part::Findings(element) => self.turns.open.entry(element.clone()).or_default().push(number),
+                Part::Weaknesses(link) => {
+                    self.turns.weaknesses.entry(link.clone()).or_default().insert(number, BTreeMap::new());
+                }
+                _ => {}
+            }
+        }
+        for (group, steps) in &grounded.groups {
+            let Group::Weakness(rule, link, element) = group else { continue };
+            let undescribed = side.presumed.contains(element) || more.contains(element);
+            let bad = undescribed || steps.iter().flat_map(|(_, steps)| steps).any(|step| network.leads(*step));
+            let found = self.turns.weaknesses.entry(link.clone()).or_default().entry(number).or_default();
+            found.insert(rule.clone(), bad);
+        }
+        side.network.undo();
+    }
+
+    fn remove_from_presumptions(
+        &mut self,
+        number: usize,
+        context: &Context<'_>,
+        touched: &Touched<'_>,
+        now: &[Presumption],
+    ) {
+        let Some(side) = &mut self.presumed else { return };
+        let mut more: Vec<ElementId> = now.iter().map(|one| one.element.clone()).collect();
+        more.retain(|element| !side.presumed.contains(element));
+        more.dedup();
+        let (_, leading) = side.take_away(context, self.decided, touched, &more);
+        for (step, presumptions) in &self.presumptions {
+            if leading.contains(step) && side.network.leads(*step) {
+                for presumption in presumptions {
+                    // What is no longer presumed for this reason is not a subject any more.
+                    if !touched.elements.contains(&presumption.element) || now.contains(presumption) {
+                        self.turns.presumed.entry((*presumption).clone()).or_default().push(number);
+                    }
+                }
+            }
+        }
+        side.network.undo();
+    }
+}
