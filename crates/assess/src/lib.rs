@@ -15,7 +15,7 @@ use ward_model::assessment::{
 use ward_model::claim::{ClaimId, ElementClaim};
 use ward_model::component::Sbom;
 use ward_model::device::{Decisions, Device};
-use ward_model::finding::{MatchReport, SCAN_SCHEMA, SbomSummary, ScanReport};
+use ward_model::finding::{SCAN_SCHEMA, SbomSummary, ScanReport};
 use ward_model::ids::{ElementId, FieldedVersionId};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
 use ward_model::verdict::{Basis, Outcome, Verdict};
@@ -56,14 +56,12 @@ pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
         partial_knowledge: partial.as_deref(),
     });
     let (effects, _) = Effects::decided(device, inputs.decisions, inputs.as_of);
-    let read = |element: &ElementId, reports: &'_ ElementReports| -> MatchReport {
-        let complete = effects.holds(&ClaimId::Element(element.clone(), ElementClaim::SoftwareListed));
-        if complete { reports.complete.clone() } else { reports.open.clone() }
-    };
+    let (receipts, coverage) = (receipts(&reports), coverage(inputs, &reports));
     let mut findings = Vec::new();
     let mut unassessed = Vec::new();
-    for ((fielded_version, element), reports) in &reports {
-        let report = read(element, reports);
+    for ((fielded_version, element), reports) in reports {
+        let complete = effects.holds(&ClaimId::Element(element.clone(), ElementClaim::SoftwareListed));
+        let report = if complete { reports.complete } else { reports.open };
         findings.extend(report.findings.into_iter().map(|finding| FindingAt {
             fielded_version: fielded_version.clone(),
             element: element.clone(),
@@ -81,7 +79,7 @@ pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
         inputs: InputDigests {
             device: device.digest,
             knowledge: inputs.knowledge.description().generation,
-            receipts: receipts(&reports),
+            receipts,
             policies: inputs.rulebook.policies.iter().map(|policy| policy.id.clone()).collect(),
             rules: inputs.rulebook.digest,
             decisions: inputs.decisions.digest,
@@ -92,7 +90,7 @@ pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
         multi_patient: multi_patient(&judgement.verdicts),
         watch_list: judgement.watch_list,
         clocks: judgement.clocks,
-        coverage: coverage(inputs, &reports),
+        coverage,
         unassessed,
         gaps: judgement.gaps,
         findings,

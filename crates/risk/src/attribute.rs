@@ -4,7 +4,8 @@
 //! the least of the step, its prerequisites and the rest of the way. The other premises on the way are taken at their best,
 //! so the answer is a sound over-approximation; whether the subject is *needed* is not asked, for that is NP-hard.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasherDefault, DefaultHasher};
 
 use crate::fixpoint::{Entry, EntryRef, Solution, conclusions};
 use crate::program::{DerivationId, FactId, Program};
@@ -13,7 +14,8 @@ use crate::value::Front;
 /// The facts that are reached through a subject.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Through {
-    fronts: Vec<Front>,
+    // Only ever looked up in.
+    fronts: HashMap<FactId, Front, BuildHasherDefault<DefaultHasher>>,
     reached: Vec<FactId>,
     entries: Vec<Entry>,
 }
@@ -21,7 +23,7 @@ pub(crate) struct Through {
 impl Through {
     /// The ways to a fact that go through the subject.
     pub fn front(&self, fact: FactId) -> Front {
-        self.fronts.get(fact.0 as usize).copied().unwrap_or_default()
+        self.fronts.get(&fact).copied().unwrap_or_default()
     }
 
     /// The facts that are reached through the subject, in order.
@@ -36,7 +38,7 @@ impl Through {
 
     fn add(&mut self, open: &mut VecDeque<u32>, entry: Entry) {
         let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
-        let front = &mut self.fronts[entry.fact.0 as usize];
+        let front = self.fronts.entry(entry.fact).or_default();
         let first = !front.is_reached();
         if front.insert(entry.value, number) {
             if first {
@@ -50,7 +52,17 @@ impl Through {
 
 /// Follows the steps of a subject onward.
 pub(crate) fn through(program: &Program, whole: &Solution, steps: &[DerivationId]) -> Through {
-    let mut through = Through { fronts: vec![Front::default(); program.len()], ..Through::default() };
+    through_only(program, whole, steps, |_, _| true)
+}
+
+/// Follows the steps of a subject onward, only over entries that are wanted: each is asked about with the one before it.
+pub(crate) fn through_only(
+    program: &Program,
+    whole: &Solution,
+    steps: &[DerivationId],
+    wanted: impl Fn(Option<&Entry>, &Entry) -> bool,
+) -> Through {
+    let mut through = Through::default();
     let mut open = VecDeque::new();
     let mut found: Vec<Entry> = Vec::new();
     for &id in steps {
@@ -64,14 +76,14 @@ pub(crate) fn through(program: &Program, whole: &Solution, steps: &[DerivationId
                 found.push(Entry { fact, value, derivation: id, premises: premises.map(EntryRef::Whole).collect() });
             },
         );
-        found.drain(..).for_each(|entry| through.add(&mut open, entry));
+        found.drain(..).filter(|entry| wanted(None, entry)).for_each(|entry| through.add(&mut open, entry));
     }
     while let Some(number) = open.pop_front() {
         let fact = through.entry(number).fact;
         if !through.front(fact).stands(number) {
             continue;
         }
-        for &id in program.uses(fact) {
+        for id in program.uses(fact) {
             let derivation = program.derivation(id);
             for place in (0..derivation.premises.len()).filter(|place| derivation.premises[*place] == fact) {
                 let conclusion = derivation.conclusion;
@@ -84,6 +96,7 @@ pub(crate) fn through(program: &Program, whole: &Solution, steps: &[DerivationId
                     });
                     found.push(Entry { fact: conclusion, value, derivation: id, premises: premises.collect() });
                 });
+                found.retain(|entry| wanted(Some(through.entry(number)), entry));
                 found.drain(..).for_each(|entry| through.add(&mut open, entry));
             }
         }

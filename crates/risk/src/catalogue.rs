@@ -8,9 +8,9 @@ use std::sync::Arc;
 use ward_model::affected::SsvcStatement;
 use ward_model::claim::ClaimId;
 use ward_model::cvss::{AttackVector, Demands, Impacts, Privileges, Vector};
-use ward_model::device::{FieldedVersion, Stage};
+use ward_model::device::{Cut, FieldedVersion, OwnFinding, Stage};
 use ward_model::finding::{MatchReport, State};
-use ward_model::ids::{ComponentRef, ElementId, LinkId, SecretId, VulnerabilityId, ZoneId};
+use ward_model::ids::{ComponentRef, ControlId, ElementId, LinkId, SecretId, VulnerabilityId, ZoneId};
 use ward_model::rubric::{Answers, Reanswered};
 use ward_model::scale::Exploitability;
 use ward_policy::{Evidence, Policy, Privilege};
@@ -98,6 +98,8 @@ impl Known {
 pub(crate) struct Inventory {
     /// By identifier.
     pub known: Vec<Known>,
+    /// Whether something may be read that is kept there without the secrets beside it.
+    looked_at: bool,
     /// Whether there is an inventory at all.
     pub given: bool,
     /// Vulnerabilities of which it cannot be told whether they touch a component, with that in words.
@@ -108,7 +110,10 @@ pub(crate) struct Inventory {
 
 impl Inventory {
     fn new(known: Vec<Known>, report: Option<&MatchReport>) -> Self {
-        let mut inventory = Self { known, given: report.is_some(), ..Self::default() };
+        let answered = known.iter().filter_map(|known| known.answered.as_ref());
+        let looked_at =
+            answered.flat_map(|(_, profiles)| profiles).any(|(profile, _)| profile.gains[Privilege::Look as usize]);
+        let mut inventory = Self { known, looked_at, given: report.is_some(), ..Self::default() };
         let Some(report) = report else { return inventory };
         for finding in report.findings.iter().filter(|finding| finding.state == State::Unknown) {
             let version = finding.component.version.as_deref().unwrap_or("without version");
@@ -122,12 +127,6 @@ impl Inventory {
             inventory.unassessed.push((component.reference.clone(), text));
         }
         inventory
-    }
-
-    /// Whether something of it may be read without the secrets that are kept beside it.
-    pub fn looked_at(&self) -> bool {
-        let answered = self.known.iter().filter_map(|known| known.answered.as_ref());
-        answered.flat_map(|(_, profiles)| profiles).any(|(profile, _)| profile.gains[Privilege::Look as usize])
     }
 
     /// One vulnerability of every kind.
@@ -151,6 +150,43 @@ pub(crate) struct Catalogue {
     links: BTreeMap<ElementId, Vec<LinkId>>,
     users: BTreeMap<SecretId, Vec<LinkId>>,
     inside: BTreeMap<ZoneId, Vec<ElementId>>,
+    /// The controls that name a vulnerability at an element, in order, whether or not they have effect.
+    naming: BTreeMap<(VulnerabilityId, ElementId), Vec<ControlId>>,
+    cuts: Cuts,
+}
+
+/// Where the controls of a device cut, whether or not they have effect: each with the place of the cut among its own.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Cuts {
+    /// Steps at an element.
+    pub steps: BTreeMap<ElementId, Vec<(ControlId, usize)>>,
+    /// Messages on a link.
+    pub links: BTreeMap<LinkId, Vec<(ControlId, usize)>>,
+    /// Messages on every link into a zone.
+    pub zones: BTreeMap<ZoneId, Vec<(ControlId, usize)>>,
+    /// Touching an element.
+    pub presence: BTreeMap<ElementId, Vec<(ControlId, usize)>>,
+    /// Vulnerabilities at an element.
+    pub vulnerabilities: BTreeMap<ElementId, Vec<(ControlId, usize)>>,
+}
+
+impl Cuts {
+    fn of(situation: Situation<'_>) -> Self {
+        let mut cuts = Self::default();
+        for control in situation.device.controls.values() {
+            for (place, cut) in control.cuts.iter().enumerate() {
+                let here = (control.id.clone(), place);
+                match cut {
+                    Cut::Step { at, .. } => cuts.steps.entry(at.clone()).or_default().push(here),
+                    Cut::Link { link, .. } => cuts.links.entry(link.clone()).or_default().push(here),
+                    Cut::LinksIntoZone { zone, .. } => cuts.zones.entry(zone.clone()).or_default().push(here),
+                    Cut::Presence { at } => cuts.presence.entry(at.clone()).or_default().push(here),
+                    Cut::Vulnerability { at, .. } => cuts.vulnerabilities.entry(at.clone()).or_default().push(here),
+                }
+            }
+        }
+        cuts
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -174,13 +210,16 @@ impl Readings {
 impl Catalogue {
     /// Works out the profiles of every vulnerability of a version.
     pub fn new(situation: Situation<'_>, policy: &Policy, version: &FieldedVersion) -> Self {
+        let mut vectors = Vectors::new();
+        let own = own_findings(situation, version);
         let elements = situation
             .device
             .elements
             .keys()
             .map(|element| {
                 let reports = situation.reports.get(&(version.id.clone(), element.clone()));
-                let read = |report: Option<&MatchReport>| known(situation, policy, version, element, report);
+                let own = own.get(element).map_or(&[][..], Vec::as_slice);
+                let mut read = |report| known(situation, policy, element, own, report, &mut vectors);
                 let mut readings = Readings {
                     open: read(reports.map(|reports| &reports.open)),
                     complete: read(reports.map(|reports| &reports.complete)),
@@ -206,7 +245,36 @@ impl Catalogue {
                 inside.entry(zone.clone()).or_default().push(element.id.clone());
             }
         }
-        Self { elements, nothing: Inventory::default(), links, users, inside }
+        let mut naming: BTreeMap<(VulnerabilityId, ElementId), Vec<ControlId>> = BTreeMap::new();
+        for control in situation.device.controls.values() {
+            for cut in &control.cuts {
+                if let Cut::Vulnerability { id, at } = cut {
+                    let controls = naming.entry((id.clone(), at.clone())).or_default();
+                    if controls.last() != Some(&control.id) {
+                        controls.push(control.id.clone());
+                    }
+                }
+            }
+        }
+        Self { elements, nothing: Inventory::default(), links, users, inside, naming, cuts: Cuts::of(situation) }
+    }
+
+    /// Whether in some reading something may be read that an element keeps without the secrets beside it.
+    pub fn looked_at(&self, element: &ElementId) -> bool {
+        self.elements.get(element).is_some_and(|readings| readings.open.looked_at || readings.complete.looked_at)
+    }
+
+    /// Where controls cut.
+    pub fn cuts(&self) -> &Cuts {
+        &self.cuts
+    }
+
+    /// The controls that name a vulnerability at an element, in order, whether or not they have effect.
+    pub fn naming(&self, id: &VulnerabilityId, element: &ElementId) -> &[ControlId] {
+        if self.naming.is_empty() {
+            return &[];
+        }
+        self.naming.get(&(id.clone(), element.clone())).map_or(&[], Vec::as_slice)
     }
 
     /// The elements inside a zone, in order.
@@ -246,12 +314,30 @@ struct Gathered<'a> {
     found_in: String,
 }
 
-fn known(
-    situation: Situation<'_>,
-    policy: &Policy,
+/// What vectors demand and give: few of them are written differently.
+type Vectors<'a> = BTreeMap<&'a str, (Demands, Impacts)>;
+
+/// The maker's own findings that a version has, by element.
+fn own_findings<'a>(
+    situation: Situation<'a>,
     version: &FieldedVersion,
+) -> BTreeMap<&'a ElementId, Vec<&'a OwnFinding>> {
+    let mut found: BTreeMap<&ElementId, Vec<&OwnFinding>> = BTreeMap::new();
+    for own in &situation.device.own_findings {
+        if own.versions.is_empty() || own.versions.contains(&version.id) {
+            found.entry(&own.element).or_default().push(own);
+        }
+    }
+    found
+}
+
+fn known<'a>(
+    situation: Situation<'a>,
+    policy: &Policy,
     element: &ElementId,
-    report: Option<&MatchReport>,
+    own: &[&'a OwnFinding],
+    report: Option<&'a MatchReport>,
+    vectors: &mut Vectors<'a>,
 ) -> Inventory {
     let mut all: BTreeMap<&VulnerabilityId, Gathered<'_>> = BTreeMap::new();
     let found = report.map_or(&[][..], |report| &report.findings);
@@ -270,20 +356,19 @@ fn known(
             gathered.found_in = format!("{} {version}", finding.component.name);
         }
     }
-    for own in situation.device.own_findings.iter().filter(|own| own.element == *element) {
-        if own.versions.is_empty() || own.versions.contains(&version.id) {
-            let gathered = all.entry(&own.id).or_default();
-            gathered.vectors.extend(own.vectors.iter().map(|vector| (vector.as_str(), vector)));
-            gathered.weaknesses.extend(&own.weaknesses);
-            gathered.exploited |= own.exploited;
-            gathered.demonstrated |= own.demonstrated;
-            if gathered.found_in.is_empty() {
-                gathered.found_in.clone_from(&own.title);
-            }
+    for own in own {
+        let gathered = all.entry(&own.id).or_default();
+        gathered.vectors.extend(own.vectors.iter().map(|vector| (vector.as_str(), vector)));
+        gathered.weaknesses.extend(&own.weaknesses);
+        gathered.exploited |= own.exploited;
+        gathered.demonstrated |= own.demonstrated;
+        if gathered.found_in.is_empty() {
+            gathered.found_in.clone_from(&own.title);
         }
     }
     let known = all.into_iter().map(|(id, gathered)| {
-        let profiles = |answers: Option<(&Answers, Answering)>| profiles(situation, policy, id, &gathered, answers);
+        let mut profiles =
+            |answers: Option<(&Answers, Answering)>| profiles(situation, policy, id, &gathered, vectors, answers);
         let rubric = situation.device.rubrics.get_key_value(&(element.clone(), id.clone()));
         Known {
             id: id.clone(),
@@ -308,11 +393,12 @@ const WORST: (Demands, Impacts) = (
 );
 
 /// Every vector is a profile of its own, never mixed with another's.
-fn profiles(
+fn profiles<'a>(
     situation: Situation<'_>,
     policy: &Policy,
     id: &VulnerabilityId,
-    gathered: &Gathered<'_>,
+    gathered: &Gathered<'a>,
+    vectors: &mut Vectors<'a>,
     answers: Option<(&Answers, Answering)>,
 ) -> Profiles {
     let weaknesses: Vec<u32> = gathered.weaknesses.iter().copied().collect();
@@ -325,7 +411,7 @@ fn profiles(
         let Reanswered { demands, impacts, reads_secrets } = read;
         let only_read = impacts.confidentiality && !impacts.integrity && !impacts.availability;
         let everything = impacts.confidentiality && impacts.integrity && impacts.availability;
-        // That weaknesses of a kind run code is no question of the rubric: no answer takes it back.
+        // That weaknesses of a kind always run code is no question of the rubric: no answer takes it back.
         let runs_code = everything || situation.rulebook.code_execution.follows_from(&weaknesses, only_read);
         let mut gains = [false; Privilege::ALL.len()];
         gains[Privilege::Execute as usize] = runs_code;
@@ -350,10 +436,11 @@ fn profiles(
     let answered = answers.map_or_else(String::new, |(answers, _)| format!(", answered {answers}"));
     let mut profiles: Profiles = gathered
         .vectors
-        .values()
-        .map(|vector| {
+        .iter()
+        .map(|(text, vector)| {
+            let read = *vectors.entry(text).or_insert_with(|| (vector.demands(), vector.impacts()));
             let by = format!("{id} in {}, {}{answered}", gathered.found_in, vector.as_str());
-            (profile((vector.demands(), vector.impacts()), false), by.into())
+            (profile(read, false), by.into())
         })
         .collect();
     // What cannot be read, and what nobody has said, is taken at its worst.

@@ -1,7 +1,5 @@
 //! Harms that are reached, and how the policy judges each.
 
-use std::collections::BTreeSet;
-
 use ward_model::claim::{ClaimId, FunctionClaim};
 use ward_model::device::{Effect, Function, Harm, HowDegraded};
 use ward_model::ids::{ElementId, HarmId};
@@ -12,7 +10,7 @@ use crate::context::{Context, Unknowns};
 use crate::fact::Fact;
 use crate::levels::Bounds;
 use crate::program::{FactId, Program};
-use crate::value::{Front, Value};
+use crate::value::Value;
 
 /// One harm, reached in one way.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,34 +23,11 @@ pub(crate) struct Cell {
     pub persons: Persons,
     pub harm: HarmId,
     pub fact: FactId,
-    pub entry: u32,
-}
-
-/// What is reached on every axis.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Reached {
-    /// Harm to persons that the policy counts.
-    pub cells: Vec<Cell>,
-    /// Whether a privacy harm is reached.
-    pub privacy: bool,
-    /// In which ways people are touched, persons that the policy does not count included.
-    pub threats: BTreeSet<Threat>,
-}
-
-impl Reached {
-    /// The worst cell.
-    pub fn worst(&self) -> Option<&Cell> {
-        self.cells.iter().max()
-    }
-
-    /// Whether the policy finds any of it unacceptable.
-    pub fn uncontrolled(&self) -> bool {
-        self.cells.iter().any(|cell| cell.outcome == Outcome::Uncontrolled)
-    }
+    pub reach: Reach,
 }
 
 /// A fact that is an effect of a function, with what it leads to.
-struct Effected<'a> {
+pub(crate) struct Effected<'a> {
     function: &'a Function,
     effect: &'a Effect,
     harm: &'a Harm,
@@ -82,40 +57,72 @@ impl<'a> Effected<'a> {
     }
 }
 
-/// The harms among these facts, each with its ways.
-pub(crate) fn reached(
-    context: &Context<'_>,
-    program: &Program,
-    facts: impl Iterator<Item = (FactId, Front)>,
-) -> Reached {
-    let mut found = Reached::default();
-    for (id, front) in facts {
-        let Some(effected) = Effected::of(context, program.at(id)) else { continue };
-        let Effected { function, effect, harm, .. } = effected;
-        for (value, entry) in front.ways() {
-            let Some(persons) = effected.persons(context, value) else { continue };
-            found.threats.insert(threat(effect, harm.axis));
-            match harm.axis {
-                Axis::Privacy => found.privacy = true,
-                Axis::Reputation => {}
-                Axis::Person if counts(context, function) => {
-                    let escalated = context.policy.escalate(harm.severity, persons);
-                    found.cells.push(Cell {
-                        outcome: context.policy.cell(value.class, harm.severity, persons),
-                        escalated,
-                        class: value.class,
-                        severity: harm.severity,
-                        persons,
-                        harm: harm.id.clone(),
-                        fact: id,
-                        entry,
-                    });
+/// In which ways an effect that has come about touches people, persons that the policy does not count included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Effects {
+    pub threat: Threat,
+    /// Whether it is a harm to privacy.
+    pub privacy: bool,
+}
+
+/// The effects among the facts of a program.
+pub(crate) struct Harms<'a> {
+    found: Vec<(FactId, Effected<'a>, Bounds)>,
+}
+
+impl<'a> Harms<'a> {
+    /// Those that are wanted.
+    pub fn of(context: &Context<'a>, program: &'a Program, wanted: impl Fn(FactId) -> bool) -> Self {
+        let facts = (0..program.len()).map(FactId::at).filter(|fact| wanted(*fact));
+        let found = facts.filter_map(|fact| {
+            let effected = Effected::of(context, program.at(fact))?;
+            let bounds = Bounds::of(|value| effected.persons(context, value).is_some());
+            Some((fact, effected, bounds))
+        });
+        Self { found: found.collect() }
+    }
+
+    /// What the policy says of each, come about in each way; worst first. Only harm to persons that the policy counts is among them.
+    pub fn cells(&self, context: &Context<'_>) -> Vec<Cell> {
+        let mut cells = Vec::new();
+        for (fact, effected, _) in &self.found {
+            let Effected { function, harm, .. } = effected;
+            if harm.axis != Axis::Person || !counts(context, function) {
+                continue;
+            }
+            for &reach in Reach::ALL {
+                for &class in Exploitability::ALL {
+                    if let Some(persons) = effected.persons(context, Value { class, reach }) {
+                        cells.push(Cell {
+                            outcome: context.policy.cell(class, harm.severity, persons),
+                            escalated: context.policy.escalate(harm.severity, persons),
+                            class,
+                            severity: harm.severity,
+                            persons,
+                            harm: harm.id.clone(),
+                            fact: *fact,
+                            reach,
+                        });
+                    }
                 }
-                Axis::Person => {}
             }
         }
+        cells.sort_unstable_by(|a, b| b.cmp(a));
+        cells
     }
-    found
+
+    /// From where on each of so many facts is an effect of some kind, if any is.
+    pub fn asked(&self, facts: usize, wanted: &dyn Fn(&Effects) -> bool) -> Option<Vec<Bounds>> {
+        let of_kind = |effected: &Effected<'_>| {
+            let axis = effected.harm.axis;
+            wanted(&Effects { threat: threat(effected.effect, axis), privacy: axis == Axis::Privacy })
+        };
+        let mut asked = None;
+        for (fact, _, bounds) in self.found.iter().filter(|(_, effected, _)| of_kind(effected)) {
+            asked.get_or_insert_with(|| vec![Bounds::NONE; facts])[fact.index()] = *bounds;
+        }
+        asked
+    }
 }
 
 /// From where on the policy finds a fact unacceptable.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use ward_model::assessment::Clock;
+use ward_model::device::OwnFinding;
 use ward_model::verdict::{Basis, Outcome, SubjectKind, Verdict};
 use ward_policy::{ClockRule, ClockWhen};
 
@@ -13,6 +14,10 @@ use crate::context::Situation;
 /// The clocks of every uncontrolled verdict: one for each rule and subject, earliest first.
 pub(crate) fn clocks(situation: Situation<'_>, verdicts: &[Verdict]) -> Vec<Clock> {
     let recorded = recorded(situation);
+    let mut own: OwnByName<'_> = BTreeMap::new();
+    for finding in &situation.device.own_findings {
+        own.entry(finding.id.as_str()).or_default().push(finding);
+    }
     let mut clocks: BTreeMap<(String, String, String), Clock> = BTreeMap::new();
     for verdict in verdicts.iter().filter(|verdict| verdict.verdict == Outcome::Uncontrolled) {
         let Some(policy) = situation.rulebook.policies.iter().find(|policy| policy.id == verdict.policy) else {
@@ -28,7 +33,7 @@ pub(crate) fn clocks(situation: Situation<'_>, verdicts: &[Verdict]) -> Vec<Cloc
                 None => verdict.subject.id.clone(),
             };
             let key = (policy.id.to_string(), rule.id.clone(), subject.clone());
-            let (starts, start_evidence) = known_since(situation, &recorded, verdict);
+            let (starts, start_evidence) = known_since(situation, &recorded, &own, verdict);
             let started = started(situation, rule, subject, starts, start_evidence);
             // One subject on several elements runs from the day the first of them was known.
             let clock = clocks.entry(key).or_insert_with(|| started.clone());
@@ -59,6 +64,9 @@ fn started(situation: Situation<'_>, rule: &ClockRule, subject: String, starts: 
     }
 }
 
+/// The maker's own findings by name.
+type OwnByName<'a> = BTreeMap<&'a str, Vec<&'a OwnFinding>>;
+
 /// When each vulnerability at each element of each version was received and published.
 type Recorded<'a> = BTreeMap<(&'a str, &'a str, &'a str), (Option<Date>, Option<Date>)>;
 
@@ -76,14 +84,20 @@ fn recorded(situation: Situation<'_>) -> Recorded<'_> {
 }
 
 /// The earliest day on which the maker can be shown to have known, and by what.
-fn known_since(situation: Situation<'_>, recorded: &Recorded<'_>, verdict: &Verdict) -> (Date, String) {
+fn known_since(
+    situation: Situation<'_>,
+    recorded: &Recorded<'_>,
+    own: &OwnByName<'_>,
+    verdict: &Verdict,
+) -> (Date, String) {
     let device = situation.device;
     let id = verdict.subject.id.as_str();
     let mut evidence: Vec<(Date, String)> = Vec::new();
     for known in device.known_since.iter().filter(|known| known.subject == id) {
         evidence.push((known.since, known.source.clone()));
     }
-    for own in device.own_findings.iter().filter(|own| own.id.as_str() == id) {
+    let own = own.get(id).map_or(&[][..], Vec::as_slice);
+    for own in own {
         evidence.push((own.known_since, own.source.clone()));
     }
     let place = (verdict.fielded_version.as_str(), verdict.element.as_str(), id);
@@ -100,7 +114,7 @@ fn known_since(situation: Situation<'_>, recorded: &Recorded<'_>, verdict: &Verd
             (device.model_since, told.to_owned())
         }
     };
-    if !device.own_findings.iter().any(|own| own.id.as_str() == id) {
+    if own.is_empty() {
         evidence.push(modelled.clone());
     }
     evidence.sort();

@@ -95,13 +95,9 @@ impl<'a> Context<'a> {
 
     /// The group that a vulnerability belongs to.
     pub fn group_of(&self, known: &Known, element: &ElementId) -> Group {
-        let mut own: Vec<ControlId> = self
-            .controls()
-            .filter(|control| control.cuts_vulnerability(&known.id, element))
-            .map(|control| control.id.clone())
-            .collect();
-        own.sort();
-        self.group(known, element, own)
+        let naming = self.catalogue.naming(&known.id, element).iter();
+        let own = naming.filter(|id| self.device().controls.get(*id).is_some_and(|control| self.in_effect(control)));
+        self.group(known, element, own.cloned().collect())
     }
 
     /// The group that a vulnerability belongs to where no control names it.
@@ -243,12 +239,15 @@ impl<'a> Context<'a> {
 
     /// The controls that have effect for these units.
     pub fn controls(&self) -> impl Iterator<Item = &'a Control> + '_ {
-        self.device().controls.values().filter(|control| {
-            // Whoever enforces a control is where it falls. Where nobody is named, nobody can tell when it has fallen.
-            control.enforcer.is_some()
-                && self.effects.holds(&ClaimId::Control(control.id.clone()))
-                && (!control.performed_by.must_be_confirmed() || self.confirmed.contains(&control.id))
-        })
+        self.device().controls.values().filter(|control| self.in_effect(control))
+    }
+
+    /// Whether a control has effect for these units.
+    pub fn in_effect(&self, control: &Control) -> bool {
+        // Whoever enforces a control is where it falls. Where nobody is named, nobody can tell when it has fallen.
+        control.enforcer.is_some()
+            && self.effects.holds(&ClaimId::Control(control.id.clone()))
+            && (!control.performed_by.must_be_confirmed() || self.confirmed.contains(&control.id))
     }
 
     /// Whether a component that could not be assessed has been looked at by other means.

@@ -63,7 +63,7 @@ pub(crate) fn solve(program: &Program) -> Solution {
         let fact = solution.entry(number).fact;
         // A way that has been beaten since brings nothing that the better one does not bring too.
         if solution.front(fact).stands(number) {
-            for &id in program.uses(fact) {
+            for id in program.uses(fact) {
                 step(program, id, &mut solution, &mut open);
             }
         }

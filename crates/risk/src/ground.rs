@@ -4,9 +4,10 @@
 //! cut, and adding anything to a device only adds derivations.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ward_model::device::Cut;
-use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, RuleId, SecretId, ZoneId};
+use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, RuleId, SecretId, VulnerabilityId, ZoneId};
 use ward_model::scale::{Exploitability, Position, Reach};
 use ward_policy::Privilege;
 
@@ -65,7 +66,7 @@ pub(crate) type Login = (ElementId, Option<LinkId>);
 /// A program, and which of its derivations belong to which subjects.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Grounded {
-    pub program: Program,
+    pub program: Arc<Program>,
     pub groups: BTreeMap<Group, Steps>,
     /// The derivations of every part, from the first up to another.
     pub parts: BTreeMap<Part, std::ops::Range<u32>>,
@@ -76,13 +77,13 @@ pub(crate) struct Grounded {
 /// A program in which some elements are taken to be in the attacker's hands, and the derivations that say so.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Presuming {
-    pub program: Program,
+    pub program: Arc<Program>,
     pub steps: BTreeMap<ElementId, DerivationId>,
 }
 
 /// Builds the program of a context.
 pub(crate) fn ground(context: &Context<'_>) -> Grounded {
-    let mut builder = Builder { context, grounded: Grounded::default(), cuts: active_cuts(context) };
+    let mut builder = Builder::new(context, Program::default());
     for position in context.device().positions() {
         builder.derive(
             Vec::new(),
@@ -101,17 +102,25 @@ pub(crate) fn ground(context: &Context<'_>) -> Grounded {
     for function in context.device().functions.keys() {
         builder.part(Part::Function(function.clone()));
     }
-    builder.grounded
+    builder.finish()
 }
 
-/// Builds parts anew for other claims, into a program that numbers facts as the first did. What is built is added at its end.
-pub(crate) fn reground(context: &Context<'_>, program: Program, parts: &[Part]) -> Grounded {
-    let grounded = Grounded { program, ..Grounded::default() };
-    let mut builder = Builder { context, grounded, cuts: active_cuts(context) };
+/// Builds parts anew for other claims, and takes elements for the attacker's besides, at the end of a program that numbers facts as
+/// the first did. Gives the program back, and what of it belongs to which subjects.
+pub(crate) fn reground(
+    context: &Context<'_>,
+    program: Program,
+    parts: &[Part],
+    presumed: &[ElementId],
+) -> (Program, Grounded) {
+    let mut builder = Builder::new(context, program);
     for part in parts {
         builder.part(part.clone());
     }
-    builder.grounded
+    for element in presumed {
+        presume(&mut builder, element);
+    }
+    (builder.program, builder.grounded)
 }
 
 /// The demand of a login, where it counts in this context.
@@ -122,21 +131,11 @@ pub(crate) fn login(context: &Context<'_>, (element, link): &Login, demand: u8) 
     }
 }
 
-/// The same program with these elements taken for the attacker's. Its derivations keep their numbers.
+/// The same program with these elements taken for the attacker's, over it.
 pub(crate) fn presuming(context: &Context<'_>, grounded: &Grounded, elements: &[ElementId]) -> Presuming {
-    let grounded = Grounded { program: grounded.program.clone(), ..Grounded::default() };
-    let mut builder = Builder { context, grounded, cuts: Vec::new() };
+    let mut builder = Builder::new(context, Program::over(Arc::clone(&grounded.program)));
     let steps = elements.iter().map(|element| (element.clone(), presume(&mut builder, element))).collect();
-    Presuming { program: builder.grounded.program, steps }
-}
-
-/// Takes another element for the attacker's, in a program that may take others so already.
-pub(crate) fn presume_also(context: &Context<'_>, program: Program, elements: &[ElementId]) -> Program {
-    let mut builder = Builder { context, grounded: Grounded { program, ..Grounded::default() }, cuts: Vec::new() };
-    elements.iter().for_each(|element| {
-        presume(&mut builder, element);
-    });
-    builder.grounded.program
+    Presuming { program: Arc::new(builder.program), steps }
 }
 
 /// Takes an element for the attacker's: outright, and for whoever comes near it, so that what leads to it leads on.
@@ -190,19 +189,24 @@ enum Cuttable<'a> {
 
 struct Builder<'a> {
     context: &'a Context<'a>,
+    program: Program,
+    /// What of the program belongs to what; its own program comes last.
     grounded: Grounded,
-    cuts: Vec<(ControlId, Cut)>,
 }
 
-fn active_cuts(context: &Context<'_>) -> Vec<(ControlId, Cut)> {
-    context.controls().flat_map(|control| control.cuts.iter().map(|cut| (control.id.clone(), cut.clone()))).collect()
-}
+impl<'a> Builder<'a> {
+    fn new(context: &'a Context<'a>, program: Program) -> Self {
+        Self { context, program, grounded: Grounded::default() }
+    }
 
-impl Builder<'_> {
+    fn finish(self) -> Grounded {
+        Grounded { program: Arc::new(self.program), ..self.grounded }
+    }
+
     /// Builds one part.
     fn part(&mut self, part: Part) {
         let device = self.context.device();
-        let from = self.grounded.program.next();
+        let from = self.program.next();
         match &part {
             Part::Messages(id) => device.links.get(id).into_iter().for_each(|link| links::messages(self, link)),
             Part::Believed(id) => device.links.get(id).into_iter().for_each(|link| links::believed(self, link)),
@@ -214,33 +218,54 @@ impl Builder<'_> {
                 device.functions.get(id).into_iter().for_each(|function| functions::ground(self, function));
             }
         }
-        self.grounded.parts.insert(part, from.0..self.grounded.program.next().0);
+        self.grounded.parts.insert(part, from.0..self.program.next().0);
+    }
+
+    /// The cuts listed that controls in effect make.
+    fn in_effect<'b>(
+        &self,
+        listed: Option<&'b Vec<(ControlId, usize)>>,
+    ) -> impl Iterator<Item = (&'a ControlId, &'a Cut)> + use<'a, 'b> {
+        let context = self.context;
+        listed.into_iter().flatten().filter_map(move |(id, place)| {
+            let control = context.device().controls.get(id).filter(|control| context.in_effect(control))?;
+            Some((&control.id, control.cuts.get(*place)?))
+        })
     }
 
     /// The controls in effect that cut this.
     fn cutting(&self, what: &Cuttable<'_>) -> Vec<ControlId> {
-        let from = |listed: &[Position], from: Option<Position>| {
-            listed.is_empty() || from.is_some_and(|position| listed.contains(&position))
+        let cuts = self.context.catalogue.cuts();
+        let mut controls: Vec<ControlId> = match what {
+            Cuttable::Step { step, at } => {
+                let here = self.in_effect(cuts.steps.get(*at));
+                let cutting = here.filter(|(_, cut)| matches!(cut, Cut::Step { step: cut, .. } if cut == step));
+                cutting.map(|(control, _)| control.clone()).collect()
+            }
+            Cuttable::Message { link, zones, from: position } => {
+                let on_link = self.in_effect(cuts.links.get(*link));
+                let into = zones.iter().flatten().flat_map(|zone| self.in_effect(cuts.zones.get(*zone)));
+                let cutting = on_link.chain(into).filter(|(_, cut)| match cut {
+                    Cut::Link { from, .. } | Cut::LinksIntoZone { from, .. } => {
+                        from.is_empty() || position.is_some_and(|position| from.contains(&position))
+                    }
+                    _ => false,
+                });
+                cutting.map(|(control, _)| control.clone()).collect()
+            }
+            Cuttable::Presence(place) => {
+                self.in_effect(cuts.presence.get(*place)).map(|(control, _)| control.clone()).collect()
+            }
         };
-        let mut controls: Vec<ControlId> = self
-            .cuts
-            .iter()
-            .filter(|(_, cut)| match (cut, what) {
-                (Cut::Step { step, at }, Cuttable::Step { step: taken, at: place }) => step == taken && at == *place,
-                (Cut::Link { link, from: listed }, Cuttable::Message { link: used, from: position, .. }) => {
-                    link == *used && from(listed, *position)
-                }
-                (Cut::LinksIntoZone { zone, from: listed }, Cuttable::Message { zones, from: position, .. }) => {
-                    zones.iter().flatten().any(|ends| *ends == zone) && from(listed, *position)
-                }
-                (Cut::Presence { at }, Cuttable::Presence(place)) => at == *place,
-                _ => false,
-            })
-            .map(|(control, _)| control.clone())
-            .collect();
         controls.sort();
         controls.dedup();
         controls
+    }
+
+    /// The vulnerabilities at an element that controls in effect name.
+    fn named_by_controls(&self, element: &ElementId) -> Vec<&'a VulnerabilityId> {
+        let here = self.in_effect(self.context.catalogue.cuts().vulnerabilities.get(element));
+        here.filter_map(|(_, cut)| if let Cut::Vulnerability { id, .. } = cut { Some(id) } else { None }).collect()
     }
 
     /// Adds a derivation that nothing cuts.
@@ -252,7 +277,7 @@ impl Builder<'_> {
         reach: ReachRule,
         by: impl Into<By>,
     ) -> DerivationId {
-        let program = &mut self.grounded.program;
+        let program = &mut self.program;
         let premises = premises.into_iter().map(|fact| program.fact(fact)).collect();
         let conclusion = program.fact(conclusion);
         program.derive(Derivation { premises, conclusion, class, reach, by: by.into() })

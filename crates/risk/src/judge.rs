@@ -71,13 +71,20 @@ fn judge_version(situation: Situation<'_>, policy: &Policy, version: &FieldedVer
     let catalogue = Catalogue::new(situation, policy, version);
     // Groups that have confirmed the same are judged once.
     let mut alike: BTreeMap<Vec<ControlId>, Bench> = BTreeMap::new();
-    for (units, confirmed) in groups(version) {
-        let bench = alike.entry(confirmed.clone()).or_insert_with(|| {
+    let mut groups = groups(version).into_iter().peekable();
+    while let Some((units, confirmed)) = groups.next() {
+        let mut bench = alike.remove(&confirmed).unwrap_or_else(|| {
             let catalogue = &catalogue;
             Bench::new(Readings { situation, policy, version, confirmed: &confirmed, decided, catalogue })
         });
-        judgement.verdicts.extend(bench.verdicts.iter().map(|verdict| for_units(verdict, &units)));
+        if groups.peek().is_none() {
+            judgement.verdicts.extend(bench.verdicts.into_iter().map(|verdict| for_units(verdict, &units)));
+            judgement.watch_list.append(&mut bench.watch_list);
+            break;
+        }
+        judgement.verdicts.extend(bench.verdicts.iter().map(|verdict| for_units(verdict.clone(), &units)));
         judgement.watch_list.extend(bench.watch_list.iter().cloned());
+        alike.insert(confirmed, bench);
     }
     judgement
 }
@@ -107,8 +114,7 @@ fn groups(version: &FieldedVersion) -> Vec<(Units, Vec<ControlId>)> {
     groups
 }
 
-fn for_units(verdict: &Verdict, units: &Units) -> Verdict {
-    let mut verdict = verdict.clone();
+fn for_units(mut verdict: Verdict, units: &Units) -> Verdict {
     verdict.units = units.clone();
     let because = verdict.presumed_because.map_or("", |because| because.word());
     let parts = [
@@ -169,9 +175,38 @@ impl<'a> Readings<'a> {
         }
     }
 
-    fn outcomes(&self, effects: &'a Effects, unknowns: Unknowns) -> Outcomes<'a> {
-        Run::new(self.context(effects, unknowns)).outcomes()
+    /// What turns after a day on which decisions lapse, with what is left in effect then.
+    fn lapse<'b>(&self, day: Date, left: &'b Effects, without: &mut Without<'_>) -> Lapse<'b>
+    where
+        'a: 'b,
+    {
+        let lapsed: Vec<ClaimId> = self.decided.lapsed(day).cloned().collect();
+        if left.claims().next().is_none() {
+            Lapse::Everything
+        } else if lapsed.len() <= MOST_FOLLOWED {
+            Lapse::Followed(without.remove(&lapsed, left))
+        } else {
+            let readings: &Readings<'b> = self;
+            Lapse::Read(readings.outcomes(left, Unknowns::Worst))
+        }
     }
+
+    fn outcomes(&self, effects: &'a Effects, unknowns: Unknowns) -> Outcomes<'a> {
+        Outcomes::of(self.context(effects, unknowns))
+    }
+}
+
+/// When more claims than this lapse at once, a reading of its own is quicker than following what they change.
+const MOST_FOLLOWED: usize = 100;
+
+/// What is left on a day when decisions have lapsed.
+enum Lapse<'a> {
+    /// Nothing: it is as if nothing had been decided.
+    Everything,
+    /// What turns was followed, as the removal of this number.
+    Followed(usize),
+    /// A reading of its own.
+    Read(Outcomes<'a>),
 }
 
 /// What one group of units comes to; the units themselves are filled in later.
@@ -201,23 +236,26 @@ impl<'a> Readings<'a> {
         let removals = removals(readings.decided);
         let lapses: BTreeSet<Date> =
             readings.decided.claims().filter_map(|claim| readings.decided.until(claim)).collect();
-        let mut without = Without::new(&run, &outcomes);
-        for claims in &removals {
-            without.remove(&claims[..1], &readings.decided.without(&claims[..1]));
-        }
-        for day in &lapses {
-            let lapsed: Vec<ClaimId> = readings.decided.lapsed(*day).cloned().collect();
-            without.remove(&lapsed, &readings.decided.without(&lapsed));
-        }
-        let compared = Compared {
-            undecided: readings.outcomes(none, Unknowns::Worst),
-            claimed: readings.outcomes(all, Unknowns::Worst),
-            best: readings.outcomes(readings.decided, Unknowns::Best),
-            turns: without.turns(),
-            decided: &outcomes,
-            removals,
-            lapses: lapses.into_iter().collect(),
-        };
+        let lapses: Vec<(Date, Effects)> =
+            lapses.into_iter().map(|day| (day, readings.decided.without(readings.decided.lapsed(day)))).collect();
+        let (turns, lapses, [undecided, claimed, best]) = std::thread::scope(|scope| {
+            let readings = &readings;
+            let others = scope.spawn(move || {
+                // Of the unknown at its best the class is told too, so that it is a reading in full.
+                let best = Run::new(readings.context(readings.decided, Unknowns::Best)).outcomes();
+                let [undecided, claimed] = [none, all].map(|effects| readings.outcomes(effects, Unknowns::Worst));
+                [undecided, claimed, best]
+            });
+            let mut without = Without::new(&run, &outcomes);
+            for claims in &removals {
+                without.remove(&claims[..1], &readings.decided.without(&claims[..1]));
+            }
+            let lapses: Vec<(Date, Lapse<'_>)> =
+                lapses.iter().map(|(day, left)| (*day, readings.lapse(*day, left, &mut without))).collect();
+            let others = others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            (without.turns(), lapses, others)
+        });
+        let compared = Compared { undecided, claimed, best, turns, decided: &outcomes, removals, lapses };
         let subjects = outcomes.subjects();
         let mut covers: BTreeMap<&ElementId, BTreeSet<String>> = BTreeMap::new();
         for (key, standing) in &subjects {
@@ -280,9 +318,7 @@ type Likeness = (ElementId, Option<usize>, Option<usize>, Vec<ControlId>);
 fn likeness(readings: &Readings<'_>, key: &Key) -> Option<Likeness> {
     let SubjectKey::Vulnerability(id, element) = &key.subject else { return None };
     let kind = |complete| readings.catalogue.of(element, complete).find(id).map(|known| known.kind);
-    let controls = readings.situation.device.controls.values();
-    let naming = controls.filter(|control| control.cuts_vulnerability(id, element)).map(|control| control.id.clone());
-    Some((element.clone(), kind(false), kind(true), naming.collect()))
+    Some((element.clone(), kind(false), kind(true), readings.catalogue.naming(id, element).to_vec()))
 }
 
 /// The subjects that a presumed verdict speaks for.
@@ -303,12 +339,24 @@ struct Compared<'a> {
     /// As decided, the unknown read at its best.
     best: Outcomes<'a>,
     decided: &'a Outcomes<'a>,
-    /// What turns when claims lose their effect: first each of the removals, then on each of the lapses.
+    /// What turns when claims lose their effect: first each of the removals, then some of the lapses.
     turns: Turns,
     /// The claims that are taken away, those together of which one is as good as another.
     removals: Vec<Vec<ClaimId>>,
     /// The days on which decisions lapse, in order.
-    lapses: Vec<Date>,
+    lapses: Vec<(Date, Lapse<'a>)>,
+}
+
+impl Compared<'_> {
+    /// The first day after which a subject that is controlled no longer is; it turns in these removals.
+    fn valid_until(&self, key: &Key, turning: &[usize]) -> Option<Date> {
+        let turned = |lapse: &Lapse<'_>| match lapse {
+            Lapse::Everything => self.undecided.outcome(key) == Outcome::Uncontrolled,
+            Lapse::Followed(number) => turning.contains(number),
+            Lapse::Read(outcomes) => outcomes.outcome(key) == Outcome::Uncontrolled,
+        };
+        self.lapses.iter().find(|(_, lapse)| turned(lapse)).map(|(day, _)| *day)
+    }
 }
 
 fn verdict(
@@ -327,8 +375,7 @@ fn verdict(
         .map(|claim| Sensitivity { claim: claim.clone(), then: Outcome::Uncontrolled })
         .collect();
     single.sort_by(|a, b| a.claim.cmp(&b.claim));
-    let mut lapses = turning.iter().filter_map(|number| number.checked_sub(compared.removals.len()));
-    let valid_until = lapses.next().and_then(|number| compared.lapses.get(number)).copied();
+    let valid_until = if controlled { compared.valid_until(key, &turning) } else { None };
     let undecided = compared.undecided.outcome(key) == Outcome::Uncontrolled;
     let provisional = controlled && (undecided || !single.is_empty() || valid_until.is_some());
     let best = match compared.best.standing(key) {

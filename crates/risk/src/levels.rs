@@ -30,11 +30,33 @@ impl From<Front> for Levels {
     }
 }
 
-impl From<Value> for Levels {
+impl Levels {
+    /// Whether there is any way.
+    pub fn any(self) -> bool {
+        self.0[0] > 0
+    }
+
+    /// These ways and others.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(std::array::from_fn(|reach| self.0[reach].max(other.0[reach])))
+    }
+
+    /// For each reach, the easiest way.
+    pub fn values(self) -> impl Iterator<Item = Value> {
+        Reach::ALL.iter().enumerate().filter_map(move |(place, &reach)| {
+            let class = usize::from(self.0[place]).checked_sub(1)?;
+            Some(Value { class: *Exploitability::ALL.get(class)?, reach })
+        })
+    }
+}
+
+impl From<Value> for Bounds {
+    /// What is at least as easy and reaches at least as far.
     fn from(value: Value) -> Self {
-        let mut levels = Self::default();
-        levels.0[..=value.reach as usize].fill(value.class as u8 + 1);
-        levels
+        let mut bounds = Self::NONE;
+        bounds.0[value.reach as usize..].fill(value.class as u8 + 1);
+        bounds
     }
 }
 

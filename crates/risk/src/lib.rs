@@ -23,6 +23,7 @@ mod fact;
 mod fixpoint;
 mod ground;
 mod judge;
+mod labels;
 mod levels;
 mod network;
 mod presume;

@@ -4,7 +4,8 @@
 //! A change is followed from where it is, as far as something changes: what rested on a derivation that went is taken back and
 //! found anew, the rest is left alone. Everything can be undone.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use crate::levels::{Bounds, Levels, back, onward};
 use crate::program::{Derivation, DerivationId, FactId, Program};
@@ -40,7 +41,6 @@ impl Place {
 struct Changes {
     places: Vec<(FactId, Place)>,
     saved: BTreeSet<FactId>,
-    derivations: Vec<(DerivationId, Derivation)>,
     removed: Vec<DerivationId>,
     /// Added or changed.
     built: BTreeSet<DerivationId>,
@@ -56,6 +56,8 @@ pub(crate) struct Network {
     /// For each fact: the derivations that conclude it.
     into: Vec<Vec<DerivationId>>,
     gone: Vec<bool>,
+    /// Derivations that differ from those of the program for now.
+    changed: BTreeMap<DerivationId, Derivation>,
     places: Vec<Place>,
     changes: Changes,
     /// The first derivation that is not of the program it began with.
@@ -64,16 +66,17 @@ pub(crate) struct Network {
 
 impl Network {
     /// Solves a program, asking for what `asked` says of each fact.
-    pub fn new(program: Program, asked: &[Bounds]) -> Self {
+    pub fn new(program: Arc<Program>, asked: &[Bounds]) -> Self {
         let mut network = Self {
             mark: program.next(),
             program: Program::default(),
             into: Vec::new(),
             gone: Vec::new(),
+            changed: BTreeMap::new(),
             places: Vec::new(),
             changes: Changes::default(),
         };
-        network.grow(program);
+        network.grow(Program::over(program));
         for (place, asked) in network.places.iter_mut().zip(asked) {
             place.asked = *asked;
             place.bounds = *asked;
@@ -88,9 +91,17 @@ impl Network {
         network
     }
 
-    /// The program, changes included.
+    /// The program, with what was added.
     pub fn program(&self) -> &Program {
         &self.program
+    }
+
+    /// A derivation as it is now.
+    pub fn derivation(&self, id: DerivationId) -> &Derivation {
+        if self.changed.is_empty() {
+            return self.program.derivation(id);
+        }
+        self.changed.get(&id).unwrap_or_else(|| self.program.derivation(id))
     }
 
     /// How far a fact is reached.
@@ -105,7 +116,7 @@ impl Network {
 
     /// Whether a derivation, taken as a step of a subject's own, leads to what is asked about.
     pub fn leads(&self, step: DerivationId) -> bool {
-        let derivation = self.program.derivation(step);
+        let derivation = self.derivation(step);
         self.bounds(derivation.conclusion).met_by(onward(derivation, |fact| self.ways(fact)))
     }
 
@@ -150,13 +161,14 @@ impl Network {
 
     /// Changes a derivation for one that concludes no less from premises that are no more.
     pub fn strengthen(&mut self, id: DerivationId, change: impl FnOnce(&mut Derivation)) {
-        let derivation = self.program.derivation_mut(id);
-        let before = derivation.clone();
-        change(derivation);
+        let before = self.derivation(id);
+        let mut derivation = before.clone();
+        change(&mut derivation);
         let now = &derivation.premises;
-        let dropped = before.premises.iter().filter(|fact| !now.contains(fact)).map(|fact| (id, *fact));
+        let dropped =
+            before.premises.iter().filter(|fact| !now.contains(fact)).map(|fact| (id, *fact)).collect::<Vec<_>>();
         self.changes.dropped.extend(dropped);
-        self.changes.derivations.push((id, before));
+        self.changed.insert(id, derivation);
         self.changes.built.insert(id);
     }
 
@@ -182,7 +194,7 @@ impl Network {
         // Backwards: what rested on a derivation that went, or whose other premises are harder now, is taken back.
         let mut lost = BTreeSet::new();
         for id in &removed {
-            let premises = self.program.derivation(*id).premises.clone();
+            let premises = self.derivation(*id).premises.clone();
             premises.iter().for_each(|fact| self.take_back_bounds(*id, *fact, &mut lost));
         }
         for (id, fact) in std::mem::take(&mut self.changes.dropped) {
@@ -190,10 +202,10 @@ impl Network {
         }
         let mut through: BTreeSet<DerivationId> = built.iter().copied().collect();
         for (fact, harder) in moved {
-            for id in self.program.uses(fact).to_vec() {
+            for id in self.program.uses(fact).collect::<Vec<_>>() {
                 through.insert(id);
                 if harder {
-                    let premises = self.program.derivation(id).premises.clone();
+                    let premises = self.derivation(id).premises.clone();
                     premises.iter().for_each(|fact| self.take_back_bounds(id, *fact, &mut lost));
                 }
             }
@@ -204,7 +216,7 @@ impl Network {
             self.lower(fact, asked, NOTHING, &mut open);
         }
         for fact in lost {
-            for id in self.program.uses(fact).to_vec() {
+            for id in self.program.uses(fact).collect::<Vec<_>>() {
                 self.lower_premises(id, &mut open);
             }
         }
@@ -230,11 +242,10 @@ impl Network {
         for id in changes.removed {
             self.gone[id.index()] = false;
         }
-        for (id, before) in changes.derivations.into_iter().rev() {
-            *self.program.derivation_mut(id) = before;
-        }
+        self.changed.clear();
         for id in (self.mark.index()..self.gone.len()).rev().map(DerivationId::at) {
-            self.into[self.program.derivation(id).conclusion.index()].pop();
+            let fact = self.derivation(id).conclusion;
+            self.into[fact.index()].pop();
         }
         self.gone.truncate(self.mark.index());
         self.program.truncate(self.mark);
@@ -249,7 +260,8 @@ impl Network {
         self.places.resize(self.program.len(), Place::EMPTY);
         self.into.resize(self.program.len(), Vec::new());
         for id in (self.gone.len()..self.program.next().index()).map(DerivationId::at) {
-            self.into[self.program.derivation(id).conclusion.index()].push(id);
+            let fact = self.program.derivation(id).conclusion;
+            self.into[fact.index()].push(id);
             self.gone.push(false);
         }
     }
@@ -263,7 +275,7 @@ impl Network {
     fn take_back_ways(&mut self, id: DerivationId, lost: &mut BTreeSet<FactId>) {
         let mut open = vec![id];
         while let Some(id) = open.pop() {
-            let fact = self.program.derivation(id).conclusion;
+            let fact = self.derivation(id).conclusion;
             if !self.place(fact).ways_by.contains(&id.0) {
                 continue;
             }
@@ -294,7 +306,7 @@ impl Network {
                 }
             }
             for &id in &self.into[fact.index()] {
-                open.extend(self.program.derivation(id).premises.iter().map(|premise| (id, *premise)));
+                open.extend(self.derivation(id).premises.iter().map(|premise| (id, *premise)));
             }
         }
     }
@@ -310,9 +322,12 @@ impl Network {
         for &id in built {
             self.raise(id, &mut open);
         }
+        let mut uses: Vec<DerivationId> = Vec::new();
         while let Some(fact) = open.pop_front() {
-            for place in 0..self.program.uses(fact).len() {
-                self.raise(self.program.uses(fact)[place], &mut open);
+            uses.clear();
+            uses.extend(self.program.uses(fact));
+            for id in &uses {
+                self.raise(*id, &mut open);
             }
         }
     }
@@ -321,7 +336,7 @@ impl Network {
         if self.gone[id.index()] {
             return;
         }
-        let derivation = self.program.derivation(id);
+        let derivation = self.derivation(id);
         let fact = derivation.conclusion;
         let found = onward(derivation, |fact| self.ways(fact));
         let now = self.place(fact).ways;
@@ -351,8 +366,8 @@ impl Network {
         if self.gone[id.index()] {
             return;
         }
-        for place in 0..self.program.derivation(id).premises.len() {
-            let derivation = self.program.derivation(id);
+        for place in 0..self.derivation(id).premises.len() {
+            let derivation = self.derivation(id);
             let asked = self.bounds(derivation.conclusion);
             if asked == Bounds::NONE {
                 return;

@@ -1,6 +1,7 @@
 //! Facts and the derivations between them: a graph in which every derivation joins several premises to one conclusion.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
 use ward_model::scale::{Exploitability, Reach};
@@ -99,22 +100,36 @@ pub(crate) enum ReachRule {
 }
 
 /// A program: every fact that can be spoken of, and every derivation.
+///
+/// A program can lie over another, which it then extends and does not change: readings that differ little share what they have in
+/// common. Numbers go on where those beneath end.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Program {
+    under: Option<Arc<Program>>,
+    first_fact: usize,
+    first_derivation: usize,
     facts: Vec<Arc<Fact>>,
-    numbers: BTreeMap<Arc<Fact>, FactId>,
+    // Only ever looked up in: its order is nobody's.
+    numbers: HashMap<Arc<Fact>, FactId, BuildHasherDefault<DefaultHasher>>,
     derivations: Vec<Derivation>,
-    /// For each fact: the derivations that have it as a premise.
+    /// For each fact of its own: the derivations of its own that have it as a premise.
     uses: Vec<Vec<DerivationId>>,
+    /// The same for facts beneath.
+    more_uses: HashMap<FactId, Vec<DerivationId>, BuildHasherDefault<DefaultHasher>>,
 }
 
 impl Program {
+    /// A program over another, so far the same.
+    pub fn over(under: Arc<Program>) -> Self {
+        Self { first_fact: under.len(), first_derivation: under.next().index(), under: Some(under), ..Self::default() }
+    }
+
     /// The number of a fact, given one if it has none yet.
     pub fn fact(&mut self, fact: Fact) -> FactId {
-        if let Some(id) = self.numbers.get(&fact) {
-            return *id;
+        if let Some(id) = self.find(&fact) {
+            return id;
         }
-        let id = FactId(number(self.facts.len()));
+        let id = FactId::at(self.len());
         let fact = Arc::new(fact);
         self.facts.push(Arc::clone(&fact));
         self.numbers.insert(fact, id);
@@ -124,12 +139,14 @@ impl Program {
 
     /// Adds a derivation.
     pub fn derive(&mut self, derivation: Derivation) -> DerivationId {
-        let id = DerivationId(number(self.derivations.len()));
-        let mut seen = derivation.premises.clone();
-        seen.sort_unstable();
-        seen.dedup();
-        for premise in seen {
-            self.uses[premise.0 as usize].push(id);
+        let id = self.next();
+        for (place, premise) in derivation.premises.iter().enumerate() {
+            if !derivation.premises[..place].contains(premise) {
+                match premise.index().checked_sub(self.first_fact) {
+                    Some(own) => self.uses[own].push(id),
+                    None => self.more_uses.entry(*premise).or_default().push(id),
+                }
+            }
         }
         self.derivations.push(derivation);
         id
@@ -137,21 +154,20 @@ impl Program {
 
     /// The number that the next derivation will have.
     pub fn next(&self) -> DerivationId {
-        DerivationId(number(self.derivations.len()))
+        DerivationId::at(self.first_derivation + self.derivations.len())
     }
 
-    /// Changes a derivation in place. It must not take on new premises.
-    pub fn derivation_mut(&mut self, id: DerivationId) -> &mut Derivation {
-        &mut self.derivations[id.0 as usize]
-    }
-
-    /// Takes away the derivations from a number on, latest first. The facts that they speak of keep their numbers.
+    /// Takes away its own derivations from a number on, latest first. The facts that they speak of keep their numbers.
     pub fn truncate(&mut self, from: DerivationId) {
-        while self.derivations.len() > from.0 as usize {
-            let id = DerivationId(number(self.derivations.len() - 1));
-            for premise in self.derivations.pop().into_iter().flat_map(|derivation| derivation.premises) {
-                let uses = &mut self.uses[premise.0 as usize];
-                if uses.last() == Some(&id) {
+        while self.next() > from {
+            let Some(derivation) = self.derivations.pop() else { return };
+            let id = self.next();
+            for premise in derivation.premises {
+                let uses = match premise.index().checked_sub(self.first_fact) {
+                    Some(own) => self.uses.get_mut(own),
+                    None => self.more_uses.get_mut(&premise),
+                };
+                if let Some(uses) = uses.filter(|uses| uses.last() == Some(&id)) {
                     uses.pop();
                 }
             }
@@ -160,32 +176,63 @@ impl Program {
 
     /// The number of a fact, if it is spoken of.
     pub fn find(&self, fact: &Fact) -> Option<FactId> {
-        self.numbers.get(fact).copied()
+        self.layers().find_map(|layer| layer.numbers.get(fact).copied())
     }
 
     /// A fact by its number.
     pub fn at(&self, id: FactId) -> &Fact {
-        &self.facts[id.0 as usize]
+        let layer = self.layer(|layer| id.index() >= layer.first_fact);
+        &layer.facts[id.index() - layer.first_fact]
     }
 
     /// How many facts there are.
     pub fn len(&self) -> usize {
-        self.facts.len()
+        self.first_fact + self.facts.len()
     }
 
     /// A derivation by its number.
     pub fn derivation(&self, id: DerivationId) -> &Derivation {
-        &self.derivations[id.0 as usize]
+        let layer = self.layer(|layer| id.index() >= layer.first_derivation);
+        &layer.derivations[id.index() - layer.first_derivation]
     }
 
     /// Every derivation with its number.
     pub fn derivations(&self) -> impl Iterator<Item = (DerivationId, &Derivation)> {
-        self.derivations.iter().enumerate().map(|(place, derivation)| (DerivationId(number(place)), derivation))
+        (0..self.next().index()).map(DerivationId::at).map(|id| (id, self.derivation(id)))
     }
 
-    /// The derivations that have a fact as a premise.
-    pub fn uses(&self, fact: FactId) -> &[DerivationId] {
-        &self.uses[fact.0 as usize]
+    /// The derivations that have a fact as a premise, in order.
+    pub fn uses(&self, fact: FactId) -> impl Iterator<Item = DerivationId> + '_ {
+        // At most three lie over each other: as grounded, with what is presumed, with what is tried.
+        let mut lists: [&[DerivationId]; 3] = [&[]; 3];
+        let mut layer = Some(self);
+        for list in lists.iter_mut().rev() {
+            let Some(here) = layer else { break };
+            *list = here.own_uses(fact);
+            layer = here.under.as_deref();
+        }
+        debug_assert!(layer.is_none(), "no more than three programs lie over each other");
+        lists.into_iter().flatten().copied()
+    }
+
+    fn own_uses(&self, fact: FactId) -> &[DerivationId] {
+        let uses = match fact.index().checked_sub(self.first_fact) {
+            Some(own) => self.uses.get(own),
+            None => self.more_uses.get(&fact),
+        };
+        uses.map_or(&[], Vec::as_slice)
+    }
+
+    fn layers(&self) -> impl Iterator<Item = &Program> {
+        std::iter::successors(Some(self), |layer| layer.under.as_deref())
+    }
+
+    fn layer(&self, holds: impl Fn(&Program) -> bool) -> &Program {
+        let mut layer = self;
+        while let Some(under) = layer.under.as_deref().filter(|_| !holds(layer)) {
+            layer = under;
+        }
+        layer
     }
 }
 

@@ -4,19 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ward_model::ids::{ElementId, LinkId, RuleId};
-use ward_model::scale::{Exploitability, Persons};
+use ward_model::scale::{Exploitability, Persons, Reach};
 use ward_model::verdict::{Basis, Outcome, PresumedBecause, Witness};
 
-use crate::attribute::{Through, through};
-use crate::cells::{Cell, Reached, reached};
+use crate::attribute::{through, through_only};
+use crate::cells::{Cell, unacceptable};
 use crate::context::Context;
-use crate::fixpoint::{Solution, conclusions, solve};
+use crate::fixpoint::{Solution, solve};
 use crate::ground::{Grounded, Group, Presuming, ground, presuming};
+use crate::labels::{Labels, Leads, Questions};
+use crate::levels::{Bounds, Levels};
 use crate::presume::{Presumption, missing, presumptions};
 use crate::program::{DerivationId, FactId, Program};
 use crate::subject::SubjectKey;
-use crate::value::{Front, Value};
+use crate::value::Value;
 use crate::witness::{self, OwnSteps};
+
+/// Where steps begin: the facts that they give, each with how far.
+type Begun = Vec<(FactId, Levels)>;
 
 /// What a verdict is about: a subject, and for a presumed one the reason.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +72,42 @@ pub(crate) struct Outcomes<'a> {
 }
 
 impl<'a> Outcomes<'a> {
+    /// How every subject comes out in a reading that others are compared with: only whether it is controlled, by what is asked of
+    /// it in one go. Harm without the undescribed elements is harm with them too, so that these alone decide.
+    pub fn of(context: Context<'a>) -> Self {
+        let presumptions = presumptions(&context);
+        let grounded = ground(&context);
+        let undescribed = elements(&presumptions, |one| one.because == PresumedBecause::Unmodelled);
+        let all = elements(&presumptions, |_| true);
+        let [controlled, uncontrolled] = [Outcome::Controlled, Outcome::Uncontrolled]
+            .map(|outcome| Arc::new(Judged { outcome, cell: None, threats: BTreeSet::new(), privacy: false }));
+        let judged = |bad: bool| Arc::clone(if bad { &uncontrolled } else { &controlled });
+        let Presuming { program, steps } = presuming(&context, &grounded, &undescribed);
+        let questions = Questions::solve(&program);
+        let facts = (0..program.len()).map(FactId::at);
+        let is_open = |element: &ElementId| steps.contains_key(element);
+        let bounds = questions.lead_to(facts.map(|fact| objectionable(&context, &program, fact, &is_open)).collect());
+        let groups = grounded.groups.iter().map(|(group, steps)| {
+            let steps: Vec<DerivationId> = steps.iter().flat_map(|(_, steps)| steps.iter().copied()).collect();
+            let leads = || questions.begin(&steps).iter().any(|(fact, ways)| bounds[fact.index()].met_by(*ways));
+            (group.clone(), Standing::Judged(judged(is_open(group.element()) || leads())))
+        });
+        let groups = groups.collect();
+        drop((program, questions, bounds));
+        let Presuming { program, steps } = presuming(&context, &grounded, &all);
+        let questions = Questions::solve(&program);
+        let facts = (0..program.len()).map(FactId::at);
+        let bounds = questions.lead_to(facts.map(|fact| unacceptable(&context, program.at(fact))).collect());
+        let anywhere = worst_anywhere(&context).map_or(Outcome::Uncontrolled, |cell| cell.outcome);
+        let presumed = presumptions.into_iter().map(|presumption| {
+            let begun = questions.begin(steps.get(&presumption.element).copied().as_slice());
+            let leads = begun.iter().any(|(fact, ways)| bounds[fact.index()].met_by(*ways));
+            let unmodelled = presumption.because == PresumedBecause::Unmodelled;
+            (presumption, judged(leads || (unmodelled && anywhere == Outcome::Uncontrolled)))
+        });
+        Self { context, groups, presumed: presumed.collect() }
+    }
+
     /// How a subject stands, if it arises in this reading.
     pub fn standing(&self, key: &Key) -> Option<Standing> {
         if let SubjectKey::Presumed(element) = &key.subject {
@@ -133,40 +174,60 @@ impl<'a> Outcomes<'a> {
     }
 }
 
-/// Where steps begin: the facts that they give, each with the value given.
-type Beginnings = Vec<(FactId, Value)>;
-
-fn beginnings(program: &Program, solution: &Solution, steps: &[DerivationId]) -> Beginnings {
-    let mut begins = Beginnings::new();
-    for id in steps {
-        let derivation = program.derivation(*id);
-        conclusions(
-            derivation,
-            Front::default(),
-            |_, fact| solution.front(fact),
-            |value, _| {
-                begins.push((derivation.conclusion, value));
-            },
-        );
-    }
-    begins.sort_unstable();
-    begins.dedup();
-    begins
-}
-
 /// A program with elements presumed, and its fixpoint.
 struct Presumed {
-    elements: Vec<ElementId>,
     presuming: Presuming,
     solution: Solution,
+    questions: Questions,
 }
 
 impl Presumed {
-    fn new(context: &Context<'_>, grounded: &Grounded, elements: Vec<ElementId>) -> Self {
-        let presuming = presuming(context, grounded, &elements);
+    fn new(context: &Context<'_>, grounded: &Grounded, elements: &[ElementId]) -> Self {
+        let presuming = presuming(context, grounded, elements);
         let solution = solve(&presuming.program);
-        Self { elements, presuming, solution }
+        let questions = Questions::new(&presuming.program, &solution);
+        Self { presuming, solution, questions }
     }
+}
+
+/// From where on a fact is what makes a subject uncontrolled: harm that the policy finds unacceptable, or touching one of these
+/// elements, of which nobody knows what they lead to.
+pub(crate) fn objectionable(
+    context: &Context<'_>,
+    program: &Program,
+    fact: FactId,
+    undescribed: &impl Fn(&ElementId) -> bool,
+) -> Bounds {
+    let fact = program.at(fact);
+    if context.elements_of(fact).into_iter().any(undescribed) { Bounds::ANY } else { unacceptable(context, fact) }
+}
+
+/// The elements of which some things are not known, in order.
+fn elements(presumptions: &[Presumption], wanted: impl Fn(&Presumption) -> bool) -> Vec<ElementId> {
+    let mut elements: Vec<ElementId> =
+        presumptions.iter().filter(|one| wanted(one)).map(|one| one.element.clone()).collect();
+    elements.dedup();
+    elements
+}
+
+/// The worst harm to a person that the device names at all, for as many people as can be.
+fn worst_anywhere(context: &Context<'_>) -> Option<Cell> {
+    let device = context.device();
+    let (severity, harm) = device
+        .harms
+        .keys()
+        .filter_map(|harm| Some((device.person_severity(harm)?, harm)))
+        .max_by_key(|(severity, _)| *severity)?;
+    Some(Cell {
+        outcome: context.policy.cell(Exploitability::High, severity, Persons::Many),
+        escalated: context.policy.escalate(severity, Persons::Many),
+        class: Exploitability::High,
+        severity,
+        persons: Persons::Many,
+        harm: harm.clone(),
+        fact: FactId(u32::MAX),
+        reach: Reach::Fleet,
+    })
 }
 
 /// One reading, solved.
@@ -175,133 +236,109 @@ pub(crate) struct Run<'a> {
     grounded: Grounded,
     /// Without anything presumed.
     known: Solution,
+    questions: Questions,
+    labels: Labels,
     /// With everything presumed at once: what combines two unknowns is found too.
     presumed: Arc<Presumed>,
+    presumed_labels: Labels,
     /// With every element presumed that is not known to be described completely: what may lead on from a subject.
     undescribed: Arc<Presumed>,
+    /// From where on facts then lead to what makes a subject uncontrolled; none where everything is described.
+    open: Option<Vec<Bounds>>,
     presumptions: Vec<Presumption>,
 }
 
 impl<'a> Run<'a> {
+    /// Solves a reading.
     pub fn new(context: Context<'a>) -> Self {
         let presumptions = presumptions(&context);
-        let elements = |wanted: &dyn Fn(&Presumption) -> bool| -> Vec<ElementId> {
-            let mut elements: Vec<ElementId> =
-                presumptions.iter().filter(|one| wanted(one)).map(|one| one.element.clone()).collect();
-            elements.dedup();
-            elements
-        };
-        let all = elements(&|_| true);
-        let undescribed = elements(&|one| one.because == PresumedBecause::Unmodelled);
+        let all = elements(&presumptions, |_| true);
+        let undescribed = elements(&presumptions, |one| one.because == PresumedBecause::Unmodelled);
         let grounded = ground(&context);
-        let presumed = Arc::new(Presumed::new(&context, &grounded, all));
-        let undescribed = if undescribed == presumed.elements {
+        let known = solve(&grounded.program);
+        let questions = Questions::new(&grounded.program, &known);
+        let labels = Labels::new(&context, &questions);
+        let presumed = Arc::new(Presumed::new(&context, &grounded, &all));
+        let presumed_labels =
+            if all.is_empty() { Labels::default() } else { Labels::new(&context, &presumed.questions) };
+        let undescribed = if undescribed == all {
             Arc::clone(&presumed)
         } else {
-            Arc::new(Presumed::new(&context, &grounded, undescribed))
+            Arc::new(Presumed::new(&context, &grounded, &undescribed))
         };
-        Self { known: solve(&grounded.program), grounded, context, presumed, undescribed, presumptions }
+        let Presumed { presuming: Presuming { program, steps }, questions: asking, .. } = &*undescribed;
+        let open = (!steps.is_empty()).then(|| {
+            let is_open = |element: &ElementId| steps.contains_key(element);
+            let facts = (0..program.len()).map(FactId::at);
+            asking.lead_to(facts.map(|fact| objectionable(&context, program, fact, &is_open)).collect())
+        });
+        Self { context, grounded, known, questions, labels, presumed, presumed_labels, undescribed, open, presumptions }
     }
 
     /// Judges every subject.
     pub fn outcomes(&self) -> Outcomes<'a> {
         let presumed = self.judge_presumptions();
-        let mut groups = BTreeMap::new();
-        // Groups whose steps begin alike come out alike; an element's own gaps still tell them apart.
-        let mut alike: BTreeMap<(ElementId, Beginnings, Beginnings), Standing> = BTreeMap::new();
-        for (group, steps) in &self.grounded.groups {
+        // Groups whose steps begin alike leave the same open; an element's own gaps still tell them apart.
+        let mut alike: BTreeMap<(&ElementId, Begun), Arc<BTreeSet<ElementId>>> = BTreeMap::new();
+        let judged = self.grounded.groups.iter().map(|(group, steps)| {
             let steps: Vec<DerivationId> = steps.iter().flat_map(|(_, steps)| steps.iter().copied()).collect();
-            let known = beginnings(&self.grounded.program, &self.known, &steps);
-            let undescribed = beginnings(&self.undescribed.presuming.program, &self.undescribed.solution, &steps);
-            let standing = alike
-                .entry((group.element().clone(), known, undescribed))
-                .or_insert_with(|| self.judge_steps(group.element(), &steps))
-                .clone();
-            groups.insert(group.clone(), standing);
-        }
-        Outcomes { context: self.context, groups, presumed }
-    }
-
-    fn judge_steps(&self, element: &ElementId, steps: &[DerivationId]) -> Standing {
-        let reached = self.reach(&self.grounded.program, &self.known, steps);
-        if !reached.uncontrolled() {
-            let open = self.open_questions(element, steps);
-            if !open.is_empty() {
-                return Standing::Covered(Arc::new(open));
+            let leads = self.labels.leads(&self.questions.begin(&steps));
+            let outcome = leads.worst.as_ref().map_or(Outcome::Controlled, |cell| cell.outcome);
+            if outcome == Outcome::Controlled {
+                let begun = self.undescribed.questions.begin(&steps);
+                if self.leaves_open(group.element(), &begun) {
+                    let open = alike
+                        .entry((group.element(), begun))
+                        .or_insert_with(|| Arc::new(self.open_questions(group.element(), &steps)));
+                    return (group.clone(), Standing::Covered(Arc::clone(open)));
+                }
             }
-        }
-        Standing::Judged(Arc::new(Judged {
-            outcome: if reached.uncontrolled() { Outcome::Uncontrolled } else { Outcome::Controlled },
-            cell: reached.worst().cloned(),
-            threats: reached.threats,
-            privacy: reached.privacy,
-        }))
+            let Leads { worst: cell, threats, privacy } = leads;
+            (group.clone(), Standing::Judged(Arc::new(Judged { outcome, cell, threats, privacy })))
+        });
+        let groups = judged.collect();
+        Outcomes { context: self.context, groups, presumed }
     }
 
     /// One verdict for each element and reason that can reach harm, or of which nobody can say what it can reach.
     fn judge_presumptions(&self) -> BTreeMap<Presumption, Arc<Judged>> {
         let mut all = BTreeMap::new();
-        let Presumed { presuming, solution, .. } = &*self.presumed;
+        let Presumed { presuming, questions, .. } = &*self.presumed;
+        let anywhere = worst_anywhere(&self.context);
         for presumption in &self.presumptions {
             let step = presuming.steps.get(&presumption.element).copied();
-            let reached = self.reach(&presuming.program, solution, step.as_slice());
+            let Leads { worst, threats, privacy } = self.presumed_labels.leads(&questions.begin(step.as_slice()));
             let unmodelled = presumption.because == PresumedBecause::Unmodelled;
-            if reached.cells.is_empty() && !unmodelled {
+            if worst.is_none() && !unmodelled {
                 continue;
             }
             // An element that is not described completely may take part in any function: the worst harm of the device counts.
-            let anywhere = if unmodelled { self.worst_anywhere() } else { None };
-            let cell = reached.worst().cloned().max(anywhere);
+            let cell = worst.max(if unmodelled { anywhere.clone() } else { None });
             let outcome = cell.as_ref().map_or(Outcome::Uncontrolled, |cell| cell.outcome);
-            let judged = Judged { outcome, cell, threats: reached.threats, privacy: reached.privacy };
-            all.insert(presumption.clone(), Arc::new(judged));
+            all.insert(presumption.clone(), Arc::new(Judged { outcome, cell, threats, privacy }));
         }
         all
     }
 
-    /// The worst harm to a person that the device names at all, for as many people as can be.
-    fn worst_anywhere(&self) -> Option<Cell> {
-        let device = self.context.device();
-        let (severity, harm) = device
-            .harms
-            .keys()
-            .filter_map(|harm| Some((device.person_severity(harm)?, harm)))
-            .max_by_key(|(severity, _)| *severity)?;
-        Some(Cell {
-            outcome: self.context.policy.cell(Exploitability::High, severity, Persons::Many),
-            escalated: self.context.policy.escalate(severity, Persons::Many),
-            class: Exploitability::High,
-            severity,
-            persons: Persons::Many,
-            harm: harm.clone(),
-            fact: FactId(u32::MAX),
-            entry: u32::MAX,
+    /// Whether elements that are not known to be described completely could turn a subject that looks controlled.
+    fn leaves_open(&self, element: &ElementId, begun: &Begun) -> bool {
+        self.open.as_ref().is_some_and(|open| {
+            self.undescribed.presuming.steps.contains_key(element)
+                || begun.iter().any(|(fact, ways)| open[fact.index()].met_by(*ways))
         })
     }
 
-    /// The elements, not known to be described completely, that could turn a subject which looks controlled; none where it is.
+    /// The elements, not known to be described completely, that could turn a subject of which it is known that some do.
     fn open_questions(&self, element: &ElementId, steps: &[DerivationId]) -> BTreeSet<ElementId> {
-        let Presumed { elements, presuming, solution } = &*self.undescribed;
-        if elements.is_empty() {
-            return BTreeSet::new();
-        }
-        let onward = through(&presuming.program, solution, steps);
+        let Presumed { presuming: Presuming { program, steps: open }, solution, .. } = &*self.undescribed;
+        let onward = through(program, solution, steps);
         let mut touched: BTreeSet<&ElementId> =
-            onward.facts().flat_map(|id| self.context.elements_of(presuming.program.at(id))).collect();
+            onward.facts().flat_map(|id| self.context.elements_of(program.at(id))).collect();
         touched.insert(element);
-        let open: BTreeSet<ElementId> = elements.iter().filter(|element| touched.contains(element)).cloned().collect();
-        if !open.is_empty() {
-            return open;
-        }
-        if self.harms(&presuming.program, &onward).uncontrolled() { elements.iter().cloned().collect() } else { open }
-    }
-
-    fn reach(&self, program: &Program, solution: &Solution, steps: &[DerivationId]) -> Reached {
-        self.harms(program, &through(program, solution, steps))
-    }
-
-    fn harms(&self, program: &Program, onward: &Through) -> Reached {
-        reached(&self.context, program, onward.facts().map(|id| (id, onward.front(id))))
+        let touched: BTreeSet<ElementId> =
+            touched.into_iter().filter(|element| open.contains_key(*element)).cloned().collect();
+        // Where it touches none of them it leads to harm with what they give away: any of them may have.
+        if touched.is_empty() { open.keys().cloned().collect() } else { touched }
     }
 
     /// The steps of a subject, each with what it is said to follow by.
@@ -332,17 +369,32 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// A derivation of the worst harm that is reached through a subject, and which of its nodes are the subject's own steps.
+    /// A derivation of the worst harm that is reached through a subject, in as few steps as any, and which of its nodes are the
+    /// subject's own steps.
     pub fn witness(&self, key: &Key) -> (Witness, OwnSteps) {
-        let (program, solution) = match key.basis() {
-            Basis::Confirmed => (&self.grounded.program, &self.known),
-            Basis::Presumed => (&self.presumed.presuming.program, &self.presumed.solution),
+        let (program, solution, questions, labels) = match key.basis() {
+            Basis::Confirmed => (&self.grounded.program, &self.known, &self.questions, &self.labels),
+            Basis::Presumed => {
+                let Presumed { presuming, solution, questions } = &*self.presumed;
+                (&presuming.program, solution, questions, &self.presumed_labels)
+            }
         };
         let steps: Vec<DerivationId> = self.steps(key).into_iter().map(|(step, _)| step).collect();
-        let onward = through(program, solution, &steps);
-        let reached = self.harms(program, &onward);
-        reached.worst().map_or_else(Default::default, |cell| {
-            witness::draw(&self.context, program, solution, &onward, cell.entry, &steps)
+        let goal = labels.nearest(&questions.begin(&steps));
+        let Some((goal, cell)) = goal.and_then(|goal| Some((goal, labels.goal(goal)?))) else {
+            return Default::default();
+        };
+        let onward = through_only(program, solution, &steps, |before, entry| {
+            let expected = match before {
+                None => Some(goal),
+                Some(before) => labels.label(before.fact, before.value).next(),
+            };
+            Some(labels.label(entry.fact, entry.value)) == expected
+        });
+        let ways = onward.front(cell.fact);
+        let shown = ways.ways().find(|(value, _)| *value == Value { class: cell.class, reach: cell.reach });
+        shown.map_or_else(Default::default, |(_, entry)| {
+            witness::draw(&self.context, program, solution, &onward, entry, &steps)
         })
     }
 
@@ -394,12 +446,12 @@ impl<'a> Run<'a> {
     }
 
     /// The program with every element presumed of which anything is not known, those elements, and the step that presumes each.
-    pub fn presumed(&self) -> (&Program, &BTreeMap<ElementId, DerivationId>) {
+    pub fn presumed(&self) -> (&Arc<Program>, &BTreeMap<ElementId, DerivationId>) {
         (&self.presumed.presuming.program, &self.presumed.presuming.steps)
     }
 
     /// The program with every element presumed that is not known to be described completely, likewise.
-    pub fn undescribed(&self) -> (&Program, &BTreeMap<ElementId, DerivationId>) {
+    pub fn undescribed(&self) -> (&Arc<Program>, &BTreeMap<ElementId, DerivationId>) {
         (&self.undescribed.presuming.program, &self.undescribed.presuming.steps)
     }
 

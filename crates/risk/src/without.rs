@@ -5,6 +5,7 @@
 //! would find; the tests compare the two over random systems.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
 use ward_model::ids::{ElementId, LinkId, RuleId};
@@ -14,12 +15,12 @@ use crate::cells::unacceptable;
 use crate::context::Context;
 use crate::effects::Effects;
 use crate::fact::Fact;
-use crate::ground::{Grounded, Group, Login, Part, login, presume_also, reground};
+use crate::ground::{Grounded, Group, Login, Part, login, reground};
 use crate::levels::Bounds;
 use crate::network::Network;
 use crate::presume::{Presumption, presumptions_of};
 use crate::program::{DerivationId, FactId, Program};
-use crate::run::{Key, Outcomes, Run};
+use crate::run::{Key, Outcomes, Run, objectionable};
 use crate::subject::SubjectKey;
 
 /// In which of the removals that were tried subjects turn uncontrolled, each by its number.
@@ -130,6 +131,9 @@ impl<'c> Touched<'c> {
                 ClaimId::ComponentReviewed(element, _) => {
                     touched.elements.insert(element);
                 }
+                ClaimId::Rubric(element, _) => {
+                    touched.parts.insert(Part::Findings(element.clone()));
+                }
             }
         }
         touched
@@ -170,13 +174,14 @@ struct Side {
 impl Side {
     fn new(
         context: &Context<'_>,
-        (program, steps): (&Program, &BTreeMap<ElementId, DerivationId>),
+        (program, steps): (&Arc<Program>, &BTreeMap<ElementId, DerivationId>),
         touching: bool,
     ) -> Self {
         let presumed: BTreeSet<ElementId> = steps.keys().cloned().collect();
-        let asked = (0..program.len()).map(|place| asked(context, program, FactId::at(place), &presumed, touching));
+        let asked = |fact| objectionable(context, program, fact, &|element| touching && presumed.contains(element));
+        let asked = (0..program.len()).map(|place| asked(FactId::at(place)));
         let asked: Vec<Bounds> = asked.collect();
-        Self { network: Network::new(program.clone(), &asked), presumed, touching }
+        Self { network: Network::new(Arc::clone(program), &asked), presumed, touching }
     }
 
     /// Takes claims away. Gives what was built anew, and the derivations that may lead elsewhere now.
@@ -189,26 +194,25 @@ impl Side {
     ) -> (Grounded, BTreeSet<DerivationId>) {
         let network = &mut self.network;
         let parts: Vec<Part> = touched.parts.iter().cloned().collect();
-        let mut grounded = reground(context, network.lend(), &parts);
-        let program = presume_also(context, std::mem::take(&mut grounded.program), presumed);
-        let all: BTreeSet<ElementId> = if self.touching { presumed.iter().cloned().collect() } else { BTreeSet::new() };
-        network.add(program, |program, fact| asked(context, program, fact, &all, self.touching));
+        let (program, grounded) = reground(context, network.lend(), &parts, presumed);
+        let undescribed = |element: &ElementId| self.touching && presumed.contains(element);
+        network.add(program, |program, fact| objectionable(context, program, fact, &undescribed));
         for part in &parts {
             replace(network, decided.parts.get(part), grounded.parts.get(part));
         }
         for key in &touched.logins {
             for (step, profile) in decided.logins.get(key).into_iter().flatten() {
                 let class = profile.class(profile.always.saturating_add(login(context, key, profile.login)));
-                if network.stands(*step) && network.program().derivation(*step).class < class {
+                if network.stands(*step) && network.derivation(*step).class < class {
                     network.strengthen(*step, |derivation| derivation.class = class);
                 }
             }
         }
         for control in &touched.controls {
             let Some(defeated) = network.program().find(&Fact::Defeated((*control).clone())) else { continue };
-            for step in network.program().uses(defeated).to_vec() {
+            for step in network.program().uses(defeated).collect::<Vec<_>>() {
                 // What a control cuts has a premise before those that say it is defeated.
-                if network.stands(step) && network.program().derivation(step).premises.contains(&defeated) {
+                if network.stands(step) && network.derivation(step).premises.contains(&defeated) {
                     network.strengthen(step, |derivation| derivation.premises.retain(|premise| *premise != defeated));
                 }
             }
@@ -230,28 +234,10 @@ impl Side {
     }
 }
 
-/// From where on a fact is what is asked about: harm that the policy finds unacceptable, or touching one of these elements.
-fn asked(
-    context: &Context<'_>,
-    program: &Program,
-    fact: FactId,
-    presumed: &BTreeSet<ElementId>,
-    touching: bool,
-) -> Bounds {
-    let fact = program.at(fact);
-    if touching
-        && !presumed.is_empty()
-        && context.elements_of(fact).into_iter().any(|element| presumed.contains(element))
-    {
-        return Bounds::ANY;
-    }
-    unacceptable(context, fact)
-}
-
 /// Takes away the derivations of a part as it was, and keeps of those built anew only what is not there already.
 fn replace(network: &mut Network, before: Option<&std::ops::Range<u32>>, now: Option<&std::ops::Range<u32>>) {
     let like = |network: &Network, id: DerivationId| {
-        let derivation = network.program().derivation(id);
+        let derivation = network.derivation(id);
         (derivation.premises.clone(), derivation.conclusion, derivation.class, derivation.reach)
     };
     let mut there: BTreeMap<_, Vec<DerivationId>> = BTreeMap::new();
@@ -323,7 +309,7 @@ impl<'a> Without<'a> {
     }
 
     /// Takes these claims away, with what is left in effect, and notes what turns. Removals are numbered as they come.
-    pub fn remove(&mut self, claims: &[ClaimId], effects: &Effects) {
+    pub fn remove(&mut self, claims: &[ClaimId], effects: &Effects) -> usize {
         let number = self.turns.tried;
         self.turns.tried += 1;
         let context = Context { effects, ..self.context };
@@ -332,6 +318,7 @@ impl<'a> Without<'a> {
             touched.elements.iter().flat_map(|element| presumptions_of(&context, element)).collect();
         self.remove_from_groups(number, &context, &touched, &now);
         self.remove_from_presumptions(number, &context, &touched, &now);
+        number
     }
 
     /// What has turned in all removals.

@@ -24,13 +24,6 @@ pub struct Control {
     pub cost: Option<u64>,
 }
 
-impl Control {
-    /// Whether it cuts the use of one vulnerability at an element by name.
-    pub fn cuts_vulnerability(&self, vulnerability: &VulnerabilityId, element: &ElementId) -> bool {
-        self.cuts.iter().any(|cut| matches!(cut, Cut::Vulnerability { id, at } if id == vulnerability && at == element))
-    }
-}
-
 /// Something that a control cuts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cut {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ward_model::cvss::AttackVector;
-use ward_model::device::Cut;
 use ward_model::ids::{ControlId, ElementId, LinkId};
 use ward_model::scale::Reach;
 
@@ -23,13 +22,8 @@ pub(super) fn ground(builder: &mut Builder<'_>, element: &ElementId) {
     for known in inventory.one_of_each_kind() {
         groups.insert(context.group_uncut(known, element), known);
     }
-    for (_, cut) in &builder.cuts {
-        if let Cut::Vulnerability { id, at } = cut
-            && at == element
-            && let Some(known) = inventory.find(id)
-        {
-            groups.insert(context.group_of(known, element), known);
-        }
+    for known in builder.named_by_controls(element).into_iter().filter_map(|id| inventory.find(id)) {
+        groups.insert(context.group_of(known, element), known);
     }
     let mut taken: BTreeMap<(Profile, Vec<ControlId>), Vec<DerivationId>> = BTreeMap::new();
     for (group, known) in groups {

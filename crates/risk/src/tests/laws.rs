@@ -14,13 +14,14 @@ use ward_policy::Rulebook;
 use super::system::{All, System, TODAY, no_decisions, rulebook, system};
 use crate::attribute::through;
 use crate::catalogue::Catalogue;
-use crate::cells::reached;
+use crate::cells::Harms;
 use crate::effects::Effects;
 use crate::fact::Fact;
 use crate::fixpoint::solve;
 use crate::ground::{ground, presuming};
 use crate::judge::judge;
 use crate::program::FactId;
+use crate::value::Value;
 
 /// Some of a system's claims.
 fn some(system: &System, picks: u32) -> Effects {
@@ -70,10 +71,12 @@ fn worst_by_harm(
     unknown.dedup();
     let program = presuming(&context, &ground(&context), if presumed { &unknown } else { &[] }).program;
     let whole = solve(&program);
-    let facts = (0..program.len()).map(|number| FactId(u32::try_from(number).unwrap()));
-    let reached = reached(&context, &program, facts.map(|id| (id, whole.front(id))));
     let mut worst = BTreeMap::new();
-    for cell in reached.cells {
+    let harms = Harms::of(&context, &program, |fact| whole.reaches(fact));
+    for cell in harms.cells(&context) {
+        if !whole.front(cell.fact).beats(Value { class: cell.class, reach: cell.reach }) {
+            continue;
+        }
         let bad = (cell.outcome, cell.escalated, cell.class);
         let place = worst.entry(cell.harm).or_insert(bad);
         *place = bad.max(*place);

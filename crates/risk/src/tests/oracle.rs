@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use ward_model::scale::{Exploitability, Reach};
+use ward_model::scale::{Exploitability, Reach, Threat};
 
 use super::system::{no_decisions, rulebook, system};
 use crate::attribute::through;
 use crate::catalogue::Catalogue;
-use crate::effects::Effects;
+use crate::cells::{Cell, Effects, Harms};
 use crate::fixpoint::solve;
 use crate::ground::{ground, presuming};
+use crate::labels::{Labels, Questions};
 use crate::program::{Derivation, DerivationId, FactId, Program, ReachRule};
 use crate::value::{Front, Value};
 
@@ -78,7 +79,7 @@ proptest! {
         let rulebook = rulebook();
         let decisions = no_decisions();
         let claims = system.claims().into_iter().enumerate().filter(|(place, _)| picks >> (place % 32) & 1 == 1);
-        let effects = Effects::of(claims.map(|(_, claim)| claim));
+        let effects = crate::effects::Effects::of(claims.map(|(_, claim)| claim));
         let situation = system.situation(&rulebook, &decisions);
         let catalogue = Catalogue::new(situation, &rulebook.policies[0], &system.device.versions[0]);
         let context = system.context(situation, &effects, &catalogue);
@@ -87,6 +88,10 @@ proptest! {
         let presuming = presuming(&context, &grounded, &presumed);
         let program = &presuming.program;
         let whole = solve(program);
+        let questions = Questions::new(program, &whole);
+        let labels = Labels::new(&context, &questions);
+        let harms = Harms::of(&context, program, |_| true);
+        let cells = harms.cells(&context);
         let groups = grounded.groups.iter().map(|(group, steps)| {
             let steps: Vec<DerivationId> = steps.iter().flat_map(|(_, steps)| steps.iter().copied()).collect();
             (format!("{group:?}"), steps)
@@ -101,6 +106,18 @@ proptest! {
                 prop_assert_eq!(ways(whole.front(fact)), best(values.iter().map(|(value, _)| *value)), "{:?}", program.at(fact));
                 let used = best(values.iter().filter(|(_, uses)| *uses).map(|(value, _)| *value));
                 prop_assert_eq!(ways(onward.front(fact)), used, "{:?} through {:?}", program.at(fact), subject);
+            }
+            // Asked once for all subjects, the worst harm is the same, and so is everything else that people are touched by.
+            let leads = labels.leads(&questions.begin(steps));
+            let is_reached = |cell: &Cell| onward.front(cell.fact).beats(Value { class: cell.class, reach: cell.reach });
+            prop_assert_eq!(leads.worst, cells.iter().find(|cell| is_reached(cell)).cloned(), "through {:?}", subject);
+            let meets = |wanted: &dyn Fn(&Effects) -> bool| {
+                let asked = harms.asked(program.len(), wanted).unwrap_or_default();
+                onward.facts().any(|fact| asked.get(fact.index()).is_some_and(|bounds| bounds.met_by(onward.front(fact).into())))
+            };
+            prop_assert_eq!(leads.privacy, meets(&|effects| effects.privacy));
+            for threat in Threat::ALL {
+                prop_assert_eq!(leads.threats.contains(threat), meets(&|effects| effects.threat == *threat));
             }
         }
     }

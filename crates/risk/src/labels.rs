@@ -1,0 +1,256 @@
+//! Where every fact leads at its worst, for all subjects at once.
+//!
+//! Harms are taken worst first, and each is followed back to the facts from which it can be reached; what leads to something worse
+//! already is passed over. So every fact is labelled once for each of its values, with the worst harm that it leads to and by how
+//! many steps, and a subject only looks up the facts that its own steps give.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::ops::Range;
+use std::sync::Arc;
+
+use ward_model::scale::Threat;
+
+use crate::cells::{Cell, Effects, Harms};
+use crate::context::Context;
+use crate::fixpoint::Solution;
+use crate::levels::{Bounds, Levels, back, onward};
+use crate::program::{DerivationId, FactId, Program};
+use crate::value::Value;
+
+/// No goal.
+const NOWHERE: u32 = u32::MAX;
+
+/// The derivations that conclude each fact.
+#[derive(Debug)]
+struct Into {
+    starts: Vec<u32>,
+    derivations: Vec<DerivationId>,
+}
+
+impl Into {
+    fn of(program: &Program) -> Self {
+        let mut starts = vec![0_u32; program.len() + 1];
+        for (_, derivation) in program.derivations() {
+            starts[derivation.conclusion.index() + 1] += 1;
+        }
+        for place in 1..starts.len() {
+            starts[place] += starts[place - 1];
+        }
+        let mut next = starts.clone();
+        let mut derivations = vec![DerivationId(0); program.next().index()];
+        for (id, derivation) in program.derivations() {
+            let place = &mut next[derivation.conclusion.index()];
+            derivations[*place as usize] = id;
+            *place += 1;
+        }
+        Self { starts, derivations }
+    }
+
+    fn range(&self, fact: FactId) -> Range<usize> {
+        self.starts[fact.index()] as usize..self.starts[fact.index() + 1] as usize
+    }
+}
+
+/// A solved program, to be asked where its facts lead.
+#[derive(Debug)]
+pub(crate) struct Questions {
+    program: Arc<Program>,
+    ways: Vec<Levels>,
+    into: Into,
+}
+
+impl Questions {
+    pub fn new(program: &Arc<Program>, solution: &Solution) -> Self {
+        let ways = (0..program.len()).map(|place| solution.front(FactId::at(place)).into()).collect();
+        Self { program: Arc::clone(program), ways, into: Into::of(program) }
+    }
+
+    /// Solves a program, without any history.
+    pub fn solve(program: &Arc<Program>) -> Self {
+        let mut ways = vec![Levels::default(); program.len()];
+        let mut open: VecDeque<FactId> = VecDeque::new();
+        let mut raise = |id: DerivationId, open: &mut VecDeque<FactId>| {
+            let derivation = program.derivation(id);
+            let found = onward(derivation, |fact| ways[fact.index()]);
+            let now = &mut ways[derivation.conclusion.index()];
+            if now.and(found) != *now {
+                *now = now.and(found);
+                open.push_back(derivation.conclusion);
+            }
+        };
+        for (id, derivation) in program.derivations() {
+            if derivation.premises.is_empty() {
+                raise(id, &mut open);
+            }
+        }
+        while let Some(fact) = open.pop_front() {
+            program.uses(fact).for_each(|id| raise(id, &mut open));
+        }
+        Self { program: Arc::clone(program), ways, into: Into::of(program) }
+    }
+
+    /// What steps conclude.
+    pub fn begin(&self, steps: &[DerivationId]) -> Vec<(FactId, Levels)> {
+        let begin = |step: &DerivationId| {
+            let derivation = self.program.derivation(*step);
+            (derivation.conclusion, onward(derivation, |fact| self.ways[fact.index()]))
+        };
+        let mut begun: Vec<(FactId, Levels)> = steps.iter().map(begin).filter(|(_, ways)| ways.any()).collect();
+        begun.sort_unstable();
+        begun.dedup();
+        begun
+    }
+
+    /// From where on every fact leads to what is asked about.
+    pub fn lead_to(&self, asked: Vec<Bounds>) -> Vec<Bounds> {
+        let mut bounds = asked;
+        let mut open: VecDeque<FactId> =
+            (0..bounds.len()).filter(|place| bounds[*place] != Bounds::NONE).map(FactId::at).collect();
+        while let Some(fact) = open.pop_front() {
+            self.back_from(fact, bounds[fact.index()], |premise, found| {
+                let now = &mut bounds[premise.index()];
+                if now.or(found) != *now {
+                    *now = now.or(found);
+                    open.push_back(premise);
+                }
+            });
+        }
+        bounds
+    }
+
+    /// What leads to a fact from some ways on: premises, and from where on each does.
+    fn back_from(&self, fact: FactId, bounds: Bounds, mut found: impl FnMut(FactId, Bounds)) {
+        for id in &self.into.derivations[self.into.range(fact)] {
+            let derivation = self.program.derivation(*id);
+            for (place, premise) in derivation.premises.iter().enumerate() {
+                found(*premise, back(derivation, place, bounds, |fact| self.ways[fact.index()]));
+            }
+        }
+    }
+}
+
+/// A harm by its number, worst first, and how many steps away it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Goal {
+    number: u32,
+    pub steps: u32,
+}
+
+impl Goal {
+    const NONE: Self = Self { number: NOWHERE, steps: 0 };
+
+    /// One step further on the way to it.
+    pub fn next(self) -> Option<Self> {
+        Some(Self { steps: self.steps.checked_sub(1)?, ..self })
+    }
+}
+
+/// Where facts lead at their worst.
+#[derive(Debug, Default)]
+pub(crate) struct Labels {
+    goals: Vec<Cell>,
+    /// For each fact, by reach and class.
+    facts: Vec<[[Goal; 3]; 3]>,
+    /// The other things that facts may lead to, each with from where on.
+    threats: Vec<(Threat, Vec<Bounds>)>,
+    privacy: Option<Vec<Bounds>>,
+}
+
+/// What a subject leads to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Leads {
+    pub worst: Option<Cell>,
+    pub threats: BTreeSet<Threat>,
+    pub privacy: bool,
+}
+
+impl Labels {
+    /// Labels every fact of a program.
+    pub fn new(context: &Context<'_>, questions: &Questions) -> Self {
+        let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
+        let mut labels = Self {
+            goals: harms.cells(context),
+            facts: vec![[[Goal::NONE; 3]; 3]; questions.program.len()],
+            threats: Vec::new(),
+            privacy: None,
+        };
+        labels.follow(questions);
+        let lead_to = |wanted: &dyn Fn(&Effects) -> bool| {
+            let asked = harms.asked(questions.program.len(), wanted);
+            asked.map(|asked| questions.lead_to(asked))
+        };
+        for &threat in Threat::ALL {
+            labels.threats.extend(lead_to(&|effects| effects.threat == threat).map(|bounds| (threat, bounds)));
+        }
+        labels.privacy = lead_to(&|effects| effects.privacy);
+        labels
+    }
+
+    fn follow(&mut self, questions: &Questions) {
+        let mut bounds = vec![Bounds::NONE; self.facts.len()];
+        let mut open: VecDeque<(FactId, u32)> = VecDeque::new();
+        for number in 0..self.goals.len() {
+            let goal = &self.goals[number];
+            let number = u32::try_from(number).unwrap_or(NOWHERE);
+            let exactly = Bounds::from(Value { class: goal.class, reach: goal.reach });
+            self.lower(&mut bounds, goal.fact, exactly, Goal { number, steps: 0 }, &mut open);
+            while let Some((fact, steps)) = open.pop_front() {
+                let from = bounds[fact.index()];
+                questions.back_from(fact, from, |premise, found| {
+                    self.lower(&mut bounds, premise, found, Goal { number, steps: steps + 1 }, &mut open);
+                });
+            }
+        }
+    }
+
+    fn lower(
+        &mut self,
+        bounds: &mut [Bounds],
+        fact: FactId,
+        found: Bounds,
+        label: Goal,
+        open: &mut VecDeque<(FactId, u32)>,
+    ) {
+        let now = &mut bounds[fact.index()];
+        let lower = now.or(found);
+        if lower == *now {
+            return;
+        }
+        for reach in 0..3 {
+            // Classes are counted from one, and the bound that nothing meets is one above the easiest.
+            for class in lower.0[reach]..now.0[reach] {
+                self.facts[fact.index()][reach][usize::from(class) - 1] = label;
+            }
+        }
+        *now = lower;
+        open.push_back((fact, label.steps));
+    }
+
+    /// What leads on from what steps conclude.
+    pub fn leads(&self, begun: &[(FactId, Levels)]) -> Leads {
+        let mut leads =
+            Leads { worst: self.nearest(begun).and_then(|goal| self.goal(goal)).cloned(), ..Leads::default() };
+        for (fact, ways) in begun {
+            let meets = |bounds: &Vec<Bounds>| bounds[fact.index()].met_by(*ways);
+            leads.threats.extend(self.threats.iter().filter(|(_, bounds)| meets(bounds)).map(|(threat, _)| *threat));
+            leads.privacy |= self.privacy.as_ref().is_some_and(meets);
+        }
+        leads
+    }
+
+    /// The worst goal that leads on from there, and how many steps away it is.
+    pub fn nearest(&self, begun: &[(FactId, Levels)]) -> Option<Goal> {
+        let values = begun.iter().flat_map(|(fact, ways)| ways.values().map(|value| self.label(*fact, value)));
+        values.min().filter(|goal| goal.number != NOWHERE)
+    }
+
+    /// What a goal is.
+    pub fn goal(&self, goal: Goal) -> Option<&Cell> {
+        self.goals.get(goal.number as usize)
+    }
+
+    /// The worst goal that a fact leads to when it is reached in one way.
+    pub fn label(&self, fact: FactId, value: Value) -> Goal {
+        self.facts[fact.index()][value.reach as usize][value.class as usize]
+    }
+}
