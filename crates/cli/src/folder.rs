@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use jiff::civil::Date;
 use ward_device::{DirFiles, Reading};
+use ward_policy::{Library, Rulebook};
 
 use crate::failure::Failure;
 use crate::files;
@@ -15,6 +17,18 @@ use crate::places;
 pub fn read(path: &Path) -> Result<Reading, Failure> {
     let folder = open(path)?;
     ward_device::read(&folder).map_err(|found| wrong(path, &found.0))
+}
+
+/// The policies that a folder names, its own among them, as they stand on a day.
+///
+/// # Errors
+/// A name is unknown or not in force then, or a policy of the folder is refused.
+pub fn rulebook(reading: &Reading, library: &Library, on: Date) -> Result<Rulebook, Failure> {
+    let policies = &reading.device.policies;
+    if reading.policy_files.is_empty() {
+        return Ok(library.select(policies, on)?);
+    }
+    Ok(library.with_folder(&reading.policy_files)?.select(policies, on)?)
 }
 
 /// Opens a device folder.

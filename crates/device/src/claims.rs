@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::{Claim, ClaimId, ElementClaim, Evidence, FunctionClaim, LinkClaim};
-use ward_model::device::{Control, Cut, Device, Function, Link};
+use ward_model::device::{Control, Cut, Device, Function, Link, Secret};
 use ward_model::digest::Digest;
-use ward_model::ids::{ComponentRef, ElementId, FunctionId};
+use ward_model::ids::{ComponentRef, ElementId, FunctionId, VulnerabilityId};
 
 use crate::canonical::Canonical;
 use crate::raw::scalar::Citation;
@@ -69,6 +69,7 @@ fn rests_on(id: &ClaimId, device: &Device, out: &mut Canonical) {
             }
         }
         ClaimId::ComponentReviewed(element, component) => review_premise(element, component, device, out),
+        ClaimId::Rubric(element, vulnerability) => rubric_premise(element, vulnerability, device, out),
     }
 }
 
@@ -208,6 +209,27 @@ fn review_premise(element: &ElementId, component: &ComponentRef, device: &Device
     }
 }
 
+/// The answers, and what they were given before: the element, what it runs, how it is reached and which secrets it holds.
+fn rubric_premise(element: &ElementId, vulnerability: &VulnerabilityId, device: &Device, out: &mut Canonical) {
+    out.opt("answers", device.rubrics.get(&(element.clone(), vulnerability.clone())));
+    software_premise(element, device, out);
+    let links: Vec<&Link> = device.links.values().filter(|link| link.from == *element || link.to == *element).collect();
+    for link in &links {
+        out.link(link);
+    }
+    let with = |link: &&Link| link.authentication.as_ref().and_then(|authentication| authentication.secret.clone());
+    let of_links: BTreeSet<_> = links.iter().filter_map(with).collect();
+    let held = |secret: &&Secret| secret.held_by.contains(element) || of_links.contains(&secret.id);
+    for secret in device.secrets.values().filter(held) {
+        out.secret(secret);
+    }
+    // What the vectors of the feeds say is knowledge, not folder; the maker's own stand here.
+    for own in device.own_findings.iter().filter(|own| own.id == *vulnerability && own.element == *element) {
+        out.set("vectors", &own.vectors);
+        out.set("weaknesses", &own.weaknesses);
+    }
+}
+
 /// The claim in words, for the person who must answer for it.
 fn statement(id: &ClaimId, device: &Device) -> String {
     match id {
@@ -254,6 +276,11 @@ fn statement(id: &ClaimId, device: &Device) -> String {
         },
         ClaimId::ComponentReviewed(element, component) => {
             format!("the component {component} of {element} was assessed by other means and has no open vulnerability")
+        }
+        ClaimId::Rubric(element, vulnerability) => {
+            let answers = device.rubrics.get(&(element.clone(), vulnerability.clone()));
+            let answers = answers.map_or_else(String::new, ToString::to_string);
+            format!("{vulnerability} on {element} is as the rubric's questions are answered: {answers}")
         }
     }
 }

@@ -152,6 +152,21 @@ impl<'a> Loader<'a> {
         }
     }
 
+    /// The text of a file that is named in the folder.
+    pub(crate) fn text(&mut self, path: &At<FilePath>, sink: &mut Sink) -> Option<String> {
+        let name = path.value.0.as_str();
+        let error = match self.load(name) {
+            State::Read(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => return Some(text.to_owned()),
+                Err(_) => ("not-utf8", format!("`{}` is not UTF-8 text", shorten(name))),
+            },
+            State::Unreadable(error) => ("unreadable-file", format!("`{}` cannot be read: {error}", shorten(name))),
+            State::Missing => ("missing-file", format!("there is no file `{}`", shorten(name))),
+        };
+        sink.error(path.place, error.0, error.1).expected("a policy in this folder");
+        None
+    }
+
     /// Reads a cited evidence file; that it is missing is a warning, because then no decision gives the claim effect.
     pub(crate) fn evidence(&mut self, citation: Option<&At<Citation>>, sink: &mut Sink) {
         self.evidence_for(citation, "until there is, no decision gives the claim effect", sink);

@@ -20,6 +20,7 @@ use crate::raw::considerations::ConsiderationsFile;
 use crate::raw::decisions::DecisionsFile;
 use crate::raw::device::DeviceFile;
 use crate::raw::fielded::FieldedFile;
+use crate::raw::scalar::{FilePath, checked_path};
 use crate::raw::system::SystemFile;
 use crate::raw::vulnerabilities::VulnerabilitiesFile;
 use crate::raw::{items, shorten};
@@ -37,6 +38,9 @@ pub const VULNERABILITIES: &str = "vulnerabilities.toml";
 /// What people have decided: not part of [`Device::digest`].
 pub const DECISIONS: &str = "decisions.toml";
 
+/// How the name of a policy ends that is a file of the folder.
+const POLICY: &str = ".toml";
+
 /// A folder that was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
@@ -48,6 +52,8 @@ pub struct Reading {
     pub warnings: Vec<Diagnostic>,
     /// What the folder says for authorities; nothing is reasoned from it.
     pub regulatory: Regulatory,
+    /// The texts of the folder's own policies, by path: what they mean is not read here.
+    pub policy_files: BTreeMap<String, String>,
     /// What the maker has considered, in the order of the file; nothing is reasoned from it.
     pub considerations: Vec<Consideration>,
     /// What the model does not keep and [`crate::lint`] needs.
@@ -118,6 +124,7 @@ fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
     if let (Some(device), Some(system)) = (&device, &raw.system) {
         link_claims(device, system, &mut pending, sink);
     }
+    let policy_files = policy_files(&raw, &mut loader, sink);
     for pending in &pending {
         loader.evidence(pending.evidence.as_ref(), sink);
     }
@@ -163,7 +170,20 @@ fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
     };
     let regulatory = raw.device.as_ref().map(device::regulatory).unwrap_or_default();
     let decisions = Decisions { entered, digest: Digest::of(loader.bytes(DECISIONS).unwrap_or_default()) };
-    Some(Reading { device, decisions, warnings: Vec::new(), regulatory, considerations, about })
+    Some(Reading { device, decisions, warnings: Vec::new(), regulatory, considerations, policy_files, about })
+}
+
+/// The policies that stand in the folder: their texts belong to what is hashed.
+fn policy_files(raw: &Raw, loader: &mut Loader<'_>, sink: &mut Sink) -> BTreeMap<String, String> {
+    let policies = raw.device.as_ref().map_or(&[][..], |device| items(&device.policies));
+    let mut texts = BTreeMap::new();
+    for policy in policies.iter().filter(|policy| policy.value.ends_with(POLICY)) {
+        let Some(path) = checked_path(&policy.value, policy.place, sink) else { continue };
+        if let Some(text) = loader.text(&At { value: FilePath(path.clone()), place: policy.place }, sink) {
+            texts.insert(path, text);
+        }
+    }
+    texts
 }
 
 fn missing_files(loader: &Loader<'_>, sink: &mut Sink) {
@@ -261,14 +281,15 @@ fn device(
     for element in raw_elements {
         inventories(&element.value, names, &mut versions, loader, sink);
     }
-    let (own_findings, known_since) = match &raw.vulnerabilities {
-        None => (Vec::new(), Vec::new()),
+    let (own_findings, known_since, rubrics) = match &raw.vulnerabilities {
+        None => (Vec::new(), Vec::new(), Vec::new()),
         Some(raw) => (
             build(items(&raw.finding), sink, |raw, sink| vulnerabilities::finding(raw, names, sink)),
             build(items(&raw.known), sink, |raw, sink| {
                 let model_since = identity.as_ref().map(|identity| identity.model_since);
                 vulnerabilities::known(raw, model_since, names, sink)
             }),
+            build(items(&raw.rubric), sink, |raw, sink| vulnerabilities::rubric(raw, names, pending, sink)),
         ),
     };
     let identity = identity?;
@@ -292,6 +313,7 @@ fn device(
         versions,
         own_findings: sorted(own_findings),
         known_since,
+        rubrics: rubrics.into_iter().collect(),
         claims: BTreeMap::new(),
         // Set once every file has been read.
         digest: Digest::of(&[]),

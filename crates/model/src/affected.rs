@@ -136,6 +136,7 @@ pub enum RangeEvent {
 
 /// A decision of a stakeholder about how urgent a vulnerability is, as a feed carries it (SSVC).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SsvcStatement {
     /// Who says so.
     pub asserter: String,

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::digest::Digest;
-use crate::ids::{ComponentRef, ControlId, ElementId, FunctionId, LinkId, SecretId};
+use crate::ids::{ComponentRef, ControlId, ElementId, FunctionId, LinkId, SecretId, VulnerabilityId};
 
 /// What is claimed. Its text (`control:signed-firmware`, `link:usb.authentication`) is how decisions name it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +28,8 @@ pub enum ClaimId {
     Function(FunctionId, FunctionClaim),
     /// A component that no feed covers was assessed by other means and has no open vulnerability.
     ComponentReviewed(ElementId, ComponentRef),
+    /// On this element, a vulnerability is as the rubric's answers have it.
+    Rubric(ElementId, VulnerabilityId),
 }
 
 /// What can be claimed of an element.
@@ -93,6 +95,7 @@ impl fmt::Display for ClaimId {
             Self::SecretPublic(id) => write!(f, "secret:{id}.public"),
             Self::Function(id, claim) => write!(f, "function:{id}.{}", claim.word()),
             Self::ComponentReviewed(element, component) => write!(f, "component:{element}/{component}"),
+            Self::Rubric(element, vulnerability) => write!(f, "rubric:{element}/{vulnerability}"),
         }
     }
 }
@@ -110,7 +113,7 @@ impl schemars::JsonSchema for ClaimId {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "pattern": "^(control|element|link|secret|function|component):.+$" })
+        schemars::json_schema!({ "type": "string", "pattern": "^(control|element|link|secret|function|component|rubric):.+$" })
     }
 }
 

@@ -16,6 +16,7 @@ use crate::ids::{
     CohortId, ControlId, DeviceId, ElementId, FieldedVersionId, FunctionId, HarmId, LinkId, PersonGroupId, SecretId,
     VulnerabilityId, ZoneId,
 };
+use crate::rubric::Answers;
 use crate::scale::{Axis, Position, Severity};
 
 pub mod consideration;
@@ -71,6 +72,8 @@ pub struct Device {
     pub own_findings: Vec<OwnFinding>,
     /// Since when something has been known, where the maker can say.
     pub known_since: Vec<KnownSince>,
+    /// What the rubric's questions were answered, by element and vulnerability (a claim each).
+    pub rubrics: BTreeMap<(ElementId, VulnerabilityId), Answers>,
     /// Everything that is claimed, by name.
     pub claims: BTreeMap<ClaimId, Claim>,
     /// Digest over every file of the folder that was read, except the decisions.

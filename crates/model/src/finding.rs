@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::affected::SsvcStatement;
 use crate::component::Component;
 use crate::cvss::{Score, Vector};
 use crate::digest::Digest;
@@ -136,6 +137,14 @@ pub struct VulnerabilitySummary {
     pub weaknesses: Vec<u32>,
     /// Whether it is known to be exploited (CISA KEV).
     pub kev: bool,
+    /// What people state of its exploitation (SSVC).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub ssvc: Vec<SsvcStatement>,
+    /// References that its record marks as an exploit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub exploit_references: Vec<String>,
     /// Its EPSS score.
     pub epss: Option<EpssSummary>,
     /// Whether its feed has withdrawn it.
@@ -224,6 +233,8 @@ impl VulnerabilitySummary {
             unreadable_vectors: record.unreadable_vectors.clone(),
             weaknesses: record.weaknesses.clone(),
             kev: exploited,
+            ssvc: record.ssvc.clone(),
+            exploit_references: record.exploit_references.clone(),
             epss: epss.map(EpssSummary::from),
             withdrawn: record.withdrawn,
             published: record.published,

@@ -5,6 +5,7 @@
 
 pub mod considerations;
 mod citation;
+pub mod considerations;
 mod draft;
 mod error;
 mod file;

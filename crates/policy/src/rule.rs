@@ -86,11 +86,13 @@ pub enum Privilege {
     Alter,
     /// Run programs on it.
     Execute,
+    /// Learn what it keeps, but for its secrets: somebody answers for their not being among it.
+    Look,
 }
 
 impl Privilege {
     /// Every privilege.
-    pub const ALL: &'static [Self] = &[Self::Read, Self::Stop, Self::Alter, Self::Execute];
+    pub const ALL: &'static [Self] = &[Self::Read, Self::Stop, Self::Alter, Self::Execute, Self::Look];
 
     /// The word used in rules and text.
     pub const fn word(self) -> &'static str {
@@ -99,6 +101,7 @@ impl Privilege {
             Self::Stop => "stop",
             Self::Alter => "alter",
             Self::Execute => "execute",
+            Self::Look => "look",
         }
     }
 
@@ -107,7 +110,8 @@ impl Privilege {
         match self {
             Self::Execute => &[Self::Read, Self::Alter],
             Self::Alter => &[Self::Stop],
-            Self::Read | Self::Stop => &[],
+            // Who reads everything sees this too; that is derived where it can matter.
+            Self::Read | Self::Stop | Self::Look => &[],
         }
     }
 }

@@ -359,6 +359,9 @@ impl<'a> Way<'a> {
             ClaimId::SecretPerUnit(id) | ClaimId::SecretPublic(id) => self.secrets.contains(id.as_str()),
             ClaimId::Function(id, _) => self.functions.contains(id.as_str()),
             ClaimId::ComponentReviewed(id, _) => verdict.basis == Basis::Presumed && *id == verdict.element,
+            ClaimId::Rubric(id, vulnerability) => {
+                *id == verdict.element && verdict.subject.id == vulnerability.as_str()
+            }
         }
     }
 

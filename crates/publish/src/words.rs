@@ -245,6 +245,9 @@ pub fn claim(claim: &ClaimId) -> String {
         ClaimId::ComponentReviewed(element, component) => {
             format!("{component} of {element} was reviewed and has no open vulnerability")
         }
+        ClaimId::Rubric(element, vulnerability) => {
+            format!("the questions about {vulnerability} on {element} are answered as they stand")
+        }
     }
 }
 

@@ -340,6 +340,7 @@ fn empty() -> Device {
         }],
         own_findings: Vec::new(),
         known_since: Vec::new(),
+        rubrics: BTreeMap::new(),
         claims: BTreeMap::new(),
         digest: Digest::of(b"hospital"),
         files: BTreeMap::new(),

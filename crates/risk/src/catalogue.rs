@@ -5,14 +5,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use ward_model::affected::SsvcStatement;
+use ward_model::claim::ClaimId;
 use ward_model::cvss::{AttackVector, Demands, Impacts, Privileges, Vector};
 use ward_model::device::{Cut, FieldedVersion, OwnFinding, Stage};
 use ward_model::finding::{MatchReport, State};
 use ward_model::ids::{ComponentRef, ControlId, ElementId, LinkId, SecretId, VulnerabilityId, ZoneId};
+use ward_model::rubric::{Answers, Reanswered};
 use ward_model::scale::Exploitability;
 use ward_policy::{Evidence, Policy, Privilege};
 
 use crate::context::Situation;
+use crate::effects::Effects;
 
 /// What one vector of a vulnerability demands of an attacker and gives in return, with what is known of its exploitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +27,7 @@ pub(crate) struct Profile {
     /// Demands that hold where a login is really enforced.
     pub login: u8,
     /// The privileges gained, by their order.
-    gains: [bool; 4],
+    gains: [bool; Privilege::ALL.len()],
     raised_by: u8,
     at_least: Exploitability,
     /// Whether nobody has scored it, so that all of this is the worst reading of nothing.
@@ -36,7 +40,7 @@ impl Profile {
         vector: AttackVector::Network,
         always: 0,
         login: 0,
-        gains: [false; 4],
+        gains: [false; Privilege::ALL.len()],
         raised_by: 0,
         at_least: Exploitability::Low,
         unscored: false,
@@ -59,9 +63,34 @@ impl Profile {
 pub(crate) struct Known {
     pub id: VulnerabilityId,
     /// One for each vector, each with what a step by it is said to follow by.
-    pub profiles: Vec<(Profile, Arc<str>)>,
+    profiles: Profiles,
+    /// The same as somebody has answered the rubric about this device, which has effect where the claim has.
+    answered: Option<(ClaimId, Profiles)>,
     /// The place of its set of profiles among all sets at its element: vulnerabilities of one kind come out alike.
     pub kind: usize,
+}
+
+/// What the vectors of a vulnerability come to, each with what a step by it is said to follow by.
+type Profiles = Vec<(Profile, Arc<str>)>;
+
+impl Known {
+    /// One profile for each vector, as answered on the device where somebody answers for that.
+    pub fn profiles(&self, effects: &Effects) -> &[(Profile, Arc<str>)] {
+        match &self.answered {
+            Some((claim, profiles)) if effects.holds(claim) => profiles,
+            _ => &self.profiles,
+        }
+    }
+
+    /// What makes it come out alike with others: its profiles, those that answers make of them, and the claim that they are true.
+    fn set(&self) -> (Vec<Profile>, Option<(ClaimId, Vec<Profile>)>) {
+        let set = |profiles: &Profiles| {
+            let set: BTreeSet<Profile> = profiles.iter().map(|(profile, _)| *profile).collect();
+            set.into_iter().collect()
+        };
+        let answered = self.answered.as_ref().map(|(claim, profiles)| (claim.clone(), set(profiles)));
+        (set(&self.profiles), answered)
+    }
 }
 
 /// The vulnerabilities of an element in one reading.
@@ -69,6 +98,8 @@ pub(crate) struct Known {
 pub(crate) struct Inventory {
     /// By identifier.
     pub known: Vec<Known>,
+    /// Whether something may be read that is kept there without the secrets beside it.
+    looked_at: bool,
     /// Whether there is an inventory at all.
     pub given: bool,
     /// Vulnerabilities of which it cannot be told whether they touch a component, with that in words.
@@ -79,7 +110,10 @@ pub(crate) struct Inventory {
 
 impl Inventory {
     fn new(known: Vec<Known>, report: Option<&MatchReport>) -> Self {
-        let mut inventory = Self { known, given: report.is_some(), ..Self::default() };
+        let answered = known.iter().filter_map(|known| known.answered.as_ref());
+        let looked_at =
+            answered.flat_map(|(_, profiles)| profiles).any(|(profile, _)| profile.gains[Privilege::Look as usize]);
+        let mut inventory = Self { known, looked_at, given: report.is_some(), ..Self::default() };
         let Some(report) = report else { return inventory };
         for finding in report.findings.iter().filter(|finding| finding.state == State::Unknown) {
             let version = finding.component.version.as_deref().unwrap_or("without version");
@@ -164,16 +198,10 @@ struct Readings {
 impl Readings {
     /// Numbers every set of profiles; the same set has the same number in both readings.
     fn number_kinds(&mut self) {
-        let set = |known: &Known| {
-            let mut set: Vec<Profile> = known.profiles.iter().map(|(profile, _)| *profile).collect();
-            set.sort_unstable();
-            set.dedup();
-            set
-        };
         let all = self.open.known.iter().chain(&self.complete.known);
-        let kinds: Vec<Vec<Profile>> = all.map(set).collect::<BTreeSet<_>>().into_iter().collect();
+        let kinds: Vec<_> = all.map(Known::set).collect::<BTreeSet<_>>().into_iter().collect();
         for known in self.open.known.iter_mut().chain(&mut self.complete.known) {
-            let own = set(known);
+            let own = known.set();
             known.kind = kinds.partition_point(|kind| *kind < own);
         }
     }
@@ -191,7 +219,7 @@ impl Catalogue {
             .map(|element| {
                 let reports = situation.reports.get(&(version.id.clone(), element.clone()));
                 let own = own.get(element).map_or(&[][..], Vec::as_slice);
-                let mut read = |report| known(situation, policy, own, report, &mut vectors);
+                let mut read = |report| known(situation, policy, element, own, report, &mut vectors);
                 let mut readings = Readings {
                     open: read(reports.map(|reports| &reports.open)),
                     complete: read(reports.map(|reports| &reports.complete)),
@@ -229,6 +257,11 @@ impl Catalogue {
             }
         }
         Self { elements, nothing: Inventory::default(), links, users, inside, naming, cuts: Cuts::of(situation) }
+    }
+
+    /// Whether in some reading something may be read that an element keeps without the secrets beside it.
+    pub fn looked_at(&self, element: &ElementId) -> bool {
+        self.elements.get(element).is_some_and(|readings| readings.open.looked_at || readings.complete.looked_at)
     }
 
     /// Where controls cut.
@@ -275,6 +308,8 @@ struct Gathered<'a> {
     weaknesses: BTreeSet<u32>,
     exploited: bool,
     demonstrated: bool,
+    statements: BTreeSet<&'a SsvcStatement>,
+    exploit_references: BTreeSet<&'a str>,
     epss: Option<(u32, u32)>,
     found_in: String,
 }
@@ -299,6 +334,7 @@ fn own_findings<'a>(
 fn known<'a>(
     situation: Situation<'a>,
     policy: &Policy,
+    element: &ElementId,
     own: &[&'a OwnFinding],
     report: Option<&'a MatchReport>,
     vectors: &mut Vectors<'a>,
@@ -312,6 +348,8 @@ fn known<'a>(
         gathered.unreadable |= !vulnerability.unreadable_vectors.is_empty();
         gathered.weaknesses.extend(&vulnerability.weaknesses);
         gathered.exploited |= vulnerability.kev;
+        gathered.statements.extend(&vulnerability.ssvc);
+        gathered.exploit_references.extend(vulnerability.exploit_references.iter().map(String::as_str));
         gathered.epss = gathered.epss.max(vulnerability.epss.as_ref().map(|epss| (epss.score, epss.percentile)));
         if gathered.found_in.is_empty() {
             let version = finding.component.version.as_deref().unwrap_or("of unknown version");
@@ -328,13 +366,31 @@ fn known<'a>(
             gathered.found_in.clone_from(&own.title);
         }
     }
-    let known = all.into_iter().map(|(id, gathered)| Known {
-        id: id.clone(),
-        profiles: profiles(situation, policy, id, &gathered, vectors),
-        kind: 0,
+    let known = all.into_iter().map(|(id, gathered)| {
+        let mut profiles =
+            |answers: Option<(&Answers, Answering)>| profiles(situation, policy, id, &gathered, vectors, answers);
+        let rubric = situation.device.rubrics.get_key_value(&(element.clone(), id.clone()));
+        Known {
+            id: id.clone(),
+            profiles: profiles(rubric.map(|(_, answers)| (answers, Answers::claiming as Answering))),
+            answered: rubric.map(|((element, vulnerability), answers)| {
+                let claim = ClaimId::Rubric(element.clone(), vulnerability.clone());
+                (claim, profiles(Some((answers, Answers::answering))))
+            }),
+            kind: 0,
+        }
     });
     Inventory::new(known.collect(), report)
 }
+
+/// How answers to the rubric change what a vector says.
+type Answering = fn(&Answers, Demands, Impacts) -> Reanswered;
+
+/// What is read where nobody has said anything.
+const WORST: (Demands, Impacts) = (
+    Demands { attack_vector: AttackVector::Network, complexity: 0, privileges: Privileges::None, interaction: 0 },
+    Impacts { confidentiality: true, integrity: true, availability: true },
+);
 
 /// Every vector is a profile of its own, never mixed with another's.
 fn profiles<'a>(
@@ -343,51 +399,57 @@ fn profiles<'a>(
     id: &VulnerabilityId,
     gathered: &Gathered<'a>,
     vectors: &mut Vectors<'a>,
-) -> Vec<(Profile, Arc<str>)> {
+    answers: Option<(&Answers, Answering)>,
+) -> Profiles {
     let weaknesses: Vec<u32> = gathered.weaknesses.iter().copied().collect();
     let (raised_by, at_least) = raises(situation, policy, gathered);
-    let mut profiles: Vec<(Profile, Arc<str>)> = gathered
+    let profile = |(demands, impacts): (Demands, Impacts), unscored: bool| {
+        let read = match answers {
+            Some((answers, answering)) => answering(answers, demands, impacts),
+            None => Reanswered::unanswered(demands, impacts),
+        };
+        let Reanswered { demands, impacts, reads_secrets } = read;
+        let only_read = impacts.confidentiality && !impacts.integrity && !impacts.availability;
+        let everything = impacts.confidentiality && impacts.integrity && impacts.availability;
+        // That weaknesses of a kind always run code is no question of the rubric: no answer takes it back.
+        let runs_code = everything || situation.rulebook.code_execution.follows_from(&weaknesses, only_read);
+        let mut gains = [false; Privilege::ALL.len()];
+        gains[Privilege::Execute as usize] = runs_code;
+        gains[Privilege::Read as usize] = !runs_code && impacts.confidentiality && reads_secrets;
+        gains[Privilege::Look as usize] = !runs_code && impacts.confidentiality && !reads_secrets;
+        gains[Privilege::Alter as usize] = !runs_code && impacts.integrity;
+        gains[Privilege::Stop as usize] = !runs_code && impacts.availability;
+        Profile {
+            vector: demands.attack_vector,
+            always: demands.complexity.saturating_add(demands.interaction),
+            login: match demands.privileges {
+                Privileges::None => 0,
+                Privileges::Low => 1,
+                Privileges::High => 2,
+            },
+            gains,
+            raised_by,
+            at_least,
+            unscored,
+        }
+    };
+    let answered = answers.map_or_else(String::new, |(answers, _)| format!(", answered {answers}"));
+    let mut profiles: Profiles = gathered
         .vectors
         .iter()
         .map(|(text, vector)| {
-            let (demands, impacts) = vectors.entry(text).or_insert_with(|| (vector.demands(), vector.impacts()));
-            let only_read = impacts.confidentiality && !impacts.integrity && !impacts.availability;
-            let everything = impacts.confidentiality && impacts.integrity && impacts.availability;
-            let runs_code = everything || situation.rulebook.code_execution.follows_from(&weaknesses, only_read);
-            // In the order of the privileges: read, stop, alter, execute.
-            let gains = [impacts.confidentiality, impacts.availability, impacts.integrity, runs_code];
-            let profile = Profile {
-                vector: demands.attack_vector,
-                always: demands.complexity.saturating_add(demands.interaction),
-                login: match demands.privileges {
-                    Privileges::None => 0,
-                    Privileges::Low => 1,
-                    Privileges::High => 2,
-                },
-                gains: if runs_code { [false, false, false, true] } else { gains },
-                raised_by,
-                at_least,
-                unscored: false,
-            };
-            (profile, format!("{id} in {}, {}", gathered.found_in, vector.as_str()).into())
+            let read = *vectors.entry(text).or_insert_with(|| (vector.demands(), vector.impacts()));
+            let by = format!("{id} in {}, {}{answered}", gathered.found_in, vector.as_str());
+            (profile(read, false), by.into())
         })
         .collect();
     // What cannot be read, and what nobody has said, is taken at its worst.
     if profiles.is_empty() || gathered.unreadable {
-        let profile = Profile {
-            vector: AttackVector::Network,
-            always: 0,
-            login: 0,
-            gains: [false, false, false, true],
-            raised_by,
-            at_least,
-            unscored: true,
-        };
         let by = format!(
-            "{id} in {}, which nobody has scored so that it can be read: taken at its worst",
+            "{id} in {}, which nobody has scored so that it can be read: taken at its worst{answered}",
             gathered.found_in
         );
-        profiles.push((profile, by.into()));
+        profiles.push((profile(WORST, true), by.into()));
     }
     profiles
 }
@@ -396,6 +458,8 @@ fn profiles<'a>(
 fn raises(situation: Situation<'_>, policy: &Policy, gathered: &Gathered<'_>) -> (u8, Exploitability) {
     let raised = policy.raised(&Evidence {
         known_exploited: gathered.exploited,
+        statements: gathered.statements.iter().map(|statement| (*statement).clone()).collect(),
+        exploit_references: gathered.exploit_references.iter().map(|reference| (*reference).to_owned()).collect(),
         demonstrated: gathered.demonstrated,
         epss: gathered.epss,
         before_market: situation.device.lifecycle.stage == Stage::Development,

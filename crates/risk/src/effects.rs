@@ -191,7 +191,11 @@ fn supported(claim: &Claim) -> Result<&Claim, String> {
 /// Whether a claim is about how something was built or checked, which only evidence can show; the others describe where things stand.
 fn needs_evidence(id: &ClaimId) -> bool {
     match id {
-        ClaimId::Control(_) | ClaimId::Element(..) | ClaimId::SecretPerUnit(_) | ClaimId::ComponentReviewed(..) => true,
+        ClaimId::Control(_)
+        | ClaimId::Element(..)
+        | ClaimId::SecretPerUnit(_)
+        | ClaimId::ComponentReviewed(..)
+        | ClaimId::Rubric(..) => true,
         ClaimId::Link(..) | ClaimId::Function(..) | ClaimId::SecretPublic(_) => false,
     }
 }

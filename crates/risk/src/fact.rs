@@ -72,6 +72,9 @@ impl Fact {
             Self::Inject(link, Nearness::Far) => format!("the attacker can put messages on {link} from afar"),
             Self::Speak(link) => format!("messages of the attacker on {link} are taken for the rightful sender's"),
             Self::Gain(element, Privilege::Read) => format!("the attacker can read what {element} keeps"),
+            Self::Gain(element, Privilege::Look) => {
+                format!("the attacker can read what {element} keeps, but for its secrets")
+            }
             Self::Gain(element, Privilege::Stop) => format!("the attacker can stop {element}"),
             Self::Gain(element, Privilege::Alter) => format!("the attacker can alter what {element} does"),
             Self::Gain(element, Privilege::Execute) => format!("the attacker can run code on {element}"),

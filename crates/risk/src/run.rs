@@ -358,7 +358,7 @@ impl<'a> Run<'a> {
                 let Some(known) = self.context.inventory(element).find(id) else { return Vec::new() };
                 let Some(taken) = self.grounded_group(key) else { return Vec::new() };
                 known
-                    .profiles
+                    .profiles(self.context.effects)
                     .iter()
                     .flat_map(|(profile, by)| {
                         let own = taken.iter().filter(move |(other, _)| other == profile);

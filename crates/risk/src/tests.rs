@@ -3,5 +3,6 @@
 mod cases;
 mod laws;
 mod oracle;
+mod rubric;
 mod system;
 mod without;

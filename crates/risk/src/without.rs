@@ -131,6 +131,9 @@ impl<'c> Touched<'c> {
                 ClaimId::ComponentReviewed(element, _) => {
                     touched.elements.insert(element);
                 }
+                ClaimId::Rubric(element, _) => {
+                    touched.parts.insert(Part::Findings(element.clone()));
+                }
             }
         }
         touched

@@ -126,7 +126,7 @@ pub fn one(path: &Path, global: &Global, as_of: Option<AsOf>, ui: &Ui) -> Result
 }
 
 fn assessment(reading: &Reading, library: &Library, held: &Held, as_of: Date) -> Result<Assessment, Failure> {
-    let rulebook = library.select(&reading.device.policies, as_of)?;
+    let rulebook = folder::rulebook(reading, library, as_of)?;
     Ok(ward_assess::assess(&ward_assess::Inputs {
         device: &reading.device,
         decisions: &reading.decisions,

@@ -92,6 +92,8 @@ pub fn run(arguments: Arguments, _: &Global, ui: &Ui) -> Result<Ending, Failure>
 
 fn device(path: &Path, ui: &Ui) -> Result<Ending, Failure> {
     let reading = folder::read(path)?;
+    // A policy of the folder that is refused is an error of the folder, whatever the day.
+    ward_policy::Library::built_in()?.with_folder(&reading.policy_files)?;
     let mut found = reading.warnings.clone();
     found.extend(ward_device::lint(&reading));
     found.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));

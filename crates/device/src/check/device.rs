@@ -68,6 +68,10 @@ fn twice(policies: &[At<String>], sink: &mut Sink) {
 
 /// The name and the version of a policy.
 fn parts(policy: &str) -> (&str, Option<&str>) {
+    // A path is whole: it may hold an `@`.
+    if policy.ends_with(".toml") {
+        return (policy, None);
+    }
     policy.split_once('@').map_or((policy, None), |(name, version)| (name, Some(version)))
 }
 

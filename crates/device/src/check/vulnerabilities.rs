@@ -1,13 +1,15 @@
 //! `vulnerabilities.toml`, checked.
 
 use jiff::civil::Date;
+use ward_model::claim::ClaimId;
 use ward_model::device::{KnownSince, OwnFinding};
 use ward_model::ids::{ElementId, VulnerabilityId};
+use ward_model::rubric::Answers;
 
-use super::{Kind, Names, not_empty, value, values};
+use super::{Kind, Names, Pending, not_empty, value, values};
 use crate::diagnostic::{At, Sink};
 use crate::nearest::nearest;
-use crate::raw::vulnerabilities::{Finding, Known};
+use crate::raw::vulnerabilities::{Finding, Known, Rubric};
 use crate::raw::{items, shorten};
 
 /// Years in which a maker can have learnt of a vulnerability.
@@ -75,4 +77,33 @@ pub(crate) fn known(at: &At<Known>, model_since: Option<Date>, names: &Names, si
             .help("it moves no clock: what the model says was known when it was begun");
     }
     Some(KnownSince { subject: subject.value.clone(), since: value(&raw.since)?, source: value(&raw.source)? })
+}
+
+/// Answers to the rubric, and the claim that they are.
+pub(crate) fn rubric(
+    at: &At<Rubric>,
+    names: &Names,
+    pending: &mut Vec<Pending>,
+    sink: &mut Sink,
+) -> Option<((ElementId, VulnerabilityId), Answers)> {
+    let raw = &at.value;
+    let element = raw.element.as_ref().and_then(|element| names.resolve(Kind::Element, element, sink));
+    let vulnerability = value(&raw.vulnerability).map(|id| VulnerabilityId::new(id.0));
+    if let Some(answers) = &raw.answers {
+        let asked = answers.value.asked();
+        let stray = answers.value.iter().map(|(element, _)| element).filter(|element| !asked.contains(element));
+        let stray: Vec<&str> = stray.map(|element| element.word()).collect();
+        if !stray.is_empty() {
+            let message = format!("no other answer leads to the question {}", stray.join(", "));
+            sink.warning(answers.place, "not-asked", message)
+                .help("it has no bearing; `ward inspect rubric` shows which questions are asked");
+        }
+    }
+    let (element, vulnerability) = (ElementId::from(element?), vulnerability?);
+    pending.push(Pending {
+        id: ClaimId::Rubric(element.clone(), vulnerability.clone()),
+        evidence: raw.evidence.clone(),
+        place: at.place,
+    });
+    Some(((element, vulnerability), value(&raw.answers)?))
 }

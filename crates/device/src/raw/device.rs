@@ -24,7 +24,7 @@ tables! {
         intended_use: required String,
         /// Where it is used: decides which networks an attacker may stand in.
         environments: required Vec<At<Environment>>,
-        /// The policies it is judged by: `name`, or `name@version`.
+        /// The policies it is judged by: `name`, `name@version`, or the path of a policy in this folder, which ends in `.toml`.
         policies: required Vec<At<String>>,
         /// Where it stands in its life (IMDRF N70).
         lifecycle: required Lifecycle,

@@ -10,6 +10,7 @@ use ward_model::device::{
     UpdatePath,
 };
 use ward_model::digest::Digest;
+use ward_model::rubric::{Answers, RubricError};
 use ward_model::scale::{Axis, Position, Severity};
 
 use super::{Decode, list, shorten, wrong_type};
@@ -84,7 +85,7 @@ impl Decode for FilePath {
     }
 }
 
-fn checked_path(path: &str, place: Place, sink: &mut Sink) -> Option<String> {
+pub(crate) fn checked_path(path: &str, place: Place, sink: &mut Sink) -> Option<String> {
     match check_path(path) {
         Ok(()) => Some(path.to_owned()),
         Err(error) => {
@@ -259,6 +260,27 @@ impl Decode for Vector {
 
     fn schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "string" })
+    }
+}
+
+impl Decode for Answers {
+    fn decode(value: &DeValue<'_>, place: Place, sink: &mut Sink) -> Option<Self> {
+        const EXPECTED: &str = "answers to the rubric such as XAVN:N/XAVP:Y/XCS:N";
+        let text = text(value, place, EXPECTED, sink)?;
+        match text.parse() {
+            Ok(answers) => Some(answers),
+            Err(error) => {
+                let error: RubricError = error;
+                sink.error(place, "bad-answers", format!("these are not answers to the rubric: {error}"))
+                    .expected(EXPECTED)
+                    .help("`ward inspect rubric` shows the questions");
+                None
+            }
+        }
+    }
+
+    fn schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^X[A-Z]+:[NLHYU](/X[A-Z]+:[NLHYU])*$" })
     }
 }
 

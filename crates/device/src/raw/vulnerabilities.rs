@@ -2,8 +2,9 @@
 
 use jiff::civil::Date;
 use ward_model::cvss::Vector;
+use ward_model::rubric::Answers;
 
-use super::scalar::Id;
+use super::scalar::{Citation, Id};
 use super::{OneOrMany, tables};
 use crate::diagnostic::At;
 
@@ -14,6 +15,8 @@ tables! {
         finding: optional Vec<At<Finding>>,
         /// Since when something has been known.
         known: optional Vec<At<Known>>,
+        /// What the questions of the rubric for medical devices are answered, for a vulnerability on an element.
+        rubric: optional Vec<At<Rubric>>,
     }
 
     /// A vulnerability that the maker found or was told of, whether or not a feed holds it.
@@ -50,5 +53,17 @@ tables! {
         since: required Date,
         /// From where.
         source: required String,
+    }
+
+    /// What the questions of the rubric are answered, for a vulnerability on an element: in every fielded version.
+    struct Rubric "a rubric" {
+        /// The vulnerability, by the name that its finding has.
+        vulnerability: required Id,
+        /// The element.
+        element: required Id,
+        /// The answers, such as `XAVN:N/XAVP:Y/XCS:N`. A metric without an answer stays as the vector has it.
+        answers: required Answers,
+        /// The file that shows it, with `#place` after it if need be.
+        evidence: optional Citation,
     }
 }

@@ -12,6 +12,7 @@ use crate::files::{DirFiles, MemoryFiles};
 mod considerations;
 mod laws;
 mod premise;
+mod scoring;
 mod wrong;
 
 const SBOM: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[
@@ -180,7 +181,7 @@ topic = "location-of-implant"
 not_applicable = "it is not implanted"
 "#;
 
-/// A folder that uses every table.
+/// A folder that uses every table but the rubric, which has tests of its own.
 fn whole() -> MemoryFiles {
     MemoryFiles::from_iter([
         ("device.toml", DEVICE),

@@ -46,6 +46,7 @@ fn device(zones: usize, elements: &[(usize, usize, usize)], links: &[(usize, usi
         versions: Vec::new(),
         own_findings: Vec::new(),
         known_since: Vec::new(),
+        rubrics: std::collections::BTreeMap::new(),
         claims: BTreeMap::new(),
         digest: Digest::of(b""),
         files: BTreeMap::new(),

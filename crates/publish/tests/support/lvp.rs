@@ -227,6 +227,7 @@ pub fn device() -> Device {
         }],
         own_findings: Vec::new(),
         known_since: Vec::new(),
+        rubrics: std::collections::BTreeMap::new(),
         claims: BTreeMap::from([
             claim(ClaimId::Control("signed-firmware".into()), Some("evidence/VT-118.junit.xml")),
             claim(ClaimId::Control("isolate-ward-vlan".into()), None),
@@ -391,6 +392,8 @@ pub fn finding(id: &str, severity: &str, state: State) -> Finding {
             unreadable_vectors: Vec::new(),
             weaknesses: vec![125],
             kev: state == State::Affected,
+            ssvc: Vec::new(),
+            exploit_references: Vec::new(),
             epss: Some(EpssSummary { score: 94_464, percentile: 99_980, date: date(2026, 11, 20) }),
             withdrawn: false,
             published: Some(date(2014, 4, 7)),

@@ -29,7 +29,7 @@ pub(super) fn ground(builder: &mut Builder<'_>, element: &ElementId) {
     for (group, known) in groups {
         let Group::Vulnerabilities { cuts, .. } = &group else { continue };
         let mut steps = Vec::new();
-        for (profile, by) in &known.profiles {
+        for (profile, by) in known.profiles(context.effects) {
             if !(profile.unscored && context.unknowns == Unknowns::Best) {
                 let own = taken
                     .entry((*profile, cuts.clone()))

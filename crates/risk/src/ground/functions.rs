@@ -67,6 +67,20 @@ fn degrade(
             for element in of {
                 let premises = vec![Fact::Gain(element.clone(), privilege)];
                 let by = format!("{element} realises it");
+                // What is read without its secrets is disclosed all the same.
+                if privilege == Privilege::Read && builder.context.catalogue.looked_at(element) {
+                    let look = vec![Fact::Gain(element.clone(), Privilege::Look)];
+                    degraded(
+                        builder,
+                        known,
+                        function,
+                        how,
+                        look,
+                        ReachRule::First(Reach::One),
+                        Some(element),
+                        by.clone(),
+                    );
+                }
                 degraded(builder, known, function, how, premises, ReachRule::First(Reach::One), Some(element), by);
             }
         }

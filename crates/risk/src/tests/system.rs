@@ -74,6 +74,7 @@ impl System {
                 }],
                 own_findings: Vec::new(),
                 known_since: Vec::new(),
+                rubrics: std::collections::BTreeMap::new(),
                 claims: BTreeMap::new(),
                 digest: Digest::of(b"device"),
                 files: BTreeMap::new(),
@@ -208,6 +209,8 @@ impl System {
             }
         }
         claims.extend(device.controls.keys().cloned().map(ClaimId::Control));
+        let rubrics = device.rubrics.keys();
+        claims.extend(rubrics.map(|(element, vulnerability)| ClaimId::Rubric(element.clone(), vulnerability.clone())));
         claims
     }
 
@@ -340,6 +343,8 @@ pub(crate) fn finding(id: &str, vector: Option<&str>, state: State) -> Finding {
             unreadable_vectors: Vec::new(),
             weaknesses: Vec::new(),
             kev: false,
+            ssvc: Vec::new(),
+            exploit_references: Vec::new(),
             epss: None,
             withdrawn: false,
             published: None,

@@ -1,0 +1,155 @@
+//! Answers to the rubric on a device: what they change where somebody answers for them, and what where nobody does.
+
+use proptest::prelude::*;
+use ward_model::claim::ClaimId;
+use ward_model::device::{Carries, HowDegraded, Medium, RealisedBy, Secret};
+use ward_model::finding::State;
+use ward_model::rubric::Answers;
+use ward_model::scale::{Axis, Position, Severity};
+use ward_model::verdict::Outcome;
+
+use super::system::{All, System, cases, rulebook, system};
+use crate::effects::Effects;
+use crate::run::Key;
+use crate::subject::SubjectKey;
+
+const NOTHING_READ: &str = "XCP:N/XCD:N/XCT:N/XCW:N/XCS:N/XCO:N";
+
+/// A monitor that keeps health data and the key of the pump beside it; altering the pump kills. Somebody with the monitor in hand
+/// can read its disk.
+fn monitor() -> System {
+    let mut system = System::empty();
+    for element in ["monitor", "pump"] {
+        system.element(element);
+    }
+    system.harm("death", Severity::Catastrophic);
+    system.harm("disclosed", Severity::Serious).axis = Axis::Privacy;
+    system.function("infuse", RealisedBy::All(vec!["pump".into()]), &[(HowDegraded::Alteration, "death")]);
+    system.function("keep-records", RealisedBy::All(vec!["monitor".into()]), &[(HowDegraded::Disclosure, "disclosed")]);
+    let key =
+        Secret { id: "key".into(), held_by: vec!["monitor".into(), "pump".into()], per_unit: true, public: false };
+    system.device.secrets.insert("key".into(), key);
+    let link = system.link("command", "monitor", "pump", Medium::Radio);
+    link.authentication =
+        Some(ward_model::device::Authentication { mechanism: "mac".into(), secret: Some("key".into()) });
+    link.anti_replay = Some(true);
+    link.carries = Some(vec![Carries::Command]);
+    link.exposed_to = Some(vec![Position::Radio]);
+    system.finding("CVE-1", "monitor", Some("CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"), State::Affected);
+    system
+}
+
+fn answer(system: &mut System, answers: &str) -> ClaimId {
+    system.device.rubrics.insert(("monitor".into(), "CVE-1".into()), answers.parse::<Answers>().unwrap());
+    ClaimId::Rubric("monitor".into(), "CVE-1".into())
+}
+
+fn subject() -> Key {
+    Key { subject: SubjectKey::Vulnerability("CVE-1".into(), "monitor".into()), because: None }
+}
+
+/// Every claim has effect, but this one if `without` says so.
+fn come_out(system: &System, without: Option<&ClaimId>) -> All {
+    let claims = system.claims().into_iter().filter(|claim| Some(claim) != without);
+    system.outcomes(&rulebook(), &Effects::of(claims))
+}
+
+/// CareLink: health data are read at rest, with the device in hand. Who reads it reads the keys too, unless somebody answers for
+/// there being none among it; then it is a matter of privacy and no more.
+#[test]
+fn that_no_credentials_are_read_leaves_privacy_alone() {
+    let mut system = monitor();
+    let before = come_out(&system, None);
+    assert_eq!(before.outcome(&subject()), Outcome::Uncontrolled);
+    let claim = answer(&mut system, "XCS:N");
+    let decided = come_out(&system, None);
+    assert_eq!(decided.outcome(&subject()), Outcome::Controlled);
+    assert!(decided.judged[&subject()].privacy, "what is read is still read");
+    let undecided = come_out(&system, Some(&claim));
+    assert_eq!(undecided.judged, before.judged);
+    assert_eq!(undecided.outcome(&subject()), Outcome::Uncontrolled);
+    let any = answer(&mut system, "XCS:U");
+    assert_eq!(any, claim);
+    assert_eq!(come_out(&system, None).outcome(&subject()), Outcome::Uncontrolled);
+}
+
+#[test]
+fn that_nothing_is_read_leaves_nothing() {
+    let mut system = monitor();
+    let claim = answer(&mut system, NOTHING_READ);
+    let decided = come_out(&system, None);
+    assert_eq!(decided.outcome(&subject()), Outcome::Controlled);
+    assert!(!decided.judged[&subject()].privacy);
+    assert_eq!(come_out(&system, Some(&claim)).outcome(&subject()), Outcome::Uncontrolled);
+}
+
+/// What answers make worse is a fact: it does not wait for anybody to answer for it.
+#[test]
+fn what_is_worse_on_the_device_counts_at_once() {
+    let mut system = monitor();
+    system.device.rubrics.clear();
+    system.reports.clear();
+    system.finding("CVE-1", "monitor", Some("CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:L"), State::Affected);
+    assert_eq!(come_out(&system, None).outcome(&subject()), Outcome::Controlled);
+    let claim = answer(&mut system, "XIS:H");
+    assert_eq!(come_out(&system, None).outcome(&subject()), Outcome::Uncontrolled);
+    assert_eq!(come_out(&system, Some(&claim)).outcome(&subject()), Outcome::Uncontrolled);
+}
+
+/// Weaknesses that run code are no question of the rubric.
+#[test]
+fn no_answer_takes_back_that_code_runs() {
+    let mut system = monitor();
+    system.each_finding(|finding| finding.vulnerability.weaknesses = vec![787]);
+    answer(&mut system, "XCS:N/XIP:N/XID:N/XIT:N/XIW:N/XIS:N/XIO:N");
+    assert_eq!(come_out(&system, None).outcome(&subject()), Outcome::Uncontrolled);
+}
+
+fn any_answers() -> impl Strategy<Value = Answers> {
+    let texts = [
+        "XCS:N",
+        "XCS:H",
+        NOTHING_READ,
+        "XIP:N/XID:N/XIT:N/XIW:N/XIS:N/XIO:N",
+        "XIT:H",
+        "XAP:N/XAD:N/XAT:N/XAW:N/XAS:N/XAO:N",
+        "XAVN:N/XAVP:Y",
+        "XAVN:Y/XAVT:N",
+        "XAVN:U",
+        "XACL:N/XUI:Y",
+        "XACL:Y",
+        "XPRL:Y/XPRZ:Y/XPRS:Y",
+        "XPRL:N/XAVN:N/XAVP:Y/XCS:N",
+    ];
+    proptest::sample::select(texts.to_vec()).prop_map(|text| text.parse().unwrap())
+}
+
+proptest! {
+    #![proptest_config(cases(150))]
+
+    /// Answers that nobody answers for improve nothing, and answering for them worsens nothing.
+    #[test]
+    fn answers_improve_only_where_they_are_decided(system in system(), answers in any_answers(), which in any::<prop::sample::Index>(), picks in any::<u32>()) {
+        let found: Vec<_> = system
+            .reports
+            .iter()
+            .flat_map(|((_, element), reports)| reports.open.findings.iter().map(move |finding| (element.clone(), finding.vulnerability.id.clone())))
+            .collect();
+        prop_assume!(!found.is_empty());
+        let (element, vulnerability) = which.get(&found).clone();
+        let rulebook = rulebook();
+        let claims: Vec<ClaimId> =
+            system.claims().into_iter().enumerate().filter(|(place, _)| picks >> (place % 32) & 1 == 1).map(|(_, claim)| claim).collect();
+        let before = system.outcomes(&rulebook, &Effects::of(claims.clone()));
+        let mut answered = system.clone();
+        answered.device.rubrics.insert((element.clone(), vulnerability.clone()), answers);
+        let undecided = answered.outcomes(&rulebook, &Effects::of(claims.clone()));
+        let decided = answered.outcomes(&rulebook, &Effects::of(claims.into_iter().chain([ClaimId::Rubric(element, vulnerability)])));
+        for (key, judged) in &before.judged {
+            prop_assert!(undecided.outcome(key) >= judged.outcome, "{:?} became better without a decision", key);
+        }
+        for (key, judged) in &decided.judged {
+            prop_assert!(undecided.outcome(key) >= judged.outcome, "{:?} became worse by a decision", key);
+        }
+    }
+}
