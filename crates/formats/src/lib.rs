@@ -1,4 +1,5 @@
 //! Other people's formats: bytes to values. The only room that knows a foreign field name; it opens no file and no connection.
 
 pub mod feed;
+pub mod listing;
 pub mod sbom;
