@@ -62,7 +62,7 @@ pub(crate) fn cwe(run: &mut Run<'_, '_>, address: Url) -> Result<(), FetchError>
 /// The file that came from this address before.
 fn of_address(run: &Run<'_, '_>, folder: &str, address: &Url) -> Option<String> {
     let came = |name: &String| run.folder.state.files.get(name).is_some_and(|state| state.address == address.as_str());
-    run.names(folder).into_iter().filter(came).next_back()
+    run.names(folder).into_iter().rfind(came)
 }
 
 /// Removes the other files that were fetched of a source of which only the newest counts.

@@ -24,6 +24,14 @@ pub(crate) struct Document {
     signature: Url,
 }
 
+/// A checksum, with the text that it stands in.
+struct Sum {
+    checksum: Checksum,
+    /// What the text is called after the document.
+    suffix: &'static str,
+    text: Vec<u8>,
+}
+
 impl Document {
     /// A document of a folder: its checksums and its signature have its name with a suffix.
     pub(crate) fn of_folder(folder: &Url, listed: Listed) -> Result<Self, FetchError> {
@@ -88,18 +96,18 @@ impl Document {
     }
 
     fn compared(&self, run: &mut Run<'_, '_>) -> Result<(), FetchError> {
-        let checksum = self.checksum(run)?;
+        let sum = self.checksum(run)?;
         let path = run.folder.path_of(&self.name);
-        if let Some((checksum, _, _)) = &checksum
+        if let Some(sum) = &sum
             && run.folder.held(&self.name).is_some()
-            && check::compare(&path, checksum).map_err(at(&path))?.is_ok()
+            && check::compare(&path, &sum.checksum).map_err(at(&path))?.is_ok()
         {
             run.unchanged(&self.name, self.updated.clone(), None);
             return Ok(());
         }
         let mut item = Item::new(self.name.clone(), self.address.clone(), Content::Json, run.plan.limits.document);
         item.announced = Announced {
-            checksum: checksum.as_ref().map(|(checksum, _, _)| checksum.clone()),
+            checksum: sum.as_ref().map(|sum| sum.checksum.clone()),
             state: self.updated.clone(),
             ..Announced::default()
         };
@@ -117,8 +125,8 @@ impl Document {
         }
         run.put(&item, &self.name, taken)?;
         let mut seen = run.report.signatures.unwrap_or_default();
-        match checksum {
-            Some((_, suffix, text)) => {
+        match sum {
+            Some(Sum { suffix, text, .. }) => {
                 run.folder.write(&format!("{}{suffix}", self.name), &text, None)?;
                 seen.checksum_right += 1;
             }
@@ -136,7 +144,7 @@ impl Document {
     }
 
     /// The strongest checksum that there is, with the text that it stands in.
-    fn checksum(&self, run: &mut Run<'_, '_>) -> Result<Option<(Checksum, &'static str, Vec<u8>)>, FetchError> {
+    fn checksum(&self, run: &mut Run<'_, '_>) -> Result<Option<Sum>, FetchError> {
         for address in &self.checksums {
             let Some(text) = Self::beside(run, address)? else { continue };
             let lines = checksums::read(&text).map_err(listing(address))?;
@@ -148,7 +156,7 @@ impl Document {
                     Checksum::Sha512(_) => ".sha512",
                     Checksum::Sha256(_) => ".sha256",
                 };
-                return Ok(Some((line.checksum.clone(), suffix, text)));
+                return Ok(Some(Sum { checksum: line.checksum.clone(), suffix, text }));
             }
         }
         Ok(None)
