@@ -1,7 +1,7 @@
 //! Brings sources from the network into a mirror folder.
 //!
 //! Fetching and reading are two steps. What comes here is a plan and a folder laid out as a mirror; what goes out is the same folder,
-//! newer, and a report. [`sync`](crate::sync) then reads that folder like any other. A file is put in its place only when it came
+//! newer, and a report. [`sync`](fn@crate::sync) then reads that folder like any other. A file is put in its place only when it came
 //! whole, is what its name says, and has the digest that was announced for it; so a fetch that fails half-way leaves whole files.
 //!
 //! What is deliberately absent: what a record means (`formats`), and the time. The clock and the patience to wait come in as a
