@@ -33,7 +33,7 @@ pub struct Global {
     /// Answer as JSON; errors too, on stderr
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub json: bool,
-    /// Refuse the network (no command uses it yet)
+    /// Refuse the network
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub offline: bool,
     /// Say nothing on stderr but errors

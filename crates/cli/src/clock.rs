@@ -1,16 +1,42 @@
 //! The one place that reads the clock, and the day that a question is about.
 
 use std::str::FromStr;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
+use ward_feeds::network::Clock;
 use ward_knowledge::Moment;
 
 /// Now.
 #[expect(clippy::disallowed_methods, reason = "the command line reads the clock once and hands the moment on")]
 pub fn now() -> Timestamp {
     Timestamp::now()
+}
+
+/// The clock of this machine, for whoever has to ask more than once.
+pub struct SystemClock {
+    since: Instant,
+}
+impl SystemClock {
+    /// Counts from now.
+    #[expect(clippy::disallowed_methods, reason = "how long a server takes is no part of a result")]
+    pub fn new() -> Self {
+        Self { since: Instant::now() }
+    }
+}
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the command line reads the clock and hands it on")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+    fn elapsed(&self) -> Duration {
+        self.since.elapsed()
+    }
+    fn wait(&self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
 }
 
 /// Today, in UTC.

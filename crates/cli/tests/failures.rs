@@ -141,11 +141,10 @@ fn conditions_end_with_1_only_where_they_hold() {
 }
 
 #[test]
-fn the_network_is_not_used() {
-    let run = ward(&["feeds", "sync"]).ends(2);
-    assert!(run.stderr.contains("from the network is not supported yet: name a mirror folder"), "{}", run.stderr);
-    ward(&["feeds", "sync", "--from", "https://example.org/mirror"]).ends(2);
-    ward(&["feeds", "sync", "--offline"]).ends(2);
+fn the_network_is_refused_where_that_was_asked_for() {
+    let run = ward(&["feeds", "sync", "--offline"]).ends(2);
+    assert!(run.stderr.contains("--offline refuses the network"), "{}", run.stderr);
+    ward(&["feeds", "sync", "--offline", "--from", "https://example.org/mirror"]).ends(2);
     ward(&["feeds", "sync", "--from", ".", "--only", "osv"]).ends(2);
 }
 
@@ -153,7 +152,7 @@ fn the_network_is_not_used() {
 fn errors_are_json_where_json_was_asked_for() {
     let error = ward(&["asses", "--json"]).ends(2).error();
     assert_eq!(error["error"]["exit"], 2);
-    let error = ward(&["feeds", "sync", "--json"]).ends(2).error();
+    let error = ward(&["feeds", "sync", "--offline", "--json"]).ends(2).error();
     assert_eq!((&error["schema"], &error["error"]["code"]), (&"wardround/error/1".into(), &"network".into()));
 }
 

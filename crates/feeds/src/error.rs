@@ -9,8 +9,8 @@ use ward_knowledge::HomeError;
 /// Why a sync did not happen.
 #[derive(Debug, thiserror::Error)]
 pub enum SyncError {
-    /// The mirror is an address.
-    #[error("`{address}`: feeds from the network are not supported yet; give a folder laid out as a mirror")]
+    /// The mirror is an address: it is brought into a folder first.
+    #[error("`{address}` is no folder; what is at an address is fetched into a folder laid out as a mirror first")]
     Network {
         /// What was given.
         address: String,

@@ -1,12 +1,14 @@
-//! Brings feeds from mirrors into knowledge.
+//! Brings feeds from mirrors into knowledge, and from the network into a mirror.
 //!
 //! In comes a folder laid out as a mirror, out goes a new generation in a home, or an error and the generation that was there.
-//! What is deliberately absent: what a record looks like (`formats`), how it is kept (`knowledge`), and, for now, the network.
+//! [`network`] brings such a folder up to date first. What is deliberately absent: what a record looks like (`formats`), and how it is
+//! kept (`knowledge`).
 
 pub mod bundle;
 mod error;
 mod file;
 mod mirror;
+pub mod network;
 mod progress;
 mod records;
 mod report;

@@ -112,7 +112,9 @@ impl Mirror {
             job.files = news;
         }
         self.jobs.retain(|job| !job.files.is_empty());
-        for (source, slot) in [(Source::Kev, &mut self.kev), (Source::Epss, &mut self.epss), (Source::Cwe, &mut self.cwe)] {
+        for (source, slot) in
+            [(Source::Kev, &mut self.kev), (Source::Epss, &mut self.epss), (Source::Cwe, &mut self.cwe)]
+        {
             *slot = slot.take().map(|file| news_of(source.name(), file, builder)).transpose()?.flatten();
         }
         for file in &mut self.eol {

@@ -3,7 +3,6 @@
 //! What is law, judgement or a product default stands in files under `policies/` and `rules/`; this room reads them, refuses what
 //! is contradictory, and hands them on as values. It decides nothing about a device.
 
-pub mod considerations;
 mod citation;
 pub mod considerations;
 mod draft;

@@ -4,6 +4,7 @@ use std::io;
 
 use ward_device::DecideError;
 use ward_feeds::SyncError;
+use ward_feeds::network::FetchError;
 use ward_formats::feed::FeedError;
 use ward_knowledge::HomeError;
 use ward_knowledge::seed::SeedError;
@@ -95,6 +96,19 @@ impl From<SyncError> for Failure {
                 Self::environment("mirror", "the mirror cannot be read").because(&error).hint(nothing_changed)
             }
             SyncError::Feed { ref source, .. } => Self::input("mirror", error.to_string()).because(source),
+        }
+    }
+}
+
+impl From<FetchError> for Failure {
+    fn from(error: FetchError) -> Self {
+        match &error {
+            FetchError::Address { .. } => Self::input("address", error.to_string()),
+            FetchError::Locked { .. } => Self::environment("lock", "the mirror of this home is in use").because(&error),
+            FetchError::Io { .. } => {
+                Self::environment("file", "the mirror of this home cannot be used").because(&error)
+            }
+            _ => Self::environment("network", "the network does not give what is asked for").because(&error),
         }
     }
 }

@@ -186,7 +186,7 @@ fn what_is_asked_for_must_be_there() -> TestResult {
     for address in ["https://example.org/mirror", "http://example.org", "file:///mirror"] {
         let refused = sync(address.as_ref(), &[], &home, date(2026, 1, 1), &mut Silent);
         assert!(
-            matches!(&refused, Err(error @ SyncError::Network { .. }) if error.to_string().contains("not supported yet"))
+            matches!(&refused, Err(error @ SyncError::Network { .. }) if error.to_string().contains("is no folder"))
         );
     }
     Ok(())

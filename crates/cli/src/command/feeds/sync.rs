@@ -1,6 +1,6 @@
 //! `ward feeds sync`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::civil::Date;
@@ -9,6 +9,7 @@ use ward_feeds::{Silent, Source, SyncReport, UnknownSource};
 use ward_knowledge::Home;
 use ward_model::Digest;
 
+use super::network::{self, Fetched, Network, NetworkAnswer};
 use super::progress::Bars;
 use crate::Ending;
 use crate::arguments::Global;
@@ -18,26 +19,33 @@ use crate::home;
 use crate::table::table;
 use crate::ui::Ui;
 
-/// Bring the home's knowledge up to date from a mirror
+/// Bring the home's knowledge up to date, from the public sources or from a mirror
 ///
-/// The mirror is a folder with some of: nvd/nvdcve-2.0-*.json.gz, kev/known_exploited_vulnerabilities.json,
+/// Without --from the public sources are fetched into the folder `mirror` of the home, which is then read like any mirror; what did
+/// not change is not fetched again. A source that does not come is named, exit code 3; what came is taken all the same.
+///
+/// A mirror is a folder with some of: nvd/nvdcve-2.0-*.json.gz, kev/known_exploited_vulnerabilities.json,
 /// epss/epss_scores-*.csv.gz, cve5/ (the tree cves/YYYY/Nxxx/CVE-*.json, a zip of it, or *.jsonl.zst), osv/ECOSYSTEM/all.zip,
 /// csaf/ (advisories in folders), eol/PRODUCT.json and cwe/cwec-*.xml.zip. Other folders are named and ignored. What comes is
 /// received today. A record that cannot be read is set aside and named; a broken file changes nothing.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The mirror's folder
-    #[arg(long, value_name = "DIR")]
+    /// A mirror: its folder, or the address of one that is laid out so
+    #[arg(long, value_name = "DIR|URL")]
     from: Option<PathBuf>,
     /// Only these sources: nvd, kev, epss, cve5, osv, csaf, eol, cwe
     #[arg(long, value_name = "SOURCE,...", value_delimiter = ',')]
     only: Vec<String>,
+    #[command(flatten)]
+    network: Network,
 }
 
 #[derive(Debug, Serialize)]
 struct Answer {
     schema: &'static str,
     home: String,
+    /// What was fetched before, where it was.
+    network: Option<NetworkAnswer>,
     generation: Digest,
     root: Digest,
     new: bool,
@@ -79,12 +87,14 @@ struct SetAsideAnswer {
 
 /// Syncs whole, or not at all.
 pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
-    let only = sources(&arguments.only)?;
-    let Some(mirror) = &arguments.from else {
-        return Err(Failure::input("network", "from the network is not supported yet: name a mirror folder")
-            .hint("ward feeds sync --from DIR"));
-    };
     let folder = home::folder(global.home.as_ref())?;
+    let fetched = fetched(&arguments, global, &folder, ui)?;
+    let (mirror, only) = match (&fetched, &arguments.from) {
+        (Some(fetched), _) => (&fetched.folder, held(fetched)?),
+        (None, Some(mirror)) => (mirror, sources(&arguments.only)?),
+        // `fetched` fetches where no folder is named.
+        (None, None) => return Ok(Ending::Done),
+    };
     let home = Home::open(&folder);
     let now = clock::now();
     let report = if ui.draws_progress() {
@@ -95,13 +105,38 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     } else {
         ward_feeds::sync(mirror, &only, &home, now, &mut Silent)?
     };
-    let answer = answer(folder.display().to_string(), report);
+    let (network, stale) = fetched.map_or((None, None), |fetched| (Some(fetched.answer), fetched.stale));
+    let answer = answer(folder.display().to_string(), network, report);
     if ui.json {
         ui.print_json(&answer)?;
     } else {
-        ui.print(&text(&answer, ui.verbose))?;
+        let before = answer.network.as_ref().map(|network| network::text(network, ui.verbose)).unwrap_or_default();
+        ui.print(&(before + &text(&answer, ui.verbose)))?;
     }
-    Ok(Ending::Done)
+    stale.map_or(Ok(Ending::Done), Err)
+}
+
+/// What came from the network, where no folder is named.
+fn fetched(arguments: &Arguments, global: &Global, home: &Path, ui: &Ui) -> Result<Option<Fetched>, Failure> {
+    let address = match &arguments.from {
+        Some(from) if network::is_address(from) => from.to_str(),
+        Some(_) => return Ok(None),
+        None => None,
+    };
+    if global.offline {
+        return Err(Failure::input("network", "--offline refuses the network").hint("ward feeds sync --from DIR"));
+    }
+    network::bring(&arguments.network, address, &arguments.only, home, ui).map(Some)
+}
+
+/// The sources that are there to be read, of those that were to be fetched. Without any, nothing is read.
+fn held(fetched: &Fetched) -> Result<Vec<Source>, Failure> {
+    let held: Vec<Source> = fetched.held.iter().filter_map(|name| name.parse().ok()).collect();
+    match &fetched.stale {
+        _ if !held.is_empty() => Ok(held),
+        Some(stale) => Err(stale.clone()),
+        None => Err(Failure::input("mirror", "nothing that was fetched can be read")),
+    }
 }
 
 fn sources(named: &[String]) -> Result<Vec<Source>, Failure> {
@@ -111,10 +146,11 @@ fn sources(named: &[String]) -> Result<Vec<Source>, Failure> {
     named.iter().map(read).collect()
 }
 
-fn answer(home: String, report: SyncReport) -> Answer {
+fn answer(home: String, network: Option<NetworkAnswer>, report: SyncReport) -> Answer {
     Answer {
         schema: "wardround/feeds-sync/1",
         home,
+        network,
         generation: report.knowledge.generation,
         root: report.root,
         new: report.new,

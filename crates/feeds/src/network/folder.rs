@@ -1,0 +1,191 @@
+//! The folder that is brought up to date, file by file.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::check;
+use super::error::{FetchError, at};
+use super::state::{FileState, State};
+
+/// Beside the folders of the sources, none of which is called so.
+const STATE: &str = "fetched.json";
+const LOCK: &str = ".lock";
+const PARTS: &str = ".parts";
+
+/// A folder laid out as a mirror, with what it remembers of where its files came from. One process at a time holds it.
+#[derive(Debug)]
+pub struct MirrorFolder {
+    path: PathBuf,
+    pub(crate) state: State,
+    /// Held as long as this value lives.
+    _lock: File,
+}
+
+impl MirrorFolder {
+    /// Opens the folder, or creates it.
+    ///
+    /// # Errors
+    /// The disk refuses, or another fetch is running.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, FetchError> {
+        let path = path.into();
+        let parts = path.join(PARTS);
+        fs::create_dir_all(&parts).map_err(at(&parts))?;
+        let lock_path = path.join(LOCK);
+        let lock = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(at(&lock_path))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(FetchError::Locked { path }),
+            Err(TryLockError::Error(error)) => return Err(at(lock_path)(error)),
+        }
+        let state_path = path.join(STATE);
+        let state = match fs::read(&state_path) {
+            Ok(bytes) => State::read(&bytes).unwrap_or_default(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => State::default(),
+            Err(error) => return Err(at(state_path)(error)),
+        };
+        Ok(Self { path, state, _lock: lock })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where parts of files lie until they are whole.
+    pub(crate) fn parts(&self) -> PathBuf {
+        self.path.join(PARTS)
+    }
+
+    /// Whether it has any file of this source that was fetched.
+    pub fn has(&self, source: &str) -> bool {
+        let inside = |name: &String| name.strip_prefix(source).is_some_and(|rest| rest.starts_with('/'));
+        self.state.files.keys().any(|name| inside(name) && self.path_of(name).is_file())
+    }
+
+    /// The path of a file.
+    pub(crate) fn path_of(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// What is remembered of a file, if the file is there and still has the digest that is remembered. A file that was damaged is
+    /// as good as none, so that it is fetched again.
+    pub(crate) fn held(&self, name: &str) -> Option<&FileState> {
+        let state = self.state.files.get(name)?;
+        let path = self.path_of(name);
+        let same_length = fs::metadata(&path).is_ok_and(|data| data.is_file() && data.len() == state.bytes);
+        (same_length && check::sha256(&path).is_ok_and(|digest| digest == state.sha256)).then_some(state)
+    }
+
+    /// Puts a whole file in its place, in one step.
+    pub(crate) fn place(&mut self, whole: &Path, name: &str, state: FileState) -> Result<(), FetchError> {
+        let target = self.target(name)?;
+        fs::rename(whole, &target).map_err(at(&target))?;
+        self.state.files.insert(name.to_owned(), state);
+        Ok(())
+    }
+
+    /// Writes a small file in one step.
+    pub(crate) fn write(&mut self, name: &str, bytes: &[u8], state: Option<FileState>) -> Result<(), FetchError> {
+        let target = self.target(name)?;
+        replace(&self.parts(), &target, bytes)?;
+        if let Some(state) = state {
+            self.state.files.insert(name.to_owned(), state);
+        }
+        Ok(())
+    }
+
+    /// Removes a file that a newer one stands for.
+    pub(crate) fn remove(&mut self, name: &str) -> Result<(), FetchError> {
+        // Nothing is created for it, neither a folder.
+        let path = if is_plain(name) { self.path_of(name) } else { self.target(name)? };
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(path)(error)),
+            _ => {}
+        }
+        self.state.files.remove(name);
+        Ok(())
+    }
+
+    /// Brings to the disk what is remembered.
+    pub(crate) fn save(&self) -> Result<(), FetchError> {
+        replace(&self.parts(), &self.path.join(STATE), &self.state.bytes())
+    }
+
+    /// Removes parts of files that nobody will go on with. Where that fails, they are in nobody's way.
+    pub(crate) fn sweep(&self) {
+        for entry in fs::read_dir(self.parts()).into_iter().flatten().flatten() {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+
+    /// Where a file of this name belongs; its folder is created.
+    fn target(&self, name: &str) -> Result<PathBuf, FetchError> {
+        if !is_plain(name) {
+            let reason = format!("`{}` is no file name that is taken", name.chars().take(120).collect::<String>());
+            return Err(FetchError::Missing { address: self.path.display().to_string(), reason });
+        }
+        let target = self.path_of(name);
+        if let Some(folder) = target.parent() {
+            fs::create_dir_all(folder).map_err(at(folder))?;
+        }
+        Ok(target)
+    }
+}
+
+/// Whether a name, which may come from a server, stays inside the folder on every system, and is no file of our own.
+pub(crate) fn is_plain(name: &str) -> bool {
+    let segment = |text: &str| {
+        !text.is_empty()
+            && !text.starts_with('.')
+            && !text.ends_with(['.', ' '])
+            && text.len() <= 200
+            && text.chars().all(|c| !c.is_control() && !matches!(c, '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|'))
+    };
+    name.len() <= 1000 && name.contains('/') && name.split('/').all(segment)
+}
+
+/// Writes a file under another name, and renames it.
+fn replace(parts: &Path, target: &Path, bytes: &[u8]) -> Result<(), FetchError> {
+    let mut builder = tempfile::Builder::new();
+    // A mirror is no secret, and other users of the machine may share a home.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut file = builder.tempfile_in(parts).map_err(at(parts))?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_data()).map_err(at(file.path()))?;
+    file.persist(target).map_err(|error| at(target)(error.error))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MirrorFolder, is_plain};
+    use crate::network::FetchError;
+
+    #[test]
+    fn names_stay_inside() {
+        for good in ["nvd/a.json.gz", "osv/Rocky Linux/all.zip", "csaf/a.example/white/2024/x.json"] {
+            assert!(is_plain(good), "{good}");
+        }
+        for bad in ["", "a", "/a/b", "../a", "a/../b", "a//b", "a/.b", "a\\b/c", "c:/x", "a/b.", "a/\n", "a/b\0"] {
+            assert!(!is_plain(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn one_at_a_time() {
+        let place = tempfile::tempdir().unwrap();
+        let first = MirrorFolder::open(place.path()).unwrap();
+        assert!(matches!(MirrorFolder::open(place.path()), Err(FetchError::Locked { .. })));
+        drop(first);
+        let mut folder = MirrorFolder::open(place.path()).unwrap();
+        assert!(folder.write("../x", b"", None).is_err());
+    }
+
+    #[test]
+    fn a_file_of_state_that_cannot_be_read_is_none() {
+        let place = tempfile::tempdir().unwrap();
+        std::fs::write(place.path().join("fetched.json"), "{").unwrap();
+        assert!(MirrorFolder::open(place.path()).unwrap().state.files.is_empty());
+    }
+}
