@@ -264,7 +264,13 @@ impl<'a> Judge<'a> {
             }
             records.push((number, record));
         }
-        let voices: Vec<Voice> = opinions.iter().map(|opinion| opinion.voice.clone()).collect();
+        let mut voices: Vec<Voice> = Vec::with_capacity(opinions.len());
+        for opinion in &opinions {
+            // Some records say the same several times, for each of several names of one product.
+            if !voices.contains(&opinion.voice) {
+                voices.push(opinion.voice.clone());
+            }
+        }
         let decided = self.decide(component, &opinions);
         let Some((state, best, excuse)) = decided else {
             return Ok(Judgement { finding: None, voices, version: String::new(), blocked });
@@ -306,7 +312,7 @@ impl<'a> Judge<'a> {
                 identity: best.voice.identity.clone(),
                 environment,
                 // One criterion of one record is its own proof.
-                voices: if opinions.len() > 1 || best.voice.state == VoiceState::Silent {
+                voices: if voices.len() > 1 || best.voice.state == VoiceState::Silent {
                     voices.clone()
                 } else {
                     Vec::new()
