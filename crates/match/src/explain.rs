@@ -74,6 +74,7 @@ pub fn explain(
     let component = &inventory.components[number];
     let mut judge = Judge::new(knowledge, inventory, &host);
     let mut first = judge.first(number)?;
+    judge.settle(&mut first)?;
     let (asked, judgement) = worst(&mut judge, knowledge, number, &mut first, vulnerability)?;
     let mut records = Vec::new();
     for record in judge.group(&asked)?.records.clone() {

@@ -60,6 +60,14 @@ pub(crate) struct First {
     about: Option<BTreeMap<VulnerabilityId, BTreeSet<RecordNumber>>>,
 }
 
+impl First {
+    /// The records whose statements leave anything open.
+    pub(crate) fn open_records(&self) -> impl Iterator<Item = RecordNumber> {
+        let open = |heard: &&Heard| heard.standing != Standing::NotAffected || heard.blocked.is_some() || heard.loud;
+        self.heard.iter().filter(open).map(Heard::record)
+    }
+}
+
 /// One voice with what a finding needs of it.
 struct Opinion {
     standing: Standing,
@@ -127,7 +135,7 @@ impl<'a> Judge<'a> {
         Ok(list)
     }
 
-    /// The first stage: the rows and statements of its products and packages, without the surroundings.
+    /// The first stage: the rows and statements of its products and packages, without the surroundings and without the records.
     pub(crate) fn first(&mut self, component: usize) -> Result<First, KnowledgeError> {
         let mut first = First::default();
         let host = self.host;
@@ -144,35 +152,59 @@ impl<'a> Judge<'a> {
                 }
             }
         }
+        let mut held: BTreeMap<RecordNumber, Vec<usize>> = BTreeMap::new();
         for subject in &resolution.subjects {
             let list = self.statements_of(&subject.key)?;
             for (place, candidate) in list.iter().enumerate() {
                 // The same statement by a surer key is heard already.
-                let known = |held: &Heard| held.record() == candidate.record && *held.product() == candidate.product;
-                if first.heard.iter().rev().any(known) || self.record(candidate.record)?.withdrawn {
+                let held = held.entry(candidate.record).or_default();
+                if held.iter().any(|place| *first.heard[*place].product() == candidate.product) {
                     continue;
                 }
-                let Some(heard) = hear(&list, place, subject, host) else { continue };
-                first.named |= matches!(subject.way, Way::Package { .. } | Way::Product { weak: false, .. });
-                first.blocked = first_reason(first.blocked, heard.blocked);
-                first.heard.push(heard);
+                if let Some(heard) = hear(&list, place, subject, host) {
+                    first.named |= matches!(subject.way, Way::Package { .. } | Way::Product { weak: false, .. });
+                    held.push(first.heard.len());
+                    first.heard.push(heard);
+                }
             }
         }
         first.heard.sort_by_key(Heard::record);
+        Ok(first)
+    }
+
+    /// Drops what withdrawn records say, and finds the records that touch the component. What clears needs no look at its record:
+    /// where that is withdrawn, it will not be heard later either.
+    pub(crate) fn settle(&mut self, first: &mut First) -> Result<(), KnowledgeError> {
+        let mut withdrawn = BTreeSet::new();
+        for number in first.open_records().collect::<BTreeSet<_>>() {
+            if self.record(number)?.withdrawn {
+                withdrawn.insert(number);
+            }
+        }
+        first.heard.retain(|heard| !withdrawn.contains(&heard.record()));
+        for heard in &first.heard {
+            first.blocked = first_reason(first.blocked, heard.blocked);
+        }
         for about in first.heard.chunk_by(|a, b| a.record() == b.record()) {
-            let open = |heard: &&Heard| heard.blocked.is_none();
-            let spoken = about
-                .iter()
-                .filter(open)
-                .any(|heard| matches!(heard.standing, Standing::Affected | Standing::Unknown) || heard.loud);
-            let cleared = about.iter().filter(open).any(|heard| heard.standing == Standing::NotAffected);
-            if (spoken || !cleared && about.iter().any(|heard| heard.blocked.is_none()))
+            let open = || about.iter().filter(|heard| heard.blocked.is_none());
+            let spoken =
+                open().any(|heard| matches!(heard.standing, Standing::Affected | Standing::Unknown) || heard.loud);
+            let cleared = open().any(|heard| heard.standing == Standing::NotAffected);
+            if (spoken || !cleared && open().next().is_some())
                 && let Some(one) = about.first()
             {
                 first.touched.insert(one.record());
             }
         }
-        Ok(first)
+        Ok(())
+    }
+
+    /// Reads records in the order in which they are kept: neighbours share what has to be unpacked.
+    pub(crate) fn read_ahead(&mut self, numbers: &BTreeSet<RecordNumber>) -> Result<(), KnowledgeError> {
+        for number in numbers {
+            self.record(*number)?;
+        }
+        Ok(())
     }
 
     /// The vulnerabilities that a record is about, by the names under which findings are counted: its CVE where there is one.
@@ -239,6 +271,17 @@ impl<'a> Judge<'a> {
         Ok(group)
     }
 
+    /// The groups of many vulnerabilities, their records read in the order in which they are kept.
+    pub(crate) fn read_groups(&mut self, ids: &BTreeSet<&VulnerabilityId>) -> Result<(), KnowledgeError> {
+        let mut numbers = BTreeSet::new();
+        for id in ids {
+            for alias in self.knowledge.alias_group(id)?.ids {
+                numbers.extend(self.knowledge.find_all(&alias)?);
+            }
+        }
+        self.read_ahead(&numbers)
+    }
+
     /// Brings everything that is said of a component and a vulnerability together.
     pub(crate) fn judge(
         &mut self,
@@ -264,7 +307,13 @@ impl<'a> Judge<'a> {
             }
             records.push((number, record));
         }
-        let voices: Vec<Voice> = opinions.iter().map(|opinion| opinion.voice.clone()).collect();
+        let mut voices: Vec<Voice> = Vec::with_capacity(opinions.len());
+        for opinion in &opinions {
+            // Some records say the same several times, for each of several names of one product.
+            if !voices.contains(&opinion.voice) {
+                voices.push(opinion.voice.clone());
+            }
+        }
         let decided = self.decide(component, &opinions);
         let Some((state, best, excuse)) = decided else {
             return Ok(Judgement { finding: None, voices, version: String::new(), blocked });
@@ -306,7 +355,7 @@ impl<'a> Judge<'a> {
                 identity: best.voice.identity.clone(),
                 environment,
                 // One criterion of one record is its own proof.
-                voices: if opinions.len() > 1 || best.voice.state == VoiceState::Silent {
+                voices: if voices.len() > 1 || best.voice.state == VoiceState::Silent {
                     voices.clone()
                 } else {
                     Vec::new()

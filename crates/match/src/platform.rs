@@ -68,6 +68,12 @@ pub(crate) fn fits(product: &AffectedProduct, host: &Host) -> (Truth, Option<Str
     // What is said of a release of a distribution names it here once more.
     let platforms: Vec<&String> =
         product.platforms.iter().filter(|platform| Some(*platform) != product.release.as_ref()).collect();
+    // Where nobody filled it in, nothing is limited.
+    let filled =
+        |platform: &&String| !matches!(&*platform.trim().to_lowercase(), "" | "-" | "*" | "n/a" | "unknown" | "all");
+    if !platforms.iter().all(filled) {
+        return (Truth::True, None);
+    }
     if platforms.is_empty() {
         return (Truth::True, None);
     }

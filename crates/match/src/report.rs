@@ -29,9 +29,23 @@ pub fn match_inventory(
     let host = Host::new(inventory, aliases, knowledge)?;
     let mut judge = Judge::new(knowledge, inventory, &host);
     let mut report = MatchReport::default();
-    for (number, component) in inventory.components.iter().enumerate() {
+    // Step by step for all components, and each step in the order in which the records are kept.
+    let mut firsts =
+        (0..inventory.components.len()).map(|number| judge.first(number)).collect::<Result<Vec<_>, _>>()?;
+    let numbers = firsts.iter().flat_map(|first| first.touched.iter().copied().chain(first.open_records()));
+    judge.read_ahead(&numbers.collect())?;
+    let mut vulnerabilities: Vec<BTreeSet<VulnerabilityId>> = Vec::with_capacity(firsts.len());
+    for first in &mut firsts {
+        judge.settle(first)?;
+        let mut names = BTreeSet::new();
+        for record in &first.touched {
+            names.extend(judge.names(*record)?.iter().cloned());
+        }
+        vulnerabilities.push(names);
+    }
+    judge.read_groups(&vulnerabilities.iter().flatten().collect())?;
+    for (number, (component, mut first)) in inventory.components.iter().zip(firsts).enumerate() {
         let resolution = &host.resolutions[number];
-        let mut first = judge.first(number)?;
         // What a source names is assessed, whatever else is not known about it.
         let mut reason = resolution.reason.filter(|_| !first.named);
         reason = first_reason(reason, first.blocked);
@@ -47,12 +61,8 @@ pub fn match_inventory(
         if let Some(reason) = reason {
             report.unassessed.push(Unassessed { component: ComponentSummary::from(component), reason });
         }
-        let mut vulnerabilities: BTreeSet<VulnerabilityId> = BTreeSet::new();
-        for record in &first.touched {
-            vulnerabilities.extend(judge.names(*record)?.iter().cloned());
-        }
-        for vulnerability in vulnerabilities {
-            report.findings.extend(judge.judge(number, &mut first, &vulnerability)?.finding);
+        for vulnerability in &vulnerabilities[number] {
+            report.findings.extend(judge.judge(number, &mut first, vulnerability)?.finding);
         }
     }
     report.findings.sort_by(|a, b| {

@@ -78,9 +78,10 @@ pub(crate) fn evaluate(product: &AffectedProduct, asked: Asked<'_>, native: Nati
     };
     // Commits say nothing of versions; beside ranges of versions they are the same thing once more.
     let ordered = product.versions.iter().any(|statement| match statement {
-        VersionStatement::Range { order, .. } | VersionStatement::Events { order, .. } => {
-            *order != VersionOrderKind::Git
+        VersionStatement::Range { order, interval, .. } => {
+            *order != VersionOrderKind::Git && !is_between_commits(interval)
         }
+        VersionStatement::Events { order, .. } => *order != VersionOrderKind::Git,
         VersionStatement::Listed { .. } | VersionStatement::Prose { .. } => false,
     });
     let (mut keyless, mut commits) = (false, false);
@@ -94,7 +95,7 @@ pub(crate) fn evaluate(product: &AffectedProduct, asked: Asked<'_>, native: Nati
             }
             VersionStatement::Range { order, interval, status, changes } => {
                 let reading = Reading::of(order, native);
-                if reading == Reading::Commits && !is_everything(interval) {
+                if (reading == Reading::Commits || is_between_commits(interval)) && !is_everything(interval) {
                     commits = true;
                     continue;
                 }
@@ -247,6 +248,19 @@ fn is_tag(tag: &str, version: &str) -> bool {
 fn is_everything(interval: &Interval) -> bool {
     interval.lower.as_ref().is_none_or(|bound| bound.inclusive && bound.version.trim() == "0")
         && interval.upper.is_none()
+}
+
+/// Whether an end is the hash of a commit, whatever the record calls its versions: at least seven hexadecimal digits, some of them
+/// letters and some not.
+fn is_between_commits(interval: &Interval) -> bool {
+    let is_hash = |text: &str| {
+        let text = text.trim();
+        text.len() >= 7
+            && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && text.bytes().any(|byte| byte.is_ascii_digit())
+            && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+    };
+    [&interval.lower, &interval.upper].into_iter().flatten().any(|bound| is_hash(&bound.version))
 }
 
 /// A range with one status that may change inside it. The statuses that may hold, where it is not known which.

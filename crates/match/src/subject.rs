@@ -146,7 +146,7 @@ fn projects(component: &Component, facts: &Facts<'_>, subjects: &mut Vec<Subject
 
 /// Vendor and product in words: those of the CPE names, and those of name and supplier.
 fn named(component: &Component, facts: &Facts<'_>, found: &Resolution, subjects: &mut Vec<Subject>) {
-    let mut push = |vendor: &str, product: &str, identity: Identity, weak: bool| {
+    let mut push = |vendor: &str, product: &str, identity: Identity, weak: bool, confidence: Confidence| {
         let text = if vendor.is_empty() {
             format!("the record names `{product}` without a vendor, and the component has that name")
         } else {
@@ -154,14 +154,14 @@ fn named(component: &Component, facts: &Facts<'_>, found: &Resolution, subjects:
         };
         let key = SubjectKey::Named { vendor: vendor.into(), product: product.into() };
         let way = Way::Product { identity: Box::new(identity), weak };
-        subjects.push(Subject { key, confidence: Confidence::Name, text, way });
+        subjects.push(Subject { key, confidence, text, way });
     };
     for identity in found.identities.iter().chain(&found.unnamed) {
         let vendor = plain_name(&literal(&identity.product.vendor));
         let product = plain_name(&literal(&identity.product.product));
-        push(&vendor, &product, identity.clone(), false);
+        push(&vendor, &product, identity.clone(), false, Confidence::Name);
         for (_, vendor, product) in IN_WORDS.iter().filter(|(known, ..)| *known == (&*vendor, &*product)) {
-            push(vendor, product, identity.clone(), false);
+            push(vendor, product, identity.clone(), false, identity.confidence.max(Confidence::Alias));
         }
     }
     let language = facts.kind.is_some_and(is_language);
@@ -178,12 +178,18 @@ fn named(component: &Component, facts: &Facts<'_>, found: &Resolution, subjects:
             continue;
         }
         for origin in &origins {
-            push(origin, &product, identity_of(origin, &product, component, facts, *source), false);
+            push(origin, &product, identity_of(origin, &product, component, facts, *source), false, Confidence::Name);
         }
         // The same name of a package of a language and of a product say little of each other.
         if !language {
-            push(&product, &product, identity_of(&product, &product, component, facts, *source), false);
-            push("", &product, identity_of("", &product, component, facts, *source), true);
+            push(
+                &product,
+                &product,
+                identity_of(&product, &product, component, facts, *source),
+                false,
+                Confidence::Name,
+            );
+            push("", &product, identity_of("", &product, component, facts, *source), true, Confidence::Name);
         }
     }
 }

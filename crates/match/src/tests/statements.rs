@@ -239,7 +239,7 @@ fn intervals_of_cve5() {
             range("original_commit_for_fix", ">=6.8", Unaffected, &[]),
         ]
     };
-    let table: [(&str, VersionStatus, Vec<VersionStatement>, Option<State>); 24] = [
+    let table: [(&str, VersionStatus, Vec<VersionStatement>, Option<State>); 26] = [
         ("5.10.17", Affected, kernel(), AFFECTED),
         ("5.10.210", Affected, kernel(), None),
         ("5.15.100", Affected, kernel(), AFFECTED),
@@ -260,6 +260,17 @@ fn intervals_of_cve5() {
             AFFECTED,
         ),
         ("1.5", Unaffected, vec![range("git", ">=abc <def", Affected, &[])], UNKNOWN),
+        // Commits that are called versions.
+        ("1.5", Unaffected, vec![range("custom", ">=cea750c99d8f <1424ab4bb386", Affected, &[])], UNKNOWN),
+        (
+            "1.5",
+            Unaffected,
+            vec![
+                range("custom", ">=cea750c99d8f <1424ab4bb386", Affected, &[]),
+                range("custom", "<1.4", Affected, &[]),
+            ],
+            None,
+        ),
         ("1.5", Affected, vec![range("git", ">=abc <def", Affected, &[])], UNKNOWN),
         ("1.5", Unaffected, vec![range("", "", Affected, &[])], AFFECTED),
         ("1.5", Unaffected, vec![listed(&["1.5.0"])], AFFECTED),
@@ -449,6 +460,7 @@ fn a_platform_limits_a_statement() {
         (&["Windows"], Some(&linux), false, UNKNOWN),
         (&["Windows"], None, true, UNKNOWN),
         (&["x86"], Some(&linux), true, UNKNOWN),
+        (&["Unknown"], Some(&linux), true, AFFECTED),
         (&["Windows 11 only"], Some(&linux), true, UNKNOWN),
     ];
     for (platforms, system, complete, expected) in table {
