@@ -1,5 +1,7 @@
 //! Other people's formats: bytes to values. The only room that knows a foreign field name; it opens no file and no connection.
 
 pub mod feed;
+pub mod sarif;
 pub mod sbom;
+pub mod vex;
 mod xml;

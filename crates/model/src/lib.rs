@@ -19,6 +19,7 @@ pub mod purl;
 pub mod scale;
 pub mod support;
 pub mod verdict;
+pub mod vex;
 pub mod vulnerability;
 
 pub use assessment::Assessment;
