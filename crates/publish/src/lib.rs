@@ -6,6 +6,7 @@
 mod group;
 pub mod html;
 pub mod next;
+pub mod statements;
 pub mod svg;
 pub mod text;
 mod words;
