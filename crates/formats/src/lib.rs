@@ -2,5 +2,7 @@
 
 pub mod feed;
 pub mod listing;
+pub mod sarif;
 pub mod sbom;
+pub mod vex;
 mod xml;

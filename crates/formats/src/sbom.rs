@@ -16,9 +16,11 @@ mod error;
 mod loose;
 mod spdx;
 mod spdx3;
+mod strict;
 mod support;
 
 pub use error::{SUPPORTED, SbomError};
+pub use strict::{Violation, as_json, check};
 
 /// Reads an SBOM.
 ///
@@ -45,6 +47,21 @@ pub fn read(bytes: &[u8]) -> Result<Sbom, SbomError> {
         sbom.remarks.insert(0, "begins with a byte-order mark".to_owned());
     }
     Ok(sbom)
+}
+
+/// The text of a file without its byte-order mark.
+pub(crate) fn text(bytes: &[u8]) -> Result<&str, SbomError> {
+    Ok(detect::text(bytes)?.body)
+}
+
+/// CycloneDX as XML in the shape of its JSON.
+pub(crate) fn cyclonedx_json(body: &str) -> Result<serde_json::Value, SbomError> {
+    match detect::format(body)? {
+        detect::Format::CycloneDxXml { spec_version, document } => {
+            Ok(cyclonedx::to_json(&document.root, &spec_version))
+        }
+        _ => Err(SbomError::NotAnSbom { reason: "XML that is not CycloneDX".to_owned() }),
+    }
 }
 
 #[cfg(test)]

@@ -10,8 +10,12 @@ use crate::digest::Digest;
 use crate::ids::ComponentRef;
 use crate::purl::Purl;
 
+mod difference;
+mod quality;
 mod statement;
 
+pub use difference::{Change, Difference};
+pub use quality::{Measure, Quality};
 pub use statement::{CompiledFiles, Hash, Origin, Parties, Patch, SupportStatement};
 
 /// One component of an SBOM, with every identity that its SBOM gives it.

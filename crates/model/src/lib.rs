@@ -21,6 +21,7 @@ pub mod rubric;
 pub mod scale;
 pub mod support;
 pub mod verdict;
+pub mod vex;
 pub mod vulnerability;
 
 pub use assessment::Assessment;

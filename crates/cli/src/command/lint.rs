@@ -4,28 +4,38 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
-use ward_model::Sbom;
-use ward_model::component::Component;
 
 use crate::Ending;
 use crate::arguments::Global;
-use crate::command::scan;
 use crate::failure::{Failure, Placed, render::clean};
 use crate::folder;
 use crate::places;
 use crate::table::table;
 use crate::ui::Ui;
 
+mod sbom;
+mod schema;
+
 /// Say what is missing or contradictory in a device folder or an SBOM
 ///
 /// For a folder: everything that is open or odd, how much of each link is stated, and which questions of the five groups of
-/// considerations have no answer yet. For an SBOM: how it is read, and how many
-/// of its components can be identified.
+/// considerations have no answer yet. For an SBOM: how it is read, which of the minimum elements of NTIA and of what FDA asks
+/// about support are there, how well its components can be identified, and with --strict what its format does not allow: then it
+/// ends with 2.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// A device folder, or an SBOM file; `-` is an SBOM on stdin
     #[arg(value_name = "DIR|SBOM")]
     target: PathBuf,
+    /// For an SBOM: check what its format demands, too, and refuse it where something is against that
+    #[arg(long)]
+    strict: bool,
+    /// For an SBOM: check against this published JSON Schema, too; a folder of them works. XML is checked in the shape of JSON
+    #[arg(long, value_name = "FILE|DIR")]
+    schema: Option<PathBuf>,
+    /// For an SBOM: say what differs from this older one
+    #[arg(long, value_name = "SBOM")]
+    against: Option<PathBuf>,
 }
 
 #[derive(Debug, Serialize)]
@@ -61,33 +71,15 @@ struct LinkAnswer {
     missing: Vec<&'static str>,
 }
 
-#[derive(Debug, Serialize)]
-struct SbomAnswer<'a> {
-    schema: &'static str,
-    format: ward_model::component::SbomFormat,
-    spec_version: &'a str,
-    name: Option<&'a str>,
-    version: Option<&'a str>,
-    sha256: ward_model::Digest,
-    components: usize,
-    with_purl: usize,
-    with_cpe: usize,
-    without_purl_and_cpe: usize,
-    without_version: usize,
-    without_supplier: usize,
-    unreadable_identities: Vec<Unreadable<'a>>,
-    remarks: &'a [String],
-}
-
-#[derive(Debug, Serialize)]
-struct Unreadable<'a> {
-    component: &'a str,
-    identity: &'a str,
-}
-
 /// Lints the folder or the SBOM.
 pub fn run(arguments: Arguments, _: &Global, ui: &Ui) -> Result<Ending, Failure> {
-    if arguments.target.is_dir() { device(&arguments.target, ui) } else { sbom(&arguments.target, ui) }
+    if !arguments.target.is_dir() {
+        return sbom::run(&arguments, ui);
+    }
+    if arguments.schema.is_some() || arguments.against.is_some() {
+        return Err(Failure::input("arguments", "--schema and --against are about an SBOM, and this is a folder"));
+    }
+    device(&arguments.target, ui)
 }
 
 fn device(path: &Path, ui: &Ui) -> Result<Ending, Failure> {
@@ -171,68 +163,5 @@ impl GroupAnswer {
         let open: Vec<&str> = self.open.iter().map(|open| open.topic.as_str()).collect();
         let counts = [self.answered, self.not_applicable, self.with_evidence].map(|count| count.to_string());
         [self.group.clone()].into_iter().chain(counts).chain([open.join(", ")]).collect()
-    }
-}
-
-fn sbom(path: &Path, ui: &Ui) -> Result<Ending, Failure> {
-    let sbom = scan::read(path)?;
-    let answer = look(&sbom);
-    if ui.json {
-        ui.print_json(&answer)?;
-        return Ok(Ending::Done);
-    }
-    let name = answer.name.unwrap_or("without a name");
-    let version = answer.version.map_or_else(String::new, |version| format!(" {version}"));
-    let format = serde_json::to_value(answer.format).ok();
-    let format = format.as_ref().and_then(serde_json::Value::as_str).unwrap_or("SBOM");
-    let mut out = format!("{format} {}: {name}{version}\n\n", answer.spec_version);
-    let rows = [
-        ("components", answer.components),
-        ("with a package URL", answer.with_purl),
-        ("with a CPE name", answer.with_cpe),
-        ("with neither: only a name", answer.without_purl_and_cpe),
-        ("without a version", answer.without_version),
-        ("without a supplier", answer.without_supplier),
-    ];
-    for (what, count) in rows {
-        out.push_str(&format!("{count:>8}  {what}\n"));
-    }
-    for unreadable in &answer.unreadable_identities {
-        out.push_str(&format!("\nunreadable identity of {}: {}", unreadable.component, unreadable.identity));
-    }
-    for remark in answer.remarks {
-        out.push_str(&format!("\nnote: {remark}"));
-    }
-    ui.print(&format!("{}\n", clean(out.trim_end())))?;
-    Ok(Ending::Done)
-}
-
-fn look(sbom: &Sbom) -> SbomAnswer<'_> {
-    let count = |test: fn(&Component) -> bool| sbom.components.iter().filter(|component| test(component)).count();
-    SbomAnswer {
-        schema: "wardround/lint-sbom/1",
-        format: sbom.format,
-        spec_version: &sbom.spec_version,
-        name: sbom.name.as_deref(),
-        version: sbom.version.as_deref(),
-        sha256: sbom.digest,
-        components: sbom.components.len(),
-        with_purl: count(|component| component.purl.is_some()),
-        with_cpe: count(|component| !component.cpes.is_empty()),
-        without_purl_and_cpe: count(|component| component.purl.is_none() && component.cpes.is_empty()),
-        without_version: count(|component| component.version.is_none()),
-        without_supplier: count(|component| component.supplier.is_none()),
-        unreadable_identities: sbom
-            .components
-            .iter()
-            .flat_map(|component| {
-                let reference = component.reference.as_str();
-                component
-                    .unreadable_identities
-                    .iter()
-                    .map(move |identity| Unreadable { component: reference, identity })
-            })
-            .collect(),
-        remarks: &sbom.remarks,
     }
 }

@@ -3,9 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use jiff::civil::Date;
+use ward_formats::sarif::{self, Run};
+use ward_formats::vex::{self, VexFormat};
 use ward_model::Sbom;
 use ward_model::finding::ScanReport;
+use ward_model::vex::Issuer;
 use ward_policy::Library;
+use ward_publish::statements::{self, Header};
 use ward_publish::text::{self, TextOptions};
 
 use crate::Ending;
@@ -33,6 +38,12 @@ pub struct Arguments {
     /// The day or time asked about: what was held then counts; default: now
     #[arg(long, value_name = "DATE|TIME")]
     as_of: Option<AsOf>,
+    /// Who answers for statements
+    #[arg(long, value_name = "NAME", default_value = "not stated", help_heading = "Statements")]
+    issuer: String,
+    /// The address under which the issuer gives out names
+    #[arg(long, value_name = "URL", default_value = "urn:wardround:not-stated", help_heading = "Statements")]
+    issuer_namespace: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -41,52 +52,98 @@ enum Format {
     Table,
     /// The published JSON
     Json,
-    #[value(hide = true)]
+    /// SARIF 2.1.0, for tools that show problems beside code
     Sarif,
-    #[value(hide = true)]
+    /// Statements in CycloneDX 1.6; of one SBOM, as a draft
     CyclonedxVex,
-    #[value(hide = true)]
+    /// Statements in OpenVEX 0.2.0; of one SBOM, as a draft
     Openvex,
-    #[value(hide = true)]
+    /// Statements in CSAF 2.0, profile VEX; of one SBOM, as a draft
     CsafVex,
 }
 
 /// Scans every SBOM, or none.
 pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
-    let json = as_json(arguments.format, global)?;
+    let format = chosen(arguments.format, global)?;
+    let stated = stated(format);
+    if stated.is_some() && arguments.sboms.len() > 1 {
+        return Err(Failure::input("arguments", "statements speak of one product; expected one SBOM"));
+    }
     files::stdin_once(&arguments.sboms)?;
     let sboms = arguments.sboms.iter().map(|path| read(path)).collect::<Result<Vec<Sbom>, Failure>>()?;
-    let (held, _) = Held::open(global, arguments.as_of, ui)?;
+    let (held, day) = Held::open(global, arguments.as_of, ui)?;
     let library = Library::built_in()?;
     let reports = sboms
         .iter()
         .map(|sbom| Ok(ward_assess::scan(sbom, library.aliases(), held.knowledge())?))
         .collect::<Result<Vec<ScanReport>, Failure>>()?;
-    match (json, reports.as_slice()) {
-        (true, [report]) => ui.print_json(report)?,
-        (true, reports) => ui.print_json(&reports)?,
-        (false, reports) => {
+    match (format, reports.as_slice()) {
+        (Format::Json, [report]) => ui.print_json(report)?,
+        (Format::Json, reports) => ui.print_json(&reports)?,
+        (Format::Sarif, reports) => {
+            let names: Vec<String> = arguments.sboms.iter().map(|path| shown(path)).collect();
+            let runs: Vec<Run<'_>> = names.iter().zip(reports).map(|(file, report)| Run { file, report }).collect();
+            ui.print(&sarif::write(&runs, env!("CARGO_PKG_VERSION")))?;
+        }
+        (Format::Table, reports) => {
             let options = TextOptions { width: ui.width, colour: ui.colour, verbose: ui.verbose };
             let texts: Vec<String> = reports.iter().map(|report| text::scan(report, &options)).collect();
             ui.print(&texts.join("\n"))?;
+        }
+        (Format::CyclonedxVex | Format::Openvex | Format::CsafVex, reports) => {
+            for (report, format) in reports.iter().zip(stated) {
+                state(report, format, &arguments, day, ui)?;
+            }
         }
     }
     Ok(Ending::Done)
 }
 
-fn as_json(format: Option<Format>, global: &Global) -> Result<bool, Failure> {
+/// Writes the statements of one scan. Time and identifier follow from the day that was asked about, so that the bytes are the same.
+fn state(report: &ScanReport, format: VexFormat, arguments: &Arguments, day: Date, ui: &Ui) -> Result<(), Failure> {
+    let header = Header {
+        issuer: Issuer {
+            name: Some(arguments.issuer.clone()),
+            role: None,
+            namespace: Some(arguments.issuer_namespace.clone()),
+        },
+        issued: format!("{day}T00:00:00Z"),
+        engine: format!("Wardround {}", env!("CARGO_PKG_VERSION")),
+        addresses: format == VexFormat::OpenVex,
+    };
+    let document = statements::of_scan(report, &header);
+    if !report.unassessed.is_empty() {
+        let count = report.unassessed.len();
+        ui.note(format!("{count} components could not be assessed: the statements do not speak of them"));
+    }
+    let text = vex::write(&document, format)
+        .map_err(|error| Failure::input("vex", "the scan cannot be written as statements").because(&error))?;
+    ui.print(&text)
+}
+
+/// A file as it was named on the command line.
+fn shown(path: &Path) -> String {
+    if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() }
+}
+
+const fn stated(format: Format) -> Option<VexFormat> {
     match format {
-        None => Ok(global.json),
-        Some(Format::Json) => Ok(true),
+        Format::CyclonedxVex => Some(VexFormat::CycloneDx),
+        Format::Openvex => Some(VexFormat::OpenVex),
+        Format::CsafVex => Some(VexFormat::Csaf),
+        Format::Table | Format::Json | Format::Sarif => None,
+    }
+}
+
+fn chosen(format: Option<Format>, global: &Global) -> Result<Format, Failure> {
+    match format {
+        None if global.json => Ok(Format::Json),
+        None => Ok(Format::Table),
         Some(Format::Table) if global.json => {
             Err(Failure::input("arguments", "--json and --format table contradict each other"))
         }
-        Some(Format::Table) => Ok(false),
-        Some(other) => {
-            let name = other.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
-            Err(Failure::input("arguments", format!("format `{name}` cannot be written yet"))
-                .hint("these can: table, json"))
-        }
+        // The others are JSON, too.
+        Some(format) => Ok(format),
     }
 }
 

@@ -16,8 +16,7 @@ mod component;
 mod raw;
 mod xml;
 
-use xml::to_json;
-pub(super) use xml::{NAMESPACE, version_of};
+pub(super) use xml::{NAMESPACE, to_json, version_of};
 
 /// Reads JSON.
 pub(super) fn read(body: &str, spec_version: String) -> Result<Sbom, SbomError> {

@@ -9,13 +9,13 @@
     reason = "a test and its helpers"
 )]
 
-use std::collections::BTreeMap;
-use std::io::Read;
-use std::path::{Path, PathBuf};
-
 use ward_formats::sbom::{self, SbomError};
 
+#[path = "../support/shared_data.rs"]
+mod shared_data;
 mod xml_count;
+
+use shared_data::{archive, data};
 
 /// JSON files whose count differs from the index, the count that is right here, and why.
 const DIFFERENT: &[(&str, usize, &str)] = &[
@@ -80,34 +80,6 @@ const REFUSED: &[(&str, &str)] = &[(
     // The ontology of SPDX 3 itself, which is written in JSON-LD too.
     "JSON-LD without a document or a package of SPDX 3",
 )];
-
-/// Where the shared data are; `None` where there are none, which is an error only where they must be.
-fn data(path: &str) -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let file = root.join(path);
-    if file.exists() {
-        return Some(file);
-    }
-    assert!(!root.exists() || std::env::var("CI").as_deref() != Ok("true"), "{} is missing", file.display());
-    eprintln!("skipped: no {}", file.display());
-    None
-}
-
-fn archive(path: &Path) -> BTreeMap<String, Vec<u8>> {
-    let packed = std::fs::File::open(path).expect("open the archive");
-    let mut unpacked = Vec::new();
-    let mut decoder = ruzstd::decoding::StreamingDecoder::new(std::io::BufReader::new(packed)).expect("zstd");
-    decoder.read_to_end(&mut unpacked).expect("unpack");
-    let mut files = BTreeMap::new();
-    for entry in tar::Archive::new(&unpacked[..]).entries().expect("tar") {
-        let mut entry = entry.expect("tar entry");
-        let name = entry.path().expect("name").to_string_lossy().trim_start_matches("./").to_owned();
-        let mut bytes = Vec::new();
-        entry.read_to_end(&mut bytes).expect("read entry");
-        files.insert(name, bytes);
-    }
-    files
-}
 
 #[test]
 fn the_shared_collection_is_answered_or_refused() {
@@ -176,4 +148,33 @@ fn the_shared_collection_is_answered_or_refused() {
     assert!(wrong.is_empty(), "{} of the files are not as they should be:\n{}", wrong.len(), wrong.join("\n"));
     println!("{answered} answered, {refused} refused, {other} of other formats refused");
     assert!(answered >= 750, "only {answered} answered");
+}
+
+/// Files that the specification calls invalid and our own reading lets pass, and the reverse, with the reason.
+const UNDECIDED: &[(&str, &str)] = &[];
+
+#[test]
+fn the_files_of_the_specification_are_told_apart() {
+    let Some(packed) = data("sbom/sboms.tar.zst") else { return };
+    let (mut valid, mut invalid, mut wrong) = (0, 0, Vec::new());
+    for (name, bytes) in archive(&packed) {
+        let Some(file) = name.strip_prefix("cdx-spec-valid-invalid/") else { continue };
+        // What was not meant to be judged so stands for itself.
+        let expected = match (file.contains("_valid-"), file.contains("_invalid-")) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => continue,
+        };
+        let found = sbom::check(&bytes).map(|violations| violations.into_iter().take(3).collect::<Vec<_>>());
+        let passes = sbom::read(&bytes).is_ok() && found.as_ref().is_ok_and(Vec::is_empty);
+        if UNDECIDED.iter().any(|(known, _)| file.ends_with(known)) {
+            assert_ne!(passes, expected, "{file} is told apart now");
+        } else if passes != expected {
+            wrong.push(format!("{file}: {found:?}"));
+        }
+        *(if expected { &mut valid } else { &mut invalid }) += 1;
+    }
+    println!("{valid} valid, {invalid} invalid");
+    assert!(wrong.is_empty(), "{} of {valid} valid and {invalid} invalid:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(valid > 300 && invalid > 180, "{valid} valid, {invalid} invalid");
 }

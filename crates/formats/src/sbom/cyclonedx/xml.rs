@@ -140,6 +140,8 @@ const OBJECTS: &[&str] = &[
     "tool",
     "vulnerability",
 ];
+/// Elements that have another name in JSON: what holds them, their name, and the other one.
+const RENAMED: &[(&str, &str, &str)] = &[("analysis", "responses", "response")];
 /// Fields that are numbers in JSON, with the element that holds them.
 const NUMBERS: &[(&str, &str)] = &[
     ("bom", "version"),
@@ -215,9 +217,11 @@ fn object(element: &Element) -> Map<String, Value> {
         let new = value(child, &element.name);
         let repeated =
             REPEATED.iter().any(|(around, name)| *name == child.name && (*around == "*" || *around == element.name));
-        match fields.get_mut(&child.name) {
-            None if repeated => drop(fields.insert(child.name.clone(), Value::Array(vec![new]))),
-            None => drop(fields.insert(child.name.clone(), new)),
+        let renamed = RENAMED.iter().find(|(around, name, _)| *around == element.name && *name == child.name);
+        let field = renamed.map_or(child.name.as_str(), |(_, _, other)| other);
+        match fields.get_mut(field) {
+            None if repeated => drop(fields.insert(field.to_owned(), Value::Array(vec![new]))),
+            None => drop(fields.insert(field.to_owned(), new)),
             Some(Value::Array(list)) => list.push(new),
             // It should stand there once: a list says that it does not.
             Some(held) => {
@@ -266,14 +270,12 @@ fn is_reference(element: &Element) -> bool {
 
 /// One choice of a list of licences.
 fn licence(element: &Element) -> Value {
-    let mut fields = Map::new();
-    if element.name == "expression" {
-        fields.extend(element.attributes.iter().map(|(name, text)| (name.clone(), text.as_str().into())));
-        fields.insert("expression".to_owned(), element.text.trim().into());
-    } else {
-        fields.insert(element.name.clone(), Value::Object(object(element)));
+    match element.name.as_str() {
+        "expression" => texted(element, "expression"),
+        // Since 1.7 the expression may be an attribute, with its details as elements.
+        "expression-detailed" => Value::Object(object(element)),
+        name => Value::Object(Map::from_iter([(name.to_owned(), Value::Object(object(element)))])),
     }
-    Value::Object(fields)
 }
 
 fn scalar(around: &str, name: &str, text: &str) -> Value {
