@@ -233,6 +233,7 @@ fn notes(inputs: &Inputs<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     notes.extend(knowledge.partial());
     notes.extend(knowledge.remarks());
+    notes.extend(inputs.rulebook.policies.iter().flat_map(ward_policy::Policy::remarks));
     for version in &inputs.device.versions {
         for (element, sbom) in &version.inventories {
             notes.extend(sbom.remarks.iter().map(|remark| format!("SBOM of {element} in {}: {remark}", version.id)));

@@ -287,3 +287,56 @@ fn twice_the_same_bytes() {
         assert!(bytes(first) == bytes(&again), "{name} came out otherwise");
     }
 }
+
+/// Between two editions of the premarket guidance nothing changes but what is cited.
+#[test]
+fn two_editions_of_a_guidance_change_no_verdict() {
+    let read = reading(&folder("infusion-pump"));
+    let library = Library::built_in().expect("built in");
+    let under = |edition| {
+        let rulebook = library.select(&read.device.policies, edition).expect("in force");
+        let assessment = assess(&Inputs {
+            device: &read.device,
+            decisions: &read.decisions,
+            knowledge: &*SEED,
+            rulebook: &rulebook,
+            as_of: TODAY,
+            engine: "wardround test",
+        })
+        .expect("the seed can be read");
+        let cites = rulebook.policies.iter().flat_map(|policy| &policy.cites);
+        let citations = ward_policy::Citations::built_in().expect("built in").of(cites, edition).expect("documents");
+        (assessment, citations)
+    };
+    let (older, cited) = under(date(2025, 12, 1));
+    let (newer, cites) = under(date(2026, 3, 1));
+    assert_eq!(older, newer);
+    assert_ne!(cited, cites);
+}
+
+/// The same device under the policies of three authorities: each answers in its own words, for the people that it counts.
+#[test]
+fn every_authority_is_answered_in_its_own_words() {
+    let read = reading(&folder("infusion-pump"));
+    let library = Library::built_in().expect("built in");
+    let names: Vec<String> = library.policy_names().map(str::to_owned).collect();
+    let rulebook = library.select(&names, TODAY).expect("in force");
+    let assessment = assess(&Inputs {
+        device: &read.device,
+        decisions: &read.decisions,
+        knowledge: &*SEED,
+        rulebook: &rulebook,
+        as_of: TODAY,
+        engine: "wardround test",
+    })
+    .expect("the seed can be read");
+    for policy in &rulebook.policies {
+        let own: Vec<&Verdict> = assessment.verdicts.iter().filter(|verdict| verdict.policy == policy.id).collect();
+        assert!(!own.is_empty(), "{}", policy.id);
+        assert!(own.iter().all(|verdict| verdict.outcome == policy.word(verdict.verdict)));
+        let notes = assessment.coverage.notes.iter().filter(|note| note.contains(policy.id.as_str())).count();
+        assert_eq!(notes, usize::from(policy.unverified.is_some()), "what is from memory is said");
+    }
+    // Terms that an event starts are started by no verdict.
+    assert!(assessment.clocks.iter().all(|clock| !clock.rule.starts_with("mdr-87")));
+}
