@@ -3,6 +3,7 @@
 //! `assess` is a function of its inputs and of the engine that ran it: no clock, network, randomness or order of a hash table.
 //! The same inputs give the same bytes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -13,7 +14,8 @@ use ward_model::assessment::{
     Summary, UnassessedAt,
 };
 use ward_model::claim::{ClaimId, ElementClaim};
-use ward_model::component::Sbom;
+use ward_model::component::{Component, Sbom};
+use ward_model::cpe::{Cpe, Part};
 use ward_model::device::{Decisions, Device};
 use ward_model::finding::{SCAN_SCHEMA, SbomSummary, ScanReport};
 use ward_model::ids::{ElementId, FieldedVersionId};
@@ -56,7 +58,7 @@ pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
         partial_knowledge: partial.as_deref(),
     });
     let (effects, _) = Effects::decided(device, inputs.decisions, inputs.as_of);
-    let (receipts, coverage) = (receipts(&reports), coverage(inputs, &reports));
+    let (receipts, coverage) = (receipts(&reports), coverage(inputs, &reports)?);
     let mut findings = Vec::new();
     let mut unassessed = Vec::new();
     for ((fielded_version, element), reports) in reports {
@@ -135,13 +137,13 @@ fn reports(inputs: &Inputs<'_>) -> Result<BTreeMap<(FieldedVersionId, ElementId)
             if sbom.is_none() && element.hardware.is_empty() {
                 continue;
             }
-            let components = sbom.map_or(&[][..], |sbom| &sbom.components);
             let digest = sbom.map_or(ward_model::Digest::of(b""), |sbom| sbom.digest);
             let found = match known.get(&(element.id.clone(), digest)) {
                 Some(found) => found.clone(),
                 None => {
+                    let components = listed(sbom.map(|sbom| &**sbom), &element.hardware, inputs.knowledge)?;
                     let read = |complete: bool| {
-                        let inventory = Inventory { components, hardware: &element.hardware, complete };
+                        let inventory = Inventory { components: &components, hardware: &element.hardware, complete };
                         match_inventory(&inventory, &inputs.rulebook.aliases, inputs.knowledge)
                     };
                     let open = read(false)?;
@@ -157,6 +159,27 @@ fn reports(inputs: &Inputs<'_>) -> Result<BTreeMap<(FieldedVersionId, ElementId)
         }
     }
     Ok(reports)
+}
+
+/// Everything that is looked up for an element: what its SBOM lists, and the programs, operating systems and hardware that it names
+/// beside it.
+///
+/// Hardware of which no feed speaks is left out. By itself it runs nothing: what runs on it has to stand in the inventory, which
+/// is what `software_listed` answers for.
+fn listed<'a>(
+    sbom: Option<&'a Sbom>,
+    hardware: &[Cpe],
+    knowledge: &dyn Knowledge,
+) -> Result<Cow<'a, [Component]>, KnowledgeError> {
+    let components = sbom.map_or(&[][..], |sbom| &sbom.components);
+    let mut named = Vec::new();
+    for cpe in hardware {
+        let spoken_of = || cpe.product_key().map_or(Ok(false), |key| knowledge.names_product(&key));
+        if cpe.part != Part::Hardware || spoken_of()? {
+            named.push(Component::beside_sbom(cpe));
+        }
+    }
+    Ok(if named.is_empty() { Cow::Borrowed(components) } else { Cow::Owned([components.to_vec(), named].concat()) })
 }
 
 /// A digest over when the records that were found were received.
@@ -208,12 +231,17 @@ fn multi_patient(verdicts: &[Verdict]) -> Vec<MultiPatient> {
     views.into_values().collect()
 }
 
-fn coverage(inputs: &Inputs<'_>, reports: &BTreeMap<(FieldedVersionId, ElementId), ElementReports>) -> Coverage {
+fn coverage(
+    inputs: &Inputs<'_>,
+    reports: &BTreeMap<(FieldedVersionId, ElementId), ElementReports>,
+) -> Result<Coverage, KnowledgeError> {
     let knowledge = inputs.knowledge.description().clone();
     let mut inventories = Vec::new();
     for version in &inputs.device.versions {
         for element in inputs.device.elements.keys() {
-            let components = version.inventories.get(element).map(|sbom| sbom.components.len());
+            let beside = inputs.device.elements.get(element).map_or(&[][..], |element| &element.hardware);
+            let listed = listed(version.inventories.get(element).map(|sbom| &**sbom), beside, inputs.knowledge)?.len();
+            let components = (version.inventories.contains_key(element) || listed > 0).then_some(listed);
             let unassessed =
                 reports.get(&(version.id.clone(), element.clone())).map_or(0, |reports| reports.open.unassessed.len());
             inventories.push(InventoryCoverage {
@@ -224,7 +252,7 @@ fn coverage(inputs: &Inputs<'_>, reports: &BTreeMap<(FieldedVersionId, ElementId
             });
         }
     }
-    Coverage { notes: notes(inputs), knowledge, inventories }
+    Ok(Coverage { notes: notes(inputs), knowledge, inventories })
 }
 
 /// What was not looked at, in words.

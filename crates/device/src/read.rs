@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::ClaimId;
+use ward_model::component::Component;
 use ward_model::device::{Consideration, Decisions, Device, FieldedVersion, OwnFinding};
 use ward_model::digest::Digest;
 use ward_model::ids::LinkId;
@@ -363,6 +364,14 @@ fn reviewed_exists(device: &Device, pending: &Pending, sink: &mut Sink) {
         .filter_map(|version| version.inventories.get(element))
         .flat_map(|sbom| sbom.components.iter().map(|component| component.reference.as_str()))
         .collect();
+    let beside: Vec<String> = device
+        .elements
+        .get(element)
+        .into_iter()
+        .flat_map(|element| &element.hardware)
+        .map(|cpe| Component::beside_sbom(cpe).reference.to_string())
+        .collect();
+    let known: BTreeSet<&str> = known.into_iter().chain(beside.iter().map(String::as_str)).collect();
     // Where an SBOM could not be read, that is the error.
     let unread = known.is_empty() && sink.has_errors();
     if !known.contains(component.as_str()) && !unread {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cpe::Cpe;
+use crate::cpe::{Attribute, Cpe, Part};
 use crate::digest::Digest;
 use crate::ids::ComponentRef;
 use crate::purl::Purl;
@@ -81,6 +81,26 @@ impl Component {
             compiled_files: None,
             unreadable_identities: Vec::new(),
             parent: None,
+        }
+    }
+
+    /// What an element names beside its SBOM, by a CPE name alone: hardware, an operating system, a program.
+    pub fn beside_sbom(cpe: &Cpe) -> Self {
+        let value = |attribute: &Attribute| match attribute {
+            Attribute::Value(value) => Some(value.to_string()),
+            Attribute::Any | Attribute::Na => None,
+        };
+        let reference = ComponentRef::new(format!("hardware:{cpe}"));
+        Self {
+            kind: match cpe.part {
+                Part::Application => ComponentKind::Application,
+                Part::OperatingSystem => ComponentKind::OperatingSystem,
+                Part::Hardware | Part::Any => ComponentKind::Hardware,
+            },
+            version: value(&cpe.version),
+            supplier: value(&cpe.vendor),
+            cpes: vec![cpe.clone()],
+            ..Self::named(reference, value(&cpe.product).unwrap_or_else(|| cpe.to_string()))
         }
     }
 }
