@@ -221,9 +221,24 @@ fn of_cpe(cpe: &Cpe, versions: &[&str], purl_kind: Option<&str>) -> Vec<Identity
 pub(crate) fn contradictions(held: &Held, scheme: Scheme, versions: &[&str], purl_kind: Option<&str>) -> Vec<Held> {
     versions
         .iter()
-        .map(|version| Held::new(scheme, Some(version), None, purl_kind))
+        .flat_map(|version| [Some(Held::new(scheme, Some(version), None, purl_kind)), of_tag(scheme, version)])
+        .flatten()
         .filter(|other| held.contradicts(other))
         .collect()
+}
+
+/// What the name of a tag says where it has no place in the order as it stands: `OpenSSL_1_0_1f` and `zlib-1.2.11` name a
+/// release behind a word. A commit says nothing.
+fn of_tag(scheme: Scheme, text: &str) -> Option<Held> {
+    if ward_version::key(scheme, text, None).is_some() {
+        return None;
+    }
+    let behind = text.trim().trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches(['-', '_', '.', '/']);
+    if behind.len() == text.trim().len() || !behind.contains(['.', '_', '-']) {
+        return None;
+    }
+    let release = if behind.contains('.') { behind.to_owned() } else { behind.replace(['_', '-'], ".") };
+    ward_version::key(scheme, &release, None).map(|_| Held::new(scheme, Some(&release), None, None))
 }
 
 struct Resolver<'a> {

@@ -173,6 +173,7 @@ pub(crate) mod family {
     pub(crate) const ALPM: u8 = 24;
     pub(crate) const DATETIME: u8 = 25;
     pub(crate) const LEXICOGRAPHIC: u8 = 26;
+    pub(crate) const GENERIC_COUNT: u8 = 27;
 }
 
 /// The key of a version, or `None` where the text has no place in the order of its scheme.

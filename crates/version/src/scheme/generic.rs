@@ -12,7 +12,7 @@
 //! - Any other word names a line of its own: 1.2-acme against 1.2 is unknown, against 1.3 it is earlier.
 //!
 //! The words tie a version to its class. Versions without words of the last kinds all share one class. Full dates, a
-//! year with a letter (2009a), release trains in brackets (12.2(33)SXI) and branches such as `7.x-1.2` are families of
+//! year with a letter (2009a), single numbers of five digits or more (builds, revisions), release trains in brackets (12.2(33)SXI) and branches such as `7.x-1.2` are families of
 //! their own, because makers change between them and plain numbers. No key: hashes, wildcards, ranges in words,
 //! months, dates with the year last, and text without any number.
 
@@ -110,6 +110,7 @@ fn class(shape: &Shape, words: &[Word]) -> Class {
         Shape::Date => family::GENERIC_DATE,
         Shape::YearLetter => family::GENERIC_YEAR_LETTER,
         Shape::Train => family::GENERIC_TRAIN,
+        Shape::Count => family::GENERIC_COUNT,
         Shape::Branch(_) => family::GENERIC_BRANCH,
     };
     let branch = match shape {

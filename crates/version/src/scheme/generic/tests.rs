@@ -319,3 +319,21 @@ proptest! {
         prop_assert_eq!(compare(Scheme::Generic, &a, &b), VersionOrder::Equal, "{} {}", a, b);
     }
 }
+
+#[test]
+fn a_text_that_holds_another_version_has_no_place_in_the_order() {
+    for text in ["2024-maker (bash 4.3)", "6.0-maker (bash 4.3)", "6.0 bash 4.3", "1.2 (build 3.4)"] {
+        assert!(key(Scheme::Generic, text, None).is_none(), "{text}");
+    }
+    for text in ["12.2(33)SXI", "15.0(1)", "1.2 beta", "1.2 build 7"] {
+        assert!(key(Scheme::Generic, text, None).is_some(), "{text}");
+    }
+}
+
+#[test]
+fn a_build_number_is_no_version_and_has_an_order_of_its_own() {
+    assert_eq!(compare(Scheme::Generic, "12345678", "4.3"), VersionOrder::Unknown);
+    assert_eq!(compare(Scheme::Generic, "300456", "5.0.1"), VersionOrder::Unknown);
+    assert_eq!(compare(Scheme::Generic, "44715", "44863"), VersionOrder::Less);
+    assert_eq!(compare(Scheme::Generic, "9999", "4.3"), VersionOrder::Greater);
+}

@@ -13,6 +13,8 @@ pub(super) enum Shape {
     YearLetter,
     /// Release trains: letters behind brackets.
     Train,
+    /// A single number of five digits or more: a build, a revision, a part number.
+    Count,
     /// `7.x-...`: a module's version within the branch of what it extends.
     Branch(String),
 }
@@ -120,6 +122,9 @@ pub(super) fn read(version: &str, update: Option<&str>) -> Option<Read> {
     } else if !text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
         return None;
     }
+    if shape != Shape::Train && names_another(text) {
+        return None;
+    }
     split(text, &mut pieces)?;
     if !pieces.iter().any(Piece::is_number) {
         return None;
@@ -180,7 +185,18 @@ fn shape(text: &str) -> Option<Shape> {
     if train(text) {
         return Some(Shape::Train);
     }
+    if rest.is_empty() && digits.trim_start_matches('0').len() >= 5 {
+        return Some(Shape::Count);
+    }
     Some(Shape::Plain)
+}
+
+/// `6.0-maker (bash 4.3)`: behind a bracket or a blank stands another dotted number, and nobody can tell which of the two counts.
+fn names_another(text: &str) -> bool {
+    let dotted = |part: &str| {
+        part.as_bytes().windows(3).any(|at| at[0].is_ascii_digit() && at[1] == b'.' && at[2].is_ascii_digit())
+    };
+    text.split(['(', ')', ' ']).filter(|part| !part.is_empty()).skip(1).any(dotted)
 }
 
 /// `12.2(33)sxi`: two numbers, brackets that begin with a digit, letters.

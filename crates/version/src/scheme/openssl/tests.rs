@@ -90,3 +90,11 @@ proptest! {
         prop_assert_eq!(compare(Scheme::Openssl, &text(&a), &text(&b)), VersionOrder::from(a.cmp(&b)));
     }
 }
+
+#[test]
+fn a_word_behind_the_numbers_is_no_letter_of_a_release() {
+    for text in ["1.0.1fips", "1.0.2dev", "1.0.1ab", "1.0.1zza"] {
+        assert!(crate::key(crate::Scheme::Openssl, text, None).is_none(), "{text}");
+    }
+    assert!(crate::key(crate::Scheme::Openssl, "0.9.8za", None).is_some());
+}
