@@ -1,11 +1,14 @@
 //! Offline bundles: knowledge as one signed file, for plants without a network.
 //!
-//! A bundle is a head, a signature over the head, and frames of items whose digest the head holds. The head is checked before a
+//! A bundle is a head, a signature over the head, and frames with the files of a mirror folder, whose digest the head holds. Taking it
+//! is a sync from that folder, so that what comes is received when it comes, and every source says what it says in its own files. The head is checked before a
 //! frame is read, and nothing of the frames counts before all of them have the announced digest. The bytes are described in `docs/formats/bundle.md`.
 
 pub mod frames;
 pub mod head;
 pub mod key;
+pub mod pack;
+pub mod unpack;
 
 use std::io;
 use std::path::PathBuf;

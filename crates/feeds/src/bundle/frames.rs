@@ -2,8 +2,8 @@
 
 use std::io::{Read, Write};
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use ward_model::digest::Digest;
 
@@ -14,6 +14,15 @@ use super::{BundleError, altered, not_a_bundle};
 const FRAME: usize = 256 << 10;
 /// The longest frame that is read, uncompressed.
 const LONGEST: usize = 32 << 20;
+
+/// A part of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// The number of the file in the head.
+    pub file: u32,
+    /// Its next bytes.
+    pub bytes: Vec<u8>,
+}
 
 /// Writes items.
 pub struct FramesWriter<W> {

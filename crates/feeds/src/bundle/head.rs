@@ -3,7 +3,6 @@
 use std::io::{Read, Write};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use ward_model::digest::Digest;
 
@@ -13,20 +12,18 @@ use super::{BundleError, not_a_bundle};
 const MAGIC: &[u8; 8] = b"WARDBNDL";
 /// The format that is written, and the only one that is read.
 pub const FORMAT: u32 = 1;
-/// The longest head that is read.
-const LONGEST: usize = 1 << 20;
+/// The longest head that is read: some hundred thousand files.
+const LONGEST: usize = 64 << 20;
 
 /// What a bundle says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// When it was made.
     pub made: Timestamp,
-    /// For a delta: the identity of the knowledge that it stands on.
+    /// For a delta: the listing of the bundle that it stands on.
     pub base: Option<Digest>,
-    /// The identity of the knowledge that results.
-    pub identity: Digest,
-    /// The sources that it speaks of.
-    pub sources: Vec<HeadSource>,
+    /// Every file of the mirror, by path, whether or not it is in the bundle.
+    pub files: Vec<HeadFile>,
     /// How many items follow.
     pub items: u64,
     /// How many bytes of frames follow.
@@ -35,20 +32,25 @@ pub struct Head {
     pub sha256: Digest,
 }
 
-/// A source inside a bundle, for showing and for telling an older bundle from a newer one.
+/// A file of the mirror that the bundle was made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HeadSource {
-    /// Its name.
-    pub name: String,
-    /// The newest date inside its records.
-    pub newest: Option<Date>,
-    /// The last day on which whoever made the bundle received it.
-    pub received: Option<Date>,
-    /// How many records it has when the bundle has been taken.
-    pub records: u64,
+pub struct HeadFile {
+    /// Its path inside the mirror, with `/`.
+    pub path: String,
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// The SHA-256 of its bytes.
+    pub sha256: Digest,
+    /// Whether the bundle holds it; one that it does not hold is as in the base.
+    pub included: bool,
 }
 
 impl Head {
+    /// By what a delta names the bundle that it stands on: a digest over all files of the mirror.
+    pub fn listing(&self) -> Digest {
+        Digest::of_parts(self.files.iter().flat_map(|file| [file.path.as_bytes(), file.sha256.as_bytes().as_slice()]))
+    }
+
     /// Writes the head and the signature over it.
     ///
     /// # Errors
@@ -88,8 +90,11 @@ impl Head {
             return Err(not_a_bundle("its head is too long"));
         }
         let mut signed = start.to_vec();
-        signed.resize(16 + length, 0);
-        from.read_exact(&mut signed[16..]).map_err(|error| cut(error, "it ends within its head"))?;
+        // Grows with what is there, not with what is announced.
+        let taken = (&mut from).take(length as u64).read_to_end(&mut signed)?;
+        if taken < length {
+            return Err(not_a_bundle("it ends within its head"));
+        }
         let (mut key, mut signature) = ([0; 32], [0; 64]);
         from.read_exact(&mut key).map_err(|error| cut(error, "it ends within its signature"))?;
         from.read_exact(&mut signature).map_err(|error| cut(error, "it ends within its signature"))?;

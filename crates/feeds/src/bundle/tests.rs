@@ -2,13 +2,15 @@
 
 use jiff::Timestamp;
 use proptest::prelude::*;
+use std::fs;
 use std::path::Path;
-use ward_model::digest::Digest;
 
 use super::BundleError;
 use super::frames::{FramesWriter, read_all};
 use super::head::Head;
 use super::key::{Signatory, Trusted};
+use super::pack::pack;
+use super::unpack::unpack;
 
 fn key(number: u8) -> Signatory {
     Signatory::from_random([number; 32])
@@ -23,8 +25,7 @@ fn bundle(items: &[String], signatory: &Signatory) -> Vec<u8> {
     let head = Head {
         made: Timestamp::from_second(1_795_000_000).unwrap(),
         base: None,
-        identity: Digest::of(b"identity"),
-        sources: Vec::new(),
+        files: Vec::new(),
         items: written.items,
         length: written.length,
         sha256: written.sha256,
@@ -98,5 +99,73 @@ proptest! {
     #[test]
     fn arbitrary_bytes_are_no_bundle(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         prop_assert!(taken(&bytes, &[key(1).trusted()]).is_err());
+    }
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn write(folder: &Path, path: &str, bytes: &[u8]) {
+    let path = folder.join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn a_mirror_comes_out_as_it_went_in() {
+    let (mirror, out, into) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let long: Vec<u8> = (0..400_000_u32).flat_map(u32::to_le_bytes).collect();
+    write(mirror.path(), "nvd/nvdcve-2.0-2014.json.gz", &long);
+    write(mirror.path(), "kev/known_exploited_vulnerabilities.json", b"{}");
+    write(mirror.path(), "csaf/host/2024/a.json", b"");
+    write(mirror.path(), "csaf/host/.hidden", b"no");
+    write(mirror.path(), "fetched.json", b"no");
+    let bundle = out.path().join("b.ward");
+    let packed = pack(mirror.path(), &bundle, &key(1), at(10), None).unwrap();
+    assert_eq!(packed.files.len(), 3);
+    let taken = unpack(&bundle, &[key(1).trusted()], into.path()).unwrap();
+    assert_eq!(taken, packed);
+    assert_eq!(fs::read(into.path().join("nvd/nvdcve-2.0-2014.json.gz")).unwrap(), long);
+    assert_eq!(fs::read(into.path().join("csaf/host/2024/a.json")).unwrap(), b"");
+    assert!(!into.path().join("fetched.json").exists() && !into.path().join("csaf/host/.hidden").exists());
+
+    // A delta holds what is new, and names what it stands on.
+    write(mirror.path(), "kev/known_exploited_vulnerabilities.json", b"{ }");
+    let delta = pack(mirror.path(), &bundle, &key(1), at(20), Some(&packed)).unwrap();
+    assert_eq!(delta.base, Some(packed.listing()));
+    let included: Vec<&str> =
+        delta.files.iter().filter(|file| file.included).map(|file| file.path.as_str()).collect();
+    assert_eq!(included, ["kev/known_exploited_vulnerabilities.json"]);
+    let second = tempfile::tempdir().unwrap();
+    unpack(&bundle, &[key(1).trusted()], second.path()).unwrap();
+    assert!(!second.path().join("nvd").exists());
+}
+
+#[test]
+fn a_bundle_writes_to_no_other_place() {
+    for path in ["../nvd/x", "nvd/../../x", "/etc/x", "nvd", "other/x", "nvd/.x", "nvd//x", "nvd/a\\b"] {
+        let into = tempfile::tempdir().unwrap();
+        let bytes = b"x".to_vec();
+        let mut frames = Vec::new();
+        let mut writer = FramesWriter::new(&mut frames);
+        writer.push(&super::frames::Item { file: 0, bytes: bytes.clone() }).unwrap();
+        let written = writer.finish().unwrap();
+        let sha256 = ward_model::digest::Digest::of(&bytes);
+        let head = Head {
+            made: at(1),
+            base: None,
+            files: vec![super::head::HeadFile { path: path.to_owned(), bytes: 1, sha256, included: true }],
+            items: written.items,
+            length: written.length,
+            sha256: written.sha256,
+        };
+        let mut whole = Vec::new();
+        head.write(&key(1), &mut whole).unwrap();
+        whole.extend_from_slice(&frames);
+        let bundle = into.path().join("b.ward");
+        fs::write(&bundle, whole).unwrap();
+        let error = unpack(&bundle, &[key(1).trusted()], &into.path().join("in")).unwrap_err();
+        assert!(matches!(error, BundleError::Altered { .. }), "{path}: {error}");
     }
 }
