@@ -14,7 +14,7 @@ use ward_version::{Interval, Truth, VersionOrder};
 mod events;
 mod reading;
 
-pub(crate) use reading::{Asked, Native, Reading};
+pub(crate) use reading::{Asked, Native, Places, Reading};
 
 /// What a statement says of a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -218,13 +218,14 @@ fn list_reading(product: &AffectedProduct, native: Native) -> Reading {
 fn listed(versions: &[String], asked: Asked<'_>, reading: Reading, spelling: Spelling) -> Truth {
     let Some(text) = asked.text else { return if versions.is_empty() { Truth::False } else { Truth::Unknown } };
     let plain = asked.update.is_none();
+    let own = reading.places(asked);
     Truth::any(versions.iter().map(|version| {
-        if plain && version.trim().eq_ignore_ascii_case(text.trim())
-            || spelling == Spelling::Tags && is_tag(version, text)
-        {
+        let tag = spelling == Spelling::Tags && is_tag(version, text);
+        if tag || plain && version.trim().eq_ignore_ascii_case(text.trim()) {
             return Truth::True;
         }
-        match (reading.order(asked, version), spelling) {
+        let place = reading.places(Asked { text: Some(version), update: None });
+        match (own.order(&place), spelling) {
             (VersionOrder::Equal, _) => Truth::True,
             (VersionOrder::Less | VersionOrder::Greater, _) | (_, Spelling::Registry | Spelling::Tags) => Truth::False,
             (VersionOrder::Unknown, Spelling::Free) => Truth::Unknown,
