@@ -11,6 +11,13 @@ pub(crate) struct Asked<'a> {
     pub(crate) update: Option<&'a str>,
 }
 
+impl Asked<'_> {
+    /// Whether it is the same text, with nothing more said.
+    pub(crate) fn is(self, version: &str) -> bool {
+        self.update.is_none() && self.text.is_some_and(|text| text.trim().eq_ignore_ascii_case(version.trim()))
+    }
+}
+
 /// By what the versions of a statement are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {

@@ -239,7 +239,7 @@ fn intervals_of_cve5() {
             range("original_commit_for_fix", ">=6.8", Unaffected, &[]),
         ]
     };
-    let table: [(&str, VersionStatus, Vec<VersionStatement>, Option<State>); 26] = [
+    let table: [(&str, VersionStatus, Vec<VersionStatement>, Option<State>); 28] = [
         ("5.10.17", Affected, kernel(), AFFECTED),
         ("5.10.210", Affected, kernel(), None),
         ("5.15.100", Affected, kernel(), AFFECTED),
@@ -261,6 +261,8 @@ fn intervals_of_cve5() {
         ),
         ("1.5", Unaffected, vec![range("git", ">=abc <def", Affected, &[])], UNKNOWN),
         // Commits that are called versions.
+        ("1.5", Unaffected, vec![listed(&["cea750c99d8f", "1424ab4bb386"])], UNKNOWN),
+        ("cea750c99d8f", Unaffected, vec![listed(&["cea750c99d8f", "1424ab4bb386"])], AFFECTED),
         ("1.5", Unaffected, vec![range("custom", ">=cea750c99d8f <1424ab4bb386", Affected, &[])], UNKNOWN),
         (
             "1.5",
