@@ -561,8 +561,26 @@ fn statements_are_explained_too() {
         ),
         about("CVE-1", "a:acme:other", &["<9"]),
         saying("CVE-2", "cve5", &[], vec![with(named_product("Acme", "Thing"), vec![listed(&["1"])])]),
+        saying("CVE-3", "nvd", &[], Vec::new()),
+        saying(
+            "BIT-3",
+            "osv/bitnami",
+            &["CVE-3"],
+            vec![with(package("bitnami:node"), vec![events(VersionOrderKind::Semver, "+0 -9")])],
+        ),
+        saying("CVE-4", "nvd", &[], Vec::new()),
+        saying(
+            "PYSEC-4",
+            "osv",
+            &["CVE-4"],
+            vec![with(package("pypi:b"), vec![events(VersionOrderKind::Ecosystem, "+0 -2")])],
+        ),
     ]);
-    let components = [with_purl(plain("a", ""), "pkg:pypi/a@1"), with_purl(plain("b", ""), "pkg:pypi/a@3")];
+    let components = [
+        with_purl(plain("a", ""), "pkg:pypi/a@1"),
+        with_purl(plain("b", ""), "pkg:pypi/a@3"),
+        with_purl(plain("c", ""), "pkg:pypi/b@3"),
+    ];
     let inventory = Inventory { components: &components, hardware: &[], complete: true };
     let ask = |component: &str, id: &str| {
         explain(&inventory, &Aliases::default(), &world, &ComponentRef::new(component), &VulnerabilityId::new(id))
@@ -573,6 +591,9 @@ fn statements_are_explained_too() {
         ("a", "PYSEC-1", State::Affected, "PYSEC-1 is CVE-1 (osv)"),
         ("b", "CVE-1", State::NotAffected, "means other versions than the component's, pkg:pypi/a@3: >=0 <2"),
         ("b", "CVE-2", State::NotAffected, "it names Thing"),
+        ("b", "CVE-3", State::Unknown, "CVE-3 itself names no product"),
+        ("c", "CVE-3", State::Unknown, "CVE-3 itself names no product"),
+        ("c", "CVE-4", State::NotAffected, "names pypi:b and means other versions"),
     ];
     for (component, id, state, part) in table {
         let explanation = ask(component, id);
