@@ -115,6 +115,14 @@ pub fn explain(
         );
         return Ok(explanation);
     }
+    // The record of that name has not been analysed: what others name for it need not be all.
+    let own: Vec<&VulnerabilityRecord> = records.iter().copied().filter(|record| record.id == asked).collect();
+    if judgement.voices.is_empty() && !own.is_empty() && own.iter().all(|record| names_nothing(record)) {
+        explanation.state = State::Unknown;
+        explanation.reasons.push(format!(
+            "{asked} itself names no product; others name some for it, and nobody says that these are all: unknown"
+        ));
+    }
     explanation.reasons.extend(absence(&named, resolution, explanation.unassessed));
     for voice in
         judgement.voices.iter().filter(|voice| !voice.criterion.is_empty() && !of_configuration(voice, resolution))

@@ -11,20 +11,24 @@ use std::rc::Rc;
 
 use ward_model::affected::SubjectKey;
 use ward_model::finding::{
-    ComponentSummary, Confidence, Finding, Proof, State, UnassessedReason, Voice, VoiceState, VulnerabilitySummary,
+    ComponentSummary, Finding, Proof, UnassessedReason, Voice, VoiceState, VulnerabilitySummary,
 };
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::{Candidate, Knowledge, KnowledgeError, RecordNumber, StatementCandidate};
 use ward_model::vulnerability::VulnerabilityRecord;
 
 use crate::Inventory;
-use crate::applicability::{Application, applications, strongest};
+use crate::applicability::{applications, strongest};
 use crate::criterion::{Role, same_product, touch};
 use crate::host::Host;
 use crate::identity::Identity;
 use crate::statement::Standing;
 use crate::subject::Way;
 use crate::voice::{Heard, hear};
+
+mod opinion;
+
+use opinion::{Opinion, applied, decide};
 
 /// Everything that is known about the components of one host, as far as it was asked for.
 pub(crate) struct Judge<'a> {
@@ -66,20 +70,6 @@ impl First {
         let open = |heard: &&Heard| heard.standing != Standing::NotAffected || heard.blocked.is_some() || heard.loud;
         self.heard.iter().filter(open).map(Heard::record)
     }
-}
-
-/// One voice with what a finding needs of it.
-struct Opinion {
-    standing: Standing,
-    voice: Voice,
-    fixed_in: Vec<String>,
-    /// Not affected because of the surroundings: worth a finding.
-    loud: bool,
-    /// The version that was compared, as people write it.
-    version: String,
-    /// What it speaks of may hold fixes of a distribution.
-    built: bool,
-    own_package: Option<crate::voice::OwnPackage>,
 }
 
 /// What is said of one component and one vulnerability.
@@ -314,7 +304,7 @@ impl<'a> Judge<'a> {
                 voices.push(opinion.voice.clone());
             }
         }
-        let decided = self.decide(component, &opinions);
+        let decided = decide(&self.host.resolutions[component], &opinions);
         let Some((state, best, excuse)) = decided else {
             return Ok(Judgement { finding: None, voices, version: String::new(), blocked });
         };
@@ -454,58 +444,6 @@ impl<'a> Judge<'a> {
         None
     }
 
-    /// The state, the voice that stands for it, and why it counts though another one is worse; `None`: nothing to report.
-    fn decide(&self, component: usize, opinions: &[Opinion]) -> Option<(State, usize, Option<String>)> {
-        let (best, opinion) = opinions
-            .iter()
-            .enumerate()
-            .min_by_key(|(place, opinion)| (opinion.standing, opinion.voice.confidence, *place))?;
-        let state = match opinion.standing {
-            Standing::Affected => State::Affected,
-            Standing::Unknown | Standing::Silent => State::Unknown,
-            Standing::NotAffected => {
-                let (place, _) = opinions
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, opinion)| opinion.loud)
-                    .min_by_key(|(place, opinion)| (opinion.voice.confidence, *place))?;
-                return Some((State::NotAffected, place, None));
-            }
-        };
-        match self.distribution(component, opinions) {
-            Some((place, excuse)) => Some((State::NotAffected, place, Some(excuse))),
-            None => Some((state, best, None)),
-        }
-    }
-
-    /// The word of a distribution about its own package, where it may stand against upstream's ranges.
-    fn distribution(&self, component: usize, opinions: &[Opinion]) -> Option<(usize, String)> {
-        let resolution = &self.host.resolutions[component];
-        if resolution.identities.iter().chain(&resolution.unnamed).any(|identity| !identity.contradictions.is_empty()) {
-            return None;
-        }
-        let worse = |opinion: &&Opinion| matches!(opinion.standing, Standing::Affected | Standing::Unknown);
-        // What speaks against it must be upstream's ranges and nothing else: no doubt of the distribution, no other package.
-        if opinions.iter().filter(worse).any(|opinion| !opinion.built || opinion.own_package.is_some()) {
-            return None;
-        }
-        let (place, opinion, package) = opinions.iter().enumerate().find_map(|(place, opinion)| {
-            let package = opinion.own_package.as_ref()?;
-            let clears = opinion.standing == Standing::NotAffected
-                && opinion.voice.confidence <= Confidence::Derived
-                && package.release.is_some();
-            (clears && package.cleared_by.is_some()).then_some((place, opinion, package))
-        })?;
-        let excuse = format!(
-            "{} says of its own package {} in release {}: {}. A distribution puts fixes into versions that upstream's ranges mean, so that its word counts here against theirs",
-            opinion.voice.record,
-            package.package,
-            package.release.as_deref().unwrap_or_default(),
-            package.cleared_by.as_deref().unwrap_or_default()
-        );
-        Some((place, excuse))
-    }
-
     /// What a finding shows of a vulnerability: everything that its records say of it, under all of its names.
     fn summarise(
         &self,
@@ -553,44 +491,6 @@ impl<'a> Judge<'a> {
             epss = [epss, score].into_iter().flatten().max_by_key(|epss| epss.score);
         }
         Ok(VulnerabilitySummary::new(&whole, exploited, epss))
-    }
-}
-
-/// A configuration's word.
-fn applied(record: &VulnerabilityRecord, best: &Application<'_>, all: &[Application<'_>]) -> Opinion {
-    let mut fixed_in: Vec<String> = Vec::new();
-    for application in all.iter().filter(|application| application.state == best.state && application.blocked.is_none())
-    {
-        if let Some(end) = application.criterion.range.as_ref().and_then(|range| range.upper.as_ref())
-            && !end.inclusive
-            && !fixed_in.contains(&end.version)
-        {
-            fixed_in.push(end.version.clone());
-        }
-    }
-    let (standing, state) = match best.state {
-        State::Affected => (Standing::Affected, VoiceState::Affected),
-        State::Unknown => (Standing::Unknown, VoiceState::Unknown),
-        State::NotAffected => (Standing::NotAffected, VoiceState::NotAffected),
-    };
-    Opinion {
-        standing,
-        voice: Voice {
-            record: record.id.to_string(),
-            source: record.source.clone(),
-            asserter: None,
-            state,
-            criterion: best.criterion.cpe.to_string(),
-            range: best.criterion.range_text(),
-            identity: best.identity.text.clone(),
-            confidence: best.identity.confidence,
-            notes: best.environment.clone(),
-        },
-        fixed_in,
-        loud: true,
-        version: best.identity.version.shown(),
-        built: best.identity.version.distribution.is_some(),
-        own_package: None,
     }
 }
 

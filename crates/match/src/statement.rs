@@ -14,7 +14,7 @@ use ward_version::{Interval, Truth, VersionOrder};
 mod events;
 mod reading;
 
-pub(crate) use reading::{Asked, Native, Reading};
+pub(crate) use reading::{Asked, Native, Places, Reading};
 
 /// What a statement says of a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,6 +88,10 @@ pub(crate) fn evaluate(product: &AffectedProduct, asked: Asked<'_>, native: Nati
     for statement in &product.versions {
         let cover = match statement {
             VersionStatement::Listed { versions, status } => {
+                if !versions.is_empty() && versions.iter().all(|version| is_commit(version) && !asked.is(version)) {
+                    commits = true;
+                    continue;
+                }
                 let reading = list_reading(product, native);
                 let truth = listed(versions, asked, reading, spelling);
                 keyless |= truth.is_unknown() && !reading.has_key(asked);
@@ -217,14 +221,14 @@ fn list_reading(product: &AffectedProduct, native: Native) -> Reading {
 /// Whether the version is one of a list.
 fn listed(versions: &[String], asked: Asked<'_>, reading: Reading, spelling: Spelling) -> Truth {
     let Some(text) = asked.text else { return if versions.is_empty() { Truth::False } else { Truth::Unknown } };
-    let plain = asked.update.is_none();
+    let own = reading.places(asked);
     Truth::any(versions.iter().map(|version| {
-        if plain && version.trim().eq_ignore_ascii_case(text.trim())
-            || spelling == Spelling::Tags && is_tag(version, text)
-        {
+        let tag = spelling == Spelling::Tags && is_tag(version, text);
+        if tag || asked.is(version) {
             return Truth::True;
         }
-        match (reading.order(asked, version), spelling) {
+        let place = reading.places(Asked { text: Some(version), update: None });
+        match (own.order(&place), spelling) {
             (VersionOrder::Equal, _) => Truth::True,
             (VersionOrder::Less | VersionOrder::Greater, _) | (_, Spelling::Registry | Spelling::Tags) => Truth::False,
             (VersionOrder::Unknown, Spelling::Free) => Truth::Unknown,
@@ -250,17 +254,18 @@ fn is_everything(interval: &Interval) -> bool {
         && interval.upper.is_none()
 }
 
-/// Whether an end is the hash of a commit, whatever the record calls its versions: at least seven hexadecimal digits, some of them
-/// letters and some not.
+/// Whether an end is the hash of a commit, whatever the record calls its versions.
 fn is_between_commits(interval: &Interval) -> bool {
-    let is_hash = |text: &str| {
-        let text = text.trim();
-        text.len() >= 7
-            && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-            && text.bytes().any(|byte| byte.is_ascii_digit())
-            && text.bytes().any(|byte| byte.is_ascii_alphabetic())
-    };
-    [&interval.lower, &interval.upper].into_iter().flatten().any(|bound| is_hash(&bound.version))
+    [&interval.lower, &interval.upper].into_iter().flatten().any(|bound| is_commit(&bound.version))
+}
+
+/// Whether a text is the hash of a commit: at least seven hexadecimal digits, some of them letters and some not.
+fn is_commit(text: &str) -> bool {
+    let text = text.trim();
+    text.len() >= 7
+        && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && text.bytes().any(|byte| byte.is_ascii_digit())
+        && text.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
 /// A range with one status that may change inside it. The statuses that may hold, where it is not known which.

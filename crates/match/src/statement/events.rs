@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use ward_model::affected::RangeEvent;
 use ward_version::{Truth, VersionOrder};
 
-use super::{Asked, Reading, at};
+use super::{Asked, Places, Reading, at};
 
 /// What the events say of a version.
 pub(super) struct Outcome {
@@ -21,8 +21,9 @@ pub(super) fn evaluate(events: &[RangeEvent], reading: Reading, asked: Asked<'_>
     let mut outcome = Outcome { truth: Truth::Unknown, next_fix: None, passed_fix: None };
     let Some(sorted) = sort(events, reading) else { return outcome };
     let mut state = Truth::False;
-    for event in sorted {
-        let order = if is_beginning(event) { VersionOrder::Greater } else { reading.order(asked, at(event)) };
+    let own = reading.places(asked);
+    for (event, place) in sorted {
+        let order = if is_beginning(event) { VersionOrder::Greater } else { own.order(&place) };
         let (reached, to) = match event {
             RangeEvent::Introduced(_) => (reached(order, true), Truth::True),
             RangeEvent::Fixed(_) => (reached(order, true), Truth::False),
@@ -68,35 +69,39 @@ fn reached(order: VersionOrder, itself: bool) -> Truth {
     }
 }
 
+/// An event and its place.
+type Placed<'e> = (&'e RangeEvent, Places);
+
 /// The events by version; of two at one version what ends comes first, so that what begins there holds.
-fn sort(events: &[RangeEvent], reading: Reading) -> Option<Vec<&RangeEvent>> {
-    let mut sorted: Vec<&RangeEvent> = Vec::with_capacity(events.len());
+fn sort(events: &[RangeEvent], reading: Reading) -> Option<Vec<Placed<'_>>> {
+    let mut sorted: Vec<Placed<'_>> = Vec::with_capacity(events.len());
     for event in events.iter().filter(|event| !matches!(event, RangeEvent::Limit(_))) {
+        let placed = (event, reading.places(Asked { text: Some(at(event)), update: None }));
         let mut place = sorted.len();
         for (index, held) in sorted.iter().enumerate().rev() {
-            match order(event, held, reading)? {
+            match order(&placed, held)? {
                 Ordering::Less => place = index,
                 Ordering::Equal | Ordering::Greater => break,
             }
         }
-        sorted.insert(place, event);
+        sorted.insert(place, placed);
     }
     // Every pair was not compared with every other; neighbours are, and they settle the rest.
-    sorted.windows(2).all(|pair| order(pair[0], pair[1], reading).is_some_and(Ordering::is_le)).then_some(sorted)
+    sorted.windows(2).all(|pair| order(&pair[0], &pair[1]).is_some_and(Ordering::is_le)).then_some(sorted)
 }
 
-fn order(a: &RangeEvent, b: &RangeEvent, reading: Reading) -> Option<Ordering> {
+fn order(a: &Placed<'_>, b: &Placed<'_>) -> Option<Ordering> {
     let begins = |event: &RangeEvent| matches!(event, RangeEvent::Introduced(_));
-    match (is_beginning(a), is_beginning(b)) {
+    match (is_beginning(a.0), is_beginning(b.0)) {
         (true, true) => return Some(Ordering::Equal),
         (true, false) => return Some(Ordering::Less),
         (false, true) => return Some(Ordering::Greater),
         (false, false) => {}
     }
-    match reading.between(at(a), at(b)) {
+    match a.1.order(&b.1) {
         VersionOrder::Less => Some(Ordering::Less),
         VersionOrder::Greater => Some(Ordering::Greater),
-        VersionOrder::Equal => Some(begins(a).cmp(&begins(b))),
+        VersionOrder::Equal => Some(begins(a.0).cmp(&begins(b.0))),
         VersionOrder::Unknown => None,
     }
 }

@@ -1,7 +1,7 @@
 //! How the versions of a statement are read: by which scheme, and how sure that is.
 
 use ward_model::affected::VersionOrderKind;
-use ward_version::{Interval, Scheme, Truth, VersionOrder, key};
+use ward_version::{Interval, Key, Scheme, Truth, VersionOrder, key};
 
 /// The version that is asked about.
 #[derive(Debug, Clone, Copy)]
@@ -9,6 +9,13 @@ pub(crate) struct Asked<'a> {
     pub(crate) text: Option<&'a str>,
     /// The update field of a CPE name.
     pub(crate) update: Option<&'a str>,
+}
+
+impl Asked<'_> {
+    /// Whether it is the same text, with nothing more said.
+    pub(crate) fn is(self, version: &str) -> bool {
+        self.update.is_none() && self.text.is_some_and(|text| text.trim().eq_ignore_ascii_case(version.trim()))
+    }
 }
 
 /// By what the versions of a statement are compared.
@@ -96,19 +103,33 @@ impl Reading {
 
     /// The order of the version that is asked about and another one.
     pub(crate) fn order(self, asked: Asked<'_>, other: &str) -> VersionOrder {
-        let Some(text) = asked.text else { return VersionOrder::Unknown };
-        let orders = self.knowing(asked).map(|scheme| {
-            match (key(scheme, text, update_for(scheme, asked.update)), key(scheme, other, None)) {
-                (Some(own), Some(other)) => own.compare(&other),
-                _ => VersionOrder::Unknown,
-            }
-        });
-        agreed(orders, VersionOrder::Unknown)
+        self.places(asked).order(&self.places(Asked { text: Some(other), update: None }))
     }
 
     /// The order of two versions of the record.
     pub(crate) fn between(self, a: &str, b: &str) -> VersionOrder {
         self.order(Asked { text: Some(a), update: None }, b)
+    }
+
+    /// The places of a version, to be compared with many others.
+    pub(crate) fn places(self, asked: Asked<'_>) -> Places {
+        let key = |scheme: &Scheme| asked.text.and_then(|text| key(*scheme, text, update_for(*scheme, asked.update)));
+        Places(self.schemes().iter().map(key).collect())
+    }
+}
+
+/// The places of a version in the orders of one reading.
+#[derive(Debug)]
+pub(crate) struct Places(Vec<Option<Key>>);
+
+impl Places {
+    /// The order of two versions of one reading: what all schemes that know the first one say.
+    pub(crate) fn order(&self, other: &Places) -> VersionOrder {
+        let known = self.0.iter().zip(&other.0).filter_map(|(own, other)| Some((own.as_ref()?, other.as_ref())));
+        agreed(
+            known.map(|(own, other)| other.map_or(VersionOrder::Unknown, |other| own.compare(other))),
+            VersionOrder::Unknown,
+        )
     }
 }
 

@@ -239,7 +239,7 @@ fn intervals_of_cve5() {
             range("original_commit_for_fix", ">=6.8", Unaffected, &[]),
         ]
     };
-    let table: [(&str, VersionStatus, Vec<VersionStatement>, Option<State>); 26] = [
+    let table: [(&str, VersionStatus, Vec<VersionStatement>, Option<State>); 28] = [
         ("5.10.17", Affected, kernel(), AFFECTED),
         ("5.10.210", Affected, kernel(), None),
         ("5.15.100", Affected, kernel(), AFFECTED),
@@ -261,6 +261,8 @@ fn intervals_of_cve5() {
         ),
         ("1.5", Unaffected, vec![range("git", ">=abc <def", Affected, &[])], UNKNOWN),
         // Commits that are called versions.
+        ("1.5", Unaffected, vec![listed(&["cea750c99d8f", "1424ab4bb386"])], UNKNOWN),
+        ("cea750c99d8f", Unaffected, vec![listed(&["cea750c99d8f", "1424ab4bb386"])], AFFECTED),
         ("1.5", Unaffected, vec![range("custom", ">=cea750c99d8f <1424ab4bb386", Affected, &[])], UNKNOWN),
         (
             "1.5",
@@ -559,8 +561,26 @@ fn statements_are_explained_too() {
         ),
         about("CVE-1", "a:acme:other", &["<9"]),
         saying("CVE-2", "cve5", &[], vec![with(named_product("Acme", "Thing"), vec![listed(&["1"])])]),
+        saying("CVE-3", "nvd", &[], Vec::new()),
+        saying(
+            "BIT-3",
+            "osv/bitnami",
+            &["CVE-3"],
+            vec![with(package("bitnami:node"), vec![events(VersionOrderKind::Semver, "+0 -9")])],
+        ),
+        saying("CVE-4", "nvd", &[], Vec::new()),
+        saying(
+            "PYSEC-4",
+            "osv",
+            &["CVE-4"],
+            vec![with(package("pypi:b"), vec![events(VersionOrderKind::Ecosystem, "+0 -2")])],
+        ),
     ]);
-    let components = [with_purl(plain("a", ""), "pkg:pypi/a@1"), with_purl(plain("b", ""), "pkg:pypi/a@3")];
+    let components = [
+        with_purl(plain("a", ""), "pkg:pypi/a@1"),
+        with_purl(plain("b", ""), "pkg:pypi/a@3"),
+        with_purl(plain("c", ""), "pkg:pypi/b@3"),
+    ];
     let inventory = Inventory { components: &components, hardware: &[], complete: true };
     let ask = |component: &str, id: &str| {
         explain(&inventory, &Aliases::default(), &world, &ComponentRef::new(component), &VulnerabilityId::new(id))
@@ -571,6 +591,9 @@ fn statements_are_explained_too() {
         ("a", "PYSEC-1", State::Affected, "PYSEC-1 is CVE-1 (osv)"),
         ("b", "CVE-1", State::NotAffected, "means other versions than the component's, pkg:pypi/a@3: >=0 <2"),
         ("b", "CVE-2", State::NotAffected, "it names Thing"),
+        ("b", "CVE-3", State::Unknown, "CVE-3 itself names no product"),
+        ("c", "CVE-3", State::Unknown, "CVE-3 itself names no product"),
+        ("c", "CVE-4", State::NotAffected, "names pypi:b and means other versions"),
     ];
     for (component, id, state, part) in table {
         let explanation = ask(component, id);
