@@ -98,6 +98,10 @@ fn lint_checks_against_published_schemas() {
         let answer = ward(&["lint", &file, "--strict", "--schema", &schemas, "--json"]).ends(0).json();
         assert_eq!(answer["violations"], serde_json::json!([]), "{file}");
     }
+    let xml = br#"<bom xmlns="http://cyclonedx.org/schema/bom/1.6" version="1"><components/></bom>"#;
+    let run = support::fed(&["lint", "-", "--strict", "--schema", &schemas, "--json"], xml).ends(0);
+    assert!(run.stderr.contains("only the rules that Wardround knows"), "{}", run.stderr);
+    assert_eq!(run.json()["checked"].as_array().unwrap().len(), 1);
     let broken = home.path().join("broken.json");
     let text =
         r#"{"bomFormat":"CycloneDX","specVersion":"1.6","version":0,"metadata":{"timestamp":"2026"},"components":[]}"#;

@@ -23,15 +23,14 @@ pub struct Violation {
     pub message: String,
 }
 
-/// An SBOM as JSON: itself, or for CycloneDX in XML the JSON of the same shape. `None` for tag-value, which has no such shape.
+/// An SBOM as the JSON that a published schema speaks of. `None` where it is written in XML or tag-value.
 ///
 /// # Errors
 /// As for [`super::read`].
 pub fn as_json(bytes: &[u8]) -> Result<Option<Value>, SbomError> {
     let body = text(bytes)?.body;
     Ok(match detect::format(body)? {
-        Format::CycloneDxXml { spec_version, document } => Some(cyclonedx::to_json(&document.root, &spec_version)),
-        Format::SpdxTagValue { .. } => None,
+        Format::CycloneDxXml { .. } | Format::SpdxTagValue { .. } => None,
         Format::CycloneDxJson { .. } | Format::SpdxJson { .. } | Format::SpdxGraph => Some(serde_json::from_str(body)?),
     })
 }
