@@ -35,11 +35,12 @@ pub fn as_json(bytes: &[u8]) -> Result<Option<Value>, SbomError> {
     })
 }
 
-/// What the specification does not allow in a file, sorted by place.
+/// What the specification does not allow in a file, sorted by place. `None` where no rules are known beyond what reading needs: for
+/// tag-value and for SPDX 3.
 ///
 /// # Errors
 /// As for [`super::read`].
-pub fn check(bytes: &[u8]) -> Result<Vec<Violation>, SbomError> {
+pub fn check(bytes: &[u8]) -> Result<Option<Vec<Violation>>, SbomError> {
     let body = text(bytes)?.body;
     let mut check = Check::default();
     match detect::format(body)? {
@@ -53,11 +54,11 @@ pub fn check(bytes: &[u8]) -> Result<Vec<Violation>, SbomError> {
             check.bom(&serde_json::from_str(body)?);
         }
         Format::SpdxJson { .. } => check.spdx(&serde_json::from_str(body)?),
-        Format::SpdxTagValue { .. } | Format::SpdxGraph => {}
+        Format::SpdxTagValue { .. } | Format::SpdxGraph => return Ok(None),
     }
     check.violations.sort();
     check.violations.dedup();
-    Ok(check.violations)
+    Ok(Some(check.violations))
 }
 
 /// The number behind `1.`.

@@ -80,7 +80,8 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Ending, Failure> {
             ..answer(&sbom, &quality, violations.as_deref(), difference.as_ref())
         })?;
     } else {
-        ui.print(&text(&sbom, &quality, violations.as_deref(), difference.as_ref(), ui))?;
+        let found = violations.as_deref().map(|found| (found, checked.as_slice()));
+        ui.print(&text(&sbom, &quality, found, difference.as_ref(), ui))?;
     }
     match violations.as_deref() {
         None | Some([]) => Ok(Ending::Done),
@@ -102,8 +103,14 @@ fn violations(
     ui: &Ui,
 ) -> Result<Vec<Violation>, Failure> {
     let cannot = |error| places::sbom(input, &error);
-    let mut found = ward_formats::sbom::check(&input.bytes).map_err(cannot)?;
-    checked.push("the rules that Wardround knows".to_owned());
+    let mut found = Vec::new();
+    match ward_formats::sbom::check(&input.bytes).map_err(cannot)? {
+        Some(violations) => {
+            found = violations;
+            checked.push("the rules that Wardround knows".to_owned());
+        }
+        None => ui.note("no rules are known for this format beyond what reading it needs"),
+    }
     if let Some(path) = path {
         match ward_formats::sbom::as_json(&input.bytes).map_err(cannot)? {
             Some(instance) => {
@@ -163,7 +170,7 @@ fn unreadable(sbom: &Sbom) -> impl Iterator<Item = Unreadable<'_>> {
 fn text(
     sbom: &Sbom,
     quality: &Quality,
-    violations: Option<&[Violation]>,
+    violations: Option<(&[Violation], &[String])>,
     difference: Option<&Difference>,
     ui: &Ui,
 ) -> String {
@@ -199,14 +206,16 @@ fn text(
         unreadable(sbom).map(|it| format!("{}: {}", it.component, it.identity)),
         shown,
     );
-    if let Some(found) = violations {
+    if let Some((found, checked)) = violations {
         let lines = found.iter().map(|violation| {
             let place = if violation.path.is_empty() { "/" } else { &violation.path };
             format!("{place}: {}", violation.message)
         });
         section(&mut out, "not as the format demands", lines, shown);
-        if found.is_empty() {
-            out.push_str("\nnothing is against the rules that were checked\n");
+        match (found, checked) {
+            (_, []) => out.push_str("\nnot checked: no rules are at hand for this format\n"),
+            ([], checked) => out.push_str(&format!("\nnothing is against {}\n", checked.join(" and "))),
+            _ => {}
         }
     }
     if let Some(difference) = difference {
