@@ -117,9 +117,7 @@ fn violations(
                 found.extend(schema::violations(path, sbom, &instance)?);
                 checked.push(path.display().to_string());
             }
-            None => ui.note(
-                "a JSON Schema says nothing of XML and tag-value: only the rules that Wardround knows were checked",
-            ),
+            None => ui.note("a JSON Schema says nothing of XML and tag-value: it was not used"),
         }
     }
     Ok(found)
