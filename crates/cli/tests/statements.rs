@@ -98,6 +98,10 @@ fn lint_checks_against_published_schemas() {
         let answer = ward(&["lint", &file, "--strict", "--schema", &schemas, "--json"]).ends(0).json();
         assert_eq!(answer["violations"], serde_json::json!([]), "{file}");
     }
+    let xml = br#"<bom xmlns="http://cyclonedx.org/schema/bom/1.6" version="1"><components/></bom>"#;
+    let run = support::fed(&["lint", "-", "--strict", "--schema", &schemas, "--json"], xml).ends(0);
+    assert!(run.stderr.contains("it was not used"), "{}", run.stderr);
+    assert_eq!(run.json()["checked"].as_array().unwrap().len(), 1);
     let broken = home.path().join("broken.json");
     let text =
         r#"{"bomFormat":"CycloneDX","specVersion":"1.6","version":0,"metadata":{"timestamp":"2026"},"components":[]}"#;
@@ -135,5 +139,7 @@ fn lint_measures_what_is_there() {
     let run = support::fed(&["lint", "-", "--strict"], broken).ends(2);
     assert!(run.stderr.contains("component type"), "{}", run.stderr);
     support::fed(&["lint", "-"], broken).ends(0);
+    let run = support::fed(&["lint", "-", "--strict"], b"SPDXVersion: SPDX-2.3\nPackageName: a\n").ends(0);
+    assert!(run.stdout.contains("not checked") && run.stderr.contains("no rules are known"), "{}", run.stdout);
     ward(&["lint", &example("first-pump"), "--against", &newer]).ends(2);
 }

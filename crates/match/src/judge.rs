@@ -472,10 +472,18 @@ impl<'a> Judge<'a> {
                 }
             }
             whole.weaknesses.extend(&record.weaknesses);
+            whole.ssvc.extend(record.ssvc.iter().cloned());
+            whole.exploit_references.extend(record.exploit_references.iter().cloned());
+            // The earliest of each: that is when somebody could know.
             whole.received = [whole.received, record.received].into_iter().flatten().min();
+            whole.published = [whole.published, record.published].into_iter().flatten().min();
         }
         whole.weaknesses.sort_unstable();
         whole.weaknesses.dedup();
+        whole.ssvc.sort_unstable();
+        whole.ssvc.dedup();
+        whole.exploit_references.sort_unstable();
+        whole.exploit_references.dedup();
         let mut aliases: Vec<VulnerabilityId> =
             whole.aliases.iter().chain(ids).cloned().chain([whole.id.clone()]).collect();
         aliases.sort_unstable();
@@ -483,7 +491,8 @@ impl<'a> Judge<'a> {
         aliases.retain(|alias| alias != id && !(is_cve(alias) && is_cve(id)));
         whole.id = id.clone();
         whole.aliases = aliases;
-        let mut exploited = false;
+        // A record may state by itself what the list of exploited vulnerabilities at hand does not name yet.
+        let mut exploited = records.iter().any(|record| !record.known_exploited.is_empty());
         let mut epss = None;
         for name in ids {
             exploited |= self.knowledge.exploited(name)?.is_some();

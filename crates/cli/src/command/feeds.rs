@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::ui::Ui;
 
 mod fetching;
+mod bundle;
 mod network;
 mod progress;
 mod status;
@@ -24,6 +25,9 @@ pub struct Arguments {
 enum What {
     Sync(sync::Arguments),
     Status(status::Arguments),
+    Key(bundle::KeyArguments),
+    Export(bundle::ExportArguments),
+    Import(bundle::ImportArguments),
 }
 
 /// Runs one of them.
@@ -31,5 +35,8 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     match arguments.what {
         What::Sync(arguments) => sync::run(arguments, global, ui),
         What::Status(arguments) => status::run(arguments, global, ui),
+        What::Key(arguments) => bundle::key(arguments, ui),
+        What::Export(arguments) => bundle::export(arguments, global, ui),
+        What::Import(arguments) => bundle::import(arguments, global, ui),
     }
 }

@@ -30,7 +30,8 @@ pub struct Arguments {
     /// For an SBOM: check what its format demands, too, and refuse it where something is against that
     #[arg(long)]
     strict: bool,
-    /// For an SBOM: check against this published JSON Schema, too; a folder of them works. XML is checked in the shape of JSON
+    /// For an SBOM: check against this published JSON Schema, too; a folder of them works. XML and tag-value are not spoken of by
+    /// such schemas and are checked as with --strict alone
     #[arg(long, value_name = "FILE|DIR")]
     schema: Option<PathBuf>,
     /// For an SBOM: say what differs from this older one

@@ -4,6 +4,7 @@ use std::io;
 
 use ward_device::DecideError;
 use ward_feeds::SyncError;
+use ward_feeds::bundle::BundleError;
 use ward_feeds::network::FetchError;
 use ward_formats::feed::FeedError;
 use ward_knowledge::HomeError;
@@ -78,6 +79,20 @@ impl From<ExplainError> for Failure {
 impl From<DecideError> for Failure {
     fn from(error: DecideError) -> Self {
         Self::input("decide", error.to_string())
+    }
+}
+
+impl From<BundleError> for Failure {
+    fn from(error: BundleError) -> Self {
+        match error {
+            BundleError::Io(_) => Self::environment("bundle", "the bundle cannot be read or written").because(&error),
+            BundleError::Key { .. } => Self::input("key", error.to_string()),
+            BundleError::Untrusted { .. } => Self::input("trust", error.to_string())
+                .hint("what the home holds is unchanged; `--trust KEY.pub` names somebody to trust"),
+            BundleError::NotABundle { .. } | BundleError::Signature | BundleError::Altered { .. } => {
+                Self::input("bundle", error.to_string()).hint("what the home holds is unchanged")
+            }
+        }
     }
 }
 

@@ -23,24 +23,24 @@ pub struct Violation {
     pub message: String,
 }
 
-/// An SBOM as JSON: itself, or for CycloneDX in XML the JSON of the same shape. `None` for tag-value, which has no such shape.
+/// An SBOM as the JSON that a published schema speaks of. `None` where it is written in XML or tag-value.
 ///
 /// # Errors
 /// As for [`super::read`].
 pub fn as_json(bytes: &[u8]) -> Result<Option<Value>, SbomError> {
     let body = text(bytes)?.body;
     Ok(match detect::format(body)? {
-        Format::CycloneDxXml { spec_version, document } => Some(cyclonedx::to_json(&document.root, &spec_version)),
-        Format::SpdxTagValue { .. } => None,
+        Format::CycloneDxXml { .. } | Format::SpdxTagValue { .. } => None,
         Format::CycloneDxJson { .. } | Format::SpdxJson { .. } | Format::SpdxGraph => Some(serde_json::from_str(body)?),
     })
 }
 
-/// What the specification does not allow in a file, sorted by place.
+/// What the specification does not allow in a file, sorted by place. `None` where no rules are known beyond what reading needs: for
+/// tag-value and for SPDX 3.
 ///
 /// # Errors
 /// As for [`super::read`].
-pub fn check(bytes: &[u8]) -> Result<Vec<Violation>, SbomError> {
+pub fn check(bytes: &[u8]) -> Result<Option<Vec<Violation>>, SbomError> {
     let body = text(bytes)?.body;
     let mut check = Check::default();
     match detect::format(body)? {
@@ -54,11 +54,11 @@ pub fn check(bytes: &[u8]) -> Result<Vec<Violation>, SbomError> {
             check.bom(&serde_json::from_str(body)?);
         }
         Format::SpdxJson { .. } => check.spdx(&serde_json::from_str(body)?),
-        Format::SpdxTagValue { .. } | Format::SpdxGraph => {}
+        Format::SpdxTagValue { .. } | Format::SpdxGraph => return Ok(None),
     }
     check.violations.sort();
     check.violations.dedup();
-    Ok(check.violations)
+    Ok(Some(check.violations))
 }
 
 /// The number behind `1.`.

@@ -254,6 +254,7 @@ proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         let _ = read(&bytes);
+        let _ = super::check(&bytes);
     }
 
     #[test]
@@ -275,6 +276,7 @@ proptest! {
         if let Some(cut) = cut {
             bytes.truncate(cut.index(bytes.len()));
         }
+        let _ = super::check(&bytes);
         if let Ok(sbom) = read(&bytes) {
             let mut references: Vec<_> = sbom.components.iter().map(|component| &component.reference).collect();
             references.sort();

@@ -42,6 +42,7 @@ struct Answer<'a> {
     created: Option<&'a str>,
     statements: usize,
     quality: &'a Quality,
+    checked: &'a [String],
     violations: Option<Vec<Broken<'a>>>,
     difference: Option<&'a Difference>,
     remarks: &'a [String],
@@ -63,9 +64,10 @@ struct Broken<'a> {
 pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Ending, Failure> {
     let input = files::read(&arguments.target)?;
     let sbom = ward_formats::sbom::read(&input.bytes).map_err(|error| places::sbom(&input, &error))?;
+    let mut checked = Vec::new();
     let violations = match (arguments.strict, &arguments.schema) {
         (false, None) => None,
-        (_, path) => Some(violations(&input, &sbom, path.as_deref())?),
+        (_, path) => Some(violations(&input, &sbom, path.as_deref(), &mut checked, ui)?),
     };
     let difference = match &arguments.against {
         Some(path) => Some(Difference::between(&scan::read(path)?, &sbom)),
@@ -73,9 +75,13 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Ending, Failure> {
     };
     let quality = Quality::of(&sbom);
     if ui.json {
-        ui.print_json(&answer(&sbom, &quality, violations.as_deref(), difference.as_ref()))?;
+        ui.print_json(&Answer {
+            checked: &checked,
+            ..answer(&sbom, &quality, violations.as_deref(), difference.as_ref())
+        })?;
     } else {
-        ui.print(&text(&sbom, &quality, violations.as_deref(), difference.as_ref(), ui))?;
+        let found = violations.as_deref().map(|found| (found, checked.as_slice()));
+        ui.print(&text(&sbom, &quality, found, difference.as_ref(), ui))?;
     }
     match violations.as_deref() {
         None | Some([]) => Ok(Ending::Done),
@@ -88,14 +94,31 @@ pub fn run(arguments: &Arguments, ui: &Ui) -> Result<Ending, Failure> {
     }
 }
 
-fn violations(input: &files::Input, sbom: &Sbom, path: Option<&Path>) -> Result<Vec<Violation>, Failure> {
+/// What is against the rules, and against which rules the file was checked.
+fn violations(
+    input: &files::Input,
+    sbom: &Sbom,
+    path: Option<&Path>,
+    checked: &mut Vec<String>,
+    ui: &Ui,
+) -> Result<Vec<Violation>, Failure> {
     let cannot = |error| places::sbom(input, &error);
-    let mut found = ward_formats::sbom::check(&input.bytes).map_err(cannot)?;
+    let mut found = Vec::new();
+    match ward_formats::sbom::check(&input.bytes).map_err(cannot)? {
+        Some(violations) => {
+            found = violations;
+            checked.push("the rules that Wardround knows".to_owned());
+        }
+        None => ui.note("no rules are known for this format beyond what reading it needs"),
+    }
     if let Some(path) = path {
-        let Some(instance) = ward_formats::sbom::as_json(&input.bytes).map_err(cannot)? else {
-            return Err(Failure::input("schema", "SPDX as tag-value cannot be checked against a JSON Schema"));
-        };
-        found.extend(schema::violations(path, sbom, &instance)?);
+        match ward_formats::sbom::as_json(&input.bytes).map_err(cannot)? {
+            Some(instance) => {
+                found.extend(schema::violations(path, sbom, &instance)?);
+                checked.push(path.display().to_string());
+            }
+            None => ui.note("a JSON Schema says nothing of XML and tag-value: it was not used"),
+        }
     }
     Ok(found)
 }
@@ -126,6 +149,7 @@ fn answer<'a>(
         created: sbom.origin.created.as_deref(),
         statements: sbom.statements,
         quality,
+        checked: &[],
         violations: violations.map(|found| {
             found.iter().map(|violation| Broken { path: &violation.path, message: &violation.message }).collect()
         }),
@@ -144,7 +168,7 @@ fn unreadable(sbom: &Sbom) -> impl Iterator<Item = Unreadable<'_>> {
 fn text(
     sbom: &Sbom,
     quality: &Quality,
-    violations: Option<&[Violation]>,
+    violations: Option<(&[Violation], &[String])>,
     difference: Option<&Difference>,
     ui: &Ui,
 ) -> String {
@@ -180,14 +204,16 @@ fn text(
         unreadable(sbom).map(|it| format!("{}: {}", it.component, it.identity)),
         shown,
     );
-    if let Some(found) = violations {
+    if let Some((found, checked)) = violations {
         let lines = found.iter().map(|violation| {
             let place = if violation.path.is_empty() { "/" } else { &violation.path };
             format!("{place}: {}", violation.message)
         });
         section(&mut out, "not as the format demands", lines, shown);
-        if found.is_empty() {
-            out.push_str("\nnothing is against the rules that were checked\n");
+        match (found, checked) {
+            (_, []) => out.push_str("\nnot checked: no rules are at hand for this format\n"),
+            ([], checked) => out.push_str(&format!("\nnothing is against {}\n", checked.join(" and "))),
+            _ => {}
         }
     }
     if let Some(difference) = difference {

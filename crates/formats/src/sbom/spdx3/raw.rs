@@ -57,7 +57,8 @@ pub(super) struct RawElement<'a> {
     pub(super) support_level: Loose<Texts<'a>>,
     #[serde(borrow, default, rename = "validUntilTime")]
     pub(super) valid_until: Text<'a>,
-    #[serde(borrow, default, rename = "externalIdentifier")]
+    // The specification has one name for it, and tools write the other, too.
+    #[serde(borrow, default, rename = "externalIdentifier", alias = "externalIdentifiers")]
     pub(super) identifiers: Loose<List<RawIdentifier<'a>>>,
     #[serde(borrow, default, rename = "verifiedUsing")]
     pub(super) verified_using: Loose<List<RawHash<'a>>>,

@@ -121,6 +121,10 @@ fn odd_graphs_are_remarked_upon() {
             "a dependency names a reference that is no component of the file, 2 times, first at `x`",
         ]
     );
+    let plural = r#"{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": [
+      {"type": "software_Package", "spdxId": "a", "name": "a",
+       "externalIdentifiers": [{"externalIdentifierType": "packageUrl", "identifier": "pkg:npm/a@1"}]}]}"#;
+    assert!(read(plural.as_bytes()).expect("reads").components[0].purl.is_some(), "tools write the plural");
     let single =
         r#"{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "type": "software_Package", "name": "only"}"#;
     assert_eq!(read(single.as_bytes()).expect("reads").components.len(), 1);
