@@ -1,15 +1,18 @@
 //! Answers to the rubric on a device: what they change where somebody answers for them, and what where nobody does.
 
+use jiff::civil::date;
 use proptest::prelude::*;
-use ward_model::claim::ClaimId;
-use ward_model::device::{Carries, HowDegraded, Medium, RealisedBy, Secret};
+use ward_model::claim::{ClaimId, Decision, joint_evidence, joint_premise};
+use ward_model::device::{Carries, Decisions, HowDegraded, Medium, RealisedBy, Secret};
+use ward_model::digest::Digest;
 use ward_model::finding::State;
 use ward_model::rubric::Answers;
 use ward_model::scale::{Axis, Position, Severity};
 use ward_model::verdict::Outcome;
 
-use super::system::{All, System, cases, rulebook, system};
+use super::system::{All, System, TODAY, cases, rulebook, system};
 use crate::effects::Effects;
+use crate::judge::judge;
 use crate::run::Key;
 use crate::subject::SubjectKey;
 
@@ -71,6 +74,42 @@ fn that_no_credentials_are_read_leaves_privacy_alone() {
     let any = answer(&mut system, "XCS:U");
     assert_eq!(any, claim);
     assert_eq!(come_out(&system, None).outcome(&subject()), Outcome::Uncontrolled);
+}
+
+/// The verdict names the answers as what it turns on, until when, and what it would be without them.
+#[test]
+fn a_decided_answer_is_a_single_point_of_its_verdict() {
+    let mut system = monitor();
+    let rubric = answer(&mut system, "XCS:N");
+    system.make_claims();
+    let rulebook = rulebook();
+    let decided = |expires| {
+        let claims = system.device.claims.values().enumerate();
+        let entered = claims.map(|(place, claim)| Decision {
+            number: place + 1,
+            claims: vec![claim.id.to_string()],
+            files: Vec::new(),
+            accepted: true,
+            by: "product security lead".into(),
+            on: TODAY,
+            evidence: joint_evidence([claim]),
+            premise: Some(joint_premise([claim])),
+            expires: if claim.id == rubric { expires } else { date(2030, 1, 1) },
+            rationale: "a test".into(),
+        });
+        Decisions { entered: entered.collect(), digest: Digest::of(b"") }
+    };
+    let verdict = |decisions: &Decisions| {
+        let verdicts = judge(system.situation(&rulebook, decisions)).verdicts;
+        verdicts.into_iter().find(|verdict| verdict.subject.id == "CVE-1").unwrap()
+    };
+    let held = verdict(&decided(date(2027, 6, 30)));
+    assert_eq!((held.verdict, held.provisional, held.privacy), (Outcome::Controlled, true, true));
+    assert_eq!(held.valid_until, Some(date(2027, 6, 30)));
+    assert!(held.sensitivity.iter().any(|point| point.claim == rubric && point.then == Outcome::Uncontrolled));
+    let lapsed = verdict(&decided(date(2026, 1, 1)));
+    assert_eq!((lapsed.verdict, lapsed.if_claims_hold), (Outcome::Uncontrolled, Outcome::Controlled));
+    assert!(lapsed.witness.nodes.iter().any(|node| node.fact == "the attacker knows key"));
 }
 
 #[test]
