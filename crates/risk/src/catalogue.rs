@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ward_model::cvss::{AttackVector, Privileges, Vector};
-use ward_model::device::{FieldedVersion, Stage};
+use ward_model::device::{Cut, Device, FieldedVersion, Stage};
 use ward_model::finding::{MatchReport, State};
 use ward_model::ids::{ComponentRef, ElementId, LinkId, SecretId, VulnerabilityId, ZoneId};
 use ward_model::scale::Exploitability;
@@ -115,7 +115,10 @@ pub(crate) struct Catalogue {
     nothing: Inventory,
     links: BTreeMap<ElementId, Vec<LinkId>>,
     users: BTreeMap<SecretId, Vec<LinkId>>,
+    enforcers: BTreeMap<SecretId, Vec<ElementId>>,
     inside: BTreeMap<ZoneId, Vec<ElementId>>,
+    unzoned: Vec<ElementId>,
+    told_apart: BTreeSet<LinkId>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -171,18 +174,37 @@ impl Catalogue {
                 users.entry(secret).or_default().push(link.id.clone());
             }
         }
-        let mut inside: BTreeMap<ZoneId, Vec<ElementId>> = BTreeMap::new();
-        for element in situation.device.elements.values() {
-            if let Some(zone) = &element.zone {
-                inside.entry(zone.clone()).or_default().push(element.id.clone());
+        let mut enforcers: BTreeMap<SecretId, Vec<ElementId>> = BTreeMap::new();
+        for enforcer in situation.device.controls.values().filter_map(|control| control.enforcer.as_ref()) {
+            if let Some(secret) = &enforcer.secret {
+                enforcers.entry(secret.clone()).or_default().push(enforcer.element.clone());
             }
         }
-        Self { elements, nothing: Inventory::default(), links, users, inside }
+        let mut inside: BTreeMap<ZoneId, Vec<ElementId>> = BTreeMap::new();
+        let mut unzoned = Vec::new();
+        for element in situation.device.elements.values() {
+            match &element.zone {
+                Some(zone) => inside.entry(zone.clone()).or_default().push(element.id.clone()),
+                None => unzoned.push(element.id.clone()),
+            }
+        }
+        let told_apart = told_apart(situation.device);
+        Self { elements, nothing: Inventory::default(), links, users, enforcers, inside, unzoned, told_apart }
     }
 
     /// The elements inside a zone, in order.
     pub fn inside(&self, zone: &ZoneId) -> &[ElementId] {
         self.inside.get(zone).map_or(&[], Vec::as_slice)
+    }
+
+    /// The elements of which nobody has said in which zone they stand, in order.
+    pub fn unzoned(&self) -> &[ElementId] {
+        &self.unzoned
+    }
+
+    /// Whether what arrives at one end of a link may be cut where it enters that end's zone, and what arrives at the other not.
+    pub fn tells_ends_apart(&self, link: &LinkId) -> bool {
+        self.told_apart.contains(link)
     }
 
     /// The links that end at an element, in order.
@@ -195,11 +217,35 @@ impl Catalogue {
         self.users.get(secret).map_or(&[], Vec::as_slice)
     }
 
+    /// The elements that enforce a control by a secret, whether or not the control has effect.
+    pub fn enforcers(&self, secret: &SecretId) -> &[ElementId] {
+        self.enforcers.get(secret).map_or(&[], Vec::as_slice)
+    }
+
     /// The vulnerabilities of an element, by identifier.
     pub fn of(&self, element: &ElementId, complete: bool) -> &Inventory {
         let readings = self.elements.get(element);
         readings.map_or(&self.nothing, |readings| if complete { &readings.complete } else { &readings.open })
     }
+}
+
+/// The links with one end in a zone that some control, in effect or not, lets nothing enter.
+fn told_apart(device: &Device) -> BTreeSet<LinkId> {
+    let cuts = device.controls.values().flat_map(|control| &control.cuts);
+    let walled: BTreeSet<&ZoneId> = cuts
+        .filter_map(|cut| match cut {
+            Cut::LinksIntoZone { zone, .. } => Some(zone),
+            _ => None,
+        })
+        .collect();
+    if walled.is_empty() {
+        return BTreeSet::new();
+    }
+    let behind = |end: &ElementId| {
+        let zone = device.elements.get(end).and_then(|element| element.zone.as_ref());
+        zone.filter(|zone| walled.contains(zone))
+    };
+    device.links.values().filter(|link| behind(&link.from) != behind(&link.to)).map(|link| link.id.clone()).collect()
 }
 
 /// What is known of one vulnerability at an element, whichever component or finding says so.

@@ -3,9 +3,9 @@
 //! A control that has effect adds "it is defeated" to the premises of every step it cuts, and takes nothing away. So controls only
 //! cut, and adding anything to a device only adds derivations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ward_model::device::Cut;
+use ward_model::device::{Cut, Device};
 use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, RuleId, SecretId, ZoneId};
 use ward_model::scale::{Exploitability, Position, Reach};
 use ward_policy::Privilege;
@@ -83,7 +83,7 @@ pub(crate) struct Presuming {
 /// Builds the program of a context.
 pub(crate) fn ground(context: &Context<'_>) -> Grounded {
     let mut builder = Builder { context, grounded: Grounded::default(), cuts: active_cuts(context) };
-    for position in context.device().positions() {
+    for position in positions(context.device()) {
         builder.derive(
             Vec::new(),
             Fact::At(position),
@@ -102,6 +102,12 @@ pub(crate) fn ground(context: &Context<'_>) -> Grounded {
         builder.part(Part::Function(function.clone()));
     }
     builder.grounded
+}
+
+/// Where an attacker may stand: what the environments put within reach, and whatever a link is stated to be exposed to.
+fn positions(device: &Device) -> BTreeSet<Position> {
+    let stated = device.links.values().filter_map(|link| link.exposed_to.as_ref()).flatten().copied();
+    device.positions().into_iter().chain(stated).collect()
 }
 
 /// Builds parts anew for other claims, into a program that numbers facts as the first did. What is built is added at its end.
@@ -144,9 +150,12 @@ fn presume(builder: &mut Builder<'_>, element: &ElementId) -> DerivationId {
     let by = "presumed: what is not known is taken at its worst";
     let fact = Fact::Gain(element.clone(), Privilege::Execute);
     let id = builder.derive(Vec::new(), fact.clone(), Exploitability::High, ReachRule::Exactly(Reach::Fleet), by);
-    let links = builder.context.links_of(element).iter();
-    let near: Vec<Fact> =
-        links.map(|link| Fact::Inject(link.clone(), Nearness::Far)).chain([Fact::Present(element.clone())]).collect();
+    let context = builder.context;
+    let links = context.links_of(element).iter();
+    let near: Vec<Fact> = links
+        .map(|link| Fact::Inject(link.clone(), context.arriving(link, element), Nearness::Far))
+        .chain([Fact::Present(element.clone())])
+        .collect();
     for premise in near {
         builder.derive(vec![premise], fact.clone(), Exploitability::High, ReachRule::Exactly(Reach::Fleet), by);
     }
@@ -183,9 +192,35 @@ fn elements(builder: &mut Builder<'_>) {
 
 /// Something that a control may cut.
 enum Cuttable<'a> {
-    Step { step: &'a str, at: &'a ElementId },
-    Message { link: &'a LinkId, zones: [Option<&'a ZoneId>; 2], from: Option<Position> },
+    Step {
+        step: &'a str,
+        at: &'a ElementId,
+    },
+    /// A message that arrives at an end in a zone, if it is known in which.
+    Message {
+        link: &'a LinkId,
+        into: Option<&'a ZoneId>,
+        from: Origin<'a>,
+    },
     Presence(&'a ElementId),
+}
+
+/// From where a message comes.
+#[derive(Clone, Copy)]
+enum Origin<'a> {
+    /// From where an attacker stands.
+    Position(Position),
+    /// From inside a network.
+    Zone(&'a ZoneId),
+    /// From inside a network of which it is not known which it is.
+    SomeZone,
+}
+
+impl Origin<'_> {
+    /// Whether a cut from these positions, or from everywhere where none is listed, is one from here.
+    fn is_among(self, listed: &[Position]) -> bool {
+        listed.is_empty() || matches!(self, Self::Position(position) if listed.contains(&position))
+    }
 }
 
 struct Builder<'a> {
@@ -219,19 +254,18 @@ impl Builder<'_> {
 
     /// The controls in effect that cut this.
     fn cutting(&self, what: &Cuttable<'_>) -> Vec<ControlId> {
-        let from = |listed: &[Position], from: Option<Position>| {
-            listed.is_empty() || from.is_some_and(|position| listed.contains(&position))
-        };
         let mut controls: Vec<ControlId> = self
             .cuts
             .iter()
             .filter(|(_, cut)| match (cut, what) {
                 (Cut::Step { step, at }, Cuttable::Step { step: taken, at: place }) => step == taken && at == *place,
-                (Cut::Link { link, from: listed }, Cuttable::Message { link: used, from: position, .. }) => {
-                    link == *used && from(listed, *position)
+                (Cut::Link { link, from: listed }, Cuttable::Message { link: used, from, .. }) => {
+                    link == *used && from.is_among(listed)
                 }
-                (Cut::LinksIntoZone { zone, from: listed }, Cuttable::Message { zones, from: position, .. }) => {
-                    zones.iter().flatten().any(|ends| *ends == zone) && from(listed, *position)
+                // Whoever is inside does not enter.
+                (Cut::LinksIntoZone { zone, from: listed }, Cuttable::Message { into, from, .. }) => {
+                    let inside = matches!(from, Origin::Zone(origin) if *origin == zone);
+                    *into == Some(zone) && !inside && from.is_among(listed)
                 }
                 (Cut::Presence { at }, Cuttable::Presence(place)) => at == *place,
                 _ => false,

@@ -125,6 +125,11 @@ impl Medium {
         }
     }
 
+    /// Whether it is reached by touching a port, so that what is plugged in does what a hand at the port can do.
+    pub fn needs_touch(self) -> bool {
+        matches!(self, Self::Usb | Self::Serial | Self::Debug | Self::RemovableMedia | Self::InternalBus)
+    }
+
     /// Whether packets on it are routed, so that a far attacker can send them.
     pub fn routed(self) -> bool {
         matches!(self, Self::Ip | Self::Wifi | Self::Cellular)

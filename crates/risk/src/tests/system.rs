@@ -316,6 +316,17 @@ pub(crate) struct All {
 }
 
 impl All {
+    /// What is judged, without the numbers that facts and entries happen to have.
+    pub fn unnumbered(&self) -> BTreeMap<Key, Judged> {
+        let mut judged = self.judged.clone();
+        for judged in judged.values_mut() {
+            for cell in &mut judged.cell {
+                (cell.fact, cell.entry) = (crate::program::FactId(0), 0);
+            }
+        }
+        judged
+    }
+
     pub fn outcome(&self, key: &Key) -> Outcome {
         self.outcomes.get(key).copied().unwrap_or(Outcome::Controlled)
     }
