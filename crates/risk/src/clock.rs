@@ -100,9 +100,16 @@ fn known_since(situation: Situation<'_>, recorded: &Recorded<'_>, verdict: &Verd
             (device.model_since, told.to_owned())
         }
     };
-    if !device.own_findings.iter().any(|own| own.id.as_str() == id) {
+    // What nobody but the maker has found at this element is known since the maker says; everything else since the model at the latest.
+    let found_here = device.own_findings.iter().any(|own| own.id.as_str() == id && own.element == verdict.element);
+    if !found_here || recorded.contains_key(&place) {
         evidence.push(modelled.clone());
     }
     evidence.sort();
-    evidence.into_iter().next().unwrap_or(modelled)
+    let (since, source) = evidence.into_iter().next().unwrap_or(modelled);
+    if since <= situation.as_of {
+        return (since, source);
+    }
+    // Whoever is told of it today knows it today.
+    (situation.as_of, format!("the day asked about; what is stated lies after it: {since}, {source}"))
 }

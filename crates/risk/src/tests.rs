@@ -1,6 +1,7 @@
 //! The laws, as properties over random systems, and small systems whose answer is known.
 
 mod cases;
+mod clocks;
 mod keys;
 mod laws;
 mod networks;
