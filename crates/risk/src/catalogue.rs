@@ -12,7 +12,8 @@ use ward_model::ids::{ComponentRef, ElementId, LinkId, SecretId, VulnerabilityId
 use ward_model::scale::Exploitability;
 use ward_policy::{Policy, Privilege};
 
-use crate::context::Situation;
+use crate::context::{Situation, Unknowns};
+use crate::people::Staff;
 
 /// What one vector of a vulnerability demands of an attacker and gives in return, with what is known of its exploitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -119,6 +120,8 @@ pub(crate) struct Catalogue {
     inside: BTreeMap<ZoneId, Vec<ElementId>>,
     unzoned: Vec<ElementId>,
     told_apart: BTreeSet<LinkId>,
+    /// Who relies on which fallback, what is not known at its worst and at its best.
+    staff: [Staff; 2],
 }
 
 #[derive(Debug, Clone, Default)]
@@ -189,7 +192,8 @@ impl Catalogue {
             }
         }
         let told_apart = told_apart(situation.device);
-        Self { elements, nothing: Inventory::default(), links, users, enforcers, inside, unzoned, told_apart }
+        let staff = [Unknowns::Worst, Unknowns::Best].map(|unknowns| Staff::new(situation.device, unknowns));
+        Self { elements, nothing: Inventory::default(), links, users, enforcers, inside, unzoned, told_apart, staff }
     }
 
     /// The elements inside a zone, in order.
@@ -220,6 +224,14 @@ impl Catalogue {
     /// The elements that enforce a control by a secret, whether or not the control has effect.
     pub fn enforcers(&self, secret: &SecretId) -> &[ElementId] {
         self.enforcers.get(secret).map_or(&[], Vec::as_slice)
+    }
+
+    /// Who relies on which fallback.
+    pub fn staff(&self, unknowns: Unknowns) -> &Staff {
+        match unknowns {
+            Unknowns::Worst => &self.staff[0],
+            Unknowns::Best => &self.staff[1],
+        }
     }
 
     /// The vulnerabilities of an element, by identifier.

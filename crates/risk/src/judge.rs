@@ -9,7 +9,9 @@ use ward_model::device::FieldedVersion;
 use ward_model::digest::Digest;
 use ward_model::ids::{CohortId, ControlId, ElementId};
 use ward_model::scale::{Exploitability, Persons};
-use ward_model::verdict::{Basis, HarmReached, Outcome, PresumedBecause, Sensitivity, SubjectKind, Units, Verdict};
+use ward_model::verdict::{
+    Basis, HarmReached, Outcome, PresumedBecause, ReachedHarm, Sensitivity, SubjectKind, Units, Verdict,
+};
 use ward_policy::Policy;
 
 use crate::catalogue::Catalogue;
@@ -271,7 +273,8 @@ fn removals(decided: &Effects) -> Vec<Vec<ClaimId>> {
     groups.into_values().collect()
 }
 
-const ABSENT: Judged = Judged { outcome: Outcome::Controlled, cell: None, threats: BTreeSet::new(), privacy: false };
+const ABSENT: Judged =
+    Judged { outcome: Outcome::Controlled, cell: None, harms: Vec::new(), threats: BTreeSet::new(), privacy: false };
 
 /// What makes two vulnerabilities come out alike in every reading: element, kind in the open and in the complete reading of its
 /// inventory, and the controls that name them.
@@ -353,6 +356,18 @@ fn verdict(
             severity: cell.severity,
             escalated_severity: cell.escalated,
         }),
+        harms: judged
+            .harms
+            .iter()
+            .map(|cell| ReachedHarm {
+                id: cell.harm.clone(),
+                severity: cell.severity,
+                escalated_severity: cell.escalated,
+                exploitability: cell.class,
+                persons_at_once: cell.persons,
+                verdict: cell.outcome,
+            })
+            .collect(),
         threats: judged.threats.iter().copied().collect(),
         verdict: judged.outcome,
         if_claims_hold: compared.claimed.outcome(key),
@@ -402,13 +417,17 @@ fn reasons(
         if cell.escalated > cell.severity {
             reasons.push(format!("{} people at once: {} reads as {}", cell.persons, cell.severity, cell.escalated));
         }
-        reasons.push(format!(
-            "exploitability {} and severity {} make {} in {}",
-            cell.class,
-            cell.escalated,
-            readings.policy.word(cell.outcome),
-            readings.policy.id
-        ));
+        if cell.outcome == judged.outcome {
+            reasons.push(format!(
+                "exploitability {} and severity {} make {} in {}",
+                cell.class,
+                cell.escalated,
+                readings.policy.word(cell.outcome),
+                readings.policy.id
+            ));
+        } else {
+            reasons.push("what nobody has described may do harm that the model does not name".to_owned());
+        }
     }
     match (key.basis(), &judged.cell) {
         (Basis::Presumed, cell) => {

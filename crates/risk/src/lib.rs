@@ -25,6 +25,7 @@ mod ground;
 mod judge;
 mod levels;
 mod network;
+mod people;
 mod presume;
 mod program;
 mod run;

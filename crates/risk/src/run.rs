@@ -8,7 +8,7 @@ use ward_model::scale::{Exploitability, Persons};
 use ward_model::verdict::{Basis, Outcome, PresumedBecause, Witness};
 
 use crate::attribute::{Through, through};
-use crate::cells::{Cell, Reached, reached};
+use crate::cells::{Cell, Reached, reached, worst_of_each};
 use crate::context::Context;
 use crate::fixpoint::{Solution, conclusions, solve};
 use crate::ground::{Grounded, Group, Presuming, ground, presuming};
@@ -35,7 +35,10 @@ impl Key {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Judged {
     pub outcome: Outcome,
+    /// The worst that is reached.
     pub cell: Option<Cell>,
+    /// The worst of every harm that is reached, worst first.
+    pub harms: Vec<Cell>,
     pub threats: BTreeSet<ward_model::scale::Threat>,
     pub privacy: bool,
 }
@@ -233,6 +236,7 @@ impl<'a> Run<'a> {
         Standing::Judged(Arc::new(Judged {
             outcome: if reached.uncontrolled() { Outcome::Uncontrolled } else { Outcome::Controlled },
             cell: reached.worst().cloned(),
+            harms: reached.worst_of_each(),
             threats: reached.threats,
             privacy: reached.privacy,
         }))
@@ -242,6 +246,7 @@ impl<'a> Run<'a> {
     fn judge_presumptions(&self) -> BTreeMap<Presumption, Arc<Judged>> {
         let mut all = BTreeMap::new();
         let Presumed { presuming, solution, .. } = &*self.presumed;
+        let anywhere = self.harms_anywhere();
         for presumption in &self.presumptions {
             let step = presuming.steps.get(&presumption.element).copied();
             let reached = self.reach(&presuming.program, solution, step.as_slice());
@@ -249,34 +254,35 @@ impl<'a> Run<'a> {
             if reached.cells.is_empty() && !unmodelled {
                 continue;
             }
-            // An element that is not described completely may take part in any function: the worst harm of the device counts.
-            let anywhere = if unmodelled { self.worst_anywhere() } else { None };
-            let cell = reached.worst().cloned().max(anywhere);
-            let outcome = cell.as_ref().map_or(Outcome::Uncontrolled, |cell| cell.outcome);
-            let judged = Judged { outcome, cell, threats: reached.threats, privacy: reached.privacy };
+            // An element that is not described completely may take part in any function, and in some that nobody has named: every
+            // harm of the device counts, and none of them is known to be the worst.
+            let anywhere = if unmodelled { &anywhere[..] } else { &[] };
+            let cells = || reached.cells.iter().chain(anywhere);
+            let (harms, cell) = (worst_of_each(cells()), cells().max().cloned());
+            let outcome = if unmodelled { None } else { cell.as_ref().map(|cell| cell.outcome) };
+            let outcome = outcome.unwrap_or(Outcome::Uncontrolled);
+            let judged = Judged { outcome, cell, harms, threats: reached.threats, privacy: reached.privacy };
             all.insert(presumption.clone(), Arc::new(judged));
         }
         all
     }
 
-    /// The worst harm to a person that the device names at all, for as many people as can be.
-    fn worst_anywhere(&self) -> Option<Cell> {
+    /// Every harm to a person that the device names, for as many people as can be.
+    fn harms_anywhere(&self) -> Vec<Cell> {
         let device = self.context.device();
-        let (severity, harm) = device
-            .harms
-            .keys()
-            .filter_map(|harm| Some((device.person_severity(harm)?, harm)))
-            .max_by_key(|(severity, _)| *severity)?;
-        Some(Cell {
-            outcome: self.context.policy.cell(Exploitability::High, severity, Persons::Many),
-            escalated: self.context.policy.escalate(severity, Persons::Many),
-            class: Exploitability::High,
-            severity,
-            persons: Persons::Many,
-            harm: harm.clone(),
-            fact: FactId(u32::MAX),
-            entry: u32::MAX,
-        })
+        let harms = device.harms.keys().filter_map(|harm| Some((device.person_severity(harm)?, harm)));
+        harms
+            .map(|(severity, harm)| Cell {
+                outcome: self.context.policy.cell(Exploitability::High, severity, Persons::Many),
+                escalated: self.context.policy.escalate(severity, Persons::Many),
+                class: Exploitability::High,
+                severity,
+                persons: Persons::Many,
+                harm: harm.clone(),
+                fact: FactId(u32::MAX),
+                entry: u32::MAX,
+            })
+            .collect()
     }
 
     /// The elements, not known to be described completely, that could turn a subject which looks controlled; none where it is.

@@ -6,5 +6,6 @@ mod keys;
 mod laws;
 mod networks;
 mod oracle;
+mod people;
 mod system;
 mod without;

@@ -320,7 +320,7 @@ impl All {
     pub fn unnumbered(&self) -> BTreeMap<Key, Judged> {
         let mut judged = self.judged.clone();
         for judged in judged.values_mut() {
-            for cell in &mut judged.cell {
+            for cell in judged.harms.iter_mut().chain(&mut judged.cell) {
                 (cell.fact, cell.entry) = (crate::program::FactId(0), 0);
             }
         }
