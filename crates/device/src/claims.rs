@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::{Claim, ClaimId, ElementClaim, Evidence, FunctionClaim, LinkClaim};
-use ward_model::device::{Control, Cut, Device, Function, Link};
+use ward_model::device::{Control, Cut, Device, Function, Link, Secret};
 use ward_model::digest::Digest;
-use ward_model::ids::{ComponentRef, ElementId, FunctionId};
+use ward_model::ids::{ComponentRef, ElementId, FunctionId, LinkId};
 
 use crate::canonical::Canonical;
 use crate::raw::scalar::Citation;
@@ -43,12 +43,9 @@ fn rests_on(id: &ClaimId, device: &Device, out: &mut Canonical) {
                 control_premise(control, device, out);
             }
         }
-        ClaimId::Element(element, ElementClaim::LocalLogin) => {
-            if let Some(element) = device.elements.get(element) {
-                out.element(element);
-            }
+        ClaimId::Element(element, ElementClaim::LocalLogin | ElementClaim::SoftwareListed) => {
+            software_premise(element, device, out);
         }
-        ClaimId::Element(element, ElementClaim::SoftwareListed) => software_premise(element, device, out),
         ClaimId::Element(element, ElementClaim::InterfacesListed | ElementClaim::FunctionsListed) => {
             software_premise(element, device, out);
             surroundings_premise(element, device, out);
@@ -60,7 +57,7 @@ fn rests_on(id: &ClaimId, device: &Device, out: &mut Canonical) {
         }
         ClaimId::SecretPerUnit(secret) | ClaimId::SecretPublic(secret) => {
             if let Some(secret) = device.secrets.get(secret) {
-                out.secret(secret);
+                secret_premise(secret, device, out);
             }
         }
         ClaimId::Function(function, claim) => {
@@ -74,28 +71,36 @@ fn rests_on(id: &ClaimId, device: &Device, out: &mut Canonical) {
 
 fn control_premise(control: &Control, device: &Device, out: &mut Canonical) {
     out.control(control);
+    let mut elements: BTreeSet<&ElementId> = BTreeSet::new();
+    let mut links: BTreeMap<&LinkId, &Link> = BTreeMap::new();
     for cut in &control.cuts {
-        // A link that is added to the zone was not looked at when the control was accepted.
-        if let Cut::LinksIntoZone { zone, .. } = cut {
-            let stands_there =
-                |end| device.elements.get(end).is_some_and(|element| element.zone.as_ref() == Some(zone));
-            let links = device.links.values().filter(|link| stands_there(&link.from) || stands_there(&link.to));
-            out.set("links_into_zone", links.map(|link| &link.id));
-        }
-        if let Cut::Link { link, .. } = cut
-            && let Some(link) = device.links.get(link)
-        {
-            out.link(link);
+        match cut {
+            // What else installs or commands there was not looked at when the control was accepted.
+            Cut::Step { at, .. } => {
+                elements.insert(at);
+                links.extend(device.links.values().filter(|link| link.to == *at).map(|link| (&link.id, link)));
+            }
+            Cut::Presence { at } | Cut::Vulnerability { at, .. } => {
+                elements.insert(at);
+            }
+            // Nor was a link that is added to the zone, or what it has become since.
+            Cut::LinksIntoZone { zone, .. } => {
+                let stands_there =
+                    |end| device.elements.get(end).is_some_and(|element| element.zone.as_ref() == Some(zone));
+                let into = device.links.values().filter(|link| stands_there(&link.from) || stands_there(&link.to));
+                links.extend(into.map(|link| (&link.id, link)));
+            }
+            Cut::Link { link, .. } => links.extend(device.links.get_key_value(link)),
         }
     }
     if let Some(enforcer) = &control.enforcer {
-        if let Some(element) = device.elements.get(&enforcer.element) {
-            out.element(element);
-        }
+        elements.insert(&enforcer.element);
         if let Some(secret) = enforcer.secret.as_ref().and_then(|secret| device.secrets.get(secret)) {
             out.secret(secret);
         }
     }
+    links.values().for_each(|link| out.link(link));
+    elements.into_iter().for_each(|element| software_premise(element, device, out));
     if control.performed_by.must_be_confirmed() {
         // Whoever accepted it looked at those who had confirmed it then. In the order of names, not of the folder.
         let mut confirmed: Vec<_> = device
@@ -109,6 +114,22 @@ fn control_premise(control: &Control, device: &Device, out: &mut Canonical) {
             out.confirmed_by(version, cohort);
         }
     }
+}
+
+/// A secret, where it is used, and what everyone who holds it runs: a later version may keep it otherwise, or print it in a log.
+fn secret_premise(secret: &Secret, device: &Device, out: &mut Canonical) {
+    out.secret(secret);
+    let mut holders: BTreeSet<&ElementId> = secret.held_by.iter().collect();
+    for link in device.links.values() {
+        let with = link.authentication.as_ref().and_then(|authentication| authentication.secret.as_ref());
+        if with == Some(&secret.id) {
+            out.link(link);
+            holders.extend([&link.from, &link.to]);
+        }
+    }
+    let enforcers = device.controls.values().filter_map(|control| control.enforcer.as_ref());
+    holders.extend(enforcers.filter(|by| by.secret.as_ref() == Some(&secret.id)).map(|by| &by.element));
+    holders.into_iter().for_each(|holder| software_premise(holder, device, out));
 }
 
 /// The element, and what it runs in every fielded version.
@@ -162,7 +183,10 @@ fn link_premise(link: &Link, claim: LinkClaim, device: &Device, out: &mut Canoni
             if let Some(secret) = secret.and_then(|secret| device.secrets.get(secret)) {
                 out.secret(secret);
             }
+            // Whoever verifies does so with what runs there.
+            software_premise(&link.to, device, out);
         }
+        LinkClaim::AntiReplay => software_premise(&link.to, device, out),
         LinkClaim::ExposedTo => {
             // Who can reach a link depends on where its ends stand and where the device is used.
             for end in [&link.from, &link.to] {
@@ -174,7 +198,7 @@ fn link_premise(link: &Link, claim: LinkClaim, device: &Device, out: &mut Canoni
             }
             out.set("environments", &device.environments);
         }
-        LinkClaim::Carries | LinkClaim::AntiReplay => {}
+        LinkClaim::Carries => {}
     }
 }
 
