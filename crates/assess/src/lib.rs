@@ -236,6 +236,7 @@ fn notes(inputs: &Inputs<'_>) -> Vec<String> {
     let knowledge = inputs.knowledge.description();
     let mut notes = Vec::new();
     notes.extend(knowledge.partial());
+    notes.extend(knowledge.stale(inputs.as_of));
     notes.extend(knowledge.remarks());
     for version in &inputs.device.versions {
         for (element, sbom) in &version.inventories {

@@ -65,6 +65,12 @@ fn rests_on(id: &ClaimId, device: &Device, out: &mut Canonical) {
                 function_premise(function, *claim, device, out);
             }
         }
+        ClaimId::FindingVersions(finding) => {
+            for own in device.own_findings.iter().filter(|own| own.id == *finding) {
+                out.own_finding(own);
+                software_premise(&own.element, device, out);
+            }
+        }
         ClaimId::ComponentReviewed(element, component) => review_premise(element, component, device, out),
     }
 }
@@ -198,6 +204,10 @@ fn link_premise(link: &Link, claim: LinkClaim, device: &Device, out: &mut Canoni
             }
             out.set("environments", &device.environments);
         }
+        // A link that is added beside those was not looked at.
+        LinkClaim::FedBy => {
+            device.links.values().filter(|other| other.to == link.from).for_each(|other| out.link(other));
+        }
         LinkClaim::Carries => {}
     }
 }
@@ -209,6 +219,10 @@ fn function_premise(function: &Function, claim: FunctionClaim, device: &Device, 
             out.function(function);
         }
     };
+    if claim == FunctionClaim::FedBy {
+        let elements = function.realised_by.elements();
+        device.links.values().filter(|link| elements.contains(&link.to)).for_each(|link| out.link(link));
+    }
     if claim == FunctionClaim::Fallback {
         let mut helpers: Vec<_> = function.effects.iter().filter_map(|effect| effect.fallback.as_ref()).collect();
         helpers.sort_by_key(|fallback| (&fallback.function, &fallback.detection));
@@ -275,7 +289,17 @@ fn statement(id: &ClaimId, device: &Device) -> String {
             FunctionClaim::Fallback => {
                 format!("when {function} is lost, its fallback is noticed, staffed and takes over in the time stated")
             }
+            FunctionClaim::FedBy => {
+                let links = device.functions.get(function).and_then(|function| function.fed_by.as_deref());
+                format!("what {function} shows or decides rests on the data of {} and of no other link", listed(links))
+            }
         },
+        ClaimId::FindingVersions(finding) => {
+            let own = device.own_findings.iter().find(|own| own.id == *finding);
+            let versions = own.map_or(&[][..], |own| &own.versions);
+            let versions: Vec<&str> = versions.iter().map(|version| version.as_str()).collect();
+            format!("of the fielded versions, {} have {finding} and no others", versions.join(", "))
+        }
         ClaimId::ComponentReviewed(element, component) => {
             format!("the component {component} of {element} was assessed by other means and has no open vulnerability")
         }
@@ -310,6 +334,13 @@ fn cut_statement(cut: &Cut) -> String {
     }
 }
 
+fn listed(links: Option<&[LinkId]>) -> String {
+    match links {
+        None | Some([]) => "nothing".to_owned(),
+        Some(links) => links.iter().map(LinkId::as_str).collect::<Vec<_>>().join(", "),
+    }
+}
+
 fn link_statement(link: &Link, claim: LinkClaim) -> String {
     let words = |words: Vec<&str>| if words.is_empty() { "nothing".to_owned() } else { words.join(", ") };
     match claim {
@@ -327,6 +358,14 @@ fn link_statement(link: &Link, claim: LinkClaim) -> String {
         LinkClaim::Carries => {
             let carries = link.carries.iter().flatten().map(|carries| carries.word()).collect();
             format!("{} carries {} and nothing else", link.id, words(carries))
+        }
+        LinkClaim::FedBy => {
+            format!(
+                "what {} passes on by {} comes from {} and from no other link",
+                link.from,
+                link.id,
+                listed(link.fed_by.as_deref())
+            )
         }
         LinkClaim::AntiReplay => format!("{} refuses a message captured on {} when it comes again", link.to, link.id),
     }

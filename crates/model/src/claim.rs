@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::digest::Digest;
-use crate::ids::{ComponentRef, ControlId, ElementId, FunctionId, LinkId, SecretId};
+use crate::ids::{ComponentRef, ControlId, ElementId, FunctionId, LinkId, SecretId, VulnerabilityId};
 
 /// What is claimed. Its text (`control:signed-firmware`, `link:usb.authentication`) is how decisions name it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,6 +26,8 @@ pub enum ClaimId {
     SecretPublic(SecretId),
     /// Something about a function.
     Function(FunctionId, FunctionClaim),
+    /// An own finding is in the fielded versions that it names and in no others.
+    FindingVersions(VulnerabilityId),
     /// A component that no feed covers was assessed by other means and has no open vulnerability.
     ComponentReviewed(ElementId, ComponentRef),
 }
@@ -54,6 +56,8 @@ pub enum LinkClaim {
     Carries,
     /// A message that was captured is refused when it comes again.
     AntiReplay,
+    /// What it brings comes from fewer links than all that bring data to its sender.
+    FedBy,
 }
 
 /// What can be claimed of a function.
@@ -63,6 +67,8 @@ pub enum FunctionClaim {
     Redundancy,
     /// Its fallback, with detection, switch-over time and staff, works.
     Fallback,
+    /// What it shows or decides rests on fewer links than all that bring data to its elements.
+    FedBy,
 }
 
 macro_rules! claim_words {
@@ -80,8 +86,9 @@ macro_rules! claim_words {
 }
 claim_words!(ElementClaim: InterfacesListed = "interfaces_listed", SoftwareListed = "software_listed",
     FunctionsListed = "functions_listed", LocalLogin = "local_login");
-claim_words!(LinkClaim: Authentication = "authentication", ExposedTo = "exposed_to", Carries = "carries", AntiReplay = "anti_replay");
-claim_words!(FunctionClaim: Redundancy = "redundancy", Fallback = "fallback");
+claim_words!(LinkClaim: Authentication = "authentication", ExposedTo = "exposed_to", Carries = "carries",
+    AntiReplay = "anti_replay", FedBy = "fed_by");
+claim_words!(FunctionClaim: Redundancy = "redundancy", Fallback = "fallback", FedBy = "fed_by");
 
 impl fmt::Display for ClaimId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,6 +99,7 @@ impl fmt::Display for ClaimId {
             Self::SecretPerUnit(id) => write!(f, "secret:{id}.per_unit"),
             Self::SecretPublic(id) => write!(f, "secret:{id}.public"),
             Self::Function(id, claim) => write!(f, "function:{id}.{}", claim.word()),
+            Self::FindingVersions(id) => write!(f, "finding:{id}.versions"),
             Self::ComponentReviewed(element, component) => write!(f, "component:{element}/{component}"),
         }
     }
@@ -110,7 +118,7 @@ impl schemars::JsonSchema for ClaimId {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "pattern": "^(control|element|link|secret|function|component):.+$" })
+        schemars::json_schema!({ "type": "string", "pattern": "^(control|element|link|secret|function|finding|component):.+$" })
     }
 }
 

@@ -14,6 +14,6 @@ pub use error::PolicyError;
 pub use library::{Library, Rulebook};
 pub use policy::{ClockRule, ClockWhen, Escalation, Matrix, Policy, Raises, Words};
 pub use rule::{
-    CodeExecution, INSTALL_CODE, LinkCondition, Privilege, REPLAY_COMMAND, SEND_COMMAND, STEPS, SenderCheck,
-    WeaknessRule,
+    ACCEPT_DATA, CodeExecution, Gives, INSTALL_CODE, LinkCondition, Privilege, REPLAY_CODE, REPLAY_COMMAND,
+    REPLAY_DATA, SEND_COMMAND, STEPS, SenderCheck, WeaknessRule,
 };

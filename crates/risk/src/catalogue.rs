@@ -5,14 +5,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use ward_model::claim::ClaimId;
 use ward_model::cvss::{AttackVector, Privileges, Vector};
 use ward_model::device::{Cut, Device, FieldedVersion, Stage};
 use ward_model::finding::{MatchReport, State};
-use ward_model::ids::{ComponentRef, ElementId, LinkId, SecretId, VulnerabilityId, ZoneId};
+use ward_model::ids::{ComponentRef, ElementId, FunctionId, LinkId, SecretId, VulnerabilityId, ZoneId};
 use ward_model::scale::Exploitability;
 use ward_policy::{Policy, Privilege};
 
 use crate::context::{Situation, Unknowns};
+use crate::effects::Effects;
 use crate::people::Staff;
 
 /// What one vector of a vulnerability demands of an attacker and gives in return, with what is known of its exploitation.
@@ -120,6 +122,7 @@ pub(crate) struct Catalogue {
     inside: BTreeMap<ZoneId, Vec<ElementId>>,
     unzoned: Vec<ElementId>,
     told_apart: BTreeSet<LinkId>,
+    noticed_by: BTreeMap<FunctionId, BTreeSet<FunctionId>>,
     /// Who relies on which fallback, what is not known at its worst and at its best.
     staff: [Staff; 2],
 }
@@ -151,13 +154,14 @@ impl Readings {
 impl Catalogue {
     /// Works out the profiles of every vulnerability of a version.
     pub fn new(situation: Situation<'_>, policy: &Policy, version: &FieldedVersion) -> Self {
+        let answered = versions_answered(situation);
         let elements = situation
             .device
             .elements
             .keys()
             .map(|element| {
                 let reports = situation.reports.get(&(version.id.clone(), element.clone()));
-                let read = |report: Option<&MatchReport>| known(situation, policy, version, element, report);
+                let read = |report: Option<&MatchReport>| known(situation, policy, version, element, &answered, report);
                 let mut readings = Readings {
                     open: read(reports.map(|reports| &reports.open)),
                     complete: read(reports.map(|reports| &reports.complete)),
@@ -192,8 +196,25 @@ impl Catalogue {
             }
         }
         let told_apart = told_apart(situation.device);
+        let mut noticed_by: BTreeMap<FunctionId, BTreeSet<FunctionId>> = BTreeMap::new();
+        for function in situation.device.functions.values() {
+            for fallback in function.effects.iter().filter_map(|effect| effect.fallback.as_ref()) {
+                noticed_by.entry(fallback.detection.clone()).or_default().insert(function.id.clone());
+            }
+        }
         let staff = [Unknowns::Worst, Unknowns::Best].map(|unknowns| Staff::new(situation.device, unknowns));
-        Self { elements, nothing: Inventory::default(), links, users, enforcers, inside, unzoned, told_apart, staff }
+        Self {
+            elements,
+            nothing: Inventory::default(),
+            links,
+            users,
+            enforcers,
+            inside,
+            unzoned,
+            told_apart,
+            noticed_by,
+            staff,
+        }
     }
 
     /// The elements inside a zone, in order.
@@ -224,6 +245,11 @@ impl Catalogue {
     /// The elements that enforce a control by a secret, whether or not the control has effect.
     pub fn enforcers(&self, secret: &SecretId) -> &[ElementId] {
         self.enforcers.get(secret).map_or(&[], Vec::as_slice)
+    }
+
+    /// The functions whose loss another notices, in order.
+    pub fn noticed_by(&self, detection: &FunctionId) -> impl Iterator<Item = &FunctionId> {
+        self.noticed_by.get(detection).into_iter().flatten()
     }
 
     /// Who relies on which fallback.
@@ -278,6 +304,7 @@ fn known(
     policy: &Policy,
     version: &FieldedVersion,
     element: &ElementId,
+    answered: &BTreeSet<VulnerabilityId>,
     report: Option<&MatchReport>,
 ) -> Inventory {
     let mut all: BTreeMap<&VulnerabilityId, Gathered<'_>> = BTreeMap::new();
@@ -296,7 +323,7 @@ fn known(
         }
     }
     for own in situation.device.own_findings.iter().filter(|own| own.element == *element) {
-        if own.versions.is_empty() || own.versions.contains(&version.id) {
+        if own.versions.is_empty() || own.versions.contains(&version.id) || !answered.contains(&own.id) {
             let gathered = all.entry(&own.id).or_default();
             gathered.vectors.extend(own.vectors.iter().map(|vector| (vector.as_str(), vector)));
             gathered.weaknesses.extend(&own.weaknesses);
@@ -313,6 +340,18 @@ fn known(
         kind: 0,
     });
     Inventory::new(known.collect(), report)
+}
+
+/// The own findings of which somebody answers for their being in no other versions than those they name.
+///
+/// Asked of what is decided alone, whatever reading asks: that a version does not have a finding is no verdict that could turn.
+fn versions_answered(situation: Situation<'_>) -> BTreeSet<VulnerabilityId> {
+    if situation.device.own_findings.iter().all(|own| own.versions.is_empty()) {
+        return BTreeSet::new();
+    }
+    let (decided, _) = Effects::decided(situation.device, situation.decisions, situation.as_of);
+    let own = situation.device.own_findings.iter().map(|own| &own.id);
+    own.filter(|id| decided.holds(&ClaimId::FindingVersions((*id).clone()))).cloned().collect()
 }
 
 /// Every vector is a profile of its own, never mixed with another's.

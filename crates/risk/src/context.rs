@@ -93,6 +93,19 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Where a subject is, or would be: an element, or both ends of a link.
+    pub fn places(&self, subject: &SubjectKey) -> Vec<&'a ElementId> {
+        let device = self.device();
+        let link = match subject {
+            SubjectKey::Weakness(_, link, _) => device.links.get(link),
+            SubjectKey::Vulnerability(..) | SubjectKey::Presumed(_) => None,
+        };
+        match link {
+            Some(link) => vec![&link.from, &link.to],
+            None => device.elements.get_key_value(subject.element()).map(|(id, _)| id).into_iter().collect(),
+        }
+    }
+
     /// The group that a vulnerability belongs to.
     pub fn group_of(&self, known: &Known, element: &ElementId) -> Group {
         let mut own: Vec<ControlId> = self
@@ -148,7 +161,11 @@ impl<'a> Context<'a> {
         let device = self.device();
         let known = |id: &ElementId| device.elements.get_key_value(id).map(|(id, _)| id);
         match fact {
-            Fact::Present(element) | Fact::Gain(element, _) => known(element).into_iter().collect(),
+            Fact::Present(element)
+            | Fact::Plugged(_, element)
+            | Fact::Gain(element, _)
+            | Fact::Misinformed(element) => known(element).into_iter().collect(),
+            Fact::FalseData(link) => device.links.get(link).map(|link| &link.to).into_iter().collect(),
             Fact::Inject(link, ..) | Fact::Speak(link) => {
                 device.links.get(link).map_or_else(Vec::new, |link| vec![&link.from, &link.to])
             }
@@ -159,6 +176,7 @@ impl<'a> Context<'a> {
             Fact::At(_)
             | Fact::Know(_)
             | Fact::Defeated(_)
+            | Fact::Swayed(..)
             | Fact::Degraded(..)
             | Fact::Harmed(..)
             | Fact::Unrelieved(..) => Vec::new(),
@@ -167,7 +185,7 @@ impl<'a> Context<'a> {
 
     /// Every fact that speaks of an element.
     pub fn facts_of(&self, element: &ElementId) -> Vec<Fact> {
-        let mut facts = vec![Fact::Present(element.clone())];
+        let mut facts = vec![Fact::Present(element.clone()), Fact::Misinformed(element.clone())];
         facts.extend(Privilege::ALL.iter().map(|privilege| Fact::Gain(element.clone(), *privilege)));
         for link in self.links_of(element) {
             for arrival in self.arrivals(link) {
@@ -175,7 +193,9 @@ impl<'a> Context<'a> {
                     [Nearness::Near, Nearness::Far].map(|nearness| Fact::Inject(link.clone(), *arrival, nearness)),
                 );
             }
-            facts.push(Fact::Speak(link.clone()));
+            facts.extend([Fact::Speak(link.clone()), Fact::Plugged(link.clone(), element.clone())]);
+            let receives = self.device().links.get(link).is_some_and(|link| link.to == *element);
+            facts.extend(receives.then(|| Fact::FalseData(link.clone())));
         }
         match self.device().elements.get(element).map(|element| element.zone.clone()) {
             Some(Some(zone)) => facts.push(Fact::Inside(zone)),
@@ -265,6 +285,17 @@ impl<'a> Context<'a> {
         positions.sort_unstable();
         positions.dedup();
         positions
+    }
+
+    /// The links that are known to be all on whose data a function rests; nothing where any that reaches its elements may be one.
+    pub fn feeding_function(&self, function: &'a Function) -> Option<&'a [LinkId]> {
+        let answered = self.effects.holds(&ClaimId::Function(function.id.clone(), FunctionClaim::FedBy));
+        function.fed_by.as_deref().filter(|_| answered)
+    }
+
+    /// The links that are known to be all from which comes what a link passes on, likewise.
+    pub fn feeding_link(&self, link: &'a Link) -> Option<&'a [LinkId]> {
+        link.fed_by.as_deref().filter(|_| self.holds_for_link(link, LinkClaim::FedBy))
     }
 
     /// How a function is known to be realised: redundancy that nobody answers for is none.

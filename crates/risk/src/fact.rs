@@ -21,8 +21,16 @@ pub(crate) enum Fact {
     InsideSome,
     /// The attacker can put messages on a link that arrive at these ends: from anywhere, or as a neighbour.
     Inject(LinkId, Arrival, Nearness),
+    /// The attacker has something plugged into a port of an element: what is there can do what a hand can.
+    Plugged(LinkId, ElementId),
     /// The attacker's messages on a link are taken for the rightful sender's.
     Speak(LinkId),
+    /// The receiver of a link takes false data on it for true.
+    FalseData(LinkId),
+    /// An element works with false data, by whichever of its links they came.
+    Misinformed(ElementId),
+    /// What an element contributes to a function is false: it is altered itself, or works with false data.
+    Swayed(FunctionId, ElementId),
     /// The attacker has a privilege at an element.
     Gain(ElementId, Privilege),
     /// The attacker knows a secret.
@@ -100,7 +108,11 @@ impl Fact {
                 };
                 format!("the attacker can put messages on {link}{toward} {from}")
             }
+            Self::Plugged(link, element) => format!("what is plugged into {element} on {link} is the attacker's"),
             Self::Speak(link) => format!("messages of the attacker on {link} are taken for the rightful sender's"),
+            Self::FalseData(link) => format!("false data on {link} are taken for true"),
+            Self::Misinformed(element) => format!("{element} works with false data"),
+            Self::Swayed(function, element) => format!("what {element} contributes to {function} is false"),
             Self::Gain(element, Privilege::Read) => format!("the attacker can read what {element} keeps"),
             Self::Gain(element, Privilege::Stop) => format!("the attacker can stop {element}"),
             Self::Gain(element, Privilege::Alter) => format!("the attacker can alter what {element} does"),
@@ -120,13 +132,18 @@ impl Fact {
     pub fn place(&self) -> Place {
         match self {
             Self::At(position) => Place::Position(position.word().to_owned()),
-            Self::Present(element) | Self::Gain(element, _) => Place::Element(element.to_string()),
+            Self::Present(element)
+            | Self::Plugged(_, element)
+            | Self::Gain(element, _)
+            | Self::Misinformed(element)
+            | Self::Swayed(_, element) => Place::Element(element.to_string()),
             // A foothold is where the elements of the zone are; the pictures draw zones by their elements.
             Self::Inside(zone) => Place::Position(zone.to_string()),
             Self::InsideUnnamed | Self::InsideSome => Place::Position("network".to_owned()),
-            Self::Inject(link, ..) | Self::Speak(link) | Self::Know(SecretRef::OfLink(link)) => {
-                Place::Link(link.to_string())
-            }
+            Self::Inject(link, ..)
+            | Self::Speak(link)
+            | Self::FalseData(link)
+            | Self::Know(SecretRef::OfLink(link)) => Place::Link(link.to_string()),
             Self::Know(SecretRef::Named(secret)) => Place::Secret(secret.to_string()),
             Self::Defeated(control) => Place::Control(control.to_string()),
             Self::Degraded(function, ..) | Self::Harmed(function, ..) | Self::Unrelieved(function, ..) => {

@@ -154,7 +154,7 @@ fn presume(builder: &mut Builder<'_>, element: &ElementId) -> DerivationId {
     let links = context.links_of(element).iter();
     let near: Vec<Fact> = links
         .map(|link| Fact::Inject(link.clone(), context.arriving(link, element), Nearness::Far))
-        .chain([Fact::Present(element.clone())])
+        .chain([Fact::Present(element.clone()), Fact::Misinformed(element.clone())])
         .collect();
     for premise in near {
         builder.derive(vec![premise], fact.clone(), Exploitability::High, ReachRule::Exactly(Reach::Fleet), by);

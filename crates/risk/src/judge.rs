@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use ward_model::assessment::{Clock, DecisionWithoutEffect, Gap, WatchItem};
 use ward_model::claim::{ClaimId, ElementClaim};
-use ward_model::device::FieldedVersion;
+use ward_model::device::{ALL_UNITS, FieldedVersion, UNCONFIRMED_UNITS};
 use ward_model::digest::Digest;
 use ward_model::ids::{CohortId, ControlId, ElementId};
 use ward_model::scale::{Exploitability, Persons};
@@ -103,7 +103,7 @@ fn groups(version: &FieldedVersion) -> Vec<(Units, Vec<ControlId>)> {
     };
     // Where every unit is known to stand in a cohort there is no rest; where the number is unknown there may be one.
     if version.cohorts.is_empty() || rest != Some(0) {
-        let name = if version.cohorts.is_empty() { "all units" } else { "unconfirmed units" };
+        let name = if version.cohorts.is_empty() { ALL_UNITS } else { UNCONFIRMED_UNITS };
         groups.push((Units { cohort: CohortId::from(name), count: rest, sites: None }, Vec::new()));
     }
     groups
@@ -225,6 +225,14 @@ impl<'a> Readings<'a> {
         for (key, standing) in &subjects {
             if let Standing::Covered(elements) = standing {
                 for element in &**elements {
+                    covers.entry(element).or_default().insert(key.subject.subject().id);
+                }
+            }
+        }
+        // Whatever a decision alone makes vanish is left to what is not known of where it would be.
+        for (key, _) in compared.undecided.subjects() {
+            if key.because.is_none() && outcomes.standing(&key).is_none() {
+                for element in outcomes.left_open(&key) {
                     covers.entry(element).or_default().insert(key.subject.subject().id);
                 }
             }

@@ -67,6 +67,8 @@ pub(crate) struct Outcomes<'a> {
     context: Context<'a>,
     groups: BTreeMap<Group, Standing>,
     presumed: BTreeMap<Presumption, Arc<Judged>>,
+    /// The elements that are not known to be described completely.
+    undescribed: BTreeSet<ElementId>,
 }
 
 impl<'a> Outcomes<'a> {
@@ -80,14 +82,25 @@ impl<'a> Outcomes<'a> {
     }
 
     /// How a verdict comes out in this reading. What does not arise is controlled, unless another weakness of the same link has
-    /// taken its place (a link that verifies nobody has no replayed messages to speak of).
+    /// taken its place (a link that verifies nobody has no replayed messages to speak of), or where it would be is not known to be
+    /// described completely.
     pub fn outcome(&self, key: &Key) -> Outcome {
         if let Some(standing) = self.standing(key) {
             return standing.outcome();
         }
-        let SubjectKey::Weakness(rule, link, element) = &key.subject else { return Outcome::Controlled };
-        let in_its_place = self.in_its_place(rule, link, element).filter_map(|group| self.groups.get(group));
-        in_its_place.map(Standing::outcome).max().unwrap_or(Outcome::Controlled)
+        if let SubjectKey::Weakness(rule, link, element) = &key.subject {
+            let in_its_place = self.in_its_place(rule, link, element).filter_map(|group| self.groups.get(group));
+            if let Some(outcome) = in_its_place.map(Standing::outcome).max() {
+                return outcome;
+            }
+        }
+        if self.left_open(key).next().is_some() { Outcome::Uncontrolled } else { Outcome::Controlled }
+    }
+
+    /// The elements, not known to be described completely, on which it rests that a subject does not arise.
+    pub fn left_open(&self, key: &Key) -> impl Iterator<Item = &'a ElementId> {
+        let places = if key.because.is_some() { Vec::new() } else { self.context.places(&key.subject) };
+        places.into_iter().filter(|element| self.undescribed.contains(*element))
     }
 
     /// The groups whose subjects are controlled.
@@ -222,7 +235,8 @@ impl<'a> Run<'a> {
                 .clone();
             groups.insert(group.clone(), standing);
         }
-        Outcomes { context: self.context, groups, presumed }
+        let undescribed = self.undescribed.elements.iter().cloned().collect();
+        Outcomes { context: self.context, groups, presumed, undescribed }
     }
 
     fn judge_steps(&self, element: &ElementId, steps: &[DerivationId]) -> Standing {

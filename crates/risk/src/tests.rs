@@ -1,7 +1,9 @@
 //! The laws, as properties over random systems, and small systems whose answer is known.
 
 mod cases;
+mod claims;
 mod clocks;
+mod data;
 mod keys;
 mod laws;
 mod networks;

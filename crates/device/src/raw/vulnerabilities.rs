@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use ward_model::cvss::Vector;
 
-use super::scalar::Id;
+use super::scalar::{Citation, Id};
 use super::{OneOrMany, tables};
 use crate::diagnostic::At;
 
@@ -24,8 +24,10 @@ tables! {
         title: required String,
         /// The element that has it.
         element: required Id,
-        /// The fielded versions that have it. Left out: all.
+        /// The fielded versions that have it. Left out: all (a claim when fewer).
         versions: optional Vec<At<String>>,
+        /// What shows that no other version has it.
+        evidence: optional Citation,
         /// CWE numbers.
         cwe: optional OneOrMany<u32>,
         /// Its CVSS vector. Without one everything is assumed.

@@ -61,16 +61,20 @@ fn entries(
     let login_here = login_here(context, element, profile.login);
     let here = (element.clone(), None);
     ways.push((Fact::Present(element.clone()), profile.always.saturating_add(login_here), Some(here)));
-    // What a link brings is parsed: that satisfies a local vector too. What needs a hand at a port is done by what is plugged in.
-    let touched = |link: &LinkId| context.device().links.get(link).is_some_and(|link| link.medium.needs_touch());
-    let by_hand = profile.vector == AttackVector::Physical;
-    let near = if by_hand || profile.vector == AttackVector::Adjacent { Nearness::Near } else { Nearness::Far };
-    for link in context.links_of(element) {
-        if !by_hand || touched(link) {
-            let demand = if by_hand { login_here } else { login_on(context, link, profile.login) };
-            let login = (element.clone(), (!by_hand).then(|| link.clone()));
+    if profile.vector == AttackVector::Physical {
+        // What needs a hand at a port is done by what is plugged in, too.
+        let links = context.links_of(element).iter().filter_map(|link| context.device().links.get(link));
+        for link in links.filter(|link| link.medium.needs_touch()) {
+            let plugged = Fact::Plugged(link.id.clone(), element.clone());
+            ways.push((plugged, profile.always.saturating_add(login_here), Some((element.clone(), None))));
+        }
+    } else {
+        // What a link brings is parsed: that satisfies a local vector too.
+        let near = if profile.vector == AttackVector::Adjacent { Nearness::Near } else { Nearness::Far };
+        for link in context.links_of(element) {
+            let demands = profile.always.saturating_add(login_on(context, link, profile.login));
             let arrives = Fact::Inject(link.clone(), context.arriving(link, element), near);
-            ways.push((arrives, profile.always.saturating_add(demand), Some(login)));
+            ways.push((arrives, demands, Some((element.clone(), Some(link.clone())))));
             ways.push((Fact::Speak(link.clone()), profile.always, None));
         }
     }

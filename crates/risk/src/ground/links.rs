@@ -3,7 +3,7 @@
 use ward_model::device::{Carries, Element, ElementKind, Link, Medium, Secret};
 use ward_model::ids::{ElementId, ZoneId};
 use ward_model::scale::{Exploitability, Position, Reach};
-use ward_policy::{INSTALL_CODE, Privilege, SEND_COMMAND, SenderCheck};
+use ward_policy::{ACCEPT_DATA, Gives, INSTALL_CODE, Privilege, SEND_COMMAND, SenderCheck};
 
 use super::{Builder, Cuttable, Group, Origin, Part};
 use crate::catalogue::Profile;
@@ -36,6 +36,37 @@ pub(super) fn messages(builder: &mut Builder<'_>, link: &Link) {
     for arrival in builder.context.arrivals(&link.id) {
         arriving(builder, link, *arrival);
     }
+    if link.medium.needs_touch() {
+        plugged(builder, link, (&link.to, &link.from));
+        if link.from != link.to {
+            plugged(builder, link, (&link.from, &link.to));
+        }
+    }
+}
+
+/// Being plugged into a port at one end: from where the link is exposed, and as whoever holds the other end.
+fn plugged(builder: &mut Builder<'_>, link: &Link, (end, other): (&ElementId, &ElementId)) {
+    let device = builder.context.device();
+    let into = device.elements.get(end).and_then(|element| element.zone.as_ref());
+    let plugged = Fact::Plugged(link.id.clone(), end.clone());
+    for position in builder.context.exposure(link) {
+        let cuts = builder.cutting(&Cuttable::Message { link: &link.id, into, from: Origin::Position(position) });
+        builder.step(
+            vec![Fact::At(position)],
+            plugged.clone(),
+            Exploitability::High,
+            ReachRule::Exactly(reach(position, link.medium)),
+            "the link is exposed there",
+            &cuts,
+        );
+    }
+    builder.derive(
+        vec![Fact::Gain(other.clone(), Privilege::Alter)],
+        plugged,
+        Exploitability::High,
+        ReachRule::First(fan_out(device.elements.get(other))),
+        "who alters an element has it plugged in where it is",
+    );
 }
 
 /// Messages on a link that arrive at one end, or at either where the ends are not told apart.
@@ -153,6 +184,32 @@ pub(super) fn acted_on(builder: &mut Builder<'_>, link: &Link) {
             );
         }
     }
+    false_data(builder, link);
+}
+
+/// False data on a link, from whoever is believed or from what its sender rests on, and what they make of the receiver.
+fn false_data(builder: &mut Builder<'_>, link: &Link) {
+    let context = builder.context;
+    let mut accept = |premise: Fact, by: &'static str| {
+        let cuts = builder.cutting(&Cuttable::Step { step: ACCEPT_DATA, at: &link.to });
+        let conclusion = Fact::FalseData(link.id.clone());
+        builder.step(vec![premise], conclusion, Exploitability::High, ReachRule::First(Reach::One), by, &cuts);
+    };
+    if context.carries(link, Carries::Data) {
+        accept(Fact::Speak(link.id.clone()), "accept-data: the receiver takes for true what its sender says");
+        let passed_on = "accept-data: the sender passes on what it was told";
+        match context.feeding_link(link) {
+            None => accept(Fact::Misinformed(link.from.clone()), passed_on),
+            Some(feeding) => feeding.iter().for_each(|other| accept(Fact::FalseData(other.clone()), passed_on)),
+        }
+    }
+    builder.derive(
+        vec![Fact::FalseData(link.id.clone())],
+        Fact::Misinformed(link.to.clone()),
+        Exploitability::High,
+        ReachRule::First(Reach::One),
+        "what came by the link is part of what it works with",
+    );
 }
 
 /// Weaknesses that rules find on a link.
@@ -176,7 +233,10 @@ pub(super) fn weaknesses(builder: &mut Builder<'_>, link: &Link) {
         let cuts = builder.cutting(&Cuttable::Step { step: &rule.step, at: &link.to });
         let id = builder.step(
             premises,
-            Fact::Gain(link.to.clone(), rule.gives),
+            match rule.gives {
+                Gives::Privilege(privilege) => Fact::Gain(link.to.clone(), privilege),
+                Gives::FalseData => Fact::FalseData(link.id.clone()),
+            },
             rule.class,
             ReachRule::First(Reach::One),
             format!("{} {}: {}", rule.id, rule.step, rule.title),

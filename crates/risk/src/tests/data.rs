@@ -18,12 +18,10 @@ fn chain() -> System {
     system.harm("death", Severity::Catastrophic);
     system.function("show", RealisedBy::All(vec!["monitor".into()]), &[(HowDegraded::Alteration, "death")]);
     for (id, from, to) in [("measures", "sensor", "gateway"), ("shows", "gateway", "monitor")] {
-        system.device.secrets.insert(id.into(), Secret {
-            id: id.into(),
-            held_by: Vec::new(),
-            per_unit: true,
-            public: false,
-        });
+        system
+            .device
+            .secrets
+            .insert(id.into(), Secret { id: id.into(), held_by: Vec::new(), per_unit: true, public: false });
         let link = system.link(id, from, to, Medium::Bluetooth);
         link.exposed_to = Some(vec![Position::Radio]);
         link.carries = Some(vec![Carries::Data]);
@@ -44,7 +42,11 @@ fn function<'a>(system: &'a mut System, id: &str) -> &'a mut Function {
 #[test]
 fn guarded_data_harm_nobody() {
     let judgement = judged(&mut chain(), &[]);
-    assert!(judgement.verdicts.iter().all(|verdict| verdict.verdict == Outcome::Controlled), "{:#?}", judgement.verdicts);
+    assert!(
+        judgement.verdicts.iter().all(|verdict| verdict.verdict == Outcome::Controlled),
+        "{:#?}",
+        judgement.verdicts
+    );
 }
 
 /// A wrong reading is a way to harm like any other, and gives no hold of the monitor.
@@ -181,7 +183,11 @@ fn captured_code_is_installed_again() {
     assert_eq!(only(&judged(&mut system, &[]), "WR-009@shows").verdict, Outcome::Uncontrolled);
     let signed = Cut::Step { step: "install-code".into(), at: "monitor".into() };
     system.control("signed", vec![signed], "gateway");
-    assert_eq!(only(&judged(&mut system, &[]), "WR-009@shows").verdict, Outcome::Uncontrolled, "a signature has no date");
+    assert_eq!(
+        only(&judged(&mut system, &[]), "WR-009@shows").verdict,
+        Outcome::Uncontrolled,
+        "a signature has no date"
+    );
     let newer = Cut::Step { step: "replay-code".into(), at: "monitor".into() };
     system.control("never-older", vec![newer], "gateway");
     assert_eq!(only(&judged(&mut system, &[]), "WR-009@shows").verdict, Outcome::Controlled);

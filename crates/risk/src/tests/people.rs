@@ -6,7 +6,7 @@ use ward_model::ids::FunctionId;
 use ward_model::scale::{Position, Severity};
 use ward_model::verdict::{Basis, Outcome, PresumedBecause};
 
-use super::cases::{judged, of, only};
+use super::cases::{guarded, judged, of, only};
 use super::system::System;
 
 const STOP: &str = "CVSS:3.1/AV:A/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H";
@@ -100,4 +100,24 @@ fn every_harm_that_is_reached_is_in_the_verdict() {
     let harms: Vec<&str> = verdict.harms.iter().map(|harm| harm.id.as_str()).collect();
     assert_eq!(harms, ["death", "burn", "itch"]);
     assert_eq!(verdict.harm.as_ref().unwrap().id, verdict.harms[0].id);
+}
+
+/// That a link verifies its sender says nothing of what else its ends may have: no verdict speaks for what is not described.
+#[test]
+fn what_a_decision_makes_vanish_is_left_to_ends_that_nobody_has_described() {
+    let decided = judged(&mut guarded(), &[]);
+    assert_eq!(only(&decided, "WR-001@limits").verdict, Outcome::Controlled);
+    let rests_on =
+        |claim: &str| only(&decided, "WR-001@limits").sensitivity.iter().any(|one| one.claim.to_string() == claim);
+    for element in ["server", "pump"] {
+        let claim = format!("element:{element}.interfaces_listed");
+        assert!(rests_on(&claim), "{claim}");
+        let judgement = judged(&mut guarded(), &[&claim]);
+        assert!(of(&judgement, "WR-001@limits").is_empty());
+        assert!(
+            only(&judgement, element).covers.contains(&"WR-001@limits".to_owned()),
+            "{:#?}",
+            only(&judgement, element)
+        );
+    }
 }
