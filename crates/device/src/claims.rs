@@ -257,7 +257,12 @@ fn rubric_premise(element: &ElementId, vulnerability: &VulnerabilityId, device: 
     }
     let with = |link: &&Link| link.authentication.as_ref().and_then(|authentication| authentication.secret.clone());
     let of_links: BTreeSet<_> = links.iter().filter_map(with).collect();
-    let held = |secret: &&Secret| secret.held_by.contains(element) || of_links.contains(&secret.id);
+    let enforcers = device.controls.values().filter_map(|control| control.enforcer.as_ref());
+    let enforced: BTreeSet<_> =
+        enforcers.filter(|by| by.element == *element).filter_map(|by| by.secret.as_ref()).collect();
+    let held = |secret: &&Secret| {
+        secret.held_by.contains(element) || of_links.contains(&secret.id) || enforced.contains(&secret.id)
+    };
     for secret in device.secrets.values().filter(held) {
         out.secret(secret);
     }
