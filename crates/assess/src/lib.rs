@@ -213,20 +213,22 @@ fn summary(verdicts: &[Verdict]) -> Summary {
 fn multi_patient(verdicts: &[Verdict]) -> Vec<MultiPatient> {
     let mut views: BTreeMap<(FieldedVersionId, ward_model::ids::HarmId), MultiPatient> = BTreeMap::new();
     for verdict in verdicts {
-        let Some(harm) = &verdict.harm else { continue };
-        if verdict.basis == Basis::Presumed || !verdict.persons_at_once.several() {
+        if verdict.basis == Basis::Presumed {
             continue;
         }
-        let view = views.entry((verdict.fielded_version.clone(), harm.id.clone())).or_insert_with(|| MultiPatient {
-            harm: harm.id.clone(),
-            fielded_version: verdict.fielded_version.clone(),
-            persons_at_once: verdict.persons_at_once,
-            escalated_severity: harm.escalated_severity,
-            verdicts: Vec::new(),
-        });
-        view.persons_at_once = view.persons_at_once.max(verdict.persons_at_once);
-        view.escalated_severity = view.escalated_severity.max(harm.escalated_severity);
-        view.verdicts.push(verdict.id.clone());
+        for harm in verdict.harms.iter().filter(|harm| harm.persons_at_once.several()) {
+            let view =
+                views.entry((verdict.fielded_version.clone(), harm.id.clone())).or_insert_with(|| MultiPatient {
+                    harm: harm.id.clone(),
+                    fielded_version: verdict.fielded_version.clone(),
+                    persons_at_once: harm.persons_at_once,
+                    escalated_severity: harm.escalated_severity,
+                    verdicts: Vec::new(),
+                });
+            view.persons_at_once = view.persons_at_once.max(harm.persons_at_once);
+            view.escalated_severity = view.escalated_severity.max(harm.escalated_severity);
+            view.verdicts.push(verdict.id.clone());
+        }
     }
     views.into_values().collect()
 }
@@ -260,6 +262,7 @@ fn notes(inputs: &Inputs<'_>) -> Vec<String> {
     let knowledge = inputs.knowledge.description();
     let mut notes = Vec::new();
     notes.extend(knowledge.partial());
+    notes.extend(knowledge.stale(inputs.as_of));
     notes.extend(knowledge.remarks());
     notes.extend(inputs.rulebook.policies.iter().flat_map(ward_policy::Policy::remarks));
     for version in &inputs.device.versions {

@@ -125,19 +125,50 @@ fn the_infusion_pump_comes_out_as_its_readme_says() {
             ("WR-001@library-download", PUMP, "4.1", "all units", Uncontrolled, Confirmed, Uncontrolled, false, true),
             ("WR-001@library-download", PUMP, "4.2", REST, Uncontrolled, Confirmed, Uncontrolled, false, true),
             ("WR-001@library-download", PUMP, "4.2", SITE, Uncontrolled, Confirmed, Controlled, false, true),
-            // The maker's own findings; at the site the locked panel is decided.
+            // The maker's own findings; at the site the locked panel is decided, and a pump that is taken over from the network
+            // still infects the service tool, which is plugged into others.
             ("EX-2026-004", PUMP, "4.1", "all units", Uncontrolled, Confirmed, Uncontrolled, false, true),
             ("EX-2026-004", PUMP, "4.2", REST, Uncontrolled, Confirmed, Uncontrolled, false, true),
-            ("EX-2026-004", PUMP, "4.2", SITE, Controlled, Confirmed, Controlled, true, false),
+            ("EX-2026-004", PUMP, "4.2", SITE, Uncontrolled, Confirmed, Controlled, false, true),
             ("EX-2026-005", PUMP, "4.1", "all units", Uncontrolled, Confirmed, Uncontrolled, false, true),
             ("EX-2026-006", PUMP, "4.2", REST, Uncontrolled, Confirmed, Uncontrolled, false, false),
-            ("EX-2026-006", PUMP, "4.2", SITE, Controlled, Confirmed, Controlled, true, false),
+            ("EX-2026-006", PUMP, "4.2", SITE, Uncontrolled, Confirmed, Controlled, false, false),
             // The firmware path: cut by the boot ROM, which commands do not defeat.
             ("WR-005@service-usb", PUMP, "4.1", "all units", Controlled, Confirmed, Controlled, true, false),
             ("WR-005@service-usb", PUMP, "4.2", REST, Controlled, Confirmed, Controlled, true, false),
             // The command path of the same port: one key for all pumps, and no replay protection.
             ("WR-004@service-usb", PUMP, "4.2", REST, Uncontrolled, Confirmed, Uncontrolled, false, true),
             ("WR-003@service-usb", PUMP, "4.2", REST, Uncontrolled, Confirmed, Uncontrolled, false, true),
+            // An old image is signed too: nothing says of every version that it refuses one.
+            ("WR-009@service-usb", PUMP, "4.2", REST, Uncontrolled, Confirmed, Uncontrolled, false, true),
+            // False data: limits, histories, and a watchdog that is told that all is well. What feeds nothing harms nobody.
+            ("WR-006@library-download", PUMP, "4.2", REST, Uncontrolled, Confirmed, Uncontrolled, false, false),
+            ("WR-006@library-download", PUMP, "4.2", SITE, Uncontrolled, Confirmed, Controlled, false, false),
+            (
+                "WR-006@history-upload",
+                "drug-library-server",
+                "4.2",
+                REST,
+                Uncontrolled,
+                Confirmed,
+                Uncontrolled,
+                false,
+                false,
+            ),
+            ("WR-006@record-feed", "record-gateway", "4.2", SITE, Uncontrolled, Confirmed, Uncontrolled, false, false),
+            (
+                "WR-006@watchdog-line",
+                "fixed-hardware",
+                "4.2",
+                REST,
+                Uncontrolled,
+                Confirmed,
+                Uncontrolled,
+                false,
+                false,
+            ),
+            ("WR-006@time-sync", "drug-library-server", "4.2", REST, Controlled, Confirmed, Controlled, true, false),
+            ("WR-006@wifi-access", PUMP, "4.2", REST, Controlled, Confirmed, Controlled, true, false),
             // Privacy alone.
             ("EX-2026-009", "record-gateway", "4.2", REST, Controlled, Confirmed, Controlled, true, true),
             ("EX-2026-009", "record-gateway", "4.2", SITE, Controlled, Confirmed, Controlled, true, true),
@@ -165,6 +196,28 @@ fn the_insulin_pump_comes_out_as_its_readme_says() {
         &[
             ("WR-001@glucose-readings", "pump", "2.3", "all units", Uncontrolled, Confirmed, Uncontrolled, false, true),
             ("WR-003@bolus-command", "pump", "2.3", "all units", Uncontrolled, Confirmed, Controlled, false, true),
+            (
+                "WR-006@glucose-readings",
+                "pump",
+                "2.3",
+                "all units",
+                Uncontrolled,
+                Confirmed,
+                Uncontrolled,
+                false,
+                false,
+            ),
+            (
+                "WR-006@watchdog-line",
+                "fixed-hardware",
+                "2.3",
+                "all units",
+                Uncontrolled,
+                Confirmed,
+                Uncontrolled,
+                false,
+                false,
+            ),
             // Already decided: images that nobody signed do not start.
             ("WR-002@pump-update", "pump", "2.3", "all units", Controlled, Confirmed, Controlled, true, false),
             ("EX-2026-021", "cloud", "2.3", "all units", Uncontrolled, Confirmed, Uncontrolled, false, true),
@@ -254,6 +307,8 @@ fn isolating_the_ward_controls_the_site_that_confirmed_it_and_no_other() {
         &after,
         &[
             ("WR-001@library-download", PUMP, "4.2", SITE, Controlled, Confirmed, Controlled, true, false),
+            ("EX-2026-004", PUMP, "4.2", SITE, Controlled, Confirmed, Controlled, true, false),
+            ("EX-2026-004", PUMP, "4.2", REST, Uncontrolled, Confirmed, Uncontrolled, false, true),
             ("WR-001@library-download", PUMP, "4.2", REST, Uncontrolled, Confirmed, Uncontrolled, false, true),
             ("WR-001@library-download", PUMP, "4.1", "all units", Uncontrolled, Confirmed, Uncontrolled, false, true),
         ],

@@ -7,8 +7,8 @@ use std::fmt::Display;
 
 use ward_model::component::{CompiledFiles, Component, Patch};
 use ward_model::device::{
-    Authentication, Cohort, Control, Cut, Effect, Element, Enforcer, Fallback, Function, Harm, Link, PersonGroup,
-    RealisedBy, Secret, Zone,
+    Authentication, Cohort, Control, Cut, Effect, Element, Enforcer, Fallback, Function, Harm, Link, OwnFinding,
+    PersonGroup, RealisedBy, Secret, Zone,
 };
 use ward_model::digest::Digest;
 use ward_model::ids::FieldedVersionId;
@@ -20,7 +20,7 @@ pub(crate) struct Canonical(Vec<String>);
 impl Canonical {
     pub(crate) fn new(kind: &str) -> Self {
         // A change of the rules below is a new number, and lapses every decision made under the old ones.
-        Self(vec!["wardround/premise/2".to_owned(), kind.to_owned()])
+        Self(vec!["wardround/premise/3".to_owned(), kind.to_owned()])
     }
 
     pub(crate) fn digest(&self) -> Digest {
@@ -89,6 +89,7 @@ impl Canonical {
             encryption,
             integrity,
             anti_replay,
+            fed_by,
         } = link;
         self.put("link", id);
         self.put("name", name);
@@ -108,6 +109,7 @@ impl Canonical {
         self.opt("encryption", encryption.as_ref());
         self.opt("integrity", integrity.as_ref());
         self.opt("anti_replay", *anti_replay);
+        self.opt_set("fed_by", fed_by.as_ref());
     }
 
     pub(crate) fn secret(&mut self, secret: &Secret) {
@@ -137,7 +139,7 @@ impl Canonical {
     }
 
     pub(crate) fn function(&mut self, function: &Function) {
-        let Function { id, name, essential, realised_by, persons, at_once_per_instance, effects } = function;
+        let Function { id, name, essential, realised_by, fed_by, persons, at_once_per_instance, effects } = function;
         self.put("function", id);
         self.put("name", name);
         self.put("essential", essential);
@@ -150,6 +152,7 @@ impl Canonical {
             }
             RealisedBy::People => self.put("people", "-"),
         }
+        self.opt_set("fed_by", fed_by.as_ref());
         self.opt("persons", persons.as_ref());
         self.opt("at_once_per_instance", *at_once_per_instance);
         self.set("effects", effects.iter().map(effect));
@@ -168,6 +171,30 @@ impl Canonical {
         self.put("text", text);
         self.put("axis", axis);
         self.put("severity", severity);
+    }
+
+    /// What an own finding says, but for when it was known: that moves a clock and no verdict.
+    pub(crate) fn own_finding(&mut self, finding: &OwnFinding) {
+        let OwnFinding {
+            id,
+            title,
+            element,
+            versions,
+            weaknesses,
+            vectors,
+            known_since: _,
+            source: _,
+            demonstrated,
+            exploited,
+        } = finding;
+        self.put("finding", id);
+        self.put("title", title);
+        self.put("element", element);
+        self.set("versions", versions);
+        self.set("weaknesses", weaknesses);
+        self.set("vectors", vectors.iter().map(|vector| vector.as_str()));
+        self.put("demonstrated", demonstrated);
+        self.put("exploited", exploited);
     }
 
     /// Who has confirmed a control. What else a cohort has confirmed says nothing of this one.

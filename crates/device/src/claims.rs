@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ward_model::claim::{Claim, ClaimId, ElementClaim, Evidence, FunctionClaim, LinkClaim};
 use ward_model::device::{Control, Cut, Device, Function, Link, Secret};
 use ward_model::digest::Digest;
-use ward_model::ids::{ComponentRef, ElementId, FunctionId, VulnerabilityId};
+use ward_model::ids::{ComponentRef, ElementId, FunctionId, LinkId, VulnerabilityId};
 
 use crate::canonical::Canonical;
 use crate::raw::scalar::Citation;
@@ -43,12 +43,9 @@ fn rests_on(id: &ClaimId, device: &Device, out: &mut Canonical) {
                 control_premise(control, device, out);
             }
         }
-        ClaimId::Element(element, ElementClaim::LocalLogin) => {
-            if let Some(element) = device.elements.get(element) {
-                out.element(element);
-            }
+        ClaimId::Element(element, ElementClaim::LocalLogin | ElementClaim::SoftwareListed) => {
+            software_premise(element, device, out);
         }
-        ClaimId::Element(element, ElementClaim::SoftwareListed) => software_premise(element, device, out),
         ClaimId::Element(element, ElementClaim::InterfacesListed | ElementClaim::FunctionsListed) => {
             software_premise(element, device, out);
             surroundings_premise(element, device, out);
@@ -60,12 +57,18 @@ fn rests_on(id: &ClaimId, device: &Device, out: &mut Canonical) {
         }
         ClaimId::SecretPerUnit(secret) | ClaimId::SecretPublic(secret) => {
             if let Some(secret) = device.secrets.get(secret) {
-                out.secret(secret);
+                secret_premise(secret, device, out);
             }
         }
         ClaimId::Function(function, claim) => {
             if let Some(function) = device.functions.get(function) {
                 function_premise(function, *claim, device, out);
+            }
+        }
+        ClaimId::FindingVersions(finding) => {
+            for own in device.own_findings.iter().filter(|own| own.id == *finding) {
+                out.own_finding(own);
+                software_premise(&own.element, device, out);
             }
         }
         ClaimId::ComponentReviewed(element, component) => review_premise(element, component, device, out),
@@ -75,28 +78,36 @@ fn rests_on(id: &ClaimId, device: &Device, out: &mut Canonical) {
 
 fn control_premise(control: &Control, device: &Device, out: &mut Canonical) {
     out.control(control);
+    let mut elements: BTreeSet<&ElementId> = BTreeSet::new();
+    let mut links: BTreeMap<&LinkId, &Link> = BTreeMap::new();
     for cut in &control.cuts {
-        // A link that is added to the zone was not looked at when the control was accepted.
-        if let Cut::LinksIntoZone { zone, .. } = cut {
-            let stands_there =
-                |end| device.elements.get(end).is_some_and(|element| element.zone.as_ref() == Some(zone));
-            let links = device.links.values().filter(|link| stands_there(&link.from) || stands_there(&link.to));
-            out.set("links_into_zone", links.map(|link| &link.id));
-        }
-        if let Cut::Link { link, .. } = cut
-            && let Some(link) = device.links.get(link)
-        {
-            out.link(link);
+        match cut {
+            // What else installs or commands there was not looked at when the control was accepted.
+            Cut::Step { at, .. } => {
+                elements.insert(at);
+                links.extend(device.links.values().filter(|link| link.to == *at).map(|link| (&link.id, link)));
+            }
+            Cut::Presence { at } | Cut::Vulnerability { at, .. } => {
+                elements.insert(at);
+            }
+            // Nor was a link that is added to the zone, or what it has become since.
+            Cut::LinksIntoZone { zone, .. } => {
+                let stands_there =
+                    |end| device.elements.get(end).is_some_and(|element| element.zone.as_ref() == Some(zone));
+                let into = device.links.values().filter(|link| stands_there(&link.from) || stands_there(&link.to));
+                links.extend(into.map(|link| (&link.id, link)));
+            }
+            Cut::Link { link, .. } => links.extend(device.links.get_key_value(link)),
         }
     }
     if let Some(enforcer) = &control.enforcer {
-        if let Some(element) = device.elements.get(&enforcer.element) {
-            out.element(element);
-        }
+        elements.insert(&enforcer.element);
         if let Some(secret) = enforcer.secret.as_ref().and_then(|secret| device.secrets.get(secret)) {
             out.secret(secret);
         }
     }
+    links.values().for_each(|link| out.link(link));
+    elements.into_iter().for_each(|element| software_premise(element, device, out));
     if control.performed_by.must_be_confirmed() {
         // Whoever accepted it looked at those who had confirmed it then. In the order of names, not of the folder.
         let mut confirmed: Vec<_> = device
@@ -110,6 +121,22 @@ fn control_premise(control: &Control, device: &Device, out: &mut Canonical) {
             out.confirmed_by(version, cohort);
         }
     }
+}
+
+/// A secret, where it is used, and what everyone who holds it runs: a later version may keep it otherwise, or print it in a log.
+fn secret_premise(secret: &Secret, device: &Device, out: &mut Canonical) {
+    out.secret(secret);
+    let mut holders: BTreeSet<&ElementId> = secret.held_by.iter().collect();
+    for link in device.links.values() {
+        let with = link.authentication.as_ref().and_then(|authentication| authentication.secret.as_ref());
+        if with == Some(&secret.id) {
+            out.link(link);
+            holders.extend([&link.from, &link.to]);
+        }
+    }
+    let enforcers = device.controls.values().filter_map(|control| control.enforcer.as_ref());
+    holders.extend(enforcers.filter(|by| by.secret.as_ref() == Some(&secret.id)).map(|by| &by.element));
+    holders.into_iter().for_each(|holder| software_premise(holder, device, out));
 }
 
 /// The element, and what it runs in every fielded version.
@@ -163,7 +190,10 @@ fn link_premise(link: &Link, claim: LinkClaim, device: &Device, out: &mut Canoni
             if let Some(secret) = secret.and_then(|secret| device.secrets.get(secret)) {
                 out.secret(secret);
             }
+            // Whoever verifies does so with what runs there.
+            software_premise(&link.to, device, out);
         }
+        LinkClaim::AntiReplay => software_premise(&link.to, device, out),
         LinkClaim::ExposedTo => {
             // Who can reach a link depends on where its ends stand and where the device is used.
             for end in [&link.from, &link.to] {
@@ -175,7 +205,11 @@ fn link_premise(link: &Link, claim: LinkClaim, device: &Device, out: &mut Canoni
             }
             out.set("environments", &device.environments);
         }
-        LinkClaim::Carries | LinkClaim::AntiReplay => {}
+        // A link that is added beside those was not looked at.
+        LinkClaim::FedBy => {
+            device.links.values().filter(|other| other.to == link.from).for_each(|other| out.link(other));
+        }
+        LinkClaim::Carries => {}
     }
 }
 
@@ -186,6 +220,10 @@ fn function_premise(function: &Function, claim: FunctionClaim, device: &Device, 
             out.function(function);
         }
     };
+    if claim == FunctionClaim::FedBy {
+        let elements = function.realised_by.elements();
+        device.links.values().filter(|link| elements.contains(&link.to)).for_each(|link| out.link(link));
+    }
     if claim == FunctionClaim::Fallback {
         let mut helpers: Vec<_> = function.effects.iter().filter_map(|effect| effect.fallback.as_ref()).collect();
         helpers.sort_by_key(|fallback| (&fallback.function, &fallback.detection));
@@ -219,7 +257,12 @@ fn rubric_premise(element: &ElementId, vulnerability: &VulnerabilityId, device: 
     }
     let with = |link: &&Link| link.authentication.as_ref().and_then(|authentication| authentication.secret.clone());
     let of_links: BTreeSet<_> = links.iter().filter_map(with).collect();
-    let held = |secret: &&Secret| secret.held_by.contains(element) || of_links.contains(&secret.id);
+    let enforcers = device.controls.values().filter_map(|control| control.enforcer.as_ref());
+    let enforced: BTreeSet<_> =
+        enforcers.filter(|by| by.element == *element).filter_map(|by| by.secret.as_ref()).collect();
+    let held = |secret: &&Secret| {
+        secret.held_by.contains(element) || of_links.contains(&secret.id) || enforced.contains(&secret.id)
+    };
     for secret in device.secrets.values().filter(held) {
         out.secret(secret);
     }
@@ -273,7 +316,17 @@ fn statement(id: &ClaimId, device: &Device) -> String {
             FunctionClaim::Fallback => {
                 format!("when {function} is lost, its fallback is noticed, staffed and takes over in the time stated")
             }
+            FunctionClaim::FedBy => {
+                let links = device.functions.get(function).and_then(|function| function.fed_by.as_deref());
+                format!("what {function} shows or decides rests on the data of {} and of no other link", listed(links))
+            }
         },
+        ClaimId::FindingVersions(finding) => {
+            let own = device.own_findings.iter().find(|own| own.id == *finding);
+            let versions = own.map_or(&[][..], |own| &own.versions);
+            let versions: Vec<&str> = versions.iter().map(|version| version.as_str()).collect();
+            format!("of the fielded versions, {} have {finding} and no others", versions.join(", "))
+        }
         ClaimId::ComponentReviewed(element, component) => {
             format!("the component {component} of {element} was assessed by other means and has no open vulnerability")
         }
@@ -313,6 +366,13 @@ fn cut_statement(cut: &Cut) -> String {
     }
 }
 
+fn listed(links: Option<&[LinkId]>) -> String {
+    match links {
+        None | Some([]) => "nothing".to_owned(),
+        Some(links) => links.iter().map(LinkId::as_str).collect::<Vec<_>>().join(", "),
+    }
+}
+
 fn link_statement(link: &Link, claim: LinkClaim) -> String {
     let words = |words: Vec<&str>| if words.is_empty() { "nothing".to_owned() } else { words.join(", ") };
     match claim {
@@ -330,6 +390,14 @@ fn link_statement(link: &Link, claim: LinkClaim) -> String {
         LinkClaim::Carries => {
             let carries = link.carries.iter().flatten().map(|carries| carries.word()).collect();
             format!("{} carries {} and nothing else", link.id, words(carries))
+        }
+        LinkClaim::FedBy => {
+            format!(
+                "what {} passes on by {} comes from {} and from no other link",
+                link.from,
+                link.id,
+                listed(link.fed_by.as_deref())
+            )
         }
         LinkClaim::AntiReplay => format!("{} refuses a message captured on {} when it comes again", link.to, link.id),
     }

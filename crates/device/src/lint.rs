@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::{ClaimId, ElementClaim};
-use ward_model::device::{ConsiderationGroup, Cut, RealisedBy};
+use ward_model::device::{ConsiderationGroup, Cut, Link, RealisedBy};
 use ward_model::ids::{ElementId, LinkId};
 use ward_model::scale::Axis;
 
@@ -53,6 +53,7 @@ pub fn lint(reading: &Reading) -> Vec<Diagnostic> {
     lint.links();
     lint.elements();
     lint.functions();
+    lint.feeds();
     lint.harms();
     lint.unused();
     lint.controls();
@@ -88,7 +89,7 @@ impl Lint<'_> {
 
     fn elements(&mut self) {
         let device = &self.reading.device;
-        for id in device.elements.keys() {
+        for (id, element) in &device.elements {
             let missing: Vec<&str> =
                 [ElementClaim::InterfacesListed, ElementClaim::SoftwareListed, ElementClaim::FunctionsListed]
                     .into_iter()
@@ -99,6 +100,12 @@ impl Lint<'_> {
                 let message = format!("nothing claims that all of `{id}` is listed: {}", missing.join(", "));
                 let help = "until someone claims and decides it, what is not listed is presumed";
                 self.warn(Kind::Element, id.as_str(), "not-claimed-complete", message, help);
+            }
+            let linked = |link: &Link| link.medium.routed() && (link.from == *id || link.to == *id);
+            let networked = element.kind.is_networked() || device.links.values().any(linked);
+            if element.zone.is_none() && networked {
+                let message = format!("nothing says in which network `{id}` stands: it counts as inside every zone");
+                self.warn(Kind::Element, id.as_str(), "no-zone", message, "zone = \"...\"");
             }
             if self.reading.about.without_sbom.contains(id.as_str()) {
                 let message = format!("`{id}` has no SBOM");
@@ -122,6 +129,10 @@ impl Lint<'_> {
                 let message = format!("the function `{id}` has no effect: nothing follows when it is lost or altered");
                 self.warn(Kind::Function, id.as_str(), "no-effect", message, "add [[function.effect]]");
             }
+            if !function.effects.is_empty() && function.realised_by == RealisedBy::People {
+                let message = format!("people alone realise the function `{id}`, so nothing here leads to its effects");
+                self.warn(Kind::Function, id.as_str(), "never-reached", message, "name the elements they need for it");
+            }
             if !function.effects.is_empty() && function.persons.is_none() {
                 let message = format!("nothing says who depends on the function `{id}`");
                 self.warn(
@@ -132,6 +143,38 @@ impl Lint<'_> {
                     "persons = { group = \"...\", at_once_per_instance = 1 }",
                 );
             }
+        }
+    }
+
+    /// Links that are said to feed what they do not reach.
+    fn feeds(&mut self) {
+        let device = &self.reading.device;
+        let mut found = Vec::new();
+        let ends_at = |link: &LinkId, elements: &[ElementId]| {
+            device.links.get(link).is_some_and(|link| elements.contains(&link.to))
+        };
+        for function in device.functions.values() {
+            for link in function.fed_by.iter().flatten() {
+                if !ends_at(link, function.realised_by.elements()) {
+                    found.push((
+                        Kind::Function,
+                        function.id.as_str(),
+                        link,
+                        "no element that realises it receives on it",
+                    ));
+                }
+            }
+        }
+        for link in device.links.values() {
+            for other in link.fed_by.iter().flatten() {
+                if !ends_at(other, std::slice::from_ref(&link.from)) {
+                    found.push((Kind::Link, link.id.as_str(), other, "its sender does not receive on it"));
+                }
+            }
+        }
+        for (kind, id, link, why) in found {
+            let message = format!("`{link}` cannot feed the {} `{id}`: {why}", kind.noun());
+            self.warn(kind, id, "feeds-nothing", message, "check the ends of the links, or take it out of `fed_by`");
         }
     }
 

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ward_model::claim::ClaimId;
+use ward_model::claim::{ClaimId, FunctionClaim, LinkClaim};
 use ward_model::component::Component;
 use ward_model::device::{Consideration, Decisions, Device, FieldedVersion, OwnFinding};
 use ward_model::digest::Digest;
-use ward_model::ids::LinkId;
+use ward_model::ids::{FunctionId, LinkId};
 
 use crate::check::{
     Kind, Names, Pending, build, considerations, decisions, device, element, fielded, function, protect,
@@ -124,6 +124,7 @@ fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
     let mut device = device(&raw, &names, &mut loader, &mut pending, sink);
     if let (Some(device), Some(system)) = (&device, &raw.system) {
         link_claims(device, system, &mut pending, sink);
+        feed_claims(device, system, &mut pending, sink);
     }
     let policy_files = policy_files(&raw, &mut loader, sink);
     for pending in &pending {
@@ -266,7 +267,6 @@ fn device(
     let secrets = build(system.map_or(&[], |raw| items(&raw.secret)), sink, |raw, sink| {
         element::secret(raw, names, pending, sink)
     });
-    element::holders(system.map_or(&[], |raw| items(&raw.secret)), &secrets, &links, sink);
     let functions = build(system.map_or(&[], |raw| items(&raw.function)), sink, |raw, sink| {
         function::function(raw, names, pending, sink)
     });
@@ -277,6 +277,7 @@ fn device(
         protect::control(raw, names, pending, sink)
     });
     let controls: BTreeMap<_, _> = controls.into_iter().map(|control| (control.id.clone(), control)).collect();
+    element::holders(system.map_or(&[], |raw| items(&raw.secret)), &secrets, &links, controls.values(), sink);
     let raw_versions = raw.fielded.as_ref().map_or(&[][..], |raw| items(&raw.version));
     let mut versions = fielded::versions(raw_versions, names, &controls, sink);
     for element in raw_elements {
@@ -285,7 +286,7 @@ fn device(
     let (own_findings, known_since, rubrics) = match &raw.vulnerabilities {
         None => (Vec::new(), Vec::new(), Vec::new()),
         Some(raw) => (
-            build(items(&raw.finding), sink, |raw, sink| vulnerabilities::finding(raw, names, sink)),
+            build(items(&raw.finding), sink, |raw, sink| vulnerabilities::finding(raw, names, pending, sink)),
             build(items(&raw.known), sink, |raw, sink| {
                 let model_since = identity.as_ref().map(|identity| identity.model_since);
                 vulnerabilities::known(raw, model_since, names, sink)
@@ -352,6 +353,29 @@ fn link_claims(device: &Device, system: &SystemFile, pending: &mut Vec<Pending>,
         if let Some(link) = link {
             element::link_claims(&raw.value, link, &positions, pending, sink);
         }
+    }
+}
+
+/// What feeds a function, or what a link passes on: a claim where it leaves out a link that could.
+fn feed_claims(device: &Device, system: &SystemFile, pending: &mut Vec<Pending>, sink: &mut Sink) {
+    for raw in items(&system.function).iter().map(|at| &at.value) {
+        let id = raw.id.as_ref().map(|id| FunctionId::from(id.value.0.as_str()));
+        let Some(function) = id.and_then(|id| device.functions.get(&id)) else { continue };
+        let elements = function.realised_by.elements();
+        let feeding = device.links.values().filter(|link| elements.contains(&link.to)).map(|link| link.id.clone());
+        let claim = ClaimId::Function(function.id.clone(), FunctionClaim::FedBy);
+        let evidence = raw.claims.as_ref().and_then(|claims| claims.value.fed_by.clone());
+        let place = raw.fed_by.as_ref().map(|fed_by| fed_by.place);
+        element::feed_claim((claim, place), evidence, function.fed_by.as_deref(), feeding, pending, sink);
+    }
+    for raw in items(&system.link).iter().map(|at| &at.value) {
+        let id = raw.id.as_ref().map(|id| LinkId::from(id.value.0.as_str()));
+        let Some(link) = id.and_then(|id| device.links.get(&id)) else { continue };
+        let feeding = device.links.values().filter(|other| other.to == link.from).map(|other| other.id.clone());
+        let claim = ClaimId::Link(link.id.clone(), LinkClaim::FedBy);
+        let evidence = raw.claims.as_ref().and_then(|claims| claims.value.fed_by.clone());
+        let place = raw.fed_by.as_ref().map(|fed_by| fed_by.place);
+        element::feed_claim((claim, place), evidence, link.fed_by.as_deref(), feeding, pending, sink);
     }
 }
 

@@ -233,7 +233,8 @@ fn of_tag(scheme: Scheme, text: &str) -> Option<Held> {
     if ward_version::key(scheme, text, None).is_some() {
         return None;
     }
-    let behind = text.trim().trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches(['-', '_', '.', '/']);
+    let behind =
+        text.trim().trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches(['-', '_', '.', '/']);
     if behind.len() == text.trim().len() || !behind.contains(['.', '_', '-']) {
         return None;
     }

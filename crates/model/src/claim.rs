@@ -26,6 +26,8 @@ pub enum ClaimId {
     SecretPublic(SecretId),
     /// Something about a function.
     Function(FunctionId, FunctionClaim),
+    /// An own finding is in the fielded versions that it names and in no others.
+    FindingVersions(VulnerabilityId),
     /// A component that no feed covers was assessed by other means and has no open vulnerability.
     ComponentReviewed(ElementId, ComponentRef),
     /// On this element, a vulnerability is as the rubric's answers have it.
@@ -56,6 +58,8 @@ pub enum LinkClaim {
     Carries,
     /// A message that was captured is refused when it comes again.
     AntiReplay,
+    /// What it brings comes from fewer links than all that bring data to its sender.
+    FedBy,
 }
 
 /// What can be claimed of a function.
@@ -65,6 +69,8 @@ pub enum FunctionClaim {
     Redundancy,
     /// Its fallback, with detection, switch-over time and staff, works.
     Fallback,
+    /// What it shows or decides rests on fewer links than all that bring data to its elements.
+    FedBy,
 }
 
 macro_rules! claim_words {
@@ -82,8 +88,9 @@ macro_rules! claim_words {
 }
 claim_words!(ElementClaim: InterfacesListed = "interfaces_listed", SoftwareListed = "software_listed",
     FunctionsListed = "functions_listed", LocalLogin = "local_login");
-claim_words!(LinkClaim: Authentication = "authentication", ExposedTo = "exposed_to", Carries = "carries", AntiReplay = "anti_replay");
-claim_words!(FunctionClaim: Redundancy = "redundancy", Fallback = "fallback");
+claim_words!(LinkClaim: Authentication = "authentication", ExposedTo = "exposed_to", Carries = "carries",
+    AntiReplay = "anti_replay", FedBy = "fed_by");
+claim_words!(FunctionClaim: Redundancy = "redundancy", Fallback = "fallback", FedBy = "fed_by");
 
 impl fmt::Display for ClaimId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -94,6 +101,7 @@ impl fmt::Display for ClaimId {
             Self::SecretPerUnit(id) => write!(f, "secret:{id}.per_unit"),
             Self::SecretPublic(id) => write!(f, "secret:{id}.public"),
             Self::Function(id, claim) => write!(f, "function:{id}.{}", claim.word()),
+            Self::FindingVersions(id) => write!(f, "finding:{id}.versions"),
             Self::ComponentReviewed(element, component) => write!(f, "component:{element}/{component}"),
             Self::Rubric(element, vulnerability) => write!(f, "rubric:{element}/{vulnerability}"),
         }
@@ -113,7 +121,7 @@ impl schemars::JsonSchema for ClaimId {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "pattern": "^(control|element|link|secret|function|component|rubric):.+$" })
+        schemars::json_schema!({ "type": "string", "pattern": "^(control|element|link|secret|function|finding|component|rubric):.+$" })
     }
 }
 

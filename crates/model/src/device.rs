@@ -178,6 +178,13 @@ pub struct Cohort {
     pub confirmed: Vec<ControlId>,
 }
 
+/// The cohort of a version that names none.
+pub const ALL_UNITS: &str = "all units";
+/// The cohort of the units that stand in none of those a version names.
+pub const UNCONFIRMED_UNITS: &str = "unconfirmed units";
+/// Names that no cohort of a folder may have: two groups of units would have one name.
+pub const RESERVED_COHORTS: [&str; 2] = [ALL_UNITS, UNCONFIRMED_UNITS];
+
 /// A vulnerability that the maker found or was told of, whether or not a feed holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnFinding {
@@ -187,7 +194,7 @@ pub struct OwnFinding {
     pub title: String,
     /// The element that has it.
     pub element: ElementId,
-    /// The fielded versions that have it; empty: all.
+    /// The fielded versions that have it; empty: all. That the others do not have it is a claim.
     pub versions: Vec<FieldedVersionId>,
     /// CWE numbers.
     pub weaknesses: Vec<u32>,

@@ -1,5 +1,6 @@
 //! What the matcher may ask about the world's knowledge. `knowledge` implements it; `match` reads through it.
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -211,8 +212,26 @@ impl KnowledgeDescription {
             return Some(SEED_IS_PARTIAL.to_owned());
         }
         let Some(nvd) = self.source("nvd") else { return Some(NO_NVD.to_owned()) };
-        (!nvd.gaps.is_empty()).then(|| {
-            format!("the home holds only part of NVD ({}): no component counts as assessed", nvd.gaps.join(", "))
+        if !nvd.gaps.is_empty() {
+            let gaps = nvd.gaps.join(", ");
+            return Some(format!("the home holds only part of NVD ({gaps}): no component counts as assessed"));
+        }
+        // What a list names and no record describes was never received, whatever the yearly files say of themselves.
+        let kev = self.source("kev").filter(|kev| !kev.gaps.is_empty())?;
+        Some(format!(
+            "the home lacks records that its list of known exploited vulnerabilities names ({}): no component counts as assessed",
+            kev.gaps.join(", ")
+        ))
+    }
+
+    /// What a reader must know where nothing has been received for longer than a week before the day asked about.
+    pub fn stale(&self, as_of: Date) -> Option<String> {
+        let fresh_until = self.as_of.saturating_add(7.days());
+        (as_of > fresh_until).then(|| {
+            format!(
+                "nothing was received after {}: what became known between then and {as_of} was not looked at",
+                self.as_of
+            )
         })
     }
 
@@ -302,6 +321,29 @@ mod tests {
             gaps.as_deref(),
             Some(
                 "the home holds only part of NVD (no yearly file for 2003, no yearly file for 2005 to 2007): no component counts as assessed"
+            )
+        );
+    }
+
+    #[test]
+    fn what_the_home_itself_names_and_lacks_is_a_gap() {
+        let lacking = held(false, &[("kev", &["no record of 503 of 1662"]), ("nvd", &[])]).partial();
+        assert_eq!(
+            lacking.as_deref(),
+            Some(
+                "the home lacks records that its list of known exploited vulnerabilities names (no record of 503 of 1662): no component counts as assessed"
+            )
+        );
+    }
+
+    #[test]
+    fn old_knowledge_says_so() {
+        let held = held(false, &[("nvd", &[])]);
+        assert_eq!(held.stale(date(2026, 11, 29)), None);
+        assert_eq!(
+            held.stale(date(2026, 11, 30)).as_deref(),
+            Some(
+                "nothing was received after 2026-11-22: what became known between then and 2026-11-30 was not looked at"
             )
         );
     }

@@ -31,6 +31,8 @@ pub struct Verdict {
     pub exploitability_range: [Exploitability; 2],
     /// The worst harm that can be reached through the subject.
     pub harm: Option<HarmReached>,
+    /// Every harm that can be reached through the subject, each at its worst; the worst first.
+    pub harms: Vec<ReachedHarm>,
     /// In which ways it touches patients.
     pub threats: Vec<Threat>,
     /// Controlled or uncontrolled.
@@ -109,6 +111,24 @@ pub struct HarmReached {
     pub severity: Severity,
     /// Its severity for as many people as it reaches at once.
     pub escalated_severity: Severity,
+}
+
+/// A harm among all that are reached, at its worst.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ReachedHarm {
+    /// The harm.
+    pub id: HarmId,
+    /// Its severity for one person.
+    pub severity: Severity,
+    /// Its severity for as many people as it reaches at once.
+    pub escalated_severity: Severity,
+    /// The class of the easiest way to it.
+    pub exploitability: Exploitability,
+    /// How many people one attacker action can harm at once.
+    pub persons_at_once: Persons,
+    /// What the policy makes of it alone.
+    pub verdict: Outcome,
 }
 
 /// The decision that starts every clock (FDA postmarket guidance 2016, VI.C).

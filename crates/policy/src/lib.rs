@@ -23,7 +23,7 @@ pub use period::Period;
 pub use policy::{ClockRule, ClockWhen, Escalation, Event, Matrix, Policy, TermUnit, Weakened, Words};
 pub use raise::{Evidence, EvidenceKind, RaiseRule, Raised, Reason};
 pub use rule::{
-    CodeExecution, INSTALL_CODE, LinkCondition, Privilege, REPLAY_COMMAND, SEND_COMMAND, STEPS, SenderCheck,
-    WeaknessRule,
+    ACCEPT_DATA, CodeExecution, Gives, INSTALL_CODE, LinkCondition, Privilege, REPLAY_CODE, REPLAY_COMMAND,
+    REPLAY_DATA, SEND_COMMAND, STEPS, SenderCheck, WeaknessRule,
 };
 pub use transfer::{Derived, Level, SafetyGoal, SafetyRow, Transfer};

@@ -19,7 +19,7 @@ pub struct WeaknessRule {
     /// The kind of step it allows; controls name it in their cuts.
     pub step: String,
     /// What is gained at the receiving element.
-    pub gives: Privilege,
+    pub gives: Gives,
     /// The class of the step.
     pub class: Exploitability,
     /// CWE numbers.
@@ -28,6 +28,15 @@ pub struct WeaknessRule {
     pub references: Vec<String>,
     /// What removes it.
     pub mitigation: String,
+}
+
+/// What an attacker has after the step of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Gives {
+    /// A privilege at the receiver.
+    Privilege(Privilege),
+    /// The receiver takes false data for true: what it shows or decides by them is wrong, and nothing of it can be read or run.
+    FalseData,
 }
 
 /// The links that a rule speaks of.
@@ -51,13 +60,19 @@ pub enum SenderCheck {
 }
 
 /// The names of the attack steps that rules speak of and controls can cut.
-pub const STEPS: [&str; 3] = [SEND_COMMAND, INSTALL_CODE, REPLAY_COMMAND];
+pub const STEPS: [&str; 6] = [SEND_COMMAND, INSTALL_CODE, REPLAY_COMMAND, ACCEPT_DATA, REPLAY_DATA, REPLAY_CODE];
 /// The step of sending a command.
 pub const SEND_COMMAND: &str = "send-command";
 /// The step of installing code.
 pub const INSTALL_CODE: &str = "install-code";
 /// The step of sending a captured command again.
 pub const REPLAY_COMMAND: &str = "replay-command";
+/// The step of taking false data for true.
+pub const ACCEPT_DATA: &str = "accept-data";
+/// The step of taking captured data for new.
+pub const REPLAY_DATA: &str = "replay-data";
+/// The step of installing captured code again: an older program with the weaknesses that it had.
+pub const REPLAY_CODE: &str = "replay-code";
 
 /// CWE numbers that stand for code execution, whatever the impacts of a vector say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

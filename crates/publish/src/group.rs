@@ -140,6 +140,7 @@ fn same_but_for_units(a: &Verdict, b: &Verdict) -> bool {
         exploitability,
         exploitability_range,
         harm,
+        harms,
         threats,
         verdict,
         if_claims_hold,
@@ -158,8 +159,8 @@ fn same_but_for_units(a: &Verdict, b: &Verdict) -> bool {
     } = a;
     (policy, outcome, subject, element, fielded_version)
         == (&b.policy, &b.outcome, &b.subject, &b.element, &b.fielded_version)
-        && (exploitability, exploitability_range, harm, threats)
-            == (&b.exploitability, &b.exploitability_range, &b.harm, &b.threats)
+        && (exploitability, exploitability_range, harm, harms, threats)
+            == (&b.exploitability, &b.exploitability_range, &b.harm, &b.harms, &b.threats)
         && (verdict, if_claims_hold, provisional, basis) == (&b.verdict, &b.if_claims_hold, &b.provisional, &b.basis)
         && (presumed_because, undetermined, privacy, persons_at_once)
             == (&b.presumed_because, &b.undetermined, &b.privacy, &b.persons_at_once)

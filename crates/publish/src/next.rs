@@ -358,6 +358,10 @@ impl<'a> Way<'a> {
             ClaimId::Link(id, _) => self.links.contains(id.as_str()),
             ClaimId::SecretPerUnit(id) | ClaimId::SecretPublic(id) => self.secrets.contains(id.as_str()),
             ClaimId::Function(id, _) => self.functions.contains(id.as_str()),
+            ClaimId::FindingVersions(id) => {
+                let mut own = device.own_findings.iter().filter(|own| own.id == *id);
+                id.as_str() == verdict.subject.id && own.any(|own| !own.versions.contains(&verdict.fielded_version))
+            }
             ClaimId::ComponentReviewed(id, _) => verdict.basis == Basis::Presumed && *id == verdict.element,
             ClaimId::Rubric(id, vulnerability) => {
                 *id == verdict.element && verdict.subject.id == vulnerability.as_str()

@@ -238,10 +238,17 @@ pub fn claim(claim: &ClaimId) -> String {
         ClaimId::Link(id, LinkClaim::ExposedTo) => format!("{id} is exposed to fewer positions than its medium allows"),
         ClaimId::Link(id, LinkClaim::Carries) => format!("{id} carries less than everything"),
         ClaimId::Link(id, LinkClaim::AntiReplay) => format!("a captured message of {id} cannot be sent again"),
+        ClaimId::Link(id, LinkClaim::FedBy) => {
+            format!("what is passed on by {id} comes from the links that it names alone")
+        }
         ClaimId::SecretPerUnit(id) => format!("{id} differs from unit to unit"),
         ClaimId::SecretPublic(id) => format!("{id} is a public key, so that reading it gives nothing"),
         ClaimId::Function(id, FunctionClaim::Redundancy) => format!("{id} goes on when one of its elements falls"),
         ClaimId::Function(id, FunctionClaim::Fallback) => format!("the fallback of {id} works"),
+        ClaimId::Function(id, FunctionClaim::FedBy) => {
+            format!("{id} rests on the data of the links that it names alone")
+        }
+        ClaimId::FindingVersions(id) => format!("{id} is in the versions that it names alone"),
         ClaimId::ComponentReviewed(element, component) => {
             format!("{component} of {element} was reviewed and has no open vulnerability")
         }

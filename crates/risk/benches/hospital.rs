@@ -127,6 +127,7 @@ impl Hospital {
             encryption: None,
             integrity: None,
             anti_replay: Some(true),
+            fed_by: None,
         };
         self.device.links.insert(id.clone(), link);
         id
@@ -207,6 +208,7 @@ impl Hospital {
             },
             persons: None,
             at_once_per_instance: Some(1),
+            fed_by: None,
             effects: vec![effect(HowDegraded::Alteration, harm), effect(HowDegraded::Loss, "delay")],
         };
         self.device.functions.insert(function.id.clone(), function);

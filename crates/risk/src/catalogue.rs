@@ -8,15 +8,16 @@ use std::sync::Arc;
 use ward_model::affected::SsvcStatement;
 use ward_model::claim::ClaimId;
 use ward_model::cvss::{AttackVector, Demands, Impacts, Privileges, Vector};
-use ward_model::device::{Cut, FieldedVersion, OwnFinding, Stage};
+use ward_model::device::{Cut, Device, FieldedVersion, OwnFinding, Stage};
 use ward_model::finding::{MatchReport, State};
-use ward_model::ids::{ComponentRef, ControlId, ElementId, LinkId, SecretId, VulnerabilityId, ZoneId};
+use ward_model::ids::{ComponentRef, ControlId, ElementId, FunctionId, LinkId, SecretId, VulnerabilityId, ZoneId};
 use ward_model::rubric::{Answers, Reanswered};
 use ward_model::scale::Exploitability;
 use ward_policy::{Evidence, Policy, Privilege};
 
-use crate::context::Situation;
+use crate::context::{Situation, Unknowns};
 use crate::effects::Effects;
+use crate::people::Staff;
 
 /// What one vector of a vulnerability demands of an attacker and gives in return, with what is known of its exploitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -149,7 +150,13 @@ pub(crate) struct Catalogue {
     nothing: Inventory,
     links: BTreeMap<ElementId, Vec<LinkId>>,
     users: BTreeMap<SecretId, Vec<LinkId>>,
+    enforcers: BTreeMap<SecretId, Vec<ElementId>>,
     inside: BTreeMap<ZoneId, Vec<ElementId>>,
+    unzoned: Vec<ElementId>,
+    told_apart: BTreeSet<LinkId>,
+    noticed_by: BTreeMap<FunctionId, BTreeSet<FunctionId>>,
+    /// Who relies on which fallback, what is not known at its worst and at its best.
+    staff: [Staff; 2],
     /// The controls that name a vulnerability at an element, in order, whether or not they have effect.
     naming: BTreeMap<(VulnerabilityId, ElementId), Vec<ControlId>>,
     cuts: Cuts,
@@ -239,24 +246,34 @@ impl Catalogue {
                 users.entry(secret).or_default().push(link.id.clone());
             }
         }
+        let mut enforcers: BTreeMap<SecretId, Vec<ElementId>> = BTreeMap::new();
+        for enforcer in situation.device.controls.values().filter_map(|control| control.enforcer.as_ref()) {
+            if let Some(secret) = &enforcer.secret {
+                enforcers.entry(secret.clone()).or_default().push(enforcer.element.clone());
+            }
+        }
         let mut inside: BTreeMap<ZoneId, Vec<ElementId>> = BTreeMap::new();
+        let mut unzoned = Vec::new();
         for element in situation.device.elements.values() {
-            if let Some(zone) = &element.zone {
-                inside.entry(zone.clone()).or_default().push(element.id.clone());
+            match &element.zone {
+                Some(zone) => inside.entry(zone.clone()).or_default().push(element.id.clone()),
+                None => unzoned.push(element.id.clone()),
             }
         }
-        let mut naming: BTreeMap<(VulnerabilityId, ElementId), Vec<ControlId>> = BTreeMap::new();
-        for control in situation.device.controls.values() {
-            for cut in &control.cuts {
-                if let Cut::Vulnerability { id, at } = cut {
-                    let controls = naming.entry((id.clone(), at.clone())).or_default();
-                    if controls.last() != Some(&control.id) {
-                        controls.push(control.id.clone());
-                    }
-                }
-            }
+        Self {
+            elements,
+            nothing: Inventory::default(),
+            links,
+            users,
+            enforcers,
+            inside,
+            unzoned,
+            told_apart: told_apart(situation.device),
+            noticed_by: noticed_by(situation.device),
+            staff: [Unknowns::Worst, Unknowns::Best].map(|unknowns| Staff::new(situation.device, unknowns)),
+            naming: naming(situation.device),
+            cuts: Cuts::of(situation),
         }
-        Self { elements, nothing: Inventory::default(), links, users, inside, naming, cuts: Cuts::of(situation) }
     }
 
     /// Whether in some reading something may be read that an element keeps without the secrets beside it.
@@ -282,6 +299,16 @@ impl Catalogue {
         self.inside.get(zone).map_or(&[], Vec::as_slice)
     }
 
+    /// The elements of which nobody has said in which zone they stand, in order.
+    pub fn unzoned(&self) -> &[ElementId] {
+        &self.unzoned
+    }
+
+    /// Whether what arrives at one end of a link may be cut where it enters that end's zone, and what arrives at the other not.
+    pub fn tells_ends_apart(&self, link: &LinkId) -> bool {
+        self.told_apart.contains(link)
+    }
+
     /// The links that end at an element, in order.
     pub fn links_of(&self, element: &ElementId) -> &[LinkId] {
         self.links.get(element).map_or(&[], Vec::as_slice)
@@ -292,11 +319,75 @@ impl Catalogue {
         self.users.get(secret).map_or(&[], Vec::as_slice)
     }
 
+    /// The elements that enforce a control by a secret, whether or not the control has effect.
+    pub fn enforcers(&self, secret: &SecretId) -> &[ElementId] {
+        self.enforcers.get(secret).map_or(&[], Vec::as_slice)
+    }
+
+    /// The functions whose loss another notices, in order.
+    pub fn noticed_by(&self, detection: &FunctionId) -> impl Iterator<Item = &FunctionId> {
+        self.noticed_by.get(detection).into_iter().flatten()
+    }
+
+    /// Who relies on which fallback.
+    pub fn staff(&self, unknowns: Unknowns) -> &Staff {
+        match unknowns {
+            Unknowns::Worst => &self.staff[0],
+            Unknowns::Best => &self.staff[1],
+        }
+    }
+
     /// The vulnerabilities of an element, by identifier.
     pub fn of(&self, element: &ElementId, complete: bool) -> &Inventory {
         let readings = self.elements.get(element);
         readings.map_or(&self.nothing, |readings| if complete { &readings.complete } else { &readings.open })
     }
+}
+
+/// The links with one end in a zone that some control, in effect or not, lets nothing enter.
+fn told_apart(device: &Device) -> BTreeSet<LinkId> {
+    let cuts = device.controls.values().flat_map(|control| &control.cuts);
+    let walled: BTreeSet<&ZoneId> = cuts
+        .filter_map(|cut| match cut {
+            Cut::LinksIntoZone { zone, .. } => Some(zone),
+            _ => None,
+        })
+        .collect();
+    if walled.is_empty() {
+        return BTreeSet::new();
+    }
+    let behind = |end: &ElementId| {
+        let zone = device.elements.get(end).and_then(|element| element.zone.as_ref());
+        zone.filter(|zone| walled.contains(zone))
+    };
+    device.links.values().filter(|link| behind(&link.from) != behind(&link.to)).map(|link| link.id.clone()).collect()
+}
+
+/// For each function that notices the loss of others: which these are.
+fn noticed_by(device: &Device) -> BTreeMap<FunctionId, BTreeSet<FunctionId>> {
+    let mut noticed_by: BTreeMap<FunctionId, BTreeSet<FunctionId>> = BTreeMap::new();
+    for function in device.functions.values() {
+        for fallback in function.effects.iter().filter_map(|effect| effect.fallback.as_ref()) {
+            noticed_by.entry(fallback.detection.clone()).or_default().insert(function.id.clone());
+        }
+    }
+    noticed_by
+}
+
+/// The controls that name a vulnerability at an element, in order.
+fn naming(device: &Device) -> BTreeMap<(VulnerabilityId, ElementId), Vec<ControlId>> {
+    let mut naming: BTreeMap<(VulnerabilityId, ElementId), Vec<ControlId>> = BTreeMap::new();
+    for control in device.controls.values() {
+        for cut in &control.cuts {
+            if let Cut::Vulnerability { id, at } = cut {
+                let controls = naming.entry((id.clone(), at.clone())).or_default();
+                if controls.last() != Some(&control.id) {
+                    controls.push(control.id.clone());
+                }
+            }
+        }
+    }
+    naming
 }
 
 /// What is known of one vulnerability at an element, whichever component or finding says so.
@@ -317,18 +408,32 @@ struct Gathered<'a> {
 /// What vectors demand and give: few of them are written differently.
 type Vectors<'a> = BTreeMap<&'a str, (Demands, Impacts)>;
 
-/// The maker's own findings that a version has, by element.
+/// The maker's own findings that a version has, by element: those that name it, and those of which nobody answers for their being
+/// in no others than those they name.
 fn own_findings<'a>(
     situation: Situation<'a>,
     version: &FieldedVersion,
 ) -> BTreeMap<&'a ElementId, Vec<&'a OwnFinding>> {
+    let answered = versions_answered(situation);
     let mut found: BTreeMap<&ElementId, Vec<&OwnFinding>> = BTreeMap::new();
     for own in &situation.device.own_findings {
-        if own.versions.is_empty() || own.versions.contains(&version.id) {
+        if own.versions.is_empty() || own.versions.contains(&version.id) || !answered.contains(&own.id) {
             found.entry(&own.element).or_default().push(own);
         }
     }
     found
+}
+
+/// The own findings of which somebody answers for their being in no other versions than those they name.
+///
+/// Asked of what is decided alone, whatever reading asks: that a version does not have a finding is no verdict that could turn.
+fn versions_answered(situation: Situation<'_>) -> BTreeSet<VulnerabilityId> {
+    if situation.device.own_findings.iter().all(|own| own.versions.is_empty()) {
+        return BTreeSet::new();
+    }
+    let (decided, _) = Effects::decided(situation.device, situation.decisions, situation.as_of);
+    let own = situation.device.own_findings.iter().map(|own| &own.id);
+    own.filter(|id| decided.holds(&ClaimId::FindingVersions((*id).clone()))).cloned().collect()
 }
 
 fn known<'a>(

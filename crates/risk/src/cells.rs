@@ -1,14 +1,17 @@
 //! Harms that are reached, and how the policy judges each.
 
+use std::collections::BTreeMap;
+
 use ward_model::claim::{ClaimId, FunctionClaim};
 use ward_model::device::{Effect, Function, Harm, HowDegraded};
 use ward_model::ids::{ElementId, HarmId};
 use ward_model::scale::{Axis, Exploitability, Persons, Reach, Severity, Threat};
 use ward_model::verdict::Outcome;
 
-use crate::context::{Context, Unknowns};
+use crate::context::Context;
 use crate::fact::Fact;
 use crate::levels::Bounds;
+use crate::people::persons;
 use crate::program::{FactId, Program};
 use crate::value::Value;
 
@@ -24,6 +27,19 @@ pub(crate) struct Cell {
     pub harm: HarmId,
     pub fact: FactId,
     pub reach: Reach,
+}
+
+/// The worst cell of every harm, worst first, each with the most people that any way to that harm touches at once.
+pub(crate) fn worst_of_each<'a>(cells: impl Iterator<Item = &'a Cell>) -> Vec<Cell> {
+    let mut worst: BTreeMap<&HarmId, (&Cell, Persons)> = BTreeMap::new();
+    for cell in cells {
+        let (known, most) = worst.entry(&cell.harm).or_insert((cell, cell.persons));
+        *known = cell.max(*known);
+        *most = cell.persons.max(*most);
+    }
+    let mut worst: Vec<(&Cell, Persons)> = worst.into_values().collect();
+    worst.sort_by(|a, b| b.0.cmp(a.0));
+    worst.into_iter().map(|(cell, persons)| Cell { persons, ..cell.clone() }).collect()
 }
 
 /// A fact that is an effect of a function, with what it leads to.
@@ -51,9 +67,8 @@ impl<'a> Effected<'a> {
 
     /// How many people it touches, come about in one way; nothing where something takes over.
     fn persons(&self, context: &Context<'_>, value: Value) -> Option<Persons> {
-        let persons = persons(context, self.function, self.via, value);
-        let taken_over = self.relieved && taken_over(context, self.function, self.effect, persons);
-        (!taken_over).then_some(persons)
+        let taken_over = self.relieved && taken_over(context, self, value.reach);
+        (!taken_over).then(|| persons(context.device(), context.unknowns, self.function, self.via, value.reach))
     }
 }
 
@@ -144,51 +159,24 @@ fn counts(context: &Context<'_>, function: &Function) -> bool {
     group.is_none_or(|group| context.policy.counts.contains(&group.role))
 }
 
-/// How many people one attacker action touches at once.
-///
-/// A function serves as many people at a site as the most numerous of its elements have instances; one instance of a scarcer
-/// element serves its share of them. Whatever number is not known counts as many.
-fn persons(context: &Context<'_>, function: &Function, via: Option<&ElementId>, value: Value) -> Persons {
-    let unknown = match context.unknowns {
-        Unknowns::Worst => None,
-        Unknowns::Best => Some(1),
-    };
-    let per_instance = function.at_once_per_instance.or(unknown);
-    // A site that has none of an element is not one where it is attacked.
-    let instances = |id: &ElementId| {
-        let element = context.device().elements.get(id);
-        element.and_then(|element| element.instances_per_site).or(unknown).map(|count| count.max(1))
-    };
-    let elements = function.realised_by.elements();
-    let at_site = elements.iter().map(instances).try_fold(1, |most: u64, count| count.map(|count| most.max(count)));
-    let share = |id: &ElementId| match (elements, at_site, instances(id)) {
-        ([only], ..) if only == id => Some(1),
-        (_, Some(all), Some(own)) => Some(all.div_ceil(own)),
-        _ => None,
-    };
-    match value.reach {
-        // Several elements together harm only those whom all of them serve.
-        Reach::One => Persons::times(via.map_or_else(|| elements.iter().filter_map(share).min(), share), per_instance),
-        Reach::Site => Persons::times(at_site, per_instance),
-        Reach::Fleet => Persons::Many,
-    }
-}
-
 /// Whether a fallback takes over in time and for everybody, while what it needs stands. Its numbers are a claim that somebody must
 /// answer for; that it is attacked too is a fact of its own.
-fn taken_over(context: &Context<'_>, function: &Function, effect: &Effect, persons: Persons) -> bool {
+fn taken_over(context: &Context<'_>, effected: &Effected<'_>, reach: Reach) -> bool {
+    let Effected { function, effect, via, .. } = effected;
     let Some(fallback) = &effect.fallback else { return false };
     if effect.on != HowDegraded::Loss {
         return false;
     }
-    let functions = &context.device().functions;
-    let stands = functions.contains_key(&fallback.function) && functions.contains_key(&fallback.detection);
+    let device = context.device();
+    let stands =
+        device.functions.contains_key(&fallback.function) && device.functions.contains_key(&fallback.detection);
     let answered = context.effects.holds(&ClaimId::Function(function.id.clone(), FunctionClaim::Fallback));
     let in_time = effect
         .onset_seconds
         .is_some_and(|onset| fallback.detection_seconds.saturating_add(fallback.switch_over_seconds) < onset);
-    let enough = persons <= Persons::Count(fallback.staff_per_site);
-    stands && answered && in_time && enough
+    let staff = context.catalogue.staff(context.unknowns);
+    let enough = || staff.suffices((device, context.unknowns), &fallback.function, function, *via, reach);
+    stands && answered && in_time && enough()
 }
 
 fn threat(effect: &Effect, axis: Axis) -> Threat {

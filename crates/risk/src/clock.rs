@@ -114,9 +114,16 @@ fn known_since(
             (device.model_since, told.to_owned())
         }
     };
-    if own.is_empty() {
+    // What nobody but the maker has found at this element is known since the maker says; everything else since the model at the latest.
+    let found_here = own.iter().any(|own| own.element == verdict.element);
+    if !found_here || recorded.contains_key(&place) {
         evidence.push(modelled.clone());
     }
     evidence.sort();
-    evidence.into_iter().next().unwrap_or(modelled)
+    let (since, source) = evidence.into_iter().next().unwrap_or(modelled);
+    if since <= situation.as_of {
+        return (since, source);
+    }
+    // Whoever is told of it today knows it today.
+    (situation.as_of, format!("the day asked about; what is stated lies after it: {since}, {source}"))
 }

@@ -12,7 +12,7 @@ use ward_policy::{Policy, Privilege, Rulebook};
 
 use crate::catalogue::{Catalogue, Inventory, Known};
 use crate::effects::Effects;
-use crate::fact::{Fact, Nearness};
+use crate::fact::{Arrival, Fact, Nearness};
 use crate::ground::Group;
 use crate::subject::SubjectKey;
 
@@ -93,6 +93,19 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Where a subject is, or would be: an element, or both ends of a link.
+    pub fn places(&self, subject: &SubjectKey) -> Vec<&'a ElementId> {
+        let device = self.device();
+        let link = match subject {
+            SubjectKey::Weakness(_, link, _) => device.links.get(link),
+            SubjectKey::Vulnerability(..) | SubjectKey::Presumed(_) => None,
+        };
+        match link {
+            Some(link) => vec![&link.from, &link.to],
+            None => device.elements.get_key_value(subject.element()).map(|(id, _)| id).into_iter().collect(),
+        }
+    }
+
     /// The group that a vulnerability belongs to.
     pub fn group_of(&self, known: &Known, element: &ElementId) -> Group {
         let naming = self.catalogue.naming(&known.id, element).iter();
@@ -144,14 +157,22 @@ impl<'a> Context<'a> {
         let device = self.device();
         let known = |id: &ElementId| device.elements.get_key_value(id).map(|(id, _)| id);
         match fact {
-            Fact::Present(element) | Fact::Gain(element, _) => known(element).into_iter().collect(),
-            Fact::Inject(link, _) | Fact::Speak(link) => {
+            Fact::Present(element)
+            | Fact::Plugged(_, element)
+            | Fact::Gain(element, _)
+            | Fact::Misinformed(element) => known(element).into_iter().collect(),
+            Fact::FalseData(link) => device.links.get(link).map(|link| &link.to).into_iter().collect(),
+            Fact::Inject(link, ..) | Fact::Speak(link) => {
                 device.links.get(link).map_or_else(Vec::new, |link| vec![&link.from, &link.to])
             }
-            Fact::Inside(zone) => self.catalogue.inside(zone).iter().filter_map(known).collect(),
+            Fact::Inside(zone) => {
+                self.catalogue.inside(zone).iter().chain(self.catalogue.unzoned()).filter_map(known).collect()
+            }
+            Fact::InsideUnnamed | Fact::InsideSome => self.catalogue.unzoned().iter().filter_map(known).collect(),
             Fact::At(_)
             | Fact::Know(_)
             | Fact::Defeated(_)
+            | Fact::Swayed(..)
             | Fact::Degraded(..)
             | Fact::Harmed(..)
             | Fact::Unrelieved(..) => Vec::new(),
@@ -160,22 +181,57 @@ impl<'a> Context<'a> {
 
     /// Every fact that speaks of an element.
     pub fn facts_of(&self, element: &ElementId) -> Vec<Fact> {
-        let mut facts = vec![Fact::Present(element.clone())];
+        let mut facts = vec![Fact::Present(element.clone()), Fact::Misinformed(element.clone())];
         facts.extend(Privilege::ALL.iter().map(|privilege| Fact::Gain(element.clone(), *privilege)));
         for link in self.links_of(element) {
-            facts.extend([Nearness::Near, Nearness::Far].map(|nearness| Fact::Inject(link.clone(), nearness)));
-            facts.push(Fact::Speak(link.clone()));
+            for arrival in self.arrivals(link) {
+                facts.extend(
+                    [Nearness::Near, Nearness::Far].map(|nearness| Fact::Inject(link.clone(), *arrival, nearness)),
+                );
+            }
+            facts.extend([Fact::Speak(link.clone()), Fact::Plugged(link.clone(), element.clone())]);
+            let receives = self.device().links.get(link).is_some_and(|link| link.to == *element);
+            facts.extend(receives.then(|| Fact::FalseData(link.clone())));
         }
-        let zone = self.device().elements.get(element).and_then(|element| element.zone.clone());
-        facts.extend(zone.map(Fact::Inside));
+        match self.device().elements.get(element).map(|element| element.zone.clone()) {
+            Some(Some(zone)) => facts.push(Fact::Inside(zone)),
+            Some(None) => {
+                facts.extend([Fact::InsideUnnamed, Fact::InsideSome]);
+                facts.extend(self.device().zones.keys().cloned().map(Fact::Inside));
+            }
+            None => {}
+        }
         facts
     }
 
-    /// Who holds a secret: whoever verifies with it, or sends with it, does so whether or not the folder says so.
+    /// The ends of a link that are told apart.
+    pub fn arrivals(&self, link: &LinkId) -> &'static [Arrival] {
+        if self.catalogue.tells_ends_apart(link) { &[Arrival::From, Arrival::To] } else { &[Arrival::Either] }
+    }
+
+    /// At which end of a link an element receives.
+    pub fn arriving(&self, link: &LinkId, element: &ElementId) -> Arrival {
+        if !self.catalogue.tells_ends_apart(link) {
+            return Arrival::Either;
+        }
+        let receives = self.device().links.get(link).is_some_and(|link| link.to == *element);
+        if receives { Arrival::To } else { Arrival::From }
+    }
+
+    /// Who holds a secret: whoever verifies or sends with it, or enforces a control by it, does so whether or not the folder says so.
     pub fn holders(&self, secret: &Secret) -> BTreeSet<ElementId> {
         let using = self.catalogue.users(&secret.id).iter().filter_map(|id| self.device().links.get(id));
         let ends = using.flat_map(|link| [&link.from, &link.to]);
-        secret.held_by.iter().chain(ends).cloned().collect()
+        secret.held_by.iter().chain(ends).chain(self.catalogue.enforcers(&secret.id)).cloned().collect()
+    }
+
+    /// Who holds what lets its holder send by a secret: of a public key, whoever sends by it holds the private half.
+    pub fn sending_holders(&self, secret: &Secret) -> BTreeSet<ElementId> {
+        if !self.public(secret) {
+            return self.holders(secret);
+        }
+        let using = self.catalogue.users(&secret.id).iter().filter_map(|id| self.device().links.get(id));
+        using.map(|link| link.from.clone()).collect()
     }
 
     /// Whether a secret is known to differ from unit to unit.
@@ -211,6 +267,7 @@ impl<'a> Context<'a> {
     /// The positions from which messages can be put on a link.
     pub fn exposure(&self, link: &Link) -> Vec<Position> {
         let within_reach = self.device().positions();
+        // That it is exposed somewhere is a fact, whatever the environments say.
         let declared = link.exposed_to.clone().unwrap_or_default();
         let narrowed = link.exposed_to.is_some() && self.holds_for_link(link, LinkClaim::ExposedTo);
         let unstated = link.exposed_to.is_none() && self.unknowns == Unknowns::Best;
@@ -221,10 +278,20 @@ impl<'a> Context<'a> {
             let carries = link.carries.clone().filter(|_| answered);
             positions.extend(Link { carries, ..link.clone() }.default_positions(&within_reach));
         }
-        positions.retain(|position| within_reach.contains(position));
         positions.sort_unstable();
         positions.dedup();
         positions
+    }
+
+    /// The links that are known to be all on whose data a function rests; nothing where any that reaches its elements may be one.
+    pub fn feeding_function(&self, function: &'a Function) -> Option<&'a [LinkId]> {
+        let answered = self.effects.holds(&ClaimId::Function(function.id.clone(), FunctionClaim::FedBy));
+        function.fed_by.as_deref().filter(|_| answered)
+    }
+
+    /// The links that are known to be all from which comes what a link passes on, likewise.
+    pub fn feeding_link(&self, link: &'a Link) -> Option<&'a [LinkId]> {
+        link.fed_by.as_deref().filter(|_| self.holds_for_link(link, LinkClaim::FedBy))
     }
 
     /// How a function is known to be realised: redundancy that nobody answers for is none.

@@ -15,10 +15,22 @@ pub(crate) enum Fact {
     Present(ElementId),
     /// The attacker holds an element inside a zone's network.
     Inside(ZoneId),
-    /// The attacker can put messages on a link: from anywhere, or as a neighbour.
-    Inject(LinkId, Nearness),
+    /// The attacker holds an element on a network of which nobody has said which it is: it may be any.
+    InsideUnnamed,
+    /// The attacker holds an element inside some network, which may be one that nobody has named.
+    InsideSome,
+    /// The attacker can put messages on a link that arrive at these ends: from anywhere, or as a neighbour.
+    Inject(LinkId, Arrival, Nearness),
+    /// The attacker has something plugged into a port of an element: what is there can do what a hand can.
+    Plugged(LinkId, ElementId),
     /// The attacker's messages on a link are taken for the rightful sender's.
     Speak(LinkId),
+    /// The receiver of a link takes false data on it for true.
+    FalseData(LinkId),
+    /// An element works with false data, by whichever of its links they came.
+    Misinformed(ElementId),
+    /// What an element contributes to a function is false: it is altered itself, or works with false data.
+    Swayed(FunctionId, ElementId),
     /// The attacker has a privilege at an element.
     Gain(ElementId, Privilege),
     /// The attacker knows a secret.
@@ -40,6 +52,18 @@ pub(crate) enum Nearness {
     Near,
     /// From anywhere that packets are routed from.
     Far,
+}
+
+/// At which ends of a link a message arrives. The ends are told apart only where a control may cut what enters one end's zone and
+/// not the other's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Arrival {
+    /// At either end.
+    Either,
+    /// At the end that sends commands and code.
+    From,
+    /// At the end that acts on them.
+    To,
 }
 
 /// A secret that the folder names, or the one that an authenticating link must have although nobody names it.
@@ -68,9 +92,27 @@ impl Fact {
             },
             Self::Present(element) => format!("the attacker can touch {element}"),
             Self::Inside(zone) => format!("the attacker holds an element inside {zone}"),
-            Self::Inject(link, Nearness::Near) => format!("the attacker can put messages on {link} from nearby"),
-            Self::Inject(link, Nearness::Far) => format!("the attacker can put messages on {link} from afar"),
+            Self::InsideUnnamed => {
+                "the attacker holds an element of which nobody says in which network it stands".to_owned()
+            }
+            Self::InsideSome => "the attacker holds an element inside a network that may be this one".to_owned(),
+            Self::Inject(link, arrival, nearness) => {
+                let toward = match arrival {
+                    Arrival::Either => "",
+                    Arrival::From => ", toward its sender,",
+                    Arrival::To => ", toward its receiver,",
+                };
+                let from = match nearness {
+                    Nearness::Near => "from nearby",
+                    Nearness::Far => "from afar",
+                };
+                format!("the attacker can put messages on {link}{toward} {from}")
+            }
+            Self::Plugged(link, element) => format!("what is plugged into {element} on {link} is the attacker's"),
             Self::Speak(link) => format!("messages of the attacker on {link} are taken for the rightful sender's"),
+            Self::FalseData(link) => format!("false data on {link} are taken for true"),
+            Self::Misinformed(element) => format!("{element} works with false data"),
+            Self::Swayed(function, element) => format!("what {element} contributes to {function} is false"),
             Self::Gain(element, Privilege::Read) => format!("the attacker can read what {element} keeps"),
             Self::Gain(element, Privilege::Look) => {
                 format!("the attacker can read what {element} keeps, but for its secrets")
@@ -93,12 +135,18 @@ impl Fact {
     pub fn place(&self) -> Place {
         match self {
             Self::At(position) => Place::Position(position.word().to_owned()),
-            Self::Present(element) | Self::Gain(element, _) => Place::Element(element.to_string()),
+            Self::Present(element)
+            | Self::Plugged(_, element)
+            | Self::Gain(element, _)
+            | Self::Misinformed(element)
+            | Self::Swayed(_, element) => Place::Element(element.to_string()),
             // A foothold is where the elements of the zone are; the pictures draw zones by their elements.
             Self::Inside(zone) => Place::Position(zone.to_string()),
-            Self::Inject(link, _) | Self::Speak(link) | Self::Know(SecretRef::OfLink(link)) => {
-                Place::Link(link.to_string())
-            }
+            Self::InsideUnnamed | Self::InsideSome => Place::Position("network".to_owned()),
+            Self::Inject(link, ..)
+            | Self::Speak(link)
+            | Self::FalseData(link)
+            | Self::Know(SecretRef::OfLink(link)) => Place::Link(link.to_string()),
             Self::Know(SecretRef::Named(secret)) => Place::Secret(secret.to_string()),
             Self::Defeated(control) => Place::Control(control.to_string()),
             Self::Degraded(function, ..) | Self::Harmed(function, ..) | Self::Unrelieved(function, ..) => {

@@ -3,10 +3,10 @@
 //! A control that has effect adds "it is defeated" to the premises of every step it cuts, and takes nothing away. So controls only
 //! cut, and adding anything to a device only adds derivations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ward_model::device::Cut;
+use ward_model::device::{Cut, Device};
 use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, RuleId, SecretId, VulnerabilityId, ZoneId};
 use ward_model::scale::{Exploitability, Position, Reach};
 use ward_policy::Privilege;
@@ -84,7 +84,7 @@ pub(crate) struct Presuming {
 /// Builds the program of a context.
 pub(crate) fn ground(context: &Context<'_>) -> Grounded {
     let mut builder = Builder::new(context, Program::default());
-    for position in context.device().positions() {
+    for position in positions(context.device()) {
         builder.derive(
             Vec::new(),
             Fact::At(position),
@@ -103,6 +103,12 @@ pub(crate) fn ground(context: &Context<'_>) -> Grounded {
         builder.part(Part::Function(function.clone()));
     }
     builder.finish()
+}
+
+/// Where an attacker may stand: what the environments put within reach, and whatever a link is stated to be exposed to.
+fn positions(device: &Device) -> BTreeSet<Position> {
+    let stated = device.links.values().filter_map(|link| link.exposed_to.as_ref()).flatten().copied();
+    device.positions().into_iter().chain(stated).collect()
 }
 
 /// Builds parts anew for other claims, and takes elements for the attacker's besides, at the end of a program that numbers facts as
@@ -143,9 +149,12 @@ fn presume(builder: &mut Builder<'_>, element: &ElementId) -> DerivationId {
     let by = "presumed: what is not known is taken at its worst";
     let fact = Fact::Gain(element.clone(), Privilege::Execute);
     let id = builder.derive(Vec::new(), fact.clone(), Exploitability::High, ReachRule::Exactly(Reach::Fleet), by);
-    let links = builder.context.links_of(element).iter();
-    let near: Vec<Fact> =
-        links.map(|link| Fact::Inject(link.clone(), Nearness::Far)).chain([Fact::Present(element.clone())]).collect();
+    let context = builder.context;
+    let links = context.links_of(element).iter();
+    let near: Vec<Fact> = links
+        .map(|link| Fact::Inject(link.clone(), context.arriving(link, element), Nearness::Far))
+        .chain([Fact::Present(element.clone()), Fact::Misinformed(element.clone())])
+        .collect();
     for premise in near {
         builder.derive(vec![premise], fact.clone(), Exploitability::High, ReachRule::Exactly(Reach::Fleet), by);
     }
@@ -182,9 +191,35 @@ fn elements(builder: &mut Builder<'_>) {
 
 /// Something that a control may cut.
 enum Cuttable<'a> {
-    Step { step: &'a str, at: &'a ElementId },
-    Message { link: &'a LinkId, zones: [Option<&'a ZoneId>; 2], from: Option<Position> },
+    Step {
+        step: &'a str,
+        at: &'a ElementId,
+    },
+    /// A message that arrives at an end in a zone, if it is known in which.
+    Message {
+        link: &'a LinkId,
+        into: Option<&'a ZoneId>,
+        from: Origin<'a>,
+    },
     Presence(&'a ElementId),
+}
+
+/// From where a message comes.
+#[derive(Clone, Copy)]
+enum Origin<'a> {
+    /// From where an attacker stands.
+    Position(Position),
+    /// From inside a network.
+    Zone(&'a ZoneId),
+    /// From inside a network of which it is not known which it is.
+    SomeZone,
+}
+
+impl Origin<'_> {
+    /// Whether a cut from these positions, or from everywhere where none is listed, is one from here.
+    fn is_among(self, listed: &[Position]) -> bool {
+        listed.is_empty() || matches!(self, Self::Position(position) if listed.contains(&position))
+    }
 }
 
 struct Builder<'a> {
@@ -242,13 +277,13 @@ impl<'a> Builder<'a> {
                 let cutting = here.filter(|(_, cut)| matches!(cut, Cut::Step { step: cut, .. } if cut == step));
                 cutting.map(|(control, _)| control.clone()).collect()
             }
-            Cuttable::Message { link, zones, from: position } => {
+            Cuttable::Message { link, into, from: origin } => {
                 let on_link = self.in_effect(cuts.links.get(*link));
-                let into = zones.iter().flatten().flat_map(|zone| self.in_effect(cuts.zones.get(*zone)));
+                // Whoever is inside does not enter.
+                let entered = into.filter(|zone| !matches!(origin, Origin::Zone(inside) if inside == zone));
+                let into = entered.into_iter().flat_map(|zone| self.in_effect(cuts.zones.get(zone)));
                 let cutting = on_link.chain(into).filter(|(_, cut)| match cut {
-                    Cut::Link { from, .. } | Cut::LinksIntoZone { from, .. } => {
-                        from.is_empty() || position.is_some_and(|position| from.contains(&position))
-                    }
+                    Cut::Link { from, .. } | Cut::LinksIntoZone { from, .. } => origin.is_among(from),
                     _ => false,
                 });
                 cutting.map(|(control, _)| control.clone()).collect()

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use ward_model::assessment::{Clock, DecisionWithoutEffect, Gap, WatchItem};
 use ward_model::claim::{ClaimId, ElementClaim};
-use ward_model::device::FieldedVersion;
+use ward_model::device::{ALL_UNITS, FieldedVersion, UNCONFIRMED_UNITS};
 use ward_model::digest::Digest;
 use ward_model::ids::{CohortId, ControlId, ElementId};
 use ward_model::scale::{Exploitability, Persons};
-use ward_model::verdict::{Basis, HarmReached, Outcome, PresumedBecause, Sensitivity, SubjectKind, Units, Verdict};
+use ward_model::verdict::{
+    Basis, HarmReached, Outcome, PresumedBecause, ReachedHarm, Sensitivity, SubjectKind, Units, Verdict,
+};
 use ward_policy::Policy;
 
 use crate::catalogue::Catalogue;
@@ -108,7 +110,7 @@ fn groups(version: &FieldedVersion) -> Vec<(Units, Vec<ControlId>)> {
     };
     // Where every unit is known to stand in a cohort there is no rest; where the number is unknown there may be one.
     if version.cohorts.is_empty() || rest != Some(0) {
-        let name = if version.cohorts.is_empty() { "all units" } else { "unconfirmed units" };
+        let name = if version.cohorts.is_empty() { ALL_UNITS } else { UNCONFIRMED_UNITS };
         groups.push((Units { cohort: CohortId::from(name), count: rest, sites: None }, Vec::new()));
     }
     groups
@@ -265,6 +267,14 @@ impl<'a> Readings<'a> {
                 }
             }
         }
+        // Whatever a decision alone makes vanish is left to what is not known of where it would be.
+        for (key, _) in compared.undecided.subjects() {
+            if key.because.is_none() && outcomes.standing(&key).is_none() {
+                for element in outcomes.left_open(&key) {
+                    covers.entry(element).or_default().insert(key.subject.subject().id);
+                }
+            }
+        }
         // Vulnerabilities of one kind that the same controls name have the same verdict, but for their names.
         let mut alike: BTreeMap<Likeness, (Verdict, OwnSteps)> = BTreeMap::new();
         let mut verdicts: Vec<Verdict> = Vec::new();
@@ -309,7 +319,7 @@ fn removals(decided: &Effects) -> Vec<Vec<ClaimId>> {
     groups.into_values().collect()
 }
 
-const ABSENT: Judged = Judged { outcome: Outcome::Controlled, cell: None, threats: BTreeSet::new(), privacy: false };
+const ABSENT: Judged = Judged::briefly(Outcome::Controlled);
 
 /// What makes two vulnerabilities come out alike in every reading: element, kind in the open and in the complete reading of its
 /// inventory, and the controls that name them.
@@ -400,6 +410,18 @@ fn verdict(
             severity: cell.severity,
             escalated_severity: cell.escalated,
         }),
+        harms: judged
+            .harms
+            .iter()
+            .map(|cell| ReachedHarm {
+                id: cell.harm.clone(),
+                severity: cell.severity,
+                escalated_severity: cell.escalated,
+                exploitability: cell.class,
+                persons_at_once: cell.persons,
+                verdict: cell.outcome,
+            })
+            .collect(),
         threats: judged.threats.iter().copied().collect(),
         verdict: judged.outcome,
         if_claims_hold: compared.claimed.outcome(key),
@@ -449,13 +471,17 @@ fn reasons(
         if cell.escalated > cell.severity {
             reasons.push(format!("{} people at once: {} reads as {}", cell.persons, cell.severity, cell.escalated));
         }
-        reasons.push(format!(
-            "exploitability {} and severity {} make {} in {}",
-            cell.class,
-            cell.escalated,
-            readings.policy.word(cell.outcome),
-            readings.policy.id
-        ));
+        if cell.outcome == judged.outcome {
+            reasons.push(format!(
+                "exploitability {} and severity {} make {} in {}",
+                cell.class,
+                cell.escalated,
+                readings.policy.word(cell.outcome),
+                readings.policy.id
+            ));
+        } else {
+            reasons.push("what nobody has described may do harm that the model does not name".to_owned());
+        }
     }
     match (key.basis(), &judged.cell) {
         (Basis::Presumed, cell) => {

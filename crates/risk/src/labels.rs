@@ -4,18 +4,22 @@
 //! already is passed over. So every fact is labelled once for each of its values, with the worst harm that it leads to and by how
 //! many steps, and a subject only looks up the facts that its own steps give.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
+use ward_model::ids::HarmId;
 use ward_model::scale::Threat;
 
-use crate::cells::{Cell, Effects, Harms};
+use crate::cells::{Cell, Effects, Harms, worst_of_each};
 use crate::context::Context;
 use crate::fixpoint::Solution;
 use crate::levels::{Bounds, Levels, back, onward};
 use crate::program::{DerivationId, FactId, Program};
 use crate::value::Value;
+
+/// Where steps begin: the facts that they give, each with how far.
+pub(crate) type Begun = Vec<(FactId, Levels)>;
 
 /// No goal.
 const NOWHERE: u32 = u32::MAX;
@@ -90,12 +94,12 @@ impl Questions {
     }
 
     /// What steps conclude.
-    pub fn begin(&self, steps: &[DerivationId]) -> Vec<(FactId, Levels)> {
+    pub fn begin(&self, steps: &[DerivationId]) -> Begun {
         let begin = |step: &DerivationId| {
             let derivation = self.program.derivation(*step);
             (derivation.conclusion, onward(derivation, |fact| self.ways[fact.index()]))
         };
-        let mut begun: Vec<(FactId, Levels)> = steps.iter().map(begin).filter(|(_, ways)| ways.any()).collect();
+        let mut begun: Begun = steps.iter().map(begin).filter(|(_, ways)| ways.any()).collect();
         begun.sort_unstable();
         begun.dedup();
         begun
@@ -168,13 +172,7 @@ impl Labels {
     /// Labels every fact of a program.
     pub fn new(context: &Context<'_>, questions: &Questions) -> Self {
         let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
-        let mut labels = Self {
-            goals: harms.cells(context),
-            facts: vec![[[Goal::NONE; 3]; 3]; questions.program.len()],
-            threats: Vec::new(),
-            privacy: None,
-        };
-        labels.follow(questions);
+        let mut labels = Self::toward(harms.cells(context), questions);
         let lead_to = |wanted: &dyn Fn(&Effects) -> bool| {
             let asked = harms.asked(questions.program.len(), wanted);
             asked.map(|asked| questions.lead_to(asked))
@@ -183,6 +181,14 @@ impl Labels {
             labels.threats.extend(lead_to(&|effects| effects.threat == threat).map(|bounds| (threat, bounds)));
         }
         labels.privacy = lead_to(&|effects| effects.privacy);
+        labels
+    }
+
+    /// Labels every fact with the first of these goals that it leads to.
+    fn toward(goals: Vec<Cell>, questions: &Questions) -> Self {
+        let facts = vec![[[Goal::NONE; 3]; 3]; questions.program.len()];
+        let mut labels = Self { goals, facts, ..Self::default() };
+        labels.follow(questions);
         labels
     }
 
@@ -228,8 +234,7 @@ impl Labels {
 
     /// What leads on from what steps conclude.
     pub fn leads(&self, begun: &[(FactId, Levels)]) -> Leads {
-        let mut leads =
-            Leads { worst: self.nearest(begun).and_then(|goal| self.goal(goal)).cloned(), ..Leads::default() };
+        let mut leads = Leads { worst: self.first(begun).cloned(), ..Leads::default() };
         for (fact, ways) in begun {
             let meets = |bounds: &Vec<Bounds>| bounds[fact.index()].met_by(*ways);
             leads.threats.extend(self.threats.iter().filter(|(_, bounds)| meets(bounds)).map(|(threat, _)| *threat));
@@ -244,6 +249,11 @@ impl Labels {
         values.min().filter(|goal| goal.number != NOWHERE)
     }
 
+    /// What the worst goal is that leads on from there.
+    fn first(&self, begun: &[(FactId, Levels)]) -> Option<&Cell> {
+        self.nearest(begun).and_then(|goal| self.goal(goal))
+    }
+
     /// What a goal is.
     pub fn goal(&self, goal: Goal) -> Option<&Cell> {
         self.goals.get(goal.number as usize)
@@ -253,4 +263,32 @@ impl Labels {
     pub fn label(&self, fact: FactId, value: Value) -> Goal {
         self.facts[fact.index()][value.reach as usize][value.class as usize]
     }
+}
+
+/// For each of these beginnings every harm that leads on from it, worst first, each at its worst and with the most people that any
+/// way to it touches at once.
+///
+/// Every harm is followed back by itself, so that no worse one hides it: once by how bad it comes out, and once by how many it touches.
+pub(crate) fn worst_harms<'b>(
+    context: &Context<'_>,
+    questions: &Questions,
+    beginnings: impl Iterator<Item = &'b Begun>,
+) -> BTreeMap<&'b Begun, Vec<Cell>> {
+    let mut found: BTreeMap<&Begun, Vec<Cell>> = beginnings.map(|begun| (begun, Vec::new())).collect();
+    let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
+    let mut goals: BTreeMap<HarmId, Vec<Cell>> = BTreeMap::new();
+    for cell in harms.cells(context) {
+        goals.entry(cell.harm.clone()).or_default().push(cell);
+    }
+    for (_, mut goals) in goals {
+        let worst = Labels::toward(goals.clone(), questions);
+        // The sort is stable: of those that touch as many the worst stays first.
+        goals.sort_by(|a, b| b.persons.cmp(&a.persons));
+        let most = Labels::toward(goals, questions);
+        for (begun, cells) in &mut found {
+            cells.extend([&worst, &most].into_iter().filter_map(|labels| labels.first(begun)).cloned());
+        }
+    }
+    found.values_mut().for_each(|cells| *cells = worst_of_each(cells.iter()));
+    found
 }

@@ -26,6 +26,7 @@ mod judge;
 mod labels;
 mod levels;
 mod network;
+mod people;
 mod presume;
 mod program;
 mod run;

@@ -62,6 +62,8 @@ pub(crate) struct Network {
     changes: Changes,
     /// The first derivation that is not of the program it began with.
     mark: DerivationId,
+    /// The first fact that is not.
+    first_new: usize,
 }
 
 impl Network {
@@ -69,6 +71,7 @@ impl Network {
     pub fn new(program: Arc<Program>, asked: &[Bounds]) -> Self {
         let mut network = Self {
             mark: program.next(),
+            first_new: program.len(),
             program: Program::default(),
             into: Vec::new(),
             gone: Vec::new(),
@@ -130,15 +133,19 @@ impl Network {
         std::mem::take(&mut self.program)
     }
 
-    /// Takes a program that has grown. Facts that are new are asked about as `asked` says.
+    /// Takes a program that has grown. Facts that it did not begin with are asked about as `asked` says: what was asked of them
+    /// in an earlier change is undone with it, and may be another question now.
     pub fn add(&mut self, program: Program, asked: impl Fn(&Program, FactId) -> Bounds) {
-        let (facts, derivations) = (self.places.len(), self.gone.len());
+        let derivations = self.gone.len();
         self.grow(program);
-        for fact in (facts..self.places.len()).map(FactId::at) {
+        let built = (derivations..self.gone.len()).map(DerivationId::at);
+        let concluded: BTreeSet<FactId> = built.clone().map(|id| self.program.derivation(id).conclusion).collect();
+        let first_new = self.first_new;
+        for fact in concluded.into_iter().filter(|fact| fact.index() >= first_new) {
             let bounds = asked(&self.program, fact);
             self.ask(fact, bounds);
         }
-        self.changes.built.extend((derivations..self.gone.len()).map(DerivationId::at));
+        self.changes.built.extend(built);
     }
 
     /// Asks about a fact from some ways on, besides what is asked already.

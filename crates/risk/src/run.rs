@@ -8,20 +8,17 @@ use ward_model::scale::{Exploitability, Persons, Reach};
 use ward_model::verdict::{Basis, Outcome, PresumedBecause, Witness};
 
 use crate::attribute::{through, through_only};
-use crate::cells::{Cell, unacceptable};
+use crate::cells::{Cell, unacceptable, worst_of_each};
 use crate::context::Context;
 use crate::fixpoint::{Solution, solve};
 use crate::ground::{Grounded, Group, Presuming, ground, presuming};
-use crate::labels::{Labels, Leads, Questions};
-use crate::levels::{Bounds, Levels};
+use crate::labels::{Begun, Labels, Leads, Questions, worst_harms};
+use crate::levels::Bounds;
 use crate::presume::{Presumption, missing, presumptions};
 use crate::program::{DerivationId, FactId, Program};
 use crate::subject::SubjectKey;
 use crate::value::Value;
 use crate::witness::{self, OwnSteps};
-
-/// Where steps begin: the facts that they give, each with how far.
-type Begun = Vec<(FactId, Levels)>;
 
 /// What a verdict is about: a subject, and for a presumed one the reason.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,9 +37,19 @@ impl Key {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Judged {
     pub outcome: Outcome,
+    /// The worst that is reached.
     pub cell: Option<Cell>,
+    /// The worst of every harm that is reached, worst first.
+    pub harms: Vec<Cell>,
     pub threats: BTreeSet<ward_model::scale::Threat>,
     pub privacy: bool,
+}
+
+impl Judged {
+    /// Only whether it is controlled.
+    pub const fn briefly(outcome: Outcome) -> Self {
+        Self { outcome, cell: None, harms: Vec::new(), threats: BTreeSet::new(), privacy: false }
+    }
 }
 
 /// How the subjects of a group come out.
@@ -69,6 +76,8 @@ pub(crate) struct Outcomes<'a> {
     context: Context<'a>,
     groups: BTreeMap<Group, Standing>,
     presumed: BTreeMap<Presumption, Arc<Judged>>,
+    /// The elements that are not known to be described completely.
+    undescribed: BTreeSet<ElementId>,
 }
 
 impl<'a> Outcomes<'a> {
@@ -79,8 +88,8 @@ impl<'a> Outcomes<'a> {
         let grounded = ground(&context);
         let undescribed = elements(&presumptions, |one| one.because == PresumedBecause::Unmodelled);
         let all = elements(&presumptions, |_| true);
-        let [controlled, uncontrolled] = [Outcome::Controlled, Outcome::Uncontrolled]
-            .map(|outcome| Arc::new(Judged { outcome, cell: None, threats: BTreeSet::new(), privacy: false }));
+        let [controlled, uncontrolled] =
+            [Outcome::Controlled, Outcome::Uncontrolled].map(|outcome| Arc::new(Judged::briefly(outcome)));
         let judged = |bad: bool| Arc::clone(if bad { &uncontrolled } else { &controlled });
         let Presuming { program, steps } = presuming(&context, &grounded, &undescribed);
         let questions = Questions::solve(&program);
@@ -98,14 +107,13 @@ impl<'a> Outcomes<'a> {
         let questions = Questions::solve(&program);
         let facts = (0..program.len()).map(FactId::at);
         let bounds = questions.lead_to(facts.map(|fact| unacceptable(&context, program.at(fact))).collect());
-        let anywhere = worst_anywhere(&context).map_or(Outcome::Uncontrolled, |cell| cell.outcome);
         let presumed = presumptions.into_iter().map(|presumption| {
             let begun = questions.begin(steps.get(&presumption.element).copied().as_slice());
             let leads = begun.iter().any(|(fact, ways)| bounds[fact.index()].met_by(*ways));
             let unmodelled = presumption.because == PresumedBecause::Unmodelled;
-            (presumption, judged(leads || (unmodelled && anywhere == Outcome::Uncontrolled)))
+            (presumption, judged(leads || unmodelled))
         });
-        Self { context, groups, presumed: presumed.collect() }
+        Self { context, groups, presumed: presumed.collect(), undescribed: undescribed.into_iter().collect() }
     }
 
     /// How a subject stands, if it arises in this reading.
@@ -118,14 +126,25 @@ impl<'a> Outcomes<'a> {
     }
 
     /// How a verdict comes out in this reading. What does not arise is controlled, unless another weakness of the same link has
-    /// taken its place (a link that verifies nobody has no replayed messages to speak of).
+    /// taken its place (a link that verifies nobody has no replayed messages to speak of), or where it would be is not known to be
+    /// described completely.
     pub fn outcome(&self, key: &Key) -> Outcome {
         if let Some(standing) = self.standing(key) {
             return standing.outcome();
         }
-        let SubjectKey::Weakness(rule, link, element) = &key.subject else { return Outcome::Controlled };
-        let in_its_place = self.in_its_place(rule, link, element).filter_map(|group| self.groups.get(group));
-        in_its_place.map(Standing::outcome).max().unwrap_or(Outcome::Controlled)
+        if let SubjectKey::Weakness(rule, link, element) = &key.subject {
+            let in_its_place = self.in_its_place(rule, link, element).filter_map(|group| self.groups.get(group));
+            if let Some(outcome) = in_its_place.map(Standing::outcome).max() {
+                return outcome;
+            }
+        }
+        if self.left_open(key).next().is_some() { Outcome::Uncontrolled } else { Outcome::Controlled }
+    }
+
+    /// The elements, not known to be described completely, on which it rests that a subject does not arise.
+    pub fn left_open(&self, key: &Key) -> impl Iterator<Item = &'a ElementId> {
+        let places = if key.because.is_some() { Vec::new() } else { self.context.places(&key.subject) };
+        places.into_iter().filter(|element| self.undescribed.contains(*element))
     }
 
     /// The groups whose subjects are controlled.
@@ -210,26 +229,6 @@ fn elements(presumptions: &[Presumption], wanted: impl Fn(&Presumption) -> bool)
     elements
 }
 
-/// The worst harm to a person that the device names at all, for as many people as can be.
-fn worst_anywhere(context: &Context<'_>) -> Option<Cell> {
-    let device = context.device();
-    let (severity, harm) = device
-        .harms
-        .keys()
-        .filter_map(|harm| Some((device.person_severity(harm)?, harm)))
-        .max_by_key(|(severity, _)| *severity)?;
-    Some(Cell {
-        outcome: context.policy.cell(Exploitability::High, severity, Persons::Many),
-        escalated: context.policy.escalate(severity, Persons::Many),
-        class: Exploitability::High,
-        severity,
-        persons: Persons::Many,
-        harm: harm.clone(),
-        fact: FactId(u32::MAX),
-        reach: Reach::Fleet,
-    })
-}
-
 /// One reading, solved.
 pub(crate) struct Run<'a> {
     context: Context<'a>,
@@ -280,44 +279,78 @@ impl<'a> Run<'a> {
         let presumed = self.judge_presumptions();
         // Groups whose steps begin alike leave the same open; an element's own gaps still tell them apart.
         let mut alike: BTreeMap<(&ElementId, Begun), Arc<BTreeSet<ElementId>>> = BTreeMap::new();
-        let judged = self.grounded.groups.iter().map(|(group, steps)| {
+        let begun = self.grounded.groups.iter().map(|(group, steps)| {
             let steps: Vec<DerivationId> = steps.iter().flat_map(|(_, steps)| steps.iter().copied()).collect();
-            let leads = self.labels.leads(&self.questions.begin(&steps));
+            let begun = self.questions.begin(&steps);
+            (group, steps, begun)
+        });
+        let begun: Vec<(&Group, Vec<DerivationId>, Begun)> = begun.collect();
+        let harms = worst_harms(&self.context, &self.questions, begun.iter().map(|(_, _, begun)| begun));
+        let judged = begun.iter().map(|(group, steps, begun)| {
+            let group: &Group = group;
+            let leads = self.labels.leads(begun);
             let outcome = leads.worst.as_ref().map_or(Outcome::Controlled, |cell| cell.outcome);
             if outcome == Outcome::Controlled {
-                let begun = self.undescribed.questions.begin(&steps);
+                let begun = self.undescribed.questions.begin(steps);
                 if self.leaves_open(group.element(), &begun) {
                     let open = alike
                         .entry((group.element(), begun))
-                        .or_insert_with(|| Arc::new(self.open_questions(group.element(), &steps)));
+                        .or_insert_with(|| Arc::new(self.open_questions(group.element(), steps)));
                     return (group.clone(), Standing::Covered(Arc::clone(open)));
                 }
             }
             let Leads { worst: cell, threats, privacy } = leads;
-            (group.clone(), Standing::Judged(Arc::new(Judged { outcome, cell, threats, privacy })))
+            let harms = harms.get(begun).cloned().unwrap_or_default();
+            (group.clone(), Standing::Judged(Arc::new(Judged { outcome, cell, harms, threats, privacy })))
         });
         let groups = judged.collect();
-        Outcomes { context: self.context, groups, presumed }
+        let undescribed = self.undescribed.presuming.steps.keys().cloned().collect();
+        Outcomes { context: self.context, groups, presumed, undescribed }
     }
 
     /// One verdict for each element and reason that can reach harm, or of which nobody can say what it can reach.
     fn judge_presumptions(&self) -> BTreeMap<Presumption, Arc<Judged>> {
         let mut all = BTreeMap::new();
         let Presumed { presuming, questions, .. } = &*self.presumed;
-        let anywhere = worst_anywhere(&self.context);
-        for presumption in &self.presumptions {
-            let step = presuming.steps.get(&presumption.element).copied();
-            let Leads { worst, threats, privacy } = self.presumed_labels.leads(&questions.begin(step.as_slice()));
+        let begin =
+            |presumption: &Presumption| questions.begin(presuming.steps.get(&presumption.element).copied().as_slice());
+        let begun: Vec<Begun> = self.presumptions.iter().map(begin).collect();
+        let reached = worst_harms(&self.context, questions, begun.iter());
+        let anywhere = self.harms_anywhere();
+        for (presumption, begun) in self.presumptions.iter().zip(&begun) {
+            let Leads { worst, threats, privacy } = self.presumed_labels.leads(begun);
             let unmodelled = presumption.because == PresumedBecause::Unmodelled;
             if worst.is_none() && !unmodelled {
                 continue;
             }
-            // An element that is not described completely may take part in any function: the worst harm of the device counts.
-            let cell = worst.max(if unmodelled { anywhere.clone() } else { None });
-            let outcome = cell.as_ref().map_or(Outcome::Uncontrolled, |cell| cell.outcome);
-            all.insert(presumption.clone(), Arc::new(Judged { outcome, cell, threats, privacy }));
+            // An element that is not described completely may take part in any function, and in some that nobody has named: every
+            // harm of the device counts, and none of them is known to be the worst.
+            let anywhere = if unmodelled { &anywhere[..] } else { &[] };
+            let harms = worst_of_each(reached.get(begun).into_iter().flatten().chain(anywhere));
+            let cell = worst.into_iter().chain(anywhere.iter().cloned()).max();
+            let outcome = if unmodelled { None } else { cell.as_ref().map(|cell| cell.outcome) };
+            let outcome = outcome.unwrap_or(Outcome::Uncontrolled);
+            all.insert(presumption.clone(), Arc::new(Judged { outcome, cell, harms, threats, privacy }));
         }
         all
+    }
+
+    /// Every harm to a person that the device names, for as many people as can be.
+    fn harms_anywhere(&self) -> Vec<Cell> {
+        let device = self.context.device();
+        let harms = device.harms.keys().filter_map(|harm| Some((device.person_severity(harm)?, harm)));
+        harms
+            .map(|(severity, harm)| Cell {
+                outcome: self.context.policy.cell(Exploitability::High, severity, Persons::Many),
+                escalated: self.context.policy.escalate(severity, Persons::Many),
+                class: Exploitability::High,
+                severity,
+                persons: Persons::Many,
+                harm: harm.clone(),
+                fact: FactId(u32::MAX),
+                reach: Reach::Fleet,
+            })
+            .collect()
     }
 
     /// Whether elements that are not known to be described completely could turn a subject that looks controlled.

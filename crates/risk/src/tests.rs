@@ -1,8 +1,14 @@
 //! The laws, as properties over random systems, and small systems whose answer is known.
 
 mod cases;
+mod claims;
+mod clocks;
+mod data;
+mod keys;
 mod laws;
+mod networks;
 mod oracle;
+mod people;
 mod rubric;
 mod system;
 mod without;

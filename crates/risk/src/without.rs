@@ -31,6 +31,8 @@ pub(crate) struct Turns {
     presumed: BTreeMap<Presumption, Vec<usize>>,
     /// Where an element's inventory is no longer known to be complete: what is then found on it is left to a presumption.
     open: BTreeMap<ElementId, Vec<usize>>,
+    /// Where an element is no longer known to be described completely: what does not arise there is left to a presumption.
+    undescribed: BTreeMap<ElementId, BTreeSet<usize>>,
     /// Where a link's weaknesses change: those it has then, and whether each is uncontrolled.
     weaknesses: BTreeMap<LinkId, BTreeMap<usize, BTreeMap<RuleId, bool>>>,
 }
@@ -41,34 +43,43 @@ impl Turns {
         let in_groups = |groups: &mut dyn Iterator<Item = &Group>| -> BTreeSet<usize> {
             groups.filter_map(|group| self.groups.get(group)).flatten().copied().collect()
         };
+        let places = context.places(&key.subject);
+        let opened = places.into_iter().filter_map(|element| self.undescribed.get(element)).flatten();
+        let opened: BTreeSet<usize> = opened.copied().collect();
+        let arises = decided.standing(key).is_some();
         let turning: BTreeSet<usize> = match &key.subject {
-            SubjectKey::Vulnerability(id, element) => {
+            SubjectKey::Vulnerability(_, element) => {
                 let mut turning = in_groups(&mut context.group_for(&key.subject).as_ref().into_iter());
-                if let Some(open) = self.open.get(element) {
-                    open.iter().for_each(|number| {
-                        turning.remove(number);
-                    });
-                    if context.catalogue.of(element, false).find(id).is_some() {
-                        turning.extend(open);
-                    }
-                }
+                // Whether or not it is still found then.
+                turning.extend(self.open.get(element).into_iter().flatten());
+                turning.extend(opened.iter().filter(|_| !arises));
                 turning
             }
             SubjectKey::Weakness(rule, link, element) => {
                 let own = Group::Weakness(rule.clone(), link.clone(), element.clone());
-                let mut turning = if decided.standing(key).is_some() {
+                let mut turning = if arises {
                     in_groups(&mut std::iter::once(&own))
                 } else {
                     in_groups(&mut decided.in_its_place(rule, link, element))
                 };
+                if !arises && decided.in_its_place(rule, link, element).next().is_none() {
+                    turning.extend(&opened);
+                }
                 for (number, found) in self.weaknesses.get(link).into_iter().flatten() {
-                    let in_its_place =
-                        |(other, bad): (&RuleId, &bool)| *bad && context.carries_of(other) == context.carries_of(rule);
-                    match found.get(rule) {
+                    let mut in_its_place = found
+                        .iter()
+                        .filter(|(other, _)| context.carries_of(other) == context.carries_of(rule))
+                        .peekable();
+                    let bad = match found.get(rule) {
                         Some(bad) => *bad,
-                        None => found.iter().any(in_its_place),
+                        None if in_its_place.peek().is_some() => in_its_place.any(|(_, bad)| *bad),
+                        None => opened.contains(number),
+                    };
+                    if bad {
+                        turning.insert(*number);
+                    } else {
+                        turning.remove(number);
                     }
-                    .then(|| turning.insert(*number));
                 }
                 turning
             }
@@ -125,9 +136,18 @@ impl<'c> Touched<'c> {
                 ClaimId::Function(function, FunctionClaim::Redundancy) => {
                     touched.parts.insert(Part::Function(function.clone()));
                 }
+                ClaimId::Function(function, FunctionClaim::FedBy) => {
+                    touched.parts.insert(Part::Function(function.clone()));
+                    // What notices the loss of others can be told that all is well.
+                    for other in context.catalogue.noticed_by(function) {
+                        touched.parts.insert(Part::Function(other.clone()));
+                    }
+                }
                 ClaimId::Function(function, FunctionClaim::Fallback) => {
                     touched.unrelieved.insert(function);
                 }
+                // In which versions a finding is counts once, for all readings.
+                ClaimId::FindingVersions(_) => {}
                 ClaimId::ComponentReviewed(element, _) => {
                     touched.elements.insert(element);
                 }
@@ -158,6 +178,9 @@ impl<'c> Touched<'c> {
             }
             LinkClaim::AntiReplay => {
                 part(Part::Weaknesses);
+            }
+            LinkClaim::FedBy => {
+                part(Part::ActedOn);
             }
         }
     }
@@ -348,6 +371,9 @@ impl<'a> Without<'a> {
             if !anew {
                 self.turns.groups.entry(group.clone()).or_default().push(number);
             }
+        }
+        for element in &more {
+            self.turns.undescribed.entry(element.clone()).or_default().insert(number);
         }
         for part in &touched.parts {
             match part {

@@ -7,8 +7,8 @@ use crate::arguments::Global;
 use crate::failure::Failure;
 use crate::ui::Ui;
 
-mod fetching;
 mod bundle;
+mod fetching;
 mod network;
 mod progress;
 mod status;

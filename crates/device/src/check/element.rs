@@ -2,7 +2,7 @@
 
 use ward_model::claim::{ClaimId, ElementClaim, LinkClaim};
 use ward_model::cpe::Part;
-use ward_model::device::{Authentication, Carries, Element, Link, Secret, Zone};
+use ward_model::device::{Authentication, Carries, Control, Element, Link, Secret, Zone};
 use ward_model::ids::{ElementId, LinkId, SecretId, ZoneId};
 use ward_model::scale::Position;
 
@@ -40,6 +40,7 @@ pub(crate) fn element(
     let hardware = items(&raw.hardware).iter().map(|hardware| value(&hardware.value.cpe)).collect::<Option<Vec<_>>>();
     let local_login = value(&raw.local_login).unwrap_or(false);
     let element_id = id::<ElementId>(&raw.id)?;
+    at_least_one(&raw.instances_per_site, sink);
     let mut login_evidence = None;
     if let Some(claims) = &raw.claims {
         for (claim, field) in [
@@ -96,6 +97,14 @@ pub(crate) fn element(
     })
 }
 
+/// Reports a count of none: what there is none of is not part of the system, and where nobody knows, nothing is stated.
+pub(super) fn at_least_one(count: &Option<At<u64>>, sink: &mut Sink) {
+    if let Some(none) = count.as_ref().filter(|count| count.value == 0) {
+        sink.error(none.place, "out-of-range", "there are none of it")
+            .expected("at least 1, or nothing where nobody knows");
+    }
+}
+
 /// The evidence and the place of what is claimed; nothing where it is not.
 fn claimed(field: &Option<At<Claimed>>) -> Option<(Option<At<Citation>>, Place)> {
     let field = field.as_ref()?;
@@ -110,6 +119,7 @@ pub(crate) fn link(at: &At<system::Link>, names: &Names, sink: &mut Sink) -> Opt
     let raw = &at.value;
     let from = raw.from.as_ref().and_then(|end| names.resolve(Kind::Element, end, sink)).map(ElementId::from);
     let to = raw.to.as_ref().and_then(|end| names.resolve(Kind::Element, end, sink)).map(ElementId::from);
+    let fed_by = resolve_all_opt(&raw.fed_by, names, sink);
     not_empty(&raw.carries, "a link carries something; left out, it carries data, commands and code", sink);
     let authentication = match &raw.authentication {
         None => Some(None),
@@ -143,7 +153,37 @@ pub(crate) fn link(at: &At<system::Link>, names: &Names, sink: &mut Sink) -> Opt
         encryption: value(&raw.encryption),
         integrity: value(&raw.integrity),
         anti_replay: value(&raw.anti_replay),
+        fed_by: fed_by?,
     })
+}
+
+/// The links that feed something: `Some(None)` where nothing is said, `None` where one does not resolve.
+pub(super) fn resolve_all_opt(
+    links: &Option<At<Vec<At<Id>>>>,
+    names: &Names,
+    sink: &mut Sink,
+) -> Option<Option<Vec<LinkId>>> {
+    match links {
+        None => Some(None),
+        Some(links) => names.resolve_all(Kind::Link, &links.value, sink).map(Some),
+    }
+}
+
+/// The claim that nothing else feeds a link or a function, where there is a link that could.
+pub(crate) fn feed_claim(
+    (id, place): (ClaimId, Option<Place>),
+    evidence: Option<At<Citation>>,
+    named: Option<&[LinkId]>,
+    feeding: impl Iterator<Item = LinkId>,
+    pending: &mut Vec<Pending>,
+    sink: &mut Sink,
+) {
+    let mut feeding = feeding;
+    let fewer = named.is_some_and(|named| feeding.any(|link| !named.contains(&link)));
+    match place.filter(|_| fewer) {
+        Some(place) => pending.push(Pending { id, evidence, place }),
+        None => superfluous(evidence, "fed_by", sink),
+    }
 }
 
 /// The claims of a link, once it is known which positions the device's environments allow.
@@ -253,23 +293,34 @@ pub(crate) fn secret(
     Some(secret)
 }
 
-/// Warns where an end of a link that authenticates with a secret is not among its holders: whoever proves or checks it has it.
-pub(crate) fn holders(raw: &[At<system::Secret>], secrets: &[Secret], links: &[Link], sink: &mut Sink) {
+/// Warns where whoever uses a secret is not among its holders: whoever proves or checks with it has it.
+pub(crate) fn holders<'a>(
+    raw: &[At<system::Secret>],
+    secrets: &[Secret],
+    links: &[Link],
+    controls: impl Iterator<Item = &'a Control> + Clone,
+    sink: &mut Sink,
+) {
     // Whoever checks with a public key has nothing that lets it send.
     for secret in secrets.iter().filter(|secret| !secret.public) {
         let same = |raw: &&At<system::Secret>| id::<SecretId>(&raw.value.id).as_ref() == Some(&secret.id);
         let Some(raw) = raw.iter().find(same) else { continue };
         let place = raw.value.held_by.as_ref().map_or(raw.place, |held_by| held_by.place);
-        let with = |link: &&Link| {
-            link.authentication
-                .as_ref()
-                .is_some_and(|authentication| authentication.secret.as_ref() == Some(&secret.id))
-        };
-        for link in links.iter().filter(with) {
-            for end in [&link.from, &link.to].into_iter().filter(|end| !secret.held_by.contains(end)) {
-                let message = format!("`{end}` uses `{}` on `{}` and is not among its holders", secret.id, link.id);
+        let mut warn = |element: &ElementId, on: &str| {
+            if !secret.held_by.contains(element) {
+                let message = format!("`{element}` uses `{}` {on} and is not among its holders", secret.id);
                 sink.warning(place, "not-held", message).help("it counts as one: name it in `held_by`");
             }
+        };
+        for link in links {
+            let with = link.authentication.as_ref().and_then(|authentication| authentication.secret.as_ref());
+            if with == Some(&secret.id) {
+                [&link.from, &link.to].into_iter().for_each(|end| warn(end, &format!("on `{}`", link.id)));
+            }
+        }
+        for control in controls.clone() {
+            let enforcer = control.enforcer.as_ref().filter(|enforcer| enforcer.secret.as_ref() == Some(&secret.id));
+            enforcer.into_iter().for_each(|by| warn(&by.element, &format!("for the control `{}`", control.id)));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ward_model::device::{Cohort, Control, FieldedVersion, Owner};
+use ward_model::device::{Cohort, Control, FieldedVersion, Owner, RESERVED_COHORTS};
 use ward_model::ids::{CohortId, ControlId, FieldedVersionId};
 
 use super::{Kind, Names, build, duplicate, value};
@@ -41,6 +41,14 @@ fn version(
     let mut first: BTreeMap<&str, Place> = BTreeMap::new();
     for cohort in items(&raw.cohort) {
         let Some(id) = &cohort.value.id else { continue };
+        if RESERVED_COHORTS.contains(&id.value.as_str()) {
+            sink.error(
+                id.place,
+                "reserved-name",
+                format!("`{}` is what units outside every cohort are called", id.value),
+            )
+            .expected("another name");
+        }
         match first.get(id.value.as_str()) {
             Some(earlier) => duplicate("cohort of this version", &id.value, id.place, *earlier, sink),
             None => {

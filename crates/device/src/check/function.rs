@@ -7,7 +7,7 @@ use ward_model::device::{Effect, Fallback, Function, Harm, HowDegraded, PersonGr
 use ward_model::ids::{ElementId, FunctionId, HarmId, PersonGroupId};
 use ward_model::scale::Severity;
 
-use super::element::{id, name, superfluous};
+use super::element::{at_least_one, id, name, resolve_all_opt, superfluous};
 use super::{Kind, Names, Pending, build, value};
 use crate::diagnostic::{At, Sink};
 use crate::raw::scalar::Id;
@@ -25,6 +25,10 @@ pub(crate) fn function(
         None => Some(None),
         Some(persons) => names.resolve_opt(Kind::PersonGroup, &persons.value.group, sink),
     };
+    let fed_by = resolve_all_opt(&raw.fed_by, names, sink);
+    if let Some(persons) = &raw.persons {
+        at_least_one(&persons.value.at_once_per_instance, sink);
+    }
     let own_id = raw.id.as_ref().map(|id| id.value.0.as_str());
     let effects = build(items(&raw.effect), sink, |raw, sink| effect(&raw.value, own_id, names, sink));
     let function = Function {
@@ -32,6 +36,7 @@ pub(crate) fn function(
         name: name(&raw.name, &raw.id)?,
         essential: value(&raw.essential)?,
         realised_by: realised_by?,
+        fed_by: fed_by?,
         persons: persons?,
         at_once_per_instance: raw.persons.as_ref().and_then(|persons| value(&persons.value.at_once_per_instance)),
         effects,

@@ -3,9 +3,10 @@
 use jiff::civil::Date;
 use ward_model::claim::ClaimId;
 use ward_model::device::{KnownSince, OwnFinding};
-use ward_model::ids::{ElementId, VulnerabilityId};
+use ward_model::ids::{ElementId, FieldedVersionId, VulnerabilityId};
 use ward_model::rubric::Answers;
 
+use super::element::superfluous;
 use super::{Kind, Names, Pending, not_empty, value, values};
 use crate::diagnostic::{At, Sink};
 use crate::nearest::nearest;
@@ -15,12 +16,29 @@ use crate::raw::{items, shorten};
 /// Years in which a maker can have learnt of a vulnerability.
 const YEARS: std::ops::RangeInclusive<i16> = 1990..=2100;
 
-pub(crate) fn finding(at: &At<Finding>, names: &Names, sink: &mut Sink) -> Option<OwnFinding> {
+pub(crate) fn finding(
+    at: &At<Finding>,
+    names: &Names,
+    pending: &mut Vec<Pending>,
+    sink: &mut Sink,
+) -> Option<OwnFinding> {
     let raw = &at.value;
     let element =
         raw.element.as_ref().and_then(|element| names.resolve(Kind::Element, element, sink)).map(ElementId::from);
     not_empty(&raw.versions, "left out, all versions have it", sink);
-    let versions = names.resolve_all(Kind::Version, items(&raw.versions), sink);
+    let versions = names.resolve_all::<_, FieldedVersionId>(Kind::Version, items(&raw.versions), sink);
+    let left_out = |versions: &Vec<FieldedVersionId>| {
+        let mut fielded = names.of(Kind::Version);
+        !versions.is_empty() && fielded.any(|version| !versions.iter().any(|named| named.as_str() == version))
+    };
+    match (&raw.versions, &raw.id, &versions) {
+        (Some(field), Some(id), Some(versions)) if left_out(versions) => pending.push(Pending {
+            id: ClaimId::FindingVersions(VulnerabilityId::new(id.value.0.clone())),
+            evidence: raw.evidence.clone(),
+            place: field.place,
+        }),
+        _ => superfluous(raw.evidence.clone(), "versions", sink),
+    }
     let mut vectors: Vec<_> = value(&raw.vector).into_iter().collect();
     for vector in values(&raw.vectors).unwrap_or_default() {
         if !vectors.contains(&vector) {

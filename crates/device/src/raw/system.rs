@@ -93,7 +93,7 @@ tables! {
         evidence: optional Citation,
     }
 
-    /// A communication path between two elements. Commands and code flow from `from` to `to`; both ends parse what they receive.
+    /// A communication path between two elements. Data, commands and code flow from `from` to `to`; both ends parse what they receive.
     struct Link "a link" {
         /// Its identifier.
         id: required Id,
@@ -119,6 +119,8 @@ tables! {
         integrity: optional String,
         /// Whether a captured message is refused when it is sent again (a claim when true).
         anti_replay: optional bool,
+        /// The links from which comes what its sender passes on by it. Left out: all that bring data to the sender (a claim when fewer).
+        fed_by: optional Vec<At<Id>>,
         /// Evidence for what the link claims.
         claims: optional LinkClaims,
     }
@@ -151,6 +153,8 @@ tables! {
         carries: optional Citation,
         /// What shows that a captured message is refused when it is sent again.
         anti_replay: optional Citation,
+        /// What shows that what it brings comes from no other links.
+        fed_by: optional Citation,
     }
 
     /// A key, password or other credential.
@@ -177,6 +181,8 @@ tables! {
         essential: required bool,
         /// What realises it: `{ all = [...] }`, `{ any = [...] }` (a claim), `{ voted = { of = [...], required = 2 } }` (a claim), or `people`.
         realised_by: required RealisedBy,
+        /// The links on whose data it rests. Left out: all that bring data to its elements (a claim when fewer).
+        fed_by: optional Vec<At<Id>>,
         /// Who depends on it.
         persons: optional Persons,
         /// What follows when it degrades.
@@ -217,6 +223,8 @@ tables! {
         redundancy: optional Citation,
         /// What shows that its fallbacks work.
         fallback: optional Citation,
+        /// What shows that it rests on the data of no other links.
+        fed_by: optional Citation,
     }
 
     /// What follows when a function degrades in one way.
@@ -295,7 +303,7 @@ tables! {
 
     /// Something that a control cuts: `{ step, at }`, `{ link, from }`, `{ links_into_zone, from }`, `{ presence_at }` or `{ vulnerability, at }`.
     struct Cut "a cut" {
-        /// A kind of step, as a rule names it: `send-command`, `install-code`.
+        /// A kind of step, as a rule names it: `send-command`, `replay-command`, `install-code`, `replay-code`, `accept-data`, `replay-data`.
         step: optional Id,
         /// Putting messages on this link.
         link: optional Id,

@@ -27,8 +27,10 @@ tables! {
         title: required String,
         /// The element that has it.
         element: required Id,
-        /// The fielded versions that have it. Left out: all.
+        /// The fielded versions that have it. Left out: all (a claim when fewer).
         versions: optional Vec<At<String>>,
+        /// What shows that no other version has it.
+        evidence: optional Citation,
         /// CWE numbers.
         cwe: optional OneOrMany<u32>,
         /// Its CVSS vector. Without one everything is assumed.

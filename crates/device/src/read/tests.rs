@@ -281,9 +281,12 @@ fn what_is_odd_is_said() {
         warned("system.toml", &SYSTEM.replace("held_by = [\"server\", \"pump\"]", &holders))
     };
     let not_held = |end: &str| format!("`{end}` uses `service-key` on `service` and is not among its holders");
-    assert_eq!(held("\"server\"", ""), [not_held("pump")]);
+    // Whoever enforces a control by it checks with it, too.
+    let enforcer =
+        "`pump` uses `service-key` for the control `signed-firmware` and is not among its holders".to_owned();
+    assert_eq!(held("\"server\"", ""), [enforcer.clone(), not_held("pump")]);
     assert_eq!(held("\"pump\"", ""), [not_held("server")]);
-    assert_eq!(held("", ""), [not_held("pump"), not_held("server")]);
+    assert_eq!(held("", ""), [enforcer, not_held("pump"), not_held("server")]);
     assert_eq!(held("\"pump\"", "\npublic = true"), [""; 0]);
     let later = VULNERABILITIES.replace("\nsince = 2026-03-01", "\nsince = 2026-03-02");
     assert_eq!(warned("vulnerabilities.toml", &later), ["this day is later than `model_since`, 2026-03-01"]);
@@ -336,6 +339,43 @@ fn a_link_claims_only_what_is_narrower() {
     assert_eq!(claims("medium = \"usb\"\nexposed_to = [\"physical\", \"supply-chain\"]"), ["link:l.exposed_to"]);
     assert_eq!(claims("medium = \"ip\"\nexposed_to = []"), ["link:l.exposed_to"]);
     assert_eq!(claims("medium = \"ip\"\nanti_replay = false\nauthentication = \"none\""), [""; 0]);
+}
+
+/// What a function rests on, and what a link passes on: a claim where it leaves out a link that could bring data.
+#[test]
+fn what_feeds_is_a_claim_where_it_is_less() {
+    let claims = |function: &str, link: &str| -> Vec<String> {
+        let system = format!(
+            "[[element]]\nid = \"a\"\nkind = \"other\"\nowner = \"maker\"\n[[element]]\nid = \"b\"\nkind = \"other\"\nowner = \"maker\"\n\
+             [[link]]\nid = \"in\"\nfrom = \"a\"\nto = \"b\"\nmedium = \"ip\"\n[[link]]\nid = \"more\"\nfrom = \"a\"\nto = \"b\"\nmedium = \"ip\"\n\
+             [[link]]\nid = \"out\"\nfrom = \"b\"\nto = \"a\"\nmedium = \"ip\"\n{link}\n\
+             [[function]]\nid = \"f\"\nessential = true\nrealised_by = {{ all = [\"b\"] }}\n{function}\n"
+        );
+        let files = MemoryFiles::from_iter([("device.toml", DEVICE.to_owned()), ("system.toml", system)]);
+        must(&files).device.claims.keys().map(ClaimId::to_string).collect()
+    };
+    assert_eq!(claims("", ""), [""; 0]);
+    assert_eq!(claims("fed_by = [\"in\", \"more\"]", "fed_by = [\"more\", \"in\"]"), [""; 0]);
+    assert_eq!(claims("fed_by = [\"in\"]", ""), ["function:f.fed_by"]);
+    assert_eq!(claims("", "fed_by = []"), ["link:out.fed_by"]);
+}
+
+/// That a version does not have a finding is claimed, and shown by something.
+#[test]
+fn versions_without_a_finding_are_a_claim() {
+    let finding = VULNERABILITIES
+        .replace("versions = [\"4.1\", \"4.2\"]", "versions = [\"4.1\"]\nevidence = \"evidence/list.csv#fixed\"");
+    let device = must(&with(whole(), "vulnerabilities.toml", &finding)).device;
+    let claim = &device.claims[&ClaimId::FindingVersions("EX-2026-004".into())];
+    assert_eq!(claim.id.to_string(), "finding:EX-2026-004.versions");
+    assert_eq!(claim.file, "vulnerabilities.toml");
+    assert!(claim.evidence.as_ref().is_some_and(|evidence| evidence.digest.is_some()));
+    let all = must(&whole()).device;
+    assert!(!all.claims.keys().any(|claim| matches!(claim, ClaimId::FindingVersions(_))));
+    // Whoever looked did not look at another vector, or at other software.
+    let other = finding.replace("I:H/A:H", "I:H/A:N");
+    let other = must(&with(whole(), "vulnerabilities.toml", &other)).device;
+    assert_ne!(other.claims[&claim.id].premise, claim.premise);
 }
 
 #[test]

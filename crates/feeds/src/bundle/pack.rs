@@ -48,9 +48,8 @@ pub fn pack(
     let mut writer = FramesWriter::new(BufWriter::new(&mut frames));
     for (number, file) in files.iter().enumerate().filter(|(_, file)| file.included) {
         let number = u32::try_from(number).map_err(|_| not_a_bundle("too many files"))?;
-        let (bytes, sha256) = read_in_parts(&mirror.join(&file.path), |part| {
-            writer.push(&Item { file: number, bytes: part.to_vec() })
-        })?;
+        let (bytes, sha256) =
+            read_in_parts(&mirror.join(&file.path), |part| writer.push(&Item { file: number, bytes: part.to_vec() }))?;
         if bytes != file.bytes || sha256 != file.sha256 {
             return Err(not_a_bundle(format!("`{}` changed while it was packed", file.path)));
         }

@@ -114,7 +114,8 @@ fn write(folder: &Path, path: &str, bytes: &[u8]) {
 
 #[test]
 fn a_mirror_comes_out_as_it_went_in() {
-    let (mirror, out, into) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (mirror, out, into) =
+        (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let long: Vec<u8> = (0..400_000_u32).flat_map(u32::to_le_bytes).collect();
     write(mirror.path(), "nvd/nvdcve-2.0-2014.json.gz", &long);
     write(mirror.path(), "kev/known_exploited_vulnerabilities.json", b"{}");
@@ -134,8 +135,7 @@ fn a_mirror_comes_out_as_it_went_in() {
     write(mirror.path(), "kev/known_exploited_vulnerabilities.json", b"{ }");
     let delta = pack(mirror.path(), &bundle, &key(1), at(20), Some(&packed)).unwrap();
     assert_eq!(delta.base, Some(packed.listing()));
-    let included: Vec<&str> =
-        delta.files.iter().filter(|file| file.included).map(|file| file.path.as_str()).collect();
+    let included: Vec<&str> = delta.files.iter().filter(|file| file.included).map(|file| file.path.as_str()).collect();
     assert_eq!(included, ["kev/known_exploited_vulnerabilities.json"]);
     let second = tempfile::tempdir().unwrap();
     unpack(&bundle, &[key(1).trusted()], second.path()).unwrap();

@@ -73,6 +73,11 @@ crate::scale::words!(ElementKind: Implant = "implant", Wearable = "wearable", Be
     ServiceTool = "service-tool", Other = "other");
 
 impl ElementKind {
+    /// Whether it stands in a network whatever links are listed.
+    pub fn is_networked(self) -> bool {
+        matches!(self, Self::Gateway | Self::Server | Self::CloudService | Self::Network | Self::UpdateServer)
+    }
+
     /// Whether one instance serves more than one site, so that whoever holds it holds units at many sites.
     pub fn serves_many_sites(self) -> bool {
         matches!(self, Self::CloudService | Self::UpdateServer)

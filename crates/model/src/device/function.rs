@@ -1,6 +1,6 @@
 //! What the system does for people, and what happens when it does not.
 
-use crate::ids::{ElementId, FunctionId, HarmId, PersonGroupId};
+use crate::ids::{ElementId, FunctionId, HarmId, LinkId, PersonGroupId};
 use crate::scale::{Axis, Severity};
 
 /// A clinical or technical function.
@@ -14,6 +14,8 @@ pub struct Function {
     pub essential: bool,
     /// What realises it.
     pub realised_by: RealisedBy,
+    /// The links on whose data it rests; `None`: all that bring data to its elements.
+    pub fed_by: Option<Vec<LinkId>>,
     /// Who depends on it.
     pub persons: Option<PersonGroupId>,
     /// How many people one instance serves at once; `None` where nobody knows.

@@ -3,7 +3,8 @@
 use crate::ids::{ElementId, LinkId, SecretId};
 use crate::scale::Position;
 
-/// A communication path between two elements. Commands and code flow from `from` to `to`; both ends parse what they receive.
+/// A communication path between two elements. Data, commands and code flow from `from` to `to`; both ends parse what they receive.
+/// Data that flow both ways are two links.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     /// Its identifier.
@@ -28,8 +29,10 @@ pub struct Link {
     pub encryption: Option<String>,
     /// How changes are noticed, for people; a checksum is no security control.
     pub integrity: Option<String>,
-    /// Whether a captured message can be sent again; it lowers nothing yet.
+    /// Whether a captured message is refused when it is sent again.
     pub anti_replay: Option<bool>,
+    /// The links from which comes what its sender passes on; `None`: all that bring data to the sender.
+    pub fed_by: Option<Vec<LinkId>>,
 }
 
 impl Link {
@@ -123,6 +126,11 @@ impl Medium {
             Self::Bluetooth | Self::Radio | Self::Inductive => &[Radio, Physical],
             Self::Usb | Self::Serial | Self::Debug | Self::RemovableMedia | Self::InternalBus => &[Physical],
         }
+    }
+
+    /// Whether it is reached by touching a port, so that what is plugged in does what a hand at the port can do.
+    pub fn needs_touch(self) -> bool {
+        matches!(self, Self::Usb | Self::Serial | Self::Debug | Self::RemovableMedia | Self::InternalBus)
     }
 
     /// Whether packets on it are routed, so that a far attacker can send them.

@@ -10,7 +10,7 @@ use ward_model::scale::Exploitability;
 use super::parse;
 use crate::error::PolicyError;
 use crate::period::InForce;
-use crate::rule::{CodeExecution, LinkCondition, Privilege, STEPS, SenderCheck, WeaknessRule};
+use crate::rule::{CodeExecution, Gives, LinkCondition, Privilege, STEPS, SenderCheck, WeaknessRule};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,7 +26,7 @@ struct RuleTable {
     in_force: InForce,
     link: LinkTable,
     step: String,
-    gives: Privilege_,
+    gives: Given,
     class: Exploitability,
     cwe: Vec<u32>,
     #[serde(default)]
@@ -43,11 +43,12 @@ struct LinkTable {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Privilege_ {
+enum Given {
     Read,
     Stop,
     Alter,
     Execute,
+    FalseData,
 }
 
 /// Reads a file of weakness rules.
@@ -84,10 +85,11 @@ pub(crate) fn weaknesses(file: &str, text: &str) -> Result<Vec<WeaknessRule>, Po
                 link: LinkCondition { carries, sender },
                 step: rule.step,
                 gives: match rule.gives {
-                    Privilege_::Read => Privilege::Read,
-                    Privilege_::Stop => Privilege::Stop,
-                    Privilege_::Alter => Privilege::Alter,
-                    Privilege_::Execute => Privilege::Execute,
+                    Given::Read => Gives::Privilege(Privilege::Read),
+                    Given::Stop => Gives::Privilege(Privilege::Stop),
+                    Given::Alter => Gives::Privilege(Privilege::Alter),
+                    Given::Execute => Gives::Privilege(Privilege::Execute),
+                    Given::FalseData => Gives::FalseData,
                 },
                 class: rule.class,
                 weaknesses: rule.cwe,

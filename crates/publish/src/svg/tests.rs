@@ -90,6 +90,7 @@ fn device(zones: usize, elements: &[(usize, usize, usize)], links: &[(usize, usi
             encryption: None,
             integrity: None,
             anti_replay: None,
+            fed_by: None,
         };
         device.links.insert(id, link);
     }

@@ -335,6 +335,11 @@ impl Page<'_> {
             }
             None => self.paper.field(5, "Harm", "none that was reached"),
         }
+        let others = verdict.harms.iter().filter(|other| verdict.harm.as_ref().is_none_or(|harm| harm.id != other.id));
+        let others: Vec<String> = others.map(|other| format!("{} ({})", other.id, other.escalated_severity)).collect();
+        if !others.is_empty() {
+            self.paper.field(5, "And", &others.join("; "));
+        }
         let [best, worst] = verdict.exploitability_range;
         let range =
             if best == worst { String::new() } else { format!(" (from {best} to {worst}, by what is not known)") };

@@ -57,6 +57,7 @@ fn link(
         encryption: None,
         integrity: Some("crc32".into()),
         anti_replay: Some(false),
+        fed_by: None,
     };
     (id.into(), link)
 }
@@ -167,6 +168,7 @@ pub fn device() -> Device {
                 name: "Deliver infusion".into(),
                 essential: true,
                 realised_by: RealisedBy::All(vec!["pump-controller".into()]),
+                fed_by: None,
                 persons: Some("infusion-patient".into()),
                 at_once_per_instance: Some(1),
                 effects: vec![Effect {
@@ -358,6 +360,7 @@ fn verdict(kind: SubjectKind, subject: &str, element: &str, cohort: &str, count:
             severity: Severity::Catastrophic,
             escalated_severity: Severity::Catastrophic,
         }),
+        harms: Vec::new(),
         threats: vec![Threat::Alteration],
         verdict: Outcome::Uncontrolled,
         if_claims_hold: Outcome::Uncontrolled,

@@ -55,12 +55,20 @@ fn entries(
     let login_here = login_here(context, element, profile.login);
     let here = (element.clone(), None);
     ways.push((Fact::Present(element.clone()), profile.always.saturating_add(login_here), Some(here)));
-    if profile.vector != AttackVector::Physical {
+    if profile.vector == AttackVector::Physical {
+        // What needs a hand at a port is done by what is plugged in, too.
+        let links = context.links_of(element).iter().filter_map(|link| context.device().links.get(link));
+        for link in links.filter(|link| link.medium.needs_touch()) {
+            let plugged = Fact::Plugged(link.id.clone(), element.clone());
+            ways.push((plugged, profile.always.saturating_add(login_here), Some((element.clone(), None))));
+        }
+    } else {
         // What a link brings is parsed: that satisfies a local vector too.
         let near = if profile.vector == AttackVector::Adjacent { Nearness::Near } else { Nearness::Far };
         for link in context.links_of(element) {
             let demands = profile.always.saturating_add(login_on(context, link, profile.login));
-            ways.push((Fact::Inject(link.clone(), near), demands, Some((element.clone(), Some(link.clone())))));
+            let arrives = Fact::Inject(link.clone(), context.arriving(link, element), near);
+            ways.push((arrives, demands, Some((element.clone(), Some(link.clone())))));
             ways.push((Fact::Speak(link.clone()), profile.always, None));
         }
     }

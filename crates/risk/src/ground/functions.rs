@@ -1,6 +1,6 @@
 //! Functions: how they degrade when elements do, and what follows for people.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::device::{Effect, Function, HowDegraded, RealisedBy};
 use ward_model::ids::ElementId;
@@ -8,6 +8,7 @@ use ward_model::scale::{Exploitability, Reach};
 use ward_policy::Privilege;
 
 use super::Builder;
+use crate::context::Context;
 use crate::fact::Fact;
 use crate::program::ReachRule;
 
@@ -48,8 +49,15 @@ fn degrade(
     let coalitions = if needed > 1 { coalitions(of, needed) } else { None };
     match coalitions {
         Some(coalitions) => {
+            let mut falls: BTreeMap<&ElementId, Fact> = BTreeMap::new();
+            for element in of {
+                let gain = Fact::Gain(element.clone(), privilege);
+                let falls_by =
+                    if how == HowDegraded::Alteration { sway(builder, function, element, gain) } else { gain };
+                falls.insert(element, falls_by);
+            }
             for together in coalitions {
-                let premises = together.iter().map(|element| Fact::Gain(element.clone(), privilege)).collect();
+                let premises = together.iter().filter_map(|element| falls.get(element).cloned()).collect();
                 let words = together.iter().map(ElementId::as_str).collect::<Vec<_>>().join(" and ");
                 degraded(
                     builder,
@@ -82,9 +90,43 @@ fn degrade(
                     );
                 }
                 degraded(builder, known, function, how, premises, ReachRule::First(Reach::One), Some(element), by);
+                if how == HowDegraded::Alteration {
+                    for told in told_wrong(builder.context, function, element) {
+                        let by = format!("{element} realises it, and rests on what it is told");
+                        let reach = ReachRule::First(Reach::One);
+                        degraded(builder, known, function, how, vec![told], reach, Some(element), by);
+                    }
+                }
             }
         }
     }
+}
+
+/// The facts by which an element works for a function with false data.
+fn told_wrong(context: &Context<'_>, function: &Function, element: &ElementId) -> Vec<Fact> {
+    let Some(function) = context.device().functions.get(&function.id) else { return Vec::new() };
+    match context.feeding_function(function) {
+        None => vec![Fact::Misinformed(element.clone())],
+        Some(feeding) => {
+            let links = feeding.iter().filter_map(|id| context.device().links.get(id));
+            links.filter(|link| link.to == *element).map(|link| Fact::FalseData(link.id.clone())).collect()
+        }
+    }
+}
+
+/// The fact that what an element contributes is false, whether it is altered or told so.
+fn sway(builder: &mut Builder<'_>, function: &Function, element: &ElementId, altered: Fact) -> Fact {
+    let swayed = Fact::Swayed(function.id.clone(), element.clone());
+    for premise in told_wrong(builder.context, function, element).into_iter().chain([altered]) {
+        builder.derive(
+            vec![premise],
+            swayed.clone(),
+            Exploitability::High,
+            ReachRule::First(Reach::One),
+            "what it contributes rests on it",
+        );
+    }
+    swayed
 }
 
 #[expect(clippy::too_many_arguments)]
@@ -120,7 +162,27 @@ fn degraded(
                 format!("{}, and {element} is needed to notice it or to take over", effect.hazardous_situation),
             );
         }
+        for told in silenced(builder.context, effect) {
+            builder.derive(
+                vec![fact.clone(), told],
+                Fact::Unrelieved(function.id.clone(), number, via.cloned()),
+                Exploitability::High,
+                ReachRule::First(Reach::One),
+                format!("{}, and what should notice it is told that all is well", effect.hazardous_situation),
+            );
+        }
     }
+}
+
+/// The facts by which what notices an effect works with false data.
+fn silenced(context: &Context<'_>, effect: &Effect) -> Vec<Fact> {
+    let detection = effect.fallback.as_ref().and_then(|fallback| context.device().functions.get(&fallback.detection));
+    let elements = detection.map_or(&[][..], |detection| detection.realised_by.elements());
+    let told = detection
+        .into_iter()
+        .flat_map(|detection| elements.iter().flat_map(move |element| told_wrong(context, detection, element)));
+    let told: BTreeSet<Fact> = told.collect();
+    told.into_iter().collect()
 }
 
 /// The elements that must stand for the fallback of an effect to take over. That one of them falls is a fact like any other:

@@ -1,13 +1,14 @@
 //! Links: who can put messages on them, who is believed, and what follows.
 
 use ward_model::device::{Carries, Element, ElementKind, Link, Medium, Secret};
+use ward_model::ids::{ElementId, ZoneId};
 use ward_model::scale::{Exploitability, Position, Reach};
-use ward_policy::{INSTALL_CODE, Privilege, SEND_COMMAND, SenderCheck};
+use ward_policy::{ACCEPT_DATA, Gives, INSTALL_CODE, Privilege, SEND_COMMAND, SenderCheck};
 
-use super::{Builder, Cuttable, Group, Part};
+use super::{Builder, Cuttable, Group, Origin, Part};
 use crate::catalogue::Profile;
 use crate::context::Context;
-use crate::fact::{Fact, Nearness, SecretRef};
+use crate::fact::{Arrival, Fact, Nearness, SecretRef};
 use crate::program::ReachRule;
 
 pub(super) fn ground(builder: &mut Builder<'_>) {
@@ -21,6 +22,9 @@ pub(super) fn ground(builder: &mut Builder<'_>) {
     for element in device.elements.values() {
         footholds(builder, element);
     }
+    if !builder.context.catalogue.unzoned().is_empty() {
+        unnamed_networks(builder);
+    }
     for secret in device.secrets.keys() {
         builder.part(Part::Secret(secret.clone()));
     }
@@ -29,20 +33,61 @@ pub(super) fn ground(builder: &mut Builder<'_>) {
 
 /// Putting messages on a link: from positions, from its ends, from inside the networks it ends in.
 pub(super) fn messages(builder: &mut Builder<'_>, link: &Link) {
+    for arrival in builder.context.arrivals(&link.id) {
+        arriving(builder, link, *arrival);
+    }
+    if link.medium.needs_touch() {
+        plugged(builder, link, (&link.to, &link.from));
+        if link.from != link.to {
+            plugged(builder, link, (&link.from, &link.to));
+        }
+    }
+}
+
+/// Being plugged into a port at one end: from where the link is exposed, and as whoever holds the other end.
+fn plugged(builder: &mut Builder<'_>, link: &Link, (end, other): (&ElementId, &ElementId)) {
     let device = builder.context.device();
-    let zones = [&link.from, &link.to].map(|end| device.elements.get(end).and_then(|element| element.zone.as_ref()));
+    let into = device.elements.get(end).and_then(|element| element.zone.as_ref());
+    let plugged = Fact::Plugged(link.id.clone(), end.clone());
+    for position in builder.context.exposure(link) {
+        let cuts = builder.cutting(&Cuttable::Message { link: &link.id, into, from: Origin::Position(position) });
+        builder.step(
+            vec![Fact::At(position)],
+            plugged.clone(),
+            Exploitability::High,
+            ReachRule::Exactly(reach(position, link.medium)),
+            "the link is exposed there",
+            &cuts,
+        );
+    }
     builder.derive(
-        vec![Fact::Inject(link.id.clone(), Nearness::Near)],
-        Fact::Inject(link.id.clone(), Nearness::Far),
+        vec![Fact::Gain(other.clone(), Privilege::Alter)],
+        plugged,
+        Exploitability::High,
+        ReachRule::First(fan_out(device.elements.get(other))),
+        "who alters an element has it plugged in where it is",
+    );
+}
+
+/// Messages on a link that arrive at one end, or at either where the ends are not told apart.
+fn arriving(builder: &mut Builder<'_>, link: &Link, arrival: Arrival) {
+    let device = builder.context.device();
+    let zone_of = |end: &ElementId| device.elements.get(end).and_then(|element| element.zone.as_ref());
+    let inject = |nearness| Fact::Inject(link.id.clone(), arrival, nearness);
+    // Where the ends are not told apart, every control that looks at zones cuts what arrives at both or at neither.
+    let into = zone_of(if arrival == Arrival::From { &link.from } else { &link.to });
+    builder.derive(
+        vec![inject(Nearness::Near)],
+        inject(Nearness::Far),
         Exploitability::High,
         ReachRule::First(Reach::One),
         "who is near can do what is done from afar",
     );
     for position in builder.context.exposure(link) {
-        let cuts = builder.cutting(&Cuttable::Message { link: &link.id, zones, from: Some(position) });
+        let cuts = builder.cutting(&Cuttable::Message { link: &link.id, into, from: Origin::Position(position) });
         builder.step(
             vec![Fact::At(position)],
-            Fact::Inject(link.id.clone(), nearness(position, link.medium)),
+            inject(nearness(position, link.medium)),
             Exploitability::High,
             ReachRule::Exactly(reach(position, link.medium)),
             "the link is exposed there",
@@ -51,14 +96,18 @@ pub(super) fn messages(builder: &mut Builder<'_>, link: &Link) {
     }
     if link.medium.routed() {
         // Isolation from outside does not keep out who already holds something inside.
-        let mut inside: Vec<_> = zones.into_iter().flatten().collect();
-        inside.sort();
-        inside.dedup();
-        for zone in inside {
-            let cuts = builder.cutting(&Cuttable::Message { link: &link.id, zones, from: None });
+        let zones = [zone_of(&link.from), zone_of(&link.to)];
+        let mut inside: Vec<(Fact, Origin<'_>)> =
+            zones.iter().flatten().map(|zone| (Fact::Inside((*zone).clone()), Origin::Zone(zone))).collect();
+        // An end of which nobody says where it stands may stand in any network.
+        inside.extend(zones.contains(&None).then_some((Fact::InsideSome, Origin::SomeZone)));
+        inside.sort_by(|a, b| a.0.cmp(&b.0));
+        inside.dedup_by(|a, b| a.0 == b.0);
+        for (foothold, from) in inside {
+            let cuts = builder.cutting(&Cuttable::Message { link: &link.id, into, from });
             builder.step(
-                vec![Fact::Inside(zone.clone())],
-                Fact::Inject(link.id.clone(), Nearness::Near),
+                vec![foothold],
+                inject(Nearness::Near),
                 Exploitability::High,
                 ReachRule::First(Reach::Site),
                 "the link runs through that network",
@@ -69,7 +118,7 @@ pub(super) fn messages(builder: &mut Builder<'_>, link: &Link) {
     for end in [&link.from, &link.to] {
         builder.derive(
             vec![Fact::Gain(end.clone(), Privilege::Alter)],
-            Fact::Inject(link.id.clone(), Nearness::Near),
+            inject(Nearness::Near),
             Exploitability::High,
             ReachRule::First(fan_out(device.elements.get(end))),
             "who alters an element sends anything on its links",
@@ -94,7 +143,10 @@ pub(super) fn believed(builder: &mut Builder<'_>, link: &Link) {
     // Every unit its own secret: only the unit whose secret is known believes the attacker.
     let reach = if per_unit { ReachRule::Least } else { ReachRule::First(Reach::One) };
     builder.derive(
-        vec![Fact::Inject(link.id.clone(), Nearness::Far), Fact::Know(secret)],
+        vec![
+            Fact::Inject(link.id.clone(), builder.context.arriving(&link.id, &link.to), Nearness::Far),
+            Fact::Know(secret),
+        ],
         Fact::Speak(link.id.clone()),
         Exploitability::High,
         reach,
@@ -132,6 +184,32 @@ pub(super) fn acted_on(builder: &mut Builder<'_>, link: &Link) {
             );
         }
     }
+    false_data(builder, link);
+}
+
+/// False data on a link, from whoever is believed or from what its sender rests on, and what they make of the receiver.
+fn false_data(builder: &mut Builder<'_>, link: &Link) {
+    let context = builder.context;
+    let mut accept = |premise: Fact, by: &'static str| {
+        let cuts = builder.cutting(&Cuttable::Step { step: ACCEPT_DATA, at: &link.to });
+        let conclusion = Fact::FalseData(link.id.clone());
+        builder.step(vec![premise], conclusion, Exploitability::High, ReachRule::First(Reach::One), by, &cuts);
+    };
+    if context.carries(link, Carries::Data) {
+        accept(Fact::Speak(link.id.clone()), "accept-data: the receiver takes for true what its sender says");
+        let passed_on = "accept-data: the sender passes on what it was told";
+        match context.feeding_link(link) {
+            None => accept(Fact::Misinformed(link.from.clone()), passed_on),
+            Some(feeding) => feeding.iter().for_each(|other| accept(Fact::FalseData(other.clone()), passed_on)),
+        }
+    }
+    builder.derive(
+        vec![Fact::FalseData(link.id.clone())],
+        Fact::Misinformed(link.to.clone()),
+        Exploitability::High,
+        ReachRule::First(Reach::One),
+        "what came by the link is part of what it works with",
+    );
 }
 
 /// Weaknesses that rules find on a link.
@@ -139,7 +217,7 @@ pub(super) fn weaknesses(builder: &mut Builder<'_>, link: &Link) {
     let context = builder.context;
     let secret = secret_of(builder.context, link);
     for rule in &context.situation.rulebook.rules {
-        let inject = |nearness| Fact::Inject(link.id.clone(), nearness);
+        let inject = |nearness| Fact::Inject(link.id.clone(), context.arriving(&link.id, &link.to), nearness);
         let premises = match (rule.link.sender, &secret) {
             (SenderCheck::Missing, None) => vec![inject(Nearness::Far)],
             // Sending again needs having listened: that is done nearby.
@@ -155,7 +233,10 @@ pub(super) fn weaknesses(builder: &mut Builder<'_>, link: &Link) {
         let cuts = builder.cutting(&Cuttable::Step { step: &rule.step, at: &link.to });
         let id = builder.step(
             premises,
-            Fact::Gain(link.to.clone(), rule.gives),
+            match rule.gives {
+                Gives::Privilege(privilege) => Fact::Gain(link.to.clone(), privilege),
+                Gives::FalseData => Fact::FalseData(link.id.clone()),
+            },
             rule.class,
             ReachRule::First(Reach::One),
             format!("{} {}: {}", rule.id, rule.step, rule.title),
@@ -169,16 +250,11 @@ pub(super) fn weaknesses(builder: &mut Builder<'_>, link: &Link) {
 /// Holding an element is being inside its network.
 fn footholds(builder: &mut Builder<'_>, element: &Element) {
     let device = builder.context.device();
-    let Some(zone) = &element.zone else { return };
-    let networked = builder
-        .context
-        .links_of(&element.id)
-        .iter()
-        .any(|link| device.links.get(link).is_some_and(|link| link.medium.routed()));
-    if networked {
+    let linked = |link| device.links.get(link).is_some_and(|link: &Link| link.medium.routed());
+    if element.kind.is_networked() || builder.context.links_of(&element.id).iter().any(linked) {
         builder.derive(
             vec![Fact::Gain(element.id.clone(), Privilege::Alter)],
-            Fact::Inside(zone.clone()),
+            element.zone.clone().map_or(Fact::InsideUnnamed, Fact::Inside),
             Exploitability::High,
             ReachRule::First(fan_out(Some(element))),
             "the element is on that network",
@@ -186,14 +262,24 @@ fn footholds(builder: &mut Builder<'_>, element: &Element) {
     }
 }
 
+/// What is not known of networks: an element without a zone may stand in any of them.
+fn unnamed_networks(builder: &mut Builder<'_>) {
+    let inside = |zone: &ZoneId| Fact::Inside(zone.clone());
+    let unnamed = "nobody says in which network it stands, so it may stand in this one";
+    let mut onward: Vec<(Fact, Fact)> = vec![(Fact::InsideUnnamed, Fact::InsideSome)];
+    for zone in builder.context.device().zones.keys() {
+        onward.extend([(Fact::InsideUnnamed, inside(zone)), (inside(zone), Fact::InsideSome)]);
+    }
+    for (premise, conclusion) in onward {
+        builder.derive(vec![premise], conclusion, Exploitability::High, ReachRule::First(Reach::One), unnamed);
+    }
+}
+
 /// Who comes to know a secret.
 pub(super) fn secret(builder: &mut Builder<'_>, secret: &Secret) {
-    if builder.context.public(secret) {
-        return;
-    }
     let device = builder.context.device();
     let know = Fact::Know(SecretRef::Named(secret.id.clone()));
-    let holders = builder.context.holders(secret);
+    let holders = builder.context.sending_holders(secret);
     for holder in &holders {
         builder.derive(
             vec![Fact::Gain(holder.clone(), Privilege::Read)],
@@ -204,7 +290,8 @@ pub(super) fn secret(builder: &mut Builder<'_>, secret: &Secret) {
         );
     }
     let obtainable = holders.iter().any(|holder| device.elements.get(holder).is_none_or(obtainable));
-    if !builder.context.per_unit(secret) && (obtainable || holders.is_empty()) {
+    let nobody_named = holders.is_empty() && !builder.context.public(secret);
+    if !builder.context.per_unit(secret) && (obtainable || nobody_named) {
         from_specimen(builder, know);
     }
 }

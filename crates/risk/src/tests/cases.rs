@@ -13,10 +13,10 @@ use super::system::{System, no_decisions, rulebook};
 use crate::effects::Effects;
 use crate::judge::{Judgement, judge};
 
-const WORST: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+pub(super) const WORST: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
 
 /// A pump and a server on one network; the server sends the pump its drug limits; altering the pump kills.
-fn ward() -> System {
+pub(super) fn ward() -> System {
     let mut system = System::empty();
     system.device.zones.insert("net".into(), Zone { id: "net".into(), name: "net".into(), owner: Owner::Hospital });
     for id in ["pump", "server", "firewall"] {
@@ -33,7 +33,7 @@ fn ward() -> System {
 }
 
 /// The same, where only the rightful sender is believed, by a secret of every unit's own.
-fn guarded() -> System {
+pub(super) fn guarded() -> System {
     let mut system = ward();
     system.device.secrets.insert(
         "key".into(),
@@ -46,7 +46,7 @@ fn guarded() -> System {
 }
 
 /// Decisions for every claim but these, until a day.
-fn decided(system: &mut System, but: &[&str], expires: jiff::civil::Date) -> Decisions {
+pub(super) fn decided(system: &mut System, but: &[&str], expires: jiff::civil::Date) -> Decisions {
     system.make_claims();
     let claims: Vec<_> =
         system.device.claims.values().filter(|claim| !but.contains(&claim.id.to_string().as_str())).collect();
@@ -69,21 +69,21 @@ fn decided(system: &mut System, but: &[&str], expires: jiff::civil::Date) -> Dec
     Decisions { entered, digest: Digest::of(b"decisions") }
 }
 
-fn judged_with(system: &System, decisions: &Decisions) -> Judgement {
+pub(super) fn judged_with(system: &System, decisions: &Decisions) -> Judgement {
     let rulebook = rulebook();
     judge(system.situation(&rulebook, decisions))
 }
 
-fn judged(system: &mut System, but: &[&str]) -> Judgement {
+pub(super) fn judged(system: &mut System, but: &[&str]) -> Judgement {
     let decisions = decided(system, but, date(2027, 6, 30));
     judged_with(system, &decisions)
 }
 
-fn of<'a>(judgement: &'a Judgement, subject: &str) -> Vec<&'a Verdict> {
+pub(super) fn of<'a>(judgement: &'a Judgement, subject: &str) -> Vec<&'a Verdict> {
     judgement.verdicts.iter().filter(|verdict| verdict.subject.id == subject).collect()
 }
 
-fn only<'a>(judgement: &'a Judgement, subject: &str) -> &'a Verdict {
+pub(super) fn only<'a>(judgement: &'a Judgement, subject: &str) -> &'a Verdict {
     let all = of(judgement, subject);
     assert_eq!(all.len(), 1, "{subject}: {all:#?}");
     all[0]
@@ -332,6 +332,8 @@ fn a_shared_key_is_known_to_whoever_owns_a_unit() {
     assert_eq!(only(&judgement, "WR-004@limits").verdict, Outcome::Uncontrolled);
     let key = Secret { per_unit: false, public: true, ..system.device.secrets[&SecretId::from("key")].clone() };
     system.device.secrets.insert("key".into(), key);
+    // Of a public key the sender has the private half: where nobody can come by a sender, nobody has it.
+    system.element("server").kind = ElementKind::UpdateServer;
     assert_eq!(only(&judged(&mut system, &[]), "WR-004@limits").verdict, Outcome::Controlled);
 }
 

@@ -114,6 +114,7 @@ impl System {
             encryption: None,
             integrity: None,
             anti_replay: None,
+            fed_by: None,
         })
     }
 
@@ -140,6 +141,7 @@ impl System {
             name: id.into(),
             essential: true,
             realised_by,
+            fed_by: None,
             persons: None,
             at_once_per_instance: Some(1),
             effects: effects.collect(),
@@ -195,6 +197,7 @@ impl System {
             claim(link.exposed_to.is_some(), LinkClaim::ExposedTo);
             claim(link.carries.is_some(), LinkClaim::Carries);
             claim(link.anti_replay == Some(true), LinkClaim::AntiReplay);
+            claim(link.fed_by.is_some(), LinkClaim::FedBy);
         }
         for secret in device.secrets.values() {
             claims.extend(secret.per_unit.then(|| ClaimId::SecretPerUnit(secret.id.clone())));
@@ -204,10 +207,15 @@ impl System {
             if !matches!(function.realised_by, RealisedBy::All(_) | RealisedBy::People) {
                 claims.push(ClaimId::Function(function.id.clone(), FunctionClaim::Redundancy));
             }
+            claims.extend(
+                function.fed_by.is_some().then(|| ClaimId::Function(function.id.clone(), FunctionClaim::FedBy)),
+            );
             if function.effects.iter().any(|effect| effect.fallback.is_some()) {
                 claims.push(ClaimId::Function(function.id.clone(), FunctionClaim::Fallback));
             }
         }
+        let limited = device.own_findings.iter().filter(|own| !own.versions.is_empty());
+        claims.extend(limited.map(|own| ClaimId::FindingVersions(own.id.clone())));
         claims.extend(device.controls.keys().cloned().map(ClaimId::Control));
         let rubrics = device.rubrics.keys();
         claims.extend(rubrics.map(|(element, vulnerability)| ClaimId::Rubric(element.clone(), vulnerability.clone())));
@@ -319,6 +327,17 @@ pub(crate) struct All {
 }
 
 impl All {
+    /// What is judged, without the numbers that facts happen to have, and so without which of two ways that come out alike is shown.
+    pub fn unnumbered(&self) -> BTreeMap<Key, Judged> {
+        let mut judged = self.judged.clone();
+        for judged in judged.values_mut() {
+            for cell in judged.harms.iter_mut().chain(&mut judged.cell) {
+                (cell.fact, cell.reach) = (crate::program::FactId(0), ward_model::scale::Reach::One);
+            }
+        }
+        judged
+    }
+
     pub fn outcome(&self, key: &Key) -> Outcome {
         self.outcomes.get(key).copied().unwrap_or(Outcome::Controlled)
     }
@@ -390,8 +409,8 @@ fn a_link() -> impl Strategy<Value = Link> {
     let exposed = prop::option::of(prop::sample::subsequence(Position::ALL.to_vec(), 0..4));
     let carries = prop::option::of(prop::sample::subsequence(Carries::ALL.to_vec(), 0..=3));
     let authentication = prop::option::of(prop::option::of(0..2_usize));
-    (0..4_usize, 0..4_usize, 0..4_usize, exposed, carries, authentication, any::<Option<bool>>()).prop_map(
-        |(from, to, medium, exposed_to, carries, authentication, anti_replay)| Link {
+    (0..4_usize, 0..4_usize, 0..4_usize, exposed, carries, authentication, any::<Option<bool>>(), fed_by()).prop_map(
+        |(from, to, medium, exposed_to, carries, authentication, anti_replay, fed_by)| Link {
             id: "l".into(),
             name: "link".into(),
             from: ELEMENTS[from].into(),
@@ -407,8 +426,14 @@ fn a_link() -> impl Strategy<Value = Link> {
             encryption: None,
             integrity: None,
             anti_replay,
+            fed_by,
         },
     )
+}
+
+fn fed_by() -> impl Strategy<Value = Option<Vec<LinkId>>> {
+    prop::option::of(prop::sample::subsequence((0..4_usize).collect::<Vec<_>>(), 0..3))
+        .prop_map(|links| links.map(|links| links.iter().map(|number| LinkId::new(format!("l{number}"))).collect()))
 }
 
 fn an_element() -> impl Strategy<Value = (usize, Option<usize>, Option<u64>, bool)> {
@@ -417,21 +442,21 @@ fn an_element() -> impl Strategy<Value = (usize, Option<usize>, Option<u64>, boo
 
 fn a_function() -> impl Strategy<Value = Function> {
     let elements = prop::sample::subsequence(ELEMENTS.to_vec(), 1..=3);
-    let effects = prop::collection::vec((0..3_usize, 0..3_usize, any::<bool>()), 0..3);
-    (0..3_usize, elements, effects, prop::option::of(1..3_u64), prop::option::of(0..2_usize)).prop_map(
-        |(kind, elements, effects, at_once_per_instance, group)| {
+    let effects = prop::collection::vec((0..3_usize, 0..3_usize, prop::option::of(0..2_usize)), 0..3);
+    (0..3_usize, elements, effects, prop::option::of(1..3_u64), prop::option::of(0..2_usize), fed_by()).prop_map(
+        |(kind, elements, effects, at_once_per_instance, group, fed_by)| {
             let elements: Vec<ElementId> = elements.iter().map(|id| ElementId::from(*id)).collect();
             let effects = effects.into_iter().map(|(how, harm, fallback)| Effect {
                 on: HowDegraded::ALL[how],
                 hazardous_situation: "situation".into(),
                 harm: HarmId::new(format!("h{harm}")),
                 onset_seconds: Some(60),
-                fallback: fallback.then(|| Fallback {
+                fallback: fallback.map(|detection| Fallback {
                     function: "f0".into(),
-                    detection: "f0".into(),
+                    detection: FunctionId::new(format!("f{detection}")),
                     detection_seconds: 5,
                     switch_over_seconds: 5,
-                    staff_per_site: 2,
+                    staff_per_site: 3,
                 }),
                 health_data: false,
             });
@@ -444,6 +469,7 @@ fn a_function() -> impl Strategy<Value = Function> {
                     1 => RealisedBy::Any(elements),
                     _ => RealisedBy::Voted { required: elements.len().div_ceil(2), of: elements },
                 },
+                fed_by,
                 persons: group.map(|number| PersonGroupId::new(format!("g{number}"))),
                 at_once_per_instance,
                 effects: effects.collect(),
@@ -454,7 +480,7 @@ fn a_function() -> impl Strategy<Value = Function> {
 
 fn a_control() -> impl Strategy<Value = Control> {
     let from = prop::sample::subsequence(Position::ALL.to_vec(), 0..4);
-    (0..5_usize, 0..4_usize, 0..4_usize, from, 0..3_usize, any::<bool>(), 0..3_usize).prop_map(
+    (0..5_usize, 0..4_usize, 0..4_usize, from, 0..3_usize, any::<bool>(), 0..ward_policy::STEPS.len()).prop_map(
         |(kind, at, enforcer, from, secret, site, step)| {
             let element = ElementId::from(ELEMENTS[at]);
             let cut = match kind {

@@ -37,6 +37,8 @@ proptest! {
         let mut without = Without::new(&run, &outcomes);
         let mut removals: Vec<Vec<ClaimId>> = decided.iter().map(|claim| vec![claim.clone()]).collect();
         removals.extend(sets.iter().map(|set| chosen(&decided, set & set.rotate_left(13))));
+        // What was taken away once may be taken away again: several decisions lapse together.
+        removals.extend(decided.iter().map(|claim| vec![claim.clone()]));
         for removal in &removals {
             without.remove(removal, &effects.without(removal));
         }

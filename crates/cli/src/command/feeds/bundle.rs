@@ -198,10 +198,8 @@ pub fn import(arguments: ImportArguments, global: &Global, ui: &Ui) -> Result<En
     let last = last(&folder)?;
     fits(&head, last.as_ref())?;
     fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
-    let inside = tempfile::Builder::new()
-        .prefix("bundle-")
-        .tempdir_in(&folder)
-        .map_err(|error| unwritable(&folder, &error))?;
+    let inside =
+        tempfile::Builder::new().prefix("bundle-").tempdir_in(&folder).map_err(|error| unwritable(&folder, &error))?;
     let head = unpack::unpack(&arguments.file, &trusted, inside.path()).map_err(|error| of(&arguments.file, error))?;
     let report = if head.files.iter().any(|file| file.included) {
         Some(ward_feeds::sync(inside.path(), &[], &Home::open(&folder), clock::now(), &mut Silent)?)
@@ -263,7 +261,8 @@ fn answer(folder: &Path, head: &Head, by: &Trusted, report: Option<SyncReport>, 
         .sources
         .iter()
         .map(|source| {
-            let numbers = [source.records, source.added, source.changed, source.set_aside].map(|count| count.to_string());
+            let numbers =
+                [source.records, source.added, source.changed, source.set_aside].map(|count| count.to_string());
             [source.name.clone()].into_iter().chain(numbers).collect()
         })
         .collect();

@@ -50,12 +50,22 @@ fn a_change_of_meaning_lapses_what_rests_on_it_and_nothing_else() {
             "held_by = [\"server\"]",
             &["control:signed-firmware", "link:service.authentication", "secret:service-key.per_unit"],
         ),
-        ("hmac-sha256", "crc32", &["element:pump.interfaces_listed", "link:service.authentication"]),
+        (
+            "hmac-sha256",
+            "crc32",
+            &[
+                "control:signed-firmware",
+                "element:pump.interfaces_listed",
+                "link:service.authentication",
+                "secret:service-key.per_unit",
+            ],
+        ),
         // Exposure and what is carried, of one link.
         (
             "medium = \"ip\"",
             "medium = \"wifi\"",
             &[
+                "control:signed-firmware",
                 "element:pump.interfaces_listed",
                 "link:library.exposed_to",
                 "link:library.carries",
@@ -66,13 +76,13 @@ fn a_change_of_meaning_lapses_what_rests_on_it_and_nothing_else() {
         (
             "kind = \"server\"\nowner = \"hospital\"\nzone = \"ward-network\"",
             "kind = \"server\"\nowner = \"hospital\"",
-            &["link:library.exposed_to"],
+            &["link:library.exposed_to", "secret:service-key.per_unit"],
         ),
         // A new link at an element is one more interface.
         (
             "[[secret]]",
             "[[link]]\nid = \"new\"\nfrom = \"server\"\nto = \"pump\"\nmedium = \"ip\"\n[[secret]]",
-            &["element:pump.interfaces_listed"],
+            &["control:signed-firmware", "element:pump.interfaces_listed"],
         ),
         (
             "switch_over_seconds = 30",
@@ -95,21 +105,25 @@ fn a_change_of_meaning_lapses_what_rests_on_it_and_nothing_else() {
 fn other_software_lapses_what_was_said_of_it() {
     let before = must(&whole()).device;
     let zlib = must(&with(whole(), "sbom/pump.json", &SBOM.replace("1.2.11", "1.2.12"))).device;
-    assert_eq!(lapsed(&before, &zlib), ["element:pump.interfaces_listed", "element:pump.software_listed"]);
+    let on_software = [
+        "control:signed-firmware",
+        "element:pump.interfaces_listed",
+        "element:pump.software_listed",
+        "element:pump.local_login",
+        "link:library.anti_replay",
+        "link:service.authentication",
+        "secret:service-key.per_unit",
+    ];
+    let and_motor: Vec<&str> = on_software.into_iter().chain(["component:pump/motor"]).collect();
+    assert_eq!(lapsed(&before, &zlib), on_software);
     let motor = must(&with(whole(), "sbom/pump.json", &SBOM.replace("\"version\":\"3\"", "\"version\":\"4\""))).device;
-    assert_eq!(
-        lapsed(&before, &motor),
-        ["element:pump.interfaces_listed", "element:pump.software_listed", "component:pump/motor"]
-    );
+    assert_eq!(lapsed(&before, &motor), and_motor);
     // A new version has not been looked at, even with the same file.
     let version = format!("{FIELDED}\n[[version]]\nid = \"4.3\"\n");
     let system =
         SYSTEM.replace("\"4.2\" = \"sbom/pump.json\"", "\"4.2\" = \"sbom/pump.json\", \"4.3\" = \"sbom/pump.json\"");
     let after = must(&with(with(whole(), "fielded.toml", &version), "system.toml", &system)).device;
-    assert_eq!(
-        lapsed(&before, &after),
-        ["element:pump.interfaces_listed", "element:pump.software_listed", "component:pump/motor"]
-    );
+    assert_eq!(lapsed(&before, &after), and_motor);
 }
 
 #[test]

@@ -1,0 +1,159 @@
+//! How many people one attacker action touches at once, and how many others then wait for the same helpers.
+
+use std::collections::BTreeMap;
+
+use ward_model::device::{Device, Function, HowDegraded};
+use ward_model::ids::{ElementId, FunctionId};
+use ward_model::scale::{Persons, Reach};
+
+use crate::context::Unknowns;
+
+/// How many people one action touches by way of a function that degrades through one element, or through several together.
+///
+/// A function serves as many people at a site as the most numerous of its elements have instances; one instance of a scarcer
+/// element serves its share of them. Whatever number is not known counts as many, and whoever is touched is at least one.
+pub(crate) fn persons(
+    device: &Device,
+    unknowns: Unknowns,
+    function: &Function,
+    via: Option<&ElementId>,
+    reach: Reach,
+) -> Persons {
+    let unknown = match unknowns {
+        Unknowns::Worst => None,
+        Unknowns::Best => Some(1),
+    };
+    let per_instance = function.at_once_per_instance.or(unknown).map(|count| count.max(1));
+    // A site that has none of an element is not one where it is attacked.
+    let instances = |id: &ElementId| {
+        let element = device.elements.get(id);
+        element.and_then(|element| element.instances_per_site).or(unknown).map(|count| count.max(1))
+    };
+    let elements = function.realised_by.elements();
+    let at_site = elements.iter().map(instances).try_fold(1, |most: u64, count| count.map(|count| most.max(count)));
+    let share = |id: &ElementId| match (elements, at_site, instances(id)) {
+        ([only], ..) if only == id => Some(1),
+        (_, Some(all), Some(own)) => Some(all.div_ceil(own)),
+        _ => None,
+    };
+    match reach {
+        // Several elements together harm only those whom all of them serve.
+        Reach::One => Persons::times(via.map_or_else(|| elements.iter().filter_map(share).min(), share), per_instance),
+        Reach::Site => Persons::times(at_site, per_instance),
+        Reach::Fleet => Persons::Many,
+    }
+}
+
+/// A sum of people from which each can be taken out again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Tally {
+    many: u64,
+    count: u128,
+}
+
+impl Tally {
+    fn of(persons: Persons) -> Self {
+        match persons {
+            Persons::Many => Self { many: 1, count: 0 },
+            Persons::Count(count) => Self { many: 0, count: u128::from(count) },
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self { many: self.many.saturating_add(other.many), count: self.count.saturating_add(other.count) }
+    }
+
+    fn without(self, other: Self) -> Self {
+        Self { many: self.many.saturating_sub(other.many), count: self.count.saturating_sub(other.count) }
+    }
+
+    fn persons(self) -> Persons {
+        match u64::try_from(self.count) {
+            Ok(count) if self.many == 0 => Persons::Count(count),
+            _ => Persons::Many,
+        }
+    }
+}
+
+/// The functions whose loss one fallback takes over.
+#[derive(Debug, Clone, Default)]
+struct Relying {
+    /// For how many people there is staff, by the least that any of them says.
+    staff: Option<u64>,
+    /// All of their people, by reach; where one instance is touched, the instance that serves most.
+    all: [Tally; 3],
+    /// By element: the people of one of its instances, and what those functions count for in `all` at reach one.
+    at: BTreeMap<ElementId, (Tally, Tally)>,
+}
+
+/// Who relies on which fallback. Whoever takes over for one function cannot take over for another at the same time, and one action
+/// may stop them all.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Staff(BTreeMap<FunctionId, Relying>);
+
+impl Staff {
+    /// Counts who relies on whom.
+    pub fn new(device: &Device, unknowns: Unknowns) -> Self {
+        let mut staff: BTreeMap<FunctionId, Relying> = BTreeMap::new();
+        for function in device.functions.values() {
+            for (fallback, fewest) in fallbacks(function) {
+                let relying = staff.entry(fallback.clone()).or_default();
+                relying.staff = Some(relying.staff.map_or(fewest, |staff| staff.min(fewest)));
+                let most = Self::own(device, unknowns, function);
+                for (all, own) in relying.all.iter_mut().zip(most) {
+                    *all = all.and(own);
+                }
+                for element in function.realised_by.elements() {
+                    let there = Tally::of(persons(device, unknowns, function, Some(element), Reach::One));
+                    let (at, counted) = relying.at.entry(element.clone()).or_default();
+                    (*at, *counted) = (at.and(there), counted.and(most[Reach::One as usize]));
+                }
+            }
+        }
+        Self(staff)
+    }
+
+    /// The people of one function by reach, through the element that serves most of them where one instance is touched.
+    fn own(device: &Device, unknowns: Unknowns, function: &Function) -> [Tally; 3] {
+        let through = |via, reach| persons(device, unknowns, function, via, reach);
+        let one = function.realised_by.elements().iter().map(|element| through(Some(element), Reach::One));
+        let one = one.max().unwrap_or(Persons::Count(0));
+        [one, through(None, Reach::Site), through(None, Reach::Fleet)].map(Tally::of)
+    }
+
+    /// Whether one fallback has staff for the people of a function and for all others who rely on it, when one action reaches so far.
+    pub fn suffices(
+        &self,
+        (device, unknowns): (&Device, Unknowns),
+        fallback: &FunctionId,
+        function: &Function,
+        via: Option<&ElementId>,
+        reach: Reach,
+    ) -> bool {
+        let Some(relying) = self.0.get(fallback) else { return false };
+        let own = Tally::of(persons(device, unknowns, function, via, reach));
+        let mut all = relying.all[reach as usize];
+        let mut counted = Self::own(device, unknowns, function)[reach as usize];
+        if reach == Reach::One
+            && let Some((id, (at, most))) = via.and_then(|via| relying.at.get_key_value(via))
+        {
+            all = all.without(*most).and(*at);
+            if function.realised_by.elements().contains(id) {
+                counted = own;
+            }
+        }
+        relying.staff.is_some_and(|staff| all.without(counted).and(own).persons() <= Persons::Count(staff))
+    }
+}
+
+/// The fallbacks of a function's loss, each with the least staff that it is said to have.
+fn fallbacks(function: &Function) -> BTreeMap<&FunctionId, u64> {
+    let mut fallbacks: BTreeMap<&FunctionId, u64> = BTreeMap::new();
+    for effect in function.effects.iter().filter(|effect| effect.on == HowDegraded::Loss) {
+        if let Some(fallback) = &effect.fallback {
+            let fewest = fallbacks.entry(&fallback.function).or_insert(fallback.staff_per_site);
+            *fewest = (*fewest).min(fallback.staff_per_site);
+        }
+    }
+    fallbacks
+}

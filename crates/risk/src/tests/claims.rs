@@ -1,0 +1,54 @@
+//! What a claim needs before it has effect.
+
+use jiff::civil::date;
+use ward_model::claim::{ClaimId, LinkClaim};
+use ward_model::cvss::Vector;
+use ward_model::device::OwnFinding;
+use ward_model::ids::FieldedVersionId;
+use ward_model::verdict::Outcome;
+
+use super::cases::{WORST, decided, guarded, judged, judged_with, of, only};
+use super::system::System;
+
+/// Somebody answers for it, and nobody can say by what.
+#[test]
+fn a_claim_that_cites_no_evidence_has_no_effect() {
+    for claim in [LinkClaim::Authentication, LinkClaim::AntiReplay, LinkClaim::ExposedTo, LinkClaim::Carries] {
+        let mut system = guarded();
+        let mut decisions = decided(&mut system, &[], date(2027, 6, 30));
+        let id = ClaimId::Link("limits".into(), claim);
+        system.device.claims.get_mut(&id).unwrap().evidence = None;
+        for decision in decisions.entered.iter_mut().filter(|decision| decision.claims[0] == id.to_string()) {
+            decision.evidence = None;
+        }
+        let judgement = judged_with(&system, &decisions);
+        let without: Vec<_> =
+            judgement.decisions_without_effect.iter().map(|one| (one.claim.clone(), one.reason.as_str())).collect();
+        assert_eq!(without, [(id.to_string(), "it cites no evidence")]);
+    }
+}
+
+/// A finding is in every version until somebody answers for its not being there.
+#[test]
+fn leaving_out_a_version_is_a_claim() {
+    let found = |versions: &[&str]| -> System {
+        let mut system = guarded();
+        system.device.own_findings.push(OwnFinding {
+            id: "EX-1".into(),
+            title: "found by ourselves".into(),
+            element: "pump".into(),
+            versions: versions.iter().map(|id| FieldedVersionId::from(*id)).collect(),
+            weaknesses: Vec::new(),
+            vectors: vec![Vector::parse(WORST).unwrap()],
+            known_since: date(2026, 11, 1),
+            source: "test".into(),
+            demonstrated: false,
+            exploited: false,
+        });
+        system
+    };
+    assert_eq!(only(&judged(&mut found(&["1"]), &[]), "EX-1").verdict, Outcome::Uncontrolled);
+    assert!(of(&judged(&mut found(&["2"]), &[]), "EX-1").is_empty());
+    let undecided = judged(&mut found(&["2"]), &["finding:EX-1.versions"]);
+    assert_eq!(only(&undecided, "EX-1").verdict, Outcome::Uncontrolled);
+}

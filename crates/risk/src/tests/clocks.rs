@@ -1,0 +1,70 @@
+//! From which day a clock runs.
+
+use jiff::civil::{Date, date};
+use ward_model::cvss::Vector;
+use ward_model::device::{KnownSince, OwnFinding};
+use ward_model::finding::State;
+
+use super::cases::{WORST, guarded, judged};
+use super::system::{System, TODAY};
+
+fn own(element: &str, known_since: Date) -> OwnFinding {
+    OwnFinding {
+        id: "CVE-1".into(),
+        title: "found by ourselves".into(),
+        element: element.into(),
+        versions: Vec::new(),
+        weaknesses: Vec::new(),
+        vectors: vec![Vector::parse(WORST).unwrap()],
+        known_since,
+        source: "test".into(),
+        demonstrated: false,
+        exploited: false,
+    }
+}
+
+fn starts(system: &mut System) -> Date {
+    let judgement = judged(system, &[]);
+    judgement.clocks.iter().find(|clock| clock.subject == "CVE-1").unwrap().starts
+}
+
+/// What a feed says of an element is known from the feed, whatever the maker finds there or elsewhere later.
+#[test]
+fn an_own_finding_moves_no_clock_later() {
+    let mut system = guarded();
+    system.finding("CVE-1", "pump", Some(WORST), State::Affected);
+    system.each_finding(|finding| {
+        finding.vulnerability.published = Some(date(2020, 1, 1));
+        finding.vulnerability.received = Some(date(2026, 10, 1));
+    });
+    let before = starts(&mut system);
+    assert_eq!(before, date(2026, 1, 1));
+    for element in ["server", "pump"] {
+        let mut more = system.clone();
+        more.device.own_findings.push(own(element, date(2026, 11, 1)));
+        assert_eq!(starts(&mut more), before, "found at the {element}");
+        more.device.own_findings[0].known_since = date(2025, 1, 1);
+        assert_eq!(starts(&mut more), date(2025, 1, 1), "known before, at the {element}");
+    }
+    // What only the maker has found is known since the maker says.
+    let mut alone = guarded();
+    alone.device.own_findings.push(own("pump", date(2026, 11, 1)));
+    assert_eq!(starts(&mut alone), date(2026, 11, 1));
+}
+
+/// Whoever is asked today has known it today at the latest.
+#[test]
+fn no_clock_starts_in_the_future() {
+    let mut system = guarded();
+    system.device.own_findings.push(own("pump", date(2099, 1, 1)));
+    assert_eq!(starts(&mut system), TODAY);
+    let mut system = guarded();
+    system.device.model_since = date(2099, 1, 1);
+    system.finding("CVE-1", "pump", Some(WORST), State::Affected);
+    system.device.known_since.push(KnownSince {
+        subject: "CVE-1".into(),
+        since: date(2098, 1, 1),
+        source: "typo".into(),
+    });
+    assert_eq!(starts(&mut system), TODAY);
+}

@@ -1,0 +1,87 @@
+//! Who holds a key, and what follows when it is read.
+
+use ward_model::device::*;
+use ward_model::finding::State;
+use ward_model::ids::SecretId;
+use ward_model::scale::Position;
+use ward_model::verdict::Outcome;
+
+use super::cases::{WORST, guarded, judged, only};
+use super::system::System;
+
+const READ_BY_HAND: &str = "CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N";
+
+fn secret(system: &mut System, id: &str, held_by: &[&str], per_unit: bool, public: bool) {
+    let held_by = held_by.iter().map(|id| (*id).into()).collect();
+    system.device.secrets.insert(id.into(), Secret { id: id.into(), held_by, per_unit, public });
+}
+
+/// A port for code that a control guards, resting on a key at the pump.
+fn port(key: (&[&str], bool, bool)) -> System {
+    let mut system = guarded();
+    let link = system.link("port", "tool", "pump", Medium::Usb);
+    link.carries = Some(vec![Carries::Code]);
+    link.exposed_to = Some(vec![Position::Physical]);
+    secret(&mut system, "k", key.0, key.1, key.2);
+    let cut = Cut::Step { step: "install-code".into(), at: "pump".into() };
+    system.control("signed", vec![cut], "pump").enforcer.as_mut().unwrap().secret = Some("k".into());
+    system
+}
+
+/// What checks with a key has it, whatever the folder says of who holds it: one pump that is taken apart opens all.
+#[test]
+fn the_enforcer_of_a_control_holds_the_key_that_it_rests_on() {
+    let mut system = port((&["updater"], false, false));
+    system.element("updater").kind = ElementKind::UpdateServer;
+    assert_eq!(only(&judged(&mut system, &[]), "WR-002@port").verdict, Outcome::Uncontrolled, "from a specimen");
+    let mut system = port((&["updater"], true, false));
+    system.element("updater").kind = ElementKind::UpdateServer;
+    assert_eq!(only(&judged(&mut system, &[]), "WR-002@port").verdict, Outcome::Controlled);
+    system.finding("CVE-READ", "pump", Some(READ_BY_HAND), State::Affected);
+    assert_eq!(only(&judged(&mut system, &[]), "WR-002@port").verdict, Outcome::Uncontrolled, "read at the enforcer");
+}
+
+/// Whoever verifies with a public key learns nothing by it; whoever sends with it holds the private half.
+#[test]
+fn the_sender_holds_the_private_half_of_a_public_key() {
+    let system = |kind: ElementKind, reads: Option<&str>| {
+        let mut system = guarded();
+        system.element("server").kind = kind;
+        let key = system.device.secrets.get_mut(&SecretId::from("key")).unwrap();
+        (key.per_unit, key.public) = (false, true);
+        key.held_by = vec!["pump".into()];
+        if let Some(element) = reads {
+            system.finding("CVE-READ", element, Some(READ_BY_HAND), State::Affected);
+        }
+        system
+    };
+    let verdict = |mut system: System| only(&judged(&mut system, &[]), "WR-004@limits").verdict;
+    assert_eq!(verdict(system(ElementKind::UpdateServer, None)), Outcome::Controlled);
+    assert_eq!(verdict(system(ElementKind::UpdateServer, Some("pump"))), Outcome::Controlled, "it verifies only");
+    assert_eq!(verdict(system(ElementKind::UpdateServer, Some("server"))), Outcome::Uncontrolled, "it signs");
+    assert_eq!(verdict(system(ElementKind::ServiceTool, None)), Outcome::Uncontrolled, "one like it can be stolen");
+}
+
+/// A vulnerability that needs a hand at a port is used by whatever is plugged into the port, too.
+#[test]
+fn what_is_plugged_in_reaches_what_needs_touch() {
+    let system = |medium: Medium| {
+        let mut system = guarded();
+        system.element("tool").kind = ElementKind::ServiceTool;
+        let link = system.link("port", "tool", "pump", medium);
+        link.exposed_to = Some(Vec::new());
+        link.carries = Some(vec![Carries::Data]);
+        let link = system.link("update", "vendor", "tool", Medium::Ip);
+        link.exposed_to = Some(vec![Position::Internet]);
+        system.finding("CVE-TOOL", "tool", Some(WORST), State::Affected);
+        let touch = "CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N";
+        system.finding("CVE-PORT", "pump", Some(touch), State::Affected);
+        system.control("locked", vec![Cut::Presence { at: "pump".into() }], "vendor");
+        system
+    };
+    for medium in [Medium::Usb, Medium::Serial, Medium::Debug, Medium::RemovableMedia, Medium::InternalBus] {
+        let judgement = judged(&mut system(medium), &[]);
+        assert_eq!(only(&judgement, "CVE-PORT").verdict, Outcome::Uncontrolled, "{medium}");
+    }
+    assert_eq!(only(&judged(&mut system(Medium::Bluetooth), &[]), "CVE-PORT").verdict, Outcome::Controlled);
+}

@@ -1,0 +1,123 @@
+//! Who is harmed, how many at once, and who can help them.
+
+use ward_model::device::*;
+use ward_model::finding::State;
+use ward_model::ids::FunctionId;
+use ward_model::scale::{Position, Severity};
+use ward_model::verdict::{Basis, Outcome, PresumedBecause};
+
+use super::cases::{guarded, judged, of, only};
+use super::system::System;
+
+const STOP: &str = "CVSS:3.1/AV:A/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H";
+
+/// Nobody has described it: what harm it can do is not known, whatever harms are named.
+#[test]
+fn naming_a_harm_does_not_control_what_nobody_has_described() {
+    for harms in 0..2 {
+        let mut system = System::empty();
+        system.element("box");
+        if harms == 1 {
+            system.harm("itch", Severity::Negligible);
+            system.function("f", RealisedBy::All(vec!["box".into()]), &[(HowDegraded::Alteration, "itch")]);
+        }
+        let judgement = judged(&mut system, &["element:box.functions_listed"]);
+        let verdict = only(&judgement, "box");
+        assert_eq!(verdict.presumed_because, Some(PresumedBecause::Unmodelled));
+        assert_eq!((verdict.verdict, verdict.basis), (Outcome::Uncontrolled, Basis::Presumed), "{harms} harms");
+        assert!(!verdict.reasons.iter().any(|reason| reason.contains("make controlled")), "{:?}", verdict.reasons);
+    }
+}
+
+/// Two kinds of device on one network, each ten at a site; whoever is lost is served by hand, by the same people.
+fn two_devices(staff: [u64; 2], by: [&str; 2], at_once: u64) -> System {
+    let mut system = System::empty();
+    system.harm("stop", Severity::Critical);
+    for helper in ["manual", "other", "seen"] {
+        system.function(helper, RealisedBy::People, &[]);
+    }
+    for (place, id) in ["pump", "monitor"].into_iter().enumerate() {
+        system.element(id).instances_per_site = Some(10);
+        let function = format!("f-{id}");
+        system.function(&function, RealisedBy::All(vec![id.into()]), &[(HowDegraded::Loss, "stop")]);
+        let function = system.device.functions.get_mut(&FunctionId::from(function.as_str())).unwrap();
+        function.at_once_per_instance = Some(at_once);
+        function.effects[0].onset_seconds = Some(600);
+        function.effects[0].fallback = Some(Fallback {
+            function: by[place].into(),
+            detection: "seen".into(),
+            detection_seconds: 1,
+            switch_over_seconds: 1,
+            staff_per_site: staff[place],
+        });
+        system.finding("CVE-STOP", id, Some(STOP), State::Affected);
+    }
+    let link = system.link("net", "pump", "monitor", Medium::Ip);
+    link.exposed_to = Some(vec![Position::HospitalNetwork]);
+    link.carries = Some(Vec::new());
+    system
+}
+
+/// Ten nurses do not serve twenty patients because the patients hang on two kinds of device.
+#[test]
+fn the_same_people_take_over_for_all_functions_together() {
+    let worst = |mut system: System| {
+        let judgement = judged(&mut system, &[]);
+        of(&judgement, "CVE-STOP").iter().map(|verdict| verdict.verdict).max().unwrap()
+    };
+    assert_eq!(worst(two_devices([20, 20], ["manual", "manual"], 1)), Outcome::Controlled);
+    assert_eq!(worst(two_devices([10, 10], ["manual", "manual"], 1)), Outcome::Uncontrolled);
+    assert_eq!(worst(two_devices([20, 19], ["manual", "manual"], 1)), Outcome::Uncontrolled, "the fewest count");
+    assert_eq!(worst(two_devices([10, 10], ["manual", "other"], 1)), Outcome::Controlled);
+}
+
+/// A harm reaches at least one person, whatever numbers are stated.
+#[test]
+fn nobody_at_once_is_somebody() {
+    let mut system = two_devices([0, 0], ["manual", "other"], 0);
+    let judgement = judged(&mut system, &[]);
+    for verdict in of(&judgement, "CVE-STOP") {
+        assert_eq!(verdict.verdict, Outcome::Uncontrolled, "{verdict:#?}");
+    }
+}
+
+/// Every harm that is reached is in the verdict, the worst of each.
+#[test]
+fn every_harm_that_is_reached_is_in_the_verdict() {
+    let mut system = System::empty();
+    system.element("pump").instances_per_site = Some(3);
+    for (id, severity) in
+        [("death", Severity::Catastrophic), ("itch", Severity::Negligible), ("burn", Severity::Serious)]
+    {
+        system.harm(id, severity);
+    }
+    let effects = [(HowDegraded::Loss, "itch"), (HowDegraded::Alteration, "death"), (HowDegraded::Loss, "burn")];
+    system.function("f", RealisedBy::All(vec!["pump".into()]), &effects);
+    system.link("net", "hub", "pump", Medium::Ip).carries = Some(Vec::new());
+    system.finding("CVE-1", "pump", Some("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N"), State::Affected);
+    let judgement = judged(&mut system, &[]);
+    let verdict = only(&judgement, "CVE-1");
+    let harms: Vec<&str> = verdict.harms.iter().map(|harm| harm.id.as_str()).collect();
+    assert_eq!(harms, ["death", "burn", "itch"]);
+    assert_eq!(verdict.harm.as_ref().unwrap().id, verdict.harms[0].id);
+}
+
+/// That a link verifies its sender says nothing of what else its ends may have: no verdict speaks for what is not described.
+#[test]
+fn what_a_decision_makes_vanish_is_left_to_ends_that_nobody_has_described() {
+    let decided = judged(&mut guarded(), &[]);
+    assert_eq!(only(&decided, "WR-001@limits").verdict, Outcome::Controlled);
+    let rests_on =
+        |claim: &str| only(&decided, "WR-001@limits").sensitivity.iter().any(|one| one.claim.to_string() == claim);
+    for element in ["server", "pump"] {
+        let claim = format!("element:{element}.interfaces_listed");
+        assert!(rests_on(&claim), "{claim}");
+        let judgement = judged(&mut guarded(), &[&claim]);
+        assert!(of(&judgement, "WR-001@limits").is_empty());
+        assert!(
+            only(&judgement, element).covers.contains(&"WR-001@limits".to_owned()),
+            "{:#?}",
+            only(&judgement, element)
+        );
+    }
+}
