@@ -1,0 +1,137 @@
+//! A mirror into a bundle, and a bundle into the home of a plant without a network.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by them")]
+
+#[path = "support/ward.rs"]
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use support::{Run, at};
+use tempfile::TempDir;
+
+fn kev(folder: &Path, day: &str, ids: &[&str]) {
+    let entries: Vec<String> = ids
+        .iter()
+        .map(|id| {
+            format!(
+                r#"{{"cveID":"{id}","vendorProject":"Acme","product":"Drip","vulnerabilityName":"n","dateAdded":"{day}","shortDescription":"s","requiredAction":"r","dueDate":"{day}","knownRansomwareCampaignUse":"Unknown","notes":"","cwes":[]}}"#
+            )
+        })
+        .collect();
+    let text = format!(
+        r#"{{"title":"t","catalogVersion":"{day}","dateReleased":"{day}T00:00:00.000Z","count":{},"vulnerabilities":[{}]}}"#,
+        ids.len(),
+        entries.join(",")
+    );
+    fs::create_dir_all(folder.join("kev")).unwrap();
+    fs::write(folder.join("kev/known_exploited_vulnerabilities.json"), text).unwrap();
+}
+
+/// A maker with a mirror and a key, and a plant that has neither.
+struct World {
+    place: TempDir,
+}
+
+impl World {
+    fn new() -> Self {
+        let world = Self { place: tempfile::tempdir().unwrap() };
+        kev(&world.path("mirror"), "2026-01-02", &["CVE-2020-0001"]);
+        fs::create_dir_all(world.path("mirror/epss")).unwrap();
+        let scores = "#model_version:v2020,score_date:2026-01-04T00:00:00+0000\ncve,epss,percentile\nCVE-2020-0001,0.5,0.9\n";
+        fs::write(world.path("mirror/epss/epss_scores-2026-01-04.csv"), scores).unwrap();
+        world.maker(&["feeds", "key", &world.text("key.pem")]).ends(0);
+        world
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.place.path().join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.path(name).display().to_string()
+    }
+
+    fn maker(&self, arguments: &[&str]) -> Run {
+        at(&self.path("maker"), arguments)
+    }
+
+    fn export(&self, name: &str, since: Option<&str>) -> Run {
+        let (file, key, mirror) = (self.text(name), self.text("key.pem"), self.text("mirror"));
+        let mut arguments = vec!["feeds", "export", &file, "--key", &key, "--from", &mirror, "--json"];
+        let since = since.map(|since| self.text(since));
+        if let Some(since) = &since {
+            arguments.extend(["--since", since]);
+        }
+        self.maker(&arguments)
+    }
+
+    fn import(&self, name: &str) -> Run {
+        at(&self.path("plant"), &["feeds", "import", &self.text(name), "--trust", &self.text("key.pem.pub"), "--json"])
+    }
+}
+
+#[test]
+fn a_bundle_brings_what_the_mirror_holds() {
+    let world = World::new();
+    let written = world.export("whole", None).ends(0).json();
+    assert_eq!((&written["files"], &written["included"]), (&2.into(), &2.into()));
+    let taken = world.import("whole").ends(0).json();
+    assert_eq!(taken["listing"], written["listing"]);
+    let names: Vec<&str> = taken["sources"].as_array().unwrap().iter().map(|of| of["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["epss", "kev"]);
+    // The same knowledge as by the mirror itself.
+    let synced = world.maker(&["feeds", "sync", "--from", &world.text("mirror"), "--json"]).ends(0).json();
+    assert_eq!(synced["generation"], taken["generation"]);
+    assert!(!fs::read_dir(world.path("plant")).unwrap().any(|entry| {
+        entry.unwrap().file_name().to_string_lossy().starts_with("bundle-")
+    }));
+}
+
+#[test]
+fn nobody_is_believed_who_is_not_trusted() {
+    let world = World::new();
+    world.export("whole", None).ends(0);
+    let plant = world.path("plant");
+    let nobody = at(&plant, &["feeds", "import", &world.text("whole")]).ends(2);
+    assert!(nobody.stderr.contains("nobody is trusted here"), "{}", nobody.stderr);
+    world.maker(&["feeds", "key", &world.text("other.pem")]).ends(0);
+    let other = at(&plant, &["feeds", "import", &world.text("whole"), "--trust", &world.text("other.pem.pub")]).ends(2);
+    assert!(other.stderr.contains("nobody here trusts that key"), "{}", other.stderr);
+    // A key that the home keeps is as good as one that is named.
+    fs::create_dir_all(plant.join("trusted")).unwrap();
+    fs::copy(world.path("key.pem.pub"), plant.join("trusted/maker.pub")).unwrap();
+    at(&plant, &["feeds", "import", &world.text("whole")]).ends(0);
+    let again = world.maker(&["feeds", "key", &world.text("key.pem")]).ends(2);
+    assert!(again.stderr.contains("is there already"), "{}", again.stderr);
+}
+
+#[test]
+fn an_altered_an_older_and_a_strange_bundle_change_nothing() {
+    let world = World::new();
+    world.export("first", None).ends(0);
+    kev(&world.path("mirror"), "2026-02-02", &["CVE-2020-0001", "CVE-2020-0002"]);
+    world.export("second", None).ends(0);
+    kev(&world.path("mirror"), "2026-03-02", &["CVE-2020-0001", "CVE-2020-0002", "CVE-2020-0003"]);
+    let delta = world.export("delta", Some("second")).ends(0).json();
+    assert_eq!(delta["included"], 1);
+
+    let before = world.import("first").ends(0).json();
+    let mut bytes = fs::read(world.path("second")).unwrap();
+    let end = bytes.len() - 5;
+    bytes[end] ^= 1;
+    fs::write(world.path("altered"), bytes).unwrap();
+    world.import("altered").ends(2);
+    let early = world.import("delta").ends(2);
+    assert!(early.stderr.contains("is a delta"), "{}", early.stderr);
+    let status = at(&world.path("plant"), &["feeds", "status", "--json"]).ends(0).json();
+    assert_eq!(status["generation"], before["generation"]);
+
+    world.import("second").ends(0);
+    let older = world.import("first").ends(2);
+    assert!(older.stderr.contains("was taken already"), "{}", older.stderr);
+    let taken = world.import("delta").ends(0).json();
+    assert_eq!(taken["sources"][0]["records"], 3);
+    let synced = world.maker(&["feeds", "sync", "--from", &world.text("mirror"), "--json"]).ends(0).json();
+    assert_eq!(synced["generation"], taken["generation"]);
+}
