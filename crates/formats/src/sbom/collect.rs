@@ -10,20 +10,26 @@ use ward_version::{Scheme, VersionOrder, compare};
 
 /// Remarks in the order in which they first came up, each with a count and one example.
 #[derive(Default)]
-pub(super) struct Remarks(Vec<(String, usize, String)>);
+pub(super) struct Remarks {
+    list: Vec<(String, usize, String)>,
+    places: BTreeMap<String, usize>,
+}
 
 impl Remarks {
     /// Remembers that `what` was seen at `example`.
     pub(super) fn add(&mut self, what: impl Into<String>, example: &str) {
         let what = what.into();
-        match self.0.iter_mut().find(|(known, ..)| *known == what) {
-            Some((_, count, _)) => *count += 1,
-            None => self.0.push((what, 1, example.to_owned())),
+        match self.places.get(&what) {
+            Some(&place) => self.list[place].1 += 1,
+            None => {
+                self.places.insert(what.clone(), self.list.len());
+                self.list.push((what, 1, example.to_owned()));
+            }
         }
     }
 
     pub(super) fn into_texts(self) -> Vec<String> {
-        self.0
+        self.list
             .into_iter()
             .map(|(what, count, example)| match (count, example.is_empty()) {
                 (1, true) => what,
@@ -81,12 +87,17 @@ pub(super) fn meaningful(text: &str) -> Option<&str> {
     (!none.iter().any(|word| text.eq_ignore_ascii_case(word))).then_some(text)
 }
 
+/// How many identities of a kind one component may have. Real ones have some dozens; each is compared with those before it.
+const MAX_IDENTITIES: usize = 1_000;
+
 /// Adds a CPE name to a component: once, and where it cannot be read as an unreadable identity.
 pub(super) fn add_cpe(component: &mut Component, text: &str) {
     let Some(text) = meaningful(text) else { return };
     match Cpe::parse(text) {
         Ok(cpe) => {
-            if !component.cpes.contains(&cpe) {
+            if component.cpes.len() >= MAX_IDENTITIES {
+                add_unreadable(component, TOO_MANY.to_owned());
+            } else if !component.cpes.contains(&cpe) {
                 component.cpes.push(cpe);
             }
         }
@@ -103,7 +114,9 @@ pub(super) fn add_purl(component: &mut Component, text: &str, remarks: &mut Rema
             Some(held) if same_package(held, &purl) => {}
             Some(_) => {
                 remarks.add("a component has several package URLs; the first is used", component.reference.as_str());
-                if !component.other_purls.iter().any(|other| same_package(other, &purl)) {
+                if component.other_purls.len() >= MAX_IDENTITIES {
+                    add_unreadable(component, TOO_MANY.to_owned());
+                } else if !component.other_purls.iter().any(|other| same_package(other, &purl)) {
                     component.other_purls.push(purl);
                 }
             }
@@ -117,7 +130,11 @@ fn same_package(a: &Purl, b: &Purl) -> bool {
     (&a.kind, &a.namespace, &a.name, &a.version) == (&b.kind, &b.namespace, &b.name, &b.version)
 }
 
+/// What stands for the identities beyond the bound: they are not known, and the component is not assessed without a word.
+const TOO_MANY: &str = "more identities than are read: the rest is left out";
+
 fn add_unreadable(component: &mut Component, text: String) {
+    let text = if component.unreadable_identities.len() < MAX_IDENTITIES { text } else { TOO_MANY.to_owned() };
     if !component.unreadable_identities.contains(&text) {
         component.unreadable_identities.push(text);
     }

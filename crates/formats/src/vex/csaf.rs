@@ -10,7 +10,7 @@ use ward_model::vex::{
     Identity, Issuer, Justification, Product, Response, Statement, Status, VersionScope, VexDocument,
 };
 
-use super::json::{Fields, list, made_reference, text, texts, values, wrong};
+use super::json::{Budget, Fields, list, made_reference, text, texts, values, wrong};
 use super::{VexError, VexWriteError};
 
 /// Lists of products by what is said of them, in the order of reading.
@@ -59,8 +59,9 @@ pub(super) fn read(value: &Value) -> Result<VexDocument, VexError> {
         }
     }
     let products = Products::read(value);
+    let mut budget = Budget::new();
     for (number, raw) in list(value, "vulnerabilities").iter().enumerate() {
-        vulnerability(raw, &format!("vulnerabilities/{number}"), &products, &mut document)?;
+        vulnerability(raw, &format!("vulnerabilities/{number}"), &products, &mut document, &mut budget)?;
     }
     Ok(document)
 }
@@ -170,7 +171,13 @@ struct Said {
     responses: Vec<Response>,
 }
 
-fn vulnerability(raw: &Value, place: &str, products: &Products, document: &mut VexDocument) -> Result<(), VexError> {
+fn vulnerability(
+    raw: &Value,
+    place: &str,
+    products: &Products,
+    document: &mut VexDocument,
+    budget: &mut Budget,
+) -> Result<(), VexError> {
     let mut names: Vec<String> = text(raw, "cve").into_iter().collect();
     names.extend(list(raw, "ids").iter().filter_map(|id| text(id, "text")));
     let mut names = names.into_iter().map(VulnerabilityId::new);
@@ -187,13 +194,22 @@ fn vulnerability(raw: &Value, place: &str, products: &Products, document: &mut V
     for id in listed.iter().flat_map(|(_, ids)| ids) {
         said.entry(id.clone()).or_default();
     }
-    let mut each = |raw: &Value, change: &dyn Fn(&mut Said)| match products.concerns(raw) {
-        None => said.values_mut().for_each(change),
-        Some(ids) => ids.iter().for_each(|id| {
-            if let Some(said) = said.get_mut(id) {
-                change(said);
+    let mut each = |raw: &Value, budget: &mut Budget, change: &dyn Fn(&mut Said)| {
+        match products.concerns(raw) {
+            None => {
+                budget.spend(said.len(), place)?;
+                said.values_mut().for_each(change);
             }
-        }),
+            Some(ids) => {
+                budget.spend(ids.len(), place)?;
+                ids.iter().for_each(|id| {
+                    if let Some(said) = said.get_mut(id) {
+                        change(said);
+                    }
+                });
+            }
+        }
+        Ok::<(), VexError>(())
     };
     for flag in list(raw, "flags") {
         let word = text(flag, "label").unwrap_or_default();
@@ -201,30 +217,30 @@ fn vulnerability(raw: &Value, place: &str, products: &Products, document: &mut V
             .filter(|justification| justification.common() == Some(*justification))
             .ok_or_else(|| wrong(place, format!("`{word}` is not a flag of CSAF")))?;
         // Of two flags the one that says less counts: a control is no absence.
-        each(flag, &|said| match said.justification {
+        each(flag, budget, &|said| match said.justification {
             Some(held) if held.is_control() || !justification.is_control() => {}
             _ => said.justification = Some(justification),
-        });
+        })?;
     }
     for threat in list(raw, "threats") {
         if let (Some("impact"), Some(details)) =
             (threat.get("category").and_then(Value::as_str), text(threat, "details"))
         {
-            each(threat, &|said| push(&mut said.impact, &details));
+            each(threat, budget, &|said| push(&mut said.impact, &details))?;
         }
     }
     for remedy in list(raw, "remediations") {
         let category = text(remedy, "category").unwrap_or_default();
         let response = REMEDIES.iter().find(|(word, _)| *word == category).map(|(_, response)| *response);
         let details = text(remedy, "details");
-        each(remedy, &|said| {
+        each(remedy, budget, &|said| {
             if let Some(details) = &details {
                 push(&mut said.action, details);
             }
             if let Some(response) = response.filter(|response| !said.responses.contains(response)) {
                 said.responses.push(response);
             }
-        });
+        })?;
     }
     for (status, ids) in listed {
         // Products of which the same is said share a statement.
@@ -232,12 +248,14 @@ fn vulnerability(raw: &Value, place: &str, products: &Products, document: &mut V
         for id in ids {
             let said = said.get(&id).cloned().unwrap_or_default();
             let product = products.find(&id);
+            budget.spend(groups.len(), place)?;
             match groups.iter_mut().find(|(known, _)| *known == said) {
                 Some((_, members)) => members.push(product),
                 None => groups.push((said, vec![product])),
             }
         }
         for (said, products) in groups {
+            budget.spend(aliases.len(), place)?;
             let joined = |texts: Vec<String>| (!texts.is_empty()).then(|| texts.join("\n"));
             document.statements.push(Statement {
                 aliases: aliases.clone(),

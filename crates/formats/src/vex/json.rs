@@ -44,6 +44,24 @@ pub(super) fn wrong(place: impl Into<String>, reason: impl Into<String>) -> VexE
     VexError::Statement { place: place.into(), reason: reason.into() }
 }
 
+/// How often something may be said of something in one document. Lists that apply to each other multiply, and a small file must not
+/// cost what it does not weigh.
+const MAX_PAIRS: usize = 2_000_000;
+
+/// What is left of that.
+pub(super) struct Budget(usize);
+
+impl Budget {
+    pub(super) fn new() -> Self {
+        Self(MAX_PAIRS)
+    }
+
+    pub(super) fn spend(&mut self, pairs: usize, place: &str) -> Result<(), VexError> {
+        self.0 = self.0.checked_sub(pairs).ok_or_else(|| wrong(place, "too much is said of too many products"))?;
+        Ok(())
+    }
+}
+
 /// Fields in the making: those without a value are left out.
 #[derive(Default)]
 pub(super) struct Fields(Map<String, Value>);

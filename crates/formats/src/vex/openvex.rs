@@ -8,7 +8,7 @@ use serde_json::Value;
 use ward_model::ids::VulnerabilityId;
 use ward_model::vex::{Identity, Issuer, Justification, Product, Statement, Status, VexDocument};
 
-use super::json::{Fields, checked_list, made_reference, text, text_or_number, texts, wrong};
+use super::json::{Budget, Fields, checked_list, made_reference, text, text_or_number, texts, wrong};
 use super::{VexError, VexWriteError};
 
 const CONTEXT: &str = "https://openvex.dev/ns/v0.2.0";
@@ -26,9 +26,10 @@ pub(super) fn read(value: &Value) -> Result<VexDocument, VexError> {
     if value.get("statements").is_none() {
         return Err(VexError::NotVex("OpenVEX without `statements`".to_owned()));
     }
+    let mut budget = Budget::new();
     for (number, raw) in checked_list(value, "statements", "")?.iter().enumerate() {
         let place = format!("statements/{number}");
-        document.statements.push(statement(raw, &place)?);
+        document.statements.push(statement(raw, &place, &mut budget)?);
         if text(raw, "supplier").is_some() {
             document.remarks.push(format!("{place}: the supplier is not read"));
         }
@@ -36,7 +37,7 @@ pub(super) fn read(value: &Value) -> Result<VexDocument, VexError> {
     Ok(document)
 }
 
-fn statement(raw: &Value, place: &str) -> Result<Statement, VexError> {
+fn statement(raw: &Value, place: &str, budget: &mut Budget) -> Result<Statement, VexError> {
     let (id, description, aliases) = match raw.get("vulnerability") {
         Some(Value::String(id)) => (Some(id.trim().to_owned()), None, Vec::new()),
         Some(struc @ Value::Object(_)) => {
@@ -70,7 +71,9 @@ fn statement(raw: &Value, place: &str) -> Result<Statement, VexError> {
         products.push(product(raw, place)?);
     }
     // The first version kept the components of all products in one list.
-    for raw in checked_list(raw, "subcomponents", place)? {
+    let parts = checked_list(raw, "subcomponents", place)?;
+    budget.spend(parts.len().saturating_mul(products.len()), place)?;
+    for raw in parts {
         let component = identity(raw, place)?;
         for product in &mut products {
             product.components.push(component.clone());

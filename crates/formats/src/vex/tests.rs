@@ -138,6 +138,26 @@ fn what_cannot_be_understood_is_refused_with_its_place() {
     }
 }
 
+#[test]
+fn lists_that_multiply_are_refused() {
+    let many = |text: &str| vec![text; 3_000].join(",");
+    let old = format!(
+        r#"{{"@context":"openvex","statements":[{{"vulnerability":"C","status":"fixed","products":[{}],"subcomponents":[{}]}}]}}"#,
+        many("\"p\""),
+        many("\"s\"")
+    );
+    let ids: Vec<String> = (0..3_000).map(|number| format!("\"P{number}\"")).collect();
+    let csaf = format!(
+        r#"{{"document":{{"csaf_version":"2.0"}},"vulnerabilities":[{{"cve":"C","product_status":{{"fixed":[{}]}},"threats":[{}]}}]}}"#,
+        ids.join(","),
+        many(r#"{"category":"impact","details":"d"}"#)
+    );
+    for text in [old, csaf] {
+        let error = read(text.as_bytes()).expect_err("too much");
+        assert!(error.to_string().contains("too much is said"), "{error}");
+    }
+}
+
 fn words() -> impl Strategy<Value = String> {
     "[a-z]{1,6}( [a-z&<\"]{1,6})?"
 }

@@ -1,5 +1,7 @@
 //! One CycloneDX component, and those nested in it.
 
+use std::collections::BTreeSet;
+
 use ward_model::component::{Component, ComponentKind, Hash, Parties, Patch};
 use ward_model::ids::ComponentRef;
 
@@ -189,12 +191,12 @@ impl Fields<'_> {
     }
 
     fn hashes(&mut self, value: Loose<List<RawHash<'_>>>) -> Vec<Hash> {
-        let mut hashes = Vec::new();
+        let (mut hashes, mut seen) = (Vec::new(), BTreeSet::new());
         for raw in self.list("hashes", value) {
             let (algorithm, content) = (self.text("hashes.alg", raw.alg), self.text("hashes.content", raw.content));
             if let (Some(algorithm), Some(content)) = (algorithm, content)
                 && let Some(hash) = hash_of(&algorithm, &content, self.name, self.remarks)
-                && !hashes.contains(&hash)
+                && seen.insert(hash.clone())
             {
                 hashes.push(hash);
             }

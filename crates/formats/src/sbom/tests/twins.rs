@@ -258,3 +258,20 @@ fn one_reference_everywhere_costs_no_more_than_many() {
     let sbom = read(text.as_bytes()).expect("reads");
     assert_eq!(sbom.components.last().expect("many").reference.as_str(), "r#20000");
 }
+
+#[test]
+fn many_different_oddities_cost_no_more_than_one() {
+    let components: Vec<String> = (0..20_000).map(|number| format!(r#"{{"type":"t{number}","name":"a"}}"#)).collect();
+    let names: Vec<String> = (0..3_000)
+        .map(|number| format!(r#"{{"name":"cpe","value":"cpe:2.3:a:v:p{number}:1:*:*:*:*:*:*:*"}}"#))
+        .collect();
+    let text = format!(
+        r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{},{{"type":"file","name":"b","properties":[{}]}}]}}"#,
+        components.join(","),
+        names.join(",")
+    );
+    let sbom = read(text.as_bytes()).expect("reads");
+    assert_eq!(sbom.remarks.len(), 20_000);
+    let last = sbom.components.last().expect("many");
+    assert_eq!((last.cpes.len(), last.unreadable_identities.len()), (1_000, 1), "what is left out is said");
+}
