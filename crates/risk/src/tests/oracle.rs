@@ -8,10 +8,10 @@ use ward_model::scale::{Exploitability, Reach, Threat};
 use super::system::{no_decisions, rulebook, system};
 use crate::attribute::through;
 use crate::catalogue::Catalogue;
-use crate::cells::{Cell, Effects, Harms};
+use crate::cells::{Cell, Effects, Harms, worst_of_each};
 use crate::fixpoint::solve;
 use crate::ground::{ground, presuming};
-use crate::labels::{Labels, Questions};
+use crate::labels::{Labels, Questions, worst_harms};
 use crate::program::{Derivation, DerivationId, FactId, Program, ReachRule};
 use crate::value::{Front, Value};
 
@@ -111,6 +111,11 @@ proptest! {
             let leads = labels.leads(&questions.begin(steps));
             let is_reached = |cell: &Cell| onward.front(cell.fact).beats(Value { class: cell.class, reach: cell.reach });
             prop_assert_eq!(leads.worst, cells.iter().find(|cell| is_reached(cell)).cloned(), "through {:?}", subject);
+            // Nor does it hide any other harm: each is told at its worst, with the most people that it touches at once.
+            let reached = worst_of_each(cells.iter().filter(|cell| is_reached(cell)));
+            let begun = questions.begin(steps);
+            let told = worst_harms(&context, &questions, std::iter::once(&begun)).remove(&begun);
+            prop_assert_eq!(told, Some(reached), "through {:?}", subject);
             let meets = |wanted: &dyn Fn(&Effects) -> bool| {
                 let asked = harms.asked(program.len(), wanted).unwrap_or_default();
                 onward.facts().any(|fact| asked.get(fact.index()).is_some_and(|bounds| bounds.met_by(onward.front(fact).into())))
