@@ -32,8 +32,9 @@ pub(crate) fn key(version: &str, update: Option<&str>) -> Option<(Class, Vec<u8>
         letters = text;
         suffix = None;
     }
-    // After `z` comes `za`; two letters of another kind, or more of them, are words that have no place in the order.
-    let in_order = letters.len() <= 1 || letters.len() == 2 && letters.starts_with('z');
+    // After `z` comes `za`, and the specification of vers knows two letters of any kind. More of them are words, such as `fips`, and
+    // have no place in the order.
+    let in_order = letters.len() <= 2 || letters.len() == 3 && letters.starts_with('z');
     if !in_order || !letters.bytes().all(|b| b.is_ascii_lowercase()) {
         return None;
     }

@@ -35,7 +35,6 @@ fn numbers_letters_and_pre_releases() {
             "15.03.05.19",
             "2016",
             "2020.1",
-            "20150",
         ],
     );
     assert_ascending(Scheme::Generic, &["2009a", "2009b", "2009z", "2010a"]);
@@ -334,6 +333,7 @@ fn a_text_that_holds_another_version_has_no_place_in_the_order() {
 fn a_build_number_is_no_version_and_has_an_order_of_its_own() {
     assert_eq!(compare(Scheme::Generic, "12345678", "4.3"), VersionOrder::Unknown);
     assert_eq!(compare(Scheme::Generic, "300456", "5.0.1"), VersionOrder::Unknown);
+    assert_eq!(compare(Scheme::Generic, "20150", "2020.1"), VersionOrder::Unknown);
     assert_eq!(compare(Scheme::Generic, "44715", "44863"), VersionOrder::Less);
     assert_eq!(compare(Scheme::Generic, "9999", "4.3"), VersionOrder::Greater);
 }
