@@ -273,7 +273,8 @@ impl<'a> Run<'a> {
             let anywhere = if unmodelled { &anywhere[..] } else { &[] };
             let cells = || reached.cells.iter().chain(anywhere);
             let (harms, cell) = (worst_of_each(cells()), cells().max().cloned());
-            let outcome = if unmodelled { None } else { cell.as_ref().map(|cell| cell.outcome) };
+            let described = !self.undescribed.elements.contains(&presumption.element);
+            let outcome = cell.as_ref().filter(|_| described).map(|cell| cell.outcome);
             let outcome = outcome.unwrap_or(Outcome::Uncontrolled);
             let judged = Judged { outcome, cell, harms, threats: reached.threats, privacy: reached.privacy };
             all.insert(presumption.clone(), Arc::new(judged));
