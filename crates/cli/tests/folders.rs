@@ -148,8 +148,21 @@ fn a_whole_file_can_be_accepted() {
     let with = |more: &[&str]| ward(&common.iter().chain(more).copied().collect::<Vec<_>>());
     with(&["--accept-model", "system.toml", "--json"]).ends(0);
     let list = ward(&["decide", &path, "--list", "--json", "--as-of", "2026-11-22"]).ends(0).json();
-    assert!(list["claims"].as_array().unwrap().iter().all(|claim| claim["state"] == "decided"), "{list}");
+    // Whatever cites evidence has effect; of what cites none it is said that it has not.
+    for claim in list["claims"].as_array().unwrap() {
+        let cites = !claim["evidence"].is_null();
+        assert_eq!(claim["state"] == "decided", cites, "{claim}");
+        assert!(cites || claim["reasons"][0].as_str().unwrap().contains("it cites no evidence"), "{claim}");
+    }
     assert!(with(&["--accept-model", "sytem.toml"]).ends(2).stderr.contains("did you mean `system.toml`?"));
-    // A control that only people decided on is provisional.
+    // What only people decided on is provisional: that the link carries no code, between elements that are described completely.
+    let listed = "claims = { interfaces_listed = \"evidence/report.txt\", software_listed = \"evidence/report.txt\", functions_listed = \"evidence/report.txt\" }";
+    for kind in ["kind = \"bedside-device\"", "kind = \"programmer\""] {
+        spoil(folder.path(), "system.toml", kind, &format!("{kind}\n{listed}"));
+    }
+    let carries = "anti_replay = false\nclaims = { carries = \"evidence/report.txt\" }";
+    spoil(folder.path(), "system.toml", "anti_replay = false", carries);
+    std::fs::remove_file(folder.path().join("decisions.toml")).unwrap();
+    with(&["--accept-model", "system.toml"]).ends(0);
     ward(&["assess", &path, "--fail-on", "provisional", "--as-of", "2026-11-22"]).ends(1);
 }

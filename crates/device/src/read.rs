@@ -388,6 +388,8 @@ fn reviewed_exists(device: &Device, pending: &Pending, sink: &mut Sink) {
         .filter_map(|version| version.inventories.get(element))
         .flat_map(|sbom| sbom.components.iter().map(|component| component.reference.as_str()))
         .collect();
+    // Where an SBOM could not be read, that is the error.
+    let unread = known.is_empty() && sink.has_errors();
     let beside: Vec<String> = device
         .elements
         .get(element)
@@ -396,8 +398,6 @@ fn reviewed_exists(device: &Device, pending: &Pending, sink: &mut Sink) {
         .map(|cpe| Component::beside_sbom(cpe).reference.to_string())
         .collect();
     let known: BTreeSet<&str> = known.into_iter().chain(beside.iter().map(String::as_str)).collect();
-    // Where an SBOM could not be read, that is the error.
-    let unread = known.is_empty() && sink.has_errors();
     if !known.contains(component.as_str()) && !unread {
         let message = format!("no SBOM of `{element}` has a component `{}`", shorten(component.as_str()));
         sink.error(pending.place, "dangling-name", message)

@@ -142,6 +142,15 @@ impl<'a> Harms<'a> {
 
 /// From where on the policy finds a fact unacceptable.
 pub(crate) fn unacceptable(context: &Context<'_>, fact: &Fact) -> Bounds {
+    counted(context, fact, |outcome| outcome == Outcome::Uncontrolled)
+}
+
+/// From where on a fact is a harm to a person that the policy counts, however it judges it.
+pub(crate) fn harmful(context: &Context<'_>, fact: &Fact) -> Bounds {
+    counted(context, fact, |_| true)
+}
+
+fn counted(context: &Context<'_>, fact: &Fact, wanted: impl Fn(Outcome) -> bool) -> Bounds {
     let Some(effected) = Effected::of(context, fact) else { return Bounds::NONE };
     let Effected { function, harm, .. } = effected;
     if harm.axis != Axis::Person || !counts(context, function) {
@@ -149,7 +158,7 @@ pub(crate) fn unacceptable(context: &Context<'_>, fact: &Fact) -> Bounds {
     }
     Bounds::of(|value| {
         let persons = effected.persons(context, value);
-        persons.is_some_and(|persons| context.policy.cell(value.class, harm.severity, persons) == Outcome::Uncontrolled)
+        persons.is_some_and(|persons| wanted(context.policy.cell(value.class, harm.severity, persons)))
     })
 }
 

@@ -283,7 +283,7 @@ pub(crate) fn worst_harms<'b>(
     for (_, mut goals) in goals {
         let worst = Labels::toward(goals.clone(), questions);
         // The sort is stable: of those that touch as many the worst stays first.
-        goals.sort_by(|a, b| b.persons.cmp(&a.persons));
+        goals.sort_by_key(|cell| std::cmp::Reverse(cell.persons));
         let most = Labels::toward(goals, questions);
         for (begun, cells) in &mut found {
             cells.extend([&worst, &most].into_iter().filter_map(|labels| labels.first(begun)).cloned());

@@ -8,8 +8,9 @@ use ward_model::scale::{Exploitability, Persons, Reach};
 use ward_model::verdict::{Basis, Outcome, PresumedBecause, Witness};
 
 use crate::attribute::{through, through_only};
-use crate::cells::{Cell, unacceptable, worst_of_each};
+use crate::cells::{Cell, harmful, unacceptable, worst_of_each};
 use crate::context::Context;
+use crate::fact::Fact;
 use crate::fixpoint::{Solution, solve};
 use crate::ground::{Grounded, Group, Presuming, ground, presuming};
 use crate::labels::{Begun, Labels, Leads, Questions, worst_harms};
@@ -106,12 +107,17 @@ impl<'a> Outcomes<'a> {
         let Presuming { program, steps } = presuming(&context, &grounded, &all);
         let questions = Questions::solve(&program);
         let facts = (0..program.len()).map(FactId::at);
-        let bounds = questions.lead_to(facts.map(|fact| unacceptable(&context, program.at(fact))).collect());
+        let lead_to = |asked: fn(&Context<'_>, &Fact) -> Bounds| {
+            questions.lead_to(facts.clone().map(|fact| asked(&context, program.at(fact))).collect())
+        };
+        let (bad, any) = (lead_to(unacceptable), lead_to(harmful));
         let presumed = presumptions.into_iter().map(|presumption| {
             let begun = questions.begin(steps.get(&presumption.element).copied().as_slice());
-            let leads = begun.iter().any(|(fact, ways)| bounds[fact.index()].met_by(*ways));
+            let leads = |bounds: &[Bounds]| begun.iter().any(|(fact, ways)| bounds[fact.index()].met_by(*ways));
+            // What nobody has described may do harm that nobody has named; what is not assessed there is not told to do none.
             let unmodelled = presumption.because == PresumedBecause::Unmodelled;
-            (presumption, judged(leads || unmodelled))
+            let open = unmodelled || (undescribed.contains(&presumption.element) && leads(&any));
+            (presumption, judged(open || leads(&bad)))
         });
         Self { context, groups, presumed: presumed.collect(), undescribed: undescribed.into_iter().collect() }
     }
@@ -328,7 +334,8 @@ impl<'a> Run<'a> {
             let anywhere = if unmodelled { &anywhere[..] } else { &[] };
             let harms = worst_of_each(reached.get(begun).into_iter().flatten().chain(anywhere));
             let cell = worst.into_iter().chain(anywhere.iter().cloned()).max();
-            let outcome = if unmodelled { None } else { cell.as_ref().map(|cell| cell.outcome) };
+            let described = !self.undescribed.presuming.steps.contains_key(&presumption.element);
+            let outcome = cell.as_ref().filter(|_| described).map(|cell| cell.outcome);
             let outcome = outcome.unwrap_or(Outcome::Uncontrolled);
             all.insert(presumption.clone(), Arc::new(Judged { outcome, cell, harms, threats, privacy }));
         }

@@ -406,6 +406,14 @@ impl<'a> Without<'a> {
         more.retain(|element| !side.presumed.contains(element));
         more.dedup();
         let (_, leading) = side.take_away(context, self.decided, touched, &more);
+        for presumption in self.presumptions.values().flatten() {
+            // What may take part in functions that nobody has named is not controlled for any reason.
+            let undescribed =
+                |one: &Presumption| one.element == presumption.element && one.because == PresumedBecause::Unmodelled;
+            if now.contains(presumption) && now.iter().any(undescribed) {
+                self.turns.presumed.entry((*presumption).clone()).or_default().push(number);
+            }
+        }
         for (step, presumptions) in &self.presumptions {
             if leading.contains(step) && side.network.leads(*step) {
                 for presumption in presumptions {

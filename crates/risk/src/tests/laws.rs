@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use ward_model::claim::{ClaimId, Decision, joint_evidence, joint_premise};
-use ward_model::device::{Carries, Decisions, Fallback, HowDegraded, Medium, RealisedBy};
+use ward_model::device::{Carries, Cut, Decisions, Fallback, HowDegraded, Medium, RealisedBy};
 use ward_model::finding::State;
 use ward_model::ids::HarmId;
 use ward_model::scale::{Axis, Exploitability, Severity};
@@ -188,7 +188,12 @@ proptest! {
         unknown.each_finding(|finding| finding.vulnerability.cvss.clear());
         for element in unknown.device.elements.values_mut() {
             element.instances_per_site = None;
-            element.zone = None;
+        }
+        // Of a single subject it cannot be asked of zones that a control looks at: not to know what it cuts takes its effect away, and
+        // what defeats it leads on only while it is relied upon (decision 9).
+        let mut cuts = system.device.controls.values().flat_map(|control| &control.cuts);
+        if !cuts.any(|cut| matches!(cut, Cut::LinksIntoZone { .. })) {
+            unknown.device.elements.values_mut().for_each(|element| element.zone = None);
         }
         for function in unknown.device.functions.values_mut() {
             function.at_once_per_instance = None;

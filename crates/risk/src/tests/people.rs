@@ -27,6 +27,14 @@ fn naming_a_harm_does_not_control_what_nobody_has_described() {
         assert_eq!((verdict.verdict, verdict.basis), (Outcome::Uncontrolled, Basis::Presumed), "{harms} harms");
         assert!(!verdict.reasons.iter().any(|reason| reason.contains("make controlled")), "{:?}", verdict.reasons);
     }
+    // Nor does what else is not known of it.
+    let mut system = System::empty();
+    system.element("box").without_software = false;
+    system.harm("itch", Severity::Negligible);
+    system.function("f", RealisedBy::All(vec!["box".into()]), &[(HowDegraded::Alteration, "itch")]);
+    assert_eq!(only(&judged(&mut system, &[]), "box").verdict, Outcome::Controlled);
+    let judgement = judged(&mut system, &["element:box.functions_listed"]);
+    assert!(judgement.verdicts.iter().all(|verdict| verdict.verdict == Outcome::Uncontrolled), "{judgement:#?}");
 }
 
 /// Two kinds of device on one network, each ten at a site; whoever is lost is served by hand, by the same people.
