@@ -38,7 +38,8 @@ impl World {
         let world = Self { place: tempfile::tempdir().unwrap() };
         kev(&world.path("mirror"), "2026-01-02", &["CVE-2020-0001"]);
         fs::create_dir_all(world.path("mirror/epss")).unwrap();
-        let scores = "#model_version:v2020,score_date:2026-01-04T00:00:00+0000\ncve,epss,percentile\nCVE-2020-0001,0.5,0.9\n";
+        let scores =
+            "#model_version:v2020,score_date:2026-01-04T00:00:00+0000\ncve,epss,percentile\nCVE-2020-0001,0.5,0.9\n";
         fs::write(world.path("mirror/epss/epss_scores-2026-01-04.csv"), scores).unwrap();
         world.maker(&["feeds", "key", &world.text("key.pem")]).ends(0);
         world
@@ -83,9 +84,11 @@ fn a_bundle_brings_what_the_mirror_holds() {
     // The same knowledge as by the mirror itself.
     let synced = world.maker(&["feeds", "sync", "--from", &world.text("mirror"), "--json"]).ends(0).json();
     assert_eq!(synced["generation"], taken["generation"]);
-    assert!(!fs::read_dir(world.path("plant")).unwrap().any(|entry| {
-        entry.unwrap().file_name().to_string_lossy().starts_with("bundle-")
-    }));
+    assert!(
+        !fs::read_dir(world.path("plant"))
+            .unwrap()
+            .any(|entry| { entry.unwrap().file_name().to_string_lossy().starts_with("bundle-") })
+    );
 }
 
 #[test]
