@@ -54,7 +54,8 @@ pub(super) fn of_collection(url: &str, name: &str) -> Option<PackageKey> {
     let name = name.trim();
     let ecosystem = match host {
         "pypi.org" | "pypi.python.org" => "pypi",
-        "npmjs.com" | "registry.npmjs.org" => "npm",
+        "npmjs.com" => "npm",
+        host if host.split('.').skip(1).eq(["npmjs", "org"]) => "npm",
         "repo.maven.apache.org"
         | "mvnrepository.com"
         | "repo1.maven.org"
