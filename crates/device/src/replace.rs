@@ -6,8 +6,12 @@ use std::path::{Path, PathBuf};
 
 /// Replaces a file, or creates it: written beside it, synchronised, then renamed over it.
 ///
-/// A symbolic link is followed, so that the link stays; permissions of an existing file are kept.
+/// A symbolic link is followed, so that the link stays; permissions of an existing file are kept. What is there and is no file, such as
+/// a device or a pipe, is written to and never replaced.
 pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+        return OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    }
     let target = match path.canonicalize() {
         Ok(real) => real,
         Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
@@ -70,6 +74,19 @@ mod tests {
         assert_eq!(std::fs::read(&path)?, b"second");
         assert_eq!(std::fs::read_dir(folder.path())?.count(), 1);
         assert!(replace_file(&folder.path().join("missing/decisions.toml"), b"x").is_err());
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_not_replaced() -> std::io::Result<()> {
+        use std::os::unix::fs::FileTypeExt as _;
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&path)?;
+        assert!(replace_file(&path, b"x").is_err(), "nothing can be written to it by its name");
+        assert!(std::fs::symlink_metadata(&path)?.file_type().is_socket());
+        assert!(replace_file(folder.path(), b"x").is_err());
         Ok(())
     }
 }
