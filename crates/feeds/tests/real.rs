@@ -172,7 +172,15 @@ fn the_cve_list_is_read_whole() -> TestResult {
         ("CVE-2024-3094", 6, 0, "redhat", "xz", "Affected [5.6.0]; Affected [5.6.1]", no),
         ("CVE-2024-3400", 6, 1, "palo_alto", "Cloud NGFW", "Unaffected *", no),
         ("CVE-2024-6387", 22, 0, "redhat", "OpenSSH", "Affected >=8.5p1 <=9.7p1", no),
-        ("CVE-2024-23897", 2, 0, "jenkins", "Jenkins", "Unaffected >=0 <1.606; Unaffected >=2.442", yes),
+        (
+            "CVE-2024-23897",
+            2,
+            0,
+            "jenkins",
+            "Jenkins",
+            "Unaffected >=0 <1.606; Unaffected >=2.442; Unaffected >=2.426.3 <2.427; Unaffected >=2.440.1 <2.441",
+            yes,
+        ),
         ("CVE-2024-38063", 25, 0, "microsoft", "Windows 10 Version 1809", "Affected >=10.0.0 <10.0.17763.6293", open),
     ] {
         let record = all.get(id)?;
