@@ -161,17 +161,22 @@ fn reports(inputs: &Inputs<'_>) -> Result<BTreeMap<(FieldedVersionId, ElementId)
     Ok(reports)
 }
 
-/// Everything that is looked up for an element: what its SBOM lists, and the programs, operating systems and hardware that it names
-/// beside it.
-///
-/// Hardware of which no feed speaks is left out. By itself it runs nothing: what runs on it has to stand in the inventory, which
-/// is what `software_listed` answers for.
+/// Everything that is looked up for an element: what its SBOM lists, and what it names beside it.
 fn listed<'a>(
     sbom: Option<&'a Sbom>,
     hardware: &[Cpe],
     knowledge: &dyn Knowledge,
 ) -> Result<Cow<'a, [Component]>, KnowledgeError> {
     let components = sbom.map_or(&[][..], |sbom| &sbom.components);
+    let named = beside(hardware, knowledge)?;
+    Ok(if named.is_empty() { Cow::Borrowed(components) } else { Cow::Owned([components.to_vec(), named].concat()) })
+}
+
+/// The programs, operating systems and hardware that an element names beside its SBOM.
+///
+/// Hardware of which no feed speaks is left out. By itself it runs nothing: what runs on it has to stand in the inventory, which
+/// is what `software_listed` answers for.
+fn beside(hardware: &[Cpe], knowledge: &dyn Knowledge) -> Result<Vec<Component>, KnowledgeError> {
     let mut named = Vec::new();
     for cpe in hardware {
         let spoken_of = || cpe.product_key().map_or(Ok(false), |key| knowledge.names_product(&key));
@@ -179,7 +184,7 @@ fn listed<'a>(
             named.push(Component::beside_sbom(cpe));
         }
     }
-    Ok(if named.is_empty() { Cow::Borrowed(components) } else { Cow::Owned([components.to_vec(), named].concat()) })
+    Ok(named)
 }
 
 /// A digest over when the records that were found were received.
@@ -240,10 +245,11 @@ fn coverage(
     let knowledge = inputs.knowledge.description().clone();
     let mut inventories = Vec::new();
     for version in &inputs.device.versions {
-        for element in inputs.device.elements.keys() {
-            let beside = inputs.device.elements.get(element).map_or(&[][..], |element| &element.hardware);
-            let listed = listed(version.inventories.get(element).map(|sbom| &**sbom), beside, inputs.knowledge)?.len();
-            let components = (version.inventories.contains_key(element) || listed > 0).then_some(listed);
+        for (element, described) in &inputs.device.elements {
+            let sbom = version.inventories.get(element);
+            let listed =
+                sbom.map_or(0, |sbom| sbom.components.len()) + beside(&described.hardware, inputs.knowledge)?.len();
+            let components = (sbom.is_some() || listed > 0).then_some(listed);
             let unassessed =
                 reports.get(&(version.id.clone(), element.clone())).map_or(0, |reports| reports.open.unassessed.len());
             inventories.push(InventoryCoverage {
