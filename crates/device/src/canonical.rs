@@ -227,6 +227,7 @@ impl Canonical {
             compiled_files,
             unreadable_identities,
             parent,
+            whole,
         } = component;
         self.put("component", reference);
         self.put("kind", format_args!("{kind:?}"));
@@ -241,6 +242,9 @@ impl Canonical {
         // Named only where there are any: the premises of inventories without them stay as they were.
         if !other_purls.is_empty() {
             self.set("other_purls", other_purls);
+        }
+        if *whole {
+            self.put("whole", whole);
         }
         if let Some(swid) = swid {
             self.put("swid", swid);

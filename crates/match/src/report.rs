@@ -58,7 +58,9 @@ pub fn match_inventory(
                 }
             }
         }
-        if let Some(reason) = reason {
+        // Its parts are listed and assessed one by one; what nobody else knows by its name is the maker's own.
+        let own = component.whole && reason == Some(UnassessedReason::NoIdentity);
+        if let Some(reason) = reason.filter(|_| !own) {
             report.unassessed.push(Unassessed { component: ComponentSummary::from(component), reason });
         }
         for vulnerability in &vulnerabilities[number] {

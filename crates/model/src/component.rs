@@ -57,6 +57,9 @@ pub struct Component {
     pub unreadable_identities: Vec<String>,
     /// The component that contains it, if it is nested.
     pub parent: Option<ComponentRef>,
+    /// It is what the SBOM describes, known by its name alone, and the list beside it says what it is made of. It is looked up as
+    /// every component is; that no feed knows the name of a maker's own product is no gap.
+    pub whole: bool,
 }
 
 impl Component {
@@ -81,6 +84,7 @@ impl Component {
             compiled_files: None,
             unreadable_identities: Vec::new(),
             parent: None,
+            whole: false,
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use ward_model::Digest;
-use ward_model::component::{Origin, Sbom, SbomFormat};
+use ward_model::component::{ComponentKind, Origin, Sbom, SbomFormat};
 
 use super::collect::{Graph, NO_COMPONENT, References, Remarks, meaningful};
 use super::error::SbomError;
@@ -36,15 +36,16 @@ fn whole(bom: RawBom<'_>, spec_version: String, digest: Digest) -> Sbom {
     let mut sbom = Sbom::empty(SbomFormat::CycloneDX, spec_version, digest);
     sbom.origin.serial = text(&mut reader.remarks, "serialNumber", bom.serial_number);
     let mut inside = Vec::new();
+    let alone = bom.components.as_ref().is_none_or(Vec::is_empty);
     if let Some(metadata) = bom.metadata {
         let (metadata, described) = (RawMetadata { component: None, ..metadata }, metadata.component);
         let serial = sbom.origin.serial.take();
         sbom.origin = Origin { serial, ..origin(metadata, &mut reader.remarks) };
         if let Some(described) = described {
-            inside = take_described(described, &mut reader, &mut sbom);
+            inside = take_described(described, alone, &mut reader, &mut sbom);
         }
     }
-    if inside.is_empty() && bom.components.as_ref().is_none_or(Vec::is_empty) {
+    if inside.is_empty() && alone {
         reader.remarks.add(NO_COMPONENT, "");
     }
     for raw in inside.into_iter().chain(bom.components.unwrap_or_default()) {
@@ -68,8 +69,15 @@ fn text(remarks: &mut Remarks, field: &str, value: Text<'_>) -> Option<String> {
         .and_then(|text| meaningful(&text).map(str::to_owned))
 }
 
-/// Takes what the SBOM describes: it is matched as its parts are where it has an identity. Gives back what is nested in it.
-fn take_described<'a>(described: RawDescribed<'a>, reader: &mut Reader, sbom: &mut Sbom) -> Vec<raw::RawComponent<'a>> {
+/// Takes what the SBOM describes: it is a component as its parts are. Where there is nothing but a name, and parts are listed, a
+/// product of the maker's own is the likely reading for what can be one: `whole`. An operating system or a library is somebody's.
+/// Gives back what is nested in it.
+fn take_described<'a>(
+    described: RawDescribed<'a>,
+    alone: bool,
+    reader: &mut Reader,
+    sbom: &mut Sbom,
+) -> Vec<raw::RawComponent<'a>> {
     let (mut whole, name) = described.with_name(std::borrow::Cow::Borrowed(""));
     let inside = whole.components.take().unwrap_or_default();
     let mut field =
@@ -78,7 +86,8 @@ fn take_described<'a>(described: RawDescribed<'a>, reader: &mut Reader, sbom: &m
     sbom.version = field("version", &whole.version);
     let (cpe, purl) = (field("cpe", &whole.cpe), field("purl", &whole.purl));
     let reference = field("bom-ref", &whole.bom_ref);
-    if cpe.is_some() || purl.is_some() || component::identifies(&whole.evidence, &whole.properties) {
+    let identified = cpe.is_some() || purl.is_some() || component::identifies(&whole.evidence, &whole.properties);
+    if identified || sbom.name.is_some() {
         let called = sbom.name.as_ref().or(reference.as_ref()).or(purl.as_ref()).or(cpe.as_ref());
         whole.name = called.cloned().unwrap_or_default().into();
         // What was wrong with these is said by now.
@@ -88,7 +97,18 @@ fn take_described<'a>(described: RawDescribed<'a>, reader: &mut Reader, sbom: &m
             }
         }
         reader.take(whole, None);
-        sbom.described = reader.components.last().map(|component| component.reference.clone());
+        if let Some(component) = reader.components.last_mut() {
+            let can_be_own = matches!(
+                component.kind,
+                ComponentKind::Application
+                    | ComponentKind::Firmware
+                    | ComponentKind::Hardware
+                    | ComponentKind::Container
+                    | ComponentKind::File
+            );
+            component.whole = !identified && can_be_own && !(alone && inside.is_empty());
+            sbom.described = Some(component.reference.clone());
+        }
     } else if let Some(reference) = reference {
         // It is taken: nothing in the list may be mistaken for the whole.
         sbom.described = Some(reader.references.unique(reference, &mut reader.remarks, true));

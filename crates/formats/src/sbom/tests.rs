@@ -73,6 +73,7 @@ fn cyclonedx_as_tools_write_it() {
     assert_eq!(
         lines,
         [
+            "root | Firmware | pump | Some(\"4.1\") | 0 cpes | 0 unreadable | in -",
             "inside | Library | inside | None | 0 cpes | 0 unreadable | in -",
             "os | OperatingSystem | linux-yocto | Some(\"5.10.70\") | 2 cpes | 0 unreadable | in -",
             "os#2 | Library | module | None | 0 cpes | 0 unreadable | in os",
@@ -83,7 +84,7 @@ fn cyclonedx_as_tools_write_it() {
             "dose-net#2 | Firmware | dose-net | None | 0 cpes | 0 unreadable | in -",
         ]
     );
-    assert_eq!(sbom.components[4].supplier.as_deref(), Some("The Apache Software Foundation"));
+    assert_eq!(sbom.components[5].supplier.as_deref(), Some("The Apache Software Foundation"));
     assert_eq!(
         sbom.remarks,
         [
@@ -137,6 +138,29 @@ fn what_an_sbom_describes_is_a_component_where_it_has_an_identity() {
     let sbom = read(nameless.as_bytes()).expect("reads");
     assert_eq!(sbom.components[0].name, "pkg:generic/x@1");
     assert_eq!((sbom.name, &sbom.remarks[..]), (None, &["lists no component".to_owned()][..]));
+}
+
+#[test]
+fn what_an_sbom_describes_by_name_alone_is_a_component_too() {
+    let table = [
+        ("operating-system", "[{\"type\":\"library\",\"name\":\"inner\"}]", false),
+        ("library", "[{\"type\":\"library\",\"name\":\"inner\"}]", false),
+        ("firmware", "[{\"type\":\"library\",\"name\":\"inner\"}]", true),
+        ("application", "[{\"type\":\"library\",\"name\":\"inner\"}]", true),
+        // Nothing says what it is made of: it is all that there is.
+        ("firmware", "[]", false),
+    ];
+    for (kind, components, whole) in table {
+        let text = format!(
+            r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":{components},
+                "metadata":{{"component":{{"type":"{kind}","name":"VxWorks","version":"6.9"}}}}}}"#
+        );
+        let sbom = read(text.as_bytes()).expect("reads");
+        let described = &sbom.components[0];
+        assert_eq!((&*described.name, described.version.as_deref(), described.whole), ("VxWorks", Some("6.9"), whole));
+        assert_eq!(sbom.described.as_ref(), Some(&described.reference));
+        assert!(sbom.components[1..].iter().all(|part| !part.whole));
+    }
 }
 
 #[test]

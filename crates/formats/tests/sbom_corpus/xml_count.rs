@@ -3,11 +3,11 @@
 /// How many components a text has for the index, and how many of them are components here.
 ///
 /// The index counts every opening `component` tag with attributes. Not all of those are components of the product: what the file
-/// describes is one only where it has an identity, and ancestors, variants, tools and annotators are none.
+/// describes is one where it has a name or an identity, and ancestors, variants, tools and annotators are none.
 pub fn count(text: &str) -> (usize, usize) {
     let (mut all, mut ours) = (0, 0);
     let mut open: Vec<String> = Vec::new();
-    let mut described_has_identity = false;
+    let mut is_named = false;
     let mut rest = text;
     while let Some(start) = rest.find('<') {
         rest = &rest[start..];
@@ -35,13 +35,13 @@ pub fn count(text: &str) -> (usize, usize) {
             ours += usize::from(product && open.last().is_some_and(|around| around == "components"));
         }
         let path: Vec<&str> = open.iter().map(String::as_str).collect();
-        if path == ["bom", "metadata", "component"] && ["cpe", "purl"].contains(&name.as_str()) {
+        if path == ["bom", "metadata", "component"] && ["name", "cpe", "purl"].contains(&name.as_str()) {
             let inside = rest.trim_start();
-            described_has_identity |= inside.starts_with("<![CDATA[") || !inside.starts_with('<');
+            is_named |= inside.starts_with("<![CDATA[") || !inside.starts_with('<');
         }
         if !tag.ends_with('/') {
             open.push(name);
         }
     }
-    (all, ours + usize::from(described_has_identity))
+    (all, ours + usize::from(is_named))
 }

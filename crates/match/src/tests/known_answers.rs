@@ -1,7 +1,7 @@
 //! Facts of real records, and what they mean for real versions.
 
 use ward_model::alias::Aliases;
-use ward_model::component::ComponentKind;
+use ward_model::component::{Component, ComponentKind};
 use ward_model::cpe::Cpe;
 use ward_model::finding::{Confidence, State, UnassessedReason};
 use ward_model::ids::{ComponentRef, VulnerabilityId};
@@ -299,6 +299,18 @@ fn what_cannot_be_assessed_says_why() {
             ("sqlite", UnassessedReason::UnparsableVersion),
         ]
     );
+}
+
+/// The maker's own product, of which the SBOM lists the parts, is looked up like them; that nobody else knows it is no gap.
+#[test]
+fn what_an_sbom_describes_is_looked_up_by_its_name() {
+    let world = classics();
+    let whole = |name: &str| Component { whole: true, kind: ComponentKind::Firmware, ..plain(name, "1.2.8") };
+    let report = scan(&world, &[whole("pump"), whole("zlib")], false);
+    assert_eq!(state_of(&report, "zlib", "CVE-2016-9841"), AFFECTED);
+    assert_eq!(report.unassessed, []);
+    let report = scan(&world, &[Component { whole: false, ..whole("pump") }], false);
+    assert_eq!(report.unassessed[0].reason, UnassessedReason::NoIdentity);
 }
 
 #[test]

@@ -167,7 +167,8 @@ fn cyclonedx_in_json_and_xml() {
     assert_eq!(json.origin.supplier.as_deref(), Some("Supply House"));
     assert_eq!(json.described.as_ref().map(|reference| reference.as_str()), Some("pump"));
     assert_eq!(json.statements, 1);
-    let ssl = &json.components[0];
+    let [whole, ssl, ..] = &json.components[..] else { panic!("too few") };
+    assert_eq!((&whole.reference, whole.whole), (json.described.as_ref().expect("it describes"), true));
     assert_eq!(
         ssl.parties,
         Parties {
@@ -184,8 +185,8 @@ fn cyclonedx_in_json_and_xml() {
     assert_eq!(ssl.support.level.as_deref(), Some("abandoned"));
     assert_eq!(ssl.support.ends_on.map(|day| day.to_string()).as_deref(), Some("2023-09-11"));
     assert_eq!(ssl.cpes.len(), 1);
-    assert_eq!(json.components[1].parent.as_ref(), Some(&ssl.reference));
-    assert_eq!(json.components[2].name, "ui & more");
+    assert_eq!(json.components[2].parent.as_ref(), Some(&ssl.reference));
+    assert_eq!(json.components[3].name, "ui & more");
     assert_eq!(needs(&json), BTreeMap::from([("app", vec!["ssl"]), ("pump", vec!["app", "ssl"]), ("ssl", vec![])]));
     assert_eq!(
         json.remarks,
