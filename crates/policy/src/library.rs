@@ -79,7 +79,14 @@ impl Library {
     pub fn with_folder(&self, files: &BTreeMap<String, String>) -> Result<Self, PolicyError> {
         let mut library = self.clone();
         let read = |library: &mut Self| {
-            let own = files.iter().map(|(path, text)| file::policy(path, text)).collect::<Result<Vec<_>, _>>()?;
+            let mut own = files.iter().map(|(path, text)| file::policy(path, text)).collect::<Result<Vec<_>, _>>()?;
+            // One that extends another is held to it; one that stands alone may call anything controlled.
+            for draft in own.iter_mut().filter(|draft| draft.extends.is_none()) {
+                let alone = "it stands alone in the folder, so that none of its cells was compared with a policy that \
+                             ships with the program";
+                draft.unverified =
+                    Some(draft.unverified.take().map_or(alone.into(), |what| format!("{alone}; {what}")));
+            }
             for (draft, text) in own.iter().zip(files.values()) {
                 if let Some(other) = library.drafts.iter().find(|other| other.name == draft.name) {
                     let message = format!("the name `{}` is taken by {}", draft.name, other.file);
