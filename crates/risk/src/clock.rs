@@ -1,11 +1,12 @@
 //! Clocks: what is due, counted from the earliest day on which the maker can be shown to have known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::ToSpan;
 use jiff::civil::Date;
 use ward_model::assessment::Clock;
 use ward_model::device::OwnFinding;
+use ward_model::ids::VulnerabilityId;
 use ward_model::verdict::{Basis, Outcome, SubjectKind, Verdict};
 use ward_policy::{ClockRule, ClockWhen};
 
@@ -67,17 +68,27 @@ fn started(situation: Situation<'_>, rule: &ClockRule, subject: String, starts: 
 /// The maker's own findings by name.
 type OwnByName<'a> = BTreeMap<&'a str, Vec<&'a OwnFinding>>;
 
-/// When each vulnerability at each element of each version was received and published.
-type Recorded<'a> = BTreeMap<(&'a str, &'a str, &'a str), (Option<Date>, Option<Date>)>;
+/// What is on record of each vulnerability at each element of each version.
+type Recorded<'a> = BTreeMap<(&'a str, &'a str, &'a str), Record<'a>>;
+
+/// When a vulnerability was received and published, and what else it is called.
+#[derive(Debug, Default)]
+struct Record<'a> {
+    received: Option<Date>,
+    published: Option<Date>,
+    aliases: BTreeSet<&'a VulnerabilityId>,
+}
 
 fn recorded(situation: Situation<'_>) -> Recorded<'_> {
     let mut recorded = Recorded::new();
     for ((version, element), reports) in situation.reports {
         for finding in reports.open.findings.iter().chain(&reports.complete.findings) {
             let vulnerability = &finding.vulnerability;
-            let days = recorded.entry((version.as_str(), element.as_str(), vulnerability.id.as_str())).or_default();
+            let record = recorded.entry((version.as_str(), element.as_str(), vulnerability.id.as_str())).or_default();
             let earliest = |a: Option<Date>, b: Option<Date>| a.into_iter().chain(b).min();
-            *days = (earliest(days.0, vulnerability.received), earliest(days.1, vulnerability.published));
+            record.received = earliest(record.received, vulnerability.received);
+            record.published = earliest(record.published, vulnerability.published);
+            record.aliases.extend(&vulnerability.aliases);
         }
     }
     recorded
@@ -93,26 +104,27 @@ fn known_since(
     let device = situation.device;
     let id = verdict.subject.id.as_str();
     let mut evidence: Vec<(Date, String)> = Vec::new();
-    for known in device.known_since.iter().filter(|known| known.subject == id) {
-        evidence.push((known.since, known.source.clone()));
+    let place = (verdict.fielded_version.as_str(), verdict.element.as_str(), id);
+    let record = recorded.get(&place).filter(|_| verdict.subject.kind == SubjectKind::Vulnerability);
+    let aliases = record.into_iter().flat_map(|record| &record.aliases);
+    for known in &device.known_since {
+        let subject = ordinary(&known.subject);
+        if subject == ordinary(id) || aliases.clone().any(|alias| subject == ordinary(alias.as_str())) {
+            evidence.push((known.since, known.source.clone()));
+        }
     }
     let own = own.get(id).map_or(&[][..], Vec::as_slice);
     for own in own {
         evidence.push((own.known_since, own.source.clone()));
     }
-    let place = (verdict.fielded_version.as_str(), verdict.element.as_str(), id);
-    let vulnerability = verdict.subject.kind == SubjectKind::Vulnerability;
-    let (received, published) = recorded.get(&place).filter(|_| vulnerability).copied().unwrap_or_default();
+    let (received, published) = record.map(|record| (record.received, record.published)).unwrap_or_default();
     evidence.extend(received.map(|day| (day, "the record was received".to_owned())));
     // The model says what its maker knew when it was written; of a vulnerability nobody knew before it was published. That a home
     // was filled late, or anew, starts no clock later.
-    let modelled = match published.filter(|day| *day > device.model_since) {
+    let model_since = modelled_since(situation);
+    let modelled = match published.filter(|day| *day > model_since.0) {
         Some(day) => (day, "it was published, in a feed that a maker must watch".to_owned()),
-        None => {
-            let told =
-                "the model has been kept since (model_since); say in vulnerabilities.toml if it was known earlier";
-            (device.model_since, told.to_owned())
-        }
+        None => model_since,
     };
     // What nobody but the maker has found at this element is known since the maker says; everything else since the model at the latest.
     let found_here = own.iter().any(|own| own.element == verdict.element);
@@ -126,4 +138,29 @@ fn known_since(
     }
     // Whoever is told of it today knows it today.
     (situation.as_of, format!("the day asked about; what is stated lies after it: {since}, {source}"))
+}
+
+/// Since when the model has been kept: whoever has answered for something in it, or names a day on which something was known, had
+/// begun by then, whatever `model_since` says.
+fn modelled_since(situation: Situation<'_>) -> (Date, String) {
+    let stated = (
+        situation.device.model_since,
+        "the model has been kept since (model_since); say in vulnerabilities.toml if it was known earlier".to_owned(),
+    );
+    let entered = situation.decisions.entered.iter().map(|decision| {
+        (decision.on, format!("decision {} had been entered, so that the model was kept by then", decision.number))
+    });
+    entered.chain([stated]).min_by_key(|(day, _)| *day).unwrap_or_else(|| (situation.as_of, String::new()))
+}
+
+/// A name without what people write differently: letters in either case, and a CVE number with fewer zeros.
+pub(crate) fn ordinary(name: &str) -> String {
+    let name = name.trim().to_ascii_uppercase();
+    let mut parts = name.splitn(3, '-');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some("CVE"), Some(year), Some(number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("CVE-{year}-{:0>4}", number.trim_start_matches('0'))
+        }
+        _ => name,
+    }
 }

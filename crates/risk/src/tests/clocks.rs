@@ -66,5 +66,32 @@ fn no_clock_starts_in_the_future() {
         since: date(2098, 1, 1),
         source: "typo".into(),
     });
-    assert_eq!(starts(&mut system), TODAY);
+    assert_eq!(starts(&mut system), date(2026, 11, 1), "the day on which somebody answered for the model");
+}
+
+/// What is known of a vulnerability is known under whichever of its names, however they are written.
+#[test]
+fn a_day_counts_under_every_name() {
+    let since = |subject: &str| {
+        let mut system = guarded();
+        system.finding("CVE-2014-0160", "pump", Some(WORST), State::Affected);
+        system.each_finding(|finding| finding.vulnerability.aliases = vec!["GHSA-abcd-efgh-ijkl".into()]);
+        let since = date(2025, 1, 2);
+        system.device.known_since.push(KnownSince { subject: subject.into(), since, source: "a letter".into() });
+        let judgement = judged(&mut system, &[]);
+        judgement.clocks.iter().find(|clock| clock.subject == "CVE-2014-0160").unwrap().starts
+    };
+    for name in ["CVE-2014-0160", "cve-2014-160", "GHSA-ABCD-EFGH-IJKL", " CVE-2014-0160 "] {
+        assert_eq!(since(name), date(2025, 1, 2), "{name}");
+    }
+    assert_eq!(since("CVE-2014-0161"), date(2026, 1, 1));
+}
+
+/// Whoever has answered for a model has kept it since then at the latest.
+#[test]
+fn a_model_is_kept_since_somebody_answered_for_it() {
+    let mut system = guarded();
+    system.device.model_since = date(2026, 11, 15);
+    system.finding("CVE-1", "pump", Some(WORST), State::Affected);
+    assert_eq!(starts(&mut system), date(2026, 11, 1));
 }
