@@ -96,6 +96,7 @@ pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
         unassessed,
         gaps: judgement.gaps,
         findings,
+        lapses: judgement.lapses,
         decisions_without_effect: judgement.decisions_without_effect,
         verdicts: judgement.verdicts,
     })
@@ -290,7 +291,8 @@ fn notes(inputs: &Inputs<'_>) -> Vec<String> {
     ));
     notes.push(
         "insiders are taken to stand at any element, suppliers on every link that may carry code; links denied or jammed \
-         from outside are not yet a step of their own"
+         from outside, data that stop because their sender does, and listening to what is sent in the clear are not yet \
+         steps of their own"
             .to_owned(),
     );
     notes

@@ -359,9 +359,9 @@ fn cut_statement(cut: &Cut) -> String {
         Cut::Step { step, at } => format!("the step {step} at {at}"),
         Cut::Link { link, from: positions } => format!("messages on {link} from {}", from(positions)),
         Cut::LinksIntoZone { zone, from: positions } => {
-            format!("messages from {} on links into {zone}", from(positions))
+            format!("messages from {} on links into {zone} by IP or Wi-Fi", from(positions))
         }
-        Cut::Presence { at } => format!("touching {at}"),
+        Cut::Presence { at } => format!("touching {at}, also by those who work there"),
         Cut::Vulnerability { id, at } => format!("the use of {id} at {at}"),
     }
 }

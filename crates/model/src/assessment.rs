@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::claim::ClaimId;
 use crate::digest::Digest;
 use crate::finding::{Finding, Unassessed};
 use crate::ids::{DeviceId, ElementId, FieldedVersionId, HarmId, PolicyId};
@@ -41,6 +42,8 @@ pub struct Assessment {
     pub gaps: Vec<Gap>,
     /// Every finding that the verdicts rest on.
     pub findings: Vec<FindingAt>,
+    /// The last days of decisions in force, and what has no effect after each.
+    pub lapses: Vec<Lapse>,
     /// Decisions that have no effect, and why.
     pub decisions_without_effect: Vec<DecisionWithoutEffect>,
 }
@@ -233,6 +236,17 @@ pub struct Gap {
     pub missing: String,
     /// What closes it.
     pub closed_by: String,
+}
+
+/// Claims whose decisions hold until the same day: after it they have no effect, whether or not a verdict names them. What they
+/// alone keep from being presumed has no verdict today.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Lapse {
+    /// The last day on which they have effect.
+    pub after: Date,
+    /// The claims, in order.
+    pub claims: Vec<ClaimId>,
 }
 
 /// A decision that has no effect, and why.

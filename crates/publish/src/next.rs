@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use ward_model::assessment::{Assessment, FindingAt};
+use ward_model::assessment::{Assessment, FindingAt, Lapse};
 use ward_model::claim::{ClaimId, ElementClaim};
 use ward_model::device::{Cut, Device};
 use ward_model::finding::{ComponentSummary, State};
@@ -50,7 +50,7 @@ pub fn steps(assessment: &Assessment, device: &Device) -> Vec<Step> {
     steps.extend(clocks(assessment, false));
     steps.extend(gaps(assessment));
     steps.extend(identify(assessment));
-    steps.extend(renew(&groups));
+    steps.extend(renew(&groups, &assessment.lapses));
     steps.extend(without_effect(assessment));
     steps
 }
@@ -451,8 +451,10 @@ fn identify(assessment: &Assessment) -> Vec<Step> {
         .collect()
 }
 
-fn renew(groups: &[Group<'_>]) -> Vec<Step> {
-    let mut grouped: BTreeMap<Date, BTreeSet<String>> = BTreeMap::new();
+/// What to renew, by day: what decisions alone keep from being presumed has no verdict that could say until when.
+fn renew(groups: &[Group<'_>], lapses: &[Lapse]) -> Vec<Step> {
+    let mut grouped: BTreeMap<Date, BTreeSet<String>> =
+        lapses.iter().map(|lapse| (lapse.after, BTreeSet::new())).collect();
     for verdict in groups.iter().filter(|group| group.part() == Part::Provisional).flat_map(|group| &group.verdicts) {
         if let Some(until) = verdict.valid_until {
             grouped.entry(until).or_default().insert(verdict.id.clone());
@@ -460,15 +462,20 @@ fn renew(groups: &[Group<'_>]) -> Vec<Step> {
     }
     grouped
         .into_iter()
-        .map(|(until, verdicts)| Step {
-            title: format!("Renew the decisions that lapse after {until}"),
-            detail: format!(
-                "{} controlled provisionally, and only until then.",
-                words::count(verdicts.len(), "verdict is", "verdicts are")
-            ),
-            about: verdicts.into_iter().collect(),
-            command: None,
-            due: Some(until),
+        .map(|(until, verdicts)| {
+            let claims = lapses.iter().find(|lapse| lapse.after == until).map_or(0, |lapse| lapse.claims.len());
+            let verdicts_are = words::count(verdicts.len(), "verdict is", "verdicts are");
+            let without = match claims {
+                0 => String::new(),
+                _ => format!(" {} no effect after it.", words::count(claims, "claim has", "claims have")),
+            };
+            Step {
+                title: format!("Renew the decisions that lapse after {until}"),
+                detail: format!("{verdicts_are} controlled provisionally, and only until then.{without}"),
+                about: verdicts.into_iter().collect(),
+                command: None,
+                due: Some(until),
+            }
         })
         .collect()
 }

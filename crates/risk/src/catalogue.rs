@@ -67,8 +67,17 @@ pub(crate) struct Known {
     profiles: Profiles,
     /// The same as somebody has answered the rubric about this device, which has effect where the claim has.
     answered: Option<(ClaimId, Profiles)>,
+    /// What is left of it where somebody answers for an own finding being in other versions alone: as it is told without that one.
+    elsewhere: Option<(ClaimId, Box<Told>)>,
     /// The place of its set of profiles among all sets at its element: vulnerabilities of one kind come out alike.
     pub kind: usize,
+}
+
+/// A vulnerability as somebody tells it.
+#[derive(Debug, Clone)]
+struct Told {
+    profiles: Profiles,
+    answered: Option<(ClaimId, Profiles)>,
 }
 
 /// What the vectors of a vulnerability come to, each with what a step by it is said to follow by.
@@ -77,22 +86,41 @@ type Profiles = Vec<(Profile, Arc<str>)>;
 impl Known {
     /// One profile for each vector, as answered on the device where somebody answers for that.
     pub fn profiles(&self, effects: &Effects) -> &[(Profile, Arc<str>)] {
-        match &self.answered {
-            Some((claim, profiles)) if effects.holds(claim) => profiles,
-            _ => &self.profiles,
+        let (profiles, answered) = match &self.elsewhere {
+            Some((claim, left)) if effects.holds(claim) => (&left.profiles, &left.answered),
+            _ => (&self.profiles, &self.answered),
+        };
+        match answered {
+            Some((claim, answered)) if effects.holds(claim) => answered,
+            _ => profiles,
         }
     }
 
-    /// What makes it come out alike with others: its profiles, those that answers make of them, and the claim that they are true.
-    fn set(&self) -> (Vec<Profile>, Option<(ClaimId, Vec<Profile>)>) {
+    /// Whether a decision says that it is in other versions alone, and nobody else that it is in this one.
+    pub fn is_elsewhere(&self, effects: &Effects) -> bool {
+        self.elsewhere.as_ref().is_some_and(|(claim, left)| effects.holds(claim) && left.profiles.is_empty())
+    }
+
+    /// What makes it come out alike with others: its profiles, those that claims make of them, and the claims that they are true.
+    fn set(&self) -> Set {
         let set = |profiles: &Profiles| {
             let set: BTreeSet<Profile> = profiles.iter().map(|(profile, _)| *profile).collect();
-            set.into_iter().collect()
+            set.into_iter().collect::<Vec<_>>()
         };
-        let answered = self.answered.as_ref().map(|(claim, profiles)| (claim.clone(), set(profiles)));
-        (set(&self.profiles), answered)
+        let claimed = |answered: &Option<(ClaimId, Profiles)>| {
+            answered.as_ref().map(|(claim, profiles)| (claim.clone(), set(profiles)))
+        };
+        let elsewhere =
+            self.elsewhere.as_ref().map(|(claim, left)| (claim.clone(), set(&left.profiles), claimed(&left.answered)));
+        (set(&self.profiles), claimed(&self.answered), elsewhere)
     }
 }
+
+/// Profiles that hold where a claim does.
+type Claimed = Option<(ClaimId, Vec<Profile>)>;
+
+/// What makes vulnerabilities come out alike.
+type Set = (Vec<Profile>, Claimed, Option<(ClaimId, Vec<Profile>, Claimed)>);
 
 /// The vulnerabilities of an element in one reading.
 #[derive(Debug, Clone, Default)]
@@ -111,7 +139,8 @@ pub(crate) struct Inventory {
 
 impl Inventory {
     fn new(known: Vec<Known>, report: Option<&MatchReport>) -> Self {
-        let answered = known.iter().filter_map(|known| known.answered.as_ref());
+        let left = known.iter().filter_map(|known| known.elsewhere.as_ref()?.1.answered.as_ref());
+        let answered = known.iter().filter_map(|known| known.answered.as_ref()).chain(left);
         let looked_at =
             answered.flat_map(|(_, profiles)| profiles).any(|(profile, _)| profile.gains[Privilege::Look as usize]);
         let mut inventory = Self { known, looked_at, given: report.is_some(), ..Self::default() };
@@ -154,7 +183,7 @@ pub(crate) struct Catalogue {
     inside: BTreeMap<ZoneId, Vec<ElementId>>,
     unzoned: Vec<ElementId>,
     told_apart: BTreeSet<LinkId>,
-    noticed_by: BTreeMap<FunctionId, BTreeSet<FunctionId>>,
+    relieved_by: BTreeMap<FunctionId, BTreeSet<FunctionId>>,
     /// Who relies on which fallback, what is not known at its worst and at its best.
     staff: [Staff; 2],
     /// The controls that name a vulnerability at an element, in order, whether or not they have effect.
@@ -218,7 +247,7 @@ impl Catalogue {
     /// Works out the profiles of every vulnerability of a version.
     pub fn new(situation: Situation<'_>, policy: &Policy, version: &FieldedVersion) -> Self {
         let mut vectors = Vectors::new();
-        let own = own_findings(situation, version);
+        let own = own_findings(situation.device);
         let elements = situation
             .device
             .elements
@@ -226,7 +255,7 @@ impl Catalogue {
             .map(|element| {
                 let reports = situation.reports.get(&(version.id.clone(), element.clone()));
                 let own = own.get(element).map_or(&[][..], Vec::as_slice);
-                let mut read = |report| known(situation, policy, element, own, report, &mut vectors);
+                let mut read = |report| known((situation, policy, version), element, own, report, &mut vectors);
                 let mut readings = Readings {
                     open: read(reports.map(|reports| &reports.open)),
                     complete: read(reports.map(|reports| &reports.complete)),
@@ -269,7 +298,7 @@ impl Catalogue {
             inside,
             unzoned,
             told_apart: told_apart(situation.device),
-            noticed_by: noticed_by(situation.device),
+            relieved_by: relieved_by(situation.device),
             staff: [Unknowns::Worst, Unknowns::Best].map(|unknowns| Staff::new(situation.device, unknowns)),
             naming: naming(situation.device),
             cuts: Cuts::of(situation),
@@ -324,9 +353,9 @@ impl Catalogue {
         self.enforcers.get(secret).map_or(&[], Vec::as_slice)
     }
 
-    /// The functions whose loss another notices, in order.
-    pub fn noticed_by(&self, detection: &FunctionId) -> impl Iterator<Item = &FunctionId> {
-        self.noticed_by.get(detection).into_iter().flatten()
+    /// The functions whose loss another notices, or for which it takes over, in order.
+    pub fn relieved_by(&self, helper: &FunctionId) -> impl Iterator<Item = &FunctionId> {
+        self.relieved_by.get(helper).into_iter().flatten()
     }
 
     /// Who relies on which fallback.
@@ -363,15 +392,17 @@ fn told_apart(device: &Device) -> BTreeSet<LinkId> {
     device.links.values().filter(|link| behind(&link.from) != behind(&link.to)).map(|link| link.id.clone()).collect()
 }
 
-/// For each function that notices the loss of others: which these are.
-fn noticed_by(device: &Device) -> BTreeMap<FunctionId, BTreeSet<FunctionId>> {
-    let mut noticed_by: BTreeMap<FunctionId, BTreeSet<FunctionId>> = BTreeMap::new();
+/// For each function that notices the loss of others or takes over for them: which these are.
+fn relieved_by(device: &Device) -> BTreeMap<FunctionId, BTreeSet<FunctionId>> {
+    let mut relieved_by: BTreeMap<FunctionId, BTreeSet<FunctionId>> = BTreeMap::new();
     for function in device.functions.values() {
         for fallback in function.effects.iter().filter_map(|effect| effect.fallback.as_ref()) {
-            noticed_by.entry(fallback.detection.clone()).or_default().insert(function.id.clone());
+            for helper in [&fallback.function, &fallback.detection] {
+                relieved_by.entry(helper.clone()).or_default().insert(function.id.clone());
+            }
         }
     }
-    noticed_by
+    relieved_by
 }
 
 /// The controls that name a vulnerability at an element, in order.
@@ -408,37 +439,22 @@ struct Gathered<'a> {
 /// What vectors demand and give: few of them are written differently.
 type Vectors<'a> = BTreeMap<&'a str, (Demands, Impacts)>;
 
-/// The maker's own findings that a version has, by element: those that name it, and those of which nobody answers for their being
-/// in no others than those they name.
-fn own_findings<'a>(
-    situation: Situation<'a>,
-    version: &FieldedVersion,
-) -> BTreeMap<&'a ElementId, Vec<&'a OwnFinding>> {
-    let answered = versions_answered(situation);
+/// The maker's own findings by element, those that name other versions too: that they are in no more is a claim.
+fn own_findings(device: &Device) -> BTreeMap<&ElementId, Vec<&OwnFinding>> {
     let mut found: BTreeMap<&ElementId, Vec<&OwnFinding>> = BTreeMap::new();
-    for own in &situation.device.own_findings {
-        if own.versions.is_empty() || own.versions.contains(&version.id) || !answered.contains(&own.id) {
-            found.entry(&own.element).or_default().push(own);
-        }
+    for own in &device.own_findings {
+        found.entry(&own.element).or_default().push(own);
     }
     found
 }
 
-/// The own findings of which somebody answers for their being in no other versions than those they name.
-///
-/// Asked of what is decided alone, whatever reading asks: that a version does not have a finding is no verdict that could turn.
-fn versions_answered(situation: Situation<'_>) -> BTreeSet<VulnerabilityId> {
-    if situation.device.own_findings.iter().all(|own| own.versions.is_empty()) {
-        return BTreeSet::new();
-    }
-    let (decided, _) = Effects::decided(situation.device, situation.decisions, situation.as_of);
-    let own = situation.device.own_findings.iter().map(|own| &own.id);
-    own.filter(|id| decided.holds(&ClaimId::FindingVersions((*id).clone()))).cloned().collect()
+/// Whether an own finding is said to be in other versions than this one.
+fn names_others(own: &OwnFinding, version: &FieldedVersion) -> bool {
+    !own.versions.is_empty() && !own.versions.contains(&version.id)
 }
 
 fn known<'a>(
-    situation: Situation<'a>,
-    policy: &Policy,
+    (situation, policy, version): (Situation<'a>, &Policy, &FieldedVersion),
     element: &ElementId,
     own: &[&'a OwnFinding],
     report: Option<&'a MatchReport>,
@@ -461,31 +477,64 @@ fn known<'a>(
             gathered.found_in = format!("{} {version}", finding.component.name);
         }
     }
-    for own in own {
-        let gathered = all.entry(&own.id).or_default();
-        gathered.vectors.extend(own.vectors.iter().map(|vector| (vector.as_str(), vector)));
-        gathered.weaknesses.extend(&own.weaknesses);
-        gathered.exploited |= own.exploited;
-        gathered.demonstrated |= own.demonstrated;
-        if gathered.found_in.is_empty() {
-            gathered.found_in.clone_from(&own.title);
-        }
+    let (elsewhere, here): (Vec<&'a OwnFinding>, Vec<&'a OwnFinding>) =
+        own.iter().copied().partition(|own| names_others(own, version));
+    for own in here {
+        all.entry(&own.id).or_default().found_by(own);
     }
-    let known = all.into_iter().map(|(id, gathered)| {
+    // What is left where the claims hold that those are in other versions alone; what else is said of the same name stays.
+    let mut left: BTreeMap<&VulnerabilityId, Option<Gathered<'_>>> = BTreeMap::new();
+    for own in elsewhere {
+        left.entry(&own.id).or_insert_with(|| all.get(&own.id).cloned());
+        all.entry(&own.id).or_default().found_by(own);
+    }
+    let mut told = |id: &VulnerabilityId, gathered: &Gathered<'a>| {
         let mut profiles =
-            |answers: Option<(&Answers, Answering)>| profiles(situation, policy, id, &gathered, vectors, answers);
+            |answers: Option<(&Answers, Answering)>| profiles(situation, policy, id, gathered, vectors, answers);
         let rubric = situation.device.rubrics.get_key_value(&(element.clone(), id.clone()));
-        Known {
-            id: id.clone(),
+        Told {
             profiles: profiles(rubric.map(|(_, answers)| (answers, Answers::claiming as Answering))),
             answered: rubric.map(|((element, vulnerability), answers)| {
                 let claim = ClaimId::Rubric(element.clone(), vulnerability.clone());
                 (claim, profiles(Some((answers, Answers::answering))))
             }),
-            kind: 0,
         }
+    };
+    let known = all.iter().map(|(id, gathered)| {
+        let Told { mut profiles, mut answered } = told(id, gathered);
+        let elsewhere = left.get(id).map(|left| {
+            let left = left.as_ref().map(|left| told(id, left));
+            let left = left.unwrap_or(Told { profiles: Vec::new(), answered: None });
+            // More that is said of it is never better than less: what is taken at its worst without it stays.
+            add(&mut profiles, &left.profiles);
+            if let (Some((_, answered)), Some((_, left))) = (&mut answered, &left.answered) {
+                add(answered, left);
+            }
+            (ClaimId::FindingVersions((*id).clone()), Box::new(left))
+        });
+        Known { id: (*id).clone(), profiles, answered, elsewhere, kind: 0 }
     });
     Inventory::new(known.collect(), report)
+}
+
+fn add(profiles: &mut Profiles, more: &Profiles) {
+    for (profile, by) in more {
+        if !profiles.iter().any(|(known, _)| known == profile) {
+            profiles.push((*profile, Arc::clone(by)));
+        }
+    }
+}
+
+impl<'a> Gathered<'a> {
+    fn found_by(&mut self, own: &'a OwnFinding) {
+        self.vectors.extend(own.vectors.iter().map(|vector| (vector.as_str(), vector)));
+        self.weaknesses.extend(&own.weaknesses);
+        self.exploited |= own.exploited;
+        self.demonstrated |= own.demonstrated;
+        if self.found_in.is_empty() {
+            self.found_in.clone_from(&own.title);
+        }
+    }
 }
 
 /// How answers to the rubric change what a vector says.

@@ -160,7 +160,8 @@ impl<'a> Context<'a> {
             Fact::Present(element)
             | Fact::Plugged(_, element)
             | Fact::Gain(element, _)
-            | Fact::Misinformed(element) => known(element).into_iter().collect(),
+            | Fact::Misinformed(element)
+            | Fact::Misled(element) => known(element).into_iter().collect(),
             Fact::FalseData(link) => device.links.get(link).map(|link| &link.to).into_iter().collect(),
             Fact::Inject(link, ..) | Fact::Speak(link) => {
                 device.links.get(link).map_or_else(Vec::new, |link| vec![&link.from, &link.to])
@@ -181,7 +182,8 @@ impl<'a> Context<'a> {
 
     /// Every fact that speaks of an element.
     pub fn facts_of(&self, element: &ElementId) -> Vec<Fact> {
-        let mut facts = vec![Fact::Present(element.clone()), Fact::Misinformed(element.clone())];
+        let mut facts =
+            vec![Fact::Present(element.clone()), Fact::Misinformed(element.clone()), Fact::Misled(element.clone())];
         facts.extend(Privilege::ALL.iter().map(|privilege| Fact::Gain(element.clone(), *privilege)));
         for link in self.links_of(element) {
             for arrival in self.arrivals(link) {
@@ -225,13 +227,17 @@ impl<'a> Context<'a> {
         secret.held_by.iter().chain(ends).chain(self.catalogue.enforcers(&secret.id)).cloned().collect()
     }
 
-    /// Who holds what lets its holder send by a secret: of a public key, whoever sends by it holds the private half.
+    /// Who holds what lets its holder send by a secret. Of a public key whoever sends by it holds the private half, and so does
+    /// whoever is said to hold a copy, unless it is there to verify: to receive by it, or to enforce a control by it.
     pub fn sending_holders(&self, secret: &Secret) -> BTreeSet<ElementId> {
         if !self.public(secret) {
             return self.holders(secret);
         }
-        let using = self.catalogue.users(&secret.id).iter().filter_map(|id| self.device().links.get(id));
-        using.map(|link| link.from.clone()).collect()
+        let using = || self.catalogue.users(&secret.id).iter().filter_map(|id| self.device().links.get(id));
+        let verifies =
+            |id: &ElementId| self.catalogue.enforcers(&secret.id).contains(id) || using().any(|link| link.to == *id);
+        let copies = secret.held_by.iter().filter(|id| !verifies(id));
+        using().map(|link| &link.from).chain(copies).cloned().collect()
     }
 
     /// Whether a secret is known to differ from unit to unit.
@@ -284,14 +290,21 @@ impl<'a> Context<'a> {
     }
 
     /// The links that are known to be all on whose data a function rests; nothing where any that reaches its elements may be one.
+    /// Who names a link that ends elsewhere has not said what arrives: that narrows nothing.
     pub fn feeding_function(&self, function: &'a Function) -> Option<&'a [LinkId]> {
         let answered = self.effects.holds(&ClaimId::Function(function.id.clone(), FunctionClaim::FedBy));
-        function.fed_by.as_deref().filter(|_| answered)
+        let elements = function.realised_by.elements();
+        let arrives = |id: &LinkId| {
+            let link = self.device().links.get(id);
+            elements.is_empty() || link.is_some_and(|link| elements.contains(&link.to))
+        };
+        function.fed_by.as_deref().filter(|links| answered && links.iter().all(arrives))
     }
 
     /// The links that are known to be all from which comes what a link passes on, likewise.
     pub fn feeding_link(&self, link: &'a Link) -> Option<&'a [LinkId]> {
-        link.fed_by.as_deref().filter(|_| self.holds_for_link(link, LinkClaim::FedBy))
+        let arrives = |id: &LinkId| self.device().links.get(id).is_some_and(|other| other.to == link.from);
+        link.fed_by.as_deref().filter(|links| self.holds_for_link(link, LinkClaim::FedBy) && links.iter().all(arrives))
     }
 
     /// How a function is known to be realised: redundancy that nobody answers for is none.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use ward_model::assessment::DecisionWithoutEffect;
+use ward_model::assessment::{DecisionWithoutEffect, Lapse};
 use ward_model::claim::{Claim, ClaimId, Decision, joint_evidence, joint_premise};
 use ward_model::device::{Decisions, Device};
 use ward_model::digest::Digest;
@@ -46,8 +46,17 @@ impl Effects {
     pub fn decided(device: &Device, decisions: &Decisions, as_of: Date) -> (Self, Vec<DecisionWithoutEffect>) {
         let mut holding: BTreeMap<ClaimId, Option<Date>> = BTreeMap::new();
         let mut rejected: BTreeSet<ClaimId> = BTreeSet::new();
+        let mut rejected_later: BTreeMap<ClaimId, Date> = BTreeMap::new();
         let mut without = Vec::new();
         for decision in &decisions.entered {
+            if !decision.accepted && decision.on > as_of {
+                // Somebody has said no as of a day to come: until then, and no longer.
+                let begun = judge_decision(device, decision, decision.on);
+                for id in begun.into_iter().filter_map(|(_, outcome)| outcome.ok()) {
+                    let first = rejected_later.entry(id).or_insert(decision.on);
+                    *first = decision.on.min(*first);
+                }
+            }
             for (named, outcome) in judge_decision(device, decision, as_of) {
                 match outcome {
                     Ok(id) if decision.accepted => {
@@ -73,6 +82,11 @@ impl Effects {
                 });
             }
         }
+        for (id, first) in rejected_later {
+            if let (Some(until), Ok(last)) = (holding.get_mut(&id), first.yesterday()) {
+                *until = Some(until.map_or(last, |until| until.min(last)));
+            }
+        }
         without.sort();
         (Self::new(holding), without)
     }
@@ -90,6 +104,17 @@ impl Effects {
     /// The claims that have effect, in order.
     pub fn claims(&self) -> impl Iterator<Item = &ClaimId> {
         self.holding.keys().filter(|id| !self.without.contains(*id))
+    }
+
+    /// The last days on which claims have effect, with the claims of each.
+    pub fn lapses(&self) -> Vec<Lapse> {
+        let mut days: BTreeMap<Date, Vec<ClaimId>> = BTreeMap::new();
+        for claim in self.claims() {
+            if let Some(day) = self.until(claim) {
+                days.entry(day).or_default().push(claim.clone());
+            }
+        }
+        days.into_iter().map(|(after, claims)| Lapse { after, claims }).collect()
     }
 
     /// The claims that have no effect any more after a day: their decisions do not last longer.
@@ -183,6 +208,9 @@ fn bound(decision: &Decision, claims: &[&Claim]) -> Result<(), String> {
 fn supported(claim: &Claim) -> Result<&Claim, String> {
     match &claim.evidence {
         Some(evidence) if evidence.digest.is_none() => Err(format!("its evidence `{}` is missing", evidence.path)),
+        Some(evidence) if evidence.digest == Some(Digest::of(b"")) => {
+            Err(format!("its evidence `{}` is empty", evidence.path))
+        }
         None => Err("it cites no evidence".to_owned()),
         Some(_) => Ok(claim),
     }

@@ -29,6 +29,8 @@ pub(crate) enum Fact {
     FalseData(LinkId),
     /// An element works with false data, by whichever of its links they came.
     Misinformed(ElementId),
+    /// An element obeys commands that rest on false data: whoever sends them is itself, and is wrong.
+    Misled(ElementId),
     /// What an element contributes to a function is false: it is altered itself, or works with false data.
     Swayed(FunctionId, ElementId),
     /// The attacker has a privilege at an element.
@@ -112,6 +114,7 @@ impl Fact {
             Self::Speak(link) => format!("messages of the attacker on {link} are taken for the rightful sender's"),
             Self::FalseData(link) => format!("false data on {link} are taken for true"),
             Self::Misinformed(element) => format!("{element} works with false data"),
+            Self::Misled(element) => format!("{element} obeys commands that rest on false data"),
             Self::Swayed(function, element) => format!("what {element} contributes to {function} is false"),
             Self::Gain(element, Privilege::Read) => format!("the attacker can read what {element} keeps"),
             Self::Gain(element, Privilege::Look) => {
@@ -139,6 +142,7 @@ impl Fact {
             | Self::Plugged(_, element)
             | Self::Gain(element, _)
             | Self::Misinformed(element)
+            | Self::Misled(element)
             | Self::Swayed(_, element) => Place::Element(element.to_string()),
             // A foothold is where the elements of the zone are; the pictures draw zones by their elements.
             Self::Inside(zone) => Place::Position(zone.to_string()),

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ward_model::device::{Cut, Device};
+use ward_model::device::{Cut, Device, Medium};
 use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, RuleId, SecretId, VulnerabilityId, ZoneId};
 use ward_model::scale::{Exploitability, Position, Reach};
 use ward_policy::Privilege;
@@ -175,6 +175,13 @@ fn elements(builder: &mut Builder<'_>) {
                 &cuts,
             );
         }
+        builder.derive(
+            vec![Fact::Misled(element.id.clone())],
+            Fact::Misinformed(element.id.clone()),
+            Exploitability::High,
+            ReachRule::First(Reach::One),
+            "what it is told to do is part of what it works with",
+        );
         for &privilege in Privilege::ALL {
             for &implied in privilege.implies() {
                 builder.derive(
@@ -281,6 +288,9 @@ impl<'a> Builder<'a> {
                 let on_link = self.in_effect(cuts.links.get(*link));
                 // Whoever is inside does not enter.
                 let entered = into.filter(|zone| !matches!(origin, Origin::Zone(inside) if inside == zone));
+                // What guards the edge of a network sees what is routed through it: no port, no radio, no modem.
+                let medium = self.context.device().links.get(*link).map(|link| link.medium);
+                let entered = entered.filter(|_| medium.is_some_and(Medium::enters_by_network));
                 let into = entered.into_iter().flat_map(|zone| self.in_effect(cuts.zones.get(zone)));
                 let cutting = on_link.chain(into).filter(|(_, cut)| match cut {
                     Cut::Link { from, .. } | Cut::LinksIntoZone { from, .. } => origin.is_among(from),

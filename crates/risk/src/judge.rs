@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use ward_model::assessment::{Clock, DecisionWithoutEffect, Gap, WatchItem};
+use ward_model::assessment::{Clock, DecisionWithoutEffect, Gap, Lapse, WatchItem};
 use ward_model::claim::{ClaimId, ElementClaim};
 use ward_model::device::{ALL_UNITS, FieldedVersion, UNCONFIRMED_UNITS};
 use ward_model::digest::Digest;
@@ -35,6 +35,8 @@ pub struct Judgement {
     pub clocks: Vec<Clock>,
     /// Where the model is not known to be complete.
     pub gaps: Vec<Gap>,
+    /// The last days of decisions in force.
+    pub lapses: Vec<Lapse>,
     /// Decisions that have no effect.
     pub decisions_without_effect: Vec<DecisionWithoutEffect>,
 }
@@ -42,8 +44,12 @@ pub struct Judgement {
 /// Judges a device: every subject, for every policy, fielded version and group of units.
 pub fn judge(situation: Situation<'_>) -> Judgement {
     let (decided, decisions_without_effect) = Effects::decided(situation.device, situation.decisions, situation.as_of);
-    let mut judgement =
-        Judgement { decisions_without_effect, gaps: watch::gaps(situation, &decided), ..Judgement::default() };
+    let mut judgement = Judgement {
+        decisions_without_effect,
+        gaps: watch::gaps(situation, &decided),
+        lapses: decided.lapses(),
+        ..Judgement::default()
+    };
     let versions = situation.device.versions.iter();
     let tried: Vec<(&Policy, &FieldedVersion)> =
         versions.flat_map(|version| situation.rulebook.policies.iter().map(move |policy| (policy, version))).collect();
@@ -178,18 +184,18 @@ impl<'a> Readings<'a> {
     }
 
     /// What turns after a day on which decisions lapse, with what is left in effect then.
-    fn lapse<'b>(&self, day: Date, left: &'b Effects, without: &mut Without<'_>) -> Lapse<'b>
+    fn lapse<'b>(&self, day: Date, left: &'b Effects, without: &mut Without<'_>) -> Lapsing<'b>
     where
         'a: 'b,
     {
         let lapsed: Vec<ClaimId> = self.decided.lapsed(day).cloned().collect();
         if left.claims().next().is_none() {
-            Lapse::Everything
-        } else if lapsed.len() <= MOST_FOLLOWED {
-            Lapse::Followed(without.remove(&lapsed, left))
+            Lapsing::Everything
+        } else if lapsed.len() <= MOST_FOLLOWED && !is_read(&lapsed) {
+            Lapsing::Followed(without.remove(&lapsed, left))
         } else {
             let readings: &Readings<'b> = self;
-            Lapse::Read(readings.outcomes(left, Unknowns::Worst))
+            Lapsing::Read(readings.outcomes(left, Unknowns::Worst))
         }
     }
 
@@ -202,7 +208,7 @@ impl<'a> Readings<'a> {
 const MOST_FOLLOWED: usize = 100;
 
 /// What is left on a day when decisions have lapsed.
-enum Lapse<'a> {
+enum Lapsing<'a> {
     /// Nothing: it is as if nothing had been decided.
     Everything,
     /// What turns was followed, as the removal of this number.
@@ -235,12 +241,16 @@ impl<'a> Readings<'a> {
         let readings: Readings<'b> = self;
         let run = Run::new(readings.context(readings.decided, Unknowns::Worst));
         let outcomes = run.outcomes();
-        let removals = removals(readings.decided);
+        // In which versions a finding is, is asked of so few that a reading of its own answers each.
+        let (read, removals): (Vec<_>, Vec<_>) =
+            removals(readings.decided).into_iter().partition(|claims| is_read(claims));
+        let read: Vec<(ClaimId, Effects)> =
+            read.into_iter().flatten().map(|claim| (claim.clone(), readings.decided.without([&claim]))).collect();
         let lapses: BTreeSet<Date> =
             readings.decided.claims().filter_map(|claim| readings.decided.until(claim)).collect();
         let lapses: Vec<(Date, Effects)> =
             lapses.into_iter().map(|day| (day, readings.decided.without(readings.decided.lapsed(day)))).collect();
-        let (turns, lapses, [undecided, claimed, best]) = std::thread::scope(|scope| {
+        let (turns, lapses, read, [undecided, claimed, best]) = std::thread::scope(|scope| {
             let readings = &readings;
             let others = scope.spawn(move || {
                 // Of the unknown at its best the class is told too, so that it is a reading in full.
@@ -252,12 +262,14 @@ impl<'a> Readings<'a> {
             for claims in &removals {
                 without.remove(&claims[..1], &readings.decided.without(&claims[..1]));
             }
-            let lapses: Vec<(Date, Lapse<'_>)> =
+            let lapses: Vec<(Date, Lapsing<'_>)> =
                 lapses.iter().map(|(day, left)| (*day, readings.lapse(*day, left, &mut without))).collect();
+            let read: Vec<(ClaimId, Outcomes<'_>)> =
+                read.iter().map(|(claim, left)| (claim.clone(), readings.outcomes(left, Unknowns::Worst))).collect();
             let others = others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            (without.turns(), lapses, others)
+            (without.turns(), lapses, read, others)
         });
-        let compared = Compared { undecided, claimed, best, turns, decided: &outcomes, removals, lapses };
+        let compared = Compared { undecided, claimed, best, turns, decided: &outcomes, removals, read, lapses };
         let subjects = outcomes.subjects();
         let mut covers: BTreeMap<&ElementId, BTreeSet<String>> = BTreeMap::new();
         for (key, standing) in &subjects {
@@ -319,6 +331,11 @@ fn removals(decided: &Effects) -> Vec<Vec<ClaimId>> {
     groups.into_values().collect()
 }
 
+/// Whether it takes a reading of its own to tell what turns without these claims.
+fn is_read(claims: &[ClaimId]) -> bool {
+    claims.iter().any(|claim| matches!(claim, ClaimId::FindingVersions(_)))
+}
+
 const ABSENT: Judged = Judged::briefly(Outcome::Controlled);
 
 /// What makes two vulnerabilities come out alike in every reading: element, kind in the open and in the complete reading of its
@@ -353,17 +370,19 @@ struct Compared<'a> {
     turns: Turns,
     /// The claims that are taken away, those together of which one is as good as another.
     removals: Vec<Vec<ClaimId>>,
+    /// The claims that are taken away each for a reading of its own.
+    read: Vec<(ClaimId, Outcomes<'a>)>,
     /// The days on which decisions lapse, in order.
-    lapses: Vec<(Date, Lapse<'a>)>,
+    lapses: Vec<(Date, Lapsing<'a>)>,
 }
 
 impl Compared<'_> {
     /// The first day after which a subject that is controlled no longer is; it turns in these removals.
     fn valid_until(&self, key: &Key, turning: &[usize]) -> Option<Date> {
-        let turned = |lapse: &Lapse<'_>| match lapse {
-            Lapse::Everything => self.undecided.outcome(key) == Outcome::Uncontrolled,
-            Lapse::Followed(number) => turning.contains(number),
-            Lapse::Read(outcomes) => outcomes.outcome(key) == Outcome::Uncontrolled,
+        let turned = |lapse: &Lapsing<'_>| match lapse {
+            Lapsing::Everything => self.undecided.outcome(key) == Outcome::Uncontrolled,
+            Lapsing::Followed(number) => turning.contains(number),
+            Lapsing::Read(outcomes) => outcomes.outcome(key) == Outcome::Uncontrolled,
         };
         self.lapses.iter().find(|(_, lapse)| turned(lapse)).map(|(day, _)| *day)
     }
@@ -384,6 +403,8 @@ fn verdict(
         .flatten()
         .map(|claim| Sensitivity { claim: claim.clone(), then: Outcome::Uncontrolled })
         .collect();
+    let read = compared.read.iter().filter(|(_, without)| controlled && without.outcome(key) == Outcome::Uncontrolled);
+    single.extend(read.map(|(claim, _)| Sensitivity { claim: claim.clone(), then: Outcome::Uncontrolled }));
     single.sort_by(|a, b| a.claim.cmp(&b.claim));
     let valid_until = if controlled { compared.valid_until(key, &turning) } else { None };
     let undecided = compared.undecided.outcome(key) == Outcome::Uncontrolled;

@@ -30,6 +30,18 @@ pub(crate) fn persons(
         element.and_then(|element| element.instances_per_site).or(unknown).map(|count| count.max(1))
     };
     let elements = function.realised_by.elements();
+    // One service for many sites serves all of their people, wherever it is reached from.
+    let wide = |id: &ElementId| device.elements.get(id).is_some_and(|element| element.kind.serves_many_sites());
+    let everybody = match (via, reach) {
+        (Some(via), _) => wide(via),
+        (None, Reach::One) => !elements.is_empty() && elements.iter().all(wide),
+        (None, _) => elements.iter().any(wide),
+    };
+    // How many of them there are at a site, whom no element of it serves, nobody says.
+    let uncounted = elements.is_empty() && reach == Reach::Site && unknowns == Unknowns::Worst;
+    if everybody || uncounted {
+        return Persons::Many;
+    }
     let at_site = elements.iter().map(instances).try_fold(1, |most: u64, count| count.map(|count| most.max(count)));
     let share = |id: &ElementId| match (elements, at_site, instances(id)) {
         ([only], ..) if only == id => Some(1),
@@ -38,7 +50,10 @@ pub(crate) fn persons(
     };
     match reach {
         // Several elements together harm only those whom all of them serve.
-        Reach::One => Persons::times(via.map_or_else(|| elements.iter().filter_map(share).min(), share), per_instance),
+        Reach::One => Persons::times(
+            via.map_or_else(|| elements.iter().filter(|id| !wide(id)).filter_map(share).min(), share),
+            per_instance,
+        ),
         Reach::Site => Persons::times(at_site, per_instance),
         Reach::Fleet => Persons::Many,
     }

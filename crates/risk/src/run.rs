@@ -455,6 +455,11 @@ impl<'a> Run<'a> {
     /// Why a subject that is controlled reaches nothing: the facts that its steps lack, none where they can be taken.
     /// Nothing where the subject does not arise.
     pub fn lacking(&self, key: &Key) -> Option<Vec<String>> {
+        if let SubjectKey::Vulnerability(id, element) = &key.subject
+            && self.context.inventory(element).find(id)?.is_elsewhere(self.context.effects)
+        {
+            return None;
+        }
         let mut lacking = BTreeSet::new();
         for id in self.grounded_group(key)?.iter().flat_map(|(_, steps)| steps) {
             let premises = &self.grounded.program.derivation(*id).premises;

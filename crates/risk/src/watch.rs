@@ -89,7 +89,7 @@ pub(crate) fn gaps(situation: Situation<'_>, decided: &Effects) -> Vec<Gap> {
             });
         }
         for version in &situation.device.versions {
-            if !version.inventories.contains_key(&element.id) {
+            if !element.without_software && !version.inventories.contains_key(&element.id) {
                 gaps.push(Gap {
                     element: element.id.clone(),
                     fielded_version: Some(version.id.clone()),

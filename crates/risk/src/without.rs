@@ -138,15 +138,15 @@ impl<'c> Touched<'c> {
                 }
                 ClaimId::Function(function, FunctionClaim::FedBy) => {
                     touched.parts.insert(Part::Function(function.clone()));
-                    // What notices the loss of others can be told that all is well.
-                    for other in context.catalogue.noticed_by(function) {
+                    // What notices the loss of others, or takes over, can be told what is false.
+                    for other in context.catalogue.relieved_by(function) {
                         touched.parts.insert(Part::Function(other.clone()));
                     }
                 }
                 ClaimId::Function(function, FunctionClaim::Fallback) => {
                     touched.unrelieved.insert(function);
                 }
-                // In which versions a finding is counts once, for all readings.
+                // Whoever asks for this one reads anew.
                 ClaimId::FindingVersions(_) => {}
                 ClaimId::ComponentReviewed(element, _) => {
                     touched.elements.insert(element);

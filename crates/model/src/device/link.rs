@@ -133,6 +133,11 @@ impl Medium {
         matches!(self, Self::Usb | Self::Serial | Self::Debug | Self::RemovableMedia | Self::InternalBus)
     }
 
+    /// Whether what arrives on it comes in by the network that the receiver stands in. A modem brings its own way in.
+    pub fn enters_by_network(self) -> bool {
+        matches!(self, Self::Ip | Self::Wifi)
+    }
+
     /// Whether packets on it are routed, so that a far attacker can send them.
     pub fn routed(self) -> bool {
         matches!(self, Self::Ip | Self::Wifi | Self::Cellular)

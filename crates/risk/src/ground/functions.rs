@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::device::{Effect, Function, HowDegraded, RealisedBy};
-use ward_model::ids::ElementId;
+use ward_model::ids::{ElementId, LinkId};
 use ward_model::scale::{Exploitability, Reach};
 use ward_policy::Privilege;
 
@@ -32,9 +32,52 @@ pub(super) fn ground(builder: &mut Builder<'_>, function: &Function) {
             (RealisedBy::All(elements) | RealisedBy::Any(elements) | RealisedBy::Voted { of: elements, .. }, _) => {
                 (1, elements)
             }
-            (RealisedBy::People, _) => continue,
+            (RealisedBy::People, _) => {
+                by_people(builder, &mut known, function, how, privilege);
+                continue;
+            }
         };
         degrade(builder, &mut known, function, (how, privilege), needed, of);
+    }
+}
+
+/// People act on what the system shows them. What that is, `fed_by` says; where nobody answers for it, it may be anything: any
+/// element, as it is altered, stopped or told something false.
+fn by_people(
+    builder: &mut Builder<'_>,
+    known: &mut BTreeSet<Fact>,
+    function: &Function,
+    how: HowDegraded,
+    privilege: Privilege,
+) {
+    if !function.effects.iter().any(|effect| effect.on == how) {
+        return;
+    }
+    let context = builder.context;
+    let device = context.device();
+    let feeding = device.functions.get(&function.id).and_then(|function| context.feeding_function(function));
+    let links = |ids: &'_ [LinkId]| ids.iter().filter_map(|id| device.links.get(id)).collect::<Vec<_>>();
+    let shown: BTreeSet<&ElementId> = match feeding {
+        Some(ids) => links(ids).into_iter().map(|link| &link.to).collect(),
+        None => device.elements.keys().collect(),
+    };
+    for element in shown {
+        let mut premises = vec![Fact::Gain(element.clone(), privilege)];
+        if how == HowDegraded::Alteration {
+            premises.push(Fact::Misled(element.clone()));
+            match feeding {
+                None => premises.push(Fact::Misinformed(element.clone())),
+                Some(ids) => {
+                    let here = links(ids).into_iter().filter(|link| link.to == *element);
+                    premises.extend(here.map(|link| Fact::FalseData(link.id.clone())));
+                }
+            }
+        }
+        for premise in premises {
+            let by = format!("people act on what {element} shows them");
+            let reach = ReachRule::First(Reach::One);
+            degraded(builder, known, function, how, vec![premise], reach, Some(element), by);
+        }
     }
 }
 
@@ -105,11 +148,13 @@ fn degrade(
 /// The facts by which an element works for a function with false data.
 fn told_wrong(context: &Context<'_>, function: &Function, element: &ElementId) -> Vec<Fact> {
     let Some(function) = context.device().functions.get(&function.id) else { return Vec::new() };
+    // Which data it rests on says nothing of what it is commanded to do.
     match context.feeding_function(function) {
         None => vec![Fact::Misinformed(element.clone())],
         Some(feeding) => {
             let links = feeding.iter().filter_map(|id| context.device().links.get(id));
-            links.filter(|link| link.to == *element).map(|link| Fact::FalseData(link.id.clone())).collect()
+            let links = links.filter(|link| link.to == *element).map(|link| Fact::FalseData(link.id.clone()));
+            links.chain([Fact::Misled(element.clone())]).collect()
         }
     }
 }
@@ -162,26 +207,34 @@ fn degraded(
                 format!("{}, and {element} is needed to notice it or to take over", effect.hazardous_situation),
             );
         }
-        for told in silenced(builder.context, effect) {
+        for told in deceived(builder.context, effect) {
             builder.derive(
                 vec![fact.clone(), told],
                 Fact::Unrelieved(function.id.clone(), number, via.cloned()),
                 Exploitability::High,
                 ReachRule::First(Reach::One),
-                format!("{}, and what should notice it is told that all is well", effect.hazardous_situation),
+                format!(
+                    "{}, and what should notice it or take over works with what is false",
+                    effect.hazardous_situation
+                ),
             );
         }
     }
 }
 
-/// The facts by which what notices an effect works with false data.
-fn silenced(context: &Context<'_>, effect: &Effect) -> Vec<Fact> {
-    let detection = effect.fallback.as_ref().and_then(|fallback| context.device().functions.get(&fallback.detection));
-    let elements = detection.map_or(&[][..], |detection| detection.realised_by.elements());
-    let told = detection
-        .into_iter()
-        .flat_map(|detection| elements.iter().flat_map(move |element| told_wrong(context, detection, element)));
-    let told: BTreeSet<Fact> = told.collect();
+/// The facts by which what notices an effect, or takes over, works with false data. Of people who take over, what they are said to
+/// rest on counts, whether or not anybody answers for its being all.
+fn deceived(context: &Context<'_>, effect: &Effect) -> Vec<Fact> {
+    let functions = &context.device().functions;
+    let helpers = effect.fallback.iter().flat_map(|fallback| [&fallback.function, &fallback.detection]);
+    let mut told = BTreeSet::new();
+    for helper in helpers.filter_map(|id| functions.get(id)) {
+        let elements = helper.realised_by.elements();
+        told.extend(elements.iter().flat_map(|element| told_wrong(context, helper, element)));
+        if helper.realised_by == RealisedBy::People {
+            told.extend(helper.fed_by.iter().flatten().map(|link| Fact::FalseData(link.clone())));
+        }
+    }
     told.into_iter().collect()
 }
 

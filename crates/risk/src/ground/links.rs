@@ -190,17 +190,28 @@ pub(super) fn acted_on(builder: &mut Builder<'_>, link: &Link) {
 /// False data on a link, from whoever is believed or from what its sender rests on, and what they make of the receiver.
 fn false_data(builder: &mut Builder<'_>, link: &Link) {
     let context = builder.context;
-    let mut accept = |premise: Fact, by: &'static str| {
-        let cuts = builder.cutting(&Cuttable::Step { step: ACCEPT_DATA, at: &link.to });
-        let conclusion = Fact::FalseData(link.id.clone());
-        builder.step(vec![premise], conclusion, Exploitability::High, ReachRule::First(Reach::One), by, &cuts);
-    };
     if context.carries(link, Carries::Data) {
+        let mut accept = |premise: Fact, by: &'static str| {
+            let cuts = builder.cutting(&Cuttable::Step { step: ACCEPT_DATA, at: &link.to });
+            let conclusion = Fact::FalseData(link.id.clone());
+            builder.step(vec![premise], conclusion, Exploitability::High, ReachRule::First(Reach::One), by, &cuts);
+        };
         accept(Fact::Speak(link.id.clone()), "accept-data: the receiver takes for true what its sender says");
         let passed_on = "accept-data: the sender passes on what it was told";
-        match context.feeding_link(link) {
-            None => accept(Fact::Misinformed(link.from.clone()), passed_on),
-            Some(feeding) => feeding.iter().for_each(|other| accept(Fact::FalseData(other.clone()), passed_on)),
+        sources(context, link).into_iter().for_each(|premise| accept(premise, passed_on));
+    }
+    if context.carries(link, Carries::Command) {
+        // Who sends it is who should, so that no check of the sender is in the way: only one of what is commanded is.
+        let cuts = builder.cutting(&Cuttable::Step { step: ACCEPT_DATA, at: &link.to });
+        for premise in sources(context, link) {
+            builder.step(
+                vec![premise],
+                Fact::Misled(link.to.clone()),
+                Exploitability::High,
+                ReachRule::First(Reach::One),
+                "accept-data: the receiver obeys commands that rest on what the sender was told",
+                &cuts,
+            );
         }
     }
     builder.derive(
@@ -212,6 +223,17 @@ fn false_data(builder: &mut Builder<'_>, link: &Link) {
     );
 }
 
+/// The facts by which what the rightful sender says on a link is false. What it is commanded is no data: `fed_by` does not speak of it.
+fn sources(context: &Context<'_>, link: &Link) -> Vec<Fact> {
+    match context.device().links.get(&link.id).and_then(|link| context.feeding_link(link)) {
+        None => vec![Fact::Misinformed(link.from.clone())],
+        Some(feeding) => {
+            let data = feeding.iter().map(|other| Fact::FalseData(other.clone()));
+            data.chain([Fact::Misled(link.from.clone())]).collect()
+        }
+    }
+}
+
 /// Weaknesses that rules find on a link.
 pub(super) fn weaknesses(builder: &mut Builder<'_>, link: &Link) {
     let context = builder.context;
@@ -220,8 +242,10 @@ pub(super) fn weaknesses(builder: &mut Builder<'_>, link: &Link) {
         let inject = |nearness| Fact::Inject(link.id.clone(), context.arriving(&link.id, &link.to), nearness);
         let premises = match (rule.link.sender, &secret) {
             (SenderCheck::Missing, None) => vec![inject(Nearness::Far)],
-            // Sending again needs having listened: that is done nearby.
-            (SenderCheck::WithoutAntiReplay, Some(_)) if !context.refuses_replay(link) => vec![inject(Nearness::Near)],
+            // Sending again needs having listened: nearby, or on the way where it is routed.
+            (SenderCheck::WithoutAntiReplay, Some(_)) if !context.refuses_replay(link) => {
+                vec![inject(if link.medium.routed() { Nearness::Far } else { Nearness::Near })]
+            }
             (SenderCheck::SharedSecret, Some((secret, false))) => {
                 vec![inject(Nearness::Far), Fact::Know(secret.clone())]
             }

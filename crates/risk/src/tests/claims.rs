@@ -1,11 +1,12 @@
 //! What a claim needs before it has effect.
 
 use jiff::civil::date;
-use ward_model::claim::{ClaimId, LinkClaim};
+use ward_model::claim::{ClaimId, Decision, LinkClaim};
 use ward_model::cvss::Vector;
 use ward_model::device::OwnFinding;
+use ward_model::finding::State;
 use ward_model::ids::FieldedVersionId;
-use ward_model::verdict::Outcome;
+use ward_model::verdict::{Outcome, Verdict};
 
 use super::cases::{WORST, decided, guarded, judged, judged_with, of, only};
 use super::system::System;
@@ -48,7 +49,64 @@ fn leaving_out_a_version_is_a_claim() {
         system
     };
     assert_eq!(only(&judged(&mut found(&["1"]), &[]), "EX-1").verdict, Outcome::Uncontrolled);
-    assert!(of(&judged(&mut found(&["2"]), &[]), "EX-1").is_empty());
+    // That it is not there is somebody's word, and a verdict of its own.
+    let judgement = judged(&mut found(&["2"]), &[]);
+    let verdict = only(&judgement, "EX-1");
+    assert_eq!((verdict.verdict, verdict.provisional, verdict.harm.as_ref()), (Outcome::Controlled, true, None));
+    assert_eq!(verdict.valid_until, Some(date(2027, 6, 30)));
+    assert!(verdict.reasons[0].contains("does not arise"), "{:?}", verdict.reasons);
+    let single: Vec<String> = verdict.sensitivity.iter().map(|point| point.claim.to_string()).collect();
+    assert!(single.contains(&"finding:EX-1.versions".to_owned()), "{single:?}");
     let undecided = judged(&mut found(&["2"]), &["finding:EX-1.versions"]);
     assert_eq!(only(&undecided, "EX-1").verdict, Outcome::Uncontrolled);
+}
+
+/// What lies behind a finding that is in other versions alone turns with that claim.
+#[test]
+fn what_a_version_does_not_have_leads_on_once_nobody_answers() {
+    let mut system = guarded();
+    system.device.links.get_mut(&"limits".into()).unwrap().exposed_to = Some(Vec::new());
+    system.device.own_findings.push(OwnFinding {
+        id: "EX-1".into(),
+        title: "found by ourselves".into(),
+        element: "server".into(),
+        versions: vec!["2".into()],
+        weaknesses: Vec::new(),
+        vectors: vec![Vector::parse("CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H").unwrap()],
+        known_since: date(2026, 11, 1),
+        source: "test".into(),
+        demonstrated: false,
+        exploited: false,
+    });
+    system.finding("CVE-2", "pump", Some("CVSS:3.1/AV:A/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N"), State::Affected);
+    let mut decisions = decided(&mut system, &[], date(2027, 6, 30));
+    for decision in &mut decisions.entered {
+        if decision.claims[0] == "finding:EX-1.versions" {
+            decision.expires = date(2026, 12, 31);
+        }
+    }
+    let judgement = judged_with(&system, &decisions);
+    let turning: Vec<&Verdict> = judgement
+        .verdicts
+        .iter()
+        .filter(|one| one.sensitivity.iter().any(|point| point.claim.to_string() == "finding:EX-1.versions"))
+        .collect();
+    assert!(!turning.is_empty());
+    for verdict in turning {
+        assert_eq!(verdict.valid_until, Some(date(2026, 12, 31)), "{verdict:#?}");
+    }
+    assert_eq!(judgement.lapses[0].after, date(2026, 12, 31));
+    assert_eq!(judgement.lapses[0].claims.len(), 1);
+}
+
+/// A no that is entered for a later day ends what rests on the yes.
+#[test]
+fn a_rejection_to_come_ends_what_it_rejects() {
+    let mut system = guarded();
+    let mut decisions = decided(&mut system, &[], date(2027, 6, 30));
+    let yes = decisions.entered.iter().find(|one| one.claims[0] == "link:limits.authentication").unwrap();
+    let no = Decision { number: 99, accepted: false, on: date(2026, 12, 24), ..yes.clone() };
+    decisions.entered.push(no);
+    let judgement = judged_with(&system, &decisions);
+    assert_eq!(only(&judgement, "WR-001@limits").valid_until, Some(date(2026, 12, 23)));
 }

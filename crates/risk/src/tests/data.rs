@@ -173,6 +173,41 @@ fn a_detection_can_be_silenced() {
     assert_eq!(system(false), Outcome::Uncontrolled);
 }
 
+/// So can what should take over be told what is false.
+#[test]
+fn a_fallback_can_be_misled() {
+    let system = |authentication: bool| {
+        let mut system = System::empty();
+        system.harm("stop", Severity::Critical);
+        system.element("pump");
+        system.element("station");
+        system.function("alarm", RealisedBy::All(vec!["station".into()]), &[]).fed_by = Some(Vec::new());
+        system.function("spare", RealisedBy::All(vec!["second".into()]), &[]);
+        system.function("infuse", RealisedBy::All(vec!["pump".into()]), &[(HowDegraded::Loss, "stop")]);
+        let effect = &mut function(&mut system, "infuse").effects[0];
+        effect.onset_seconds = Some(600);
+        effect.fallback = Some(Fallback {
+            function: "spare".into(),
+            detection: "alarm".into(),
+            detection_seconds: 1,
+            switch_over_seconds: 1,
+            staff_per_site: 10,
+        });
+        let link = system.link("glucose", "sensor", "second", Medium::Radio);
+        link.exposed_to = Some(vec![Position::Radio]);
+        link.anti_replay = Some(true);
+        if authentication {
+            let key = Secret { id: "k".into(), held_by: Vec::new(), per_unit: true, public: false };
+            link.authentication = Some(Authentication { mechanism: "mac".into(), secret: Some("k".into()) });
+            system.device.secrets.insert("k".into(), key);
+        }
+        system.finding("CVE-STOP", "pump", Some("CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"), State::Affected);
+        of(&judged(&mut system, &[]), "CVE-STOP")[0].verdict
+    };
+    assert_eq!(system(true), Outcome::Controlled);
+    assert_eq!(system(false), Outcome::Uncontrolled);
+}
+
 /// An old program that was once genuine has the weaknesses that it had.
 #[test]
 fn captured_code_is_installed_again() {
@@ -191,4 +226,76 @@ fn captured_code_is_installed_again() {
     let newer = Cut::Step { step: "replay-code".into(), at: "monitor".into() };
     system.control("never-older", vec![newer], "gateway");
     assert_eq!(only(&judged(&mut system, &[]), "WR-009@shows").verdict, Outcome::Controlled);
+}
+
+/// Whoever doses by a false reading, and commands it, is no less wrong for being the rightful sender.
+#[test]
+fn commands_that_rest_on_false_data_are_obeyed() {
+    let system = |carries: &[Carries], fed_by: Option<Vec<LinkId>>, rests_on: Option<Vec<LinkId>>| {
+        let mut system = chain();
+        link(&mut system, "measures").authentication = None;
+        let commands = link(&mut system, "shows");
+        commands.carries = Some(carries.to_vec());
+        commands.fed_by = fed_by;
+        function(&mut system, "show").fed_by = rests_on;
+        system
+    };
+    for carries in [&[Carries::Command][..], &[Carries::Command, Carries::Data]] {
+        // Which data the function rests on says nothing of what it is commanded.
+        for rests_on in [None, Some(Vec::new())] {
+            let judgement = judged(&mut system(carries, None, rests_on), &[]);
+            let verdict = only(&judgement, "WR-006@measures");
+            assert_eq!(verdict.verdict, Outcome::Uncontrolled);
+            assert_eq!(verdict.threats, [Threat::Alteration]);
+        }
+    }
+    // Unless the commands rest on something else, and somebody answers for that; or what is commanded is checked.
+    let mut elsewhere = system(&[Carries::Command], Some(Vec::new()), None);
+    assert_eq!(only(&judged(&mut elsewhere, &[]), "WR-006@measures").verdict, Outcome::Controlled);
+    assert_eq!(only(&judged(&mut elsewhere, &["link:shows.fed_by"]), "WR-006@measures").verdict, Outcome::Uncontrolled);
+    let mut checked = system(&[Carries::Command], None, None);
+    checked.control("limits", vec![Cut::Step { step: "accept-data".into(), at: "monitor".into() }], "monitor");
+    assert_eq!(only(&judged(&mut checked, &[]), "WR-006@measures").verdict, Outcome::Controlled);
+    assert_eq!(only(&judged(&mut checked, &["control:limits"]), "WR-006@measures").verdict, Outcome::Uncontrolled);
+}
+
+/// People are misled by what they are shown: a diagnosis, an order, a dose given by hand.
+#[test]
+fn people_act_on_what_they_are_shown() {
+    let system = |fed_by: Option<Vec<LinkId>>| {
+        let mut system = chain();
+        let function = function(&mut system, "show");
+        function.realised_by = RealisedBy::People;
+        function.fed_by = fed_by;
+        link(&mut system, "shows").authentication = None;
+        system
+    };
+    for fed_by in [None, Some(vec!["shows".into()])] {
+        assert_eq!(only(&judged(&mut system(fed_by), &[]), "WR-006@shows").verdict, Outcome::Uncontrolled);
+    }
+    let mut elsewhere = system(Some(vec!["measures".into()]));
+    assert_eq!(only(&judged(&mut elsewhere, &[]), "WR-006@shows").verdict, Outcome::Controlled);
+    assert_eq!(only(&judged(&mut elsewhere, &["function:show.fed_by"]), "WR-006@shows").verdict, Outcome::Uncontrolled);
+    // Whoever alters what shows it shows what it pleases; whoever stops it shows nothing.
+    for (vector, on) in [("I:H/A:N", HowDegraded::Alteration), ("I:N/A:H", HowDegraded::Loss)] {
+        let mut system = system(Some(vec!["shows".into()]));
+        function(&mut system, "show").effects[0].on = on;
+        let vector = format!("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/{vector}");
+        system.finding("CVE-1", "monitor", Some(&vector), State::Affected);
+        assert_eq!(only(&judged(&mut system, &[]), "CVE-1").verdict, Outcome::Uncontrolled, "{on}");
+    }
+}
+
+/// Who names a link further up, or one that does not arrive, has not said what arrives: it narrows nothing.
+#[test]
+fn what_does_not_arrive_feeds_nothing() {
+    for (of_link, of_function) in [(None, Some("measures")), (Some("clock"), None)] {
+        let mut system = chain();
+        link(&mut system, "measures").authentication = None;
+        system.link("clock", "tower", "other", Medium::Radio).exposed_to = Some(vec![Position::Radio]);
+        link(&mut system, "shows").fed_by = of_link.map(|id| vec![id.into()]);
+        function(&mut system, "show").fed_by = of_function.map(|id| vec![id.into()]);
+        let verdict = only(&judged(&mut system, &[]), "WR-006@measures").verdict;
+        assert_eq!(verdict, Outcome::Uncontrolled, "{of_link:?} {of_function:?}");
+    }
 }

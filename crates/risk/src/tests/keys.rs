@@ -62,6 +62,29 @@ fn the_sender_holds_the_private_half_of_a_public_key() {
     assert_eq!(verdict(system(ElementKind::ServiceTool, None)), Outcome::Uncontrolled, "one like it can be stolen");
 }
 
+/// A key that only a control rests on is signed with by whoever is said to hold a copy and does not verify.
+#[test]
+fn whoever_holds_the_signing_half_signs() {
+    let verdict = |held_by: &[&str], kind: ElementKind, reads: Option<&str>| {
+        let mut system = port((held_by, false, true));
+        system.element("updates").kind = kind;
+        if let Some(element) = reads {
+            system.link("net", "vendor", element, Medium::Ip).exposed_to = Some(vec![Position::Internet]);
+            system.finding("CVE-READ", element, Some(READ_BY_HAND), State::Affected);
+        }
+        only(&judged(&mut system, &[]), "WR-002@port").verdict
+    };
+    let server = ElementKind::UpdateServer;
+    assert_eq!(verdict(&["pump", "updates"], server, None), Outcome::Controlled);
+    assert_eq!(verdict(&["pump", "updates"], server, Some("updates")), Outcome::Uncontrolled, "it signs");
+    assert_eq!(verdict(&["pump"], server, Some("updates")), Outcome::Controlled, "it has no copy");
+    assert_eq!(
+        verdict(&["pump", "updates"], ElementKind::ServiceTool, None),
+        Outcome::Uncontrolled,
+        "it can be stolen"
+    );
+}
+
 /// A vulnerability that needs a hand at a port is used by whatever is plugged into the port, too.
 #[test]
 fn what_is_plugged_in_reaches_what_needs_touch() {

@@ -113,3 +113,45 @@ fn a_stated_exposure_counts_outside_the_environments() {
     assert_eq!(only(&judgement, "WR-001@home").verdict, Outcome::Uncontrolled);
     assert!(!of(&judgement, "WR-001@limits").is_empty());
 }
+
+/// What guards the edge of a network closes no port, no radio and no modem.
+#[test]
+fn a_firewall_closes_what_comes_in_by_the_network() {
+    let outcome = |medium: Medium, position: Position| {
+        let mut system = guarded();
+        system.device.links.clear();
+        system.element("pump").zone = Some("z".into());
+        system
+            .device
+            .zones
+            .insert("z".into(), Zone { id: "z".into(), name: "z".into(), owner: ward_model::device::Owner::Hospital });
+        system.element("wall");
+        let link = system.link("way", "outside", "pump", medium);
+        link.carries = Some(vec![Carries::Command]);
+        link.exposed_to = Some(vec![position]);
+        system.control("firewall", vec![Cut::LinksIntoZone { zone: "z".into(), from: Vec::new() }], "wall");
+        only(&judged(&mut system, &[]), "WR-001@way").verdict
+    };
+    assert_eq!(outcome(Medium::Ip, Position::HospitalNetwork), Outcome::Controlled);
+    for (medium, position) in [
+        (Medium::Usb, Position::Physical),
+        (Medium::Serial, Position::Physical),
+        (Medium::Bluetooth, Position::Radio),
+        (Medium::Cellular, Position::Internet),
+    ] {
+        assert_eq!(outcome(medium, position), Outcome::Uncontrolled, "{medium}");
+    }
+}
+
+/// Who is on the way of what is routed has heard it, wherever that is.
+#[test]
+fn what_was_sent_over_the_internet_can_be_sent_again() {
+    let outcome = |medium: Medium, position: Position| {
+        let mut system = guarded();
+        let link = system.device.links.get_mut(&"limits".into()).unwrap();
+        (link.medium, link.exposed_to, link.anti_replay) = (medium, Some(vec![position]), Some(false));
+        only(&judged(&mut system, &[]), "WR-003@limits").verdict
+    };
+    assert_eq!(outcome(Medium::Ip, Position::Internet), Outcome::Uncontrolled);
+    assert_eq!(outcome(Medium::Cellular, Position::Internet), Outcome::Uncontrolled);
+}

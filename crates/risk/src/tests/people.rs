@@ -129,3 +129,33 @@ fn what_a_decision_makes_vanish_is_left_to_ends_that_nobody_has_described() {
         );
     }
 }
+
+/// A service that serves everybody is lost to everybody, wherever somebody lays hands on it.
+#[test]
+fn a_service_for_many_sites_serves_many_people() {
+    for (kind, outcome) in [
+        (ElementKind::BedsideDevice, Outcome::Controlled),
+        (ElementKind::CloudService, Outcome::Uncontrolled),
+        (ElementKind::UpdateServer, Outcome::Uncontrolled),
+    ] {
+        let mut system = System::empty();
+        system.harm("stop", Severity::Critical);
+        system.element("pump");
+        system.element("cloud").kind = kind;
+        system.function("by-hand", RealisedBy::People, &[]);
+        let realised = RealisedBy::All(vec!["pump".into(), "cloud".into()]);
+        let function = system.function("infuse", realised, &[(HowDegraded::Loss, "stop")]);
+        function.at_once_per_instance = Some(1);
+        function.effects[0].onset_seconds = Some(600);
+        function.effects[0].fallback = Some(Fallback {
+            function: "by-hand".into(),
+            detection: "by-hand".into(),
+            detection_seconds: 1,
+            switch_over_seconds: 1,
+            staff_per_site: 1,
+        });
+        let touch = "CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H";
+        system.finding("CVE-TOUCH", "cloud", Some(touch), State::Affected);
+        assert_eq!(only(&judged(&mut system, &[]), "CVE-TOUCH").verdict, outcome, "{kind}");
+    }
+}
