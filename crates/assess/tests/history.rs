@@ -1,0 +1,63 @@
+//! The public cases under `examples/history`: each folder is judged with the knowledge of its day, and what comes out is compared
+//! with what its `expected.toml` says and why.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by them")]
+
+use std::collections::BTreeSet;
+
+#[path = "history/case.rs"]
+mod case;
+#[path = "history/compare.rs"]
+mod compare;
+#[path = "history/expected.rs"]
+mod expected;
+
+use case::Case;
+use ward_model::claim::ClaimId;
+
+/// Every folder: rows, and nothing beside them. All that is wrong is told at once.
+#[test]
+fn every_case_comes_out_as_it_is_expected() {
+    let mut wrong = Vec::new();
+    for case in Case::all() {
+        for day in case.expected.days() {
+            let assessment = case.assess(day, None);
+            wrong.extend(compare::rows(&case, day, &assessment));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Without one decision exactly the rows that are named turn, and no other.
+#[test]
+fn without_one_decision_exactly_the_rows_that_rest_on_it_turn() {
+    let mut wrong = Vec::new();
+    let mut flips = 0;
+    for case in Case::all() {
+        for flip in &case.expected.flip {
+            flips += 1;
+            let day = flip.as_of.map_or_else(|| case.expected.as_of[0], expected::day);
+            let before = case.assess(day, None);
+            let after = case.assess(day, Some(&flip.without));
+            wrong.extend(compare::flip(&case, flip, &before, &after));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(flips > 0, "nothing was tried");
+}
+
+/// The FDA's third controlled and first uncontrolled example are one design, but for one control and the evidence of it.
+#[test]
+fn an_open_port_is_controlled_by_one_control_and_its_evidence() {
+    let claims = |name: &str| -> BTreeSet<ClaimId> { Case::load(name).device().claims.keys().cloned().collect() };
+    let (with, without) = (claims("pm-c3-unused-open-port"), claims("pm-u1-replaceable-firmware"));
+    let more: Vec<String> = with.difference(&without).map(ToString::to_string).collect();
+    assert_eq!(more, ["control:signed-firmware"]);
+    assert_eq!(without.difference(&with).count(), 0);
+    let (with, without) = (Case::load("pm-c3-unused-open-port"), Case::load("pm-u1-replaceable-firmware"));
+    let (mut with, without) = (with.device(), without.device());
+    with.controls.clear();
+    assert_eq!(with.elements, without.elements);
+    assert_eq!(with.links, without.links);
+    assert_eq!(with.functions, without.functions);
+    assert_eq!(with.harms, without.harms);
+}
