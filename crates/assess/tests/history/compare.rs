@@ -9,6 +9,9 @@ use ward_model::verdict::{Basis, Outcome, Place, Verdict};
 use crate::case::Case;
 use crate::expected::{Flip, Row, Turn};
 
+/// The verdict of a row of which nothing comes out.
+const ABSENT: &str = "absent";
+
 fn basis(verdict: &Verdict) -> &'static str {
     match (verdict.basis, verdict.presumed_because) {
         (Basis::Presumed, Some(because)) => because.word(),
@@ -67,6 +70,10 @@ pub fn rows(case: &Case, day: Date, assessment: &Assessment) -> Vec<String> {
     }
     for (row, should_be) in rows {
         let found: Vec<&Verdict> = assessment.verdicts.iter().filter(|verdict| speaks_of(row, verdict)).collect();
+        if row.verdict == ABSENT {
+            found.iter().for_each(|verdict| say(format!("it is there now: {}", told(verdict))));
+            continue;
+        }
         for (what, named, of) in named_by(row) {
             for name in named.iter().filter(|name| !found.iter().any(|verdict| of(verdict) == name.as_str())) {
                 say(format!("no verdict for the {what} {name} of the row on {}", row.subjects.join(", ")));
@@ -161,6 +168,11 @@ fn turns(turn: &Turn, verdict: &Verdict) -> bool {
         && among(&turn.cohorts, verdict.units.cohort.as_str())
 }
 
+/// Whether a verdict says itself that it turns.
+fn foretells(verdict: &Verdict, flip: &Flip) -> bool {
+    verdict.sensitivity.iter().any(|point| point.claim.to_string() == flip.without)
+}
+
 /// Everything in which what turns without a decision differs from what should.
 pub fn flip(case: &Case, flip: &Flip, before: &Assessment, after: &Assessment) -> Vec<String> {
     let mut wrong = Vec::new();
@@ -177,13 +189,14 @@ pub fn flip(case: &Case, flip: &Flip, before: &Assessment, after: &Assessment) -
             (false, Some(_)) => say(format!("does not turn: {}", told(verdict))),
             (false, None) => {}
         }
-        let foretold =
-            was.is_some_and(|was| was.sensitivity.iter().any(|point| point.claim.to_string() == flip.without));
+        let foretold = was.is_some_and(|was| foretells(was, flip));
         if was.is_some() && turned != foretold {
             say(format!("turned {turned}, and the verdict before said {foretold}: {}", told(verdict)));
         }
     }
-    for verdict in before.verdicts.iter().filter(|verdict| !after.verdicts.iter().any(|now| now.id == verdict.id)) {
+    // Where another weakness of the same link takes its place, that one has the verdict; the one before must have foretold it.
+    let gone = before.verdicts.iter().filter(|was| !after.verdicts.iter().any(|now| now.id == was.id));
+    for verdict in gone.filter(|was| !foretells(was, flip)) {
         say(format!("vanished: {}", told(verdict)));
     }
     for (turn, _) in flip.turns.iter().zip(seen).filter(|(_, seen)| !seen) {
