@@ -61,3 +61,18 @@ fn an_open_port_is_controlled_by_one_control_and_its_evidence() {
     assert_eq!(with.functions, without.functions);
     assert_eq!(with.harms, without.harms);
 }
+
+/// What a folder says of updates is what was public: two families of defibrillators cannot take the update, the recalled pump has none.
+#[test]
+fn whoever_cannot_be_updated_is_said_to_be_so() {
+    let paths = |name: &str| -> Vec<(String, Option<&'static str>)> {
+        let versions = Case::load(name).device().versions;
+        versions.iter().map(|version| (version.id.to_string(), version.update_path.map(|path| path.word()))).collect()
+    };
+    let none: Vec<String> =
+        paths("abbott-icd").into_iter().filter(|(_, path)| *path == Some("none")).map(|(id, _)| id).collect();
+    assert_eq!(none, ["Current", "Promote"]);
+    for name in ["medtronic-minimed-508", "contec-cms8000", "hospira-symbiq"] {
+        assert!(paths(name).iter().all(|(_, path)| *path == Some("none")), "{name}");
+    }
+}

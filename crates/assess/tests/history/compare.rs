@@ -88,10 +88,20 @@ pub fn rows(case: &Case, day: Date, assessment: &Assessment) -> Vec<String> {
             }
         }
     }
-    // On other days a decision may not have been made yet, or have expired: that is what they are asked about for.
+    // On other days other clocks run, and a decision may not have been made yet, or have expired: that is what they are asked about for.
     if case.expected.as_of.first() == Some(&day) {
         for decision in &assessment.decisions_without_effect {
             say(format!("a decision without effect: {decision:?}"));
+        }
+        for due in &case.expected.clock {
+            for subject in &due.subjects {
+                let running =
+                    assessment.clocks.iter().find(|clock| clock.rule == due.rule && clock.subject == *subject);
+                let days = running.map(|clock| (clock.starts, clock.due));
+                if days != Some(due.days()) {
+                    say(format!("{} for {subject} should run {:?} and runs {days:?}", due.rule, due.days()));
+                }
+            }
         }
     }
     wrong
@@ -132,6 +142,9 @@ fn differences(row: &Row, verdict: &Verdict) -> Vec<String> {
     let because: BTreeSet<String> = because(verdict);
     for named in row.because.iter().filter(|named| !because.contains(*named)) {
         wrong.push(format!("it is not because of {named}, but of {because:?}"));
+    }
+    for covered in row.covers.iter().filter(|covered| !verdict.covers.contains(covered)) {
+        wrong.push(format!("it does not speak for {covered}, but for {:?}", verdict.covers));
     }
     if row.reason.is_empty() {
         wrong.push("nobody says why".to_owned());

@@ -33,6 +33,9 @@ pub struct Expected {
     /// What turns without one decision.
     #[serde(default)]
     pub flip: Vec<Flip>,
+    /// What is due, on the first of the days.
+    #[serde(default)]
+    pub clock: Vec<Due>,
     /// What is expected once there are clocks for it: reports and other duties. Read by people.
     #[serde(default)]
     pub later: Vec<String>,
@@ -70,6 +73,9 @@ pub struct Row {
     pub several: Option<bool>,
     /// The last day of effect.
     valid_until: Option<Datetime>,
+    /// Subjects that it speaks for, because nobody can tell what they would lead to.
+    #[serde(default)]
+    pub covers: Vec<String>,
     /// Why, for people.
     pub reason: String,
     /// What makes it so. Controlled: claims of which each alone turns it. Uncontrolled: places and names on its derivation.
@@ -93,6 +99,22 @@ pub struct Flip {
     pub as_of: Option<Datetime>,
     /// The verdicts that turn, and no others.
     pub turns: Vec<Turn>,
+}
+
+/// A clock that runs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Due {
+    pub subjects: Vec<String>,
+    pub rule: String,
+    starts: Datetime,
+    due: Datetime,
+}
+
+impl Due {
+    pub fn days(&self) -> (Date, Date) {
+        (day(self.starts), day(self.due))
+    }
 }
 
 /// Verdicts that turn.
