@@ -45,6 +45,32 @@ fn without_one_decision_exactly_the_rows_that_rest_on_it_turn() {
     assert!(flips > 0, "nothing was tried");
 }
 
+/// What is compared can differ: a wrong word, a wrong reason, a row too many or too few, and a turn that does not come.
+#[test]
+fn what_differs_is_told() {
+    let is_told = |change: fn(&mut Case)| {
+        let mut case = Case::load("pm-c3-unused-open-port");
+        change(&mut case);
+        let day = case.expected.as_of[0];
+        let before = case.assess(day, None);
+        let mut wrong = compare::rows(&case, day, &before);
+        for flip in &case.expected.flip {
+            wrong.extend(compare::flip(&case, flip, &before, &case.assess(day, Some(&flip.without))));
+        }
+        !wrong.is_empty()
+    };
+    assert!(!is_told(|_| ()));
+    assert!(is_told(|case| case.expected.row[0].verdict = "uncontrolled".to_owned()));
+    assert!(is_told(|case| case.expected.row[0].provisional = false));
+    assert!(is_told(|case| case.expected.row[0].privacy = true));
+    assert!(is_told(|case| case.expected.row[0].because.push("control:another".to_owned())));
+    assert!(is_told(|case| case.expected.row[0].versions.push("2.0".to_owned())));
+    assert!(is_told(|case| case.expected.row[0].subjects.push("WR-002@other".to_owned())));
+    assert!(is_told(|case| drop(case.expected.row.remove(1))));
+    assert!(is_told(|case| drop(case.expected.flip[0].turns.remove(0))));
+    assert!(is_told(|case| case.expected.flip[0].turns[0].cohorts.push("others".to_owned())));
+}
+
 /// The FDA's third controlled and first uncontrolled example are one design, but for one control and the evidence of it.
 #[test]
 fn an_open_port_is_controlled_by_one_control_and_its_evidence() {
