@@ -12,7 +12,8 @@ mod compare;
 mod expected;
 
 use case::Case;
-use ward_model::claim::ClaimId;
+use jiff::civil::Date;
+use ward_model::claim::{ClaimId, ElementClaim};
 
 /// Every folder: rows, and nothing beside them. All that is wrong is told at once.
 #[test]
@@ -43,6 +44,42 @@ fn without_one_decision_exactly_the_rows_that_rest_on_it_turn() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(flips > 0, "nothing was tried");
+}
+
+/// Whatever claim is taken back, in whatever case: what turns is what the verdicts said themselves that would turn.
+#[test]
+fn every_verdict_foretells_what_turns_it() {
+    let mut wrong = Vec::new();
+    for case in Case::all() {
+        let day = case.expected.as_of[0];
+        let before = case.assess(day, None);
+        // That its functions are listed turns what that its interfaces are listed turns.
+        let claims = case.device().claims.into_keys();
+        let claims = claims.filter(|claim| !matches!(claim, ClaimId::Element(_, ElementClaim::FunctionsListed)));
+        for claim in claims.map(|claim| claim.to_string()) {
+            wrong.extend(compare::foretold(&case, &claim, &before, &case.assess(day, Some(&claim))));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A controlled verdict holds on the last day that it names, and not on the day after.
+#[test]
+fn every_verdict_holds_until_the_day_that_it_names() {
+    let mut wrong = Vec::new();
+    let mut tried = 0;
+    for case in Case::all() {
+        let before = case.assess(case.expected.as_of[0], None);
+        let days: BTreeSet<Date> = before.verdicts.iter().filter_map(|verdict| verdict.valid_until).collect();
+        for last in days {
+            tried += 1;
+            let then = case.assess(last, None);
+            let after = case.assess(last.tomorrow().expect("a day"), None);
+            wrong.extend(compare::lasting(&case, last, &before, [&then, &after]));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(tried > 0, "no verdict named a day");
 }
 
 /// What is compared can differ: a wrong word, a wrong reason, a row too many or too few, and a turn that does not come.

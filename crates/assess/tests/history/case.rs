@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use jiff::civil::{Date, date};
 use ward_assess::{Inputs, assess};
@@ -24,6 +25,8 @@ const BEFORE: &str = "before.json";
 
 /// The day on which that was received.
 const BEGAN: Date = date(2016, 12, 28);
+
+static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::built_in().expect("built in"));
 
 /// One folder with what is expected of it.
 pub struct Case {
@@ -129,9 +132,8 @@ impl Case {
             let after = decide(&String::from_utf8(before).expect("text"), &claims, &answer).expect("can be rejected");
             read = reading(&self.name, &Redecided(&self.files, after));
         }
-        let library = Library::built_in().expect("built in");
         let rulebook =
-            library.select(&read.device.policies, day).unwrap_or_else(|error| panic!("{}: {error}", self.name));
+            LIBRARY.select(&read.device.policies, day).unwrap_or_else(|error| panic!("{}: {error}", self.name));
         assess(&Inputs {
             device: &read.device,
             decisions: &read.decisions,

@@ -181,36 +181,77 @@ fn turns(turn: &Turn, verdict: &Verdict) -> bool {
         && among(&turn.cohorts, verdict.units.cohort.as_str())
 }
 
-/// Whether a verdict says itself that it turns.
-fn foretells(verdict: &Verdict, flip: &Flip) -> bool {
-    verdict.sensitivity.iter().any(|point| point.claim.to_string() == flip.without)
+/// Whether a verdict says itself that it turns without a claim.
+fn foretells(verdict: &Verdict, without: &str) -> bool {
+    verdict.sensitivity.iter().any(|point| point.claim.to_string() == without)
+}
+
+/// The verdicts afterwards, each with whether it turned, and whether it was there before. One that was not is one that the decision
+/// kept away.
+fn turned<'a>(
+    before: &'a Assessment,
+    after: &'a Assessment,
+) -> impl Iterator<Item = (&'a Verdict, bool, Option<&'a Verdict>)> {
+    after.verdicts.iter().map(|verdict| {
+        let was = before.verdicts.iter().find(|was| was.id == verdict.id);
+        (verdict, was.is_none_or(|was| was.verdict != verdict.verdict), was)
+    })
+}
+
+/// Whether a controlled verdict speaks of another weakness of the same link, for the same units.
+fn is_in_place_of(now: &Verdict, was: &Verdict) -> bool {
+    let link = |verdict: &Verdict| verdict.subject.id.split_once('@').map(|(_, link)| link.to_owned());
+    link(was).is_some()
+        && link(now) == link(was)
+        && (&now.element, &now.fielded_version, &now.units.cohort)
+            == (&was.element, &was.fielded_version, &was.units.cohort)
+        && now.verdict == Outcome::Controlled
+}
+
+/// Everything in which what turns without a claim differs from what the verdicts before said themselves.
+pub fn foretold(case: &Case, without: &str, before: &Assessment, after: &Assessment) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut say = |text: String| wrong.push(format!("{} without {without}: {text}", case.name));
+    for (verdict, turned, was) in turned(before, after) {
+        if was.is_some_and(|was| foretells(was, without) != turned) {
+            say(format!("turned is {turned}, which was not foretold: {}", told(verdict)));
+        }
+    }
+    let gone = before.verdicts.iter().filter(|was| !after.verdicts.iter().any(|now| now.id == was.id));
+    for verdict in gone.filter(|was| was.verdict == Outcome::Controlled && !foretells(was, without)) {
+        // Where another weakness of the same link takes its place, that one has the verdict.
+        let in_its_place = after.verdicts.iter().any(|now| is_in_place_of(now, verdict));
+        if !in_its_place {
+            say(format!("vanished: {}", told(verdict)));
+        }
+    }
+    wrong
+}
+
+/// The verdicts that name a last day and do not hold then, or hold on the day after.
+pub fn lasting(case: &Case, last: Date, before: &Assessment, then_and_after: [&Assessment; 2]) -> Vec<String> {
+    let ending = before.verdicts.iter().filter(|verdict| verdict.valid_until == Some(last));
+    let controlled = |assessment: &Assessment, verdict: &Verdict| {
+        assessment.verdicts.iter().any(|now| now.id == verdict.id && now.verdict == Outcome::Controlled)
+    };
+    ending
+        .filter(|verdict| then_and_after.map(|assessment| controlled(assessment, verdict)) != [true, false])
+        .map(|verdict| format!("{}: does not last until {last} and no longer: {}", case.name, told(verdict)))
+        .collect()
 }
 
 /// Everything in which what turns without a decision differs from what should.
 pub fn flip(case: &Case, flip: &Flip, before: &Assessment, after: &Assessment) -> Vec<String> {
-    let mut wrong = Vec::new();
+    let mut wrong = foretold(case, &flip.without, before, after);
     let mut say = |text: String| wrong.push(format!("{} without {}: {text}", case.name, flip.without));
     let mut seen = vec![false; flip.turns.len()];
-    for verdict in &after.verdicts {
-        // Verdicts that were not there before are those that the decision kept away.
-        let was = before.verdicts.iter().find(|was| was.id == verdict.id);
-        let turned = was.is_none_or(|was| was.verdict != verdict.verdict);
-        let expected = flip.turns.iter().position(|turn| turns(turn, verdict));
-        match (turned, expected) {
+    for (verdict, turned, _) in turned(before, after) {
+        match (turned, flip.turns.iter().position(|turn| turns(turn, verdict))) {
             (true, Some(turn)) => seen[turn] = true,
             (true, None) => say(format!("should not turn: {}", told(verdict))),
             (false, Some(_)) => say(format!("does not turn: {}", told(verdict))),
             (false, None) => {}
         }
-        let foretold = was.is_some_and(|was| foretells(was, flip));
-        if was.is_some() && turned != foretold {
-            say(format!("turned {turned}, and the verdict before said {foretold}: {}", told(verdict)));
-        }
-    }
-    // Where another weakness of the same link takes its place, that one has the verdict; the one before must have foretold it.
-    let gone = before.verdicts.iter().filter(|was| !after.verdicts.iter().any(|now| now.id == was.id));
-    for verdict in gone.filter(|was| !foretells(was, flip)) {
-        say(format!("vanished: {}", told(verdict)));
     }
     for (turn, _) in flip.turns.iter().zip(seen).filter(|(_, seen)| !seen) {
         say(format!("{} is not there to turn", turn.subjects.join(", ")));
