@@ -16,6 +16,9 @@ use crate::read::{CONSIDERATIONS, DECISIONS, DEVICE, FIELDED, SYSTEM, VULNERABIL
 /// Folders of which every file should be named somewhere.
 const NAMED_FOLDERS: &[&str] = &["evidence", "sbom"];
 
+/// What an example is expected to come to: for those who check it. No assessment reads it.
+const EXPECTED: &str = "expected.toml";
+
 /// How deep sub-folders are looked through: a guard against endless trees.
 const DEEPEST: usize = 16;
 
@@ -195,7 +198,7 @@ impl<'a> Loader<'a> {
 
     /// Reports files that stand in the folder and were not read.
     pub(crate) fn look_around(&self, sink: &mut Sink) {
-        let own = [DEVICE, SYSTEM, FIELDED, CONSIDERATIONS, VULNERABILITIES, DECISIONS];
+        let own = [DEVICE, SYSTEM, FIELDED, CONSIDERATIONS, VULNERABILITIES, DECISIONS, EXPECTED];
         for name in self.folder.list("").unwrap_or_default() {
             if name.ends_with(".toml") && !own.contains(&name.as_str()) && !self.files.contains_key(&name) {
                 let file = Location::start_of(&name);

@@ -159,9 +159,10 @@ impl Inventory {
         inventory
     }
 
-    /// One vulnerability of every kind.
-    pub fn one_of_each_kind(&self) -> impl Iterator<Item = &Known> {
-        let ones: BTreeMap<usize, &Known> = self.known.iter().rev().map(|known| (known.kind, known)).collect();
+    /// One vulnerability of every kind, among those that are asked for.
+    pub fn one_of_each_kind(&self, among: impl Fn(&Known) -> bool) -> impl Iterator<Item = &Known> {
+        let asked = self.known.iter().rev().filter(|known| among(known));
+        let ones: BTreeMap<usize, &Known> = asked.map(|known| (known.kind, known)).collect();
         ones.into_values()
     }
 

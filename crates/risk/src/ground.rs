@@ -308,7 +308,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The vulnerabilities at an element that controls in effect name.
-    fn named_by_controls(&self, element: &ElementId) -> Vec<&'a VulnerabilityId> {
+    fn named_by_controls(&self, element: &ElementId) -> BTreeSet<&'a VulnerabilityId> {
         let here = self.in_effect(self.context.catalogue.cuts().vulnerabilities.get(element));
         here.filter_map(|(_, cut)| if let Cut::Vulnerability { id, .. } = cut { Some(id) } else { None }).collect()
     }

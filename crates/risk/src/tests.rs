@@ -8,6 +8,7 @@ mod keys;
 mod laws;
 mod networks;
 mod oracle;
+mod patches;
 mod people;
 mod rubric;
 mod system;

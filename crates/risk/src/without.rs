@@ -100,6 +100,8 @@ struct Touched<'c> {
     logins: BTreeSet<Login>,
     /// Elements of which something may no longer be known.
     elements: BTreeSet<&'c ElementId>,
+    /// Elements whose inventory is no longer known to be complete.
+    inventories: BTreeSet<&'c ElementId>,
     /// Functions whose fallback nobody answers for.
     unrelieved: BTreeSet<&'c ward_model::ids::FunctionId>,
     controls: BTreeSet<&'c ward_model::ids::ControlId>,
@@ -119,6 +121,7 @@ impl<'c> Touched<'c> {
                 ClaimId::Element(element, claim) => {
                     touched.elements.insert(element);
                     if *claim == ElementClaim::SoftwareListed {
+                        touched.inventories.insert(element);
                         touched.parts.insert(Part::Findings(element.clone()));
                     }
                 }
@@ -375,21 +378,29 @@ impl<'a> Without<'a> {
         for element in &more {
             self.turns.undescribed.entry(element.clone()).or_default().insert(number);
         }
+        for element in &touched.inventories {
+            self.turns.open.entry((*element).clone()).or_default().push(number);
+        }
         for part in &touched.parts {
-            match part {
-                Part::Findings(element) => self.turns.open.entry(element.clone()).or_default().push(number),
-                Part::Weaknesses(link) => {
-                    self.turns.weaknesses.entry(link.clone()).or_default().insert(number, BTreeMap::new());
-                }
-                _ => {}
+            if let Part::Weaknesses(link) = part {
+                self.turns.weaknesses.entry(link.clone()).or_default().insert(number, BTreeMap::new());
             }
         }
         for (group, steps) in &grounded.groups {
-            let Group::Weakness(rule, link, element) = group else { continue };
+            let element = group.element();
             let undescribed = side.presumed.contains(element) || more.contains(element);
             let bad = undescribed || steps.iter().flat_map(|(_, steps)| steps).any(|step| network.leads(*step));
-            let found = self.turns.weaknesses.entry(link.clone()).or_default().entry(number).or_default();
-            found.insert(rule.clone(), bad);
+            match group {
+                Group::Weakness(rule, link, _) => {
+                    let found = self.turns.weaknesses.entry(link.clone()).or_default().entry(number).or_default();
+                    found.insert(rule.clone(), bad);
+                }
+                // What is found is the same as long as the inventory is; answers change what it demands and gives.
+                Group::Vulnerabilities { .. } if bad => {
+                    self.turns.groups.entry(group.clone()).or_default().push(number);
+                }
+                Group::Vulnerabilities { .. } => {}
+            }
         }
         side.network.undo();
     }

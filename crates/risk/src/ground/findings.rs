@@ -17,12 +17,13 @@ use crate::program::{DerivationId, ReachRule};
 pub(super) fn ground(builder: &mut Builder<'_>, element: &ElementId) {
     let context = builder.context;
     let inventory = context.inventory(element);
-    // Which groups there are: one of every kind that nothing of its own cuts, and those that a control names.
+    // Which groups there are: of every kind one that nothing of its own cuts, where there is one, and those that a control names.
+    let named = builder.named_by_controls(element);
     let mut groups: BTreeMap<Group, &Known> = BTreeMap::new();
-    for known in inventory.one_of_each_kind() {
+    for known in inventory.one_of_each_kind(|known| !named.contains(&known.id)) {
         groups.insert(context.group_uncut(known, element), known);
     }
-    for known in builder.named_by_controls(element).into_iter().filter_map(|id| inventory.find(id)) {
+    for known in named.into_iter().filter_map(|id| inventory.find(id)) {
         groups.insert(context.group_of(known, element), known);
     }
     let mut taken: BTreeMap<(Profile, Vec<ControlId>), Vec<DerivationId>> = BTreeMap::new();

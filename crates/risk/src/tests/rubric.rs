@@ -76,6 +76,23 @@ fn that_no_credentials_are_read_leaves_privacy_alone() {
     assert_eq!(come_out(&system, None).outcome(&subject()), Outcome::Uncontrolled);
 }
 
+/// A decision on every claim until far off, on one of them until this day.
+fn every_claim_until(system: &System, one: &ClaimId, expires: jiff::civil::Date) -> Decisions {
+    let entered = system.device.claims.values().enumerate().map(|(place, claim)| Decision {
+        number: place + 1,
+        claims: vec![claim.id.to_string()],
+        files: Vec::new(),
+        accepted: true,
+        by: "product security lead".into(),
+        on: TODAY,
+        evidence: joint_evidence([claim]),
+        premise: Some(joint_premise([claim])),
+        expires: if claim.id == *one { expires } else { date(2030, 1, 1) },
+        rationale: "a test".into(),
+    });
+    Decisions { entered: entered.collect(), digest: Digest::of(b"") }
+}
+
 /// The verdict names the answers as what it turns on, until when, and what it would be without them.
 #[test]
 fn a_decided_answer_is_a_single_point_of_its_verdict() {
@@ -83,22 +100,7 @@ fn a_decided_answer_is_a_single_point_of_its_verdict() {
     let rubric = answer(&mut system, "XCS:N");
     system.make_claims();
     let rulebook = rulebook();
-    let decided = |expires| {
-        let claims = system.device.claims.values().enumerate();
-        let entered = claims.map(|(place, claim)| Decision {
-            number: place + 1,
-            claims: vec![claim.id.to_string()],
-            files: Vec::new(),
-            accepted: true,
-            by: "product security lead".into(),
-            on: TODAY,
-            evidence: joint_evidence([claim]),
-            premise: Some(joint_premise([claim])),
-            expires: if claim.id == rubric { expires } else { date(2030, 1, 1) },
-            rationale: "a test".into(),
-        });
-        Decisions { entered: entered.collect(), digest: Digest::of(b"") }
-    };
+    let decided = |expires| every_claim_until(&system, &rubric, expires);
     let verdict = |decisions: &Decisions| {
         let verdicts = judge(system.situation(&rulebook, decisions)).verdicts;
         verdicts.into_iter().find(|verdict| verdict.subject.id == "CVE-1").unwrap()
@@ -110,6 +112,21 @@ fn a_decided_answer_is_a_single_point_of_its_verdict() {
     let lapsed = verdict(&decided(date(2026, 1, 1)));
     assert_eq!((lapsed.verdict, lapsed.if_claims_hold), (Outcome::Uncontrolled, Outcome::Controlled));
     assert!(lapsed.witness.nodes.iter().any(|node| node.fact == "the attacker knows key"));
+}
+
+/// Answers speak of one vulnerability: what else is found on the element does not turn on them, and does not lapse with them.
+#[test]
+fn answers_about_another_vulnerability_turn_nothing() {
+    let mut system = monitor();
+    let rubric = answer(&mut system, "XCS:N");
+    system.finding("CVE-2", "monitor", Some("CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"), State::Affected);
+    system.make_claims();
+    let decisions = every_claim_until(&system, &rubric, date(2027, 6, 30));
+    let verdicts = judge(system.situation(&rulebook(), &decisions)).verdicts;
+    let on = |id: &str| verdicts.iter().find(|verdict| verdict.subject.id == id).unwrap();
+    assert_eq!((on("CVE-1").verdict, on("CVE-1").valid_until), (Outcome::Controlled, Some(date(2027, 6, 30))));
+    assert_eq!((on("CVE-2").verdict, on("CVE-2").valid_until), (Outcome::Controlled, Some(date(2030, 1, 1))));
+    assert!(on("CVE-2").sensitivity.iter().all(|point| point.claim != rubric));
 }
 
 #[test]
