@@ -7,7 +7,7 @@ use ward_model::ids::{ElementId, LinkId, RuleId};
 use ward_model::scale::{Exploitability, Persons, Reach};
 use ward_model::verdict::{Basis, Outcome, PresumedBecause, Witness};
 
-use crate::attribute::{through, through_only};
+use crate::attribute::{Through, through, through_only};
 use crate::cells::{Cell, harmful, unacceptable, worst_of_each};
 use crate::context::Context;
 use crate::fact::Fact;
@@ -224,7 +224,12 @@ pub(crate) fn objectionable(
     undescribed: &impl Fn(&ElementId) -> bool,
 ) -> Bounds {
     let fact = program.at(fact);
-    if context.elements_of(fact).into_iter().any(undescribed) { Bounds::ANY } else { unacceptable(context, fact) }
+    if touches(context, fact, undescribed) { Bounds::ANY } else { unacceptable(context, fact) }
+}
+
+/// Whether a fact is touching one of these elements.
+pub(crate) fn touches(context: &Context<'_>, fact: &Fact, these: &impl Fn(&ElementId) -> bool) -> bool {
+    context.elements_of(fact).into_iter().any(these)
 }
 
 /// The elements of which some things are not known, in order.
@@ -431,11 +436,13 @@ impl<'a> Run<'a> {
             };
             Some(labels.label(entry.fact, entry.value)) == expected
         });
-        let ways = onward.front(cell.fact);
-        let shown = ways.ways().find(|(value, _)| *value == Value { class: cell.class, reach: cell.reach });
-        shown.map_or_else(Default::default, |(_, entry)| {
-            witness::draw(&self.context, program, solution, &onward, entry, &steps)
-        })
+        let wanted = Value { class: cell.class, reach: cell.reach };
+        let shown = |onward: &Through| {
+            let entry = onward.front(cell.fact).ways().find(|(value, _)| *value == wanted)?.1;
+            Some(witness::draw(&self.context, program, solution, onward, entry, &steps))
+        };
+        // Where the shortest way is one of several that are told alike, all of them are looked at.
+        shown(&onward).or_else(|| shown(&through(program, solution, &steps))).unwrap_or_default()
     }
 
     /// Says of a subject's own steps that they follow by it.

@@ -11,7 +11,7 @@ use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
 use ward_model::ids::{ElementId, LinkId, RuleId};
 use ward_model::verdict::PresumedBecause;
 
-use crate::cells::unacceptable;
+use crate::cells::{harmful, unacceptable};
 use crate::context::Context;
 use crate::effects::Effects;
 use crate::fact::Fact;
@@ -20,7 +20,7 @@ use crate::levels::Bounds;
 use crate::network::Network;
 use crate::presume::{Presumption, presumptions_of};
 use crate::program::{DerivationId, FactId, Program};
-use crate::run::{Key, Outcomes, Run, objectionable};
+use crate::run::{Key, Outcomes, Run, touches};
 use crate::subject::SubjectKey;
 
 /// In which of the removals that were tried subjects turn uncontrolled, each by its number.
@@ -189,25 +189,45 @@ impl<'c> Touched<'c> {
     }
 }
 
-/// One of the two programs in which elements are presumed.
+/// A program in which elements are presumed, and what is asked of it.
 struct Side {
     network: Network,
     presumed: BTreeSet<ElementId>,
-    /// Whether touching a presumed element is what is asked about, besides harm.
-    touching: bool,
+    asked: Asked,
+}
+
+/// What is asked of a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// Harm that the policy finds unacceptable, or touching an element that is presumed.
+    HarmOrTouch,
+    /// Harm that the policy finds unacceptable.
+    Harm,
+    /// Any harm to a person that the policy counts.
+    AnyHarm,
+}
+
+impl Asked {
+    /// From where on a fact is what is asked about.
+    fn of(self, context: &Context<'_>, fact: &Fact, presumed: &impl Fn(&ElementId) -> bool) -> Bounds {
+        match self {
+            Self::HarmOrTouch if touches(context, fact, presumed) => Bounds::ANY,
+            Self::HarmOrTouch | Self::Harm => unacceptable(context, fact),
+            Self::AnyHarm => harmful(context, fact),
+        }
+    }
 }
 
 impl Side {
     fn new(
         context: &Context<'_>,
         (program, steps): (&Arc<Program>, &BTreeMap<ElementId, DerivationId>),
-        touching: bool,
+        asked: Asked,
     ) -> Self {
         let presumed: BTreeSet<ElementId> = steps.keys().cloned().collect();
-        let asked = |fact| objectionable(context, program, fact, &|element| touching && presumed.contains(element));
-        let asked = (0..program.len()).map(|place| asked(FactId::at(place)));
-        let asked: Vec<Bounds> = asked.collect();
-        Self { network: Network::new(Arc::clone(program), &asked), presumed, touching }
+        let bounds = |fact| asked.of(context, program.at(fact), &|element| presumed.contains(element));
+        let bounds: Vec<Bounds> = (0..program.len()).map(|place| bounds(FactId::at(place))).collect();
+        Self { network: Network::new(Arc::clone(program), &bounds), presumed, asked }
     }
 
     /// Takes claims away. Gives what was built anew, and the derivations that may lead elsewhere now.
@@ -221,8 +241,9 @@ impl Side {
         let network = &mut self.network;
         let parts: Vec<Part> = touched.parts.iter().cloned().collect();
         let (program, grounded) = reground(context, network.lend(), &parts, presumed);
-        let undescribed = |element: &ElementId| self.touching && presumed.contains(element);
-        network.add(program, |program, fact| objectionable(context, program, fact, &undescribed));
+        let asked = self.asked;
+        network
+            .add(program, |program, fact| asked.of(context, program.at(fact), &|element| presumed.contains(element)));
         for part in &parts {
             replace(network, decided.parts.get(part), grounded.parts.get(part));
         }
@@ -245,11 +266,11 @@ impl Side {
         }
         for function in &touched.unrelieved {
             for fact in effects_of(context, network.program(), function) {
-                let bounds = unacceptable(context, network.program().at(fact));
+                let bounds = asked.of(context, network.program().at(fact), &|_| false);
                 network.ask(fact, bounds);
             }
         }
-        if self.touching {
+        if self.asked == Asked::HarmOrTouch {
             for fact in presumed.iter().flat_map(|element| context.facts_of(element)) {
                 if let Some(fact) = network.program().find(&fact) {
                     network.ask(fact, Bounds::ANY);
@@ -297,6 +318,8 @@ pub(crate) struct Without<'a> {
     undescribed: Side,
     /// Only where a presumption is controlled, and so could turn.
     presumed: Option<Side>,
+    /// The same, asked about any harm: where there is none, there is no such subject.
+    harmed: Option<Side>,
     /// The groups that are controlled, with their steps.
     watched: Vec<(&'a Group, Vec<DerivationId>)>,
     by_step: BTreeMap<DerivationId, Vec<usize>>,
@@ -310,14 +333,15 @@ impl<'a> Without<'a> {
     pub fn new(run: &'a Run<'a>, outcomes: &'a Outcomes<'a>) -> Self {
         let context = *run.context();
         let decided = run.grounded();
-        let undescribed = Side::new(&context, run.undescribed(), true);
+        let undescribed = Side::new(&context, run.undescribed(), Asked::HarmOrTouch);
         let mut presumptions: BTreeMap<DerivationId, Vec<&Presumption>> = BTreeMap::new();
         for presumption in outcomes.controlled_presumptions() {
             if let Some(step) = run.presumed().1.get(&presumption.element) {
                 presumptions.entry(*step).or_default().push(presumption);
             }
         }
-        let presumed = (!presumptions.is_empty()).then(|| Side::new(&context, run.presumed(), false));
+        let side = |asked| (!presumptions.is_empty()).then(|| Side::new(&context, run.presumed(), asked));
+        let (presumed, harmed) = (side(Asked::Harm), side(Asked::AnyHarm));
         let mut watched = Vec::new();
         let mut by_step: BTreeMap<DerivationId, Vec<usize>> = BTreeMap::new();
         let mut by_element: BTreeMap<&ElementId, Vec<usize>> = BTreeMap::new();
@@ -331,7 +355,7 @@ impl<'a> Without<'a> {
             watched.push((group, steps));
         }
         let turns = Turns::default();
-        Self { context, decided, undescribed, presumed, watched, by_step, by_element, presumptions, turns }
+        Self { context, decided, undescribed, presumed, harmed, watched, by_step, by_element, presumptions, turns }
     }
 
     /// Takes these claims away, with what is left in effect, and notes what turns. Removals are numbered as they come.
@@ -417,13 +441,24 @@ impl<'a> Without<'a> {
         more.retain(|element| !side.presumed.contains(element));
         more.dedup();
         let (_, leading) = side.take_away(context, self.decided, touched, &more);
-        for presumption in self.presumptions.values().flatten() {
-            // What may take part in functions that nobody has named is not controlled for any reason.
+        // What may take part in functions that nobody has named is not controlled for any reason, if it does any harm at all.
+        let opened = |presumption: &Presumption| {
             let undescribed =
                 |one: &Presumption| one.element == presumption.element && one.because == PresumedBecause::Unmodelled;
-            if now.contains(presumption) && now.iter().any(undescribed) {
-                self.turns.presumed.entry((*presumption).clone()).or_default().push(number);
+            now.contains(presumption) && now.iter().any(undescribed)
+        };
+        if let Some(harmed) =
+            self.harmed.as_mut().filter(|_| self.presumptions.values().flatten().any(|one| opened(one)))
+        {
+            harmed.take_away(context, self.decided, touched, &more);
+            for (step, presumptions) in &self.presumptions {
+                let does_harm =
+                    |one: &&&Presumption| one.because == PresumedBecause::Unmodelled || harmed.network.leads(*step);
+                for presumption in presumptions.iter().filter(|one| opened(one)).filter(does_harm) {
+                    self.turns.presumed.entry((*presumption).clone()).or_default().push(number);
+                }
             }
+            harmed.network.undo();
         }
         for (step, presumptions) in &self.presumptions {
             if leading.contains(step) && side.network.leads(*step) {
