@@ -202,7 +202,10 @@ impl<'a> Context<'a> {
         let link = link.filter(|link| self.device.links.contains_key(link));
         let title = match (verdict.subject.kind, link) {
             (SubjectKind::Weakness, Some(link)) => {
-                format!("Change the design of {link}, or add a control that cuts the way over it")
+                format!(
+                    "{}: change the design of {link}, or add a control that cuts the way over it",
+                    verdict.subject.id
+                )
             }
             _ => format!("Correct {} in {}, or add a control that cuts the way", verdict.subject.id, verdict.element),
         };
@@ -391,7 +394,7 @@ fn clocks(assessment: &Assessment, overdue: bool) -> Vec<Step> {
         .map(|group| {
             let clock = group.clock;
             let word = if overdue { "Overdue since" } else { "Due by" };
-            let subjects = words::count(group.subjects.len(), "subject", "subjects");
+            let subjects = some(&group.subjects);
             Step {
                 title: format!("{word} {}, for {subjects}: {}", clock.due, clock.action),
                 detail: format!(
@@ -404,6 +407,16 @@ fn clocks(assessment: &Assessment, overdue: bool) -> Vec<Step> {
             }
         })
         .collect()
+}
+
+/// The first of what something is about, by name, and how many more.
+fn some(names: &[&str]) -> String {
+    const NAMED: usize = 3;
+    let named = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
 }
 
 fn gaps(assessment: &Assessment) -> Vec<Step> {

@@ -68,7 +68,7 @@ pub fn text(paths: &Paths, device: &Device, options: &TextOptions) -> String {
         paper.field(3, "At once", &words::persons(path.persons_at_once));
         paper.field(3, "Basis", path.basis.word());
         for (place, node) in path.witness.nodes.iter().enumerate() {
-            let fact = format!("{} [by {}; {}]", node.fact, node.by, node.class);
+            let fact = format!("{} [{}; {}]", node.fact, node.by, node.class);
             paper.item(3, &format!("{:>2}. ", place + 1), &fact);
         }
     }

@@ -88,7 +88,7 @@ struct ClockView {
     overdue: bool,
     due: String,
     action: String,
-    subject: String,
+    subjects: Vec<String>,
     rule: String,
     runs_from: String,
     source: String,
@@ -243,7 +243,7 @@ fn counts(assessment: &Assessment) -> Vec<Count> {
     [
         ("confirmed", summary.uncontrolled.confirmed, "uncontrolled, confirmed"),
         ("presumed", summary.uncontrolled.presumed, "uncontrolled, presumed"),
-        ("undetermined", summary.undetermined, "of these, undetermined"),
+        ("undetermined", summary.undetermined, "of all uncontrolled, undetermined"),
         ("provisional", summary.controlled.provisional, "controlled, provisional"),
         ("controlled", summary.controlled.confirmed, "controlled"),
     ]
@@ -281,6 +281,9 @@ impl Picture {
     }
 }
 
+/// So many names stand in a cell; more are one click away.
+const SHOWN: usize = 8;
+
 fn clocks(assessment: &Assessment, references: &dyn Fn(&[String]) -> Vec<Reference>) -> Vec<ClockView> {
     crate::group::clocks(&assessment.clocks)
         .into_iter()
@@ -291,7 +294,7 @@ fn clocks(assessment: &Assessment, references: &dyn Fn(&[String]) -> Vec<Referen
                 overdue: clock.overdue,
                 due: clock.due.to_string(),
                 action: clean(&clock.action),
-                subject: subjects.join(", "),
+                subjects,
                 rule: clean(&clock.rule),
                 runs_from: format!("{}: {}", clock.starts, clean(&clock.start_evidence)),
                 source: clean(&clock.source),

@@ -98,7 +98,7 @@ impl Page<'_> {
                 Ink::Controlled,
                 "rests on decisions that are entered and not yet signed.",
             ),
-            ("undetermined", summary.undetermined, Ink::Plain, words::TERMS[5].1),
+            ("of these uncontrolled, undetermined", summary.undetermined, Ink::Plain, words::TERMS[5].1),
         ];
         let rows: Vec<(Ink, Vec<String>)> = counts
             .iter()
@@ -122,8 +122,10 @@ impl Page<'_> {
         }
         self.paper.heading("What to do next");
         for (number, step) in steps.iter().take(self.limit(STEPS)).enumerate() {
+            let past = step.due.is_some_and(|due| due < self.assessment.inputs.as_of);
             let due = step.due.map(|due| due.to_string()).filter(|due| !step.title.contains(due));
-            let due = due.map_or_else(String::new, |due| format!(" [due {due}]"));
+            let word = if past { "overdue since" } else { "due" };
+            let due = due.map_or_else(String::new, |due| format!(" [{word} {due}]"));
             self.paper.item(2, &format!("{:>2}. ", number + 1), &format!("{}{due}", step.title));
             self.paper.line(6, Ink::Dim, &step.detail);
             if self.all && !step.about.is_empty() {
@@ -393,7 +395,7 @@ impl Page<'_> {
         let tail = if nodes.len() > limit { nodes.len() - (limit - head) } else { nodes.len() };
         for (place, node) in nodes.iter().enumerate() {
             if place < head || place >= tail {
-                let fact = format!("{} [by {}; {}]", node.fact, node.by, node.class);
+                let fact = format!("{} [{}; {}]", node.fact, node.by, node.class);
                 self.paper.item(7, &format!("{:>2}. ", place + 1), &fact);
             } else if place == head {
                 self.paper.line(7, Ink::Dim, &format!("    … {} facts between; -v shows all", tail - head));

@@ -636,6 +636,7 @@ pub fn assessment() -> Assessment {
             element: "drug-library-server".into(),
             finding: finding("CVE-2014-0160", "high", State::Affected),
         }],
+        lapses: Vec::new(),
         decisions_without_effect: vec![DecisionWithoutEffect {
             number: 2,
             claim: "control:isolate-ward-vlan".into(),
