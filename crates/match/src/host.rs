@@ -12,7 +12,7 @@ use ward_version::Truth;
 use crate::Inventory;
 use crate::criterion::{Role, touch};
 use crate::identity::{Identity, Resolution, of_hardware, resolve};
-use crate::platform::{Family, families};
+use crate::platform::Platforms;
 
 mod implied;
 
@@ -26,7 +26,7 @@ pub(crate) struct Host {
     /// What nothing says the product of, and may therefore be any.
     strangers: Strangers,
     /// The kinds of operating system that it shows.
-    families: BTreeSet<Family>,
+    pub(crate) platforms: Platforms,
     /// Every product that something listed is, known to a feed or not.
     products: BTreeSet<ProductKey>,
     /// The first operating system or firmware of each maker among them.
@@ -109,20 +109,15 @@ impl Host {
         let strangers = Strangers::of(inventory, &resolutions);
         let products = resolutions.iter().flat_map(|resolution| &resolution.products);
         let products = products.chain(hardware.iter().map(|identity| &identity.product)).cloned().collect();
-        let families = families(&products, inventory.components);
-        let systems = implied::systems(&products);
+        let platforms = Platforms::new(aliases.families(), &products, inventory.components);
+        let systems = implied::systems(&products, aliases.families());
         let complete = inventory.complete;
-        Ok(Self { resolutions, hardware, by_product, strangers, families, products, systems, complete })
+        Ok(Self { resolutions, hardware, by_product, strangers, platforms, products, systems, complete })
     }
 
-    /// Whether the host runs this kind of operating system: known where it shows one, and not to be so only where it shows
-    /// another one and everything on it is listed and recognised.
-    pub(crate) fn is_of(&self, family: Family) -> Truth {
-        if self.families.contains(&family) {
-            return Truth::True;
-        }
-        let listed = self.complete && self.strangers.of_part(Part::OperatingSystem).is_empty();
-        if listed && !self.families.is_empty() { Truth::False } else { Truth::Unknown }
+    /// Whether every operating system on it is listed and recognised.
+    pub(crate) fn lists_every_system(&self) -> bool {
+        self.complete && self.strangers.of_part(Part::OperatingSystem).is_empty()
     }
 
     /// Whether the host has what a criterion asks for, and the statement about it.

@@ -5,10 +5,12 @@ use serde::Deserialize;
 use crate::error::PolicyError;
 
 mod aliases;
+mod families;
 mod policy;
 mod rules;
 
 pub(crate) use aliases::aliases;
+pub(crate) use families::families;
 pub(crate) use policy::{UNVERIFIED, policy};
 pub(crate) use rules::{code_execution, weaknesses};
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::cpe::{Attribute, Part, ProductKey};
+use ward_model::family::Families;
 use ward_model::vulnerability::Criterion;
 use ward_version::Truth;
 
@@ -11,12 +12,13 @@ use super::{Host, Listed};
 /// What a firmware's name has behind the name of the hardware that it is for.
 const FIRMWARE: [&str; 2] = ["_firmware", "_bios"];
 
-/// The first operating system or firmware of each maker, by product.
-pub(super) fn systems(products: &BTreeSet<ProductKey>) -> BTreeMap<Box<str>, ProductKey> {
+/// The first operating system or firmware of each maker, by product. Systems of a family run on anybody's hardware.
+pub(super) fn systems(products: &BTreeSet<ProductKey>, families: &Families) -> BTreeMap<Box<str>, ProductKey> {
     let mut systems = BTreeMap::new();
     for product in products {
         let firmware = FIRMWARE.iter().any(|suffix| product.product.ends_with(suffix));
-        if product.part == Part::OperatingSystem || product.part == Part::Application && firmware {
+        let own = product.part == Part::OperatingSystem || product.part == Part::Application && firmware;
+        if own && !families.list().iter().any(|family| family.holds(product)) {
             systems.entry(product.vendor.clone()).or_insert_with(|| product.clone());
         }
     }
@@ -30,6 +32,10 @@ impl Host {
         match product.part {
             // Hardware that the element names itself, in its revision, is known better than from a firmware.
             Part::Hardware if !listed.as_hardware => self.by_firmware(criterion, &product),
+            // So is a system that is listed in another version than the one that is asked for.
+            Part::OperatingSystem if !(listed.any && asks_for_more(criterion)) => {
+                self.platforms.tell(&product, asks_for_more(criterion))
+            }
             _ => None,
         }
     }

@@ -8,6 +8,7 @@ use ward_model::affected::SubjectKey;
 use ward_model::alias::{Alias, Aliases};
 use ward_model::component::{Component, ComponentKind};
 use ward_model::cpe::{Cpe, ProductKey};
+use ward_model::family::{Families, Family, ProductPattern};
 use ward_model::finding::{Finding, MatchReport, State};
 use ward_model::ids::{ComponentRef, VulnerabilityId};
 use ward_model::knowledge::{
@@ -241,7 +242,42 @@ pub(crate) fn scan_with(
 }
 
 pub(crate) fn scan(world: &World, components: &[Component], complete: bool) -> MatchReport {
-    scan_with(world, &Aliases::default(), components, &[], complete)
+    scan_with(world, &names(), components, &[], complete)
+}
+
+/// What products are called besides, in this world.
+pub(crate) fn names() -> Aliases {
+    let product = |text: &&str| text.parse::<ProductKey>().expect("a product");
+    let pattern =
+        |text: &&str| ProductPattern { product: product(&text.trim_end_matches('*')), open: text.ends_with('*') };
+    let family = |name: &str, word: &str, general: &[&str], members: &[&str]| Family {
+        name: name.to_owned(),
+        words: vec![word.to_owned()],
+        general: general.iter().map(product).collect(),
+        members: members.iter().map(pattern).collect(),
+        ..Family::default()
+    };
+    let windows = Family {
+        perhaps: vec![pattern(&"o:microsoft:windows_ce*")],
+        vague: true,
+        ..family("Windows", "windows", &["o:microsoft:windows"], &["o:microsoft:windows*"])
+    };
+    let linux = Family {
+        perhaps: vec![pattern(&"o:google:android")],
+        packages: vec![("deb".to_owned(), None), ("rpm".to_owned(), None), ("apk".to_owned(), None)],
+        ..family("Linux", "linux", &["o:linux:linux_kernel"], &["o:debian:debian_linux", "o:canonical:ubuntu*"])
+    };
+    let unix = Family {
+        includes: vec!["Linux".to_owned()],
+        ..family("Unix", "unix", &["o:unix:unix"], &["o:freebsd:freebsd"])
+    };
+    let debian = Family {
+        words: Vec::new(),
+        packages: vec![("deb".to_owned(), Some("debian".to_owned()))],
+        ..family("Debian", "", &["o:debian:debian_linux"], &[])
+    };
+    let android = family("Android", "android", &["o:google:android"], &[]);
+    Aliases::default().with_families(Families::new(vec![windows, linux, unix, debian, android]))
 }
 
 /// The state of one vulnerability in one component, where there is a finding.

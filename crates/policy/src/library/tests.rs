@@ -91,3 +91,53 @@ fn every_policy_of_authorities_in_force_today_can_be_chosen_together() {
     assert_eq!(library.select(&names, date(2026, 11, 27)).unwrap().policies.len(), names.len());
     assert!(names.iter().any(|name| name == "tga-cyber-security"));
 }
+
+#[test]
+fn the_shipped_families_know_the_systems_that_records_name_by_their_kind() {
+    let library = Library::built_in().unwrap();
+    let families = library.aliases().families();
+    let holds = |name: &str, product: &str| {
+        let family = families.list().iter().find(|family| family.name == name).unwrap();
+        family.holds(&product.parse().unwrap())
+    };
+    let table = [
+        ("Windows", "o:microsoft:windows_10_21h2", true),
+        ("Windows", "o:microsoft:windows", true),
+        ("Windows", "o:microsoft:windows_ce", false),
+        ("Windows", "a:microsoft:windows_defender", false),
+        ("Linux", "o:debian:debian_linux", true),
+        ("Linux", "o:redhat:enterprise_linux_server_eus", true),
+        ("Linux", "o:google:android", false),
+        ("macOS", "o:apple:mac_os_x", true),
+        ("iOS", "o:cisco:ios", false),
+    ];
+    for (name, product, expected) in table {
+        assert_eq!(holds(name, product), expected, "{name} {product}");
+    }
+    for general in
+        ["o:microsoft:windows", "o:linux:linux_kernel", "o:apple:mac_os_x", "o:google:android", "o:apple:iphone_os"]
+    {
+        assert!(families.of_general(&general.parse().unwrap()).is_some(), "{general}");
+    }
+}
+
+#[test]
+fn a_family_that_cannot_be_meant_is_refused() {
+    let read = |text: &str| crate::file::families("rules/families.toml", text);
+    let family = |rest: &str| format!("reviewed = 2026-11-27\n[[family]]\nname = \"F\"\nreason = \"so\"\n{rest}\n");
+    assert!(read(&family("general = [\"o:a:b\"]\nmembers = [\"o:a:c*\"]")).is_ok());
+    let table = [
+        ("general = []", "needs a name"),
+        ("general = [\"o:a\"]", "part:vendor:product"),
+        ("general = [\"o:a:b\"]\nmembers = [\"o:a:*\"]", "product is"),
+        ("general = [\"o:a:b\", \"o:a:b\"]", "already stands"),
+        ("general = [\"o:a:b\"]\nwords = [\"Big\"]", "lower case"),
+        ("general = [\"o:a:b\"]\nincludes = [\"G\"]", "no family above it"),
+        ("general = [\"o:a:b\"]\nmember = []", "unknown field"),
+    ];
+    for (rest, part) in table {
+        let error = read(&family(rest)).unwrap_err().to_string();
+        assert!(error.contains(part), "{rest}: {error}");
+    }
+    assert!(read("reviewed = 10:00:00\nfamily = []").is_err());
+}
