@@ -107,7 +107,7 @@ impl Host {
             put(identity, Place::Hardware(number));
         }
         let strangers = Strangers::of(inventory, &resolutions);
-        let products = resolutions.iter().flat_map(|resolution| &resolution.products);
+        let products = resolutions.iter().flat_map(|resolution| resolution.products.difference(&resolution.renamed));
         let products = products.chain(hardware.iter().map(|identity| &identity.product)).cloned().collect();
         let platforms = Platforms::new(aliases.families(), &products, inventory.components);
         let systems = implied::systems(&products, aliases.families());

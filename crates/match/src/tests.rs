@@ -3,6 +3,7 @@
 mod doubts;
 mod known_answers;
 mod laws;
+mod renamed;
 mod slow;
 mod statements;
 mod surroundings;

@@ -18,6 +18,7 @@ pub mod ids;
 pub mod knowledge;
 pub mod paths;
 pub mod purl;
+pub mod renamed;
 pub mod rubric;
 pub mod scale;
 pub mod support;

@@ -150,7 +150,11 @@ fn hardware_without_a_version_is_that_hardware_in_any_version() {
 fn no_version_applies_is_not_a_version() {
     let world = World::new(vec![about("CVE-2020-0002", "o:microsoft:windows_7", &["-"])]);
     let versioned = scan(&world, &[exact("o:microsoft:windows_7", "6.1.7601")], false);
-    assert_eq!(state_of(&versioned, "windows_7", "CVE-2020-0002"), None);
+    assert_eq!(
+        state_of(&versioned, "windows_7", "CVE-2020-0002"),
+        UNKNOWN,
+        "the system has builds, and the record gives none"
+    );
     let same =
         scan(&world, &[with_cpe(plain("w", "6.1.7601"), "cpe:2.3:o:microsoft:windows_7:-:*:*:*:*:*:*:*")], false);
     assert_eq!(state_of(&same, "w", "CVE-2020-0002"), AFFECTED, "the component says so itself");

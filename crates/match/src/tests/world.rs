@@ -15,6 +15,7 @@ use ward_model::knowledge::{
     AliasGroup, Candidate, Knowledge, KnowledgeDescription, KnowledgeError, RecordNumber, StatementCandidate,
 };
 use ward_model::purl::Purl;
+use ward_model::renamed::{Release, Rename, Renamed, Renames};
 use ward_model::vulnerability::{Configuration, Criterion, Epss, Exploited, Node, Operator, VulnerabilityRecord};
 use ward_version::{Bound, Interval};
 
@@ -277,7 +278,42 @@ pub(crate) fn names() -> Aliases {
         ..family("Debian", "", &["o:debian:debian_linux"], &[])
     };
     let android = family("Android", "android", &["o:google:android"], &[]);
-    Aliases::default().with_families(Families::new(vec![windows, linux, unix, debian, android]))
+    let families = Families::new(vec![windows, linux, unix, debian, android]);
+    Aliases::default().with_families(families).with_renames(renames())
+}
+
+fn renames() -> Renames {
+    let of = |product: &str, also: &str, what| Rename {
+        product: product.parse().expect("a product"),
+        also: (!also.is_empty()).then(|| also.parse().expect("a product")),
+        what,
+        reason: "it was renamed".to_owned(),
+    };
+    let release = |product: &str, version: &str, also: &str, builds: &str| {
+        let (version, update) = match version.strip_prefix("update ") {
+            Some(update) => (None, Some(update.to_owned())),
+            None => ((!version.is_empty()).then(|| version.to_owned()), None),
+        };
+        of(product, also, Renamed::Release(Release { version, update, builds: builds.to_owned() }))
+    };
+    let versions = |product: &str, also: &str, beginning: Option<&str>| {
+        of(product, also, Renamed::Versions(beginning.map(str::to_owned)))
+    };
+    Renames::new(vec![
+        release("o:microsoft:windows_10", "-", "o:microsoft:windows_10_1507", "10.0.10240"),
+        release("o:microsoft:windows_10", "1607", "o:microsoft:windows_10_1607", "10.0.14393"),
+        release("o:microsoft:windows_10", "1809", "o:microsoft:windows_10_1809", "10.0.17763"),
+        release("o:microsoft:windows_10", "21h2", "o:microsoft:windows_10_21h2", "10.0.19044"),
+        release("o:microsoft:windows", "", "o:microsoft:windows_7", "6.1"),
+        release("o:microsoft:windows", "", "o:microsoft:windows_10", "10.0.17763"),
+        release("o:microsoft:windows", "", "o:microsoft:windows_10_1809", "10.0.17763"),
+        release("o:microsoft:windows_server_2016", "-", "", "10.0.14393"),
+        release("o:microsoft:windows_server_2016", "1803", "o:microsoft:windows_server_1803", "10.0.17134"),
+        release("o:microsoft:windows_server_2008", "r2", "o:microsoft:windows_server_2008_r2", "6.1"),
+        release("o:microsoft:windows_server_2008", "update sp2", "o:microsoft:windows_server_2008_sp2", "6.0"),
+        versions("o:microsoft:windows_2003_server", "o:microsoft:windows_server_2003", None),
+        versions("o:apple:mac_os_x", "o:apple:macos", Some("10")),
+    ])
 }
 
 /// The state of one vulnerability in one component, where there is a finding.

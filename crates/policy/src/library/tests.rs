@@ -141,3 +141,43 @@ fn a_family_that_cannot_be_meant_is_refused() {
     }
     assert!(read("reviewed = 10:00:00\nfamily = []").is_err());
 }
+
+#[test]
+fn the_shipped_renames_hold_both_ways() {
+    let library = Library::built_in().unwrap();
+    let renames = library.aliases().renames();
+    let knows = |product: &str, other: &str| {
+        let (product, other) = (product.parse().unwrap(), other.parse().unwrap());
+        renames.of(&product).any(|rename| rename.also.as_ref() == Some(&other) || rename.product == other)
+    };
+    let pairs = [
+        ("o:microsoft:windows_10", "o:microsoft:windows_10_1809"),
+        ("o:microsoft:windows_2003_server", "o:microsoft:windows_server_2003"),
+        ("o:microsoft:windows_server_2016", "o:microsoft:windows_server_1803"),
+        ("o:apple:mac_os_x", "o:apple:macos"),
+    ];
+    for (one, other) in pairs {
+        assert!(knows(one, other) && knows(other, one), "{one} {other}");
+    }
+}
+
+#[test]
+fn a_rename_that_says_nothing_is_refused() {
+    let read = |text: &str| crate::file::renamed("rules/renamed.toml", text);
+    let renamed =
+        |rest: &str| format!("reviewed = 2026-11-27\n[[renamed]]\nproduct = \"o:a:b\"\nreason = \"so\"\n{rest}\n");
+    assert!(read(&renamed("also = \"o:a:c\"\nversions = \"10\"")).is_ok());
+    assert!(read(&renamed("releases = [{ version = \"r2\", also = \"o:a:b_r2\", builds = \"6.1\" }]")).is_ok());
+    let table = [
+        ("", "either another name or releases"),
+        ("also = \"o:a:b\"", "no other name"),
+        ("also = \"o:a\"", "part:vendor:product"),
+        ("versions = \"1\"\nreleases = [{ builds = \"1\" }]", "versions limit another name"),
+        ("releases = [{ version = \"R2\", builds = \"1\" }]", "lower case"),
+        ("releases = [{ version = \"r2\", builds = \"\" }]", "needs its builds"),
+    ];
+    for (rest, part) in table {
+        let error = read(&renamed(rest)).unwrap_err().to_string();
+        assert!(error.contains(part), "{rest}: {error}");
+    }
+}
