@@ -8,7 +8,7 @@ use ward_model::finding::{Confidence, State, UnassessedReason};
 use ward_model::vulnerability::{Configuration, Criterion, Node, Operator, VulnerabilityRecord};
 use ward_version::Truth;
 
-use crate::criterion::{Role, same_product, touch};
+use crate::criterion::{Role, Touch, same_product, touch};
 use crate::host::Host;
 use crate::identity::Identity;
 
@@ -40,7 +40,7 @@ pub(crate) fn applications<'r>(
                         continue;
                     }
                     let hit = touch(criterion, identity, Role::Vulnerable);
-                    if hit.truth.is_false() {
+                    if hit.truth.is_false() || is_another_release(criteria(record), identity, &hit) {
                         continue;
                     }
                     let mut environment = hit.notes;
@@ -66,6 +66,24 @@ pub(crate) fn applications<'r>(
         }
     }
     applications
+}
+
+fn criteria(record: &VulnerabilityRecord) -> impl Iterator<Item = &Criterion> {
+    record.configurations.iter().flat_map(|configuration| &configuration.nodes).flat_map(|node| &node.criteria)
+}
+
+/// Whether criteria name the product without a version as one release beside others, and the component is one of those that have
+/// versions.
+pub(crate) fn is_another_release<'c>(
+    mut criteria: impl Iterator<Item = &'c Criterion>,
+    identity: &Identity,
+    hit: &Touch,
+) -> bool {
+    hit.unversioned
+        && identity.named_release
+        && criteria.any(|criterion| {
+            criterion.vulnerable && same_product(&criterion.cpe, identity) && criterion.cpe.version.value().is_some()
+        })
 }
 
 /// The application that counts: affected before unknown before not affected, then the surest identity, then the record's

@@ -28,6 +28,8 @@ pub(crate) struct Touch {
     pub(crate) notes: Vec<String>,
     /// The component gives another version too, for which the answer is another one.
     pub(crate) contradicted: bool,
+    /// The record names the product without versions, and the component has one.
+    pub(crate) unversioned: bool,
 }
 
 /// Whether the criterion names the product of the identity.
@@ -39,10 +41,15 @@ pub(crate) fn same_product(criterion: &Cpe, identity: &Identity) -> bool {
 
 /// Compares versions and attributes; the product must be the same.
 pub(crate) fn touch(criterion: &Criterion, identity: &Identity, role: Role) -> Touch {
-    let (version, blocked, note) = version_truth(criterion, &identity.version, role);
-    let mut touch = Touch { truth: version, blocked, notes: note.into_iter().collect(), contradicted: false };
+    // Ranges are written in builds where a product has them.
+    let build = identity.build.as_ref().filter(|_| criterion.range.is_some());
+    let held = build.unwrap_or(&identity.version);
+    let (version, blocked, note) = version_truth(criterion, held);
+    let unversioned = version.is_unknown() && held.text.is_some() && is_unversioned(criterion);
+    let notes = note.into_iter().collect();
+    let mut touch = Touch { truth: version, blocked, notes, contradicted: false, unversioned };
     for other in &identity.contradictions {
-        let (truth, ..) = version_truth(criterion, other, role);
+        let (truth, ..) = version_truth(criterion, other);
         if truth == version {
             continue;
         }
@@ -54,7 +61,7 @@ pub(crate) fn touch(criterion: &Criterion, identity: &Identity, role: Role) -> T
         }
         touch.notes.push(format!(
             "the component contradicts itself: its identity says {}, and elsewhere it says {}; {} {} the versions that the record means: {}",
-            identity.version.shown(),
+            held.shown(),
             other.shown(),
             if version.is_false() { "the second" } else { "the first" },
             if truth.or(version).is_true() { "is among" } else { "may be among" },
@@ -71,7 +78,8 @@ pub(crate) fn touch(criterion: &Criterion, identity: &Identity, role: Role) -> T
         match truth {
             Truth::True => {}
             Truth::False => {
-                return Touch { truth: Truth::False, blocked: None, notes: Vec::new(), contradicted: false };
+                let (notes, blocked) = (Vec::new(), None);
+                return Touch { truth: Truth::False, blocked, notes, contradicted: false, unversioned };
             }
             Truth::Unknown => {
                 let packed = match &identity.purl_kind {
@@ -87,11 +95,24 @@ pub(crate) fn touch(criterion: &Criterion, identity: &Identity, role: Role) -> T
             }
         }
     }
+    if identity.perhaps && touch.truth.is_true() {
+        touch.truth = Truth::Unknown;
+        touch.notes.push(format!(
+            "the component does not say which release it is, and {} is one of them: unknown",
+            identity.product
+        ));
+    }
     if role == Role::Vulnerable && touch.truth.is_true() {
         if let Some(written) = &identity.version.distribution {
             touch.truth = Truth::Unknown;
             touch.notes.push(format!(
                 "{written} was built by a distribution or from a source tree with further changes: a back-ported fix cannot be excluded: unknown"
+            ));
+        } else if let (Some(build), None) = (&identity.build, &criterion.range) {
+            touch.truth = Truth::Unknown;
+            touch.notes.push(format!(
+                "the record names the release without its builds, and the component has {}, which may hold the fix: unknown",
+                build.shown()
             ));
         } else if identity.weak && !is_of_ecosystem(identity, criterion.cpe.target_sw.value()) {
             touch.truth = Truth::Unknown;
@@ -103,7 +124,12 @@ pub(crate) fn touch(criterion: &Criterion, identity: &Identity, role: Role) -> T
     touch
 }
 
-fn version_truth(criterion: &Criterion, held: &Held, role: Role) -> (Truth, Option<UnassessedReason>, Option<String>) {
+/// Whether a criterion names a product, not hardware, by `-`: as one without versions.
+fn is_unversioned(criterion: &Criterion) -> bool {
+    criterion.range.is_none() && criterion.cpe.version == Attribute::Na && criterion.cpe.part != Part::Hardware
+}
+
+fn version_truth(criterion: &Criterion, held: &Held) -> (Truth, Option<UnassessedReason>, Option<String>) {
     let blocked = || match (&held.text, held.not_applicable) {
         (None, true) => None,
         (None, false) => Some(UnassessedReason::NoVersion),
@@ -125,8 +151,8 @@ fn version_truth(criterion: &Criterion, held: &Held, role: Role) -> (Truth, Opti
         (None, Attribute::Na) if criterion.cpe.part == Part::Hardware || held.not_applicable => {
             (Truth::True, None, None)
         }
+        // Records say so of systems that have versions too, whose build the component then gives.
         (None, Attribute::Na) => match &held.text {
-            Some(_) if held.from_cpe && role == Role::Vulnerable => (Truth::False, None, None),
             Some(_) => {
                 let note = format!(
                     "the record names the product without versions, and the component has {}: unknown",

@@ -11,6 +11,7 @@ use ward_model::knowledge::{Knowledge, KnowledgeError};
 use ward_model::vulnerability::VulnerabilityRecord;
 
 use crate::Inventory;
+use crate::applicability::is_another_release;
 use crate::criterion::{Role, same_product, touch};
 use crate::host::Host;
 use crate::identity::{Identity, Resolution};
@@ -251,7 +252,8 @@ fn absence(
         for criterion in criteria.iter().filter(|criterion| same_product(&criterion.cpe, identity)) {
             named = true;
             let touch = touch(criterion, identity, Role::Vulnerable);
-            if touch.truth.is_false() {
+            let other = is_another_release(criteria.iter().copied(), identity, &touch);
+            if touch.truth.is_false() || other {
                 let text = criterion.range_text();
                 if !outside.contains(&text) {
                     outside.push(text);

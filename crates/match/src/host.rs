@@ -12,7 +12,9 @@ use ward_version::Truth;
 use crate::Inventory;
 use crate::criterion::{Role, touch};
 use crate::identity::{Identity, Resolution, of_hardware, resolve};
-use crate::platform::{Family, families};
+use crate::platform::Platforms;
+
+mod implied;
 
 /// A host element, ready to be asked what it has.
 pub(crate) struct Host {
@@ -24,7 +26,11 @@ pub(crate) struct Host {
     /// What nothing says the product of, and may therefore be any.
     strangers: Strangers,
     /// The kinds of operating system that it shows.
-    families: BTreeSet<Family>,
+    pub(crate) platforms: Platforms,
+    /// Every product that something listed is, known to a feed or not.
+    products: BTreeSet<ProductKey>,
+    /// The first operating system or firmware of each maker among them.
+    systems: BTreeMap<Box<str>, ProductKey>,
     complete: bool,
 }
 
@@ -101,75 +107,105 @@ impl Host {
             put(identity, Place::Hardware(number));
         }
         let strangers = Strangers::of(inventory, &resolutions);
-        let products = resolutions.iter().flat_map(|resolution| &resolution.products);
-        let families = families(products, inventory.components);
-        Ok(Self { resolutions, hardware, by_product, strangers, families, complete: inventory.complete })
+        let products = resolutions.iter().flat_map(|resolution| resolution.products.difference(&resolution.renamed));
+        let products = products.chain(hardware.iter().map(|identity| &identity.product)).cloned().collect();
+        let platforms = Platforms::new(aliases.families(), &products, inventory.components);
+        let systems = implied::systems(&products, aliases.families());
+        let complete = inventory.complete;
+        Ok(Self { resolutions, hardware, by_product, strangers, platforms, products, systems, complete })
     }
 
-    /// Whether the host runs this kind of operating system: known where it shows one, and not to be so only where it shows
-    /// another one and everything on it is listed and recognised.
-    pub(crate) fn is_of(&self, family: Family) -> Truth {
-        if self.families.contains(&family) {
-            return Truth::True;
-        }
-        let listed = self.complete && self.strangers.of_part(Part::OperatingSystem).is_empty();
-        if listed && !self.families.is_empty() { Truth::False } else { Truth::Unknown }
+    /// Whether every operating system on it is listed and recognised.
+    pub(crate) fn lists_every_system(&self) -> bool {
+        self.complete && self.strangers.of_part(Part::OperatingSystem).is_empty()
     }
 
     /// Whether the host has what a criterion asks for, and the statement about it.
     pub(crate) fn has(&self, criterion: &Criterion) -> (Truth, String) {
-        let name = &criterion.cpe;
-        let what = || format!("{name} ({})", criterion.range_text());
-        let mut truth = Truth::False;
-        let mut because = String::new();
-        let mut elsewhere = String::new();
-        for place in places(&self.by_product, name) {
+        let what = format!("{} ({})", criterion.cpe, criterion.range_text());
+        let listed = self.listed(criterion);
+        if listed.truth.is_true() {
+            return (Truth::True, format!("{what}: {}", listed.because));
+        }
+        // What is there under another name counts only where it tells more.
+        let implied = self.implied(criterion, &listed);
+        match implied {
+            Some((truth, because)) if truth.is_true() => (truth, format!("{what}: {because}")),
+            _ if listed.truth.is_unknown() => (Truth::Unknown, format!("{what}: {}", listed.because)),
+            Some((truth, because)) => (truth, format!("{what}: {because}: {}", truth.as_str())),
+            None => {
+                let (truth, because) = self.absent(criterion.cpe.part, criterion.cpe.vendor.value(), &listed.because);
+                (truth, format!("{what}: not in this element's inventory{because}: {}", truth.as_str()))
+            }
+        }
+    }
+
+    /// What stands in the inventory under the very product of the criterion.
+    fn listed(&self, criterion: &Criterion) -> Listed {
+        let mut listed = Listed { truth: Truth::False, because: String::new(), any: false, as_hardware: false };
+        for place in places(&self.by_product, &criterion.cpe) {
             let (identity, sure) = match place {
                 Place::Component(number, index) => (&self.resolutions[number].identities[index], true),
                 Place::Possible(number, index) => (&self.resolutions[number].possible[index], false),
                 Place::Hardware(number) => (&self.hardware[number], true),
             };
+            listed.any = true;
+            listed.as_hardware |= matches!(place, Place::Hardware(_));
             let touch = touch(criterion, identity, Role::Environment);
             let found = if sure { touch.truth } else { touch.truth.and(Truth::Unknown) };
             match found {
                 Truth::True => {
-                    return (Truth::True, format!("{}: in this element's inventory as {}", what(), identity.text));
+                    listed.truth = Truth::True;
+                    listed.because = format!("in this element's inventory as {}", identity.text);
+                    return listed;
                 }
                 Truth::Unknown => {
-                    truth = Truth::Unknown;
-                    because = match touch.notes.first() {
+                    listed.truth = Truth::Unknown;
+                    listed.because = match touch.notes.first() {
                         Some(note) => format!("{}; {note}", identity.text),
                         None => format!("{}: unknown", identity.text),
                     };
                 }
-                Truth::False => elsewhere = format!("; what is there is another one: {}", identity.text),
+                Truth::False if listed.truth.is_false() => {
+                    listed.because = format!("; what is there is another one: {}", identity.text);
+                }
+                Truth::False => {}
             }
         }
-        if truth.is_unknown() {
-            return (truth, format!("{}: {because}", what()));
+        listed
+    }
+
+    /// What follows from not finding it: it is absent only where the inventory is claimed to list everything of its kind, and
+    /// nothing in the inventory may be it.
+    fn absent(&self, part: Part, vendor: Option<&str>, elsewhere: &str) -> (Truth, String) {
+        if !self.complete {
+            return (Truth::Unknown, format!("{elsewhere}; the inventory is not claimed complete"));
         }
-        if self.complete
-            && let [first, more @ ..] = self.strangers.of_part(name.part)
-        {
+        if let [first, more @ ..] = self.strangers.of_part(part) {
             let more = if more.is_empty() { String::new() } else { format!(" (and {} more)", more.len()) };
             let text = format!(
-                "{}: not in this element's inventory{elsewhere}, which is claimed complete; but nothing says which product {first}{more} is, which may be it: unknown",
-                what()
+                "{elsewhere}, which is claimed complete; but nothing says which product {first}{more} is, which may be it"
             );
-            (Truth::Unknown, text)
-        } else if self.complete {
-            (
-                Truth::False,
-                format!("{}: not in this element's inventory, which is claimed complete{elsewhere}: false", what()),
-            )
-        } else {
-            let text = format!(
-                "{}: not in this element's inventory{elsewhere}; the inventory is not claimed complete: unknown",
-                what()
-            );
-            (Truth::Unknown, text)
+            return (Truth::Unknown, text);
         }
+        if part == Part::Hardware
+            && let Some(gap) = self.hardware_gap(vendor)
+        {
+            return (Truth::Unknown, format!("{elsewhere}, which is claimed complete; but {gap}"));
+        }
+        (Truth::False, format!(", which is claimed complete{elsewhere}"))
     }
+}
+
+/// What an inventory holds under the product of a criterion.
+struct Listed {
+    truth: Truth,
+    /// Why it is so; where it is not there, what is there instead.
+    because: String,
+    /// Whether the product stands there at all, in whatever version.
+    any: bool,
+    /// Whether the element's list of hardware names the product.
+    as_hardware: bool,
 }
 
 /// Where the product of a criterion stands. Vendor and product that are no values are matched by nothing here: the

@@ -14,11 +14,13 @@ use ward_model::component::{Component, ComponentKind};
 use ward_model::cpe::{Attribute, Cpe, Part, ProductKey};
 use ward_model::finding::{Confidence, UnassessedReason};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
+use ward_model::renamed::Renames;
 use ward_version::Scheme;
 
 use crate::criterion::is_language;
 use crate::names::{is_own_vendor, origin_names, spellings, split_name, squeeze};
 use crate::relation::literal;
+use crate::release::{name_release, other_names};
 use crate::subject::{Subject, is_covered, subjects};
 use crate::version::{Held, is_distribution, scheme_of};
 
@@ -38,6 +40,12 @@ pub(crate) struct Identity {
     pub(crate) purl_kind: Option<String>,
     /// Recognised by the bare name of a language's package, which other things share.
     pub(crate) weak: bool,
+    /// Its build, where the version is that of a release: records of the release do not say which builds they mean.
+    pub(crate) build: Option<Held>,
+    /// It does not say which release of the product it is, and this is one of them.
+    pub(crate) perhaps: bool,
+    /// Its version names a release of which others have versions too: the product without a version is not this one.
+    pub(crate) named_release: bool,
 }
 
 /// What was made out about a component.
@@ -56,6 +64,8 @@ pub(crate) struct Resolution {
     pub(crate) reason: Option<UnassessedReason>,
     /// Every product that it says it is, known to a feed or not.
     pub(crate) products: BTreeSet<ProductKey>,
+    /// Those of them that it is only by another name.
+    pub(crate) renamed: BTreeSet<ProductKey>,
     /// Whether something says what it is: a CPE name, a package URL, an alias, or a name that fits.
     pub(crate) recognised: bool,
 }
@@ -77,6 +87,7 @@ pub(crate) fn resolve(
     if resolver.found.identities.is_empty() && !aliased {
         resolver.by_name()?;
     }
+    resolver.under_other_names(aliases.renames())?;
     let subjects = subjects(component, &resolver.facts, &resolver.found);
     resolver.found.covered = is_covered(&subjects, &resolver.facts, knowledge)?;
     resolver.found.subjects = subjects;
@@ -193,7 +204,6 @@ fn of_cpe(cpe: &Cpe, versions: &[&str], purl_kind: Option<&str>) -> Vec<Identity
             let product = ProductKey { part, ..key.clone() };
             let scheme = scheme_of(&product);
             let mut held = Held::new(scheme, own.as_deref(), update.as_deref(), purl_kind);
-            held.from_cpe = own.is_some();
             if !held.has_key() {
                 // A version that only the component gives, or gives in a form that can be compared.
                 let outer = Held::new(scheme, versions.first().copied(), update.as_deref(), purl_kind);
@@ -212,6 +222,9 @@ fn of_cpe(cpe: &Cpe, versions: &[&str], purl_kind: Option<&str>) -> Vec<Identity
                 cpe: Some(cpe.clone()),
                 purl_kind: purl_kind.map(str::to_owned),
                 weak: false,
+                build: None,
+                perhaps: false,
+                named_release: false,
             }
         })
         .collect()
@@ -277,6 +290,23 @@ impl Resolver<'_> {
             }
         }
         Ok(any)
+    }
+
+    /// Under the other names that the feeds have for what it is, known to a feed or not.
+    fn under_other_names(&mut self, renames: &Renames) -> Result<(), KnowledgeError> {
+        let mut others = Vec::new();
+        for identity in self.found.identities.iter_mut().chain(&mut self.found.unnamed) {
+            others.extend(other_names(identity, &self.facts.versions, renames));
+            name_release(identity, renames);
+        }
+        for mut identity in others {
+            name_release(&mut identity, renames);
+            if !self.found.products.contains(&identity.product) {
+                self.found.renamed.insert(identity.product.clone());
+            }
+            self.add(identity)?;
+        }
+        Ok(())
     }
 
     /// Whether any alias speaks of it.
@@ -392,6 +422,9 @@ impl Resolver<'_> {
             cpe: None,
             purl_kind: self.facts.kind.map(str::to_owned),
             weak: false,
+            build: None,
+            perhaps: false,
+            named_release: false,
         }
     }
 

@@ -24,6 +24,7 @@ mod names;
 mod package;
 mod platform;
 mod relation;
+mod release;
 mod report;
 mod statement;
 mod subject;

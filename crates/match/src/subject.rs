@@ -211,6 +211,9 @@ fn identity_of(vendor: &str, product: &str, component: &Component, facts: &Facts
         cpe: None,
         purl_kind: facts.kind.map(str::to_owned),
         weak: false,
+        build: None,
+        perhaps: false,
+        named_release: false,
     }
 }
 

@@ -3,6 +3,8 @@
 mod doubts;
 mod known_answers;
 mod laws;
+mod renamed;
 mod slow;
 mod statements;
+mod surroundings;
 pub(crate) mod world;

@@ -13,8 +13,6 @@ pub(crate) struct Held {
     update: Option<String>,
     /// Whether a CPE name of it says `-`: the product has no versions.
     pub(crate) not_applicable: bool,
-    /// Whether its own CPE name gives the version.
-    pub(crate) from_cpe: bool,
     /// The version as written, where a distribution built it: fixes may have been back-ported into it.
     pub(crate) distribution: Option<String>,
     key: Option<Key>,
@@ -48,7 +46,6 @@ impl Held {
             text,
             update: update.map(str::to_owned),
             not_applicable: false,
-            from_cpe: false,
             distribution,
         }
     }

@@ -205,7 +205,7 @@ fn limit_to_platform(heard: &mut Heard, host: &Host) {
 
 /// What is said of upstream's versions.
 fn upstream(product: &AffectedProduct, subject: &Subject, identity: &Identity, weak: bool) -> Option<Answer> {
-    let held = &identity.version;
+    let held = identity.build.as_ref().unwrap_or(&identity.version);
     let asked = Asked { text: held.text.as_deref(), update: held.update() };
     let others = identity.contradictions.iter().map(|held| Asked { text: held.text.as_deref(), update: held.update() });
     let mut answer = settle(asked, others, |asked| evaluate(product, asked, subject.native(), subject.spelling()));

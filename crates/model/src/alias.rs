@@ -2,14 +2,20 @@
 //!
 //! The data are reviewed files under `rules/`; this is what they become. `match` looks names up here.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::cpe::ProductKey;
+use crate::family::Families;
+use crate::renamed::Renames;
 
-/// A reviewed table of aliases.
+/// A reviewed table of aliases, and what products are called besides.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Aliases {
     entries: Vec<Alias>,
+    families: Arc<Families>,
+    renames: Renames,
 }
 
 /// One alias.
@@ -53,7 +59,29 @@ impl Aliases {
         entries.sort_by(|a, b| {
             (&a.name, &a.purl_type, &a.namespace, &a.supplier).cmp(&(&b.name, &b.purl_type, &b.namespace, &b.supplier))
         });
-        Self { entries }
+        Self { entries, families: Arc::default(), renames: Renames::default() }
+    }
+
+    /// The same with the families of operating systems.
+    #[must_use]
+    pub fn with_families(self, families: Families) -> Self {
+        Self { families: Arc::new(families), ..self }
+    }
+
+    /// The families of operating systems.
+    pub fn families(&self) -> &Arc<Families> {
+        &self.families
+    }
+
+    /// The same with the table of renamed products.
+    #[must_use]
+    pub fn with_renames(self, renames: Renames) -> Self {
+        Self { renames, ..self }
+    }
+
+    /// The products that the feeds have under several names.
+    pub fn renames(&self) -> &Renames {
+        &self.renames
     }
 
     /// Every entry, by name.

@@ -5,11 +5,15 @@ use serde::Deserialize;
 use crate::error::PolicyError;
 
 mod aliases;
+mod families;
 mod policy;
+mod renamed;
 mod rules;
 
 pub(crate) use aliases::aliases;
+pub(crate) use families::families;
 pub(crate) use policy::{UNVERIFIED, policy};
+pub(crate) use renamed::renamed;
 pub(crate) use rules::{code_execution, weaknesses};
 
 /// Reads a file into its tables.

@@ -19,6 +19,8 @@ const POLICIES: &[(&str, &str)] = &[
 ];
 const WEAKNESSES: (&str, &str) = ("rules/weaknesses.toml", include_str!("../../../rules/weaknesses.toml"));
 const CODE_EXECUTION: (&str, &str) = ("rules/code-execution.toml", include_str!("../../../rules/code-execution.toml"));
+const FAMILIES: (&str, &str) = ("rules/families.toml", include_str!("../../../rules/families.toml"));
+const RENAMED: (&str, &str) = ("rules/renamed.toml", include_str!("../../../rules/renamed.toml"));
 const ALIASES: (&str, &str) = ("rules/aliases.toml", include_str!("../../../rules/aliases.toml"));
 
 /// How many policies may extend one another in a row.
@@ -60,12 +62,14 @@ impl Library {
         drafts.sort_by_key(Draft::id);
         let mut rules = file::weaknesses(WEAKNESSES.0, WEAKNESSES.1)?;
         rules.sort_by(|a, b| a.id.cmp(&b.id));
-        let texts = POLICIES.iter().chain([&WEAKNESSES, &CODE_EXECUTION, &ALIASES]);
+        let texts = POLICIES.iter().chain([&WEAKNESSES, &CODE_EXECUTION, &ALIASES, &FAMILIES, &RENAMED]);
         let library = Self {
             drafts,
             rules,
             code_execution: file::code_execution(CODE_EXECUTION.0, CODE_EXECUTION.1)?,
-            aliases: Aliases::new(file::aliases(ALIASES.0, ALIASES.1)?),
+            aliases: Aliases::new(file::aliases(ALIASES.0, ALIASES.1)?)
+                .with_families(file::families(FAMILIES.0, FAMILIES.1)?)
+                .with_renames(file::renamed(RENAMED.0, RENAMED.1)?),
             digest: Digest::of_parts(texts.flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()])),
         };
         library.drafts.iter().try_for_each(|draft| library.check(draft))?;

@@ -65,6 +65,6 @@ impl InForce {
     }
 }
 
-fn date(file: &str, value: &toml::value::Datetime) -> Result<Date, PolicyError> {
+pub(crate) fn date(file: &str, value: &toml::value::Datetime) -> Result<Date, PolicyError> {
     value.to_string().parse().map_err(|_| PolicyError::malformed(file, format!("`{value}` is not a date")))
 }

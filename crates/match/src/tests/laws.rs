@@ -14,7 +14,7 @@ pub(crate) fn cases(usual: u32) -> ProptestConfig {
     ProptestConfig { cases: asked.unwrap_or(usual), ..ProptestConfig::default() }
 }
 
-const PRODUCTS: [&str; 4] = ["a:acme:one", "a:acme:two", "o:acme:os", "h:acme:board"];
+const PRODUCTS: [&str; 5] = ["a:acme:one", "a:acme:two", "o:acme:os", "o:acme:board_firmware", "h:acme:board"];
 const VERSIONS: [&str; 7] = ["*", "-", "=1", "=2", "<2", ">=1 <3", "<=1"];
 
 fn operator() -> impl Strategy<Value = Operator> {

@@ -8,12 +8,14 @@ use ward_model::affected::SubjectKey;
 use ward_model::alias::{Alias, Aliases};
 use ward_model::component::{Component, ComponentKind};
 use ward_model::cpe::{Cpe, ProductKey};
+use ward_model::family::{Families, Family, ProductPattern};
 use ward_model::finding::{Finding, MatchReport, State};
 use ward_model::ids::{ComponentRef, VulnerabilityId};
 use ward_model::knowledge::{
     AliasGroup, Candidate, Knowledge, KnowledgeDescription, KnowledgeError, RecordNumber, StatementCandidate,
 };
 use ward_model::purl::Purl;
+use ward_model::renamed::{Release, Rename, Renamed, Renames};
 use ward_model::vulnerability::{Configuration, Criterion, Epss, Exploited, Node, Operator, VulnerabilityRecord};
 use ward_version::{Bound, Interval};
 
@@ -241,7 +243,77 @@ pub(crate) fn scan_with(
 }
 
 pub(crate) fn scan(world: &World, components: &[Component], complete: bool) -> MatchReport {
-    scan_with(world, &Aliases::default(), components, &[], complete)
+    scan_with(world, &names(), components, &[], complete)
+}
+
+/// What products are called besides, in this world.
+pub(crate) fn names() -> Aliases {
+    let product = |text: &&str| text.parse::<ProductKey>().expect("a product");
+    let pattern =
+        |text: &&str| ProductPattern { product: product(&text.trim_end_matches('*')), open: text.ends_with('*') };
+    let family = |name: &str, word: &str, general: &[&str], members: &[&str]| Family {
+        name: name.to_owned(),
+        words: vec![word.to_owned()],
+        general: general.iter().map(product).collect(),
+        members: members.iter().map(pattern).collect(),
+        ..Family::default()
+    };
+    let windows = Family {
+        perhaps: vec![pattern(&"o:microsoft:windows_ce*")],
+        vague: true,
+        ..family("Windows", "windows", &["o:microsoft:windows"], &["o:microsoft:windows*"])
+    };
+    let linux = Family {
+        perhaps: vec![pattern(&"o:google:android")],
+        packages: vec![("deb".to_owned(), None), ("rpm".to_owned(), None), ("apk".to_owned(), None)],
+        ..family("Linux", "linux", &["o:linux:linux_kernel"], &["o:debian:debian_linux", "o:canonical:ubuntu*"])
+    };
+    let unix = Family {
+        includes: vec!["Linux".to_owned()],
+        ..family("Unix", "unix", &["o:unix:unix"], &["o:freebsd:freebsd"])
+    };
+    let debian = Family {
+        words: Vec::new(),
+        packages: vec![("deb".to_owned(), Some("debian".to_owned()))],
+        ..family("Debian", "", &["o:debian:debian_linux"], &[])
+    };
+    let android = family("Android", "android", &["o:google:android"], &[]);
+    let families = Families::new(vec![windows, linux, unix, debian, android]);
+    Aliases::default().with_families(families).with_renames(renames())
+}
+
+fn renames() -> Renames {
+    let of = |product: &str, also: &str, what| Rename {
+        product: product.parse().expect("a product"),
+        also: (!also.is_empty()).then(|| also.parse().expect("a product")),
+        what,
+        reason: "it was renamed".to_owned(),
+    };
+    let release = |product: &str, version: &str, also: &str, builds: &str| {
+        let (version, update) = match version.strip_prefix("update ") {
+            Some(update) => (None, Some(update.to_owned())),
+            None => ((!version.is_empty()).then(|| version.to_owned()), None),
+        };
+        of(product, also, Renamed::Release(Release { version, update, builds: builds.to_owned() }))
+    };
+    let versions = |product: &str, also: &str, beginning: Option<&str>| {
+        of(product, also, Renamed::Versions(beginning.map(str::to_owned)))
+    };
+    Renames::new(vec![
+        release("o:microsoft:windows_10", "-", "o:microsoft:windows_10_1507", "10.0.10240"),
+        release("o:microsoft:windows_10", "1607", "o:microsoft:windows_10_1607", "10.0.14393"),
+        release("o:microsoft:windows_10", "1809", "o:microsoft:windows_10_1809", "10.0.17763"),
+        release("o:microsoft:windows_10", "21h2", "o:microsoft:windows_10_21h2", "10.0.19044"),
+        release("o:microsoft:windows", "", "o:microsoft:windows_7", "6.1"),
+        release("o:microsoft:windows", "", "o:microsoft:windows_10", "10.0.17763"),
+        release("o:microsoft:windows", "", "o:microsoft:windows_10_1809", "10.0.17763"),
+        release("o:microsoft:windows_server_2016", "-", "", "10.0.14393"),
+        release("o:microsoft:windows_server_2016", "1803", "o:microsoft:windows_server_1803", "10.0.17134"),
+        release("o:microsoft:windows_server_2008", "r2", "o:microsoft:windows_server_2008_r2", "6.1"),
+        release("o:microsoft:windows_server_2008", "update sp2", "o:microsoft:windows_server_2008_sp2", "6.0"),
+        versions("o:microsoft:windows_2003_server", "o:microsoft:windows_server_2003", None),
+        versions("o:apple:mac_os_x", "o:apple:macos", Some("10")),
+    ])
 }
 
 /// The state of one vulnerability in one component, where there is a finding.

@@ -91,3 +91,93 @@ fn every_policy_of_authorities_in_force_today_can_be_chosen_together() {
     assert_eq!(library.select(&names, date(2026, 11, 27)).unwrap().policies.len(), names.len());
     assert!(names.iter().any(|name| name == "tga-cyber-security"));
 }
+
+#[test]
+fn the_shipped_families_know_the_systems_that_records_name_by_their_kind() {
+    let library = Library::built_in().unwrap();
+    let families = library.aliases().families();
+    let holds = |name: &str, product: &str| {
+        let family = families.list().iter().find(|family| family.name == name).unwrap();
+        family.holds(&product.parse().unwrap())
+    };
+    let table = [
+        ("Windows", "o:microsoft:windows_10_21h2", true),
+        ("Windows", "o:microsoft:windows", true),
+        ("Windows", "o:microsoft:windows_ce", false),
+        ("Windows", "a:microsoft:windows_defender", false),
+        ("Linux", "o:debian:debian_linux", true),
+        ("Linux", "o:redhat:enterprise_linux_server_eus", true),
+        ("Linux", "o:google:android", false),
+        ("macOS", "o:apple:mac_os_x", true),
+        ("iOS", "o:cisco:ios", false),
+    ];
+    for (name, product, expected) in table {
+        assert_eq!(holds(name, product), expected, "{name} {product}");
+    }
+    for general in
+        ["o:microsoft:windows", "o:linux:linux_kernel", "o:apple:mac_os_x", "o:google:android", "o:apple:iphone_os"]
+    {
+        assert!(families.of_general(&general.parse().unwrap()).is_some(), "{general}");
+    }
+}
+
+#[test]
+fn a_family_that_cannot_be_meant_is_refused() {
+    let read = |text: &str| crate::file::families("rules/families.toml", text);
+    let family = |rest: &str| format!("reviewed = 2026-11-27\n[[family]]\nname = \"F\"\nreason = \"so\"\n{rest}\n");
+    assert!(read(&family("general = [\"o:a:b\"]\nmembers = [\"o:a:c*\"]")).is_ok());
+    let table = [
+        ("general = []", "needs a name"),
+        ("general = [\"o:a\"]", "part:vendor:product"),
+        ("general = [\"o:a:b\"]\nmembers = [\"o:a:*\"]", "product is"),
+        ("general = [\"o:a:b\", \"o:a:b\"]", "already stands"),
+        ("general = [\"o:a:b\"]\nwords = [\"Big\"]", "lower case"),
+        ("general = [\"o:a:b\"]\nincludes = [\"G\"]", "no family above it"),
+        ("general = [\"o:a:b\"]\nmember = []", "unknown field"),
+    ];
+    for (rest, part) in table {
+        let error = read(&family(rest)).unwrap_err().to_string();
+        assert!(error.contains(part), "{rest}: {error}");
+    }
+    assert!(read("reviewed = 10:00:00\nfamily = []").is_err());
+}
+
+#[test]
+fn the_shipped_renames_hold_both_ways() {
+    let library = Library::built_in().unwrap();
+    let renames = library.aliases().renames();
+    let knows = |product: &str, other: &str| {
+        let (product, other) = (product.parse().unwrap(), other.parse().unwrap());
+        renames.of(&product).any(|rename| rename.also.as_ref() == Some(&other) || rename.product == other)
+    };
+    let pairs = [
+        ("o:microsoft:windows_10", "o:microsoft:windows_10_1809"),
+        ("o:microsoft:windows_2003_server", "o:microsoft:windows_server_2003"),
+        ("o:microsoft:windows_server_2016", "o:microsoft:windows_server_1803"),
+        ("o:apple:mac_os_x", "o:apple:macos"),
+    ];
+    for (one, other) in pairs {
+        assert!(knows(one, other) && knows(other, one), "{one} {other}");
+    }
+}
+
+#[test]
+fn a_rename_that_says_nothing_is_refused() {
+    let read = |text: &str| crate::file::renamed("rules/renamed.toml", text);
+    let renamed =
+        |rest: &str| format!("reviewed = 2026-11-27\n[[renamed]]\nproduct = \"o:a:b\"\nreason = \"so\"\n{rest}\n");
+    assert!(read(&renamed("also = \"o:a:c\"\nversions = \"10\"")).is_ok());
+    assert!(read(&renamed("releases = [{ version = \"r2\", also = \"o:a:b_r2\", builds = \"6.1\" }]")).is_ok());
+    let table = [
+        ("", "either another name or releases"),
+        ("also = \"o:a:b\"", "no other name"),
+        ("also = \"o:a\"", "part:vendor:product"),
+        ("versions = \"1\"\nreleases = [{ builds = \"1\" }]", "versions limit another name"),
+        ("releases = [{ version = \"R2\", builds = \"1\" }]", "lower case"),
+        ("releases = [{ version = \"r2\", builds = \"\" }]", "needs its builds"),
+    ];
+    for (rest, part) in table {
+        let error = read(&renamed(rest)).unwrap_err().to_string();
+        assert!(error.contains(part), "{rest}: {error}");
+    }
+}
