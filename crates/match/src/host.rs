@@ -101,7 +101,11 @@ impl Host {
             put(identity, Place::Hardware(number));
         }
         let strangers = Strangers::of(inventory, &resolutions);
-        let products = resolutions.iter().flat_map(|resolution| &resolution.products);
+        // What may be another thing shows nothing: the family of a namesake would stand against that of another record.
+        let sure = |identity: &&Identity| identity.doubt.is_none();
+        let identities =
+            resolutions.iter().flat_map(|resolution| resolution.identities.iter().chain(&resolution.unnamed));
+        let products = identities.filter(sure).map(|identity| &identity.product);
         let families = families(products, inventory.components);
         Ok(Self { resolutions, hardware, by_product, strangers, families, complete: inventory.complete })
     }

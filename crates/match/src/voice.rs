@@ -222,11 +222,12 @@ fn upstream(product: &AffectedProduct, subject: &Subject, identity: &Identity, w
         if meant.is_unknown() {
             answer.standing = Standing::Unknown;
             answer.notes.extend(notes);
-        } else if weak {
+        } else if weak && !gives_product(product, identity) {
             answer.standing = Standing::Unknown;
-            answer
-                .notes
-                .push("the record has this product's name and no vendor: unknown whether it means it".to_owned());
+            answer.notes.push(
+                "the record and the component share a name that other things may have: unknown whether it means it"
+                    .to_owned(),
+            );
         } else if let Some(written) = &held.distribution {
             answer.standing = Standing::Unknown;
             answer.notes.push(format!(
@@ -235,6 +236,11 @@ fn upstream(product: &AffectedProduct, subject: &Subject, identity: &Identity, w
         }
     }
     Some(answer)
+}
+
+/// Whether the statement gives the identity's product as a CPE name, so that whom it means is settled by that.
+fn gives_product(product: &AffectedProduct, identity: &Identity) -> bool {
+    product.cpes.iter().any(|cpe| cpe.product_key().as_ref() == Some(&identity.product))
 }
 
 /// Whether the CPE names of a statement mean the edition that the component is.
