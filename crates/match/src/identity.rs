@@ -22,7 +22,7 @@ use crate::criterion::is_language;
 use crate::names::{origin_names, split_name};
 use crate::relation::literal;
 use crate::subject::{Subject, is_covered, subjects};
-use crate::version::{Held, is_distribution, scheme_of};
+use crate::version::{Held, is_distribution};
 
 mod bare;
 
@@ -208,18 +208,17 @@ fn of_cpe(cpe: &Cpe, versions: &[&str], purl_kind: Option<&str>) -> Vec<Identity
         .into_iter()
         .map(|part| {
             let product = ProductKey { part, ..key.clone() };
-            let scheme = scheme_of(&product);
-            let mut held = Held::new(scheme, own.as_deref(), update.as_deref(), purl_kind);
+            let mut held = Held::of(&product, own.as_deref(), update.as_deref(), purl_kind);
             held.from_cpe = own.is_some();
             if !held.has_key() {
                 // A version that only the component gives, or gives in a form that can be compared.
-                let outer = Held::new(scheme, versions.first().copied(), update.as_deref(), purl_kind);
+                let outer = Held::of(&product, versions.first().copied(), update.as_deref(), purl_kind);
                 if own.is_none() || outer.has_key() {
                     held = outer;
                 }
             }
             held.not_applicable = cpe.version == Attribute::Na;
-            let contradictions = contradictions(&held, scheme, versions, purl_kind);
+            let contradictions = contradictions(&held, &product, versions, purl_kind);
             Identity {
                 product,
                 confidence: Confidence::Exact,
@@ -235,10 +234,15 @@ fn of_cpe(cpe: &Cpe, versions: &[&str], purl_kind: Option<&str>) -> Vec<Identity
 }
 
 /// The versions that have another place in the order than the one that is compared.
-pub(crate) fn contradictions(held: &Held, scheme: Scheme, versions: &[&str], purl_kind: Option<&str>) -> Vec<Held> {
+pub(crate) fn contradictions(
+    held: &Held,
+    product: &ProductKey,
+    versions: &[&str],
+    purl_kind: Option<&str>,
+) -> Vec<Held> {
     versions
         .iter()
-        .flat_map(|version| [Some(Held::new(scheme, Some(version), None, purl_kind)), of_tag(scheme, version)])
+        .flat_map(|version| [Some(Held::of(product, Some(version), None, purl_kind)), of_tag(held.scheme(), version)])
         .flatten()
         .filter(|other| held.contradicts(other))
         .collect()
@@ -332,10 +336,10 @@ impl Resolver<'_> {
     }
 
     fn identity(&self, product: ProductKey, confidence: Confidence, text: String, source: bool) -> Identity {
-        let (scheme, versions) = (scheme_of(&product), self.facts.versions_of(source));
-        let version = Held::new(scheme, versions.first().copied(), None, self.facts.kind);
+        let versions = self.facts.versions_of(source);
+        let version = Held::of(&product, versions.first().copied(), None, self.facts.kind);
         Identity {
-            contradictions: contradictions(&version, scheme, &versions, self.facts.kind),
+            contradictions: contradictions(&version, &product, &versions, self.facts.kind),
             version,
             product,
             confidence,

@@ -17,6 +17,7 @@ use crate::package::release_fits;
 use crate::platform;
 use crate::statement::{Answer, Asked, Standing, at, evaluate, shown};
 use crate::subject::{Subject, Way};
+use crate::version::Held;
 
 /// A statement about a component, and what came out of it.
 #[derive(Debug, Clone)]
@@ -168,6 +169,28 @@ fn epoch_is_missing(product: &AffectedProduct, asked: Asked<'_>, subject: &Subje
     })
 }
 
+/// The answer for a version of which only the branch is known, from those for versions that stand for all of it.
+fn of_branch(held: &Held, answers: impl Iterator<Item = Answer>) -> Answer {
+    let answers: Vec<Answer> = answers.collect();
+    let same = answers.iter().all(|answer| answers.first().is_some_and(|first| first.standing == answer.standing));
+    let worst = answers.into_iter().min_by_key(|answer| answer.standing);
+    let mut answer = worst.unwrap_or_else(Answer::silent);
+    if !same {
+        answer.standing = Standing::Unknown;
+        answer.notes.push(format!("{}: the record means some versions of it and not others: unknown", held.shown()));
+    }
+    answer
+}
+
+/// Every version that a statement names.
+fn named_versions(product: &AffectedProduct) -> impl Iterator<Item = &str> {
+    let listed = product.versions.iter().flat_map(|statement| match statement {
+        VersionStatement::Listed { versions, .. } => versions.as_slice(),
+        _ => &[],
+    });
+    versions_of(product).chain(listed.map(String::as_str))
+}
+
 /// The versions that a statement's ranges name.
 fn versions_of(product: &AffectedProduct) -> impl Iterator<Item = &str> {
     product.versions.iter().flat_map(|statement| -> Vec<&str> {
@@ -208,7 +231,14 @@ fn upstream(product: &AffectedProduct, subject: &Subject, identity: &Identity, w
     let held = &identity.version;
     let asked = Asked { text: held.text.as_deref(), update: held.update() };
     let others = identity.contradictions.iter().map(|held| Asked { text: held.text.as_deref(), update: held.update() });
-    let mut answer = settle(asked, others, |asked| evaluate(product, asked, subject.native(), subject.spelling()));
+    let ask = |asked| evaluate(product, asked, subject.native(), subject.spelling());
+    let mut answer = match held.samples(named_versions(product)) {
+        Some(samples) => {
+            let samples = samples.iter().map(|sample| Asked { text: Some(sample), update: None });
+            of_branch(held, samples.chain(others).map(ask))
+        }
+        None => settle(asked, others, ask),
+    };
     if held.not_applicable && answer.blocked == Some(UnassessedReason::NoVersion) {
         // Its own name says that there is no version to be told.
         answer.blocked = None;
