@@ -3,7 +3,7 @@
 //! In this order: every CPE name of the component (exact); reviewed aliases of its name, its package's name and its source
 //! package's name; and only where none of these is known to a feed, the plain name with a vendor that fits. A vendor fits
 //! when it stands in the supplier, the namespace or the group, or when it is the product itself and no other vendor has a
-//! product of that name. A name that fits products of several vendors, none of which the origin names, is ambiguous: the
+//! product of that name. Where an alias speaks, a vendor in the origin is heard too. A name that fits products of several vendors, none of which the origin names, is ambiguous: the
 //! component is not assessed. Where one of them is its own vendor, or a distribution keeps the name, it may be each of them,
 //! and what is found by that is unknown at best; elsewhere it may still be what an environmental criterion asks for.
 //!
@@ -19,7 +19,7 @@ use ward_model::knowledge::{Knowledge, KnowledgeError};
 use ward_version::Scheme;
 
 use crate::criterion::is_language;
-use crate::names::{origin_names, split_name};
+use crate::names::{is_own_vendor, origin_names, spellings, split_name};
 use crate::relation::literal;
 use crate::subject::{Subject, is_covered, subjects};
 use crate::version::{Held, is_distribution};
@@ -89,7 +89,10 @@ pub(crate) fn resolve(
     let mut resolver = Resolver { facts: Facts::of(component), component, knowledge, found: Resolution::default() };
     let named = resolver.by_cpe()?;
     let aliased = resolver.by_alias(aliases)?;
-    if resolver.found.identities.is_empty() && !aliased {
+    if aliased {
+        // The name alone may stand for another thing than name and origin together.
+        resolver.by_name_and_origin()?;
+    } else if resolver.found.identities.is_empty() {
         resolver.by_name()?;
     }
     let subjects = subjects(component, &resolver.facts, &resolver.found);
@@ -304,7 +307,8 @@ impl Resolver<'_> {
     fn by_alias(&mut self, aliases: &Aliases) -> Result<bool, KnowledgeError> {
         let mut any = false;
         let language = self.facts.kind.is_some_and(is_language);
-        for (name, source) in self.facts.names.clone() {
+        let names: Vec<_> = self.facts.names.iter().cloned().chain(self.guessed()).collect();
+        for (name, source) in names {
             let namespace = self.facts.namespace.clone();
             let thing = NamedThing {
                 name: &name,
@@ -333,6 +337,16 @@ impl Resolver<'_> {
             }
         }
         Ok(any)
+    }
+
+    /// Products of CPE names that are their own vendor: tools write that where they know no vendor, so that the name is what it says.
+    fn guessed(&self) -> impl Iterator<Item = (String, bool)> {
+        let products = self.component.cpes.iter().filter_map(Cpe::product_key);
+        let own = products.filter(|product| is_own_vendor(&product.vendor, &product.product));
+        own.flat_map(|product| {
+            let name = literal(&product.product).into_owned();
+            spellings(&name).into_iter().chain([name.replace('_', " ")]).map(|name| (name, false)).collect::<Vec<_>>()
+        })
     }
 
     fn identity(&self, product: ProductKey, confidence: Confidence, text: String, source: bool) -> Identity {

@@ -24,10 +24,27 @@ enum ByName {
     Among { vendors: usize, own: bool },
 }
 
+/// The products that one name fits and whose vendors the component's origin does not name.
+pub(super) struct Named {
+    fitting: Vec<ProductKey>,
+    /// Whether it is the name of a source package.
+    source: bool,
+}
+
 impl Resolver<'_> {
     /// Looks up the names, where neither a CPE name nor an alias says what it is.
     pub(super) fn by_name(&mut self) -> Result<(), KnowledgeError> {
-        let mut of_names: Vec<(Vec<ProductKey>, bool)> = Vec::new();
+        let (of_names, decided) = self.by_name_and_origin()?;
+        for named in of_names {
+            self.by_bare_name(named, decided)?;
+        }
+        Ok(())
+    }
+
+    /// Looks up the names and takes the products whose vendor the origin names. Gives back the others, and whether the origin
+    /// named any vendor.
+    pub(super) fn by_name_and_origin(&mut self) -> Result<(Vec<Named>, bool), KnowledgeError> {
+        let mut of_names = Vec::new();
         let mut decided = false;
         for (name, source) in self.facts.names.clone() {
             let mut fitting: Vec<ProductKey> = Vec::new();
@@ -45,16 +62,14 @@ impl Resolver<'_> {
                 }
             }
             decided |= self.by_vendor_in_name(&name, source)?;
-            of_names.push((fitting, source));
+            of_names.push(Named { fitting, source });
         }
-        for (fitting, source) in of_names {
-            self.by_bare_name(fitting, decided, source)?;
-        }
-        Ok(())
+        Ok((of_names, decided))
     }
 
     /// What the products of one name, whose vendors the component's origin does not name, are to it.
-    fn by_bare_name(&mut self, fitting: Vec<ProductKey>, decided: bool, source: bool) -> Result<(), KnowledgeError> {
+    fn by_bare_name(&mut self, named: Named, decided: bool) -> Result<(), KnowledgeError> {
+        let Named { fitting, source } = named;
         let vendors = fitting.iter().map(|product| &product.vendor).collect::<BTreeSet<_>>().len();
         let is_own = |product: &ProductKey| is_own_vendor(&product.vendor, &product.product);
         // Distributions keep the names of what they package.

@@ -80,7 +80,14 @@ fn an_origin_an_alias_or_a_name_of_its_own_decides() {
     let both = Aliases::new(vec![alias("wget", &["a:gnu:wget", "a:wget:wget"])]);
     assert_eq!(state(plain("wget", "1.15"), &both, "CVE-2014-4877"), AFFECTED);
     assert_eq!(state(plain("wget", "1.9"), &both, "CVE-2004-2014"), AFFECTED);
-    assert_eq!(state(exact("a:wget:wget", "1.15"), &both, "CVE-2014-4877"), AFFECTED, "a guessed name is helped too");
+    let guessed = |name, cpe| with_cpe(plain(name, "1.15"), cpe);
+    let own = guessed("Wget for devices", "cpe:2.3:a:wget:wget:1.15:*:*:*:*:*:*:*");
+    assert_eq!(state(own, &both, "CVE-2014-4877"), AFFECTED, "a tool that knew no vendor wrote the name twice");
+    let other = guessed("downloader", "cpe:2.3:a:squid:squid:1.15:*:*:*:*:*:*:*");
+    assert_eq!(state(other, &both, "CVE-2014-4877"), None);
+    let mine = Aliases::new(vec![alias("squid", &["a:squid:squid"])]);
+    let theirs = with_supplier(plain("squid", "3.1"), "Squid-Cache.org");
+    assert_eq!(state(theirs, &mine, "CVE-2016-2569"), AFFECTED, "an alias does not stand against the origin");
     let acme = World::new([strays(), vec![about("CVE-1", "a:acme:wget", &["<9"])]].concat());
     let report = scan(&acme, &[by_supplier("1.15")], true);
     assert_eq!(state_of(&report, "wget", "CVE-1"), None, "it is somebody else's");
