@@ -5,7 +5,7 @@ use ward_model::finding::UnassessedReason;
 use ward_model::vulnerability::Criterion;
 use ward_version::Truth;
 
-use crate::identity::Identity;
+use crate::identity::{Doubt, Identity};
 use crate::relation::{Relation, literal, relate, wildcard_matches};
 use crate::version::Held;
 
@@ -102,23 +102,22 @@ pub(crate) fn touch(criterion: &Criterion, identity: &Identity, role: Role) -> T
             identity.product
         ));
     }
-    if role == Role::Vulnerable && touch.truth.is_true() {
-        if let Some(written) = &identity.version.distribution {
+    if touch.truth.is_true() {
+        let build = identity.build.as_ref().filter(|_| role == Role::Vulnerable && criterion.range.is_none());
+        if let Some(written) = identity.version.distribution.as_ref().filter(|_| role == Role::Vulnerable) {
             touch.truth = Truth::Unknown;
             touch.notes.push(format!(
                 "{written} was built by a distribution or from a source tree with further changes: a back-ported fix cannot be excluded: unknown"
             ));
-        } else if let (Some(build), None) = (&identity.build, &criterion.range) {
+        } else if let Some(build) = build {
             touch.truth = Truth::Unknown;
             touch.notes.push(format!(
                 "the record names the release without its builds, and the component has {}, which may hold the fix: unknown",
                 build.shown()
             ));
-        } else if identity.weak && !is_of_ecosystem(identity, criterion.cpe.target_sw.value()) {
+        } else if let Some(doubt) = doubt(criterion, identity) {
             touch.truth = Truth::Unknown;
-            touch.notes.push(
-                "the package has the name of this product, and the record does not say that it means the package: unknown".to_owned(),
-            );
+            touch.notes.push(doubt.to_owned());
         }
     }
     touch
@@ -127,6 +126,19 @@ pub(crate) fn touch(criterion: &Criterion, identity: &Identity, role: Role) -> T
 /// Whether a criterion names a product, not hardware, by `-`: as one without versions.
 fn is_unversioned(criterion: &Criterion) -> bool {
     criterion.range.is_none() && criterion.cpe.version == Attribute::Na && criterion.cpe.part != Part::Hardware
+}
+
+/// Why the criterion may mean another thing of the component's name; nothing where the component is known to be the product.
+fn doubt(criterion: &Criterion, identity: &Identity) -> Option<&'static str> {
+    match identity.doubt? {
+        Doubt::Package if is_of_ecosystem(identity, criterion.cpe.target_sw.value()) => None,
+        Doubt::Package => Some(
+            "the package has the name of this product, and the record does not say that it means the package: unknown",
+        ),
+        Doubt::Namesakes => {
+            Some("other vendors have products of this name, and nothing says which of them the component is: unknown")
+        }
+    }
 }
 
 fn version_truth(criterion: &Criterion, held: &Held) -> (Truth, Option<UnassessedReason>, Option<String>) {

@@ -107,7 +107,12 @@ impl Host {
             put(identity, Place::Hardware(number));
         }
         let strangers = Strangers::of(inventory, &resolutions);
-        let products = resolutions.iter().flat_map(|resolution| resolution.products.difference(&resolution.renamed));
+        // What may be another thing shows nothing: the family of a namesake would stand against that of another record.
+        let products = resolutions.iter().flat_map(|resolution| {
+            let identities = resolution.identities.iter().chain(&resolution.unnamed);
+            let sure = identities.filter(|identity| identity.doubt.is_none()).map(|identity| &identity.product);
+            sure.filter(|product| !resolution.renamed.contains(*product))
+        });
         let products = products.chain(hardware.iter().map(|identity| &identity.product)).cloned().collect();
         let platforms = Platforms::new(aliases.families(), &products, inventory.components);
         let systems = implied::systems(&products, aliases.families());

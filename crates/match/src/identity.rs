@@ -2,8 +2,10 @@
 //!
 //! In this order: every CPE name of the component (exact); reviewed aliases of its name, its package's name and its source
 //! package's name; and only where none of these is known to a feed, the plain name with a vendor that fits. A vendor fits
-//! when it stands in the supplier, the namespace or the group, or when it is the product itself. A name that fits products
-//! of several vendors, none of which fits, is ambiguous: it may still be what an environmental criterion asks for.
+//! when it stands in the supplier, the namespace or the group, or when it is the product itself and no other vendor has a
+//! product of that name. Where an alias speaks, a vendor in the origin is heard too. A name that fits products of several vendors, none of which the origin names, is ambiguous: the
+//! component is not assessed. Where one of them is its own vendor, or a distribution keeps the name, it may be each of them,
+//! and what is found by that is unknown at best; elsewhere it may still be what an environmental criterion asks for.
 //!
 //! Files and assets are treated alike: with an identity they are assessed, without one they are listed as without identity.
 
@@ -18,11 +20,13 @@ use ward_model::renamed::Renames;
 use ward_version::Scheme;
 
 use crate::criterion::is_language;
-use crate::names::{is_own_vendor, origin_names, spellings, split_name, squeeze};
+use crate::names::{is_own_vendor, origin_names, spellings, split_name};
 use crate::relation::literal;
 use crate::release::{name_release, other_names};
 use crate::subject::{Subject, is_covered, subjects};
-use crate::version::{Held, is_distribution, scheme_of};
+use crate::version::{Held, is_distribution};
+
+mod bare;
 
 /// One product that a component is, or may be.
 #[derive(Debug, Clone)]
@@ -38,14 +42,23 @@ pub(crate) struct Identity {
     pub(crate) cpe: Option<Cpe>,
     /// The type of the component's package URL.
     pub(crate) purl_kind: Option<String>,
-    /// Recognised by the bare name of a language's package, which other things share.
-    pub(crate) weak: bool,
+    /// Why it may be another thing of that name.
+    pub(crate) doubt: Option<Doubt>,
     /// Its build, where the version is that of a release: records of the release do not say which builds they mean.
     pub(crate) build: Option<Held>,
     /// It does not say which release of the product it is, and this is one of them.
     pub(crate) perhaps: bool,
     /// Its version names a release of which others have versions too: the product without a version is not this one.
     pub(crate) named_release: bool,
+}
+
+/// Why what a component was recognised as may be another thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// Recognised by the bare name of a language's package, which other things share.
+    Package,
+    /// Recognised by its plain name, which products of several vendors have.
+    Namesakes,
 }
 
 /// What was made out about a component.
@@ -62,10 +75,12 @@ pub(crate) struct Resolution {
     pub(crate) covered: bool,
     /// Why it cannot be assessed, where there is no identity.
     pub(crate) reason: Option<UnassessedReason>,
-    /// Every product that it says it is, known to a feed or not.
+    /// Every product that it says it is or may be taken for, known to a feed or not.
     pub(crate) products: BTreeSet<ProductKey>,
     /// Those of them that it is only by another name.
     pub(crate) renamed: BTreeSet<ProductKey>,
+    /// Nothing but its name says what it is, and the feeds know products of that name that are not their own vendors.
+    pub(crate) undecided: bool,
     /// Whether something says what it is: a CPE name, a package URL, an alias, or a name that fits.
     pub(crate) recognised: bool,
 }
@@ -84,15 +99,20 @@ pub(crate) fn resolve(
     let mut resolver = Resolver { facts: Facts::of(component), component, knowledge, found: Resolution::default() };
     let named = resolver.by_cpe()?;
     let aliased = resolver.by_alias(aliases)?;
-    if resolver.found.identities.is_empty() && !aliased {
+    if aliased {
+        // The name alone may stand for another thing than name and origin together.
+        resolver.by_name_and_origin()?;
+    } else if resolver.found.identities.is_empty() {
         resolver.by_name()?;
     }
     resolver.under_other_names(aliases.renames())?;
     let subjects = subjects(component, &resolver.facts, &resolver.found);
     resolver.found.covered = is_covered(&subjects, &resolver.facts, knowledge)?;
     resolver.found.subjects = subjects;
-    resolver.found.recognised = named || aliased || component.purl.is_some() || !resolver.found.identities.is_empty();
-    if resolver.found.identities.is_empty() && !resolver.found.covered {
+    let sure = resolver.found.identities.iter().any(|identity| identity.doubt.is_none());
+    resolver.found.recognised = named || aliased || component.purl.is_some() || sure;
+    // What may be another thing has been looked up, which is not to have been assessed.
+    if !sure && !resolver.found.covered {
         resolver.found.reason = Some(resolver.why_not(named || aliased));
     }
     Ok(resolver.found)
@@ -202,17 +222,16 @@ fn of_cpe(cpe: &Cpe, versions: &[&str], purl_kind: Option<&str>) -> Vec<Identity
         .into_iter()
         .map(|part| {
             let product = ProductKey { part, ..key.clone() };
-            let scheme = scheme_of(&product);
-            let mut held = Held::new(scheme, own.as_deref(), update.as_deref(), purl_kind);
+            let mut held = Held::of(&product, own.as_deref(), update.as_deref(), purl_kind);
             if !held.has_key() {
                 // A version that only the component gives, or gives in a form that can be compared.
-                let outer = Held::new(scheme, versions.first().copied(), update.as_deref(), purl_kind);
+                let outer = Held::of(&product, versions.first().copied(), update.as_deref(), purl_kind);
                 if own.is_none() || outer.has_key() {
                     held = outer;
                 }
             }
             held.not_applicable = cpe.version == Attribute::Na;
-            let contradictions = contradictions(&held, scheme, versions, purl_kind);
+            let contradictions = contradictions(&held, &product, versions, purl_kind);
             Identity {
                 product,
                 confidence: Confidence::Exact,
@@ -221,7 +240,7 @@ fn of_cpe(cpe: &Cpe, versions: &[&str], purl_kind: Option<&str>) -> Vec<Identity
                 contradictions,
                 cpe: Some(cpe.clone()),
                 purl_kind: purl_kind.map(str::to_owned),
-                weak: false,
+                doubt: None,
                 build: None,
                 perhaps: false,
                 named_release: false,
@@ -231,10 +250,15 @@ fn of_cpe(cpe: &Cpe, versions: &[&str], purl_kind: Option<&str>) -> Vec<Identity
 }
 
 /// The versions that have another place in the order than the one that is compared.
-pub(crate) fn contradictions(held: &Held, scheme: Scheme, versions: &[&str], purl_kind: Option<&str>) -> Vec<Held> {
+pub(crate) fn contradictions(
+    held: &Held,
+    product: &ProductKey,
+    versions: &[&str],
+    purl_kind: Option<&str>,
+) -> Vec<Held> {
     versions
         .iter()
-        .flat_map(|version| [Some(Held::new(scheme, Some(version), None, purl_kind)), of_tag(scheme, version)])
+        .flat_map(|version| [Some(Held::of(product, Some(version), None, purl_kind)), of_tag(held.scheme(), version)])
         .flatten()
         .filter(|other| held.contradicts(other))
         .collect()
@@ -313,7 +337,8 @@ impl Resolver<'_> {
     fn by_alias(&mut self, aliases: &Aliases) -> Result<bool, KnowledgeError> {
         let mut any = false;
         let language = self.facts.kind.is_some_and(is_language);
-        for (name, source) in self.facts.names.clone() {
+        let names: Vec<_> = self.facts.names.iter().cloned().chain(self.guessed()).collect();
+        for (name, source) in names {
             let namespace = self.facts.namespace.clone();
             let thing = NamedThing {
                 name: &name,
@@ -344,84 +369,28 @@ impl Resolver<'_> {
         Ok(any)
     }
 
-    fn by_name(&mut self) -> Result<(), KnowledgeError> {
-        let mut possible: Vec<(ProductKey, bool)> = Vec::new();
-        for (name, source) in self.facts.names.clone() {
-            for spelling in spellings(&name) {
-                for product in self.knowledge.products_named(&spelling)? {
-                    if !self.part_fits(product.part) {
-                        continue;
-                    }
-                    let by_origin = self.origin_fits(&product.vendor);
-                    if by_origin || is_own_vendor(&product.vendor, &product.product) {
-                        self.add_by_name(product, by_origin, source)?;
-                    } else if !possible.iter().any(|(known, _)| *known == product) {
-                        possible.push((product, source));
-                    }
-                }
-            }
-            self.by_vendor_in_name(&name, source)?;
-        }
-        if !self.found.identities.is_empty() {
-            return Ok(());
-        }
-        let vendors: BTreeSet<&str> = possible.iter().map(|(product, _)| &*product.vendor).collect();
-        let single = vendors.len() == 1;
-        for (product, source) in possible {
-            if single && self.facts.is_distribution() {
-                // Distributions keep the names of what they package, and no other product has this one.
-                self.add_by_name(product, false, source)?;
-            } else {
-                let text = format!("the name fits {product}, and nothing says whose it is");
-                let identity = self.identity(product, Confidence::Name, text, source);
-                self.found.possible.push(identity);
-            }
-        }
-        Ok(())
-    }
-
-    /// `Apache Tomcat`: the vendor in front of the product.
-    fn by_vendor_in_name(&mut self, name: &str, source: bool) -> Result<(), KnowledgeError> {
-        let words: Vec<&str> = name.split_whitespace().collect();
-        for split in 1..words.len().min(4) {
-            let vendor = squeeze(&words[..split].concat());
-            for spelling in spellings(&words[split..].join(" ")) {
-                for product in self.knowledge.products_named(&spelling)? {
-                    if self.part_fits(product.part) && squeeze(&product.vendor) == vendor {
-                        self.add_by_name(product, true, source)?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn add_by_name(&mut self, product: ProductKey, by_origin: bool, source: bool) -> Result<(), KnowledgeError> {
-        let derived = self.facts.is_distribution();
-        let why = match (by_origin, derived) {
-            (true, _) => "its origin names the vendor",
-            (false, true) => "the package has the product's name",
-            (false, false) => "the product is its own vendor",
-        };
-        let text = format!("the name of {} fits {product}: {why}", self.shown());
-        let confidence = if derived { Confidence::Derived } else { Confidence::Name };
-        let mut identity = self.identity(product, confidence, text, source);
-        identity.weak = !by_origin && self.facts.kind.is_some_and(is_language);
-        self.add(identity)
+    /// Products of CPE names that are their own vendor: tools write that where they know no vendor, so that the name is what it says.
+    fn guessed(&self) -> impl Iterator<Item = (String, bool)> {
+        let products = self.component.cpes.iter().filter_map(Cpe::product_key);
+        let own = products.filter(|product| is_own_vendor(&product.vendor, &product.product));
+        own.flat_map(|product| {
+            let name = literal(&product.product).into_owned();
+            spellings(&name).into_iter().chain([name.replace('_', " ")]).map(|name| (name, false)).collect::<Vec<_>>()
+        })
     }
 
     fn identity(&self, product: ProductKey, confidence: Confidence, text: String, source: bool) -> Identity {
-        let (scheme, versions) = (scheme_of(&product), self.facts.versions_of(source));
-        let version = Held::new(scheme, versions.first().copied(), None, self.facts.kind);
+        let versions = self.facts.versions_of(source);
+        let version = Held::of(&product, versions.first().copied(), None, self.facts.kind);
         Identity {
-            contradictions: contradictions(&version, scheme, &versions, self.facts.kind),
+            contradictions: contradictions(&version, &product, &versions, self.facts.kind),
             version,
             product,
             confidence,
             text,
             cpe: None,
             purl_kind: self.facts.kind.map(str::to_owned),
-            weak: false,
+            doubt: None,
             build: None,
             perhaps: false,
             named_release: false,
@@ -450,20 +419,20 @@ impl Resolver<'_> {
     }
 
     fn why_not(&self, named: bool) -> UnassessedReason {
-        let vendors: BTreeSet<&str> = self.found.possible.iter().map(|possible| &*possible.product.vendor).collect();
+        let doubted = self.found.identities.iter().filter(|identity| identity.doubt == Some(Doubt::Namesakes));
+        let vendors: BTreeSet<&str> =
+            self.found.possible.iter().chain(doubted).map(|possible| &*possible.product.vendor).collect();
         if named {
             return UnassessedReason::ProductNotInAnyFeed;
         }
-        if vendors.len() > 1 {
-            return UnassessedReason::AmbiguousName;
-        }
         match self.facts.kind {
+            // Its package URL says what it is; that things of other kinds have its name too makes it no less so.
+            Some(kind) if is_language(kind) => UnassessedReason::NoDataForEcosystem,
+            _ if vendors.len() > 1 => UnassessedReason::AmbiguousName,
             Some("generic" | "github" | "gitlab" | "bitbucket" | "sourceforge" | "oci" | "docker") => {
                 UnassessedReason::ProductNotInAnyFeed
             }
-            Some(kind) if is_language(kind) || is_distribution(kind) || is_ecosystem(kind) => {
-                UnassessedReason::NoDataForEcosystem
-            }
+            Some(kind) if is_distribution(kind) || is_ecosystem(kind) => UnassessedReason::NoDataForEcosystem,
             Some(_) => UnassessedReason::UnknownEcosystem,
             None if !self.component.unreadable_identities.is_empty() => UnassessedReason::UnreadableIdentity,
             None => UnassessedReason::NoIdentity,

@@ -5,7 +5,7 @@ use ward_model::finding::Confidence;
 use ward_model::renamed::{Release, Rename, Renamed, Renames, begins};
 
 use crate::identity::Identity;
-use crate::version::{Held, scheme_of};
+use crate::version::Held;
 
 /// The same thing under every other name. `versions` are those that the component gives.
 pub(crate) fn other_names(identity: &Identity, versions: &[&str], renames: &Renames) -> Vec<Identity> {
@@ -32,7 +32,7 @@ pub(crate) fn other_names(identity: &Identity, versions: &[&str], renames: &Rena
 /// release for no build.
 pub(crate) fn name_release(identity: &mut Identity, renames: &Renames) {
     let Some(text) = identity.version.text.clone() else { return };
-    let scheme = scheme_of(&identity.product);
+    let product = identity.product.clone();
     let update = identity.version.update().map(str::to_owned);
     for rename in renames.of(&identity.product) {
         let Renamed::Release(release) = &rename.what else { continue };
@@ -40,7 +40,7 @@ pub(crate) fn name_release(identity: &mut Identity, renames: &Renames) {
         let named = text.eq_ignore_ascii_case(version);
         if rename.product != identity.product {
             if named {
-                identity.version = Held::new(scheme, None, update.as_deref(), None);
+                identity.version = Held::of(&product, None, update.as_deref(), None);
                 identity.version.not_applicable = true;
                 return;
             }
@@ -48,7 +48,7 @@ pub(crate) fn name_release(identity: &mut Identity, renames: &Renames) {
             identity.named_release = true;
             return;
         } else if release.built(&text) {
-            let held = Held::new(scheme, Some(version), update.as_deref(), None);
+            let held = Held::of(&product, Some(version), update.as_deref(), None);
             identity.build = Some(std::mem::replace(&mut identity.version, held));
             identity.contradictions.clear();
             identity.named_release = true;
@@ -85,7 +85,7 @@ fn as_product(
     if let (Some(cpe), Some(_)) = (&mut other.cpe, &release.update) {
         cpe.update = Attribute::Any;
     }
-    other.version = Held::new(scheme_of(product), build, update, identity.purl_kind.as_deref());
+    other.version = Held::of(product, build, update, identity.purl_kind.as_deref());
     other.version.not_applicable = build.is_none();
     other.contradictions.clear();
     other.perhaps = own.is_none() && release.version.is_some();
@@ -108,7 +108,7 @@ fn as_release(identity: &Identity, release: &Release, product: &ProductKey, rena
         cpe.version = version.as_ref().map_or(Attribute::Na, |version| Attribute::Value(version.as_str().into()));
         cpe.update = update.as_ref().map_or(cpe.update.clone(), |update| Attribute::Value(update.as_str().into()));
     }
-    other.version = Held::new(scheme_of(product), version.as_deref(), update.as_deref(), None);
+    other.version = Held::of(product, version.as_deref(), update.as_deref(), None);
     other.version.not_applicable = version.is_none();
     other.contradictions.clear();
     other.build = build.filter(|build| build.text != version);

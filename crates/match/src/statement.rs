@@ -40,6 +40,20 @@ pub(crate) struct Answer {
     pub(crate) inferred: bool,
 }
 
+impl Answer {
+    /// Nothing is said.
+    pub(crate) fn silent() -> Self {
+        Self {
+            standing: Standing::Silent,
+            fixed_in: Vec::new(),
+            cleared_by: None,
+            notes: Vec::new(),
+            blocked: None,
+            inferred: false,
+        }
+    }
+}
+
 /// How names of versions are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Spelling {
@@ -68,14 +82,7 @@ impl Cover {
 pub(crate) fn evaluate(product: &AffectedProduct, asked: Asked<'_>, native: Native, spelling: Spelling) -> Answer {
     let mut certain: BTreeSet<VersionStatus> = BTreeSet::new();
     let mut possible: BTreeSet<VersionStatus> = BTreeSet::new();
-    let mut answer = Answer {
-        standing: Standing::Silent,
-        fixed_in: Vec::new(),
-        cleared_by: None,
-        notes: Vec::new(),
-        blocked: None,
-        inferred: false,
-    };
+    let mut answer = Answer::silent();
     // Commits say nothing of versions; beside ranges of versions they are the same thing once more.
     let ordered = product.versions.iter().any(|statement| match statement {
         VersionStatement::Range { order, interval, .. } => {

@@ -14,7 +14,7 @@ use crate::identity::{Facts, Identity, Resolution, contradictions};
 use crate::package::{Package, packages};
 use crate::relation::literal;
 use crate::statement::{Native, Spelling};
-use crate::version::{Held, scheme_of};
+use crate::version::Held;
 
 /// The ecosystem whose projects are known by their plain names alone.
 const OSS_FUZZ: &str = "oss-fuzz";
@@ -44,7 +44,7 @@ pub(crate) enum Way {
     /// As a product: its versions are those of upstream.
     Product {
         identity: Box<Identity>,
-        /// Found by a name without any vendor, which other things may have too.
+        /// Found by a name alone, which other things may have too.
         weak: bool,
     },
     /// As a project whose versions are tags.
@@ -91,7 +91,7 @@ pub(crate) fn subjects(component: &Component, facts: &Facts<'_>, found: &Resolut
             key: SubjectKey::Product(identity.product.clone()),
             confidence: identity.confidence,
             text: identity.text.clone(),
-            way: Way::Product { identity: Box::new(identity.clone()), weak: false },
+            way: Way::Product { identity: Box::new(identity.clone()), weak: identity.doubt.is_some() },
         });
     }
     if !language {
@@ -159,9 +159,10 @@ fn named(component: &Component, facts: &Facts<'_>, found: &Resolution, subjects:
     for identity in found.identities.iter().chain(&found.unnamed) {
         let vendor = plain_name(&literal(&identity.product.vendor));
         let product = plain_name(&literal(&identity.product.product));
-        push(&vendor, &product, identity.clone(), false, Confidence::Name);
+        push(&vendor, &product, identity.clone(), identity.doubt.is_some(), Confidence::Name);
         for (_, vendor, product) in IN_WORDS.iter().filter(|(known, ..)| *known == (&*vendor, &*product)) {
-            push(vendor, product, identity.clone(), false, identity.confidence.max(Confidence::Alias));
+            let weak = identity.doubt.is_some();
+            push(vendor, product, identity.clone(), weak, identity.confidence.max(Confidence::Alias));
         }
     }
     let language = facts.kind.is_some_and(is_language);
@@ -186,7 +187,8 @@ fn named(component: &Component, facts: &Facts<'_>, found: &Resolution, subjects:
                 &product,
                 &product,
                 identity_of(&product, &product, component, facts, *source),
-                false,
+                // That a product is its own vendor says nothing where others have one of that name.
+                found.undecided,
                 Confidence::Name,
             );
             push("", &product, identity_of("", &product, component, facts, *source), true, Confidence::Name);
@@ -197,10 +199,10 @@ fn named(component: &Component, facts: &Facts<'_>, found: &Resolution, subjects:
 /// The component as a product of that name.
 fn identity_of(vendor: &str, product: &str, component: &Component, facts: &Facts<'_>, source: bool) -> Identity {
     let product = ProductKey { part: Part::Application, vendor: vendor.into(), product: product.into() };
-    let (scheme, given) = (scheme_of(&product), facts.versions_of(source));
-    let version = Held::new(scheme, given.first().copied(), None, facts.kind);
+    let given = facts.versions_of(source);
+    let version = Held::of(&product, given.first().copied(), None, facts.kind);
     Identity {
-        contradictions: contradictions(&version, scheme, &given, facts.kind),
+        contradictions: contradictions(&version, &product, &given, facts.kind),
         version,
         product,
         confidence: Confidence::Name,
@@ -210,7 +212,7 @@ fn identity_of(vendor: &str, product: &str, component: &Component, facts: &Facts
         },
         cpe: None,
         purl_kind: facts.kind.map(str::to_owned),
-        weak: false,
+        doubt: None,
         build: None,
         perhaps: false,
         named_release: false,

@@ -1,8 +1,10 @@
 //! Known answers and laws, over a body of knowledge written by hand.
 
+mod branches;
 mod doubts;
 mod known_answers;
 mod laws;
+mod namesakes;
 mod renamed;
 mod slow;
 mod statements;

@@ -3,6 +3,10 @@
 use ward_model::cpe::{Attribute, Part, ProductKey};
 use ward_version::{Bound, Interval, Key, Scheme, Truth, VersionOrder, key};
 
+mod branch;
+
+use branch::Branch;
+
 /// The version of a component under the scheme of one product.
 #[derive(Debug, Clone)]
 pub(crate) struct Held {
@@ -15,6 +19,8 @@ pub(crate) struct Held {
     pub(crate) not_applicable: bool,
     /// The version as written, where a distribution built it: fixes may have been back-ported into it.
     pub(crate) distribution: Option<String>,
+    /// Where it is known only of which branch it is, as `5.15`: any version of it.
+    branch: Option<Branch>,
     key: Option<Key>,
     key_without_update: Option<Key>,
     /// Whether the text is nothing but small numbers with dots, which compare without a key.
@@ -22,7 +28,7 @@ pub(crate) struct Held {
 }
 
 /// The scheme in which the feeds write versions of a product.
-pub(crate) fn scheme_of(product: &ProductKey) -> Scheme {
+fn scheme_of(product: &ProductKey) -> Scheme {
     match (product.part, &*product.vendor, &*product.product) {
         (Part::Application, "openssl", "openssl") => Scheme::Openssl,
         _ => Scheme::Generic,
@@ -30,6 +36,18 @@ pub(crate) fn scheme_of(product: &ProductKey) -> Scheme {
 }
 
 impl Held {
+    /// The version of a component as one of this product.
+    pub(crate) fn of(product: &ProductKey, written: Option<&str>, update: Option<&str>, kind: Option<&str>) -> Self {
+        let mut held = Self::new(scheme_of(product), written, update, kind);
+        if let Some(written) = written.filter(|_| branch::is_kernel(product))
+            && let Some(branch) = Branch::of(written)
+        {
+            held.branch = Some(branch);
+            held.distribution = Some(written.trim().to_owned());
+        }
+        held
+    }
+
     pub(crate) fn new(scheme: Scheme, written: Option<&str>, update: Option<&str>, kind: Option<&str>) -> Self {
         let (text, distribution) = match written {
             Some(written) => {
@@ -47,7 +65,13 @@ impl Held {
             update: update.map(str::to_owned),
             not_applicable: false,
             distribution,
+            branch: None,
         }
+    }
+
+    /// Where only its branch is known: versions that stand for all of it, as far as these bounds tell them apart.
+    pub(crate) fn samples<'a>(&self, bounds: impl Iterator<Item = &'a str>) -> Option<Vec<String>> {
+        self.branch.as_ref().map(|branch| branch.samples(bounds))
     }
 
     /// The update field of its CPE name.
@@ -68,6 +92,12 @@ impl Held {
     /// Whether both have a place in the order, and not the same one. The update field of a CPE name may stand in the
     /// other's text or be left out there, and a word for "released" says nothing.
     pub(crate) fn contradicts(&self, other: &Self) -> bool {
+        let is_of = |held: &Self, other: &Self| {
+            held.branch.as_ref().zip(other.text.as_deref()).is_some_and(|(branch, text)| branch.holds(text))
+        };
+        if is_of(self, other) || is_of(other, self) {
+            return false;
+        }
         let differ = |own: Option<&Key>, other: Option<&Key>| match (own, other) {
             (Some(own), Some(other)) => {
                 matches!(own.compare(other), VersionOrder::Less | VersionOrder::Greater)
@@ -82,6 +112,9 @@ impl Held {
 
     /// As people write it.
     pub(crate) fn shown(&self) -> String {
+        if let (Some(branch), Some(written)) = (&self.branch, &self.distribution) {
+            return format!("a version of the branch {branch} (of {written}, which does not say which)");
+        }
         let text = match (&self.text, &self.update) {
             (Some(text), Some(update)) => format!("version {text} {update}"),
             (Some(text), None) => format!("version {text}"),
@@ -99,6 +132,10 @@ impl Held {
     /// [`Interval::contains`] decides; the cached key answers what needs no closer look.
     pub(crate) fn within(&self, range: &Interval, end_update: Option<&str>) -> Truth {
         let Some(text) = &self.text else { return Truth::Unknown };
+        let ends = [&range.lower, &range.upper].into_iter().flatten().map(|bound| bound.version.as_str());
+        if let Some(samples) = self.samples(ends) {
+            return branch::agreed(samples.iter().map(|sample| range.contains(self.scheme, sample, None)));
+        }
         let lower = range.lower.as_ref().map_or(Truth::True, |bound| {
             if bound.inclusive && bound.version.trim() == "0" {
                 return Truth::True;
@@ -160,6 +197,11 @@ impl Held {
             return if crate::relation::wildcard_matches(version, text) { Truth::True } else { Truth::Unknown };
         }
         let version = crate::relation::literal(version);
+        if let Some(branch) = &self.branch {
+            // What came before the first release is no version of the branch.
+            let candidate = update.value().is_some_and(|update| update.starts_with("rc"));
+            return if branch.holds(&version) && !candidate { Truth::Unknown } else { Truth::False };
+        }
         let order = match update {
             // Nothing said about the update: any will do.
             Attribute::Any => self.order(self.key_without_update.as_ref(), None, &version, None),

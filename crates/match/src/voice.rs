@@ -17,6 +17,7 @@ use crate::package::release_fits;
 use crate::platform;
 use crate::statement::{Answer, Asked, Standing, at, evaluate, shown};
 use crate::subject::{Subject, Way};
+use crate::version::Held;
 
 /// A statement about a component, and what came out of it.
 #[derive(Debug, Clone)]
@@ -168,6 +169,28 @@ fn epoch_is_missing(product: &AffectedProduct, asked: Asked<'_>, subject: &Subje
     })
 }
 
+/// The answer for a version of which only the branch is known, from those for versions that stand for all of it.
+fn of_branch(held: &Held, answers: impl Iterator<Item = Answer>) -> Answer {
+    let answers: Vec<Answer> = answers.collect();
+    let same = answers.iter().all(|answer| answers.first().is_some_and(|first| first.standing == answer.standing));
+    let worst = answers.into_iter().min_by_key(|answer| answer.standing);
+    let mut answer = worst.unwrap_or_else(Answer::silent);
+    if !same {
+        answer.standing = Standing::Unknown;
+        answer.notes.push(format!("{}: the record means some versions of it and not others: unknown", held.shown()));
+    }
+    answer
+}
+
+/// Every version that a statement names.
+fn named_versions(product: &AffectedProduct) -> impl Iterator<Item = &str> {
+    let listed = product.versions.iter().flat_map(|statement| match statement {
+        VersionStatement::Listed { versions, .. } => versions.as_slice(),
+        _ => &[],
+    });
+    versions_of(product).chain(listed.map(String::as_str))
+}
+
 /// The versions that a statement's ranges name.
 fn versions_of(product: &AffectedProduct) -> impl Iterator<Item = &str> {
     product.versions.iter().flat_map(|statement| -> Vec<&str> {
@@ -208,7 +231,14 @@ fn upstream(product: &AffectedProduct, subject: &Subject, identity: &Identity, w
     let held = identity.build.as_ref().unwrap_or(&identity.version);
     let asked = Asked { text: held.text.as_deref(), update: held.update() };
     let others = identity.contradictions.iter().map(|held| Asked { text: held.text.as_deref(), update: held.update() });
-    let mut answer = settle(asked, others, |asked| evaluate(product, asked, subject.native(), subject.spelling()));
+    let ask = |asked| evaluate(product, asked, subject.native(), subject.spelling());
+    let mut answer = match held.samples(named_versions(product)) {
+        Some(samples) => {
+            let samples = samples.iter().map(|sample| Asked { text: Some(sample), update: None });
+            of_branch(held, samples.chain(others).map(ask))
+        }
+        None => settle(asked, others, ask),
+    };
     if held.not_applicable && answer.blocked == Some(UnassessedReason::NoVersion) {
         // Its own name says that there is no version to be told.
         answer.blocked = None;
@@ -222,11 +252,12 @@ fn upstream(product: &AffectedProduct, subject: &Subject, identity: &Identity, w
         if meant.is_unknown() {
             answer.standing = Standing::Unknown;
             answer.notes.extend(notes);
-        } else if weak {
+        } else if weak && !gives_product(product, identity) {
             answer.standing = Standing::Unknown;
-            answer
-                .notes
-                .push("the record has this product's name and no vendor: unknown whether it means it".to_owned());
+            answer.notes.push(
+                "the record and the component share a name that other things may have: unknown whether it means it"
+                    .to_owned(),
+            );
         } else if let Some(written) = &held.distribution {
             answer.standing = Standing::Unknown;
             answer.notes.push(format!(
@@ -235,6 +266,11 @@ fn upstream(product: &AffectedProduct, subject: &Subject, identity: &Identity, w
         }
     }
     Some(answer)
+}
+
+/// Whether the statement gives the identity's product as a CPE name, so that whom it means is settled by that.
+fn gives_product(product: &AffectedProduct, identity: &Identity) -> bool {
+    product.cpes.iter().any(|cpe| cpe.product_key().as_ref() == Some(&identity.product))
 }
 
 /// Whether the CPE names of a statement mean the edition that the component is.

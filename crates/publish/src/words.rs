@@ -134,7 +134,7 @@ pub const fn unassessed(reason: UnassessedReason) -> (&'static str, &'static str
             ("no feed at hand names such a product", "check its identity, or review it by other means")
         }
         UnassessedReason::AmbiguousName => (
-            "its name fits products of several vendors",
+            "its name fits products of several vendors, and nothing says whose it is",
             "add a supplier, a package URL or a CPE name to the component",
         ),
         UnassessedReason::UnreadableIdentity => {

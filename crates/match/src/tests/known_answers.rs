@@ -224,12 +224,18 @@ fn names_need_a_vendor_that_fits() {
             "Gateway CVE-3 Name",
             "LibExpat CVE-6 Name",
             "tomcat CVE-5 Name",
-            "zlib CVE-1 Name"
+            "zlib CVE-1 Name",
+            "zlib CVE-2 Name"
         ]
     );
+    assert_eq!(state_of(&report, "LibExpat", "CVE-6"), AFFECTED, "no other vendor has one");
+    assert_eq!(state_of(&report, "zlib", "CVE-1"), UNKNOWN, "another vendor has one");
     let open: Vec<String> =
         report.unassessed.iter().map(|open| format!("{} {}", open.component.name, open.reason.word())).collect();
-    assert_eq!(open, ["dose-engine no-identity", "gateway ambiguous-name", "router no-identity"]);
+    assert_eq!(
+        open,
+        ["dose-engine no-identity", "gateway ambiguous-name", "router no-identity", "zlib ambiguous-name"]
+    );
 }
 
 #[test]
@@ -258,7 +264,9 @@ fn a_package_of_a_language_is_not_every_product_of_its_name() {
         open,
         [
             ("left-pad", UnassessedReason::NoDataForEcosystem),
+            ("lodash", UnassessedReason::NoDataForEcosystem),
             ("other", UnassessedReason::ProductNotInAnyFeed),
+            ("redis", UnassessedReason::NoDataForEcosystem),
             ("thing", UnassessedReason::UnknownEcosystem)
         ]
     );
