@@ -268,6 +268,7 @@ fn notes(inputs: &Inputs<'_>) -> Vec<String> {
     let knowledge = inputs.knowledge.description();
     let mut notes = Vec::new();
     notes.extend(knowledge.partial());
+    notes.extend(knowledge.undescribed());
     notes.extend(knowledge.stale(inputs.as_of));
     notes.extend(knowledge.remarks());
     notes.extend(inputs.rulebook.policies.iter().flat_map(ward_policy::Policy::remarks));

@@ -27,6 +27,7 @@ mod index;
 mod publish;
 mod records;
 mod spill;
+mod undescribed;
 mod write;
 
 use entry::Facts;

@@ -27,6 +27,7 @@ mod subject;
 #[cfg(test)]
 mod testing;
 mod transaction;
+mod undescribed;
 
 pub use builder::{Batch, Builder, Published};
 pub use error::{HomeError, OpenError};

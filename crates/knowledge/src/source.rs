@@ -9,6 +9,9 @@ use ward_model::cpe::ProductKey;
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::SourceDescription;
+use ward_model::vulnerability::Undescribed;
+
+use crate::undescribed;
 
 /// The name of CISA's catalogue as a source.
 pub const KEV: &str = "kev";
@@ -82,8 +85,11 @@ impl SourceState {
         }
     }
 
-    /// Which yearly files are missing, in words, one for each run of years. Only NVD comes in years.
-    fn gaps(&self) -> Vec<String> {
+    /// What was never received, in words: yearly files of NVD, one gap for each run of years; and records of what KEV names.
+    fn gaps(&self, undescribed: &[Undescribed]) -> Vec<String> {
+        if self.name == KEV {
+            return undescribed::gaps(self.records, undescribed);
+        }
         if self.name != NVD {
             return Vec::new();
         }
@@ -103,15 +109,15 @@ impl SourceState {
         runs.into_iter().map(words).collect()
     }
 
-    /// The part that assessments show.
-    pub fn description(&self) -> SourceDescription {
+    /// The part that assessments show. The gaps of KEV are what no record describes.
+    pub(crate) fn description(&self, undescribed: &[Undescribed]) -> SourceDescription {
         SourceDescription {
             name: self.name.clone(),
             newest: self.newest,
             records: self.records,
             without_product: self.without_product,
             set_aside: self.set_aside,
-            gaps: self.gaps(),
+            gaps: self.gaps(undescribed),
         }
     }
 }

@@ -355,6 +355,19 @@ impl<'a> Judge<'a> {
         Ok(Judgement { finding: Some(finding), voices, version: best.version.clone(), blocked })
     }
 
+    /// The names of all vulnerabilities of which a record says anything about the component, to its good too.
+    pub(crate) fn spoken_of(&mut self, first: &First) -> Result<BTreeSet<VulnerabilityId>, KnowledgeError> {
+        let mut spoken = BTreeSet::new();
+        let records: BTreeSet<RecordNumber> =
+            first.touched.iter().copied().chain(first.heard.iter().map(Heard::record)).collect();
+        for number in records {
+            if !self.record(number)?.withdrawn {
+                spoken.extend(self.names(number)?.iter().cloned());
+            }
+        }
+        Ok(spoken)
+    }
+
     fn about(&mut self, first: &First) -> Result<BTreeMap<VulnerabilityId, BTreeSet<RecordNumber>>, KnowledgeError> {
         let mut about: BTreeMap<VulnerabilityId, BTreeSet<RecordNumber>> = BTreeMap::new();
         let advisories = first.heard.iter().filter(|heard| heard.own_package.is_some()).map(Heard::record);

@@ -11,13 +11,15 @@ use ward_model::knowledge::{Knowledge, KnowledgeError};
 use crate::Inventory;
 use crate::host::Host;
 use crate::judge::{Judge, first_reason};
+use crate::undescribed::Exploited;
 
 /// Matches everything in the inventory against everything that is known.
 ///
 /// Findings: affected and unknown ones, and those not affected only because of their surroundings or by a distribution's word; one
 /// for each vulnerability and component, whatever the number of records. A record that its feed has withdrawn says nothing. Where
 /// a version is missing or has no key, what needs it gives no finding either: the component is listed as not assessed instead,
-/// once, while records that mean all versions still speak of it.
+/// once, while records that mean all versions still speak of it. The same holds where something that is known to be exploited may
+/// touch it and no record describes that.
 ///
 /// # Errors
 /// The knowledge could not be read.
@@ -29,6 +31,7 @@ pub fn match_inventory(
     let host = Host::new(inventory, aliases, knowledge)?;
     let mut judge = Judge::new(knowledge, inventory, &host);
     let mut report = MatchReport::default();
+    let exploited = Exploited::new(knowledge.undescribed()?);
     // Step by step for all components, and each step in the order in which the records are kept.
     let mut firsts =
         (0..inventory.components.len()).map(|number| judge.first(number)).collect::<Result<Vec<_>, _>>()?;
@@ -58,8 +61,16 @@ pub fn match_inventory(
                 }
             }
         }
-        if let Some(reason) = reason {
-            report.unassessed.push(Unassessed { component: ComponentSummary::from(component), reason });
+        let mut undescribed = exploited.fitting(component, resolution);
+        if !undescribed.is_empty() {
+            // What speaks of this component under another name describes it well enough.
+            let spoken = judge.spoken_of(&first)?;
+            undescribed.retain(|id| !spoken.contains(id));
+        }
+        let unseen = (!undescribed.is_empty()).then_some(UnassessedReason::ExploitedWithoutRecord);
+        if let Some(reason) = reason.or(unseen) {
+            let component = ComponentSummary::from(component);
+            report.unassessed.push(Unassessed { component, reason, undescribed });
         }
         for vulnerability in &vulnerabilities[number] {
             report.findings.extend(judge.judge(number, &mut first, vulnerability)?.finding);

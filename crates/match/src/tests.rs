@@ -5,4 +5,5 @@ mod known_answers;
 mod laws;
 mod slow;
 mod statements;
+mod undescribed;
 pub(crate) mod world;

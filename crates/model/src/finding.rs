@@ -281,6 +281,25 @@ pub struct Unassessed {
     pub component: ComponentSummary,
     /// Why.
     pub reason: UnassessedReason,
+    /// What is known to be exploited, may touch it and is described by no record that is held; in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub undescribed: Vec<VulnerabilityId>,
+}
+
+impl Unassessed {
+    /// How many exploited vulnerabilities are named in words.
+    const NAMED: usize = 3;
+
+    /// What may touch it and is described by no record, in words: the first few, and how many more.
+    pub fn undescribed_text(&self) -> Option<String> {
+        let first: Vec<&str> = self.undescribed.iter().take(Self::NAMED).map(VulnerabilityId::as_str).collect();
+        let more = match self.undescribed.len().saturating_sub(Self::NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        (!first.is_empty()).then(|| format!("exploited: {}{more}", first.join(", ")))
+    }
 }
 
 /// Why a component could not be assessed.
@@ -306,6 +325,8 @@ pub enum UnassessedReason {
     UnreadableIdentity,
     /// A record that names the product could not be read and was set aside: nobody knows what it says.
     SetAsideRecord,
+    /// A vulnerability that is known to be exploited may touch it, and no record that is held says which products it touches.
+    ExploitedWithoutRecord,
 }
 
 impl UnassessedReason {
@@ -321,6 +342,7 @@ impl UnassessedReason {
             Self::AmbiguousName => "ambiguous-name",
             Self::UnreadableIdentity => "unreadable-identity",
             Self::SetAsideRecord => "set-aside-record",
+            Self::ExploitedWithoutRecord => "exploited-without-record",
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::cpe::ProductKey;
 use crate::digest::Digest;
 use crate::ids::VulnerabilityId;
 use crate::support::SupportCycle;
-use crate::vulnerability::{Criterion, Epss, Exploited, VulnerabilityRecord};
+use crate::vulnerability::{Criterion, Epss, Exploited, Undescribed, VulnerabilityRecord};
 
 /// A body of knowledge at one moment. Answers are the same for the same digest.
 pub trait Knowledge {
@@ -61,6 +61,14 @@ pub trait Knowledge {
     /// # Errors
     /// As for [`Knowledge::candidates`].
     fn exploited(&self, id: &VulnerabilityId) -> Result<Option<Exploited>, KnowledgeError>;
+
+    /// What is known to be exploited and described by no record that is held, by identifier.
+    ///
+    /// # Errors
+    /// As for [`Knowledge::candidates`].
+    fn undescribed(&self) -> Result<&[Undescribed], KnowledgeError> {
+        Ok(&[])
+    }
 
     /// Its EPSS score.
     ///
@@ -216,11 +224,17 @@ impl KnowledgeDescription {
             let gaps = nvd.gaps.join(", ");
             return Some(format!("the home holds only part of NVD ({gaps}): no component counts as assessed"));
         }
+        None
+    }
+
+    /// What is known to be exploited and described by no record, in words. It does not make everything unassessed: the list says
+    /// whose products these are, and components that fit are listed as unassessed by themselves.
+    pub fn undescribed(&self) -> Option<String> {
         // What a list names and no record describes was never received, whatever the yearly files say of themselves.
         let kev = self.source("kev").filter(|kev| !kev.gaps.is_empty())?;
         Some(format!(
-            "the home lacks records that its list of known exploited vulnerabilities names ({}): no component counts as assessed",
-            kev.gaps.join(", ")
+            "of the list of known exploited vulnerabilities, {}: components whose names fit do not count as assessed",
+            kev.gaps.join("; ")
         ))
     }
 
@@ -327,13 +341,16 @@ mod tests {
 
     #[test]
     fn what_the_home_itself_names_and_lacks_is_a_gap() {
-        let lacking = held(false, &[("kev", &["no record of 503 of 1662"]), ("nvd", &[])]).partial();
+        let lacking = held(false, &[("kev", &["503 of 1662 have no record that is held"]), ("nvd", &[])]);
         assert_eq!(
-            lacking.as_deref(),
+            lacking.undescribed().as_deref(),
             Some(
-                "the home lacks records that its list of known exploited vulnerabilities names (no record of 503 of 1662): no component counts as assessed"
+                "of the list of known exploited vulnerabilities, 503 of 1662 have no record that is held: components whose names fit do not count as assessed"
             )
         );
+        // The list says whose products these are: that is what the match listens to.
+        assert_eq!(lacking.partial(), None);
+        assert_eq!(held(false, &[("kev", &[]), ("nvd", &[])]).undescribed(), None);
     }
 
     #[test]

@@ -144,6 +144,10 @@ pub const fn unassessed(reason: UnassessedReason) -> (&'static str, &'static str
             "a record that names its product could not be read and was set aside",
             "read that record at its source, and review the component by other means",
         ),
+        UnassessedReason::ExploitedWithoutRecord => (
+            "a vulnerability that is known to be exploited may touch it, and no record at hand says which products it touches",
+            "bring in a feed that describes it, or compare the component with the advisory of its maker",
+        ),
     }
 }
 

@@ -10,7 +10,7 @@ use ward_model::knowledge::{
     StatementCandidate,
 };
 use ward_model::support::SupportCycle;
-use ward_model::vulnerability::{Epss, Exploited, VulnerabilityRecord};
+use ward_model::vulnerability::{Epss, Exploited, Undescribed, VulnerabilityRecord};
 
 use super::Generation;
 use crate::fact::{self, Kind, Support};
@@ -214,6 +214,10 @@ impl Knowledge for Generation {
         let value = self.fact(&fact::key(Kind::Exploited, id.as_str().as_bytes()))?;
         let read = |value: Vec<u8>| fact::exploited(id.clone(), &value).map_err(|reason| unreadable("KEV", reason));
         value.map(read).transpose()
+    }
+
+    fn undescribed(&self) -> Result<&[Undescribed], KnowledgeError> {
+        Ok(&self.undescribed)
     }
 
     fn epss(&self, id: &VulnerabilityId) -> Result<Option<Epss>, KnowledgeError> {

@@ -14,7 +14,9 @@ use ward_model::knowledge::{
     AliasGroup, Candidate, Knowledge, KnowledgeDescription, KnowledgeError, RecordNumber, StatementCandidate,
 };
 use ward_model::purl::Purl;
-use ward_model::vulnerability::{Configuration, Criterion, Epss, Exploited, Node, Operator, VulnerabilityRecord};
+use ward_model::vulnerability::{
+    Configuration, Criterion, Epss, Exploited, Node, Operator, Undescribed, VulnerabilityRecord,
+};
 use ward_version::{Bound, Interval};
 
 use crate::{Inventory, match_inventory};
@@ -28,6 +30,8 @@ pub(crate) struct World {
     pub(crate) covered: Vec<(&'static str, Option<&'static str>)>,
     /// Vulnerabilities that are known to be exploited.
     pub(crate) exploited: Vec<&'static str>,
+    /// What is exploited and described by no record.
+    pub(crate) undescribed: Vec<Undescribed>,
     description: KnowledgeDescription,
 }
 
@@ -40,7 +44,14 @@ impl World {
             seed: false,
             limited_to: Vec::new(),
         };
-        Self { records, set_aside: Vec::new(), covered: Vec::new(), exploited: Vec::new(), description }
+        Self {
+            records,
+            set_aside: Vec::new(),
+            covered: Vec::new(),
+            exploited: Vec::new(),
+            undescribed: Vec::new(),
+            description,
+        }
     }
 
     fn criteria(&self) -> impl Iterator<Item = (RecordNumber, &Criterion)> {
@@ -92,7 +103,7 @@ impl Knowledge for World {
 
     fn exploited(&self, id: &VulnerabilityId) -> Result<Option<Exploited>, KnowledgeError> {
         let known = self.exploited.iter().any(|known| *known == id.as_str());
-        Ok(known.then(|| Exploited { id: id.clone(), added: None, ransomware: false }))
+        Ok(known.then(|| Exploited::new(id.clone())))
     }
 
     fn statements(&self, key: &SubjectKey) -> Result<Vec<StatementCandidate>, KnowledgeError> {
@@ -130,6 +141,10 @@ impl Knowledge for World {
     fn find_all(&self, id: &VulnerabilityId) -> Result<Vec<RecordNumber>, KnowledgeError> {
         let records = (0..).map(RecordNumber).zip(&self.records);
         Ok(records.filter(|(_, record)| record.id == *id).map(|(number, _)| number).collect())
+    }
+
+    fn undescribed(&self) -> Result<&[Undescribed], KnowledgeError> {
+        Ok(&self.undescribed)
     }
 
     fn epss(&self, _: &VulnerabilityId) -> Result<Option<Epss>, KnowledgeError> {

@@ -11,7 +11,7 @@ use ward_model::verdict::Witness;
 use super::verdicts::{Fact, Section, facts, sections};
 use super::{STYLE, policy};
 use crate::group::{Group, groups, route};
-use crate::next::{Context, Step, component, steps};
+use crate::next::{self, Context, Step, component, steps};
 use crate::svg;
 use crate::ways::{Way, ways};
 use crate::words::{self, clean};
@@ -443,7 +443,7 @@ fn sources(assessment: &Assessment) -> Vec<Vec<String>> {
 fn unassessed(assessment: &Assessment) -> Vec<UnassessedView> {
     let mut grouped: BTreeMap<_, Vec<String>> = BTreeMap::new();
     for at in &assessment.unassessed {
-        let text = format!("{} in {}, version {}", component(&at.what.component), at.element, at.fielded_version);
+        let text = format!("{} in {}, version {}", next::unassessed(&at.what), at.element, at.fielded_version);
         grouped.entry(at.what.reason).or_default().push(clean(&text));
     }
     grouped

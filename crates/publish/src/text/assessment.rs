@@ -10,7 +10,7 @@ use super::TextOptions;
 use super::paper::{Ink, Paper, columns};
 use super::scan::{PRODUCTS, named};
 use crate::group::{Group, Part, groups};
-use crate::next::{Context, component, for_verdict, steps};
+use crate::next::{self, Context, component, for_verdict, steps};
 use crate::words;
 
 /// How many verdicts are told in full by default.
@@ -434,7 +434,7 @@ impl Page<'_> {
         }
         let mut grouped: BTreeMap<_, Vec<String>> = BTreeMap::new();
         for at in unassessed {
-            let place = format!("{} ({} {})", component(&at.what.component), at.element, at.fielded_version);
+            let place = format!("{} ({} {})", next::unassessed(&at.what), at.element, at.fielded_version);
             grouped.entry(at.what.reason).or_default().push(place);
         }
         self.paper.heading("Components that could not be assessed");

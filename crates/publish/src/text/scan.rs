@@ -7,7 +7,7 @@ use ward_model::finding::{Finding, ScanReport, State};
 
 use super::TextOptions;
 use super::paper::{Ink, Paper, columns};
-use crate::next::component;
+use crate::next::{self, component};
 use crate::words;
 
 /// How many affected and how many unknown findings are listed by default.
@@ -180,7 +180,7 @@ fn unassessed(paper: &mut Paper, report: &ScanReport, options: &TextOptions) {
     }
     let mut grouped: BTreeMap<_, Vec<String>> = BTreeMap::new();
     for what in &report.unassessed {
-        grouped.entry(what.reason).or_default().push(component(&what.component));
+        grouped.entry(what.reason).or_default().push(next::unassessed(what));
     }
     paper.heading("Components that could not be assessed");
     paper.line(0, Ink::Plain, "Nothing is known about these; that is not the same as nothing being wrong.");

@@ -447,7 +447,7 @@ pub fn knowledge(seed: bool) -> KnowledgeDescription {
 }
 
 pub fn unassessed(name: &str, reason: UnassessedReason) -> Unassessed {
-    Unassessed { component: component(name, None), reason }
+    Unassessed { component: component(name, None), reason, undescribed: Vec::new() }
 }
 
 pub fn scan() -> ScanReport {
