@@ -11,7 +11,7 @@ use ward_model::verdict::Witness;
 use super::verdicts::{Fact, Section, facts, sections};
 use super::{STYLE, policy};
 use crate::group::{Group, groups, route};
-use crate::next::{self, Context, Step, component, steps};
+use crate::next::{self, Context, Step, steps};
 use crate::svg;
 use crate::ways::{Way, ways};
 use crate::words::{self, clean};

@@ -10,7 +10,7 @@ use super::TextOptions;
 use super::paper::{Ink, Paper, columns};
 use super::scan::{PRODUCTS, named};
 use crate::group::{Group, Part, groups};
-use crate::next::{self, Context, component, for_verdict, steps};
+use crate::next::{self, Context, for_verdict, steps};
 use crate::words;
 
 /// How many verdicts are told in full by default.
