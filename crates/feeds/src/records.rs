@@ -183,7 +183,18 @@ impl Worker<'_> {
         if !file.text(self.bytes(job.source), &mut text)? {
             return self.item(job, &file.name, too_long(&file.name, place));
         }
-        for item in parse(job, &text, place) {
+        let items = match job.source {
+            Source::Csaf if csaf::is_catalogue(&text) => Vec::new(),
+            Source::Csaf => {
+                let advisory = csaf::advisory(&text, place);
+                if let Some(document) = &advisory.whole {
+                    self.batch.document(&job.name, &document.label, &document.last_modified);
+                }
+                advisory.items
+            }
+            _ => parse(job, &text, place),
+        };
+        for item in items {
             self.item(job, &file.name, item)?;
         }
         Ok(())
@@ -242,8 +253,6 @@ impl Worker<'_> {
 fn parse(job: &Job, text: &[u8], place: u64) -> Vec<Item> {
     match job.source {
         Source::Osv => osv::record(&job.name, text, place),
-        Source::Csaf if csaf::is_catalogue(text) => Vec::new(),
-        Source::Csaf => csaf::advisory(text, place).items,
         _ => cve5::record(text, place),
     }
 }

@@ -26,6 +26,7 @@ mod facts;
 mod index;
 mod publish;
 mod records;
+mod retract;
 mod spill;
 mod undescribed;
 mod write;
@@ -72,6 +73,8 @@ pub struct Batch {
     files: Vec<(String, String)>,
     inputs: BTreeMap<(String, String), Input>,
     ecosystems: BTreeSet<(String, String)>,
+    /// Documents that came whole: source, how their records are named, stamp.
+    documents: Vec<(String, String, String)>,
     set_aside: Vec<SetAsideRecord>,
     buffer: Vec<u8>,
 }
@@ -144,6 +147,7 @@ impl Builder {
             files: Vec::new(),
             inputs: BTreeMap::new(),
             ecosystems: BTreeSet::new(),
+            documents: Vec::new(),
             set_aside: Vec::new(),
             buffer: Vec::new(),
         })
@@ -265,6 +269,12 @@ impl Batch {
         }
         self.pending.push(Pending { id: record.id.as_str().into(), source, file, stamp: stamp.into(), facts, place });
         Ok(())
+    }
+
+    /// A document of this source came whole. Its records are those whose identifiers are `label`, `/` and a name: one that is held
+    /// and does not come with it was taken back by its publisher, unless what is held is later than `stamp`.
+    pub fn document(&mut self, source: &str, label: &str, stamp: &str) {
+        self.documents.push((source.to_owned(), label.to_owned(), stamp.to_owned()));
     }
 
     /// Takes note of a record that could not be read.

@@ -24,6 +24,7 @@ pub(super) type Sources = BTreeMap<String, (SourceState, Changes)>;
 
 /// Compares, writes and makes current.
 pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Result<Published, HomeError> {
+    builder.retract()?;
     let mut sources = sources(&mut builder)?;
     let mut came = records::compare(&mut builder, &mut sources)?;
     let mut changed: Vec<Fact> = facts::exploited(&mut builder, &mut sources)?;

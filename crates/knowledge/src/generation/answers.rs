@@ -51,6 +51,20 @@ impl Generation {
         layer.ids().bytes(version)
     }
 
+    /// All records whose identifiers begin so, in order.
+    pub(crate) fn beginning(&self, prefix: &str) -> Result<Vec<VulnerabilityRecord>, KnowledgeError> {
+        let prefix = prefix.as_bytes();
+        let first = partition(self.record_count(), |number| Ok(self.id_bytes(number)?.as_slice() < prefix))?;
+        let mut found = Vec::new();
+        for number in first..self.record_count() {
+            if !self.id_bytes(number)?.starts_with(prefix) {
+                break;
+            }
+            found.push(self.record(RecordNumber(number))?);
+        }
+        Ok(found)
+    }
+
     /// The products of a file that carry this name.
     fn named_in(
         &self,
