@@ -18,6 +18,7 @@ use crate::{day, row, subject};
 #[repr(u8)]
 pub(crate) enum Kind {
     SetAside = b'A',
+    Coverage = b'C',
     Epss = b'E',
     Input = b'I',
     Exploited = b'K',

@@ -16,6 +16,7 @@ use crate::fact::{self, Input, Kind, Support};
 use crate::file::{Section, unreadable};
 use crate::layer::{COMPILED_BY, FINDABLE, Layer, VersionEntry};
 use crate::moment::Moment;
+use crate::part::{self, Part};
 use crate::source::{SetAsideRecord, SourceState};
 use crate::transaction::{State, Transaction};
 use crate::undescribed::{self, Search, Seen};
@@ -44,6 +45,8 @@ pub struct Generation {
     description: KnowledgeDescription,
     /// What is known to be exploited and described by no record, by identifier.
     undescribed: Vec<Undescribed>,
+    /// What is known of the parts of the sources: source, name, counts.
+    parts: Vec<(String, String, Part)>,
     /// The records set aside, by the products that they name; read when it is first asked for.
     aside: OnceLock<BTreeMap<ProductKey, BTreeSet<String>>>,
     /// The support of products; read when it is first asked for.
@@ -81,13 +84,20 @@ impl Generation {
             limited_to: Vec::new(),
         };
         let (aside, support) = (OnceLock::new(), OnceLock::new());
-        let undescribed = Vec::new();
+        let (undescribed, parts) = (Vec::new(), Vec::new());
         let mut opened =
-            Self { base, delta, limit, numbers, transaction, state, description, undescribed, aside, support };
+            Self { base, delta, limit, numbers, transaction, state, description, undescribed, parts, aside, support };
         opened.undescribed = opened.read_undescribed()?;
-        let describe = |state: &SourceState| state.description(&opened.undescribed);
+        let read = |fact: &fact::Held| part::from_fact(fact).map_err(|reason| unreadable("parts of sources", reason));
+        opened.parts = opened.facts(Kind::Coverage)?.iter().map(read).collect::<Result<_, _>>()?;
+        let describe = |state: &SourceState| state.description(&opened.undescribed, &opened.parts);
         opened.description.sources = opened.state.sources.iter().map(describe).collect();
         Ok(opened)
+    }
+
+    /// What is known of the parts of the sources.
+    pub(crate) fn parts_of_sources(&self) -> &[(String, String, Part)] {
+        &self.parts
     }
 
     /// What is known to be exploited and described by no record: as it was concluded when it was received, or else by looking now.

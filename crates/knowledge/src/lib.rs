@@ -22,6 +22,7 @@ mod file;
 mod identity;
 mod index;
 mod layer;
+mod part;
 mod row;
 mod subject;
 #[cfg(test)]

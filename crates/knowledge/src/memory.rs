@@ -120,6 +120,7 @@ impl Memory {
         let mut exploited = BTreeMap::new();
         if let Some(catalogue) = contents.exploited {
             let source = state(&mut sources, KEV);
+            source.released = catalogue.released;
             let mut digests = Vec::new();
             for entry in identity::catalogue_in_order(catalogue) {
                 source.records += 1;
@@ -133,7 +134,7 @@ impl Memory {
         let mut epss = BTreeMap::new();
         if let Some(scores) = contents.epss {
             let source = state(&mut sources, EPSS);
-            source.newest = Some(scores.date);
+            (source.newest, source.released) = (Some(scores.date), Some(scores.date));
             let mut digests = Vec::new();
             for (id, score) in identity::scores_in_order(scores) {
                 source.records += 1;
@@ -167,11 +168,14 @@ impl Memory {
         if let Some(nvd) = sources.get_mut(NVD) {
             nvd.years = contents.years;
         }
+        // The seed came with the program: nobody received it.
+        let received = (!contents.seed).then_some(contents.as_of);
+        sources.values_mut().for_each(|source| source.received = received);
         let aside = by_product(&contents.set_aside);
         let description = KnowledgeDescription {
             generation: identity::of_all(&parts),
             as_of: contents.as_of,
-            sources: sources.values().map(|state| state.description(&undescribed)).collect(),
+            sources: sources.values().map(|state| state.description(&undescribed, &[])).collect(),
             seed: contents.seed,
             limited_to: contents.limited_to,
         };

@@ -11,6 +11,7 @@ use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::SourceDescription;
 use ward_model::vulnerability::Undescribed;
 
+use crate::part::{self, Part};
 use crate::undescribed;
 
 /// The name of CISA's catalogue as a source.
@@ -110,20 +111,28 @@ impl SourceState {
     }
 
     /// The part that assessments show. The gaps of KEV are what no record describes.
-    pub(crate) fn description(&self, undescribed: &[Undescribed]) -> SourceDescription {
+    pub(crate) fn description(
+        &self,
+        undescribed: &[Undescribed],
+        parts: &[(String, String, Part)],
+    ) -> SourceDescription {
         SourceDescription {
             name: self.name.clone(),
             newest: self.newest,
+            released: self.released,
+            received: self.received,
             records: self.records,
             without_product: self.without_product,
             set_aside: self.set_aside,
             gaps: self.gaps(undescribed),
+            shrunk: part::shrunk(parts, &self.name),
+            providers: part::providers(parts, &self.name),
         }
     }
 }
 
 /// 2014 of `nvdcve-2.0-2014.json.gz`; `modified` and `recent` are no years.
-fn year_of(file: &str) -> Option<i16> {
+pub(crate) fn year_of(file: &str) -> Option<i16> {
     let stem = file.strip_suffix(".gz").unwrap_or(file).strip_suffix(".json")?;
     let year = stem.strip_prefix("nvdcve-2.0-")?;
     year.parse().ok().filter(|parsed| year.len() == 4 && *parsed >= FIRST_YEAR)
@@ -230,4 +239,15 @@ pub struct Changes {
     pub older_as_a_whole: bool,
     /// Entries that were held and are gone (KEV, EPSS, which are replaced as a whole).
     pub removed: u64,
+    /// How many entries came of a source that is replaced as a whole.
+    pub came: Option<u64>,
+    /// Whether these are far fewer than there were, so that what did not come is kept.
+    pub far_fewer: bool,
+}
+
+impl Changes {
+    /// Whether nothing was taken of a source that is replaced as a whole.
+    pub(crate) fn keeps_the_whole(&self, source: &str) -> bool {
+        self.older_as_a_whole || self.far_fewer && source == EPSS
+    }
 }

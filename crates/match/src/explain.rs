@@ -236,6 +236,7 @@ fn explain_finding(explanation: &mut Explanation, finding: Finding, version: &st
             voice.record, voice.source, voice.criterion, voice.range
         ));
     }
+    text.extend(finding.conflicts.iter().map(ToString::to_string));
     explanation.finding = Some(finding);
 }
 

@@ -26,6 +26,7 @@ use crate::statement::Standing;
 use crate::subject::Way;
 use crate::voice::{Heard, hear};
 
+mod conflict;
 mod opinion;
 
 use opinion::{Opinion, applied, decide};
@@ -332,6 +333,7 @@ impl<'a> Judge<'a> {
         let about = if shared.is_empty() { &all } else { &shared };
         let vulnerability = self.summarise(id, &group.ids, about)?;
         let finding = Finding {
+            conflicts: conflict::conflicts(&vulnerability.cvss, &opinions, state),
             vulnerability,
             component: ComponentSummary::from(&self.inventory.components[component]),
             state,

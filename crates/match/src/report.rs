@@ -1,7 +1,7 @@
 //! From an inventory to findings, in two stages: rows and statements by product and package, then whole vulnerabilities only where
 //! one of them hits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::alias::Aliases;
 use ward_model::finding::{ComponentSummary, MatchReport, Unassessed, UnassessedReason};
@@ -11,6 +11,7 @@ use ward_model::knowledge::{Knowledge, KnowledgeError};
 use crate::Inventory;
 use crate::host::Host;
 use crate::judge::{Judge, first_reason};
+use crate::subject::Way;
 use crate::undescribed::Exploited;
 
 /// Matches everything in the inventory against everything that is known.
@@ -47,6 +48,7 @@ pub fn match_inventory(
         vulnerabilities.push(names);
     }
     judge.read_groups(&vulnerabilities.iter().flatten().collect())?;
+    report.uncovered = uncovered(&host, knowledge)?;
     for (number, (component, mut first)) in inventory.components.iter().zip(firsts).enumerate() {
         let resolution = &host.resolutions[number];
         // What a source names is assessed, whatever else is not known about it.
@@ -85,4 +87,36 @@ pub fn match_inventory(
     });
     report.unassessed.sort();
     Ok(report)
+}
+
+/// How many components are packages of which ecosystem (or release of it) that no source speaks for.
+fn uncovered(host: &Host, knowledge: &dyn Knowledge) -> Result<BTreeMap<String, usize>, KnowledgeError> {
+    let mut known: BTreeMap<(&str, Option<&str>), Option<String>> = BTreeMap::new();
+    let mut counts = BTreeMap::new();
+    for resolution in host.resolutions.iter().filter(|resolution| !resolution.covered) {
+        let package = resolution.subjects.iter().find_map(|subject| match &subject.way {
+            Way::Package { package, .. } => Some(package),
+            Way::Product { .. } | Way::Project { .. } => None,
+        });
+        let Some(package) = package else { continue };
+        let key = (&*package.key.ecosystem, package.release.as_deref());
+        let name = match known.get(&key) {
+            Some(name) => name.clone(),
+            None => {
+                let name = match key {
+                    (ecosystem, release) if knowledge.covers(ecosystem, release)? => None,
+                    (ecosystem, Some(release)) if knowledge.covers(ecosystem, None)? => {
+                        Some(format!("{ecosystem} {release}"))
+                    }
+                    (ecosystem, _) => Some(ecosystem.to_owned()),
+                };
+                known.insert(key, name.clone());
+                name
+            }
+        };
+        if let Some(name) = name {
+            *counts.entry(name).or_default() += 1;
+        }
+    }
+    Ok(counts)
 }

@@ -1,5 +1,6 @@
 //! Known answers and laws, over a body of knowledge written by hand.
 
+mod conflicts;
 mod doubts;
 mod known_answers;
 mod laws;

@@ -217,19 +217,21 @@ impl Called {
             || !self.language && self.texts.iter().any(|name| origin_names(name, vendor))
     }
 
-    /// Every word by which entries may be found that fit.
-    fn keys(&self) -> BTreeSet<String> {
-        let mut keys = BTreeSet::new();
+    /// Hands over every word by which entries may be found that fit.
+    fn each_key(&self, mut each: impl FnMut(&str)) {
         for name in &self.names {
-            keys.extend(name.words.iter().cloned());
-            keys.insert(name.joined.clone());
+            name.words.iter().for_each(|word| each(word));
+            each(&name.joined);
         }
-        for origin in self.origins.iter().chain(&self.vendors).chain(&self.texts) {
-            keys.insert(squeeze(origin));
-            keys.extend(words(origin));
-            keys.extend(origin.split(|c: char| !c.is_alphanumeric()).map(squeeze));
+        for origin in self.origins.iter().chain(&self.vendors) {
+            each(&squeeze(origin));
+            words(origin).iter().for_each(|word| each(word));
         }
-        keys
+        // Whoever is named by a number at the end of a word, which is no version then.
+        for text in self.origins.iter().chain(&self.vendors).chain(&self.texts) {
+            let parts = text.split(|c: char| !c.is_alphanumeric());
+            parts.filter(|part| part.ends_with(|c: char| c.is_ascii_digit())).for_each(|part| each(&squeeze(part)));
+        }
     }
 }
 
@@ -255,8 +257,8 @@ impl Exploited {
             return Vec::new();
         }
         let called = Called::of(component, resolution);
-        let near: BTreeSet<usize> =
-            called.keys().iter().filter_map(|key| self.by_word.get(key)).flatten().copied().collect();
+        let mut near: BTreeSet<usize> = BTreeSet::new();
+        called.each_key(|key| near.extend(self.by_word.get(key).into_iter().flatten()));
         let fitting = near.into_iter().filter(|at| self.entries[*at].fits(&called));
         let mut ids: Vec<VulnerabilityId> =
             fitting.chain(self.nameless.iter().copied()).map(|at| self.entries[at].id.clone()).collect();

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::coverage::KnowledgeCoverage;
 use crate::digest::Digest;
 use crate::finding::{Finding, Unassessed};
 use crate::ids::{DeviceId, ElementId, FieldedVersionId, HarmId, PolicyId};
@@ -177,6 +178,8 @@ pub struct Clock {
 pub struct Coverage {
     /// The knowledge and its sources.
     pub knowledge: KnowledgeDescription,
+    /// How fresh and complete these were on the day asked about.
+    pub feeds: KnowledgeCoverage,
     /// What was not looked at, in words.
     pub notes: Vec<String>,
     /// Inventories, and how much of each was assessed.

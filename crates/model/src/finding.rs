@@ -1,9 +1,13 @@
 //! A finding: one vulnerability, one component, three values, and the proof.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::affected::SsvcStatement;
 use crate::component::Component;
+use crate::conflict::Conflict;
+use crate::coverage::KnowledgeCoverage;
 use crate::cvss::{Score, Vector};
 use crate::digest::Digest;
 use crate::ids::{ComponentRef, VulnerabilityId};
@@ -27,6 +31,10 @@ pub struct Finding {
     pub confidence: Confidence,
     /// Why the state is what it is.
     pub proof: Proof,
+    /// What sources say differently, of its score, of the versions that are meant, or of the version that mends it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub conflicts: Vec<Conflict>,
 }
 
 /// Three values; unknown is never silently good.
@@ -354,6 +362,8 @@ pub struct MatchReport {
     pub findings: Vec<Finding>,
     /// Components that could not be assessed, by component reference.
     pub unassessed: Vec<Unassessed>,
+    /// How many components are packages of which ecosystem that no source speaks for.
+    pub uncovered: BTreeMap<String, usize>,
 }
 
 /// The answer of `ward scan` for one SBOM.
@@ -366,6 +376,10 @@ pub struct ScanReport {
     pub sbom: SbomSummary,
     /// What was known.
     pub knowledge: KnowledgeDescription,
+    /// How fresh and complete that was on the day asked about.
+    pub coverage: KnowledgeCoverage,
+    /// What was not looked at, in words.
+    pub notes: Vec<String>,
     /// What was found.
     pub findings: Vec<Finding>,
     /// What could not be assessed.

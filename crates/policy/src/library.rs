@@ -9,6 +9,7 @@ use ward_model::digest::Digest;
 use crate::draft::Draft;
 use crate::error::PolicyError;
 use crate::file;
+use crate::freshness::{self, Expectations};
 use crate::policy::Policy;
 use crate::rule::{CodeExecution, WeaknessRule};
 
@@ -19,6 +20,7 @@ const POLICIES: &[(&str, &str)] = &[
 ];
 const WEAKNESSES: (&str, &str) = ("rules/weaknesses.toml", include_str!("../../../rules/weaknesses.toml"));
 const CODE_EXECUTION: (&str, &str) = ("rules/code-execution.toml", include_str!("../../../rules/code-execution.toml"));
+const FRESHNESS: (&str, &str) = ("rules/freshness.toml", include_str!("../../../rules/freshness.toml"));
 const ALIASES: (&str, &str) = ("rules/aliases.toml", include_str!("../../../rules/aliases.toml"));
 
 /// How many policies may extend one another in a row.
@@ -32,6 +34,7 @@ pub struct Library {
     rules: Vec<WeaknessRule>,
     code_execution: CodeExecution,
     aliases: Aliases,
+    expectations: Expectations,
     digest: Digest,
 }
 
@@ -46,6 +49,8 @@ pub struct Rulebook {
     pub code_execution: CodeExecution,
     /// Names of products.
     pub aliases: Aliases,
+    /// How fresh the sources of knowledge are expected to be.
+    pub expectations: Expectations,
     /// Digest of all the data files it was chosen from.
     pub digest: Digest,
 }
@@ -60,12 +65,13 @@ impl Library {
         drafts.sort_by_key(Draft::id);
         let mut rules = file::weaknesses(WEAKNESSES.0, WEAKNESSES.1)?;
         rules.sort_by(|a, b| a.id.cmp(&b.id));
-        let texts = POLICIES.iter().chain([&WEAKNESSES, &CODE_EXECUTION, &ALIASES]);
+        let texts = POLICIES.iter().chain([&WEAKNESSES, &CODE_EXECUTION, &ALIASES, &FRESHNESS]);
         let library = Self {
             drafts,
             rules,
             code_execution: file::code_execution(CODE_EXECUTION.0, CODE_EXECUTION.1)?,
             aliases: Aliases::new(file::aliases(ALIASES.0, ALIASES.1)?),
+            expectations: freshness::expectations(FRESHNESS.0, FRESHNESS.1)?,
             digest: Digest::of_parts(texts.flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()])),
         };
         library.drafts.iter().try_for_each(|draft| library.check(draft))?;
@@ -107,6 +113,11 @@ impl Library {
         &self.aliases
     }
 
+    /// How fresh the sources of knowledge are expected to be.
+    pub fn expectations(&self) -> &Expectations {
+        &self.expectations
+    }
+
     /// The policies of these names (`name`, `name@version`, or the path of a file of the folder) as in force on a day, with the
     /// rules.
     ///
@@ -123,6 +134,7 @@ impl Library {
             rules: self.rules.clone(),
             code_execution: self.code_execution.clone(),
             aliases: self.aliases.clone(),
+            expectations: self.expectations.clone(),
             digest: self.digest,
         })
     }

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use ward_model::assessment::{Assessment, FindingAt};
 use ward_model::claim::{ClaimId, ElementClaim};
 use ward_model::device::{Cut, Device};
-use ward_model::finding::{ComponentSummary, State, Unassessed};
+use ward_model::finding::{ComponentSummary, Finding, State, Unassessed};
 use ward_model::ids::{ComponentRef, ElementId, FieldedVersionId, LinkId};
 use ward_model::verdict::{Basis, Outcome, Place, SubjectKind, Verdict};
 
@@ -485,6 +485,12 @@ fn without_effect(assessment: &Assessment) -> Vec<Step> {
             due: None,
         })
         .collect()
+}
+
+/// Where sources disagree about a finding: a line for each.
+pub(crate) fn conflicts(finding: &Finding) -> impl Iterator<Item = String> {
+    let about = format!("{} in {}", finding.vulnerability.id, component(&finding.component));
+    finding.conflicts.iter().map(move |conflict| format!("{about}: {conflict}"))
 }
 
 /// A component that could not be assessed, with the exploited vulnerabilities that may touch it and that nothing describes.

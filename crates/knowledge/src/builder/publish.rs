@@ -8,7 +8,7 @@ use ward_model::knowledge::Knowledge;
 
 use super::records::{self, Came};
 use super::write::{self, Plan};
-use super::{Builder, Published, facts, undescribed};
+use super::{Builder, Published, facts, parts as source_parts, undescribed};
 use crate::day;
 use crate::error::HomeError;
 use crate::fact::{Fact, Kind};
@@ -35,6 +35,7 @@ pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Re
     let (aside, set_aside) = facts::set_aside(&mut builder, &mut sources, &came.aside)?;
     changed.extend(aside);
     changed.extend(facts::inputs(&builder, &sources)?);
+    changed.extend(source_parts::compare(&builder, &sources)?);
     changed.sort_unstable();
     changed.extend(undescribed::compare(&builder, &mut came, &changed)?);
     changed.sort_unstable();

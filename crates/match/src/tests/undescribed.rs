@@ -1,5 +1,6 @@
 //! What is known to be exploited and described by no record.
 
+use proptest::prelude::*;
 use ward_model::alias::Aliases;
 use ward_model::component::{Component, ComponentKind};
 use ward_model::finding::{State, UnassessedReason};
@@ -116,4 +117,26 @@ fn what_speaks_of_the_component_under_another_name_describes_it() {
     let mut world = World::new(vec![advisory]);
     world.undescribed = vec![entry("CVE-2026-1", "Acme", "Pump")];
     assert_eq!(listed(&world, exact("a:acme:pump", "0.9")), ["CVE-2026-1".into()]);
+}
+
+proptest! {
+    #[test]
+    fn what_is_undescribed_hides_no_finding_and_clears_no_component(
+        entries in prop::collection::vec(
+            (prop::sample::select(&["", "Acme", "Other"][..]), prop::sample::select(&["", "Pump", "Monitor, Pump", "Multiple Products"][..])),
+            0..4,
+        ),
+    ) {
+        let mut world = World::new(vec![about("CVE-2020-1", "a:acme:pump", &["<1.0"])]);
+        let components = [exact("a:acme:pump", "0.9"), exact("a:acme:monitor", "2"), named("Pump", ""), named("valve", "Acme")];
+        let before = scan(&world, &components, false);
+        world.undescribed = entries.iter().map(|(vendor, product)| entry("CVE-2026-1", vendor, product)).collect();
+        let after = scan(&world, &components, false);
+        prop_assert_eq!(&before.findings, &after.findings);
+        for one in &before.unassessed {
+            let still = after.unassessed.iter().find(|other| other.component == one.component);
+            prop_assert_eq!(still.map(|other| other.reason), Some(one.reason));
+        }
+        prop_assert!(after.unassessed.iter().all(|one| !one.undescribed.is_empty() || before.unassessed.contains(one)));
+    }
 }
