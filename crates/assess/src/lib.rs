@@ -15,13 +15,14 @@ use ward_model::assessment::{
 };
 use ward_model::claim::{ClaimId, ElementClaim};
 use ward_model::component::{Component, Sbom};
+use ward_model::coverage::{KnowledgeCoverage, UncoveredEcosystem};
 use ward_model::cpe::{Cpe, Part};
 use ward_model::device::{Decisions, Device};
 use ward_model::finding::{SCAN_SCHEMA, SbomSummary, ScanReport};
 use ward_model::ids::{ElementId, FieldedVersionId};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
 use ward_model::verdict::{Basis, Outcome, Verdict};
-use ward_policy::Rulebook;
+use ward_policy::{Expectations, Rulebook};
 use ward_risk::{Effects, ElementReports, Situation, judge};
 
 /// Everything that an assessment follows from.
@@ -106,9 +107,16 @@ pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
 ///
 /// # Errors
 /// The knowledge could not be read.
-pub fn scan(sbom: &Sbom, aliases: &Aliases, knowledge: &dyn Knowledge) -> Result<ScanReport, KnowledgeError> {
+pub fn scan(
+    sbom: &Sbom,
+    aliases: &Aliases,
+    knowledge: &dyn Knowledge,
+    expectations: &Expectations,
+    as_of: Date,
+) -> Result<ScanReport, KnowledgeError> {
     let inventory = Inventory { components: &sbom.components, hardware: &[], complete: false };
     let report = match_inventory(&inventory, aliases, knowledge)?;
+    let coverage = expectations.coverage(knowledge.description(), as_of, uncovered(&report.uncovered));
     Ok(ScanReport {
         schema: SCAN_SCHEMA,
         sbom: SbomSummary {
@@ -121,9 +129,19 @@ pub fn scan(sbom: &Sbom, aliases: &Aliases, knowledge: &dyn Knowledge) -> Result
             remarks: sbom.remarks.clone(),
         },
         knowledge: knowledge.description().clone(),
+        notes: knowledge.description().notes(&coverage),
+        coverage,
         findings: report.findings,
         unassessed: report.unassessed,
     })
+}
+
+fn uncovered(ecosystems: &BTreeMap<String, usize>) -> Vec<UncoveredEcosystem> {
+    let one = |(ecosystem, components): (&String, &usize)| UncoveredEcosystem {
+        ecosystem: ecosystem.clone(),
+        components: *components,
+    };
+    ecosystems.iter().map(one).collect()
 }
 
 /// What is found on every element of every fielded version, read both ways where somebody claims that the inventory is complete.
@@ -261,29 +279,24 @@ fn coverage(
             });
         }
     }
-    Ok(Coverage { notes: notes(inputs), knowledge, inventories })
+    let mut ecosystems: BTreeMap<String, usize> = BTreeMap::new();
+    for (ecosystem, components) in reports.values().flat_map(|reports| &reports.open.uncovered) {
+        // Versions share inventories: the most of any says how many there are.
+        let most = ecosystems.entry(ecosystem.clone()).or_default();
+        *most = (*most).max(*components);
+    }
+    let feeds = inputs.rulebook.expectations.coverage(&knowledge, inputs.as_of, uncovered(&ecosystems));
+    Ok(Coverage { notes: notes(inputs, &feeds), feeds, knowledge, inventories })
 }
 
 /// What was not looked at, in words.
-fn notes(inputs: &Inputs<'_>) -> Vec<String> {
-    let knowledge = inputs.knowledge.description();
-    let mut notes = Vec::new();
-    notes.extend(knowledge.partial());
-    notes.extend(knowledge.stale(inputs.as_of));
-    notes.extend(knowledge.remarks());
+fn notes(inputs: &Inputs<'_>, feeds: &KnowledgeCoverage) -> Vec<String> {
+    let mut notes = inputs.knowledge.description().notes(feeds);
     notes.extend(inputs.rulebook.policies.iter().flat_map(ward_policy::Policy::remarks));
     for version in &inputs.device.versions {
         for (element, sbom) in &version.inventories {
             notes.extend(sbom.remarks.iter().map(|remark| format!("SBOM of {element} in {}: {remark}", version.id)));
         }
-    }
-    let without_product: u64 = knowledge.sources.iter().map(|source| source.without_product).sum();
-    if without_product > 0 {
-        notes.push(format!("{without_product} records name no product, so that no component can be found in them"));
-    }
-    let set_aside: u64 = knowledge.sources.iter().map(|source| source.set_aside).sum();
-    if set_aside > 0 {
-        notes.push(format!("{set_aside} records could not be read and were set aside"));
     }
     notes.push(format!(
         "{} rules look for weaknesses that need no vulnerability record; weaknesses that no rule describes were not looked for",

@@ -12,7 +12,6 @@ mod command;
 mod failure;
 mod files;
 mod folder;
-mod freshness;
 mod held;
 mod home;
 mod nearest;

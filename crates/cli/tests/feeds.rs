@@ -119,3 +119,85 @@ fn a_damaged_home_is_noticed() {
     let run = at(&home, &["verify"]).ends(3);
     assert!(!run.stderr.is_empty());
 }
+
+/// A yearly file of NVD with so many records.
+fn many(count: usize) -> String {
+    let record = |number: usize| {
+        format!(
+            r#"{{"cve":{{"id":"CVE-2020-{number:04}","published":"2020-01-02T00:00:00.000","lastModified":"2020-02-02T00:00:00.000",
+            "vulnStatus":"Analyzed","descriptions":[{{"lang":"en","value":"A made-up flaw."}}]}}}}"#
+        )
+    };
+    let records: Vec<String> = (1..=count).map(record).collect();
+    format!(r#"{{"format":"NVD_CVE","version":"2.0","vulnerabilities":[{}]}}"#, records.join(","))
+}
+
+#[test]
+fn a_mirror_that_shrank_is_told_by_every_command_until_somebody_accepts_it() {
+    let place = tempfile::tempdir().unwrap();
+    let (home, from) = (place.path().join("home"), place.path().join("mirror"));
+    mirror(&from);
+    let file = from.join("nvd/nvdcve-2.0-2020.json.gz");
+    zipped(&file, &many(60));
+    let sbom = place.path().join("sbom.json");
+    std::fs::write(&sbom, SBOM).unwrap();
+    let (from, sbom) = (from.display().to_string(), sbom.display().to_string());
+    let run = at(&home, &["feeds", "sync", "--from", &from]).ends(0);
+    assert!(!run.stdout.contains("SHRUNK"), "{}", run.stdout);
+    zipped(&file, &many(20));
+    let run = at(&home, &["feeds", "sync", "--from", &from]).ends(0);
+    assert!(run.stdout.contains("SHRUNK     nvd 2020: 20 records came where there were 60"), "{}", run.stdout);
+    assert!(run.stderr.contains("nvd SHRANK"), "{}", run.stderr);
+
+    let told = |home: &Path| -> usize {
+        let status = at(home, &["feeds", "status", "--json"]).ends(0).json();
+        let sources = status["sources"].as_array().unwrap().clone();
+        let nvd = sources.iter().find(|source| source["name"] == "nvd").unwrap();
+        nvd["shrunk"].as_array().unwrap().len()
+    };
+    assert_eq!(told(&home), 1);
+    at(&home, &["feeds", "status", "--fail-on", "stale", "--as-of", "2100-01-01"]).ends(1);
+    let scan = at(&home, &["scan", "--json", &sbom]).ends(0).json();
+    assert_eq!(scan["coverage"]["stale"], true);
+    let says = |notes: &serde_json::Value| {
+        notes.as_array().unwrap().iter().any(|note| note.to_string().contains("nvd shrank"))
+    };
+    assert!(says(&scan["notes"]), "{:#}", scan["notes"]);
+    let table = at(&home, &["scan", &sbom]).ends(0);
+    assert!(table.stdout.contains("nvd shrank"), "{}", table.stdout);
+
+    at(&home, &["feeds", "sync", "--from", &from, "--accept-shrunk", "nvdx"]).ends(2);
+    assert_eq!(told(&home), 1);
+    at(&home, &["feeds", "sync", "--from", &from, "--accept-shrunk", "nvd"]).ends(0);
+    assert_eq!(told(&home), 0);
+}
+
+#[test]
+fn what_is_exploited_and_described_by_no_record_is_told() {
+    let place = tempfile::tempdir().unwrap();
+    let (home, from) = (place.path().join("home"), place.path().join("mirror"));
+    mirror(&from);
+    let kev = KEV.replace("CVE-2020-0001", "CVE-2020-0002");
+    std::fs::write(from.join("kev/known_exploited_vulnerabilities.json"), kev).unwrap();
+    let sbom = place.path().join("sbom.json");
+    std::fs::write(&sbom, SBOM).unwrap();
+    let (from, sbom) = (from.display().to_string(), sbom.display().to_string());
+    at(&home, &["feeds", "sync", "--from", &from]).ends(0);
+    let scan = at(&home, &["scan", "--json", &sbom]).ends(0).json();
+    let unassessed = scan["unassessed"].as_array().unwrap();
+    assert_eq!(unassessed.len(), 2, "{unassessed:#?}");
+    for one in unassessed {
+        assert_eq!(
+            (&one["reason"], &one["undescribed"][0]),
+            (&"exploited-without-record".into(), &"CVE-2020-0002".into())
+        );
+    }
+    let status = at(&home, &["feeds", "status"]).ends(0);
+    assert!(status.stdout.contains("kev: 1 of 1 have no record that is held (CVE-2020-0002)"), "{}", status.stdout);
+    let why = at(&home, &["why", "CVE-2020-0002", "fixed", "--sbom", &sbom]).ends(0);
+    assert!(
+        why.stdout.contains("exploited-without-record") && why.stdout.contains("`Drip` of `Acme`"),
+        "{}",
+        why.stdout
+    );
+}

@@ -61,6 +61,12 @@ pub enum SyncError {
         /// Which file.
         path: PathBuf,
     },
+    /// What shall be accepted of a source that is neither held nor comes.
+    #[error("`{source_name}` is no source that is held or comes: nothing of it can be accepted as shrunk")]
+    NotHeld {
+        /// What was given.
+        source_name: String,
+    },
     /// The home cannot be read or written.
     #[error(transparent)]
     Home(#[from] HomeError),

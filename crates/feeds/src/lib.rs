@@ -19,4 +19,4 @@ pub use error::SyncError;
 pub use progress::{Progress, Silent, Step};
 pub use report::{SourceReport, SyncReport};
 pub use source::{Source, UnknownSource};
-pub use sync::sync;
+pub use sync::{sync, sync_accepting};

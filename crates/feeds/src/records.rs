@@ -12,6 +12,7 @@ use std::thread;
 use sha2::{Digest as _, Sha256};
 use ward_formats::feed::nvd::Reader;
 use ward_formats::feed::{Item, LONGEST_RECORD, SetAside, csaf, cve5, osv};
+use ward_formats::listing::nvd::{self, Meta};
 use ward_knowledge::{Batch, Builder, SetAsideRecord};
 use ward_model::digest::Digest;
 
@@ -152,7 +153,7 @@ impl Worker<'_> {
             self.item(job, &file.name, item.map_err(wrong)?)?;
         }
         match announced {
-            Some(announced) => announced.check(file, hashed),
+            Some(announced) => check(&announced, file, hashed),
             None => Ok(()),
         }
     }
@@ -182,7 +183,18 @@ impl Worker<'_> {
         if !file.text(self.bytes(job.source), &mut text)? {
             return self.item(job, &file.name, too_long(&file.name, place));
         }
-        for item in parse(job, &text, place) {
+        let items = match job.source {
+            Source::Csaf if csaf::is_catalogue(&text) => Vec::new(),
+            Source::Csaf => {
+                let advisory = csaf::advisory(&text, place);
+                if let Some(document) = &advisory.whole {
+                    self.batch.document(&job.name, &document.label, &document.last_modified);
+                }
+                advisory.items
+            }
+            _ => parse(job, &text, place),
+        };
+        for item in items {
             self.item(job, &file.name, item)?;
         }
         Ok(())
@@ -241,8 +253,6 @@ impl Worker<'_> {
 fn parse(job: &Job, text: &[u8], place: u64) -> Vec<Item> {
     match job.source {
         Source::Osv => osv::record(&job.name, text, place),
-        Source::Csaf if csaf::is_catalogue(text) => Vec::new(),
-        Source::Csaf => csaf::advisory(text, place).items,
         _ => cve5::record(text, place),
     }
 }
@@ -252,45 +262,29 @@ fn too_long(name: &str, place: u64) -> Item {
     Item::SetAside(SetAside { id: None, place, reason, digest: Digest::of(name.as_bytes()), products: Vec::new() })
 }
 
-/// What a `.meta` file says of the uncompressed text.
-struct Announced {
-    sha256: Digest,
-    size: Option<u64>,
-}
-
-fn announced(path: &Path, name: &str) -> Result<Option<Announced>, SyncError> {
+/// What the `.meta` file beside this file says of its text, where there is one.
+fn announced(path: &Path, name: &str) -> Result<Option<Meta>, SyncError> {
     let Some(stem) = nvd_stem(name) else { return Ok(None) };
-    let meta = path.with_file_name(format!("{stem}.meta"));
-    let text = match fs::read_to_string(&meta) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(at(meta)(error)),
-    };
-    let field = |wanted: &str| {
-        text.lines()
-            .filter_map(|line| line.split_once(':'))
-            .find(|(name, _)| name.trim() == wanted)
-            .map(|(_, value)| value.trim())
-    };
-    let sha256 = field("sha256").and_then(|digest| digest.parse().ok());
-    let sha256 = sha256.ok_or(SyncError::NoDigest { path: meta })?;
-    Ok(Some(Announced { sha256, size: field("size").and_then(|size| size.parse().ok()) }))
+    let path = path.with_file_name(format!("{stem}.meta"));
+    match fs::read(&path) {
+        Ok(text) => nvd::meta(&text).map(Some).map_err(|_| SyncError::NoDigest { path }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(at(path)(error)),
+    }
 }
 
-impl Announced {
-    fn check(&self, file: &MirrorFile, hashed: Hashed<'_>) -> Result<(), SyncError> {
-        let wrong =
-            |what, expected: String, found: String| SyncError::Meta { path: file.path.clone(), what, expected, found };
-        if let Some(size) = self.size.filter(|size| *size != hashed.length) {
-            return Err(wrong("its length", size.to_string(), hashed.length.to_string()));
+/// Compares what was read with what was announced.
+fn check(announced: &Meta, file: &MirrorFile, hashed: Hashed<'_>) -> Result<(), SyncError> {
+    let wrong =
+        |what, expected: String, found: String| SyncError::Meta { path: file.path.clone(), what, expected, found };
+    if let Some(size) = announced.size.filter(|size| *size != hashed.length) {
+        return Err(wrong("its length", size.to_string(), hashed.length.to_string()));
+    }
+    match hashed.hasher.map(|hasher| Digest::from_bytes(hasher.finalize().into())) {
+        Some(digest) if digest != announced.sha256 => {
+            Err(wrong("its digest", announced.sha256.to_string(), digest.to_string()))
         }
-        let digest = hashed.hasher.map(|hasher| Digest::from_bytes(hasher.finalize().into()));
-        match digest {
-            Some(digest) if digest != self.sha256 => {
-                Err(wrong("its digest", self.sha256.to_string(), digest.to_string()))
-            }
-            _ => Ok(()),
-        }
+        _ => Ok(()),
     }
 }
 

@@ -33,6 +33,22 @@ pub fn sync(
     received: impl Into<Moment>,
     progress: &mut dyn Progress,
 ) -> Result<SyncReport, SyncError> {
+    sync_accepting(mirror, only, &[], home, received, progress)
+}
+
+/// As [`sync`], with the names of sources of which somebody says that fewer records than before are right: they are told as shrunk
+/// no longer, and what was kept against a list that was cut short is given up.
+///
+/// # Errors
+/// As for [`sync`]; also where a name is that of no source that is held or comes.
+pub fn sync_accepting(
+    mirror: &Path,
+    only: &[Source],
+    accepted: &[String],
+    home: &Home,
+    received: impl Into<Moment>,
+    progress: &mut dyn Progress,
+) -> Result<SyncReport, SyncError> {
     if let Some(address) = mirror.to_str().filter(|text| text.contains("://")) {
         return Err(SyncError::Network { address: address.to_owned() });
     }
@@ -41,6 +57,15 @@ pub fn sync(
     progress.step(Step::Checking);
     let received = received.into();
     let mut builder = home.builder(received)?;
+    for name in accepted {
+        let is = |source: &str| {
+            source.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        if !builder.held_sources().any(is) && !counts.keys().any(|source| is(source)) {
+            return Err(SyncError::NotHeld { source_name: name.clone() });
+        }
+        builder.accept_shrunk(name);
+    }
     mirror.keep_news(&mut builder)?;
     read_whole_sources(&mirror, &mut builder, progress)?;
     for source in Source::ALL {

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 
+use jiff::civil::Date;
 use ward_formats::feed::SetAside;
+use ward_formats::feed::csaf;
 use ward_formats::feed::cwe::{self, WeaknessNames};
 use ward_formats::feed::eol::{self, SupportCatalogue};
 use ward_formats::feed::epss::Scores;
@@ -24,9 +26,12 @@ use crate::source::{Changes, EPSS, KEV, SetAsideRecord, SourceState, WHOLE};
 mod entry;
 mod facts;
 mod index;
+mod parts;
 mod publish;
 mod records;
+mod retract;
 mod spill;
+mod undescribed;
 mod write;
 
 use entry::Facts;
@@ -58,6 +63,10 @@ pub struct Builder {
     unchanged: BTreeSet<(String, String)>,
     inputs: BTreeMap<(String, String), Input>,
     ecosystems: BTreeSet<(String, String)>,
+    /// The newest date in each file, of sources whose parts age by themselves.
+    newest: BTreeMap<(String, String), Date>,
+    /// Sources of which somebody says that fewer records are right.
+    accepted: BTreeSet<String>,
     repaired: bool,
 }
 
@@ -71,6 +80,9 @@ pub struct Batch {
     files: Vec<(String, String)>,
     inputs: BTreeMap<(String, String), Input>,
     ecosystems: BTreeSet<(String, String)>,
+    newest: BTreeMap<(String, String), Date>,
+    /// Documents that came whole: source, how their records are named, stamp.
+    documents: Vec<(String, String, String)>,
     set_aside: Vec<SetAsideRecord>,
     buffer: Vec<u8>,
 }
@@ -124,6 +136,8 @@ impl Builder {
             unchanged: BTreeSet::new(),
             inputs: BTreeMap::new(),
             ecosystems: BTreeSet::new(),
+            newest: BTreeMap::new(),
+            accepted: BTreeSet::new(),
             repaired,
         }
     }
@@ -143,6 +157,8 @@ impl Builder {
             files: Vec::new(),
             inputs: BTreeMap::new(),
             ecosystems: BTreeSet::new(),
+            newest: BTreeMap::new(),
+            documents: Vec::new(),
             set_aside: Vec::new(),
             buffer: Vec::new(),
         })
@@ -154,6 +170,10 @@ impl Builder {
         self.files.extend(batch.files.iter().cloned());
         self.inputs.append(&mut batch.inputs);
         self.ecosystems.append(&mut batch.ecosystems);
+        for (file, day) in std::mem::take(&mut batch.newest) {
+            let held = self.newest.entry(file).or_insert(day);
+            *held = day.max(*held);
+        }
         self.batches.push(batch);
     }
 
@@ -165,6 +185,10 @@ impl Builder {
     pub fn already_read(&self, source: &str, file: &str, digest: Digest) -> Result<bool, HomeError> {
         let Some(held) = &self.held else { return Ok(false) };
         if WHOLE.contains(&source) {
+            // What was kept against it would stay if it were not read again.
+            if self.accepts(source) {
+                return Ok(false);
+            }
             let state = held.sources().iter().find(|state| state.name == source);
             let whole = state.and_then(|state| state.whole.as_ref());
             return Ok(whole.is_some_and(|(name, bytes)| name == file && *bytes == digest));
@@ -175,6 +199,23 @@ impl Builder {
     /// Takes note that somebody looked at this file again and that its bytes were read before: what came of it stays.
     pub fn unchanged(&mut self, source: &str, file: &str) {
         self.unchanged.insert((source.to_owned(), file.to_owned()));
+    }
+
+    /// Whether somebody says that fewer records of this source are right.
+    fn accepts(&self, source: &str) -> bool {
+        let below = |name: &String| source.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        self.accepted.contains(source) || self.accepted.iter().any(below)
+    }
+
+    /// Somebody says that the records that come of this source (or of all below it: `osv` of `osv/pypi`), now or at the last sync, are all there should be: it is told as
+    /// shrunk no longer, and what is replaced as a whole is. To be said before [`Builder::already_read`] is asked.
+    pub fn accept_shrunk(&mut self, source: &str) {
+        self.accepted.insert(source.to_owned());
+    }
+
+    /// The names of the sources that the home holds.
+    pub fn held_sources(&self) -> impl Iterator<Item = &str> {
+        self.held.iter().flat_map(Generation::sources).map(|state| state.name.as_str())
     }
 
     /// Takes note of the bytes of a file, as they stand on disk, that is given with [`Builder::exploited`] or its like.
@@ -262,8 +303,20 @@ impl Batch {
         if let Some(input) = self.files.last().and_then(|file| self.inputs.get_mut(file)) {
             input.records += 1;
         }
+        if let Some(newest) = record.published.max(record.modified).filter(|_| record.source == csaf::SOURCE)
+            && let Some(file) = self.files.last()
+        {
+            let held = self.newest.entry(file.clone()).or_insert(newest);
+            *held = newest.max(*held);
+        }
         self.pending.push(Pending { id: record.id.as_str().into(), source, file, stamp: stamp.into(), facts, place });
         Ok(())
+    }
+
+    /// A document of this source came whole. Its records are those whose identifiers are `label`, `/` and a name: one that is held
+    /// and does not come with it was taken back by its publisher, unless what is held is later than `stamp`.
+    pub fn document(&mut self, source: &str, label: &str, stamp: &str) {
+        self.documents.push((source.to_owned(), label.to_owned(), stamp.to_owned()));
     }
 
     /// Takes note of a record that could not be read.

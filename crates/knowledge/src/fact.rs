@@ -11,17 +11,20 @@ use ward_model::support::SupportCycle;
 use ward_model::vulnerability::Exploited;
 
 use crate::source::SetAsideRecord;
-use crate::{day, subject};
+use crate::{day, row, subject};
 
 /// What a fact is about; the first byte of its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[repr(u8)]
 pub(crate) enum Kind {
     SetAside = b'A',
+    Coverage = b'C',
     Epss = b'E',
     Input = b'I',
     Exploited = b'K',
     Support = b'S',
+    /// What is known to be exploited and described by no record: a conclusion, kept so that it is not drawn anew by every reader.
+    Undescribed = b'U',
     Weakness = b'W',
 }
 
@@ -59,14 +62,35 @@ pub(crate) fn difference(held: &[Held], wanted: &[Held]) -> Vec<Fact> {
 
 /// An entry of KEV.
 pub(crate) fn of_exploited(entry: &Exploited) -> Held {
-    let value = [&day::pack(entry.added).to_le_bytes()[..], &[u8::from(entry.ransomware)]].concat();
+    let mut value = [&day::pack(entry.added).to_le_bytes()[..], &[u8::from(entry.ransomware)]].concat();
+    write_names(entry.vendor.as_deref(), entry.product.as_deref(), &mut value);
     (key(Kind::Exploited, entry.id.as_str().as_bytes()), value.into())
 }
 
 /// The entry of KEV that [`of_exploited`] wrote.
 pub(crate) fn exploited(id: VulnerabilityId, value: &[u8]) -> Result<Exploited, String> {
-    let (added, ransomware) = value.split_first_chunk::<4>().ok_or("ends early")?;
-    Ok(Exploited { id, added: day::unpack(i32::from_le_bytes(*added))?, ransomware: ransomware != [0] })
+    let (added, rest) = value.split_first_chunk::<4>().ok_or("ends early")?;
+    let (ransomware, mut names) = rest.split_first().ok_or("ends early")?;
+    let added = day::unpack(i32::from_le_bytes(*added))?;
+    let (vendor, product) = read_names(&mut names)?;
+    Ok(Exploited { id, added, ransomware: *ransomware != 0, vendor, product })
+}
+
+/// Appends whose product it is and which, or nothing where neither is known.
+pub(crate) fn write_names(vendor: Option<&str>, product: Option<&str>, out: &mut Vec<u8>) {
+    if vendor.is_some() || product.is_some() {
+        row::write_text(vendor.unwrap_or_default(), out);
+        row::write_text(product.unwrap_or_default(), out);
+    }
+}
+
+/// The names that [`write_names`] wrote.
+pub(crate) fn read_names(bytes: &mut &[u8]) -> Result<(Option<String>, Option<String>), String> {
+    if bytes.is_empty() {
+        return Ok((None, None));
+    }
+    let mut name = || row::text(bytes).map(|text| Some(text.to_owned()).filter(|text| !text.is_empty()));
+    Ok((name()?, name()?))
 }
 
 /// A score with its percentile; the day is that of the column.

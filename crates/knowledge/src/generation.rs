@@ -7,16 +7,19 @@ use std::sync::OnceLock;
 use jiff::civil::Date;
 use ward_model::cpe::ProductKey;
 use ward_model::digest::Digest;
+use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::{KnowledgeDescription, KnowledgeError, RecordNumber};
-use ward_model::vulnerability::VulnerabilityRecord;
+use ward_model::vulnerability::{Undescribed, VulnerabilityRecord};
 
 use crate::error::OpenError;
 use crate::fact::{self, Input, Kind, Support};
 use crate::file::{Section, unreadable};
-use crate::layer::{COMPILED_BY, Layer, VersionEntry};
+use crate::layer::{COMPILED_BY, FINDABLE, Layer, VersionEntry};
 use crate::moment::Moment;
+use crate::part::{self, Part};
 use crate::source::{SetAsideRecord, SourceState};
 use crate::transaction::{State, Transaction};
+use crate::undescribed::{self, Search, Seen};
 use crate::{builder, day};
 
 mod answers;
@@ -40,6 +43,10 @@ pub struct Generation {
     transaction: Transaction,
     state: State,
     description: KnowledgeDescription,
+    /// What is known to be exploited and described by no record, by identifier.
+    undescribed: Vec<Undescribed>,
+    /// What is known of the parts of the sources: source, name, counts.
+    parts: Vec<(String, String, Part)>,
     /// The records set aside, by the products that they name; read when it is first asked for.
     aside: OnceLock<BTreeMap<ProductKey, BTreeSet<String>>>,
     /// The support of products; read when it is first asked for.
@@ -72,12 +79,46 @@ impl Generation {
         let description = KnowledgeDescription {
             generation: transaction.identity,
             as_of: transaction.moment.day(),
-            sources: state.sources.iter().map(SourceState::description).collect(),
+            sources: Vec::new(),
             seed: false,
             limited_to: Vec::new(),
         };
         let (aside, support) = (OnceLock::new(), OnceLock::new());
-        Ok(Self { base, delta, limit, numbers, transaction, state, description, aside, support })
+        let (undescribed, parts) = (Vec::new(), Vec::new());
+        let mut opened =
+            Self { base, delta, limit, numbers, transaction, state, description, undescribed, parts, aside, support };
+        opened.undescribed = opened.read_undescribed()?;
+        let read = |fact: &fact::Held| part::from_fact(fact).map_err(|reason| unreadable("parts of sources", reason));
+        opened.parts = opened.facts(Kind::Coverage)?.iter().map(read).collect::<Result<_, _>>()?;
+        let describe = |state: &SourceState| state.description(&opened.undescribed, &opened.parts);
+        opened.description.sources = opened.state.sources.iter().map(describe).collect();
+        Ok(opened)
+    }
+
+    /// What is known of the parts of the sources.
+    pub(crate) fn parts_of_sources(&self) -> &[(String, String, Part)] {
+        &self.parts
+    }
+
+    /// What is known to be exploited and described by no record: as it was concluded when it was received, or else by looking now.
+    fn read_undescribed(&self) -> Result<Vec<Undescribed>, KnowledgeError> {
+        let wrong = |reason: String| unreadable("what is exploited and not described", reason);
+        if let Some(known) = undescribed::from_facts(&self.facts(Kind::Undescribed)?).map_err(wrong)? {
+            return Ok(known);
+        }
+        self.look_for_undescribed()
+    }
+
+    /// What of the list no record describes, by going through all records.
+    pub(crate) fn look_for_undescribed(&self) -> Result<Vec<Undescribed>, KnowledgeError> {
+        let wrong = |reason: String| unreadable("what is exploited and not described", reason);
+        let read = |(key, value): &fact::Held| fact::exploited(fact::id(key)?, value);
+        let entries = self.facts(Kind::Exploited)?.iter().map(read).collect::<Result<Vec<_>, _>>();
+        let mut search = Search::new(entries.map_err(wrong)?);
+        if search.len() > 0 {
+            self.each_held(|layer, version, entry| see(layer, version, entry, &mut search))?;
+        }
+        Ok(search.finish())
     }
 
     /// What was held at this moment; `Err` with the moment of the first receipt where that is later.
@@ -263,6 +304,21 @@ impl Generation {
         };
         value.map(read).transpose()
     }
+}
+
+/// Takes note of a record that is held.
+pub(crate) fn see(
+    layer: &Layer,
+    version: u32,
+    entry: &VersionEntry,
+    search: &mut Search,
+) -> Result<(), KnowledgeError> {
+    let id = VulnerabilityId::new(layer.ids().text(version)?);
+    if search.wants(&id) {
+        let described = entry.flags & FINDABLE != 0 || layer.content(entry)?.withdrawn;
+        search.see(&id, if described { Seen::Described } else { Seen::Record });
+    }
+    Ok(())
 }
 
 /// A layer whose rows were compiled by the present rules; otherwise they are compiled again, into a file without a name.

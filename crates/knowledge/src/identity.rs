@@ -21,7 +21,13 @@ pub(crate) fn of_record(content: &[u8]) -> Digest {
 /// The digest of an entry of KEV.
 pub(crate) fn of_exploited(entry: &Exploited) -> Digest {
     let added = crate::day::pack(entry.added).to_le_bytes();
-    Digest::of_parts([b"exploited".as_slice(), entry.id.as_str().as_bytes(), &added, &[u8::from(entry.ransomware)]])
+    let mut names = Vec::new();
+    crate::fact::write_names(entry.vendor.as_deref(), entry.product.as_deref(), &mut names);
+    // Homes from before the names were kept go on with the digest that they have.
+    let names = Some(names.as_slice()).filter(|names| !names.is_empty());
+    let ransomware = [u8::from(entry.ransomware)];
+    let parts = [b"exploited".as_slice(), entry.id.as_str().as_bytes(), &added, &ransomware];
+    Digest::of_parts(parts.into_iter().chain(names))
 }
 
 /// The digest of an EPSS score.
@@ -113,17 +119,29 @@ pub(crate) fn of_changes(digests: Vec<Digest>) -> Digest {
 /// The entries by identifier; of two with one identifier, everything bad that either says.
 pub(crate) fn catalogue_in_order(catalogue: Catalogue) -> Vec<Exploited> {
     let mut entries = catalogue.entries;
-    entries.sort_by(|a, b| (&a.id, a.added, a.ransomware).cmp(&(&b.id, b.added, b.ransomware)));
+    let order = |entry: &Exploited| (entry.added, entry.ransomware, entry.vendor.clone(), entry.product.clone());
+    entries.sort_by(|a, b| a.id.cmp(&b.id).then_with(|| order(a).cmp(&order(b))));
     entries.dedup_by(|later, kept| {
         let same = later.id == kept.id;
         if same {
             kept.ransomware |= later.ransomware;
             // No date sorts first and would hide the earliest one.
             kept.added = kept.added.or(later.added);
+            join(&mut kept.vendor, later.vendor.take());
+            join(&mut kept.product, later.product.take());
         }
         same
     });
     entries
+}
+
+/// Both names, where there are two.
+fn join(kept: &mut Option<String>, other: Option<String>) {
+    match (kept.as_mut(), other) {
+        (Some(kept), Some(other)) if *kept != other => *kept = format!("{kept}, {other}"),
+        (None, Some(other)) => *kept = Some(other),
+        _ => {}
+    }
 }
 
 /// The scores by identifier; of two with one identifier, the higher one.

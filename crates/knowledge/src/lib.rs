@@ -22,11 +22,13 @@ mod file;
 mod identity;
 mod index;
 mod layer;
+mod part;
 mod row;
 mod subject;
 #[cfg(test)]
 mod testing;
 mod transaction;
+mod undescribed;
 
 pub use builder::{Batch, Builder, Published};
 pub use error::{HomeError, OpenError};

@@ -16,11 +16,12 @@ use ward_model::knowledge::{
     StatementCandidate,
 };
 use ward_model::support::SupportCycle;
-use ward_model::vulnerability::{Criterion, Epss, Exploited, VulnerabilityRecord};
+use ward_model::vulnerability::{Criterion, Epss, Exploited, Undescribed, VulnerabilityRecord};
 
 use crate::file::unreadable;
 use crate::identity::{self, Part};
 use crate::source::{EPSS, KEV, NVD, OSV, SetAsideRecord, SourceState, by_product, is_osv};
+use crate::undescribed::{Search, Seen};
 use crate::{alias, content, fact};
 
 /// What a [`Memory`] is made from.
@@ -78,6 +79,7 @@ pub struct Memory {
     /// Where each product is named as vulnerable; empty where it is named as environment only.
     products: BTreeMap<ProductKey, Vec<Candidate>>,
     exploited: BTreeMap<VulnerabilityId, Exploited>,
+    undescribed: Vec<Undescribed>,
     epss: BTreeMap<VulnerabilityId, Epss>,
     aside: BTreeMap<ProductKey, BTreeSet<String>>,
     ecosystems: BTreeSet<String>,
@@ -118,6 +120,7 @@ impl Memory {
         let mut exploited = BTreeMap::new();
         if let Some(catalogue) = contents.exploited {
             let source = state(&mut sources, KEV);
+            source.released = catalogue.released;
             let mut digests = Vec::new();
             for entry in identity::catalogue_in_order(catalogue) {
                 source.records += 1;
@@ -127,10 +130,11 @@ impl Memory {
             }
             put(Part::Exploited, digests);
         }
+        let undescribed = undescribed(exploited.values(), &records);
         let mut epss = BTreeMap::new();
         if let Some(scores) = contents.epss {
             let source = state(&mut sources, EPSS);
-            source.newest = Some(scores.date);
+            (source.newest, source.released) = (Some(scores.date), Some(scores.date));
             let mut digests = Vec::new();
             for (id, score) in identity::scores_in_order(scores) {
                 source.records += 1;
@@ -164,18 +168,46 @@ impl Memory {
         if let Some(nvd) = sources.get_mut(NVD) {
             nvd.years = contents.years;
         }
+        // The seed came with the program: nobody received it.
+        let received = (!contents.seed).then_some(contents.as_of);
+        sources.values_mut().for_each(|source| source.received = received);
         let aside = by_product(&contents.set_aside);
         let description = KnowledgeDescription {
             generation: identity::of_all(&parts),
             as_of: contents.as_of,
-            sources: sources.values().map(SourceState::description).collect(),
+            sources: sources.values().map(|state| state.description(&undescribed, &[])).collect(),
             seed: contents.seed,
             limited_to: contents.limited_to,
         };
         let ecosystems = contents.ecosystems;
         let weaknesses = weaknesses.names;
-        Ok(Self { description, records, products, exploited, epss, aside, ecosystems, support, weaknesses })
+        Ok(Self {
+            description,
+            records,
+            products,
+            exploited,
+            undescribed,
+            epss,
+            aside,
+            ecosystems,
+            support,
+            weaknesses,
+        })
     }
+}
+
+/// What is known to be exploited and described by none of these records.
+fn undescribed<'a>(
+    exploited: impl Iterator<Item = &'a Exploited>,
+    records: &[VulnerabilityRecord],
+) -> Vec<Undescribed> {
+    let mut search = Search::new(exploited.cloned());
+    for record in records {
+        let findable = criteria(record).any(|criterion| criterion.vulnerable && criterion.cpe.product_key().is_some())
+            || record.affected.iter().any(|product| !product.keys().is_empty());
+        search.see(&record.id, if findable || record.withdrawn { Seen::Described } else { Seen::Record });
+    }
+    search.finish()
 }
 
 fn state<'a>(sources: &'a mut BTreeMap<String, SourceState>, name: &str) -> &'a mut SourceState {
@@ -239,6 +271,10 @@ impl Knowledge for Memory {
 
     fn exploited(&self, id: &VulnerabilityId) -> Result<Option<Exploited>, KnowledgeError> {
         Ok(self.exploited.get(id).cloned())
+    }
+
+    fn undescribed(&self) -> Result<&[Undescribed], KnowledgeError> {
+        Ok(&self.undescribed)
     }
 
     fn epss(&self, id: &VulnerabilityId) -> Result<Option<Epss>, KnowledgeError> {

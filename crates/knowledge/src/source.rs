@@ -9,6 +9,10 @@ use ward_model::cpe::ProductKey;
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::SourceDescription;
+use ward_model::vulnerability::Undescribed;
+
+use crate::part::{self, Part};
+use crate::undescribed;
 
 /// The name of CISA's catalogue as a source.
 pub const KEV: &str = "kev";
@@ -82,8 +86,11 @@ impl SourceState {
         }
     }
 
-    /// Which yearly files are missing, in words, one for each run of years. Only NVD comes in years.
-    fn gaps(&self) -> Vec<String> {
+    /// What was never received, in words: yearly files of NVD, one gap for each run of years; and records of what KEV names.
+    fn gaps(&self, undescribed: &[Undescribed]) -> Vec<String> {
+        if self.name == KEV {
+            return undescribed::gaps(self.records, undescribed);
+        }
         if self.name != NVD {
             return Vec::new();
         }
@@ -103,21 +110,29 @@ impl SourceState {
         runs.into_iter().map(words).collect()
     }
 
-    /// The part that assessments show.
-    pub fn description(&self) -> SourceDescription {
+    /// The part that assessments show. The gaps of KEV are what no record describes.
+    pub(crate) fn description(
+        &self,
+        undescribed: &[Undescribed],
+        parts: &[(String, String, Part)],
+    ) -> SourceDescription {
         SourceDescription {
             name: self.name.clone(),
             newest: self.newest,
+            released: self.released,
+            received: self.received,
             records: self.records,
             without_product: self.without_product,
             set_aside: self.set_aside,
-            gaps: self.gaps(),
+            gaps: self.gaps(undescribed),
+            shrunk: part::shrunk(parts, &self.name),
+            providers: part::providers(parts, &self.name),
         }
     }
 }
 
 /// 2014 of `nvdcve-2.0-2014.json.gz`; `modified` and `recent` are no years.
-fn year_of(file: &str) -> Option<i16> {
+pub(crate) fn year_of(file: &str) -> Option<i16> {
     let stem = file.strip_suffix(".gz").unwrap_or(file).strip_suffix(".json")?;
     let year = stem.strip_prefix("nvdcve-2.0-")?;
     year.parse().ok().filter(|parsed| year.len() == 4 && *parsed >= FIRST_YEAR)
@@ -224,4 +239,15 @@ pub struct Changes {
     pub older_as_a_whole: bool,
     /// Entries that were held and are gone (KEV, EPSS, which are replaced as a whole).
     pub removed: u64,
+    /// How many entries came of a source that is replaced as a whole.
+    pub came: Option<u64>,
+    /// Whether these are far fewer than there were, so that what did not come is kept.
+    pub far_fewer: bool,
+}
+
+impl Changes {
+    /// Whether nothing was taken of a source that is replaced as a whole.
+    pub(crate) fn keeps_the_whole(&self, source: &str) -> bool {
+        self.older_as_a_whole || self.far_fewer && source == EPSS
+    }
 }

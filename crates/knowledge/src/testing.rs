@@ -200,11 +200,9 @@ pub(crate) fn record() -> impl Strategy<Value = VulnerabilityRecord> {
 }
 
 pub(crate) fn catalogue() -> impl Strategy<Value = Catalogue> {
-    let entry = (id(), prop::option::of(day()), any::<bool>()).prop_map(|(id, added, ransomware)| Exploited {
-        id,
-        added,
-        ransomware,
-    });
+    let name = || prop::option::of(prop_oneof![Just("Acme".to_owned()), Just("Pump".to_owned())]);
+    let entry = (id(), prop::option::of(day()), any::<bool>(), name(), name())
+        .prop_map(|(id, added, ransomware, vendor, product)| Exploited { id, added, ransomware, vendor, product });
     prop::collection::vec(entry, 0..6).prop_map(|entries| Catalogue {
         version: Some("1".to_owned()),
         released: Some(date(2026, 1, 1)),

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use ward_model::affected::SubjectKey;
 use ward_model::alias::Aliases;
+use ward_model::component::Component;
 use ward_model::finding::{ComponentSummary, Finding, State, UnassessedReason, Voice, VoiceState};
 use ward_model::ids::{ComponentRef, VulnerabilityId};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
-use ward_model::vulnerability::VulnerabilityRecord;
+use ward_model::vulnerability::{Undescribed, VulnerabilityRecord};
 
 use crate::Inventory;
 use crate::applicability::is_another_release;
@@ -17,6 +18,7 @@ use crate::host::Host;
 use crate::identity::{Identity, Resolution};
 use crate::judge::{First, Judge, Judgement};
 use crate::subject::Way;
+use crate::undescribed::Exploited;
 
 /// The whole answer about one vulnerability and one component.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -76,7 +78,14 @@ pub fn explain(
     let mut judge = Judge::new(knowledge, inventory, &host);
     let mut first = judge.first(number)?;
     judge.settle(&mut first)?;
-    let (asked, judgement) = worst(&mut judge, knowledge, number, &mut first, vulnerability)?;
+    let (asked, judgement) = match worst(&mut judge, knowledge, number, &mut first, vulnerability) {
+        Err(ExplainError::UnknownVulnerability(id)) => {
+            let undescribed = knowledge.undescribed()?.iter().find(|one| one.id == id);
+            let undescribed = undescribed.ok_or(ExplainError::UnknownVulnerability(id))?;
+            return Ok(without_record(undescribed, component, resolution));
+        }
+        other => other?,
+    };
     let mut records = Vec::new();
     for record in judge.group(&asked)?.records.clone() {
         records.push(judge.record(record)?);
@@ -87,7 +96,7 @@ pub fn explain(
         state: State::NotAffected,
         finding: None,
         unassessed: None,
-        identities: resolution.identities.iter().map(shown).chain(packages(resolution)).collect(),
+        identities: recognised(resolution),
         reasons: Vec::new(),
     };
     for record in records.iter().filter(|record| record.withdrawn) {
@@ -136,6 +145,39 @@ pub fn explain(
         explanation.reasons.extend(voice.notes.iter().cloned());
     }
     Ok(explanation)
+}
+
+fn recognised(resolution: &Resolution) -> Vec<String> {
+    resolution.identities.iter().map(shown).chain(packages(resolution)).collect()
+}
+
+/// The vulnerability is known to be exploited, and that is all that is known.
+fn without_record(undescribed: &Undescribed, component: &Component, resolution: &Resolution) -> Explanation {
+    let one = Exploited::new(std::slice::from_ref(undescribed));
+    let fits = !one.fitting(component, resolution).is_empty();
+    let whose = match (&undescribed.product, &undescribed.vendor) {
+        (Some(product), Some(vendor)) => format!("`{product}` of `{vendor}`"),
+        (Some(name), None) | (None, Some(name)) => format!("`{name}`"),
+        (None, None) => "no product in particular".to_owned(),
+    };
+    let id = &undescribed.id;
+    let mut reasons = vec![
+        format!("{id} is known to be exploited, and no record of it is held: unknown"),
+        format!("the list of exploited vulnerabilities names {whose}"),
+    ];
+    reasons.push(match fits {
+        true => "the component may be that by its names".to_owned(),
+        false => "the component's names do not fit that".to_owned(),
+    });
+    Explanation {
+        vulnerability: id.clone(),
+        component: ComponentSummary::from(component),
+        state: State::Unknown,
+        finding: None,
+        unassessed: fits.then_some(UnassessedReason::ExploitedWithoutRecord),
+        identities: recognised(resolution),
+        reasons,
+    }
 }
 
 /// The judgement that counts, where the name asked for means several vulnerabilities.
@@ -195,6 +237,7 @@ fn explain_finding(explanation: &mut Explanation, finding: Finding, version: &st
             voice.record, voice.source, voice.criterion, voice.range
         ));
     }
+    text.extend(finding.conflicts.iter().map(ToString::to_string));
     explanation.finding = Some(finding);
 }
 

@@ -133,7 +133,7 @@ pub(crate) struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    fn of(component: &'a Component) -> Self {
+    pub(crate) fn of(component: &'a Component) -> Self {
         let purl = component.purl.as_ref();
         let kind = purl.map(|purl| purl.kind.as_str());
         let (group, own) = match purl {

@@ -26,6 +26,7 @@ use crate::statement::Standing;
 use crate::subject::Way;
 use crate::voice::{Heard, hear};
 
+mod conflict;
 mod opinion;
 
 use opinion::{Opinion, applied, decide};
@@ -332,6 +333,7 @@ impl<'a> Judge<'a> {
         let about = if shared.is_empty() { &all } else { &shared };
         let vulnerability = self.summarise(id, &group.ids, about)?;
         let finding = Finding {
+            conflicts: conflict::conflicts(&vulnerability.cvss, &opinions, state),
             vulnerability,
             component: ComponentSummary::from(&self.inventory.components[component]),
             state,
@@ -353,6 +355,19 @@ impl<'a> Judge<'a> {
             },
         };
         Ok(Judgement { finding: Some(finding), voices, version: best.version.clone(), blocked })
+    }
+
+    /// The names of all vulnerabilities of which a record says anything about the component, to its good too.
+    pub(crate) fn spoken_of(&mut self, first: &First) -> Result<BTreeSet<VulnerabilityId>, KnowledgeError> {
+        let mut spoken = BTreeSet::new();
+        let records: BTreeSet<RecordNumber> =
+            first.touched.iter().copied().chain(first.heard.iter().map(Heard::record)).collect();
+        for number in records {
+            if !self.record(number)?.withdrawn {
+                spoken.extend(self.names(number)?.iter().cloned());
+            }
+        }
+        Ok(spoken)
     }
 
     fn about(&mut self, first: &First) -> Result<BTreeMap<VulnerabilityId, BTreeSet<RecordNumber>>, KnowledgeError> {

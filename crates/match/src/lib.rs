@@ -7,7 +7,8 @@
 //! ecosystem, and `subject` by which keys statements about it are found. `criterion` compares one criterion of a record with one
 //! identity, and `applicability` evaluates the whole record for the host in Kleene logic; `statement` evaluates what records say of
 //! versions without configurations. Each is a `voice`; `judge` brings all voices about one vulnerability to one finding; `report`
-//! does that for everything; `explain` says why, also where nothing was found.
+//! does that for everything; `undescribed` says what may be touched by what no record describes; `explain` says why, also where
+//! nothing was found.
 //!
 //! Deliberately absent: exploitability, verdicts, decisions, and what neighbours of the host have installed.
 
@@ -28,6 +29,7 @@ mod release;
 mod report;
 mod statement;
 mod subject;
+mod undescribed;
 mod version;
 mod voice;
 

@@ -1,7 +1,7 @@
 //! From an inventory to findings, in two stages: rows and statements by product and package, then whole vulnerabilities only where
 //! one of them hits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::alias::Aliases;
 use ward_model::finding::{ComponentSummary, MatchReport, Unassessed, UnassessedReason};
@@ -11,13 +11,16 @@ use ward_model::knowledge::{Knowledge, KnowledgeError};
 use crate::Inventory;
 use crate::host::Host;
 use crate::judge::{Judge, first_reason};
+use crate::subject::Way;
+use crate::undescribed::Exploited;
 
 /// Matches everything in the inventory against everything that is known.
 ///
 /// Findings: affected and unknown ones, and those not affected only because of their surroundings or by a distribution's word; one
 /// for each vulnerability and component, whatever the number of records. A record that its feed has withdrawn says nothing. Where
 /// a version is missing or has no key, what needs it gives no finding either: the component is listed as not assessed instead,
-/// once, while records that mean all versions still speak of it.
+/// once, while records that mean all versions still speak of it. The same holds where something that is known to be exploited may
+/// touch it and no record describes that.
 ///
 /// # Errors
 /// The knowledge could not be read.
@@ -29,6 +32,7 @@ pub fn match_inventory(
     let host = Host::new(inventory, aliases, knowledge)?;
     let mut judge = Judge::new(knowledge, inventory, &host);
     let mut report = MatchReport::default();
+    let exploited = Exploited::new(knowledge.undescribed()?);
     // Step by step for all components, and each step in the order in which the records are kept.
     let mut firsts =
         (0..inventory.components.len()).map(|number| judge.first(number)).collect::<Result<Vec<_>, _>>()?;
@@ -44,6 +48,7 @@ pub fn match_inventory(
         vulnerabilities.push(names);
     }
     judge.read_groups(&vulnerabilities.iter().flatten().collect())?;
+    report.uncovered = uncovered(&host, knowledge)?;
     for (number, (component, mut first)) in inventory.components.iter().zip(firsts).enumerate() {
         let resolution = &host.resolutions[number];
         // What a source names is assessed, whatever else is not known about it.
@@ -58,10 +63,18 @@ pub fn match_inventory(
                 }
             }
         }
+        let mut undescribed = exploited.fitting(component, resolution);
+        if !undescribed.is_empty() {
+            // What speaks of this component under another name describes it well enough.
+            let spoken = judge.spoken_of(&first)?;
+            undescribed.retain(|id| !spoken.contains(id));
+        }
+        let unseen = (!undescribed.is_empty()).then_some(UnassessedReason::ExploitedWithoutRecord);
         // Its parts are listed and assessed one by one; what nobody else knows by its name is the maker's own.
         let own = component.whole && reason == Some(UnassessedReason::NoIdentity);
-        if let Some(reason) = reason.filter(|_| !own) {
-            report.unassessed.push(Unassessed { component: ComponentSummary::from(component), reason });
+        if let Some(reason) = reason.filter(|_| !own).or(unseen) {
+            let component = ComponentSummary::from(component);
+            report.unassessed.push(Unassessed { component, reason, undescribed });
         }
         for vulnerability in &vulnerabilities[number] {
             report.findings.extend(judge.judge(number, &mut first, vulnerability)?.finding);
@@ -76,4 +89,36 @@ pub fn match_inventory(
     });
     report.unassessed.sort();
     Ok(report)
+}
+
+/// How many components are packages of which ecosystem (or release of it) that no source speaks for.
+fn uncovered(host: &Host, knowledge: &dyn Knowledge) -> Result<BTreeMap<String, usize>, KnowledgeError> {
+    let mut known: BTreeMap<(&str, Option<&str>), Option<String>> = BTreeMap::new();
+    let mut counts = BTreeMap::new();
+    for resolution in host.resolutions.iter().filter(|resolution| !resolution.covered) {
+        let package = resolution.subjects.iter().find_map(|subject| match &subject.way {
+            Way::Package { package, .. } => Some(package),
+            Way::Product { .. } | Way::Project { .. } => None,
+        });
+        let Some(package) = package else { continue };
+        let key = (&*package.key.ecosystem, package.release.as_deref());
+        let name = match known.get(&key) {
+            Some(name) => name.clone(),
+            None => {
+                let name = match key {
+                    (ecosystem, release) if knowledge.covers(ecosystem, release)? => None,
+                    (ecosystem, Some(release)) if knowledge.covers(ecosystem, None)? => {
+                        Some(format!("{ecosystem} {release}"))
+                    }
+                    (ecosystem, _) => Some(ecosystem.to_owned()),
+                };
+                known.insert(key, name.clone());
+                name
+            }
+        };
+        if let Some(name) = name {
+            *counts.entry(name).or_default() += 1;
+        }
+    }
+    Ok(counts)
 }

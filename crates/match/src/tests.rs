@@ -1,6 +1,7 @@
 //! Known answers and laws, over a body of knowledge written by hand.
 
 mod branches;
+mod conflicts;
 mod doubts;
 mod known_answers;
 mod laws;
@@ -9,4 +10,5 @@ mod renamed;
 mod slow;
 mod statements;
 mod surroundings;
+mod undescribed;
 pub(crate) mod world;

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::claim::ClaimId;
+use crate::coverage::KnowledgeCoverage;
 use crate::digest::Digest;
 use crate::finding::{Finding, Unassessed};
 use crate::ids::{DeviceId, ElementId, FieldedVersionId, HarmId, PolicyId};
@@ -180,6 +181,8 @@ pub struct Clock {
 pub struct Coverage {
     /// The knowledge and its sources.
     pub knowledge: KnowledgeDescription,
+    /// How fresh and complete these were on the day asked about.
+    pub feeds: KnowledgeCoverage,
     /// What was not looked at, in words.
     pub notes: Vec<String>,
     /// Inventories, and how much of each was assessed.
@@ -244,6 +247,7 @@ pub struct Gap {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Lapse {
     /// The last day on which they have effect.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub after: Date,
     /// The claims, in order.
     pub claims: Vec<ClaimId>,

@@ -1,9 +1,13 @@
 //! A finding: one vulnerability, one component, three values, and the proof.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::affected::SsvcStatement;
 use crate::component::Component;
+use crate::conflict::Conflict;
+use crate::coverage::KnowledgeCoverage;
 use crate::cvss::{Score, Vector};
 use crate::digest::Digest;
 use crate::ids::{ComponentRef, VulnerabilityId};
@@ -27,6 +31,10 @@ pub struct Finding {
     pub confidence: Confidence,
     /// Why the state is what it is.
     pub proof: Proof,
+    /// What sources say differently, of its score, of the versions that are meant, or of the version that mends it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub conflicts: Vec<Conflict>,
 }
 
 /// Three values; unknown is never silently good.
@@ -281,6 +289,25 @@ pub struct Unassessed {
     pub component: ComponentSummary,
     /// Why.
     pub reason: UnassessedReason,
+    /// What is known to be exploited, may touch it and is described by no record that is held; in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub undescribed: Vec<VulnerabilityId>,
+}
+
+impl Unassessed {
+    /// How many exploited vulnerabilities are named in words.
+    const NAMED: usize = 3;
+
+    /// What may touch it and is described by no record, in words: the first few, and how many more.
+    pub fn undescribed_text(&self) -> Option<String> {
+        let first: Vec<&str> = self.undescribed.iter().take(Self::NAMED).map(VulnerabilityId::as_str).collect();
+        let more = match self.undescribed.len().saturating_sub(Self::NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        (!first.is_empty()).then(|| format!("exploited: {}{more}", first.join(", ")))
+    }
 }
 
 /// Why a component could not be assessed.
@@ -306,6 +333,8 @@ pub enum UnassessedReason {
     UnreadableIdentity,
     /// A record that names the product could not be read and was set aside: nobody knows what it says.
     SetAsideRecord,
+    /// A vulnerability that is known to be exploited may touch it, and no record that is held says which products it touches.
+    ExploitedWithoutRecord,
 }
 
 impl UnassessedReason {
@@ -321,6 +350,7 @@ impl UnassessedReason {
             Self::AmbiguousName => "ambiguous-name",
             Self::UnreadableIdentity => "unreadable-identity",
             Self::SetAsideRecord => "set-aside-record",
+            Self::ExploitedWithoutRecord => "exploited-without-record",
         }
     }
 }
@@ -332,6 +362,8 @@ pub struct MatchReport {
     pub findings: Vec<Finding>,
     /// Components that could not be assessed, by component reference.
     pub unassessed: Vec<Unassessed>,
+    /// How many components are packages of which ecosystem that no source speaks for.
+    pub uncovered: BTreeMap<String, usize>,
 }
 
 /// The answer of `ward scan` for one SBOM.
@@ -344,6 +376,10 @@ pub struct ScanReport {
     pub sbom: SbomSummary,
     /// What was known.
     pub knowledge: KnowledgeDescription,
+    /// How fresh and complete that was on the day asked about.
+    pub coverage: KnowledgeCoverage,
+    /// What was not looked at, in words.
+    pub notes: Vec<String>,
     /// What was found.
     pub findings: Vec<Finding>,
     /// What could not be assessed.

@@ -5,11 +5,12 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::affected::{AffectedProduct, SubjectKey};
+use crate::coverage::{KnowledgeCoverage, PartDescription, ShrunkPart};
 use crate::cpe::ProductKey;
 use crate::digest::Digest;
 use crate::ids::VulnerabilityId;
 use crate::support::SupportCycle;
-use crate::vulnerability::{Criterion, Epss, Exploited, VulnerabilityRecord};
+use crate::vulnerability::{Criterion, Epss, Exploited, Undescribed, VulnerabilityRecord};
 
 /// A body of knowledge at one moment. Answers are the same for the same digest.
 pub trait Knowledge {
@@ -61,6 +62,14 @@ pub trait Knowledge {
     /// # Errors
     /// As for [`Knowledge::candidates`].
     fn exploited(&self, id: &VulnerabilityId) -> Result<Option<Exploited>, KnowledgeError>;
+
+    /// What is known to be exploited and described by no record that is held, by identifier.
+    ///
+    /// # Errors
+    /// As for [`Knowledge::candidates`].
+    fn undescribed(&self) -> Result<&[Undescribed], KnowledgeError> {
+        Ok(&[])
+    }
 
     /// Its EPSS score.
     ///
@@ -190,6 +199,12 @@ pub struct SourceDescription {
     /// The newest date inside the records.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub newest: Option<Date>,
+    /// The day of the state that it holds, where the source says one.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub released: Option<Date>,
+    /// The last day on which it was received.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub received: Option<Date>,
     /// How many records.
     pub records: u64,
     /// How many of them name no product, so that no matcher can find them.
@@ -198,6 +213,28 @@ pub struct SourceDescription {
     pub set_aside: u64,
     /// Which parts of the source were never received, in words: a product named there alone looks as if nothing were known of it.
     pub gaps: Vec<String>,
+    /// The parts of which far fewer records came than there once were.
+    pub shrunk: Vec<ShrunkPart>,
+    /// The parts that age by themselves: providers of advisories.
+    pub providers: Vec<PartDescription>,
+}
+
+impl SourceDescription {
+    /// A source of which nothing is known but its name.
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            newest: None,
+            released: None,
+            received: None,
+            records: 0,
+            without_product: 0,
+            set_aside: 0,
+            gaps: Vec::new(),
+            shrunk: Vec::new(),
+            providers: Vec::new(),
+        }
+    }
 }
 
 /// What the seed cannot be taken for.
@@ -216,11 +253,17 @@ impl KnowledgeDescription {
             let gaps = nvd.gaps.join(", ");
             return Some(format!("the home holds only part of NVD ({gaps}): no component counts as assessed"));
         }
+        None
+    }
+
+    /// What is known to be exploited and described by no record, in words. It does not make everything unassessed: the list says
+    /// whose products these are, and components that fit are listed as unassessed by themselves.
+    pub fn undescribed(&self) -> Option<String> {
         // What a list names and no record describes was never received, whatever the yearly files say of themselves.
         let kev = self.source("kev").filter(|kev| !kev.gaps.is_empty())?;
         Some(format!(
-            "the home lacks records that its list of known exploited vulnerabilities names ({}): no component counts as assessed",
-            kev.gaps.join(", ")
+            "of the list of known exploited vulnerabilities, {}: components whose names fit do not count as assessed",
+            kev.gaps.join("; ")
         ))
     }
 
@@ -233,6 +276,23 @@ impl KnowledgeDescription {
                 self.as_of
             )
         })
+    }
+
+    /// Everything that a reader must know about this knowledge, with how it is judged on the day asked about.
+    pub fn notes(&self, coverage: &KnowledgeCoverage) -> Vec<String> {
+        let mut notes: Vec<String> =
+            [self.partial(), self.undescribed(), self.stale(coverage.as_of)].into_iter().flatten().collect();
+        notes.extend(coverage.notes());
+        notes.extend(self.remarks());
+        let count = |of: fn(&SourceDescription) -> u64| self.sources.iter().map(of).sum::<u64>();
+        let (without_product, set_aside) = (count(|source| source.without_product), count(|source| source.set_aside));
+        if without_product > 0 {
+            notes.push(format!("{without_product} records name no product, so that no component can be found in them"));
+        }
+        if set_aside > 0 {
+            notes.push(format!("{set_aside} records could not be read and were set aside"));
+        }
+        notes
     }
 
     /// What a reader should know of sources that only add evidence: which are missing, and of which day the others are.
@@ -293,12 +353,10 @@ mod tests {
 
     fn held(seed: bool, sources: &[(&str, &[&str])]) -> KnowledgeDescription {
         let source = |(name, gaps): &(&str, &[&str])| SourceDescription {
-            name: (*name).to_owned(),
             newest: Some(date(2026, 11, 21)),
             records: 1,
-            without_product: 0,
-            set_aside: 0,
             gaps: gaps.iter().map(|gap| (*gap).to_owned()).collect(),
+            ..SourceDescription::new(name)
         };
         KnowledgeDescription {
             generation: Digest::of(b""),
@@ -327,13 +385,16 @@ mod tests {
 
     #[test]
     fn what_the_home_itself_names_and_lacks_is_a_gap() {
-        let lacking = held(false, &[("kev", &["no record of 503 of 1662"]), ("nvd", &[])]).partial();
+        let lacking = held(false, &[("kev", &["503 of 1662 have no record that is held"]), ("nvd", &[])]);
         assert_eq!(
-            lacking.as_deref(),
+            lacking.undescribed().as_deref(),
             Some(
-                "the home lacks records that its list of known exploited vulnerabilities names (no record of 503 of 1662): no component counts as assessed"
+                "of the list of known exploited vulnerabilities, 503 of 1662 have no record that is held: components whose names fit do not count as assessed"
             )
         );
+        // The list says whose products these are: that is what the match listens to.
+        assert_eq!(lacking.partial(), None);
+        assert_eq!(held(false, &[("kev", &[]), ("nvd", &[])]).undescribed(), None);
     }
 
     #[test]

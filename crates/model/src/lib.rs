@@ -8,6 +8,8 @@ pub mod alias;
 pub mod assessment;
 pub mod claim;
 pub mod component;
+pub mod conflict;
+pub mod coverage;
 pub mod cpe;
 pub mod cvss;
 pub mod device;

@@ -8,6 +8,7 @@ pub mod considerations;
 mod draft;
 mod error;
 mod file;
+mod freshness;
 mod library;
 mod period;
 mod policy;
@@ -18,6 +19,7 @@ mod transfer;
 
 pub use citation::{Citation, Citations, Document, Edition};
 pub use error::PolicyError;
+pub use freshness::Expectations;
 pub use library::{Library, Rulebook};
 pub use period::Period;
 pub use policy::{ClockRule, ClockWhen, Escalation, Event, Matrix, Policy, TermUnit, Weakened, Words};

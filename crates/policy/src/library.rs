@@ -9,6 +9,7 @@ use ward_model::digest::Digest;
 use crate::draft::Draft;
 use crate::error::PolicyError;
 use crate::file;
+use crate::freshness::{self, Expectations};
 use crate::policy::Policy;
 use crate::rule::{CodeExecution, WeaknessRule};
 
@@ -21,6 +22,7 @@ const WEAKNESSES: (&str, &str) = ("rules/weaknesses.toml", include_str!("../../.
 const CODE_EXECUTION: (&str, &str) = ("rules/code-execution.toml", include_str!("../../../rules/code-execution.toml"));
 const FAMILIES: (&str, &str) = ("rules/families.toml", include_str!("../../../rules/families.toml"));
 const RENAMED: (&str, &str) = ("rules/renamed.toml", include_str!("../../../rules/renamed.toml"));
+const FRESHNESS: (&str, &str) = ("rules/freshness.toml", include_str!("../../../rules/freshness.toml"));
 const ALIASES: (&str, &str) = ("rules/aliases.toml", include_str!("../../../rules/aliases.toml"));
 
 /// How many policies may extend one another in a row.
@@ -34,6 +36,7 @@ pub struct Library {
     rules: Vec<WeaknessRule>,
     code_execution: CodeExecution,
     aliases: Aliases,
+    expectations: Expectations,
     digest: Digest,
 }
 
@@ -48,6 +51,8 @@ pub struct Rulebook {
     pub code_execution: CodeExecution,
     /// Names of products.
     pub aliases: Aliases,
+    /// How fresh the sources of knowledge are expected to be.
+    pub expectations: Expectations,
     /// Digest of all the data files it was chosen from.
     pub digest: Digest,
 }
@@ -62,7 +67,7 @@ impl Library {
         drafts.sort_by_key(Draft::id);
         let mut rules = file::weaknesses(WEAKNESSES.0, WEAKNESSES.1)?;
         rules.sort_by(|a, b| a.id.cmp(&b.id));
-        let texts = POLICIES.iter().chain([&WEAKNESSES, &CODE_EXECUTION, &ALIASES, &FAMILIES, &RENAMED]);
+        let texts = POLICIES.iter().chain([&WEAKNESSES, &CODE_EXECUTION, &ALIASES, &FAMILIES, &RENAMED, &FRESHNESS]);
         let library = Self {
             drafts,
             rules,
@@ -70,6 +75,7 @@ impl Library {
             aliases: Aliases::new(file::aliases(ALIASES.0, ALIASES.1)?)
                 .with_families(file::families(FAMILIES.0, FAMILIES.1)?)
                 .with_renames(file::renamed(RENAMED.0, RENAMED.1)?),
+            expectations: freshness::expectations(FRESHNESS.0, FRESHNESS.1)?,
             digest: Digest::of_parts(texts.flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()])),
         };
         library.drafts.iter().try_for_each(|draft| library.check(draft))?;
@@ -118,6 +124,11 @@ impl Library {
         &self.aliases
     }
 
+    /// How fresh the sources of knowledge are expected to be.
+    pub fn expectations(&self) -> &Expectations {
+        &self.expectations
+    }
+
     /// The policies of these names (`name`, `name@version`, or the path of a file of the folder) as in force on a day, with the
     /// rules.
     ///
@@ -134,6 +145,7 @@ impl Library {
             rules: self.rules.clone(),
             code_execution: self.code_execution.clone(),
             aliases: self.aliases.clone(),
+            expectations: self.expectations.clone(),
             digest: self.digest,
         })
     }

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use ward_model::assessment::{Assessment, FindingAt, Lapse};
 use ward_model::claim::{ClaimId, ElementClaim};
 use ward_model::device::{Cut, Device};
-use ward_model::finding::{ComponentSummary, State};
+use ward_model::finding::{ComponentSummary, Finding, State, Unassessed};
 use ward_model::ids::{ComponentRef, ElementId, FieldedVersionId, LinkId};
 use ward_model::verdict::{Basis, Outcome, Place, SubjectKind, Verdict};
 
@@ -444,7 +444,7 @@ fn identify(assessment: &Assessment) -> Vec<Step> {
     let mut grouped: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
     for at in &assessment.unassessed {
         let key = (&at.element, &at.fielded_version, at.what.reason);
-        grouped.entry(key).or_default().insert(component(&at.what.component));
+        grouped.entry(key).or_default().insert(unassessed(&at.what));
     }
     grouped
         .into_iter()
@@ -505,6 +505,21 @@ fn without_effect(assessment: &Assessment) -> Vec<Step> {
             due: None,
         })
         .collect()
+}
+
+/// Where sources disagree about a finding: a line for each.
+pub(crate) fn conflicts(finding: &Finding) -> impl Iterator<Item = String> {
+    let about = format!("{} in {}", finding.vulnerability.id, component(&finding.component));
+    finding.conflicts.iter().map(move |conflict| format!("{about}: {conflict}"))
+}
+
+/// A component that could not be assessed, with the exploited vulnerabilities that may touch it and that nothing describes.
+pub(crate) fn unassessed(what: &Unassessed) -> String {
+    let name = component(&what.component);
+    match what.undescribed_text() {
+        Some(exploited) => format!("{name} [{exploited}]"),
+        None => name,
+    }
 }
 
 /// A component as people name it.

@@ -1,6 +1,7 @@
 //! The words that every rendering shares, so that the page, the terminal and the picture say the same thing.
 
 use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
+use ward_model::coverage::KnowledgeCoverage;
 use ward_model::finding::{Confidence, EpssSummary, State, UnassessedReason};
 use ward_model::knowledge::KnowledgeDescription;
 use ward_model::scale::Persons;
@@ -144,6 +145,10 @@ pub const fn unassessed(reason: UnassessedReason) -> (&'static str, &'static str
             "a record that names its product could not be read and was set aside",
             "read that record at its source, and review the component by other means",
         ),
+        UnassessedReason::ExploitedWithoutRecord => (
+            "a vulnerability that is known to be exploited may touch it, and no record at hand says which products it touches",
+            "bring in a feed that describes it, or compare the component with the advisory of its maker",
+        ),
     }
 }
 
@@ -190,7 +195,7 @@ pub fn verdict(verdict: &Verdict) -> String {
 /// The knowledge that was used; for the seed, what it does not cover and what brings the rest.
 ///
 /// Of the products of a seed, `named` are named and the rest is counted.
-pub fn knowledge(knowledge: &KnowledgeDescription, named: usize) -> Vec<String> {
+pub fn knowledge(knowledge: &KnowledgeDescription, coverage: &KnowledgeCoverage, named: usize) -> Vec<String> {
     if knowledge.seed {
         let products = &knowledge.limited_to;
         let first: Vec<&str> = products.iter().take(named).map(String::as_str).collect();
@@ -215,7 +220,14 @@ pub fn knowledge(knowledge: &KnowledgeDescription, named: usize) -> Vec<String> 
         .iter()
         .map(|source| {
             let newest = source.newest.map_or_else(String::new, |day| format!(", newest {day}"));
-            format!("{} ({} records{newest})", source.name, number(source.records))
+            let without = match source.without_product {
+                0 => String::new(),
+                some => format!(", {} without a product", number(some)),
+            };
+            let judged = coverage.sources.iter().find(|judged| judged.name == source.name);
+            let state = judged.map_or_else(String::new, |judged| format!(", {}", judged.state.word()));
+            let shrunk = if source.shrunk.is_empty() { "" } else { ", SHRUNK" };
+            format!("{} ({} records{newest}{without}{state}{shrunk})", source.name, number(source.records))
         })
         .collect();
     let sources = if sources.is_empty() { "no source".to_owned() } else { sources.join("; ") };

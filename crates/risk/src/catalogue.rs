@@ -153,7 +153,10 @@ impl Inventory {
         for unassessed in &report.unassessed {
             let component = &unassessed.component;
             let version = component.version.as_deref().unwrap_or("without version");
-            let text = format!("{} {version}: {}", component.name, unassessed.reason.word());
+            let mut text = format!("{} {version}: {}", component.name, unassessed.reason.word());
+            if let Some(exploited) = unassessed.undescribed_text() {
+                text.push_str(&format!(" ({exploited})"));
+            }
             inventory.unassessed.push((component.reference.clone(), text));
         }
         inventory

@@ -15,7 +15,6 @@ use crate::arguments::Global;
 use crate::clock::AsOf;
 use crate::failure::Failure;
 use crate::folder;
-use crate::freshness;
 use crate::held::Held;
 use crate::ui::{self, Ui};
 
@@ -74,7 +73,7 @@ enum Condition {
 }
 
 impl Condition {
-    fn holds(self, assessment: &Assessment, as_of: Date) -> bool {
+    fn holds(self, assessment: &Assessment) -> bool {
         let verdicts = &assessment.verdicts;
         let uncontrolled = |basis: &[Basis]| {
             verdicts.iter().any(|verdict| verdict.verdict == Outcome::Uncontrolled && basis.contains(&verdict.basis))
@@ -86,7 +85,7 @@ impl Condition {
             Self::Presumed => verdicts.iter().any(|verdict| verdict.basis == Basis::Presumed),
             Self::Unassessed => !assessment.unassessed.is_empty(),
             Self::Overdue => assessment.clocks.iter().any(|clock| clock.overdue),
-            Self::Stale => freshness::stale(&assessment.coverage.knowledge, as_of),
+            Self::Stale => assessment.coverage.feeds.stale,
         }
     }
 }
@@ -103,7 +102,7 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
         .collect::<Result<Vec<Assessment>, Failure>>()?;
     let answer = answer(format, &assessments, &readings, &arguments, ui)?;
     ui.deliver(&answer, arguments.output.as_deref())?;
-    let holds = |condition: &Condition| assessments.iter().any(|assessment| condition.holds(assessment, as_of));
+    let holds = |condition: &Condition| assessments.iter().any(|assessment| condition.holds(assessment));
     let holding: Vec<String> = arguments
         .fail_on
         .iter()

@@ -75,7 +75,7 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     let library = Library::built_in()?;
     let reports = sboms
         .iter()
-        .map(|sbom| Ok(ward_assess::scan(sbom, library.aliases(), held.knowledge())?))
+        .map(|sbom| Ok(ward_assess::scan(sbom, library.aliases(), held.knowledge(), library.expectations(), day)?))
         .collect::<Result<Vec<ScanReport>, Failure>>()?;
     match (format, reports.as_slice()) {
         (Format::Json, [report]) => ui.print_json(report)?,

@@ -101,6 +101,7 @@ impl From<SyncError> for Failure {
         let nothing_changed = "what the home held before is unchanged";
         match error {
             SyncError::Home(error) => error.into(),
+            SyncError::NotHeld { .. } => Self::input("arguments", error.to_string()).hint(nothing_changed),
             SyncError::Network { .. }
             | SyncError::Absent { .. }
             | SyncError::Meta { .. }

@@ -11,6 +11,7 @@ use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::Knowledge;
 
 mod fixture;
+mod lost;
 mod sources;
 
 use fixture::{Mirror, TestResult, cve};

@@ -42,6 +42,17 @@ pub struct Advisory {
     pub items: Vec<Item>,
     /// Whether it names no vulnerability at all, as notices and lists of products do not.
     pub without_vulnerabilities: bool,
+    /// Which document it is, where all of it was read: what an earlier version of it named and this one does not was taken back.
+    pub whole: Option<Document>,
+}
+
+/// One version of an advisory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// How the identifiers of its records begin, before a `/`.
+    pub label: String,
+    /// When it was last changed, as it stands there; empty where it does not say.
+    pub last_modified: String,
 }
 
 /// Reads one advisory from its whole text. `place` is where it stands among its neighbours.
@@ -63,22 +74,23 @@ pub fn advisory(text: &[u8], place: u64) -> Advisory {
     let id =
         serde_json::from_slice::<raw::OnlyId>(text).ok().map(|only| VulnerabilityId::new(only.document.tracking.id));
     match read {
-        Ok(records) => {
+        Ok((document, records)) => {
             let without_vulnerabilities = records.is_empty() && unread.is_empty();
+            let whole = unread.is_empty().then_some(document);
             let records = records.into_iter().map(|dated| Item::Record(Box::new(dated)));
             let items = records.chain(unread.into_set_aside(id, place, text).map(Item::SetAside)).collect();
-            Advisory { items, without_vulnerabilities }
+            Advisory { items, without_vulnerabilities, whole }
         }
         Err(reason) => {
             let aside = SetAside { id, place, reason, digest: Digest::of(text), products: lenient::products(text) };
-            Advisory { items: vec![Item::SetAside(aside)], without_vulnerabilities: false }
+            Advisory { items: vec![Item::SetAside(aside)], without_vulnerabilities: false, whole: None }
         }
     }
 }
 
 /// Reads an advisory of which some part is not shaped as it should be: without that part. The product tree has to be whole:
 /// what a status means hangs on it.
-fn pruned(text: &[u8], unread: &mut Unread) -> Result<Vec<Dated>, String> {
+fn pruned(text: &[u8], unread: &mut Unread) -> Result<(Document, Vec<Dated>), String> {
     let mut whole: Value = serde_json::from_slice(text).map_err(|error| error.to_string())?;
     lenient::without_nulls(&mut whole);
     if let Some(document) = whole.get_mut("document").and_then(Value::as_object_mut) {
@@ -111,7 +123,7 @@ fn pruned(text: &[u8], unread: &mut Unread) -> Result<Vec<Dated>, String> {
     convert(&advisory, unread)
 }
 
-fn convert(raw: &raw::Advisory<'_>, unread: &mut Unread) -> Result<Vec<Dated>, String> {
+fn convert(raw: &raw::Advisory<'_>, unread: &mut Unread) -> Result<(Document, Vec<Dated>), String> {
     let document = &raw.document;
     let tracking = document.tracking.id.trim();
     if tracking.is_empty() {
@@ -165,7 +177,7 @@ fn convert(raw: &raw::Advisory<'_>, unread: &mut Unread) -> Result<Vec<Dated>, S
         record.affected = statements(vulnerability, &products, publisher, record.id.as_str(), unread);
         records.push(Dated { record, last_modified: last_modified.clone() });
     }
-    Ok(records)
+    Ok((Document { label, last_modified }, records))
 }
 
 /// How the records of an advisory begin. Some publishers name their advisories by the CVE, so that the numbers of two of them are

@@ -32,6 +32,9 @@ struct Entry {
     added: Option<String>,
     #[serde(rename = "knownRansomwareCampaignUse")]
     ransomware: Option<String>,
+    #[serde(rename = "vendorProject")]
+    vendor: Option<String>,
+    product: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -111,7 +114,14 @@ fn entry(text: &[u8]) -> Result<Exploited, EntryError> {
         }
     };
     let ransomware = entry.ransomware.is_some_and(|known| known.eq_ignore_ascii_case("known"));
-    Ok(Exploited { id: VulnerabilityId::new(entry.id.trim()), added, ransomware })
+    let words = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    Ok(Exploited {
+        id: VulnerabilityId::new(entry.id.trim()),
+        added,
+        ransomware,
+        vendor: words(entry.vendor),
+        product: words(entry.product),
+    })
 }
 
 /// The day at the start of a date or time.
@@ -129,7 +139,7 @@ mod tests {
     #[test]
     fn reads_a_catalogue_and_sets_bad_entries_aside() -> Result<(), FeedError> {
         let text = r#"{"title":"t","catalogVersion":"2026.08.07","dateReleased":"2026-08-07T16:45:47.0648Z","count":4,"vulnerabilities":[
-            {"cveID":"CVE-2026-8037","dateAdded":"2026-08-07","knownRansomwareCampaignUse":"Unknown","unheard of":{}},
+            {"cveID":"CVE-2026-8037","vendorProject":" Example","product":"Load Balancer","dateAdded":"2026-08-07","knownRansomwareCampaignUse":"Unknown","unheard of":{}},
             {"cveID":"CVE-2017-0144","dateAdded":"2022-02-10","knownRansomwareCampaignUse":"Known"},
             {"cveID":"CVE-2017-0145","dateAdded":"soon"},
             {"cve":"CVE-2017-0146"}]}"#;
@@ -138,6 +148,8 @@ mod tests {
         assert_eq!(catalogue.version.as_deref(), Some("2026.08.07"));
         let plain: Vec<_> = catalogue.entries.iter().map(|entry| (entry.id.as_str(), entry.ransomware)).collect();
         assert_eq!(plain, [("CVE-2026-8037", false), ("CVE-2017-0144", true)]);
+        let names = |at: usize| (catalogue.entries[at].vendor.as_deref(), catalogue.entries[at].product.as_deref());
+        assert_eq!((names(0), names(1)), ((Some("Example"), Some("Load Balancer")), (None, None)));
         let aside: Vec<_> =
             catalogue.set_aside.iter().map(|entry| (entry.place, entry.id.as_ref().map(|id| id.as_str()))).collect();
         assert_eq!(aside, [(3, Some("CVE-2017-0145")), (4, None)]);

@@ -6,6 +6,7 @@ use ward_formats::feed::{cwe, eol};
 use ward_model::ids::VulnerabilityId;
 
 use super::Builder;
+use super::parts::is_shrunk;
 use super::publish::Sources;
 use crate::error::HomeError;
 use crate::fact::{self, Fact, Held, Kind};
@@ -22,15 +23,23 @@ fn written<T>(what: &str, result: Result<T, postcard::Error>) -> Result<T, HomeE
     result.map_err(|error| HomeError::Record { id: what.to_owned(), reason: error.to_string() })
 }
 
-/// What changes of a source that is replaced as a whole, counted.
+/// What changes of a source that is replaced as a whole, counted. Where far fewer entries come than there were, those that did not
+/// come are kept: a list that was cut short must not take back what it said.
 fn replace(held: &[Held], wanted: &[Held], changes: &mut Changes) -> Vec<Fact> {
-    let facts = fact::difference(held, wanted);
+    let mut facts = fact::difference(held, wanted);
+    if changes.far_fewer {
+        let all = facts.len();
+        facts.retain(|(_, value)| value.is_some());
+        changes.absent += (all - facts.len()) as u64;
+    }
+    let wanted = wanted.len() + changes.absent as usize;
     let gone = facts.iter().filter(|(_, value)| value.is_none()).count();
-    let added = (wanted.len() + gone).saturating_sub(held.len());
+    let added = (wanted + gone).saturating_sub(held.len());
     changes.removed += gone as u64;
     changes.added += added as u64;
     changes.changed += (facts.len() - gone - added) as u64;
-    changes.unchanged += (held.len() + added + gone).saturating_sub(facts.len() + gone) as u64;
+    let taken = facts.len() + gone + changes.absent as usize;
+    changes.unchanged += (held.len() + added + gone).saturating_sub(taken) as u64;
     facts
 }
 
@@ -54,10 +63,14 @@ pub(super) fn exploited(builder: &mut Builder, sources: &mut Sources) -> Result<
     state.edition.clone_from(&catalogue.version);
     state.released = catalogue.released;
     let entries = identity::catalogue_in_order(catalogue);
-    state.records = entries.len() as u64;
-    state.newest = entries.iter().filter_map(|entry| entry.added).max();
+    let newest = entries.iter().filter_map(|entry| entry.added).max();
     let wanted: Vec<Held> = entries.iter().map(fact::of_exploited).collect();
+    let far_fewer = is_shrunk(builder, sources, KEV, wanted.len() as u64)?;
+    let Some((state, changes)) = sources.get_mut(KEV) else { return Ok(Vec::new()) };
+    (changes.came, changes.far_fewer) = (Some(wanted.len() as u64), far_fewer);
     let facts = replace(&held, &wanted, changes);
+    state.newest = if far_fewer { state.newest.max(newest) } else { newest };
+    state.records = wanted.len() as u64 + changes.absent;
     taken(builder, sources, KEV);
     Ok(facts)
 }
@@ -67,9 +80,18 @@ pub(super) fn epss(builder: &mut Builder, sources: &mut Sources) -> Result<(Vec<
     let Some(scores) = builder.scores.take() else { return Ok((Vec::new(), false)) };
     let held = held(builder, Kind::Epss)?;
     let day = builder.held.as_ref().and_then(|held| held.state().epss_date);
-    let Some((state, changes)) = sources.get_mut(EPSS) else { return Ok((Vec::new(), false)) };
+    let Some((_, changes)) = sources.get_mut(EPSS) else { return Ok((Vec::new(), false)) };
     if day.is_some_and(|day| day > scores.date) {
         changes.older_as_a_whole = true;
+        return Ok((Vec::new(), false));
+    }
+    // Scores of two days cannot stand in one column: where far fewer come, the column that is held stays.
+    let came = scores.scores.len() as u64;
+    let far_fewer = is_shrunk(builder, sources, EPSS, came)?;
+    let Some((state, changes)) = sources.get_mut(EPSS) else { return Ok((Vec::new(), false)) };
+    (changes.came, changes.far_fewer) = (Some(came), far_fewer);
+    if far_fewer {
+        changes.absent = state.records;
         return Ok((Vec::new(), false));
     }
     state.edition = Some(scores.model_version.clone());
@@ -90,7 +112,7 @@ pub(super) fn support(builder: &mut Builder, sources: &mut Sources) -> Result<Ve
     let Some(catalogue) = builder.support.take() else { return Ok(Vec::new()) };
     let held = held(builder, Kind::Support)?;
     let wanted = written("a catalogue of support", fact::of_support(catalogue))?;
-    Ok(whole(builder, sources, eol::SOURCE, &held, &wanted))
+    whole(builder, sources, eol::SOURCE, &held, &wanted)
 }
 
 /// Names of weaknesses.
@@ -98,19 +120,28 @@ pub(super) fn weaknesses(builder: &mut Builder, sources: &mut Sources) -> Result
     let Some(names) = builder.weaknesses.take() else { return Ok(Vec::new()) };
     let held = held(builder, Kind::Weakness)?;
     let wanted = fact::of_weaknesses(&names);
-    let facts = whole(builder, sources, cwe::SOURCE, &held, &wanted);
+    let facts = whole(builder, sources, cwe::SOURCE, &held, &wanted)?;
     if let Some((state, _)) = sources.get_mut(cwe::SOURCE) {
         state.edition = names.version;
     }
     Ok(facts)
 }
 
-fn whole(builder: &Builder, sources: &mut Sources, source: &str, held: &[Held], wanted: &[Held]) -> Vec<Fact> {
-    let Some((state, changes)) = sources.get_mut(source) else { return Vec::new() };
-    state.records = wanted.len() as u64;
+fn whole(
+    builder: &Builder,
+    sources: &mut Sources,
+    source: &str,
+    held: &[Held],
+    wanted: &[Held],
+) -> Result<Vec<Fact>, HomeError> {
+    let came = wanted.len() as u64;
+    let far_fewer = is_shrunk(builder, sources, source, came)?;
+    let Some((state, changes)) = sources.get_mut(source) else { return Ok(Vec::new()) };
+    (changes.came, changes.far_fewer) = (Some(came), far_fewer);
     let facts = replace(held, wanted, changes);
+    state.records = came + changes.absent;
     taken(builder, sources, source);
-    facts
+    Ok(facts)
 }
 
 /// Records that could not be read: those of now, and those of before that nothing has replaced. Also all there will be.
@@ -121,7 +152,7 @@ pub(super) fn set_aside(
 ) -> Result<(Vec<Fact>, Vec<SetAsideRecord>), HomeError> {
     let mut records = std::mem::take(&mut builder.set_aside);
     // What was kept as a whole is kept with what was set aside of it.
-    let kept = |source: &str| sources.get(source).is_some_and(|(_, changes)| changes.older_as_a_whole);
+    let kept = |source: &str| sources.get(source).is_some_and(|(_, changes)| changes.keeps_the_whole(source));
     records.retain(|record| {
         let file = (record.source.clone(), record.file.clone());
         !kept(&record.source) && !builder.unchanged.contains(&file)
@@ -159,7 +190,7 @@ pub(super) fn set_aside(
 pub(super) fn inputs(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>, HomeError> {
     let mut facts = Vec::new();
     for ((source, file), input) in &builder.inputs {
-        let not_taken = sources.get(source).is_some_and(|(_, changes)| changes.older_as_a_whole);
+        let not_taken = sources.get(source).is_some_and(|(_, changes)| changes.keeps_the_whole(source));
         let held = builder.held.as_ref().map(|held: &Generation| held.input(source, file)).transpose()?.flatten();
         if !not_taken && held.as_ref() != Some(input) {
             let (key, value) = written("a file that was read", fact::of_input(source, file, input))?;

@@ -8,7 +8,7 @@ use ward_model::knowledge::Knowledge;
 
 use super::records::{self, Came};
 use super::write::{self, Plan};
-use super::{Builder, Published, facts};
+use super::{Builder, Published, facts, parts as source_parts, undescribed};
 use crate::day;
 use crate::error::HomeError;
 use crate::fact::{Fact, Kind};
@@ -24,6 +24,7 @@ pub(super) type Sources = BTreeMap<String, (SourceState, Changes)>;
 
 /// Compares, writes and makes current.
 pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Result<Published, HomeError> {
+    builder.retract()?;
     let mut sources = sources(&mut builder)?;
     let mut came = records::compare(&mut builder, &mut sources)?;
     let mut changed: Vec<Fact> = facts::exploited(&mut builder, &mut sources)?;
@@ -34,6 +35,9 @@ pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Re
     let (aside, set_aside) = facts::set_aside(&mut builder, &mut sources, &came.aside)?;
     changed.extend(aside);
     changed.extend(facts::inputs(&builder, &sources)?);
+    changed.extend(source_parts::compare(&builder, &sources)?);
+    changed.sort_unstable();
+    changed.extend(undescribed::compare(&builder, &mut came, &changed)?);
     changed.sort_unstable();
 
     count(&builder, &came, &mut sources)?;
@@ -144,7 +148,7 @@ fn count(builder: &Builder, came: &Came, sources: &mut Sources) -> Result<(), Ho
 }
 
 /// Hands over every version that is held and stays so.
-fn each_kept(
+pub(super) fn each_kept(
     held: Option<&Generation>,
     came: &Came,
     mut each: impl FnMut(&Layer, u32, &crate::layer::VersionEntry) -> Result<(), ward_model::knowledge::KnowledgeError>,
@@ -192,7 +196,7 @@ fn parts(
 }
 
 /// What will be held of a kind, after these changes.
-fn after<'a>(before: &'a [crate::fact::Held], changes: &'a [Fact]) -> Vec<(&'a [u8], &'a [u8])> {
+pub(super) fn after<'a>(before: &'a [crate::fact::Held], changes: &'a [Fact]) -> Vec<(&'a [u8], &'a [u8])> {
     let mut after = Vec::with_capacity(before.len() + changes.len());
     let mut changes = changes.iter().peekable();
     let put = |(key, value): &'a Fact| value.as_deref().map(|value| (&**key, value));

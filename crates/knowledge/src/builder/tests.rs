@@ -1,9 +1,13 @@
+use std::collections::BTreeMap;
+
 use jiff::civil::{Date, date};
+use proptest::prelude::*;
 use ward_formats::feed::{epss, kev};
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::Knowledge;
+use ward_model::vulnerability::VulnerabilityRecord;
 
-use crate::testing::{TestResult, aside, plain, stamp, sync};
+use crate::testing::{TestResult, aside, plain, record, stamp, sync};
 use crate::{Changes, Generation, Home, Published};
 
 const DAY_1: Date = date(2026, 1, 1);
@@ -132,7 +136,7 @@ fn sources_that_do_not_come_stay_and_older_ones_do_not_replace() -> TestResult {
     builder.exploited("k", catalogue("2026-02-01", "CVE-2020-1")?);
     builder.epss("e", scores("2026-02-01", "0.2")?);
     let published = builder.publish(&mut |_| {})?;
-    assert_eq!(changes(&published, "kev"), Some(&Changes { added: 1, ..Changes::default() }));
+    assert_eq!(changes(&published, "kev"), Some(&Changes { added: 1, came: Some(1), ..Changes::default() }));
     assert_eq!(changes(&published, "nvd"), Some(&Changes::default()));
     assert_eq!(published.set_aside.len(), 1);
 
@@ -153,8 +157,11 @@ fn sources_that_do_not_come_stay_and_older_ones_do_not_replace() -> TestResult {
     builder.exploited("k", catalogue("2026-03-01", "CVE-2020-2")?);
     builder.epss("e", scores("2026-03-01", "0.1")?);
     let published = builder.publish(&mut |_| {})?;
-    assert_eq!(changes(&published, "kev"), Some(&Changes { added: 1, removed: 1, ..Changes::default() }));
-    assert_eq!(changes(&published, "epss"), Some(&Changes { changed: 1, ..Changes::default() }));
+    assert_eq!(
+        changes(&published, "kev"),
+        Some(&Changes { added: 1, removed: 1, came: Some(1), ..Changes::default() })
+    );
+    assert_eq!(changes(&published, "epss"), Some(&Changes { changed: 1, came: Some(1), ..Changes::default() }));
     let generation = current(&home)?;
     assert!(generation.exploited(&id)?.is_none());
     assert_eq!(generation.epss(&id)?.map(|epss| (epss.score, epss.date)), Some((10_000, date(2026, 3, 1))));
@@ -268,4 +275,34 @@ fn a_record_set_aside_is_known_by_its_products() -> TestResult {
     sync(&home, DAY_3, &[plain("CVE-2020-7", date(2020, 1, 1), "read")])?;
     assert_eq!(current(&home)?.set_aside_for(&"a:a:b".parse()?)?, ["record 2 of f"]);
     Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    /// One version of each record, so that no two of them have equal stamps.
+    #[test]
+    fn aliases_are_the_same_in_whatever_order_and_in_how_many_syncs_records_arrive(
+        (records, shuffled) in prop::collection::vec(record(), 1..8).prop_flat_map(|records| {
+            let one: BTreeMap<_, _> = records.into_iter().map(|one| ((one.id.clone(), one.source.clone()), one)).collect();
+            let records: Vec<VulnerabilityRecord> = one.into_values().collect();
+            (Just(records.clone()), Just(records).prop_shuffle())
+        }),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let check = || -> TestResult {
+            let ((_one, whole), (_two, parts)) = (home()?, home()?);
+            sync(&whole, DAY_1, &records)?;
+            let (first, second) = shuffled.split_at(cut.index(shuffled.len()));
+            sync(&parts, DAY_1, first)?;
+            sync(&parts, DAY_2, second)?;
+            let (whole, parts) = (current(&whole)?, current(&parts)?);
+            for id in records.iter().flat_map(|one| one.aliases.iter().chain([&one.id])) {
+                assert_eq!(whole.alias_group(id)?, parts.alias_group(id)?, "{id}");
+            }
+            assert_eq!(whole.description().generation, parts.description().generation);
+            Ok(())
+        };
+        check().map_err(|error| TestCaseError::fail(error.to_string()))?;
+    }
 }

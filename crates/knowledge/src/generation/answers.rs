@@ -10,7 +10,7 @@ use ward_model::knowledge::{
     StatementCandidate,
 };
 use ward_model::support::SupportCycle;
-use ward_model::vulnerability::{Epss, Exploited, VulnerabilityRecord};
+use ward_model::vulnerability::{Epss, Exploited, Undescribed, VulnerabilityRecord};
 
 use super::Generation;
 use crate::fact::{self, Kind, Support};
@@ -49,6 +49,20 @@ impl Generation {
     fn id_bytes(&self, number: u32) -> Result<Vec<u8>, KnowledgeError> {
         let (layer, version) = self.locate(RecordNumber(number))?;
         layer.ids().bytes(version)
+    }
+
+    /// All records whose identifiers begin so, in order.
+    pub(crate) fn beginning(&self, prefix: &str) -> Result<Vec<VulnerabilityRecord>, KnowledgeError> {
+        let prefix = prefix.as_bytes();
+        let first = partition(self.record_count(), |number| Ok(self.id_bytes(number)?.as_slice() < prefix))?;
+        let mut found = Vec::new();
+        for number in first..self.record_count() {
+            if !self.id_bytes(number)?.starts_with(prefix) {
+                break;
+            }
+            found.push(self.record(RecordNumber(number))?);
+        }
+        Ok(found)
     }
 
     /// The products of a file that carry this name.
@@ -214,6 +228,10 @@ impl Knowledge for Generation {
         let value = self.fact(&fact::key(Kind::Exploited, id.as_str().as_bytes()))?;
         let read = |value: Vec<u8>| fact::exploited(id.clone(), &value).map_err(|reason| unreadable("KEV", reason));
         value.map(read).transpose()
+    }
+
+    fn undescribed(&self) -> Result<&[Undescribed], KnowledgeError> {
+        Ok(&self.undescribed)
     }
 
     fn epss(&self, id: &VulnerabilityId) -> Result<Option<Epss>, KnowledgeError> {

@@ -33,7 +33,7 @@ pub(crate) fn answers(
         ids.extend(record.aliases.iter().cloned());
     }
     subjects.extend(products.iter().cloned().map(SubjectKey::Product));
-    let mut all = vec![format!("{:?}", knowledge.description())];
+    let mut all = vec![format!("{:?}", knowledge.description()), format!("{:?}", knowledge.undescribed()?)];
     for product in &products {
         all.push(format!("{product} {:?}", knowledge.candidates(product)?));
         all.push(format!("{product} {:?}", knowledge.names_product(product)?));

@@ -16,7 +16,9 @@ use ward_model::knowledge::{
 };
 use ward_model::purl::Purl;
 use ward_model::renamed::{Release, Rename, Renamed, Renames};
-use ward_model::vulnerability::{Configuration, Criterion, Epss, Exploited, Node, Operator, VulnerabilityRecord};
+use ward_model::vulnerability::{
+    Configuration, Criterion, Epss, Exploited, Node, Operator, Undescribed, VulnerabilityRecord,
+};
 use ward_version::{Bound, Interval};
 
 use crate::{Inventory, match_inventory};
@@ -30,6 +32,8 @@ pub(crate) struct World {
     pub(crate) covered: Vec<(&'static str, Option<&'static str>)>,
     /// Vulnerabilities that are known to be exploited.
     pub(crate) exploited: Vec<&'static str>,
+    /// What is exploited and described by no record.
+    pub(crate) undescribed: Vec<Undescribed>,
     description: KnowledgeDescription,
 }
 
@@ -42,7 +46,14 @@ impl World {
             seed: false,
             limited_to: Vec::new(),
         };
-        Self { records, set_aside: Vec::new(), covered: Vec::new(), exploited: Vec::new(), description }
+        Self {
+            records,
+            set_aside: Vec::new(),
+            covered: Vec::new(),
+            exploited: Vec::new(),
+            undescribed: Vec::new(),
+            description,
+        }
     }
 
     fn criteria(&self) -> impl Iterator<Item = (RecordNumber, &Criterion)> {
@@ -94,7 +105,7 @@ impl Knowledge for World {
 
     fn exploited(&self, id: &VulnerabilityId) -> Result<Option<Exploited>, KnowledgeError> {
         let known = self.exploited.iter().any(|known| *known == id.as_str());
-        Ok(known.then(|| Exploited { id: id.clone(), added: None, ransomware: false }))
+        Ok(known.then(|| Exploited::new(id.clone())))
     }
 
     fn statements(&self, key: &SubjectKey) -> Result<Vec<StatementCandidate>, KnowledgeError> {
@@ -132,6 +143,10 @@ impl Knowledge for World {
     fn find_all(&self, id: &VulnerabilityId) -> Result<Vec<RecordNumber>, KnowledgeError> {
         let records = (0..).map(RecordNumber).zip(&self.records);
         Ok(records.filter(|(_, record)| record.id == *id).map(|(number, _)| number).collect())
+    }
+
+    fn undescribed(&self) -> Result<&[Undescribed], KnowledgeError> {
+        Ok(&self.undescribed)
     }
 
     fn epss(&self, _: &VulnerabilityId) -> Result<Option<Epss>, KnowledgeError> {

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use askama::Template;
 use ward_model::assessment::Assessment;
 use ward_model::claim::ClaimId;
+use ward_model::coverage::SourceCoverage;
 use ward_model::device::Device;
 use ward_model::verdict::Witness;
 
 use super::verdicts::{Fact, Section, facts, sections};
 use super::{STYLE, policy};
 use crate::group::{Group, groups, route};
-use crate::next::{Context, Step, component, steps};
+use crate::next::{self, Context, Step, steps};
 use crate::svg;
 use crate::ways::{Way, ways};
 use crate::words::{self, clean};
@@ -55,6 +56,7 @@ pub struct Page {
     inventories: Vec<Vec<String>>,
     sources: Vec<Vec<String>>,
     notes: Vec<String>,
+    conflicts: Vec<String>,
     unassessed: Vec<UnassessedView>,
     unassessed_count: usize,
     gaps: Vec<Vec<String>>,
@@ -164,7 +166,7 @@ pub fn page(assessment: &Assessment, device: &Device) -> Page {
         counts: counts(assessment),
         terms: words::TERMS,
         seed: assessment.coverage.knowledge.seed,
-        knowledge: words::knowledge(&assessment.coverage.knowledge, NAMED),
+        knowledge: words::knowledge(&assessment.coverage.knowledge, &assessment.coverage.feeds, NAMED),
         products: assessment.coverage.knowledge.limited_to.iter().map(|product| clean(product)).collect(),
         steps: open.into_iter().map(StepView::from).collect(),
         more_steps: more_steps.into_iter().map(StepView::from).collect(),
@@ -179,6 +181,7 @@ pub fn page(assessment: &Assessment, device: &Device) -> Page {
         watch_list: watch_list(assessment),
         inventories: inventories(assessment),
         sources: sources(assessment),
+        conflicts: conflicts(assessment),
         notes: assessment.coverage.notes.iter().map(|note| clean(note)).collect(),
         unassessed: unassessed(assessment),
         unassessed_count: assessment.unassessed.len(),
@@ -430,23 +433,33 @@ fn inventories(assessment: &Assessment) -> Vec<Vec<String>> {
 }
 
 fn sources(assessment: &Assessment) -> Vec<Vec<String>> {
-    assessment
-        .coverage
-        .knowledge
-        .sources
-        .iter()
-        .map(|source| {
-            let newest = source.newest.map_or_else(|| "not stated".to_owned(), |day| day.to_string());
-            let numbers = [source.records, source.without_product, source.set_aside].map(words::number);
-            [vec![clean(&source.name), newest], numbers.to_vec()].concat()
-        })
-        .collect()
+    let row = |source: &SourceCoverage| {
+        let shrunk = if source.shrunk.is_empty() { "" } else { ", shrank" };
+        vec![
+            clean(&source.name),
+            format!("{}{shrunk}", source.state.word()),
+            source.newest.map_or_else(|| "-".to_owned(), |day| day.to_string()),
+            source.expected.map_or_else(|| "-".to_owned(), |expected| expected.to_string()),
+            words::number(source.records),
+            words::number(source.without_product),
+            words::number(source.set_aside),
+        ]
+    };
+    assessment.coverage.feeds.sources.iter().map(row).collect()
+}
+
+/// Where sources disagree about a finding; versions that share an inventory say it once.
+fn conflicts(assessment: &Assessment) -> Vec<String> {
+    let findings = assessment.findings.iter();
+    let lines: BTreeSet<String> =
+        findings.flat_map(|at| next::conflicts(&at.finding)).map(|line| clean(&line)).collect();
+    lines.into_iter().collect()
 }
 
 fn unassessed(assessment: &Assessment) -> Vec<UnassessedView> {
     let mut grouped: BTreeMap<_, Vec<String>> = BTreeMap::new();
     for at in &assessment.unassessed {
-        let text = format!("{} in {}, version {}", component(&at.what.component), at.element, at.fielded_version);
+        let text = format!("{} in {}, version {}", next::unassessed(&at.what), at.element, at.fielded_version);
         grouped.entry(at.what.reason).or_default().push(clean(&text));
     }
     grouped

@@ -1,6 +1,6 @@
 //! The text of `ward assess`: the headline, then verdicts worst first, then what surrounds them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::assessment::Assessment;
 use ward_model::device::Device;
@@ -8,9 +8,9 @@ use ward_model::verdict::{Outcome, Verdict, Witness};
 
 use super::TextOptions;
 use super::paper::{Ink, Paper, columns};
-use super::scan::{PRODUCTS, named};
+use super::scan::{CONFLICTS, PRODUCTS, named};
 use crate::group::{Group, Part, groups};
-use crate::next::{Context, component, for_verdict, steps};
+use crate::next::{self, Context, for_verdict, steps};
 use crate::words;
 
 /// How many verdicts are told in full by default.
@@ -108,9 +108,9 @@ impl Page<'_> {
             .collect();
         self.paper.table(2, &columns(&["verdict", ">count", "meaning"]), &rows);
         self.paper.gap();
-        for (place, line) in
-            words::knowledge(&self.assessment.coverage.knowledge, self.limit(PRODUCTS)).iter().enumerate()
-        {
+        let coverage = &self.assessment.coverage;
+        let lines = words::knowledge(&coverage.knowledge, &coverage.feeds, self.limit(PRODUCTS));
+        for (place, line) in lines.iter().enumerate() {
             self.paper.field(0, if place == 0 { "Knowledge" } else { "" }, line);
         }
     }
@@ -436,7 +436,7 @@ impl Page<'_> {
         }
         let mut grouped: BTreeMap<_, Vec<String>> = BTreeMap::new();
         for at in unassessed {
-            let place = format!("{} ({} {})", component(&at.what.component), at.element, at.fielded_version);
+            let place = format!("{} ({} {})", next::unassessed(&at.what), at.element, at.fielded_version);
             grouped.entry(at.what.reason).or_default().push(place);
         }
         self.paper.heading("Components that could not be assessed");
@@ -529,6 +529,21 @@ impl Page<'_> {
         for note in &coverage.notes {
             self.paper.item(2, "- ", note);
         }
+        self.conflicts();
+    }
+
+    /// Where sources disagree about a finding; versions that share an inventory say it once.
+    fn conflicts(&mut self) {
+        let findings = self.assessment.findings.iter();
+        let lines: BTreeSet<String> = findings.flat_map(|at| next::conflicts(&at.finding)).collect();
+        if lines.is_empty() {
+            return;
+        }
+        self.paper.heading("Where sources disagree");
+        for line in lines.iter().take(self.limit(CONFLICTS)) {
+            self.paper.item(2, "- ", line);
+        }
+        self.more(2, lines.len(), CONFLICTS, "disagreements");
     }
 
     fn close(&mut self, groups: &[Group<'_>]) {

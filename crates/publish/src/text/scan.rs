@@ -7,11 +7,13 @@ use ward_model::finding::{Finding, ScanReport, State};
 
 use super::TextOptions;
 use super::paper::{Ink, Paper, columns};
-use crate::next::component;
+use crate::next::{self, component};
 use crate::words;
 
 /// How many affected and how many unknown findings are listed by default.
 const LIMITS: [usize; 2] = [200, 60];
+/// How many disagreements are listed by default.
+pub const CONFLICTS: usize = 12;
 /// How many products of a seed are named by default.
 pub const PRODUCTS: usize = 6;
 /// How many components of one reason are named by default.
@@ -33,10 +35,12 @@ pub fn print(report: &ScanReport, options: &TextOptions) -> String {
     paper.gap();
     counts(&mut paper, report);
     paper.gap();
-    for (place, line) in
-        words::knowledge(&report.knowledge, if options.verbose { usize::MAX } else { PRODUCTS }).iter().enumerate()
-    {
+    let named = if options.verbose { usize::MAX } else { PRODUCTS };
+    for (place, line) in words::knowledge(&report.knowledge, &report.coverage, named).iter().enumerate() {
         paper.field(0, if place == 0 { "Knowledge" } else { "" }, line);
+    }
+    for note in &report.notes {
+        paper.item(0, "- ", note);
     }
     findings(&mut paper, report, options);
     unassessed(&mut paper, report, options);
@@ -120,9 +124,26 @@ fn findings(paper: &mut Paper, report: &ScanReport, options: &TextOptions) {
             &format!("{} not affected; -v shows them.", words::count(hidden, "finding is", "findings are")),
         );
     }
+    conflicts(paper, &shown, options);
     if let Some(first) = shown.first() {
         let command = format!("ward why {} {} --sbom FILE", first.vulnerability.id, first.component.reference);
         paper.line(0, Ink::Dim, &format!("The whole proof of a finding: {command}"));
+    }
+}
+
+/// Where sources disagree about what is shown.
+fn conflicts(paper: &mut Paper, shown: &[&Finding], options: &TextOptions) {
+    let limit = if options.verbose { usize::MAX } else { CONFLICTS };
+    let lines: Vec<String> = shown.iter().flat_map(|finding| next::conflicts(finding)).collect();
+    if lines.is_empty() {
+        return;
+    }
+    paper.heading("Where sources disagree");
+    for line in lines.iter().take(limit) {
+        paper.item(0, "- ", line);
+    }
+    if let Some(more) = lines.len().checked_sub(limit).filter(|more| *more > 0) {
+        paper.line(0, Ink::Dim, &format!("{} more; -v or --json shows them.", words::number(more as u64)));
     }
 }
 
@@ -180,7 +201,7 @@ fn unassessed(paper: &mut Paper, report: &ScanReport, options: &TextOptions) {
     }
     let mut grouped: BTreeMap<_, Vec<String>> = BTreeMap::new();
     for what in &report.unassessed {
-        grouped.entry(what.reason).or_default().push(component(&what.component));
+        grouped.entry(what.reason).or_default().push(next::unassessed(what));
     }
     paper.heading("Components that could not be assessed");
     paper.line(0, Ink::Plain, "Nothing is known about these; that is not the same as nothing being wrong.");

@@ -7,6 +7,8 @@ use jiff::civil::date;
 use ward_model::assessment::*;
 use ward_model::claim::{Claim, ClaimId, ElementClaim, Evidence, LinkClaim};
 use ward_model::component::SbomFormat;
+use ward_model::conflict::{Conflict, ConflictKind, Said};
+use ward_model::coverage::{Expected, Freshness, KnowledgeCoverage, SourceCoverage, UncoveredEcosystem};
 use ward_model::cvss::Vector;
 use ward_model::device::*;
 use ward_model::digest::Digest;
@@ -379,9 +381,20 @@ fn verdict(kind: SubjectKind, subject: &str, element: &str, cohort: &str, count:
     }
 }
 
+fn conflict() -> Conflict {
+    let said = |who: &str, what: &str| Said { who: who.into(), what: what.into() };
+    Conflict {
+        about: ConflictKind::Score,
+        cvss: Some("3.1".into()),
+        statements: vec![said("nvd@nist.gov", "7.5"), said("a <maker>", "5.3")],
+        used: "the worst, 7.5".into(),
+    }
+}
+
 pub fn finding(id: &str, severity: &str, state: State) -> Finding {
     let vector = Vector::parse("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N").unwrap();
     Finding {
+        conflicts: if state == State::Affected { vec![conflict()] } else { Vec::new() },
         vulnerability: VulnerabilitySummary {
             id: id.into(),
             aliases: Vec::new(),
@@ -434,20 +447,46 @@ pub fn knowledge(seed: bool) -> KnowledgeDescription {
         generation: Digest::of(b"knowledge"),
         as_of: date(2026, 11, 20),
         sources: vec![SourceDescription {
-            name: "nvd".into(),
             newest: Some(date(2026, 11, 19)),
             records: 242_548,
             without_product: 9_112,
-            gaps: Vec::new(),
-            set_aside: 0,
+            ..SourceDescription::new("nvd")
         }],
         seed,
         limited_to: if seed { vec!["a:openssl:openssl".into(), "a:busybox:busybox".into()] } else { Vec::new() },
     }
 }
 
+pub fn coverage() -> KnowledgeCoverage {
+    let judged = |name: &str, state, newest, records| SourceCoverage {
+        name: name.into(),
+        state,
+        newest,
+        days_old: newest.map(|_| 1),
+        received: newest,
+        expected: Some(Expected { newest_within_days: Some(7), received_within_days: None }),
+        records,
+        without_product: 0,
+        set_aside: 0,
+        shrunk: Vec::new(),
+        gaps: Vec::new(),
+    };
+    KnowledgeCoverage {
+        as_of: date(2026, 11, 20),
+        stale: true,
+        sources: vec![
+            judged("kev", Freshness::Missing, None, 0),
+            SourceCoverage {
+                without_product: 9_112,
+                ..judged("nvd", Freshness::Fresh, Some(date(2026, 11, 19)), 242_548)
+            },
+        ],
+        ecosystems_without_data: vec![UncoveredEcosystem { ecosystem: "npm".into(), components: 3 }],
+    }
+}
+
 pub fn unassessed(name: &str, reason: UnassessedReason) -> Unassessed {
-    Unassessed { component: component(name, None), reason }
+    Unassessed { component: component(name, None), reason, undescribed: Vec::new() }
 }
 
 pub fn scan() -> ScanReport {
@@ -467,6 +506,8 @@ pub fn scan() -> ScanReport {
             remarks: vec!["two components share the reference pkg-zlib; the second was renamed".into()],
         },
         knowledge: knowledge(true),
+        coverage: coverage(),
+        notes: vec!["9,112 records name no product and cannot be found by any matcher".into()],
         findings: vec![
             unknown,
             finding("CVE-2014-0160", "high", State::Affected),
@@ -596,6 +637,7 @@ pub fn assessment() -> Assessment {
         ],
         coverage: Coverage {
             knowledge: knowledge(true),
+            feeds: coverage(),
             notes: vec!["9,112 records name no product and cannot be found by any matcher".into()],
             inventories: vec![
                 InventoryCoverage {

@@ -197,6 +197,7 @@ fn a_component_that_could_not_be_assessed_is_presumed_until_reviewed() {
             cpes: Vec::new(),
         },
         reason: UnassessedReason::NoIdentity,
+        undescribed: Vec::new(),
     };
     let reports = system.reports.entry(("1".into(), "pump".into())).or_default();
     reports.open.unassessed.push(unassessed.clone());

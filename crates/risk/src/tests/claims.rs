@@ -8,7 +8,7 @@ use ward_model::finding::State;
 use ward_model::ids::FieldedVersionId;
 use ward_model::verdict::{Outcome, Verdict};
 
-use super::cases::{WORST, decided, guarded, judged, judged_with, of, only};
+use super::cases::{WORST, decided, guarded, judged, judged_with, only};
 use super::system::System;
 
 /// Somebody answers for it, and nobody can say by what.

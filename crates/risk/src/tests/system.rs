@@ -354,6 +354,7 @@ pub(crate) fn finding(id: &str, vector: Option<&str>, state: State) -> Finding {
         CvssSummary { version: CvssVersion::V31.to_string(), vector, score, source: "test".into() }
     });
     Finding {
+        conflicts: Vec::new(),
         vulnerability: VulnerabilitySummary {
             id: id.into(),
             aliases: Vec::new(),

@@ -4,23 +4,29 @@ use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 use serde::Serialize;
 use ward_model::Digest;
-use ward_model::knowledge::SourceDescription;
+use ward_model::coverage::{Expected, Freshness, ShrunkPart, SourceCoverage};
+use ward_policy::Library;
 
 use crate::Ending;
 use crate::arguments::Global;
 use crate::clock::AsOf;
 use crate::failure::Failure;
-use crate::freshness::{self, Freshness};
 use crate::held::Held;
 use crate::home;
 use crate::table::table;
 use crate::ui::Ui;
 
+/// What `stale` means, in words.
+const RULE: &str = "stale: the newest day of a source, or the day of its receipt, is older than is expected of it; also a source that says no day, one of which far fewer records came than before, and nvd, kev or epss where it is missing";
+
 /// Say how fresh the knowledge is, how much there is, and what it lacks
+///
+/// How old each source may be is data that ships with the program, dated and with its reason. What shrank is told until more comes
+/// again, or `ward feeds sync --accept-shrunk SOURCE` says that fewer records are right.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Exit with 1 if the knowledge is stale: the newest record of nvd, kev or epss is more than 7 days older than the day
-    /// asked about, or one of them is missing
+    /// Exit with 1 if the knowledge is stale: a source is older than is expected of it on the day asked about, says no day,
+    /// shrank, or is missing (nvd, kev, epss)
     #[arg(long, value_enum, value_name = "CONDITION")]
     fail_on: Option<Condition>,
     /// The day or time asked about: what was held then counts; default: now
@@ -47,24 +53,33 @@ struct Answer {
     rule: &'static str,
     sources: Vec<SourceAnswer>,
     limited_to: Vec<String>,
+    /// What is amiss, in words.
+    notes: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
 struct SourceAnswer {
-    #[serde(flatten)]
-    freshness: Freshness,
+    name: String,
+    state: Freshness,
+    newest: Option<Date>,
+    days_old: Option<i32>,
+    expected: Option<Expected>,
+    stale: bool,
     held: bool,
     records: u64,
     without_product: u64,
     set_aside: u64,
     edition: Option<String>,
     last_received: Option<Date>,
+    shrunk: Vec<ShrunkPart>,
+    gaps: Vec<String>,
 }
 
 /// Describes what is held.
 pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
     let (held, as_of) = Held::open(global, arguments.as_of, ui)?;
-    let answer = answer(&held, as_of, home::folder(global.home.as_ref())?.display().to_string());
+    let library = Library::built_in()?;
+    let answer = answer(&held, &library, as_of, home::folder(global.home.as_ref())?.display().to_string());
     if ui.json {
         ui.print_json(&answer)?;
     } else {
@@ -72,36 +87,40 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     }
     match arguments.fail_on {
         Some(Condition::Stale) if answer.stale => {
-            ui.note(format!("--fail-on holds: {}", freshness::RULE));
+            ui.note(format!("--fail-on holds: {RULE}"));
             Ok(Ending::ConditionHolds)
         }
         _ => Ok(Ending::Done),
     }
 }
 
-fn answer(held: &Held, as_of: Date, home: String) -> Answer {
+fn answer(held: &Held, library: &Library, as_of: Date, home: String) -> Answer {
     let description = held.description();
     let states = match held {
         Held::Generation(generation) => generation.sources(),
         Held::Seed(_) => &[],
     };
-    let sources: Vec<SourceAnswer> = freshness::of(description, as_of)
-        .into_iter()
-        .map(|freshness| {
-            let source: Option<&SourceDescription> =
-                description.sources.iter().find(|source| source.name == freshness.name);
-            let state = states.iter().find(|state| state.name == freshness.name);
-            SourceAnswer {
-                held: source.is_some(),
-                records: source.map_or(0, |source| source.records),
-                without_product: source.map_or(0, |source| source.without_product),
-                set_aside: source.map_or(0, |source| source.set_aside),
-                edition: state.and_then(|state| state.edition.clone()),
-                last_received: state.and_then(|state| state.received),
-                freshness,
-            }
-        })
-        .collect();
+    let coverage = library.expectations().coverage(description, as_of, Vec::new());
+    let notes = description.notes(&coverage);
+    let source = |source: SourceCoverage| {
+        let state = states.iter().find(|state| state.name == source.name);
+        SourceAnswer {
+            stale: source.is_stale(),
+            held: source.state != Freshness::Missing,
+            edition: state.and_then(|state| state.edition.clone()),
+            name: source.name,
+            state: source.state,
+            newest: source.newest,
+            days_old: source.days_old,
+            expected: source.expected,
+            records: source.records,
+            without_product: source.without_product,
+            set_aside: source.set_aside,
+            last_received: source.received,
+            shrunk: source.shrunk,
+            gaps: source.gaps,
+        }
+    };
     Answer {
         schema: "wardround/feeds-status/1",
         home,
@@ -109,10 +128,11 @@ fn answer(held: &Held, as_of: Date, home: String) -> Answer {
         generation: description.generation,
         received: description.as_of,
         as_of,
-        stale: sources.iter().any(|source| source.freshness.stale),
-        rule: freshness::RULE,
-        sources,
+        stale: coverage.stale,
+        rule: RULE,
+        sources: coverage.sources.into_iter().map(source).collect(),
         limited_to: description.limited_to.clone(),
+        notes,
     }
 }
 
@@ -135,19 +155,13 @@ fn text(answer: &Answer) -> String {
         .sources
         .iter()
         .map(|source| {
-            let age = source.freshness.days_old.map_or_else(|| "-".to_owned(), |days| format!("{days} days"));
-            let state = match (source.held, source.freshness.stale) {
-                (false, _) => "missing",
-                (true, true) => "stale",
-                // Nothing is said of how old the others may be.
-                (true, false) if !freshness::is_wanted(&source.freshness.name) => "held",
-                (true, false) => "fresh",
-            };
+            let shrunk = if source.shrunk.is_empty() { "" } else { ", SHRUNK" };
             vec![
-                source.freshness.name.clone(),
-                state.to_owned(),
-                day(source.freshness.newest),
-                age,
+                source.name.clone(),
+                format!("{}{shrunk}", source.state.word()),
+                day(source.newest),
+                source.days_old.map_or_else(|| "-".to_owned(), |days| format!("{days} days")),
+                source.expected.map_or_else(|| "-".to_owned(), |expected| expected.to_string()),
                 day(source.last_received),
                 source.records.to_string(),
                 source.without_product.to_string(),
@@ -156,9 +170,14 @@ fn text(answer: &Answer) -> String {
         })
         .collect();
     out.push_str(&table(
-        &["source", "state", "newest", "age", "received", "records", "no product", "set aside"],
+        &["source", "state", "newest", "age", "expected", "received", "records", "no product", "set aside"],
         &rows,
     ));
+    out.push('\n');
+    for source in &answer.sources {
+        source.gaps.iter().for_each(|gap| out.push_str(&format!("{}: {gap}\n", source.name)));
+    }
+    answer.notes.iter().for_each(|note| out.push_str(&format!("- {note}\n")));
     out.push_str(&format!("\n{}\n", answer.rule));
-    out
+    crate::failure::render::clean(&out)
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use ward_feeds::{Silent, Source, SyncReport, UnknownSource};
 use ward_knowledge::Home;
 use ward_model::Digest;
+use ward_model::coverage::ShrunkPart;
 
 use super::network::{self, Fetched, Network, NetworkAnswer};
 use super::progress::Bars;
@@ -36,6 +37,10 @@ pub struct Arguments {
     /// Only these sources: nvd, kev, epss, cve5, osv, csaf, eol, cwe
     #[arg(long, value_name = "SOURCE,...", value_delimiter = ',')]
     only: Vec<String>,
+    /// These sources rightly hold fewer records than before: tell them as shrunk no longer, and give up what was kept against
+    /// lists that seemed cut short. A name as `ward feeds status` shows it, or `osv` for all below it
+    #[arg(long, value_name = "SOURCE,...", value_delimiter = ',')]
+    accept_shrunk: Vec<String>,
     #[command(flatten)]
     network: Network,
 }
@@ -53,9 +58,17 @@ struct Answer {
     /// Where the clock went back: the day of the receipt before, after which this one counts.
     clock_went_back: Option<Date>,
     sources: Vec<SourceAnswer>,
+    /// Sources of which far fewer records came than before, in this sync or an earlier one.
+    shrunk: Vec<ShrunkAnswer>,
     untouched: Vec<String>,
     not_read: Vec<String>,
     repaired: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct ShrunkAnswer {
+    source: String,
+    parts: Vec<ShrunkPart>,
 }
 
 #[derive(Debug, Serialize)]
@@ -99,14 +112,17 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     let now = clock::now();
     let report = if ui.draws_progress() {
         let mut bars = Bars::new();
-        let report = ward_feeds::sync(mirror, &only, &home, now, &mut bars);
+        let report = ward_feeds::sync_accepting(mirror, &only, &arguments.accept_shrunk, &home, now, &mut bars);
         bars.clear();
         report?
     } else {
-        ward_feeds::sync(mirror, &only, &home, now, &mut Silent)?
+        ward_feeds::sync_accepting(mirror, &only, &arguments.accept_shrunk, &home, now, &mut Silent)?
     };
     let (network, stale) = fetched.map_or((None, None), |fetched| (Some(fetched.answer), fetched.stale));
     let answer = answer(folder.display().to_string(), network, report);
+    for shrunk in &answer.shrunk {
+        ui.note(format!("{} SHRANK; see below, and `ward feeds status`", shrunk.source));
+    }
     if ui.json {
         ui.print_json(&answer)?;
     } else {
@@ -184,6 +200,13 @@ fn answer(home: String, network: Option<NetworkAnswer>, report: SyncReport) -> A
                     .collect(),
             })
             .collect(),
+        shrunk: report
+            .knowledge
+            .sources
+            .into_iter()
+            .filter(|source| !source.shrunk.is_empty())
+            .map(|source| ShrunkAnswer { source: source.name, parts: source.shrunk })
+            .collect(),
         untouched: report.untouched.into_iter().map(|state| state.name).collect(),
         not_read: report.not_read,
         repaired: report.repaired,
@@ -198,6 +221,18 @@ fn text(answer: &Answer, verbose: bool) -> String {
         answer.home,
         answer.generation
     );
+    for shrunk in &answer.shrunk {
+        for part in &shrunk.parts {
+            out.push_str(&format!("SHRUNK     {} {part}\n", shrunk.source));
+        }
+    }
+    if !answer.shrunk.is_empty() {
+        out.push_str(
+            "What came of these is far less than it was: a feed or mirror that lost records, or was cut short. What is held of them is\n\
+             kept and may be out of date. Every answer says so until more comes again; if fewer records are right, say so with\n\
+             `ward feeds sync --accept-shrunk SOURCE`.\n\n",
+        );
+    }
     let rows: Vec<Vec<String>> = answer
         .sources
         .iter()

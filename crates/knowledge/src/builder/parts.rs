@@ -1,0 +1,137 @@
+//! How many records came of each part of a source, against how many there were.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use super::Builder;
+use super::publish::Sources;
+use crate::error::HomeError;
+use crate::fact::{Fact, Input, Kind};
+use crate::file::unreadable;
+use crate::generation::Generation;
+use crate::part::{self, Part, is_far_fewer};
+use crate::source::WHOLE;
+
+/// What is known of parts, by source and name.
+type Parts = BTreeMap<(String, String), Part>;
+/// How many records came of parts, by source and name.
+type Counts = BTreeMap<(String, String), u64>;
+
+fn held(builder: &Builder) -> Result<Parts, HomeError> {
+    let Some(held) = &builder.held else { return Ok(Parts::new()) };
+    let known = held.parts_of_sources().iter();
+    Ok(known.map(|(source, name, part)| ((source.clone(), name.clone()), part.clone())).collect())
+}
+
+/// Whether far fewer entries come of a source that is replaced as a whole than there were, and nobody has said that this is right.
+pub(super) fn is_shrunk(builder: &Builder, sources: &Sources, source: &str, came: u64) -> Result<bool, HomeError> {
+    if builder.accepts(source) {
+        return Ok(false);
+    }
+    // A home from before this was kept knows how many entries it holds.
+    let entries = sources.get(source).map_or(0, |(state, _)| state.records);
+    let most = held(builder)?.get(&(source.to_owned(), String::new())).map_or(entries, |part| part.most);
+    Ok(is_far_fewer(most, came))
+}
+
+/// What changes of what is known of the parts.
+pub(super) fn compare(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>, HomeError> {
+    let before = held(builder)?;
+    let mut parts = before.clone();
+    let day = builder.received.day();
+    let came = came(builder)?;
+    let seen: BTreeSet<String> = came.keys().map(|(source, _)| source.clone()).collect();
+    let known = held_files(builder, &before, &seen)?;
+    let newest = newest(builder);
+    for (key, now) in came {
+        let part = parts.entry(key.clone()).or_default();
+        // A home from before this was kept knows how many records its files gave.
+        part.most = part.most.max(known.get(&key).copied().unwrap_or(0));
+        part.newest = part.newest.max(newest.get(&key).copied());
+        part.came(now, day);
+    }
+    for (source, (state, changes)) in sources.iter().filter(|(source, _)| WHOLE.contains(&source.as_str())) {
+        if let Some(now) = changes.came {
+            let part = parts
+                .entry((source.clone(), String::new()))
+                .or_insert_with(|| Part { most: before_of(builder, source), ..Part::default() });
+            part.newest = state.newest;
+            part.came(now, day);
+        }
+    }
+    for (_, part) in parts.iter_mut().filter(|((source, _), _)| builder.accepts(source)) {
+        part.accept(day);
+    }
+    let wrong =
+        |error: postcard::Error| HomeError::Record { id: "a part of a source".to_owned(), reason: error.to_string() };
+    let mut facts = Vec::new();
+    for (key, part) in parts.iter().filter(|(key, part)| before.get(*key) != Some(*part)) {
+        let (key, value) = part::to_fact(&key.0, &key.1, part).map_err(wrong)?;
+        facts.push((key, Some(value)));
+    }
+    Ok(facts)
+}
+
+/// How many entries were held before of a source that is replaced as a whole.
+fn before_of(builder: &Builder, source: &str) -> u64 {
+    let sources = builder.held.as_ref().map_or(&[][..], Generation::sources);
+    sources.iter().find(|state| state.name == source).map_or(0, |state| state.records)
+}
+
+/// How many records stand in the files of each part that somebody looked at.
+fn came(builder: &Builder) -> Result<Counts, HomeError> {
+    let mut came = Counts::new();
+    for key @ (source, file) in builder.files.iter().chain(&builder.unchanged).collect::<BTreeSet<_>>() {
+        let Some(name) = part::of_file(source, file).filter(|_| !WHOLE.contains(&source.as_str())) else { continue };
+        let new = builder.inputs.get(key).map(|input| input.records);
+        let input = match (new, &builder.held) {
+            (Some(records), _) => Some(records),
+            (None, Some(held)) => held.input(source, file)?.map(|input| input.records),
+            (None, None) => None,
+        };
+        // The list of what should be there holds no records.
+        if let Some(records) = input {
+            *came.entry((source.clone(), name)).or_default() += records;
+        }
+    }
+    Ok(came)
+}
+
+/// How many records the files of each part gave that are known from before, where nothing else is known of the part.
+fn held_files(builder: &Builder, before: &Parts, seen: &BTreeSet<String>) -> Result<Counts, HomeError> {
+    let mut known = Counts::new();
+    let Some(held) = &builder.held else { return Ok(known) };
+    let lacks = |source: &String| !before.keys().any(|(of, _)| of == source);
+    if !seen.iter().any(lacks) {
+        return Ok(known);
+    }
+    for (key, value) in held.facts(Kind::Input)? {
+        let wrong = |reason: String| unreadable("files that were read", reason);
+        let text = std::str::from_utf8(key.get(1..).unwrap_or_default()).map_err(|error| wrong(error.to_string()))?;
+        let (source, file) = text.split_once('\0').ok_or_else(|| wrong("names no file".to_owned()))?;
+        let input: Input = postcard::from_bytes(&value).map_err(|error| wrong(error.to_string()))?;
+        let key = (source.to_owned(), part::of_file(source, file));
+        if let (source, Some(name)) = key
+            && lacks(&source)
+        {
+            *known.entry((source, name)).or_default() += input.records;
+        }
+    }
+    Ok(known)
+}
+
+/// The newest date in what came of each part, of sources whose parts age by themselves.
+fn newest(builder: &Builder) -> BTreeMap<(String, String), Date> {
+    let mut newest: BTreeMap<(String, String), Date> = BTreeMap::new();
+    for ((source, file), day) in &builder.newest {
+        if let Some(name) = part::of_file(source, file) {
+            let held = newest.entry((source.clone(), name)).or_insert(*day);
+            *held = (*held).max(*day);
+        }
+    }
+    newest
+}
+
+#[cfg(test)]
+mod tests;

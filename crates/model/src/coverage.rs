@@ -1,0 +1,249 @@
+//! How fresh and how complete the sources of a body of knowledge are, as judged on one day.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+/// A part of a source of which far fewer records came than there once were. What is held of it is kept, and no longer looked after.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ShrunkPart {
+    /// The part: a year, a provider; `None` where the source has no parts.
+    pub part: Option<String>,
+    /// How many records came of it when there were most.
+    pub most: u64,
+    /// How many came the last time.
+    pub now: u64,
+    /// Since when, by the day of the sync that found it.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub since: Date,
+}
+
+impl fmt::Display for ShrunkPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(part) = &self.part {
+            write!(f, "{part}: ")?;
+        }
+        write!(f, "{} records came where there were {}, since {}", self.now, self.most, self.since)
+    }
+}
+
+/// What is known of one part of a source whose parts age by themselves: a provider of advisories.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PartDescription {
+    /// The part.
+    pub name: String,
+    /// The newest date inside its records.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub newest: Option<Date>,
+    /// How many records came of it the last time.
+    pub records: u64,
+}
+
+/// Whether a source is as fresh as it can be expected to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Freshness {
+    /// It is.
+    Fresh,
+    /// It is older.
+    Stale,
+    /// It says no day, or nobody has said what to expect of it.
+    Unknown,
+    /// It should be held and is not.
+    Missing,
+}
+
+impl Freshness {
+    /// The word used in text.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Stale => "stale",
+            Self::Unknown => "unknown",
+            Self::Missing => "missing",
+        }
+    }
+}
+
+/// What is expected of a source, in days.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Expected {
+    /// How old its newest date may be.
+    pub newest_within_days: Option<u16>,
+    /// How long ago it may have been received.
+    pub received_within_days: Option<u16>,
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.newest_within_days, self.received_within_days) {
+            (Some(newest), Some(received)) => write!(f, "{newest} days, received in {received}"),
+            (Some(newest), None) => write!(f, "{newest} days"),
+            (None, Some(received)) => write!(f, "received in {received} days"),
+            (None, None) => f.write_str("nothing"),
+        }
+    }
+}
+
+/// How fresh and complete one source is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SourceCoverage {
+    /// The source; a provider of advisories stands behind `csaf/`.
+    pub name: String,
+    /// Whether it is as fresh as expected.
+    pub state: Freshness,
+    /// The newest date that it says of itself or of a record.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub newest: Option<Date>,
+    /// How many days before the day asked about that is.
+    pub days_old: Option<i32>,
+    /// When it was last received.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub received: Option<Date>,
+    /// What is expected of it; `None` where nobody has said.
+    pub expected: Option<Expected>,
+    /// How many records.
+    pub records: u64,
+    /// How many of them name no product.
+    pub without_product: u64,
+    /// How many could not be read and were set aside.
+    pub set_aside: u64,
+    /// The parts of which far fewer records came than there once were.
+    pub shrunk: Vec<ShrunkPart>,
+    /// What was never received, in words.
+    pub gaps: Vec<String>,
+}
+
+impl SourceCoverage {
+    /// Whether something is amiss: it is not known to be fresh, or it shrank.
+    pub fn is_stale(&self) -> bool {
+        self.state != Freshness::Fresh || !self.shrunk.is_empty()
+    }
+}
+
+/// Packages of one ecosystem that no source speaks for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct UncoveredEcosystem {
+    /// The ecosystem, with its release where only that is not spoken for.
+    pub ecosystem: String,
+    /// How many components are packages of it.
+    pub components: usize,
+}
+
+/// How fresh and complete the knowledge behind an answer is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct KnowledgeCoverage {
+    /// The day asked about.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub as_of: Date,
+    /// Whether any source is not known to be fresh, or shrank.
+    pub stale: bool,
+    /// The sources, by name: those held, and those that should be.
+    pub sources: Vec<SourceCoverage>,
+    /// The ecosystems of the inventory that no source speaks for.
+    pub ecosystems_without_data: Vec<UncoveredEcosystem>,
+}
+
+impl KnowledgeCoverage {
+    /// What is amiss, in words, a sentence for each kind; none where all is as expected.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        let of = |state: Freshness, words: &dyn Fn(&SourceCoverage) -> String| -> Vec<String> {
+            self.sources.iter().filter(|source| source.state == state).map(words).collect()
+        };
+        let stale = of(Freshness::Stale, &|source| {
+            let newest = source.newest.map_or_else(String::new, |day| format!(", newest {day}"));
+            let expected = source.expected.map_or_else(String::new, |expected| format!(", expected: {expected}"));
+            format!("{}{newest}{expected}", source.name)
+        });
+        let name = |source: &SourceCoverage| source.name.clone();
+        for (what, sources) in [
+            ("stale", stale),
+            ("how fresh they are is not known", of(Freshness::Unknown, &name)),
+            ("expected and not held", of(Freshness::Missing, &name)),
+        ] {
+            if !sources.is_empty() {
+                notes.push(format!("sources on {}: {what}: {}", self.as_of, sources.join("; ")));
+            }
+        }
+        for source in &self.sources {
+            let parts: Vec<String> = source.shrunk.iter().map(ToString::to_string).collect();
+            if !parts.is_empty() {
+                notes.push(format!(
+                    "{} shrank: what it no longer brings is kept as it was and may be out of date ({})",
+                    source.name,
+                    parts.join("; ")
+                ));
+            }
+        }
+        let without = &self.ecosystems_without_data;
+        if !without.is_empty() {
+            let words = |one: &UncoveredEcosystem| {
+                let noun = if one.components == 1 { "component" } else { "components" };
+                format!("{} ({} {noun})", one.ecosystem, one.components)
+            };
+            let each: Vec<String> = without.iter().map(words).collect();
+            notes.push(format!("no source speaks for these ecosystems of the inventory: {}", each.join(", ")));
+        }
+        notes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::{Expected, Freshness, KnowledgeCoverage, ShrunkPart, SourceCoverage, UncoveredEcosystem};
+
+    fn source(name: &str, state: Freshness) -> SourceCoverage {
+        SourceCoverage {
+            name: name.to_owned(),
+            state,
+            newest: Some(date(2026, 1, 1)),
+            days_old: Some(9),
+            received: None,
+            expected: Some(Expected { newest_within_days: Some(7), received_within_days: None }),
+            records: 1,
+            without_product: 0,
+            set_aside: 0,
+            shrunk: Vec::new(),
+            gaps: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_is_amiss_is_said_and_nothing_else() {
+        let coverage = |sources| KnowledgeCoverage {
+            as_of: date(2026, 1, 10),
+            stale: true,
+            sources,
+            ecosystems_without_data: Vec::new(),
+        };
+        assert_eq!(coverage(vec![source("nvd", Freshness::Fresh)]).notes(), [""; 0]);
+        let mut shrunk = source("nvd", Freshness::Stale);
+        assert!(shrunk.is_stale());
+        shrunk.state = Freshness::Fresh;
+        assert!(!shrunk.is_stale());
+        shrunk.shrunk = vec![ShrunkPart { part: Some("2014".to_owned()), most: 90, now: 40, since: date(2026, 1, 2) }];
+        assert!(shrunk.is_stale());
+        let mut all = coverage(vec![shrunk, source("osv/go", Freshness::Stale), source("kev", Freshness::Missing)]);
+        all.ecosystems_without_data = vec![UncoveredEcosystem { ecosystem: "npm".to_owned(), components: 3 }];
+        assert_eq!(
+            all.notes(),
+            [
+                "sources on 2026-01-10: stale: osv/go, newest 2026-01-01, expected: 7 days",
+                "sources on 2026-01-10: expected and not held: kev",
+                "nvd shrank: what it no longer brings is kept as it was and may be out of date (2014: 40 records came where there were 90, since 2026-01-02)",
+                "no source speaks for these ecosystems of the inventory: npm (3 components)"
+            ]
+        );
+    }
+}
