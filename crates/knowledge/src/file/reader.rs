@@ -1,10 +1,12 @@
 //! Reads the file of a generation through a memory map. A block is verified the first time it is touched.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::fs::File;
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use memmap2::Mmap;
 use ward_model::digest::Digest;
@@ -13,8 +15,8 @@ use ward_model::knowledge::KnowledgeError;
 use super::{BLOCK, BLOCK_ENTRY, FORMAT, HEADER, HEADER_COVERED, MAGIC, SECTION_ENTRY, Section, unreadable};
 use crate::error::OpenError;
 
-/// How many uncompressed blocks are kept: 32 MiB.
-const CACHED: usize = 2048;
+/// How many uncompressed blocks of records are kept: 4 MiB. Whoever asks for many records asks in their order.
+const CACHED: usize = 256;
 
 /// A file that can be read from.
 pub(crate) struct Reader {
@@ -26,7 +28,9 @@ pub(crate) struct Reader {
     /// Where the block entries begin in the map, and how many there are.
     entries: usize,
     verified: Vec<AtomicBool>,
-    cache: Mutex<Cache>,
+    /// By section, the blocks that were touched, uncompressed: of all but the records, which are most of a file and are asked for once.
+    kept: Vec<Vec<OnceLock<Box<[u8]>>>>,
+    records: Mutex<Cache>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -38,9 +42,26 @@ struct Extent {
 
 #[derive(Default)]
 struct Cache {
-    blocks: HashMap<u32, Arc<[u8]>>,
+    blocks: HashMap<u32, Arc<Vec<u8>>>,
     /// The oldest first.
     order: VecDeque<u32>,
+}
+
+/// A block, uncompressed.
+enum Block<'a> {
+    Kept(&'a [u8]),
+    Shared(Arc<Vec<u8>>),
+}
+
+impl Deref for Block<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Kept(bytes) => bytes,
+            Self::Shared(bytes) => bytes,
+        }
+    }
 }
 
 struct Entry {
@@ -80,7 +101,12 @@ impl Reader {
         let (sections, entries, count) = directory(&map)?;
         let verified = (0..count).map(|_| AtomicBool::new(false)).collect();
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        Ok(Self { name, map, root, sections, entries, verified, cache: Mutex::default() })
+        let kept = Section::ALL.iter().zip(&sections).map(|(section, extent)| {
+            let blocks = if *section == Section::Records { 0 } else { extent.blocks };
+            (0..blocks).map(|_| OnceLock::new()).collect()
+        });
+        let kept = kept.collect();
+        Ok(Self { name, map, root, sections, entries, verified, kept, records: Mutex::default() })
     }
 
     /// The digest that covers every byte of the file.
@@ -113,8 +139,44 @@ impl Reader {
         self.walk(section, offset, length, |bytes| out.extend_from_slice(bytes))
     }
 
+    /// Bytes of a section, where they lie if that is one block.
+    pub(crate) fn bytes(&self, section: Section, offset: u64, length: usize) -> Result<Cow<'_, [u8]>, KnowledgeError> {
+        if let Some(Block::Kept(block)) = self.within_a_block(section, offset, length)? {
+            let from = (offset % BLOCK as u64) as usize;
+            if let Some(bytes) = block.get(from..from + length) {
+                return Ok(Cow::Borrowed(bytes));
+            }
+        }
+        let mut out = Vec::new();
+        self.read(section, offset, length, &mut out)?;
+        Ok(Cow::Owned(out))
+    }
+
+    /// The block that holds all of these bytes, if one does.
+    fn within_a_block(
+        &self,
+        section: Section,
+        offset: u64,
+        length: usize,
+    ) -> Result<Option<Block<'_>>, KnowledgeError> {
+        // The remainder is below the size of a block.
+        let from = (offset % BLOCK as u64) as usize;
+        let extent = self.extent(section);
+        match u32::try_from(offset / BLOCK as u64) {
+            Ok(number) if number < extent.blocks && length <= BLOCK - from => {
+                self.block(section, extent, number).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// Bytes of a section, of a fixed number.
     pub(crate) fn array<const N: usize>(&self, section: Section, offset: u64) -> Result<[u8; N], KnowledgeError> {
+        if let Some(block) = self.within_a_block(section, offset, N)?
+            && let Some(bytes) = block.get((offset % BLOCK as u64) as usize..).and_then(<[u8]>::first_chunk)
+        {
+            return Ok(*bytes);
+        }
         let mut array = [0; N];
         let mut filled = 0;
         self.walk(section, offset, N, |bytes| {
@@ -170,25 +232,34 @@ impl Reader {
         Ok(())
     }
 
-    /// A block of a section, uncompressed, from the cache where it is there.
-    fn block(&self, section: Section, extent: Extent, number: u32) -> Result<Arc<[u8]>, KnowledgeError> {
-        let index = extent.first + number;
-        // A panic while the lock was held leaves at worst a block out of the queue.
-        let lock = || self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(block) = lock().blocks.get(&index) {
-            return Ok(Arc::clone(block));
+    /// A block of a section, uncompressed: from what is kept where it is there.
+    fn block(&self, section: Section, extent: Extent, number: u32) -> Result<Block<'_>, KnowledgeError> {
+        if let Some(slot) = self.kept.get(section.index()).and_then(|slots| slots.get(number as usize)) {
+            let block = match slot.get() {
+                Some(block) => block,
+                None => {
+                    let block = self.load(section, extent, number)?.into_boxed_slice();
+                    slot.get_or_init(|| block)
+                }
+            };
+            return Ok(Block::Kept(block));
         }
-        let block: Arc<[u8]> = self.load(section, extent, number)?.into();
+        // A panic while the lock was held leaves at worst a block out of the queue.
+        let lock = || self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(block) = lock().blocks.get(&number) {
+            return Ok(Block::Shared(Arc::clone(block)));
+        }
+        let block = Arc::new(self.load(section, extent, number)?);
         let mut cache = lock();
-        if cache.blocks.insert(index, Arc::clone(&block)).is_none() {
-            cache.order.push_back(index);
+        if cache.blocks.insert(number, Arc::clone(&block)).is_none() {
+            cache.order.push_back(number);
             if cache.order.len() > CACHED
                 && let Some(oldest) = cache.order.pop_front()
             {
                 cache.blocks.remove(&oldest);
             }
         }
-        Ok(block)
+        Ok(Block::Shared(block))
     }
 
     /// A block of a section as it stands in the map, verified.

@@ -1,5 +1,6 @@
 //! The answers of a generation.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use ward_model::affected::SubjectKey;
@@ -32,7 +33,7 @@ impl Generation {
     /// Whether a record that is held is among the rows of a product.
     fn names_in(
         &self,
-        rows: &Rows,
+        rows: &Rows<'_>,
         product: &ProductKey,
         place: fn(u32) -> super::Place,
     ) -> Result<bool, KnowledgeError> {
@@ -46,7 +47,7 @@ impl Generation {
     }
 
     /// The identifier of a record, as bytes.
-    fn id_bytes(&self, number: u32) -> Result<Vec<u8>, KnowledgeError> {
+    fn id_bytes(&self, number: u32) -> Result<Cow<'_, [u8]>, KnowledgeError> {
         let (layer, version) = self.locate(RecordNumber(number))?;
         layer.ids().bytes(version)
     }
@@ -104,7 +105,7 @@ impl Generation {
         &self,
         layer: &Layer,
         place: fn(u32) -> super::Place,
-        rows: &Rows,
+        rows: &Rows<'_>,
         sources: &BTreeSet<&str>,
     ) -> Result<bool, KnowledgeError> {
         let mut spoken = false;
@@ -183,15 +184,15 @@ impl Knowledge for Generation {
 
     fn find(&self, id: &VulnerabilityId) -> Result<Option<RecordNumber>, KnowledgeError> {
         let wanted = id.as_str().as_bytes();
-        let at = partition(self.record_count(), |number| Ok(self.id_bytes(number)?.as_slice() < wanted))?;
-        Ok((at < self.record_count() && self.id_bytes(at)? == wanted).then_some(RecordNumber(at)))
+        let at = partition(self.record_count(), |number| Ok(*self.id_bytes(number)? < *wanted))?;
+        Ok((at < self.record_count() && *self.id_bytes(at)? == *wanted).then_some(RecordNumber(at)))
     }
 
     fn find_all(&self, id: &VulnerabilityId) -> Result<Vec<RecordNumber>, KnowledgeError> {
         let Some(RecordNumber(first)) = self.find(id)? else { return Ok(Vec::new()) };
         let mut found = vec![RecordNumber(first)];
         for number in first + 1..self.record_count() {
-            if self.id_bytes(number)? != id.as_str().as_bytes() {
+            if *self.id_bytes(number)? != *id.as_str().as_bytes() {
                 break;
             }
             found.push(RecordNumber(number));
