@@ -1,6 +1,7 @@
 //! The host element with everything on it recognised, and indexed by product.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ward_model::alias::Aliases;
 use ward_model::component::{Component, ComponentKind};
@@ -13,11 +14,14 @@ use crate::Inventory;
 use crate::criterion::{Role, touch};
 use crate::identity::{Identity, Resolution, of_hardware, resolve};
 use crate::platform::{Family, families};
+use crate::twins::twins;
 
 /// A host element, ready to be asked what it has.
 pub(crate) struct Host {
-    /// In the order of the inventory's components.
-    pub(crate) resolutions: Vec<Resolution>,
+    /// In the order of the inventory's components; twins share one.
+    pub(crate) resolutions: Vec<Arc<Resolution>>,
+    /// For each component the first one that is the same but for its reference.
+    pub(crate) twins: Vec<usize>,
     hardware: Vec<Identity>,
     /// Where each product stands.
     by_product: BTreeMap<ProductKey, Vec<Place>>,
@@ -38,9 +42,9 @@ struct Strangers {
 }
 
 impl Strangers {
-    fn of(inventory: &Inventory<'_>, resolutions: &[Resolution]) -> Self {
+    fn of(inventory: &Inventory<'_>, resolutions: &[Arc<Resolution>]) -> Self {
         let mut strangers = Self::default();
-        let unrecognised = |(_, resolution): &(&Component, &Resolution)| !resolution.recognised;
+        let unrecognised = |(_, resolution): &(&Component, &Arc<Resolution>)| !resolution.recognised;
         for (component, _) in inventory.components.iter().zip(resolutions).filter(unrecognised) {
             let name = format!("`{}`", component.name);
             match component.kind {
@@ -81,11 +85,16 @@ impl Host {
         aliases: &Aliases,
         knowledge: &dyn Knowledge,
     ) -> Result<Self, KnowledgeError> {
-        let resolutions = inventory
-            .components
-            .iter()
-            .map(|component| resolve(component, aliases, knowledge))
-            .collect::<Result<Vec<_>, _>>()?;
+        let twins = twins(inventory.components);
+        let mut resolutions: Vec<Arc<Resolution>> = Vec::with_capacity(twins.len());
+        for (component, twin) in inventory.components.iter().zip(&twins) {
+            // A twin stands in front of its own number.
+            let resolution = match resolutions.get(*twin) {
+                Some(resolution) => Arc::clone(resolution),
+                None => Arc::new(resolve(component, aliases, knowledge)?),
+            };
+            resolutions.push(resolution);
+        }
         let hardware: Vec<Identity> = inventory.hardware.iter().flat_map(of_hardware).collect();
         let mut by_product: BTreeMap<ProductKey, Vec<Place>> = BTreeMap::new();
         let mut put = |identity: &Identity, place| by_product.entry(identity.product.clone()).or_default().push(place);
@@ -103,7 +112,7 @@ impl Host {
         let strangers = Strangers::of(inventory, &resolutions);
         let products = resolutions.iter().flat_map(|resolution| &resolution.products);
         let families = families(products, inventory.components);
-        Ok(Self { resolutions, hardware, by_product, strangers, families, complete: inventory.complete })
+        Ok(Self { resolutions, twins, hardware, by_product, strangers, families, complete: inventory.complete })
     }
 
     /// Whether the host runs this kind of operating system: known where it shows one, and not to be so only where it shows

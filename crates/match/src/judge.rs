@@ -40,6 +40,8 @@ pub(crate) struct Judge<'a> {
     statements: BTreeMap<SubjectKey, Rc<Vec<StatementCandidate>>>,
     groups: BTreeMap<VulnerabilityId, Rc<Group>>,
     names: BTreeMap<RecordNumber, Rc<Vec<VulnerabilityId>>>,
+    /// What is shown of a vulnerability by the records that all its components share.
+    summaries: BTreeMap<VulnerabilityId, Rc<VulnerabilitySummary>>,
 }
 
 /// The records about one vulnerability.
@@ -94,6 +96,7 @@ impl<'a> Judge<'a> {
             statements: BTreeMap::new(),
             groups: BTreeMap::new(),
             names: BTreeMap::new(),
+            summaries: BTreeMap::new(),
         }
     }
 
@@ -329,8 +332,17 @@ impl<'a> Judge<'a> {
             .collect();
         let all: Vec<&VulnerabilityRecord> =
             records.iter().map(|(_, record)| &**record).filter(|r| !r.withdrawn).collect();
-        let about = if shared.is_empty() { &all } else { &shared };
-        let vulnerability = self.summarise(id, &group.ids, about)?;
+        let vulnerability = match self.summaries.get(id) {
+            Some(summary) if !shared.is_empty() => (**summary).clone(),
+            _ => {
+                let about = if shared.is_empty() { &all } else { &shared };
+                let summary = self.summarise(id, &group.ids, about)?;
+                if !shared.is_empty() {
+                    self.summaries.insert(id.clone(), Rc::new(summary.clone()));
+                }
+                summary
+            }
+        };
         let finding = Finding {
             vulnerability,
             component: ComponentSummary::from(&self.inventory.components[component]),

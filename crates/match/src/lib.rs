@@ -27,6 +27,7 @@ mod relation;
 mod report;
 mod statement;
 mod subject;
+mod twins;
 mod version;
 mod voice;
 

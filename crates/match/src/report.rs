@@ -1,16 +1,23 @@
 //! From an inventory to findings, in two stages: rows and statements by product and package, then whole vulnerabilities only where
 //! one of them hits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::alias::Aliases;
-use ward_model::finding::{ComponentSummary, MatchReport, Unassessed, UnassessedReason};
+use ward_model::finding::{ComponentSummary, Finding, MatchReport, Unassessed, UnassessedReason};
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::{Knowledge, KnowledgeError};
 
 use crate::Inventory;
 use crate::host::Host;
 use crate::judge::{Judge, first_reason};
+
+/// What was made out about a component.
+#[derive(Clone)]
+struct Answer {
+    reason: Option<UnassessedReason>,
+    findings: Vec<Finding>,
+}
 
 /// Matches everything in the inventory against everything that is known.
 ///
@@ -29,9 +36,11 @@ pub fn match_inventory(
     let host = Host::new(inventory, aliases, knowledge)?;
     let mut judge = Judge::new(knowledge, inventory, &host);
     let mut report = MatchReport::default();
-    // Step by step for all components, and each step in the order in which the records are kept.
-    let mut firsts =
-        (0..inventory.components.len()).map(|number| judge.first(number)).collect::<Result<Vec<_>, _>>()?;
+    // Each component once, however often it is listed. Step by step for all of them, and each step in the order in which the
+    // records are kept.
+    let distinct: Vec<usize> =
+        host.twins.iter().enumerate().filter(|(number, twin)| number == *twin).map(|(number, _)| number).collect();
+    let mut firsts = distinct.iter().map(|number| judge.first(*number)).collect::<Result<Vec<_>, _>>()?;
     let numbers = firsts.iter().flat_map(|first| first.touched.iter().copied().chain(first.open_records()));
     judge.read_ahead(&numbers.collect())?;
     let mut vulnerabilities: Vec<BTreeSet<VulnerabilityId>> = Vec::with_capacity(firsts.len());
@@ -44,7 +53,8 @@ pub fn match_inventory(
         vulnerabilities.push(names);
     }
     judge.read_groups(&vulnerabilities.iter().flatten().collect())?;
-    for (number, (component, mut first)) in inventory.components.iter().zip(firsts).enumerate() {
+    let mut answers: BTreeMap<usize, Answer> = BTreeMap::new();
+    for ((number, mut first), vulnerabilities) in distinct.into_iter().zip(firsts).zip(vulnerabilities) {
         let resolution = &host.resolutions[number];
         // What a source names is assessed, whatever else is not known about it.
         let mut reason = resolution.reason.filter(|_| !first.named);
@@ -58,11 +68,27 @@ pub fn match_inventory(
                 }
             }
         }
-        if let Some(reason) = reason {
-            report.unassessed.push(Unassessed { component: ComponentSummary::from(component), reason });
+        let mut findings = Vec::new();
+        for vulnerability in &vulnerabilities {
+            findings.extend(judge.judge(number, &mut first, vulnerability)?.finding);
         }
-        for vulnerability in &vulnerabilities[number] {
-            report.findings.extend(judge.judge(number, &mut first, vulnerability)?.finding);
+        answers.insert(number, Answer { reason, findings });
+    }
+    // The last of the twins takes what is there; those before it take copies.
+    let mut left: BTreeMap<usize, usize> = BTreeMap::new();
+    for twin in &host.twins {
+        *left.entry(*twin).or_default() += 1;
+    }
+    for (component, twin) in inventory.components.iter().zip(&host.twins) {
+        let left = left.entry(*twin).or_default();
+        *left -= 1;
+        let answer = if *left == 0 { answers.remove(twin) } else { answers.get(twin).cloned() };
+        // The first of them has an answer, and it is taken out by the last one only.
+        let Some(Answer { reason, findings }) = answer else { continue };
+        let summary = ComponentSummary::from(component);
+        report.findings.extend(findings.into_iter().map(|finding| Finding { component: summary.clone(), ..finding }));
+        if let Some(reason) = reason {
+            report.unassessed.push(Unassessed { component: summary, reason });
         }
     }
     report.findings.sort_by(|a, b| {
