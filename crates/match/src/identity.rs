@@ -20,7 +20,7 @@ use crate::criterion::is_language;
 use crate::names::{is_own_vendor, origin_names, spellings, split_name, squeeze};
 use crate::relation::literal;
 use crate::subject::{Subject, is_covered, subjects};
-use crate::version::{Held, is_distribution, scheme_of};
+use crate::version::{Held, is_distribution};
 
 /// One product that a component is, or may be.
 #[derive(Debug, Clone)]
@@ -191,7 +191,7 @@ fn of_cpe(cpe: &Cpe, versions: &[&str], purl_kind: Option<&str>) -> Vec<Identity
         .into_iter()
         .map(|part| {
             let product = ProductKey { part, ..key.clone() };
-            let scheme = scheme_of(&product);
+            let scheme = product.scheme();
             let mut held = Held::new(scheme, own.as_deref(), update.as_deref(), purl_kind);
             held.from_cpe = own.is_some();
             if !held.has_key() {
@@ -381,7 +381,7 @@ impl Resolver<'_> {
     }
 
     fn identity(&self, product: ProductKey, confidence: Confidence, text: String, source: bool) -> Identity {
-        let (scheme, versions) = (scheme_of(&product), self.facts.versions_of(source));
+        let (scheme, versions) = (product.scheme(), self.facts.versions_of(source));
         let version = Held::new(scheme, versions.first().copied(), None, self.facts.kind);
         Identity {
             contradictions: contradictions(&version, scheme, &versions, self.facts.kind),

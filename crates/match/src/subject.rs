@@ -14,7 +14,7 @@ use crate::identity::{Facts, Identity, Resolution, contradictions};
 use crate::package::{Package, packages};
 use crate::relation::literal;
 use crate::statement::{Native, Spelling};
-use crate::version::{Held, scheme_of};
+use crate::version::Held;
 
 /// The ecosystem whose projects are known by their plain names alone.
 const OSS_FUZZ: &str = "oss-fuzz";
@@ -197,7 +197,7 @@ fn named(component: &Component, facts: &Facts<'_>, found: &Resolution, subjects:
 /// The component as a product of that name.
 fn identity_of(vendor: &str, product: &str, component: &Component, facts: &Facts<'_>, source: bool) -> Identity {
     let product = ProductKey { part: Part::Application, vendor: vendor.into(), product: product.into() };
-    let (scheme, given) = (scheme_of(&product), facts.versions_of(source));
+    let (scheme, given) = (product.scheme(), facts.versions_of(source));
     let version = Held::new(scheme, given.first().copied(), None, facts.kind);
     Identity {
         contradictions: contradictions(&version, scheme, &given, facts.kind),

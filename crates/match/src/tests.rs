@@ -3,6 +3,7 @@
 mod doubts;
 mod known_answers;
 mod laws;
+mod ruled_out;
 mod slow;
 mod statements;
 pub(crate) mod world;

@@ -1,7 +1,8 @@
 //! The version that a component holds, ready to be compared with what records write.
 
-use ward_model::cpe::{Attribute, Part, ProductKey};
-use ward_version::{Bound, Interval, Key, Scheme, Truth, VersionOrder, key};
+use ward_model::cpe::Attribute;
+use ward_model::meant::{EndMeant, Meant, UpdateMeant};
+use ward_version::{Bound, Interval, Key, KeyRef, Scheme, Truth, VersionOrder, key};
 
 /// The version of a component under the scheme of one product.
 #[derive(Debug, Clone)]
@@ -21,14 +22,6 @@ pub(crate) struct Held {
     key_without_update: Option<Key>,
     /// Whether the text is nothing but small numbers with dots, which compare without a key.
     plain: bool,
-}
-
-/// The scheme in which the feeds write versions of a product.
-pub(crate) fn scheme_of(product: &ProductKey) -> Scheme {
-    match (product.part, &*product.vendor, &*product.product) {
-        (Part::Application, "openssl", "openssl") => Scheme::Openssl,
-        _ => Scheme::Generic,
-    }
 }
 
 impl Held {
@@ -124,6 +117,39 @@ impl Held {
                 lower.and(Truth::Unknown)
             }
             _ => truth,
+        }
+    }
+
+    /// Whether the keys alone say that this is none of the versions meant: then [`Held::within`] and [`Held::is`] say so too.
+    pub(crate) fn is_surely_outside(&self, meant: &Meant<'_>) -> bool {
+        let (Some(key), Some(without_update)) = (&self.key, &self.key_without_update) else { return false };
+        let differs = |own: &Key, other: KeyRef<'_>| {
+            matches!(own.borrowed().compare(other), VersionOrder::Less | VersionOrder::Greater)
+        };
+        match *meant {
+            Meant::One { key: other, update } => match update {
+                UpdateMeant::Any => differs(without_update, other),
+                UpdateMeant::Na => differs(key, other),
+                // What is an update there may be a part of the version here, but not of another number.
+                UpdateMeant::Value => without_update.borrowed().differs_in_a_number(other),
+            },
+            Meant::Between { lower, upper, update } => {
+                // An included end may cover more than its own version, though not another number. An update may belong to the upper
+                // end, and need not have a place in the order.
+                let more = self.scheme == Scheme::Generic && (!self.plain || self.update.is_some());
+                let beyond = |end: Option<EndMeant<'_>>, wanted: VersionOrder| {
+                    end.is_some_and(|end| {
+                        let beyond = match key.borrowed().compare(end.key) {
+                            VersionOrder::Unknown => false,
+                            VersionOrder::Equal => !end.inclusive,
+                            order => order != wanted,
+                        };
+                        beyond && (!(end.inclusive && more) || key.borrowed().differs_in_a_number(end.key))
+                    })
+                };
+                beyond(lower, VersionOrder::Greater) || !update && beyond(upper, VersionOrder::Less)
+            }
+            Meant::Open => false,
         }
     }
 

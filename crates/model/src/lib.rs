@@ -15,6 +15,7 @@ pub mod digest;
 pub mod finding;
 pub mod ids;
 pub mod knowledge;
+pub mod meant;
 pub mod paths;
 pub mod purl;
 pub mod rubric;

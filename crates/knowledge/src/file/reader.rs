@@ -12,11 +12,14 @@ use memmap2::Mmap;
 use ward_model::digest::Digest;
 use ward_model::knowledge::KnowledgeError;
 
-use super::{BLOCK, BLOCK_ENTRY, FORMAT, HEADER, HEADER_COVERED, MAGIC, SECTION_ENTRY, Section, unreadable};
+use super::{
+    BLOCK_ENTRY, FORMAT, FORMATS, HEADER, HEADER_COVERED, LARGEST_BLOCK, MAGIC, SECTION_ENTRY, Section, block,
+    unreadable,
+};
 use crate::error::OpenError;
 
 /// How many uncompressed blocks of records are kept: 4 MiB. Whoever asks for many records asks in their order.
-const CACHED: usize = 256;
+const CACHED: usize = 512;
 
 /// A file that can be read from.
 pub(crate) struct Reader {
@@ -33,11 +36,13 @@ pub(crate) struct Reader {
     records: Mutex<Cache>,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Extent {
     first: u32,
     blocks: u32,
     length: u64,
+    /// How many bytes a block holds.
+    block: usize,
 }
 
 #[derive(Default)]
@@ -84,9 +89,9 @@ impl Reader {
         if map.get(..8) != Some(&MAGIC) {
             return Err(OpenError::NotAGeneration { path: path.to_owned() });
         }
-        let format = number32(&map, 8);
-        if format != Some(FORMAT) {
-            return Err(OpenError::OtherFormat { path: path.to_owned(), found: format.unwrap_or(0), known: FORMAT });
+        let format = number32(&map, 8).unwrap_or(0);
+        if !FORMATS.contains(&format) {
+            return Err(OpenError::OtherFormat { path: path.to_owned(), found: format, known: FORMAT });
         }
         let damaged = |part: &str| KnowledgeError::Damaged { part: format!("{part} of {}", path.display()) };
         let root = map.get(..HEADER_COVERED).map(Digest::of).ok_or_else(|| damaged("header"))?;
@@ -98,7 +103,7 @@ impl Reader {
         if expected != map.len() as u64 {
             return Err(OpenError::Length { path: path.to_owned(), expected, found: map.len() as u64 });
         }
-        let (sections, entries, count) = directory(&map)?;
+        let (sections, entries, count) = directory(&map, format)?;
         let verified = (0..count).map(|_| AtomicBool::new(false)).collect();
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let kept = Section::ALL.iter().zip(&sections).map(|(section, extent)| {
@@ -125,7 +130,8 @@ impl Reader {
     }
 
     fn extent(&self, section: Section) -> Extent {
-        self.sections.get(section.index()).copied().unwrap_or_default()
+        let none = Extent { first: 0, blocks: 0, length: 0, block: LARGEST_BLOCK };
+        self.sections.get(section.index()).copied().unwrap_or(none)
     }
 
     /// Appends bytes of a section to `out`.
@@ -141,30 +147,29 @@ impl Reader {
 
     /// Bytes of a section, where they lie if that is one block.
     pub(crate) fn bytes(&self, section: Section, offset: u64, length: usize) -> Result<Cow<'_, [u8]>, KnowledgeError> {
-        if let Some(Block::Kept(block)) = self.within_a_block(section, offset, length)? {
-            let from = (offset % BLOCK as u64) as usize;
-            if let Some(bytes) = block.get(from..from + length) {
-                return Ok(Cow::Borrowed(bytes));
-            }
+        if let Some((Block::Kept(block), from)) = self.within_a_block(section, offset, length)?
+            && let Some(bytes) = block.get(from..from + length)
+        {
+            return Ok(Cow::Borrowed(bytes));
         }
         let mut out = Vec::new();
         self.read(section, offset, length, &mut out)?;
         Ok(Cow::Owned(out))
     }
 
-    /// The block that holds all of these bytes, if one does.
+    /// The block that holds all of these bytes, if one does, and where in it they begin.
     fn within_a_block(
         &self,
         section: Section,
         offset: u64,
         length: usize,
-    ) -> Result<Option<Block<'_>>, KnowledgeError> {
-        // The remainder is below the size of a block.
-        let from = (offset % BLOCK as u64) as usize;
+    ) -> Result<Option<(Block<'_>, usize)>, KnowledgeError> {
         let extent = self.extent(section);
-        match u32::try_from(offset / BLOCK as u64) {
-            Ok(number) if number < extent.blocks && length <= BLOCK - from => {
-                self.block(section, extent, number).map(Some)
+        // The remainder is below the size of a block.
+        let from = (offset % extent.block as u64) as usize;
+        match u32::try_from(offset / extent.block as u64) {
+            Ok(number) if number < extent.blocks && length <= extent.block - from => {
+                Ok(Some((self.block(section, extent, number)?, from)))
             }
             _ => Ok(None),
         }
@@ -172,8 +177,8 @@ impl Reader {
 
     /// Bytes of a section, of a fixed number.
     pub(crate) fn array<const N: usize>(&self, section: Section, offset: u64) -> Result<[u8; N], KnowledgeError> {
-        if let Some(block) = self.within_a_block(section, offset, N)?
-            && let Some(bytes) = block.get((offset % BLOCK as u64) as usize..).and_then(<[u8]>::first_chunk)
+        if let Some((block, from)) = self.within_a_block(section, offset, N)?
+            && let Some(bytes) = block.get(from..).and_then(<[u8]>::first_chunk)
         {
             return Ok(*bytes);
         }
@@ -220,10 +225,10 @@ impl Reader {
         let end = offset.checked_add(length as u64).filter(|end| *end <= extent.length).ok_or_else(beyond)?;
         let mut at = offset;
         while at < end {
-            let block = u32::try_from(at / BLOCK as u64).map_err(|_| beyond())?;
+            let block = u32::try_from(at / extent.block as u64).map_err(|_| beyond())?;
             let bytes = self.block(section, extent, block)?;
             // The remainder is below the size of a block.
-            let from = (at % BLOCK as u64) as usize;
+            let from = (at % extent.block as u64) as usize;
             let to = usize::try_from(end - at).map_or(bytes.len(), |left| bytes.len().min(from.saturating_add(left)));
             let piece = bytes.get(from..to).filter(|piece| !piece.is_empty()).ok_or_else(beyond)?;
             each(piece);
@@ -288,7 +293,7 @@ impl Reader {
     fn load(&self, section: Section, extent: Extent, number: u32) -> Result<Vec<u8>, KnowledgeError> {
         let part = || format!("block {number} of {} in {}", section.word(), self.name);
         let (entry, stored) = self.stored(section, extent, number)?;
-        if entry.length > BLOCK {
+        if entry.length > extent.block {
             return Err(unreadable(part(), "longer than a block"));
         }
         let bytes = if entry.stored == entry.length {
@@ -345,10 +350,10 @@ fn map(file: &File) -> std::io::Result<Mmap> {
 
 type Directory = (Vec<Extent>, usize, usize);
 
-fn directory(map: &[u8]) -> Result<Directory, KnowledgeError> {
+fn directory(map: &[u8], format: u32) -> Result<Directory, KnowledgeError> {
     let wrong = || unreadable("directory", "malformed");
     let block_size = number32(map, 12).ok_or_else(wrong)?;
-    if block_size as usize != BLOCK {
+    if block_size as usize != LARGEST_BLOCK {
         return Err(unreadable("header", format!("blocks of {block_size} bytes")));
     }
     let start = number64(map, 24).and_then(|start| usize::try_from(start).ok()).ok_or_else(wrong)?;
@@ -371,11 +376,12 @@ fn directory(map: &[u8]) -> Result<Directory, KnowledgeError> {
             first: number32(bytes, at + 4).ok_or_else(wrong)?,
             blocks: number32(bytes, at + 8).ok_or_else(wrong)?,
             length: number64(bytes, at + 16).ok_or_else(wrong)?,
+            block: block(format, *section),
         };
         let inside = extent.first.checked_add(extent.blocks).is_some_and(|end| end as usize <= block_count);
         if number32(bytes, at) != Some(*section as u32)
             || !inside
-            || extent.length.div_ceil(BLOCK as u64) != u64::from(extent.blocks)
+            || extent.length.div_ceil(extent.block as u64) != u64::from(extent.blocks)
         {
             return Err(wrong());
         }

@@ -10,6 +10,7 @@ use ward_model::knowledge::{
     AliasAssertion, AliasGroup, Candidate, Knowledge, KnowledgeDescription, KnowledgeError, RecordNumber,
     StatementCandidate,
 };
+use ward_model::meant::Meant;
 use ward_model::support::SupportCycle;
 use ward_model::vulnerability::{Epss, Exploited, VulnerabilityRecord};
 
@@ -31,15 +32,10 @@ impl Generation {
     }
 
     /// Whether a record that is held is among the rows of a product.
-    fn names_in(
-        &self,
-        rows: &Rows<'_>,
-        product: &ProductKey,
-        place: fn(u32) -> super::Place,
-    ) -> Result<bool, KnowledgeError> {
+    fn names_in(&self, rows: &Rows<'_>, place: fn(u32) -> super::Place) -> Result<bool, KnowledgeError> {
         let mut named = false;
         rows.walk(|version, rest| {
-            row::read_any(product, rest).map_err(|reason| unreadable(Section::ProductRows.word(), reason))?;
+            row::take(rest).map_err(|reason| unreadable(Section::ProductRows.word(), reason))?;
             named = self.numbers.number(place(version)).is_some();
             Ok(!named)
         })?;
@@ -72,7 +68,7 @@ impl Generation {
                 break;
             }
             let product = row::read_key(&bytes).map_err(|reason| unreadable(Section::ProductBytes.word(), reason))?;
-            if self.names_in(&index.rows(number(at)?)?, &product, place)? {
+            if self.names_in(&index.rows(number(at)?)?, place)? {
                 found.push(product);
             }
             at += 1;
@@ -136,6 +132,14 @@ impl Knowledge for Generation {
     }
 
     fn candidates(&self, product: &ProductKey) -> Result<Vec<Candidate>, KnowledgeError> {
+        self.candidates_but(product, &|_| false)
+    }
+
+    fn candidates_but(
+        &self,
+        product: &ProductKey,
+        ruled_out: &dyn Fn(&Meant<'_>) -> bool,
+    ) -> Result<Vec<Candidate>, KnowledgeError> {
         let key = Self::product_bytes(product);
         let mut candidates = Vec::new();
         for (layer, place) in self.layers() {
@@ -145,8 +149,14 @@ impl Knowledge for Generation {
                 if version >= layer.versions() {
                     return Err(wrong(format!("there is no version {version}")));
                 }
-                let criterion = row::read_any(product, rest).map_err(wrong)?;
-                if let (Some(criterion), Some(number)) = (criterion, self.numbers.number(place(version))) {
+                let row = row::take(rest).map_err(wrong)?;
+                match row::meant(row).map_err(wrong)? {
+                    Some(meant) if !ruled_out(&meant) => {}
+                    _ => return Ok(true),
+                }
+                if let Some(number) = self.numbers.number(place(version))
+                    && let Some(criterion) = row::read(product, row).map_err(wrong)?
+                {
                     candidates.push(Candidate { record: RecordNumber(number), criterion });
                 }
                 Ok(true)
@@ -161,7 +171,7 @@ impl Knowledge for Generation {
         let key = Self::product_bytes(product);
         for (layer, place) in self.layers() {
             if let Some(rows) = layer.index(PRODUCTS).find(&key)?
-                && self.names_in(&rows, product, place)?
+                && self.names_in(&rows, place)?
             {
                 return Ok(true);
             }

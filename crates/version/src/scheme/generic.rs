@@ -158,6 +158,19 @@ pub(crate) fn compare_lines(a: &[u8], b: &[u8]) -> VersionOrder {
     }
 }
 
+/// Whether the first token in which they differ, of so many, is a number in both.
+pub(crate) fn differ_in_a_number(a: &[u8], b: &[u8], tokens: usize) -> bool {
+    let mut at = 0;
+    for _ in 0..tokens {
+        let (Some(left), Some(right)) = (token(a, at), token(b, at)) else { return false };
+        if left != right {
+            return left[0] >= tag::NUMBER && right[0] >= tag::NUMBER;
+        }
+        at += left.len();
+    }
+    false
+}
+
 /// Whether tokens with these tags have an order; `low` <= `high`, the tokens differ.
 fn decided(low: u8, high: u8) -> bool {
     match (low, high) {
