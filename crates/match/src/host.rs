@@ -14,7 +14,8 @@ use crate::Inventory;
 use crate::criterion::{Role, touch};
 use crate::identity::{Identity, Resolution, of_hardware, resolve};
 use crate::platform::{Family, families};
-use crate::twins::twins;
+use crate::spread::spread;
+use crate::twins::{distinct, twins};
 
 /// A host element, ready to be asked what it has.
 pub(crate) struct Host {
@@ -86,14 +87,15 @@ impl Host {
         knowledge: &dyn Knowledge,
     ) -> Result<Self, KnowledgeError> {
         let twins = twins(inventory.components);
+        let distinct = distinct(&twins);
+        let resolve = |number: &usize| resolve(&inventory.components[*number], aliases, knowledge).map(Arc::new);
+        let resolved = spread(distinct.len(), || (), |(), part| distinct[part].iter().map(resolve).collect())?;
+        let mut resolved = resolved.into_iter();
         let mut resolutions: Vec<Arc<Resolution>> = Vec::with_capacity(twins.len());
-        for (component, twin) in inventory.components.iter().zip(&twins) {
-            // A twin stands in front of its own number.
-            let resolution = match resolutions.get(*twin) {
-                Some(resolution) => Arc::clone(resolution),
-                None => Arc::new(resolve(component, aliases, knowledge)?),
-            };
-            resolutions.push(resolution);
+        for twin in &twins {
+            // A twin stands in front of its own number; what stands for itself is among the distinct ones, in their order.
+            let resolution = resolutions.get(*twin).map(Arc::clone).or_else(|| resolved.next());
+            resolutions.extend(resolution);
         }
         let hardware: Vec<Identity> = inventory.hardware.iter().flat_map(of_hardware).collect();
         let mut by_product: BTreeMap<ProductKey, Vec<Place>> = BTreeMap::new();

@@ -25,6 +25,7 @@ mod package;
 mod platform;
 mod relation;
 mod report;
+mod spread;
 mod statement;
 mod subject;
 mod twins;

@@ -11,6 +11,8 @@ use ward_model::knowledge::{Knowledge, KnowledgeError};
 use crate::Inventory;
 use crate::host::Host;
 use crate::judge::{Judge, first_reason};
+use crate::spread::spread;
+use crate::twins::distinct;
 
 /// What was made out about a component.
 #[derive(Clone)]
@@ -34,13 +36,55 @@ pub fn match_inventory(
     knowledge: &dyn Knowledge,
 ) -> Result<MatchReport, KnowledgeError> {
     let host = Host::new(inventory, aliases, knowledge)?;
-    let mut judge = Judge::new(knowledge, inventory, &host);
     let mut report = MatchReport::default();
-    // Each component once, however often it is listed. Step by step for all of them, and each step in the order in which the
-    // records are kept.
-    let distinct: Vec<usize> =
-        host.twins.iter().enumerate().filter(|(number, twin)| number == *twin).map(|(number, _)| number).collect();
-    let mut firsts = distinct.iter().map(|number| judge.first(*number)).collect::<Result<Vec<_>, _>>()?;
+    // Each component once, however often it is listed.
+    let distinct = distinct(&host.twins);
+    let answers = spread(
+        distinct.len(),
+        || Judge::new(knowledge, inventory, &host),
+        |judge, part| answers(judge, knowledge, &distinct[part]),
+    )?;
+    let mut answers: BTreeMap<usize, Answer> = distinct.iter().copied().zip(answers).collect();
+    // The last of the twins takes what is there; those before it take copies.
+    let mut left: BTreeMap<usize, usize> = BTreeMap::new();
+    for twin in &host.twins {
+        *left.entry(*twin).or_default() += 1;
+    }
+    for ((number, component), twin) in inventory.components.iter().enumerate().zip(&host.twins) {
+        let left = left.entry(*twin).or_default();
+        *left -= 1;
+        let answer = if *left == 0 { answers.remove(twin) } else { answers.get(twin).cloned() };
+        // The first of them has an answer, and it is taken out by the last one only.
+        let Some(Answer { reason, findings }) = answer else { continue };
+        let summary = ComponentSummary::from(component);
+        if number == *twin {
+            report.findings.extend(findings);
+        } else {
+            let of_twin = |finding| Finding { component: summary.clone(), ..finding };
+            report.findings.extend(findings.into_iter().map(of_twin));
+        }
+        if let Some(reason) = reason {
+            report.unassessed.push(Unassessed { component: summary, reason });
+        }
+    }
+    report.findings.sort_by(|a, b| {
+        (&a.component.reference, &a.vulnerability.id, &a.proof.source).cmp(&(
+            &b.component.reference,
+            &b.vulnerability.id,
+            &b.proof.source,
+        ))
+    });
+    report.unassessed.sort();
+    Ok(report)
+}
+
+/// What is said of some components. Step by step for all of them, and each step in the order in which the records are kept.
+fn answers(
+    judge: &mut Judge<'_>,
+    knowledge: &dyn Knowledge,
+    components: &[usize],
+) -> Result<Vec<Answer>, KnowledgeError> {
+    let mut firsts = components.iter().map(|number| judge.first(*number)).collect::<Result<Vec<_>, _>>()?;
     let numbers = firsts.iter().flat_map(|first| first.touched.iter().copied().chain(first.open_records()));
     judge.read_ahead(&numbers.collect())?;
     let mut vulnerabilities: Vec<BTreeSet<VulnerabilityId>> = Vec::with_capacity(firsts.len());
@@ -53,9 +97,9 @@ pub fn match_inventory(
         vulnerabilities.push(names);
     }
     judge.read_groups(&vulnerabilities.iter().flatten().collect())?;
-    let mut answers: BTreeMap<usize, Answer> = BTreeMap::new();
-    for ((number, mut first), vulnerabilities) in distinct.into_iter().zip(firsts).zip(vulnerabilities) {
-        let resolution = &host.resolutions[number];
+    let mut answers = Vec::with_capacity(components.len());
+    for ((number, mut first), vulnerabilities) in components.iter().zip(firsts).zip(vulnerabilities) {
+        let resolution = &judge.host.resolutions[*number];
         // What a source names is assessed, whatever else is not known about it.
         let mut reason = resolution.reason.filter(|_| !first.named);
         reason = first_reason(reason, first.blocked);
@@ -70,34 +114,9 @@ pub fn match_inventory(
         }
         let mut findings = Vec::new();
         for vulnerability in &vulnerabilities {
-            findings.extend(judge.judge(number, &mut first, vulnerability)?.finding);
+            findings.extend(judge.judge(*number, &mut first, vulnerability)?.finding);
         }
-        answers.insert(number, Answer { reason, findings });
+        answers.push(Answer { reason, findings });
     }
-    // The last of the twins takes what is there; those before it take copies.
-    let mut left: BTreeMap<usize, usize> = BTreeMap::new();
-    for twin in &host.twins {
-        *left.entry(*twin).or_default() += 1;
-    }
-    for (component, twin) in inventory.components.iter().zip(&host.twins) {
-        let left = left.entry(*twin).or_default();
-        *left -= 1;
-        let answer = if *left == 0 { answers.remove(twin) } else { answers.get(twin).cloned() };
-        // The first of them has an answer, and it is taken out by the last one only.
-        let Some(Answer { reason, findings }) = answer else { continue };
-        let summary = ComponentSummary::from(component);
-        report.findings.extend(findings.into_iter().map(|finding| Finding { component: summary.clone(), ..finding }));
-        if let Some(reason) = reason {
-            report.unassessed.push(Unassessed { component: summary, reason });
-        }
-    }
-    report.findings.sort_by(|a, b| {
-        (&a.component.reference, &a.vulnerability.id, &a.proof.source).cmp(&(
-            &b.component.reference,
-            &b.vulnerability.id,
-            &b.proof.source,
-        ))
-    });
-    report.unassessed.sort();
-    Ok(report)
+    Ok(answers)
 }

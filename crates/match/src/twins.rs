@@ -23,6 +23,11 @@ pub(crate) fn twins(components: &[Component]) -> Vec<usize> {
     twins
 }
 
+/// Those that stand for themselves.
+pub(crate) fn distinct(twins: &[usize]) -> Vec<usize> {
+    twins.iter().enumerate().filter(|(number, twin)| number == *twin).map(|(number, _)| number).collect()
+}
+
 fn are_twins(a: &Component, b: &Component) -> bool {
     // All fields by name, so that a new one cannot be forgotten here.
     let Component {
