@@ -59,17 +59,15 @@ impl Ui {
         } else {
             write(io::stdout().lock(), text)
         };
-        match written {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::environment("output", "stdout cannot be written").because(&error))
-            }
-            _ => Ok(()),
-        }
+        printed(written)
     }
 
-    /// Writes an answer to stdout as indented JSON.
+    /// Writes an answer to stdout as indented JSON, as it is made: an answer may be large. No answer fails but for stdout: what is
+    /// written holds nothing but texts, numbers and lists.
     pub fn print_json(&self, answer: &impl Serialize) -> Result<(), Failure> {
-        self.print(&json(answer)?)
+        let mut to = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let written = serde_json::to_writer_pretty(&mut to, answer).map_err(io::Error::from);
+        printed(written.and_then(|()| to.write_all(b"\n")).and_then(|()| to.flush()))
     }
 
     /// Writes an answer to a file, whole or not at all, or to stdout where none is named.
@@ -94,6 +92,16 @@ impl Ui {
         } else {
             talk(&render::text(failure, self.talk));
         }
+    }
+}
+
+/// A reader that has gone away is no failure.
+fn printed(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::environment("output", "stdout cannot be written").because(&error))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -27,7 +27,7 @@ pub enum OpenError {
     },
     /// Another version of the program wrote it.
     #[error(
-        "{path} has format {found}, this program reads format {known}: move the folder `knowledge` of this home away and sync all sources \
+        "{path} has format {found}, this program reads formats 4 to {known}: move the folder `knowledge` of this home away and sync all sources \
         again, or sync into a new home (`--home DIR`); keep the old one where the days of receipt are evidence"
     )]
     OtherFormat {
@@ -35,7 +35,7 @@ pub enum OpenError {
         path: PathBuf,
         /// Its format.
         found: u32,
-        /// The format that this program reads and writes.
+        /// The format that this program writes.
         known: u32,
     },
     /// Bytes are missing, or there are more than were written.

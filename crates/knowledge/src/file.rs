@@ -13,10 +13,22 @@ mod tests;
 
 /// The first bytes of every generation.
 pub(crate) const MAGIC: [u8; 8] = *b"WARDKNOW";
-/// The format that is written and read.
-pub(crate) const FORMAT: u32 = 4;
-/// How many bytes of a section one block holds, but for the last one.
-pub(crate) const BLOCK: usize = 16 << 10;
+/// The format that is written.
+pub(crate) const FORMAT: u32 = 5;
+/// The formats that are read.
+pub(crate) const FORMATS: [u32; 2] = [4, FORMAT];
+/// How many bytes of a section one block holds at most.
+pub(crate) const LARGEST_BLOCK: usize = 16 << 10;
+
+/// How many bytes of a section one block holds, but for the last one. What is looked up is spread over a file: a large block is
+/// verified and unpacked for the sake of a few bytes, while small ones take more room.
+pub(crate) const fn block(format: u32, section: Section) -> usize {
+    match (format, section) {
+        (4, _) => LARGEST_BLOCK,
+        (_, Section::Records) => 8 << 10,
+        _ => 4 << 10,
+    }
+}
 /// Magic, format, block size, length of the file, place and length of the directory, its digest, the digest of all that.
 pub(crate) const HEADER: usize = 8 + 4 + 4 + 8 + 8 + 8 + 32 + 32;
 /// How many of these bytes the header's own digest covers.

@@ -1,5 +1,7 @@
 //! An index as it stands in a file: sorted keys, and for each the versions of records that speak of it.
 
+use std::borrow::Cow;
+
 use ward_model::knowledge::KnowledgeError;
 
 use crate::file::reader::Reader;
@@ -28,8 +30,8 @@ pub(crate) struct Index<'a> {
 }
 
 /// The rows of one key.
-pub(crate) struct Rows {
-    bytes: Vec<u8>,
+pub(crate) struct Rows<'a> {
+    bytes: Cow<'a, [u8]>,
     count: u32,
     section: Section,
 }
@@ -51,27 +53,25 @@ impl<'a> Index<'a> {
     }
 
     /// The rows of the key at this place.
-    pub(crate) fn rows(&self, index: u32) -> Result<Rows, KnowledgeError> {
+    pub(crate) fn rows(&self, index: u32) -> Result<Rows<'a>, KnowledgeError> {
         let section = self.sections[3];
         let start = if index == 0 { 0 } else { self.end(index - 1)?.0 };
         let (end, count) = self.end(index)?;
         let length = end.checked_sub(start).and_then(|length| usize::try_from(length).ok());
         let length = length.filter(|length| *length as u64 <= self.reader.length(section));
         let length = length.ok_or_else(|| unreadable(section.word(), "not in order"))?;
-        let mut bytes = Vec::with_capacity(length);
-        self.reader.read(section, start, length, &mut bytes)?;
-        Ok(Rows { bytes, count, section })
+        Ok(Rows { bytes: self.reader.bytes(section, start, length)?, count, section })
     }
 
     /// The rows of this key.
-    pub(crate) fn find(&self, key: &[u8]) -> Result<Option<Rows>, KnowledgeError> {
+    pub(crate) fn find(&self, key: &[u8]) -> Result<Option<Rows<'a>>, KnowledgeError> {
         self.keys().find(key)?.map(|index| self.rows(index)).transpose()
     }
 
     /// The places of all keys that begin so.
     pub(crate) fn beginning(&self, prefix: &[u8]) -> Result<Vec<u32>, KnowledgeError> {
         let keys = self.keys();
-        let first = partition(keys.len(), |at| Ok(keys.bytes(at)?.as_slice() < prefix))?;
+        let first = partition(keys.len(), |at| Ok(*keys.bytes(at)? < *prefix))?;
         let mut found = Vec::new();
         for at in first..keys.len() {
             if !keys.bytes(at)?.starts_with(prefix) {
@@ -83,7 +83,7 @@ impl<'a> Index<'a> {
     }
 }
 
-impl Rows {
+impl Rows<'_> {
     /// Hands each row to `each` until it says that it has seen enough: the version of a record, and the bytes from there on, which
     /// it moves behind the row.
     pub(crate) fn walk(
@@ -91,7 +91,7 @@ impl Rows {
         mut each: impl FnMut(u32, &mut &[u8]) -> Result<bool, KnowledgeError>,
     ) -> Result<(), KnowledgeError> {
         let wrong = |reason: String| unreadable(self.section.word(), reason);
-        let mut rest = self.bytes.as_slice();
+        let mut rest = &*self.bytes;
         let (mut version, mut seen) = (0_u64, 0);
         while !rest.is_empty() {
             version = version.saturating_add(row::read_number(&mut rest).map_err(wrong)?);

@@ -16,7 +16,7 @@ use crate::index::{self, Index};
 use crate::transaction::{State, Transaction};
 
 /// The number of the present way to compile rows: raise it whenever any row may change.
-const ROWS_VERSION: u32 = 1;
+const ROWS_VERSION: u32 = 2;
 /// By which rules the rows of a file were compiled.
 pub(crate) const COMPILED_BY: (u32, u32) = (ROWS_VERSION, ward_version::KEY_VERSION);
 
@@ -240,7 +240,7 @@ impl Layer {
         let count = self.versions();
         let before = |at: u32| -> Result<bool, KnowledgeError> {
             let found = self.ids().bytes(at)?;
-            Ok(match found.as_slice().cmp(id.as_bytes()) {
+            Ok(match (*found).cmp(id.as_bytes()) {
                 std::cmp::Ordering::Equal => self.source(&self.entry(at)?)? < source,
                 other => other.is_lt(),
             })
@@ -256,7 +256,7 @@ impl Layer {
         let high = low.saturating_add(step - 1).min(count);
         let first = low + partition(high - low, |at| before(low + at))?;
         let mut end = first;
-        while end < count && self.ids().bytes(end)? == id.as_bytes() {
+        while end < count && *self.ids().bytes(end)? == *id.as_bytes() {
             if self.source(&self.entry(end)?)? != source {
                 break;
             }
@@ -305,20 +305,20 @@ impl Layer {
         let keys = Strings::new(&self.reader, Section::FactEnds, Section::FactKeys);
         let time = |at: u32| Ok(u32::from_le_bytes(self.reader.array(Section::FactTimes, u64::from(at) * 4)?));
         let after = partition(keys.len(), |at| {
-            Ok(match keys.bytes(at)?.as_slice().cmp(key) {
+            Ok(match (*keys.bytes(at)?).cmp(key) {
                 std::cmp::Ordering::Equal => time(at)? & !GONE <= limit,
                 other => other.is_lt(),
             })
         })?;
         let Some(at) = after.checked_sub(1) else { return Ok(None) };
-        if keys.bytes(at)? != key {
+        if *keys.bytes(at)? != *key {
             return Ok(None);
         }
         if time(at)? & GONE != 0 {
             return Ok(Some(None));
         }
         let values = Strings::new(&self.reader, Section::FactValueEnds, Section::FactValues);
-        Ok(Some(Some(values.bytes(at)?)))
+        Ok(Some(Some(values.bytes(at)?.into_owned())))
     }
 
     /// All facts of this file.

@@ -1,6 +1,7 @@
 //! The host element with everything on it recognised, and indexed by product.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ward_model::alias::Aliases;
 use ward_model::component::{Component, ComponentKind};
@@ -13,13 +14,17 @@ use crate::Inventory;
 use crate::criterion::{Role, touch};
 use crate::identity::{Identity, Resolution, of_hardware, resolve};
 use crate::platform::Platforms;
+use crate::spread::spread;
+use crate::twins::{distinct, twins};
 
 mod implied;
 
 /// A host element, ready to be asked what it has.
 pub(crate) struct Host {
-    /// In the order of the inventory's components.
-    pub(crate) resolutions: Vec<Resolution>,
+    /// In the order of the inventory's components; twins share one.
+    pub(crate) resolutions: Vec<Arc<Resolution>>,
+    /// For each component the first one that is the same but for its reference.
+    pub(crate) twins: Vec<usize>,
     hardware: Vec<Identity>,
     /// Where each product stands.
     by_product: BTreeMap<ProductKey, Vec<Place>>,
@@ -44,9 +49,9 @@ struct Strangers {
 }
 
 impl Strangers {
-    fn of(inventory: &Inventory<'_>, resolutions: &[Resolution]) -> Self {
+    fn of(inventory: &Inventory<'_>, resolutions: &[Arc<Resolution>]) -> Self {
         let mut strangers = Self::default();
-        let unrecognised = |(_, resolution): &(&Component, &Resolution)| !resolution.recognised;
+        let unrecognised = |(_, resolution): &(&Component, &Arc<Resolution>)| !resolution.recognised;
         for (component, _) in inventory.components.iter().zip(resolutions).filter(unrecognised) {
             let name = format!("`{}`", component.name);
             match component.kind {
@@ -87,11 +92,17 @@ impl Host {
         aliases: &Aliases,
         knowledge: &dyn Knowledge,
     ) -> Result<Self, KnowledgeError> {
-        let resolutions = inventory
-            .components
-            .iter()
-            .map(|component| resolve(component, aliases, knowledge))
-            .collect::<Result<Vec<_>, _>>()?;
+        let twins = twins(inventory.components);
+        let distinct = distinct(&twins);
+        let resolve = |number: &usize| resolve(&inventory.components[*number], aliases, knowledge).map(Arc::new);
+        let resolved = spread(distinct.len(), || (), |(), part| distinct[part].iter().map(resolve).collect())?;
+        let mut resolved = resolved.into_iter();
+        let mut resolutions: Vec<Arc<Resolution>> = Vec::with_capacity(twins.len());
+        for twin in &twins {
+            // A twin stands in front of its own number; what stands for itself is among the distinct ones, in their order.
+            let resolution = resolutions.get(*twin).map(Arc::clone).or_else(|| resolved.next());
+            resolutions.extend(resolution);
+        }
         let hardware: Vec<Identity> = inventory.hardware.iter().flat_map(of_hardware).collect();
         let mut by_product: BTreeMap<ProductKey, Vec<Place>> = BTreeMap::new();
         let mut put = |identity: &Identity, place| by_product.entry(identity.product.clone()).or_default().push(place);
@@ -117,7 +128,7 @@ impl Host {
         let platforms = Platforms::new(aliases.families(), &products, inventory.components);
         let systems = implied::systems(&products, aliases.families());
         let complete = inventory.complete;
-        Ok(Self { resolutions, hardware, by_product, strangers, platforms, products, systems, complete })
+        Ok(Self { resolutions, twins, hardware, by_product, strangers, platforms, products, systems, complete })
     }
 
     /// Whether every operating system on it is listed and recognised.

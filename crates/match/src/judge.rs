@@ -14,14 +14,14 @@ use ward_model::finding::{
     ComponentSummary, Finding, Proof, UnassessedReason, Voice, VoiceState, VulnerabilitySummary,
 };
 use ward_model::ids::VulnerabilityId;
-use ward_model::knowledge::{Candidate, Knowledge, KnowledgeError, RecordNumber, StatementCandidate};
+use ward_model::knowledge::{Knowledge, KnowledgeError, RecordNumber, StatementCandidate};
+use ward_model::meant::Meant;
 use ward_model::vulnerability::VulnerabilityRecord;
 
 use crate::Inventory;
 use crate::applicability::{applications, strongest};
 use crate::criterion::{Role, same_product, touch};
 use crate::host::Host;
-use crate::identity::Identity;
 use crate::statement::Standing;
 use crate::subject::Way;
 use crate::voice::{Heard, hear};
@@ -37,10 +37,13 @@ pub(crate) struct Judge<'a> {
     inventory: &'a Inventory<'a>,
     pub(crate) host: &'a Host,
     records: BTreeMap<RecordNumber, Rc<VulnerabilityRecord>>,
-    rows: BTreeMap<ward_model::cpe::ProductKey, Rc<Vec<Candidate>>>,
     statements: BTreeMap<SubjectKey, Rc<Vec<StatementCandidate>>>,
     groups: BTreeMap<VulnerabilityId, Rc<Group>>,
     names: BTreeMap<RecordNumber, Rc<Vec<VulnerabilityId>>>,
+    /// Under which names each vulnerability is known, and the records of each name.
+    aliases: BTreeMap<VulnerabilityId, Rc<Vec<(VulnerabilityId, Vec<RecordNumber>)>>>,
+    /// What is shown of a vulnerability by the records that all its components share.
+    summaries: BTreeMap<VulnerabilityId, Rc<VulnerabilitySummary>>,
 }
 
 /// The records about one vulnerability.
@@ -91,10 +94,11 @@ impl<'a> Judge<'a> {
             inventory,
             host,
             records: BTreeMap::new(),
-            rows: BTreeMap::new(),
             statements: BTreeMap::new(),
             groups: BTreeMap::new(),
             names: BTreeMap::new(),
+            aliases: BTreeMap::new(),
+            summaries: BTreeMap::new(),
         }
     }
 
@@ -105,16 +109,6 @@ impl<'a> Judge<'a> {
         let record = Rc::new(self.knowledge.record(number)?);
         self.records.insert(number, Rc::clone(&record));
         Ok(record)
-    }
-
-    /// The rows of a product, read once: components of one product share them.
-    fn rows_of(&mut self, identity: &Identity) -> Result<Rc<Vec<Candidate>>, KnowledgeError> {
-        if let Some(rows) = self.rows.get(&identity.product) {
-            return Ok(Rc::clone(rows));
-        }
-        let rows = Rc::new(self.knowledge.candidates(&identity.product)?);
-        self.rows.insert(identity.product.clone(), Rc::clone(&rows));
-        Ok(rows)
     }
 
     fn statements_of(&mut self, key: &SubjectKey) -> Result<Rc<Vec<StatementCandidate>>, KnowledgeError> {
@@ -132,7 +126,11 @@ impl<'a> Judge<'a> {
         let host = self.host;
         let resolution = &host.resolutions[component];
         for identity in &resolution.identities {
-            for candidate in self.rows_of(identity)?.iter() {
+            // Most rows mean other versions, which their keys say; a component that contradicts itself has more than one.
+            // So has one whose release is named and whose build is another, and one that may be any release.
+            let settled = identity.contradictions.is_empty() && identity.build.is_none() && !identity.perhaps;
+            let ruled_out = |meant: &Meant<'_>| settled && identity.version.is_surely_outside(meant);
+            for candidate in self.knowledge.candidates_but(&identity.product, &ruled_out)? {
                 let touch = touch(&candidate.criterion, identity, Role::Vulnerable);
                 if touch.truth.is_false() {
                     continue;
@@ -239,10 +237,9 @@ impl<'a> Judge<'a> {
         }
         let mut ids = Vec::new();
         let mut records = BTreeSet::new();
-        for alias in self.knowledge.alias_group(id)?.ids {
-            let numbers = self.knowledge.find_all(&alias)?;
-            let mut about = numbers.is_empty() && !(is_cve(&alias) && alias != *id);
-            for number in numbers {
+        for (alias, numbers) in self.aliases(id)?.iter() {
+            let mut about = numbers.is_empty() && !(is_cve(alias) && alias != id);
+            for number in numbers.iter().copied() {
                 if self.names(number)?.contains(id) {
                     records.insert(number);
                     about = true;
@@ -250,7 +247,7 @@ impl<'a> Judge<'a> {
             }
             // Another vulnerability of a record that names both is no name of this one.
             if about {
-                ids.push(alias);
+                ids.push(alias.clone());
             }
         }
         if !ids.contains(id) {
@@ -266,11 +263,23 @@ impl<'a> Judge<'a> {
     pub(crate) fn read_groups(&mut self, ids: &BTreeSet<&VulnerabilityId>) -> Result<(), KnowledgeError> {
         let mut numbers = BTreeSet::new();
         for id in ids {
-            for alias in self.knowledge.alias_group(id)?.ids {
-                numbers.extend(self.knowledge.find_all(&alias)?);
-            }
+            numbers.extend(self.aliases(id)?.iter().flat_map(|(_, numbers)| numbers.iter().copied()));
         }
         self.read_ahead(&numbers)
+    }
+
+    fn aliases(
+        &mut self,
+        id: &VulnerabilityId,
+    ) -> Result<Rc<Vec<(VulnerabilityId, Vec<RecordNumber>)>>, KnowledgeError> {
+        if let Some(aliases) = self.aliases.get(id) {
+            return Ok(Rc::clone(aliases));
+        }
+        let group = self.knowledge.alias_group(id)?.ids;
+        let with_records = |alias: VulnerabilityId| self.knowledge.find_all(&alias).map(|numbers| (alias, numbers));
+        let aliases = Rc::new(group.into_iter().map(with_records).collect::<Result<Vec<_>, _>>()?);
+        self.aliases.insert(id.clone(), Rc::clone(&aliases));
+        Ok(aliases)
     }
 
     /// Brings everything that is said of a component and a vulnerability together.
@@ -330,8 +339,17 @@ impl<'a> Judge<'a> {
             .collect();
         let all: Vec<&VulnerabilityRecord> =
             records.iter().map(|(_, record)| &**record).filter(|r| !r.withdrawn).collect();
-        let about = if shared.is_empty() { &all } else { &shared };
-        let vulnerability = self.summarise(id, &group.ids, about)?;
+        let vulnerability = match self.summaries.get(id) {
+            Some(summary) if !shared.is_empty() => (**summary).clone(),
+            _ => {
+                let about = if shared.is_empty() { &all } else { &shared };
+                let summary = self.summarise(id, &group.ids, about)?;
+                if !shared.is_empty() {
+                    self.summaries.insert(id.clone(), Rc::new(summary.clone()));
+                }
+                summary
+            }
+        };
         let finding = Finding {
             conflicts: conflict::conflicts(&vulnerability.cvss, &opinions, state),
             vulnerability,

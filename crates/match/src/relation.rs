@@ -3,6 +3,7 @@
 use ward_model::cpe::Attribute;
 #[cfg(test)]
 use ward_model::cpe::{Cpe, Part};
+pub(crate) use ward_model::cpe::{has_wildcard, literal};
 
 /// How a source relates to a target, as sets of what they describe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,29 +80,6 @@ fn attributes(name: &Cpe) -> [Attribute; 11] {
         name.target_hw.clone(),
         name.other.clone(),
     ]
-}
-
-/// Whether a value holds a `*` or `?` without its backslash.
-pub(crate) fn has_wildcard(value: &str) -> bool {
-    let mut escaped = false;
-    value.chars().any(|c| {
-        let wild = !escaped && matches!(c, '*' | '?');
-        escaped = !escaped && c == '\\';
-        wild
-    })
-}
-
-/// A value without the backslashes that keep its signs from being wildcards.
-pub(crate) fn literal(value: &str) -> std::borrow::Cow<'_, str> {
-    if !value.contains('\\') {
-        return value.into();
-    }
-    let mut text = String::with_capacity(value.len());
-    let mut chars = value.chars();
-    while let Some(c) = chars.next() {
-        text.push(if c == '\\' { chars.next().unwrap_or(c) } else { c });
-    }
-    text.into()
 }
 
 /// Whether a text is what a value with wildcards describes: `*` any run, `?` at most one sign.

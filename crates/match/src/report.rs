@@ -4,15 +4,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::alias::Aliases;
-use ward_model::finding::{ComponentSummary, MatchReport, Unassessed, UnassessedReason};
+use ward_model::finding::{ComponentSummary, Finding, MatchReport, Unassessed, UnassessedReason};
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::{Knowledge, KnowledgeError};
 
 use crate::Inventory;
 use crate::host::Host;
 use crate::judge::{Judge, first_reason};
+use crate::spread::spread;
 use crate::subject::Way;
+use crate::twins::distinct;
 use crate::undescribed::Exploited;
+
+/// What was made out about a component.
+#[derive(Clone)]
+struct Answer {
+    reason: Option<UnassessedReason>,
+    undescribed: Vec<VulnerabilityId>,
+    findings: Vec<Finding>,
+}
 
 /// Matches everything in the inventory against everything that is known.
 ///
@@ -30,54 +40,37 @@ pub fn match_inventory(
     knowledge: &dyn Knowledge,
 ) -> Result<MatchReport, KnowledgeError> {
     let host = Host::new(inventory, aliases, knowledge)?;
-    let mut judge = Judge::new(knowledge, inventory, &host);
     let mut report = MatchReport::default();
     let exploited = Exploited::new(knowledge.undescribed()?);
-    // Step by step for all components, and each step in the order in which the records are kept.
-    let mut firsts =
-        (0..inventory.components.len()).map(|number| judge.first(number)).collect::<Result<Vec<_>, _>>()?;
-    let numbers = firsts.iter().flat_map(|first| first.touched.iter().copied().chain(first.open_records()));
-    judge.read_ahead(&numbers.collect())?;
-    let mut vulnerabilities: Vec<BTreeSet<VulnerabilityId>> = Vec::with_capacity(firsts.len());
-    for first in &mut firsts {
-        judge.settle(first)?;
-        let mut names = BTreeSet::new();
-        for record in &first.touched {
-            names.extend(judge.names(*record)?.iter().cloned());
-        }
-        vulnerabilities.push(names);
-    }
-    judge.read_groups(&vulnerabilities.iter().flatten().collect())?;
     report.uncovered = uncovered(&host, knowledge)?;
-    for (number, (component, mut first)) in inventory.components.iter().zip(firsts).enumerate() {
-        let resolution = &host.resolutions[number];
-        // What a source names is assessed, whatever else is not known about it.
-        let mut reason = resolution.reason.filter(|_| !first.named);
-        reason = first_reason(reason, first.blocked);
-        if reason.is_none() {
-            for product in &resolution.products {
-                if !knowledge.set_aside_for(product)?.is_empty() {
-                    // What is set aside may say anything about it.
-                    reason = Some(UnassessedReason::SetAsideRecord);
-                    break;
-                }
-            }
+    // Each component once, however often it is listed.
+    let distinct = distinct(&host.twins);
+    let answers = spread(
+        distinct.len(),
+        || Judge::new(knowledge, inventory, &host),
+        |judge, part| answers(judge, (inventory, knowledge), &exploited, &distinct[part]),
+    )?;
+    let mut answers: BTreeMap<usize, Answer> = distinct.iter().copied().zip(answers).collect();
+    // The last of the twins takes what is there; those before it take copies.
+    let mut left: BTreeMap<usize, usize> = BTreeMap::new();
+    for twin in &host.twins {
+        *left.entry(*twin).or_default() += 1;
+    }
+    for ((number, component), twin) in inventory.components.iter().enumerate().zip(&host.twins) {
+        let left = left.entry(*twin).or_default();
+        *left -= 1;
+        let answer = if *left == 0 { answers.remove(twin) } else { answers.get(twin).cloned() };
+        // The first of them has an answer, and it is taken out by the last one only.
+        let Some(Answer { reason, undescribed, findings }) = answer else { continue };
+        let summary = ComponentSummary::from(component);
+        if number == *twin {
+            report.findings.extend(findings);
+        } else {
+            let of_twin = |finding| Finding { component: summary.clone(), ..finding };
+            report.findings.extend(findings.into_iter().map(of_twin));
         }
-        let mut undescribed = exploited.fitting(component, resolution);
-        if !undescribed.is_empty() {
-            // What speaks of this component under another name describes it well enough.
-            let spoken = judge.spoken_of(&first)?;
-            undescribed.retain(|id| !spoken.contains(id));
-        }
-        let unseen = (!undescribed.is_empty()).then_some(UnassessedReason::ExploitedWithoutRecord);
-        // Its parts are listed and assessed one by one; what nobody else knows by its name is the maker's own.
-        let own = component.whole && reason == Some(UnassessedReason::NoIdentity);
-        if let Some(reason) = reason.filter(|_| !own).or(unseen) {
-            let component = ComponentSummary::from(component);
-            report.unassessed.push(Unassessed { component, reason, undescribed });
-        }
-        for vulnerability in &vulnerabilities[number] {
-            report.findings.extend(judge.judge(number, &mut first, vulnerability)?.finding);
+        if let Some(reason) = reason {
+            report.unassessed.push(Unassessed { component: summary, reason, undescribed });
         }
     }
     report.findings.sort_by(|a, b| {
@@ -121,4 +114,61 @@ fn uncovered(host: &Host, knowledge: &dyn Knowledge) -> Result<BTreeMap<String, 
         }
     }
     Ok(counts)
+}
+
+/// What is said of some components. Step by step for all of them, and each step in the order in which the records are kept.
+fn answers(
+    judge: &mut Judge<'_>,
+    (inventory, knowledge): (&Inventory<'_>, &dyn Knowledge),
+    exploited: &Exploited,
+    components: &[usize],
+) -> Result<Vec<Answer>, KnowledgeError> {
+    let mut firsts = components.iter().map(|number| judge.first(*number)).collect::<Result<Vec<_>, _>>()?;
+    let numbers = firsts.iter().flat_map(|first| first.touched.iter().copied().chain(first.open_records()));
+    judge.read_ahead(&numbers.collect())?;
+    let mut vulnerabilities: Vec<BTreeSet<VulnerabilityId>> = Vec::with_capacity(firsts.len());
+    for first in &mut firsts {
+        judge.settle(first)?;
+        let mut names = BTreeSet::new();
+        for record in &first.touched {
+            names.extend(judge.names(*record)?.iter().cloned());
+        }
+        vulnerabilities.push(names);
+    }
+    judge.read_groups(&vulnerabilities.iter().flatten().collect())?;
+    let mut answers = Vec::with_capacity(components.len());
+    for ((number, mut first), vulnerabilities) in components.iter().zip(firsts).zip(vulnerabilities) {
+        let resolution = &judge.host.resolutions[*number];
+        // What a source names is assessed, whatever else is not known about it.
+        let mut reason = resolution.reason.filter(|_| !first.named);
+        reason = first_reason(reason, first.blocked);
+        if reason.is_none() {
+            for product in &resolution.products {
+                if !knowledge.set_aside_for(product)?.is_empty() {
+                    // What is set aside may say anything about it.
+                    reason = Some(UnassessedReason::SetAsideRecord);
+                    break;
+                }
+            }
+        }
+        let mut undescribed = Vec::new();
+        if let Some(component) = inventory.components.get(*number) {
+            // Its parts are listed and assessed one by one; what nobody else knows by its name is the maker's own.
+            reason = reason.filter(|reason| !(component.whole && *reason == UnassessedReason::NoIdentity));
+            undescribed = exploited.fitting(component, resolution);
+        }
+        if !undescribed.is_empty() {
+            // What speaks of this component under another name describes it well enough.
+            let spoken = judge.spoken_of(&first)?;
+            undescribed.retain(|id| !spoken.contains(id));
+        }
+        let unseen = (!undescribed.is_empty()).then_some(UnassessedReason::ExploitedWithoutRecord);
+        let reason = reason.or(unseen);
+        let mut findings = Vec::new();
+        for vulnerability in &vulnerabilities {
+            findings.extend(judge.judge(*number, &mut first, vulnerability)?.finding);
+        }
+        answers.push(Answer { reason, undescribed, findings });
+    }
+    Ok(answers)
 }

@@ -7,6 +7,7 @@ mod known_answers;
 mod laws;
 mod namesakes;
 mod renamed;
+mod ruled_out;
 mod slow;
 mod statements;
 mod surroundings;

@@ -1,7 +1,8 @@
 //! The version that a component holds, ready to be compared with what records write.
 
-use ward_model::cpe::{Attribute, Part, ProductKey};
-use ward_version::{Bound, Interval, Key, Scheme, Truth, VersionOrder, key};
+use ward_model::cpe::{Attribute, ProductKey};
+use ward_model::meant::{EndMeant, Meant, UpdateMeant};
+use ward_version::{Bound, Interval, Key, KeyRef, Scheme, Truth, VersionOrder, key};
 
 mod branch;
 
@@ -27,18 +28,10 @@ pub(crate) struct Held {
     plain: bool,
 }
 
-/// The scheme in which the feeds write versions of a product.
-fn scheme_of(product: &ProductKey) -> Scheme {
-    match (product.part, &*product.vendor, &*product.product) {
-        (Part::Application, "openssl", "openssl") => Scheme::Openssl,
-        _ => Scheme::Generic,
-    }
-}
-
 impl Held {
     /// The version of a component as one of this product.
     pub(crate) fn of(product: &ProductKey, written: Option<&str>, update: Option<&str>, kind: Option<&str>) -> Self {
-        let mut held = Self::new(scheme_of(product), written, update, kind);
+        let mut held = Self::new(product.scheme(), written, update, kind);
         if let Some(written) = written.filter(|_| branch::is_kernel(product))
             && let Some(branch) = Branch::of(written)
         {
@@ -158,6 +151,43 @@ impl Held {
                 lower.and(Truth::Unknown)
             }
             _ => truth,
+        }
+    }
+
+    /// Whether the keys alone say that this is none of the versions meant: then [`Held::within`] and [`Held::is`] say so too.
+    pub(crate) fn is_surely_outside(&self, meant: &Meant<'_>) -> bool {
+        // Of a branch any version may be meant.
+        if self.branch.is_some() {
+            return false;
+        }
+        let (Some(key), Some(without_update)) = (&self.key, &self.key_without_update) else { return false };
+        let differs = |own: &Key, other: KeyRef<'_>| {
+            matches!(own.borrowed().compare(other), VersionOrder::Less | VersionOrder::Greater)
+        };
+        match *meant {
+            Meant::One { key: other, update } => match update {
+                UpdateMeant::Any => differs(without_update, other),
+                UpdateMeant::Na => differs(key, other),
+                // What is an update there may be a part of the version here, but not of another number.
+                UpdateMeant::Value => without_update.borrowed().differs_in_a_number(other),
+            },
+            Meant::Between { lower, upper, update } => {
+                // An included end may cover more than its own version, though not another number. An update may belong to the upper
+                // end, and need not have a place in the order.
+                let more = self.scheme == Scheme::Generic && (!self.plain || self.update.is_some());
+                let beyond = |end: Option<EndMeant<'_>>, wanted: VersionOrder| {
+                    end.is_some_and(|end| {
+                        let beyond = match key.borrowed().compare(end.key) {
+                            VersionOrder::Unknown => false,
+                            VersionOrder::Equal => !end.inclusive,
+                            order => order != wanted,
+                        };
+                        beyond && (!(end.inclusive && more) || key.borrowed().differs_in_a_number(end.key))
+                    })
+                };
+                beyond(lower, VersionOrder::Greater) || !update && beyond(upper, VersionOrder::Less)
+            }
+            Meant::Open => false,
         }
     }
 

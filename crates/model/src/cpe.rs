@@ -184,6 +184,31 @@ impl Cpe {
     }
 }
 
+/// Whether a value holds a `*` or `?` without its backslash.
+#[must_use]
+pub fn has_wildcard(value: &str) -> bool {
+    let mut escaped = false;
+    value.chars().any(|c| {
+        let wild = !escaped && matches!(c, '*' | '?');
+        escaped = !escaped && c == '\\';
+        wild
+    })
+}
+
+/// A value without the backslashes that keep its signs from being wildcards.
+#[must_use]
+pub fn literal(value: &str) -> std::borrow::Cow<'_, str> {
+    if !value.contains('\\') {
+        return value.into();
+    }
+    let mut text = String::with_capacity(value.len());
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        text.push(if c == '\\' { chars.next().unwrap_or(c) } else { c });
+    }
+    text.into()
+}
+
 fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let head = text.get(..prefix.len())?;
     head.eq_ignore_ascii_case(prefix).then(|| text.get(prefix.len()..)).flatten()

@@ -9,11 +9,12 @@ use crate::coverage::{KnowledgeCoverage, PartDescription, ShrunkPart};
 use crate::cpe::ProductKey;
 use crate::digest::Digest;
 use crate::ids::VulnerabilityId;
+use crate::meant::Meant;
 use crate::support::SupportCycle;
 use crate::vulnerability::{Criterion, Epss, Exploited, Undescribed, VulnerabilityRecord};
 
-/// A body of knowledge at one moment. Answers are the same for the same digest.
-pub trait Knowledge {
+/// A body of knowledge at one moment. Answers are the same for the same digest. Several threads may ask at once.
+pub trait Knowledge: Sync {
     /// Where it comes from and how fresh and complete it is.
     fn description(&self) -> &KnowledgeDescription;
 
@@ -22,6 +23,20 @@ pub trait Knowledge {
     /// # Errors
     /// The store could not be read or a block does not have the digest it should have.
     fn candidates(&self, product: &ProductKey) -> Result<Vec<Candidate>, KnowledgeError>;
+
+    /// The candidates of a product but for those that are ruled out by the versions that they mean. Who cannot tell without effort
+    /// what a criterion means leaves it in.
+    ///
+    /// # Errors
+    /// As for [`Knowledge::candidates`].
+    fn candidates_but(
+        &self,
+        product: &ProductKey,
+        ruled_out: &dyn Fn(&Meant<'_>) -> bool,
+    ) -> Result<Vec<Candidate>, KnowledgeError> {
+        let _ = ruled_out;
+        self.candidates(product)
+    }
 
     /// Whether any criterion, vulnerable or environmental, names this product.
     ///

@@ -18,6 +18,7 @@ pub mod family;
 pub mod finding;
 pub mod ids;
 pub mod knowledge;
+pub mod meant;
 pub mod paths;
 pub mod purl;
 pub mod renamed;

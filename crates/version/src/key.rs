@@ -124,6 +124,33 @@ impl Key {
         &self.bytes
     }
 
+    /// The same key, lent.
+    #[must_use]
+    pub fn borrowed(&self) -> KeyRef<'_> {
+        KeyRef { class: self.class, bytes: &self.bytes }
+    }
+
+    /// Compares two keys, as [`KeyRef::compare`] says.
+    #[must_use]
+    pub fn compare(&self, other: &Key) -> VersionOrder {
+        self.borrowed().compare(other.borrowed())
+    }
+}
+
+/// A key whose bytes lie somewhere else, as where they are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct KeyRef<'a> {
+    class: Class,
+    bytes: &'a [u8],
+}
+
+impl<'a> KeyRef<'a> {
+    /// A key from its stored parts, which must come from [`Key::class`] and [`Key::as_bytes`].
+    #[must_use]
+    pub fn from_parts(class: Class, bytes: &'a [u8]) -> Self {
+        Self { class, bytes }
+    }
+
     /// Compares two keys.
     ///
     /// Within a class this is the order of the bytes, and total. Across classes of one family an order is given only
@@ -132,19 +159,33 @@ impl Key {
     ///
     /// The order of the bytes agrees with every order that is given.
     #[must_use]
-    pub fn compare(&self, other: &Key) -> VersionOrder {
+    pub fn compare(self, other: KeyRef<'_>) -> VersionOrder {
         if self.class == other.class {
-            return self.bytes.cmp(&other.bytes).into();
+            return self.bytes.cmp(other.bytes).into();
         }
         if self.class.family() != other.class.family() {
             return VersionOrder::Unknown;
         }
         match self.class.family() {
-            family::GENERIC => generic::compare_lines(&self.bytes, &other.bytes),
-            family::RPM | family::ALPM => rpm::compare_lines(&self.bytes, &other.bytes),
-            family::MAVEN => maven::compare_lines(&self.bytes, &other.bytes),
-            family::KERNEL => kernel::compare_lines(&self.bytes, &other.bytes),
+            family::GENERIC => generic::compare_lines(self.bytes, other.bytes),
+            family::RPM | family::ALPM => rpm::compare_lines(self.bytes, other.bytes),
+            family::MAVEN => maven::compare_lines(self.bytes, other.bytes),
+            family::KERNEL => kernel::compare_lines(self.bytes, other.bytes),
             _ => VersionOrder::Unknown,
+        }
+    }
+}
+
+impl KeyRef<'_> {
+    /// Whether the first place in which they differ is a number in both, so that nothing that is said behind it matters: an update, a
+    /// letter, a pre-release, the number of a build. Then [`KeyRef::compare`] gives an order, and the same one whatever follows.
+    #[must_use]
+    pub fn differs_in_a_number(self, other: KeyRef<'_>) -> bool {
+        match (self.class.family(), other.class.family()) {
+            (family::GENERIC, family::GENERIC) => generic::differ_in_a_number(self.bytes, other.bytes, usize::MAX),
+            // Behind its three numbers stand letters and what comes before a release.
+            (family::OPENSSL, family::OPENSSL) => generic::differ_in_a_number(self.bytes, other.bytes, 3),
+            _ => false,
         }
     }
 }

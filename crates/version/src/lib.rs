@@ -12,7 +12,7 @@ mod truth;
 pub mod vers;
 
 pub use interval::{Bound, Interval};
-pub use key::{Class, Key, VersionOrder, compare, key};
+pub use key::{Class, Key, KeyRef, VersionOrder, compare, key};
 pub use scheme::{Scheme, UnknownScheme, upstream};
 pub use truth::Truth;
 

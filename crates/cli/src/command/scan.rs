@@ -96,6 +96,8 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
             }
         }
     }
+    // The program ends here: the system takes back all at once what would be given back piece by piece.
+    std::mem::forget((reports, sboms, held));
     Ok(Ending::Done)
 }
 

@@ -1,20 +1,25 @@
 //! Reads the file of a generation through a memory map. A block is verified the first time it is touched.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::fs::File;
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use memmap2::Mmap;
 use ward_model::digest::Digest;
 use ward_model::knowledge::KnowledgeError;
 
-use super::{BLOCK, BLOCK_ENTRY, FORMAT, HEADER, HEADER_COVERED, MAGIC, SECTION_ENTRY, Section, unreadable};
+use super::{
+    BLOCK_ENTRY, FORMAT, FORMATS, HEADER, HEADER_COVERED, LARGEST_BLOCK, MAGIC, SECTION_ENTRY, Section, block,
+    unreadable,
+};
 use crate::error::OpenError;
 
-/// How many uncompressed blocks are kept: 32 MiB.
-const CACHED: usize = 2048;
+/// How many uncompressed blocks of records are kept: 4 MiB. Whoever asks for many records asks in their order.
+const CACHED: usize = 512;
 
 /// A file that can be read from.
 pub(crate) struct Reader {
@@ -26,21 +31,42 @@ pub(crate) struct Reader {
     /// Where the block entries begin in the map, and how many there are.
     entries: usize,
     verified: Vec<AtomicBool>,
-    cache: Mutex<Cache>,
+    /// By section, the blocks that were touched, uncompressed: of all but the records, which are most of a file and are asked for once.
+    kept: Vec<Vec<OnceLock<Box<[u8]>>>>,
+    records: Mutex<Cache>,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Extent {
     first: u32,
     blocks: u32,
     length: u64,
+    /// How many bytes a block holds.
+    block: usize,
 }
 
 #[derive(Default)]
 struct Cache {
-    blocks: HashMap<u32, Arc<[u8]>>,
+    blocks: HashMap<u32, Arc<Vec<u8>>>,
     /// The oldest first.
     order: VecDeque<u32>,
+}
+
+/// A block, uncompressed.
+enum Block<'a> {
+    Kept(&'a [u8]),
+    Shared(Arc<Vec<u8>>),
+}
+
+impl Deref for Block<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Kept(bytes) => bytes,
+            Self::Shared(bytes) => bytes,
+        }
+    }
 }
 
 struct Entry {
@@ -63,9 +89,9 @@ impl Reader {
         if map.get(..8) != Some(&MAGIC) {
             return Err(OpenError::NotAGeneration { path: path.to_owned() });
         }
-        let format = number32(&map, 8);
-        if format != Some(FORMAT) {
-            return Err(OpenError::OtherFormat { path: path.to_owned(), found: format.unwrap_or(0), known: FORMAT });
+        let format = number32(&map, 8).unwrap_or(0);
+        if !FORMATS.contains(&format) {
+            return Err(OpenError::OtherFormat { path: path.to_owned(), found: format, known: FORMAT });
         }
         let damaged = |part: &str| KnowledgeError::Damaged { part: format!("{part} of {}", path.display()) };
         let root = map.get(..HEADER_COVERED).map(Digest::of).ok_or_else(|| damaged("header"))?;
@@ -77,10 +103,15 @@ impl Reader {
         if expected != map.len() as u64 {
             return Err(OpenError::Length { path: path.to_owned(), expected, found: map.len() as u64 });
         }
-        let (sections, entries, count) = directory(&map)?;
+        let (sections, entries, count) = directory(&map, format)?;
         let verified = (0..count).map(|_| AtomicBool::new(false)).collect();
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        Ok(Self { name, map, root, sections, entries, verified, cache: Mutex::default() })
+        let kept = Section::ALL.iter().zip(&sections).map(|(section, extent)| {
+            let blocks = if *section == Section::Records { 0 } else { extent.blocks };
+            (0..blocks).map(|_| OnceLock::new()).collect()
+        });
+        let kept = kept.collect();
+        Ok(Self { name, map, root, sections, entries, verified, kept, records: Mutex::default() })
     }
 
     /// The digest that covers every byte of the file.
@@ -99,7 +130,8 @@ impl Reader {
     }
 
     fn extent(&self, section: Section) -> Extent {
-        self.sections.get(section.index()).copied().unwrap_or_default()
+        let none = Extent { first: 0, blocks: 0, length: 0, block: LARGEST_BLOCK };
+        self.sections.get(section.index()).copied().unwrap_or(none)
     }
 
     /// Appends bytes of a section to `out`.
@@ -113,8 +145,43 @@ impl Reader {
         self.walk(section, offset, length, |bytes| out.extend_from_slice(bytes))
     }
 
+    /// Bytes of a section, where they lie if that is one block.
+    pub(crate) fn bytes(&self, section: Section, offset: u64, length: usize) -> Result<Cow<'_, [u8]>, KnowledgeError> {
+        if let Some((Block::Kept(block), from)) = self.within_a_block(section, offset, length)?
+            && let Some(bytes) = block.get(from..from + length)
+        {
+            return Ok(Cow::Borrowed(bytes));
+        }
+        let mut out = Vec::new();
+        self.read(section, offset, length, &mut out)?;
+        Ok(Cow::Owned(out))
+    }
+
+    /// The block that holds all of these bytes, if one does, and where in it they begin.
+    fn within_a_block(
+        &self,
+        section: Section,
+        offset: u64,
+        length: usize,
+    ) -> Result<Option<(Block<'_>, usize)>, KnowledgeError> {
+        let extent = self.extent(section);
+        // The remainder is below the size of a block.
+        let from = (offset % extent.block as u64) as usize;
+        match u32::try_from(offset / extent.block as u64) {
+            Ok(number) if number < extent.blocks && length <= extent.block - from => {
+                Ok(Some((self.block(section, extent, number)?, from)))
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// Bytes of a section, of a fixed number.
     pub(crate) fn array<const N: usize>(&self, section: Section, offset: u64) -> Result<[u8; N], KnowledgeError> {
+        if let Some((block, from)) = self.within_a_block(section, offset, N)?
+            && let Some(bytes) = block.get(from..).and_then(<[u8]>::first_chunk)
+        {
+            return Ok(*bytes);
+        }
         let mut array = [0; N];
         let mut filled = 0;
         self.walk(section, offset, N, |bytes| {
@@ -158,10 +225,10 @@ impl Reader {
         let end = offset.checked_add(length as u64).filter(|end| *end <= extent.length).ok_or_else(beyond)?;
         let mut at = offset;
         while at < end {
-            let block = u32::try_from(at / BLOCK as u64).map_err(|_| beyond())?;
+            let block = u32::try_from(at / extent.block as u64).map_err(|_| beyond())?;
             let bytes = self.block(section, extent, block)?;
             // The remainder is below the size of a block.
-            let from = (at % BLOCK as u64) as usize;
+            let from = (at % extent.block as u64) as usize;
             let to = usize::try_from(end - at).map_or(bytes.len(), |left| bytes.len().min(from.saturating_add(left)));
             let piece = bytes.get(from..to).filter(|piece| !piece.is_empty()).ok_or_else(beyond)?;
             each(piece);
@@ -170,25 +237,34 @@ impl Reader {
         Ok(())
     }
 
-    /// A block of a section, uncompressed, from the cache where it is there.
-    fn block(&self, section: Section, extent: Extent, number: u32) -> Result<Arc<[u8]>, KnowledgeError> {
-        let index = extent.first + number;
-        // A panic while the lock was held leaves at worst a block out of the queue.
-        let lock = || self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(block) = lock().blocks.get(&index) {
-            return Ok(Arc::clone(block));
+    /// A block of a section, uncompressed: from what is kept where it is there.
+    fn block(&self, section: Section, extent: Extent, number: u32) -> Result<Block<'_>, KnowledgeError> {
+        if let Some(slot) = self.kept.get(section.index()).and_then(|slots| slots.get(number as usize)) {
+            let block = match slot.get() {
+                Some(block) => block,
+                None => {
+                    let block = self.load(section, extent, number)?.into_boxed_slice();
+                    slot.get_or_init(|| block)
+                }
+            };
+            return Ok(Block::Kept(block));
         }
-        let block: Arc<[u8]> = self.load(section, extent, number)?.into();
+        // A panic while the lock was held leaves at worst a block out of the queue.
+        let lock = || self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(block) = lock().blocks.get(&number) {
+            return Ok(Block::Shared(Arc::clone(block)));
+        }
+        let block = Arc::new(self.load(section, extent, number)?);
         let mut cache = lock();
-        if cache.blocks.insert(index, Arc::clone(&block)).is_none() {
-            cache.order.push_back(index);
+        if cache.blocks.insert(number, Arc::clone(&block)).is_none() {
+            cache.order.push_back(number);
             if cache.order.len() > CACHED
                 && let Some(oldest) = cache.order.pop_front()
             {
                 cache.blocks.remove(&oldest);
             }
         }
-        Ok(block)
+        Ok(Block::Shared(block))
     }
 
     /// A block of a section as it stands in the map, verified.
@@ -217,7 +293,7 @@ impl Reader {
     fn load(&self, section: Section, extent: Extent, number: u32) -> Result<Vec<u8>, KnowledgeError> {
         let part = || format!("block {number} of {} in {}", section.word(), self.name);
         let (entry, stored) = self.stored(section, extent, number)?;
-        if entry.length > BLOCK {
+        if entry.length > extent.block {
             return Err(unreadable(part(), "longer than a block"));
         }
         let bytes = if entry.stored == entry.length {
@@ -274,10 +350,10 @@ fn map(file: &File) -> std::io::Result<Mmap> {
 
 type Directory = (Vec<Extent>, usize, usize);
 
-fn directory(map: &[u8]) -> Result<Directory, KnowledgeError> {
+fn directory(map: &[u8], format: u32) -> Result<Directory, KnowledgeError> {
     let wrong = || unreadable("directory", "malformed");
     let block_size = number32(map, 12).ok_or_else(wrong)?;
-    if block_size as usize != BLOCK {
+    if block_size as usize != LARGEST_BLOCK {
         return Err(unreadable("header", format!("blocks of {block_size} bytes")));
     }
     let start = number64(map, 24).and_then(|start| usize::try_from(start).ok()).ok_or_else(wrong)?;
@@ -300,11 +376,12 @@ fn directory(map: &[u8]) -> Result<Directory, KnowledgeError> {
             first: number32(bytes, at + 4).ok_or_else(wrong)?,
             blocks: number32(bytes, at + 8).ok_or_else(wrong)?,
             length: number64(bytes, at + 16).ok_or_else(wrong)?,
+            block: block(format, *section),
         };
         let inside = extent.first.checked_add(extent.blocks).is_some_and(|end| end as usize <= block_count);
         if number32(bytes, at) != Some(*section as u32)
             || !inside
-            || extent.length.div_ceil(BLOCK as u64) != u64::from(extent.blocks)
+            || extent.length.div_ceil(extent.block as u64) != u64::from(extent.blocks)
         {
             return Err(wrong());
         }

@@ -1,6 +1,6 @@
 //! A sorted list of texts in two sections: where each ends, and their bytes.
 
-use std::cmp::Ordering;
+use std::borrow::Cow;
 
 use ward_model::knowledge::KnowledgeError;
 
@@ -25,7 +25,7 @@ impl<'a> Strings<'a> {
     }
 
     /// One of them.
-    pub(crate) fn bytes(&self, index: u32) -> Result<Vec<u8>, KnowledgeError> {
+    pub(crate) fn bytes(&self, index: u32) -> Result<Cow<'a, [u8]>, KnowledgeError> {
         let at = u64::from(index) * 4;
         let (start, end) = if index == 0 {
             (0, u32::from_le_bytes(self.reader.array(self.ends, 0)?))
@@ -35,20 +35,18 @@ impl<'a> Strings<'a> {
             (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]))
         };
         let length = end.checked_sub(start).ok_or_else(|| unreadable(self.ends.word(), "not in order"))?;
-        let mut out = Vec::with_capacity(length as usize);
-        self.reader.read(self.bytes, u64::from(start), length as usize, &mut out)?;
-        Ok(out)
+        self.reader.bytes(self.bytes, u64::from(start), length as usize)
     }
 
     /// One of them as text.
     pub(crate) fn text(&self, index: u32) -> Result<String, KnowledgeError> {
-        String::from_utf8(self.bytes(index)?).map_err(|_| unreadable(self.bytes.word(), "not UTF-8"))
+        String::from_utf8(self.bytes(index)?.into_owned()).map_err(|_| unreadable(self.bytes.word(), "not UTF-8"))
     }
 
     /// The first that is equal to the wanted one.
     pub(crate) fn find(&self, wanted: &[u8]) -> Result<Option<u32>, KnowledgeError> {
-        let at = partition(self.len(), |index| Ok(self.bytes(index)?.as_slice().cmp(wanted) == Ordering::Less))?;
-        Ok((at < self.len() && self.bytes(at)? == wanted).then_some(at))
+        let at = partition(self.len(), |index| Ok(*self.bytes(index)? < *wanted))?;
+        Ok((at < self.len() && *self.bytes(at)? == *wanted).then_some(at))
     }
 }
 

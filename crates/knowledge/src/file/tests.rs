@@ -2,12 +2,14 @@ use proptest::prelude::*;
 
 use super::reader::Reader;
 use super::writer::Writer;
-use super::{BLOCK, Section};
+use super::{FORMATS, LARGEST_BLOCK, Section};
 use crate::disk::Disk;
 use crate::testing::TestResult;
 
-fn write(path: &std::path::Path, sections: &[Vec<u8>]) -> TestResult {
-    let mut writer = Writer::new(std::fs::File::create(path)?, Disk::default());
+const BLOCK: usize = LARGEST_BLOCK;
+
+fn write(path: &std::path::Path, sections: &[Vec<u8>], format: u32) -> TestResult {
+    let mut writer = Writer::of_format(std::fs::File::create(path)?, Disk::default(), format);
     for (index, section) in Section::ALL.iter().enumerate() {
         writer.section(*section, sections.get(index).map_or(&[], Vec::as_slice))?;
     }
@@ -21,6 +23,7 @@ proptest! {
     fn sections_come_back_whole_and_in_parts(
         lengths in prop::collection::vec(prop_oneof![0_usize..40, BLOCK - 2..BLOCK + 2, 2 * BLOCK - 2..3 * BLOCK], 0..5),
         noise: bool,
+        format in prop::sample::select(FORMATS.to_vec()),
         cuts in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<prop::sample::Index>()), 4),
     ) {
         let mut seed = 7_u32;
@@ -31,7 +34,7 @@ proptest! {
         let check = || -> Result<(), Box<dyn std::error::Error>> {
             let folder = tempfile::tempdir()?;
             let path = folder.path().join("file");
-            write(&path, &sections)?;
+            write(&path, &sections, format)?;
             let reader = Reader::open(&path)?;
             reader.verify()?;
             for (section, bytes) in Section::ALL.iter().zip(&sections) {

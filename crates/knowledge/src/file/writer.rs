@@ -7,7 +7,7 @@ use ward_model::digest::Digest;
 
 use crate::disk::Disk;
 
-use super::{BLOCK, BLOCK_ENTRY, FORMAT, HEADER, HEADER_COVERED, MAGIC, SECTION_ENTRY, Section};
+use super::{BLOCK_ENTRY, FORMAT, HEADER, HEADER_COVERED, LARGEST_BLOCK, MAGIC, SECTION_ENTRY, Section, block};
 
 /// How much is handed to the system at once.
 const BUFFER: usize = 1 << 20;
@@ -15,6 +15,7 @@ const BUFFER: usize = 1 << 20;
 /// A file that is being written.
 pub(crate) struct Writer {
     disk: Disk,
+    format: u32,
     file: File,
     /// What is not yet handed to the system.
     buffer: Vec<u8>,
@@ -33,10 +34,16 @@ pub(crate) struct Writer {
 impl Writer {
     /// Starts at the front of an empty file.
     pub(crate) fn new(file: File, disk: Disk) -> Self {
+        Self::of_format(file, disk, FORMAT)
+    }
+
+    /// The same in a certain format.
+    pub(super) fn of_format(file: File, disk: Disk, format: u32) -> Self {
         let mut buffer = Vec::with_capacity(BUFFER);
         buffer.extend_from_slice(&[0; HEADER]);
         Self {
             disk,
+            format,
             file,
             buffer,
             position: HEADER as u64,
@@ -44,8 +51,8 @@ impl Writer {
             block_count: 0,
             sections: Vec::new(),
             open: None,
-            pending: Vec::with_capacity(BLOCK),
-            compressed: vec![0; lz4_flex::block::get_maximum_output_size(BLOCK)],
+            pending: Vec::with_capacity(LARGEST_BLOCK),
+            compressed: vec![0; lz4_flex::block::get_maximum_output_size(LARGEST_BLOCK)],
         }
     }
 
@@ -65,14 +72,15 @@ impl Writer {
 
     /// Appends to the open section; returns where in it the bytes begin.
     pub(crate) fn write(&mut self, mut bytes: &[u8]) -> io::Result<u64> {
-        let Some((_, _, length)) = &mut self.open else { return Err(io::Error::other("no section is open")) };
+        let Some((section, _, length)) = &mut self.open else { return Err(io::Error::other("no section is open")) };
+        let block = block(self.format, *section);
         let start = *length;
         *length += bytes.len() as u64;
         while !bytes.is_empty() {
-            let (now, later) = bytes.split_at(bytes.len().min(BLOCK - self.pending.len()));
+            let (now, later) = bytes.split_at(bytes.len().min(block - self.pending.len()));
             self.pending.extend_from_slice(now);
             bytes = later;
-            if self.pending.len() == BLOCK {
+            if self.pending.len() == block {
                 self.flush_block()?;
             }
         }
@@ -129,8 +137,8 @@ impl Writer {
 
         let mut header = Vec::with_capacity(HEADER);
         header.extend_from_slice(&MAGIC);
-        header.extend_from_slice(&FORMAT.to_le_bytes());
-        header.extend_from_slice(&small(BLOCK)?.to_le_bytes());
+        header.extend_from_slice(&self.format.to_le_bytes());
+        header.extend_from_slice(&small(LARGEST_BLOCK)?.to_le_bytes());
         header.extend_from_slice(&(self.position + directory.len() as u64).to_le_bytes());
         header.extend_from_slice(&self.position.to_le_bytes());
         header.extend_from_slice(&(directory.len() as u64).to_le_bytes());

@@ -1,5 +1,6 @@
 //! The answers of a generation.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use ward_model::affected::SubjectKey;
@@ -9,6 +10,7 @@ use ward_model::knowledge::{
     AliasAssertion, AliasGroup, Candidate, Knowledge, KnowledgeDescription, KnowledgeError, RecordNumber,
     StatementCandidate,
 };
+use ward_model::meant::Meant;
 use ward_model::support::SupportCycle;
 use ward_model::vulnerability::{Epss, Exploited, Undescribed, VulnerabilityRecord};
 
@@ -30,15 +32,10 @@ impl Generation {
     }
 
     /// Whether a record that is held is among the rows of a product.
-    fn names_in(
-        &self,
-        rows: &Rows,
-        product: &ProductKey,
-        place: fn(u32) -> super::Place,
-    ) -> Result<bool, KnowledgeError> {
+    fn names_in(&self, rows: &Rows<'_>, place: fn(u32) -> super::Place) -> Result<bool, KnowledgeError> {
         let mut named = false;
         rows.walk(|version, rest| {
-            row::read_any(product, rest).map_err(|reason| unreadable(Section::ProductRows.word(), reason))?;
+            row::take(rest).map_err(|reason| unreadable(Section::ProductRows.word(), reason))?;
             named = self.numbers.number(place(version)).is_some();
             Ok(!named)
         })?;
@@ -46,7 +43,7 @@ impl Generation {
     }
 
     /// The identifier of a record, as bytes.
-    fn id_bytes(&self, number: u32) -> Result<Vec<u8>, KnowledgeError> {
+    fn id_bytes(&self, number: u32) -> Result<Cow<'_, [u8]>, KnowledgeError> {
         let (layer, version) = self.locate(RecordNumber(number))?;
         layer.ids().bytes(version)
     }
@@ -54,7 +51,7 @@ impl Generation {
     /// All records whose identifiers begin so, in order.
     pub(crate) fn beginning(&self, prefix: &str) -> Result<Vec<VulnerabilityRecord>, KnowledgeError> {
         let prefix = prefix.as_bytes();
-        let first = partition(self.record_count(), |number| Ok(self.id_bytes(number)?.as_slice() < prefix))?;
+        let first = partition(self.record_count(), |number| Ok(&self.id_bytes(number)?[..] < prefix))?;
         let mut found = Vec::new();
         for number in first..self.record_count() {
             if !self.id_bytes(number)?.starts_with(prefix) {
@@ -85,7 +82,7 @@ impl Generation {
                 break;
             }
             let product = row::read_key(&bytes).map_err(|reason| unreadable(Section::ProductBytes.word(), reason))?;
-            if self.names_in(&index.rows(number(at)?)?, &product, place)? {
+            if self.names_in(&index.rows(number(at)?)?, place)? {
                 found.push(product);
             }
             at += 1;
@@ -118,7 +115,7 @@ impl Generation {
         &self,
         layer: &Layer,
         place: fn(u32) -> super::Place,
-        rows: &Rows,
+        rows: &Rows<'_>,
         sources: &BTreeSet<&str>,
     ) -> Result<bool, KnowledgeError> {
         let mut spoken = false;
@@ -149,6 +146,14 @@ impl Knowledge for Generation {
     }
 
     fn candidates(&self, product: &ProductKey) -> Result<Vec<Candidate>, KnowledgeError> {
+        self.candidates_but(product, &|_| false)
+    }
+
+    fn candidates_but(
+        &self,
+        product: &ProductKey,
+        ruled_out: &dyn Fn(&Meant<'_>) -> bool,
+    ) -> Result<Vec<Candidate>, KnowledgeError> {
         let key = Self::product_bytes(product);
         let mut candidates = Vec::new();
         for (layer, place) in self.layers() {
@@ -158,8 +163,14 @@ impl Knowledge for Generation {
                 if version >= layer.versions() {
                     return Err(wrong(format!("there is no version {version}")));
                 }
-                let criterion = row::read_any(product, rest).map_err(wrong)?;
-                if let (Some(criterion), Some(number)) = (criterion, self.numbers.number(place(version))) {
+                let row = row::take(rest).map_err(wrong)?;
+                match row::meant(row).map_err(wrong)? {
+                    Some(meant) if !ruled_out(&meant) => {}
+                    _ => return Ok(true),
+                }
+                if let Some(number) = self.numbers.number(place(version))
+                    && let Some(criterion) = row::read(product, row).map_err(wrong)?
+                {
                     candidates.push(Candidate { record: RecordNumber(number), criterion });
                 }
                 Ok(true)
@@ -174,7 +185,7 @@ impl Knowledge for Generation {
         let key = Self::product_bytes(product);
         for (layer, place) in self.layers() {
             if let Some(rows) = layer.index(PRODUCTS).find(&key)?
-                && self.names_in(&rows, product, place)?
+                && self.names_in(&rows, place)?
             {
                 return Ok(true);
             }
@@ -197,15 +208,15 @@ impl Knowledge for Generation {
 
     fn find(&self, id: &VulnerabilityId) -> Result<Option<RecordNumber>, KnowledgeError> {
         let wanted = id.as_str().as_bytes();
-        let at = partition(self.record_count(), |number| Ok(self.id_bytes(number)?.as_slice() < wanted))?;
-        Ok((at < self.record_count() && self.id_bytes(at)? == wanted).then_some(RecordNumber(at)))
+        let at = partition(self.record_count(), |number| Ok(*self.id_bytes(number)? < *wanted))?;
+        Ok((at < self.record_count() && *self.id_bytes(at)? == *wanted).then_some(RecordNumber(at)))
     }
 
     fn find_all(&self, id: &VulnerabilityId) -> Result<Vec<RecordNumber>, KnowledgeError> {
         let Some(RecordNumber(first)) = self.find(id)? else { return Ok(Vec::new()) };
         let mut found = vec![RecordNumber(first)];
         for number in first + 1..self.record_count() {
-            if self.id_bytes(number)? != id.as_str().as_bytes() {
+            if *self.id_bytes(number)? != *id.as_str().as_bytes() {
                 break;
             }
             found.push(RecordNumber(number));

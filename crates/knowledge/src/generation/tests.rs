@@ -7,7 +7,9 @@ use ward_model::affected::{AffectedProduct, SubjectKey};
 use ward_model::cpe::ProductKey;
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::{Knowledge, RecordNumber};
+use ward_model::meant::{Meant, UpdateMeant};
 use ward_model::vulnerability::VulnerabilityRecord;
+use ward_version::{Key, Scheme, VersionOrder};
 
 use super::Generation;
 use crate::memory::{Contents, Memory, criteria};
@@ -15,6 +17,21 @@ use crate::testing::{
     TestResult, aside, catalogue, plain, product_key, record, scores, stamp, support, sync, weaknesses,
 };
 use crate::{Home, OpenError};
+
+/// Ways to rule out rows by the versions that they mean.
+const RULED_OUT: [&dyn Fn(&Meant<'_>) -> bool; 3] = [
+    &|meant| matches!(meant, Meant::One { update: UpdateMeant::Any, .. } | Meant::Open),
+    &|meant| matches!(meant, Meant::Between { lower: None, .. }),
+    &|meant| match meant {
+        Meant::One { key, .. } => key.compare(key_of("1.5").borrowed()) == VersionOrder::Less,
+        Meant::Between { upper: Some(end), .. } => end.inclusive,
+        _ => false,
+    },
+];
+
+fn key_of(version: &str) -> Key {
+    ward_version::key(Scheme::Generic, version, None).expect("a version")
+}
 
 /// Every question that can be asked about these records, with its answer as text.
 pub(crate) fn answers(
@@ -37,6 +54,12 @@ pub(crate) fn answers(
     for product in &products {
         all.push(format!("{product} {:?}", knowledge.candidates(product)?));
         all.push(format!("{product} {:?}", knowledge.names_product(product)?));
+        for ruled_out in RULED_OUT {
+            let mut left = knowledge.candidates_but(product, ruled_out)?;
+            // Who cannot tell leaves all in.
+            left.retain(|candidate| !ruled_out(&candidate.criterion.meant(&candidate.criterion.keys())));
+            all.push(format!("{product} {left:?}"));
+        }
         all.push(format!("{product} {:?}", knowledge.set_aside_for(product)?));
         all.push(format!("{product} {:?}", knowledge.products_named(&product.product)?));
     }

@@ -14,6 +14,7 @@ use ward_model::ids::{ComponentRef, VulnerabilityId};
 use ward_model::knowledge::{
     AliasGroup, Candidate, Knowledge, KnowledgeDescription, KnowledgeError, RecordNumber, StatementCandidate,
 };
+use ward_model::meant::Meant;
 use ward_model::purl::Purl;
 use ward_model::renamed::{Release, Rename, Renamed, Renames};
 use ward_model::vulnerability::{
@@ -79,6 +80,17 @@ impl Knowledge for World {
             .filter(|(_, criterion)| criterion.vulnerable && criterion.cpe.product_key().as_ref() == Some(product))
             .map(|(record, criterion)| Candidate { record, criterion: criterion.clone() })
             .collect())
+    }
+
+    /// As a generation does it, so that whatever is tested here is tested with rows that are ruled out.
+    fn candidates_but(
+        &self,
+        product: &ProductKey,
+        ruled_out: &dyn Fn(&Meant<'_>) -> bool,
+    ) -> Result<Vec<Candidate>, KnowledgeError> {
+        let mut candidates = self.candidates(product)?;
+        candidates.retain(|candidate| !ruled_out(&candidate.criterion.meant(&candidate.criterion.keys())));
+        Ok(candidates)
     }
 
     fn names_product(&self, product: &ProductKey) -> Result<bool, KnowledgeError> {

@@ -41,9 +41,11 @@ mod tag {
 
 /// Class and bytes of a version with its update field.
 pub(crate) fn key(version: &str, update: Option<&str>) -> Option<(Class, Vec<u8>)> {
-    let read = text::read(version, update)?;
+    let version = text::plain(version);
+    let update = update.map(str::to_ascii_lowercase);
+    let read = text::read(&version, update.as_deref())?;
     let train = read.shape == Shape::Train;
-    let words: Vec<Word> = words::classify(&read.pieces, train);
+    let words: Vec<Word<'_>> = words::classify(&read.pieces, train);
     let mut bytes = Vec::with_capacity(version.len() + 4);
     let mut zeros = 0;
     for word in &words {
@@ -68,7 +70,7 @@ pub(crate) fn key(version: &str, update: Option<&str>) -> Option<(Class, Vec<u8>
         zeros = 0;
     }
     bytes.push(tag::END);
-    Some((class(&read.shape, &words), bytes))
+    Some((class(read.shape, &words), bytes))
 }
 
 /// Whether the version is the release `bound` with more said about it: an update, a pre-release, a patch, a package's
@@ -104,7 +106,7 @@ fn tagged(bytes: &mut Vec<u8>, tag: u8, word: &str) {
     push_text(bytes, word);
 }
 
-fn class(shape: &Shape, words: &[Word]) -> Class {
+fn class(shape: Shape<'_>, words: &[Word<'_>]) -> Class {
     let family = match shape {
         Shape::Plain => family::GENERIC,
         Shape::Date => family::GENERIC_DATE,
@@ -114,7 +116,7 @@ fn class(shape: &Shape, words: &[Word]) -> Class {
         Shape::Branch(_) => family::GENERIC_BRANCH,
     };
     let branch = match shape {
-        Shape::Branch(branch) => Some(branch.as_str()),
+        Shape::Branch(branch) => Some(branch),
         _ => None,
     };
     // With one word that makes a line, all words belong to its name; otherwise two versions of one line could differ
@@ -124,7 +126,7 @@ fn class(shape: &Shape, words: &[Word]) -> Class {
     let names = words.iter().filter(|_| lined).filter_map(|word| match word {
         Word::Number(_) => None,
         // The letter of a rebuild is part of the order within its train.
-        Word::Letter(_) if *shape == Shape::Train => None,
+        Word::Letter(_) if shape == Shape::Train => None,
         Word::Pre(rank) => words::PRE.get(usize::from(*rank)).map(|word| ["pre", word]),
         // The same word can mean a patch with a number behind it and a line without one.
         Word::Lone(word) => Some(["lone", word]),
@@ -154,6 +156,19 @@ pub(crate) fn compare_lines(a: &[u8], b: &[u8]) -> VersionOrder {
         let (low, high) = if left < right { (left, right) } else { (right, left) };
         return if decided(low[0], high[0]) { left.cmp(right).into() } else { VersionOrder::Unknown };
     }
+}
+
+/// Whether the first token in which they differ, of so many, is a number in both.
+pub(crate) fn differ_in_a_number(a: &[u8], b: &[u8], tokens: usize) -> bool {
+    let mut at = 0;
+    for _ in 0..tokens {
+        let (Some(left), Some(right)) = (token(a, at), token(b, at)) else { return false };
+        if left != right {
+            return left[0] >= tag::NUMBER && right[0] >= tag::NUMBER;
+        }
+        at += left.len();
+    }
+    false
 }
 
 /// Whether tokens with these tags have an order; `low` <= `high`, the tokens differ.

@@ -1,10 +1,12 @@
 //! From text to pieces: numbers and runs of letters, and the overall shape.
 
+use std::borrow::Cow;
+
 use crate::bytes::{MAX_DIGITS, is_digits, split_run};
 
 /// What kind of numbering a version follows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Shape {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape<'a> {
     /// Numbers and words.
     Plain,
     /// Begins with a full date, year first.
@@ -16,32 +18,32 @@ pub(super) enum Shape {
     /// A single number of five digits or more: a build, a revision, a part number.
     Count,
     /// `7.x-...`: a module's version within the branch of what it extends.
-    Branch(String),
+    Branch(&'a str),
 }
 
 /// A run of digits or of letters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Piece {
-    /// The run itself, lower-cased.
-    pub(super) text: String,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Piece<'a> {
+    /// The run itself.
+    pub(super) text: &'a str,
     /// A digit stands right before it.
     pub(super) behind_digit: bool,
     /// A digit stands right behind it.
     pub(super) before_digit: bool,
 }
 
-impl Piece {
+impl Piece<'_> {
     /// Whether it is a number.
     pub(super) fn is_number(&self) -> bool {
-        is_digits(&self.text)
+        is_digits(self.text)
     }
 }
 
 /// A version as read.
 #[derive(Debug)]
-pub(super) struct Read {
-    pub(super) shape: Shape,
-    pub(super) pieces: Vec<Piece>,
+pub(super) struct Read<'a> {
+    pub(super) shape: Shape<'a>,
+    pub(super) pieces: Vec<Piece<'a>>,
 }
 
 /// Words that say the text is a range, a month or nothing at all, rather than a version.
@@ -99,21 +101,29 @@ const NO_VERSION: [&str; 51] = [
     "december",
 ];
 
-/// Reads a version and its update field; `None` where it cannot be ordered.
-pub(super) fn read(version: &str, update: Option<&str>) -> Option<Read> {
-    // Some feeds escape brackets twice; no maker numbers with backslashes.
-    let lower = version.trim().replace('\\', "").to_ascii_lowercase();
-    let mut text = strip_leading_v(strip_revision_hash(&lower));
+/// A version as it is read: in lower case, without what some feeds escape brackets with; no maker numbers with backslashes.
+pub(super) fn plain(version: &str) -> Cow<'_, str> {
+    let version = version.trim();
+    if version.bytes().any(|byte| byte == b'\\' || byte.is_ascii_uppercase()) {
+        version.replace('\\', "").to_ascii_lowercase().into()
+    } else {
+        version.into()
+    }
+}
+
+/// Reads a version and its update field, both in lower case and the first as [`plain`] gives it; `None` where it cannot be ordered.
+pub(super) fn read<'a>(version: &'a str, update: Option<&'a str>) -> Option<Read<'a>> {
+    let mut text = strip_leading_v(strip_revision_hash(version));
     let mut shape = shape(text)?;
     if let Some((branch, rest)) = branch(text) {
-        shape = Shape::Branch(branch.to_owned());
+        shape = Shape::Branch(branch);
         text = rest;
     }
     let mut pieces = Vec::new();
     if shape == Shape::Date && is_digits(text.get(..8)?) {
         // The same date with and without dashes is the same version.
         for part in [text.get(..4)?, text.get(4..6)?, text.get(6..8)?] {
-            pieces.push(Piece { text: part.to_owned(), behind_digit: false, before_digit: false });
+            pieces.push(Piece { text: part, behind_digit: false, before_digit: false });
         }
         text = text.get(8..)?;
         if text.starts_with(|c: char| c.is_ascii_lowercase()) {
@@ -130,13 +140,12 @@ pub(super) fn read(version: &str, update: Option<&str>) -> Option<Read> {
         return None;
     }
     if let Some(update) = update {
-        let update = update.to_ascii_lowercase();
         let before = pieces.len();
         split(update.trim_start_matches(['-', '_', '.']), &mut pieces)?;
         let first = pieces.get_mut(before)?;
         if first.is_number() {
             // A bare number in the update field is an update, not one more segment of the version.
-            let word = Piece { text: "update".into(), behind_digit: false, before_digit: true };
+            let word = Piece { text: "update", behind_digit: false, before_digit: true };
             pieces.insert(before, word);
         } else {
             first.behind_digit = first.text.len() == 1;
@@ -154,6 +163,10 @@ fn strip_leading_v(text: &str) -> &str {
 
 /// Plugins of one build server append `.v` and a commit to a commit count (871.v28d74e8b_4226): the count decides.
 fn strip_revision_hash(text: &str) -> &str {
+    // Looked for by its letter first: most versions have none.
+    if !text.as_bytes().contains(&b'v') {
+        return text;
+    }
     let Some((head, tail)) = text.rsplit_once(".v") else { return text };
     let hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c) || c == '_';
     let hash = tail.len() >= 9 && tail.chars().all(hex) && tail.contains(|c: char| ('a'..='f').contains(&c));
@@ -161,13 +174,16 @@ fn strip_revision_hash(text: &str) -> &str {
 }
 
 fn branch(text: &str) -> Option<(&str, &str)> {
+    if !text.as_bytes().contains(&b'x') {
+        return None;
+    }
     let (branch, rest) = text.split_once(".x-")?;
     let plain = branch.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     (plain && rest.starts_with(|c: char| c.is_ascii_digit())).then_some((branch, rest))
 }
 
 /// The shape, as far as the beginning shows it; `None` for what has no order at all.
-fn shape(text: &str) -> Option<Shape> {
+fn shape(text: &str) -> Option<Shape<'static>> {
     if looks_like_hash(text) || year_last(text) {
         return None;
     }
@@ -193,6 +209,9 @@ fn shape(text: &str) -> Option<Shape> {
 
 /// `6.0-maker (bash 4.3)`: behind a bracket or a blank stands another dotted number, and nobody can tell which of the two counts.
 fn names_another(text: &str) -> bool {
+    if !text.bytes().any(|byte| matches!(byte, b'(' | b')' | b' ')) {
+        return false;
+    }
     let dotted = |part: &str| {
         part.as_bytes().windows(3).any(|at| at[0].is_ascii_digit() && at[1] == b'.' && at[2].is_ascii_digit())
     };
@@ -236,20 +255,19 @@ fn year_last(text: &str) -> bool {
 
 /// Seven or more hexadecimal digits in which letters and numbers alternate.
 fn looks_like_hash(text: &str) -> bool {
-    let kinds: Vec<bool> = text.bytes().map(|b| b.is_ascii_digit()).collect();
     text.len() >= 7
         && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-        && kinds.windows(2).filter(|pair| pair[0] != pair[1]).count() >= 2
+        && text.as_bytes().windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count() >= 2
 }
 
 /// Cuts text into pieces; `None` on a character, a word or a wildcard that no version has.
-fn split(text: &str, pieces: &mut Vec<Piece>) -> Option<()> {
-    if text.ends_with('+') || text.contains(" - ") {
+fn split<'a>(text: &'a str, pieces: &mut Vec<Piece<'a>>) -> Option<()> {
+    if text.ends_with('+') || text.as_bytes().contains(&b' ') && text.contains(" - ") {
         return None;
     }
     for segment in text.split(['.', '-', '_', '+', '#', '(', ')', ' ']) {
         if looks_like_hash(segment.strip_prefix('g').unwrap_or(segment)) {
-            pieces.push(Piece { text: segment.to_owned(), behind_digit: false, before_digit: false });
+            pieces.push(Piece { text: segment, behind_digit: false, before_digit: false });
             continue;
         }
         let mut rest = segment;
@@ -269,10 +287,10 @@ fn split(text: &str, pieces: &mut Vec<Piece>) -> Option<()> {
                     "y" | "z" | "xx" => run == segment,
                     _ => false,
                 };
-            if wildcard || run.len() > MAX_DIGITS || NO_VERSION.contains(&run) {
+            if wildcard || run.len() > MAX_DIGITS || !digit && NO_VERSION.contains(&run) {
                 return None;
             }
-            pieces.push(Piece { text: run.to_owned(), behind_digit, before_digit });
+            pieces.push(Piece { text: run, behind_digit, before_digit });
             behind_digit = digit;
             rest = tail;
         }

@@ -1,7 +1,6 @@
 //! From pieces to words with a meaning.
 
 use super::text::Piece;
-use std::borrow::Cow;
 
 /// A piece of a version and what it means for the order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,15 +10,15 @@ pub(super) enum Word<'a> {
     /// Before the release, at this place of [`PRE`].
     Pre(u8),
     /// Before the release, without order among its kind.
-    Lone(Cow<'a, str>),
+    Lone(&'a str),
     /// A letter behind a number: later than without.
-    Letter(Cow<'a, str>),
+    Letter(&'a str),
     /// A patch upon the release, counted by the number that follows.
-    Post(Cow<'a, str>),
+    Post(&'a str),
     /// A line of its own.
-    Other(Cow<'a, str>),
+    Other(&'a str),
     /// A word in front of all numbers: a numbering of its own.
-    Prefix(Cow<'a, str>),
+    Prefix(&'a str),
 }
 
 /// Words before a release that have an order.
@@ -42,27 +41,27 @@ const PHRASES: [(&str, &str, &str); 12] = [
 ];
 
 /// The meaning of every piece, in order. In a release train every word but a rebuild letter names the train.
-pub(super) fn classify(pieces: &[Piece], train: bool) -> Vec<Word<'_>> {
+pub(super) fn classify<'a>(pieces: &[Piece<'a>], train: bool) -> Vec<Word<'a>> {
     let mut words = Vec::with_capacity(pieces.len());
     let mut at = 0;
     while let Some(piece) = pieces.get(at) {
         let next = pieces.get(at + 1);
         at += 1;
         if piece.is_number() {
-            words.push(Word::Number(&piece.text));
+            words.push(Word::Number(piece.text));
             continue;
         }
         if words.is_empty() {
-            words.push(Word::Prefix(Cow::Borrowed(&piece.text)));
+            words.push(Word::Prefix(piece.text));
             continue;
         }
-        let letter = !piece.before_digit && piece.behind_digit && is_letter_suffix(&piece.text);
+        let letter = !piece.before_digit && piece.behind_digit && is_letter_suffix(piece.text);
         if letter {
-            words.push(Word::Letter(Cow::Borrowed(&piece.text)));
+            words.push(Word::Letter(piece.text));
             continue;
         }
         if train {
-            words.push(Word::Other(Cow::Borrowed(&piece.text)));
+            words.push(Word::Other(piece.text));
             continue;
         }
         let phrase = next.and_then(|next| {
@@ -73,9 +72,9 @@ pub(super) fn classify(pieces: &[Piece], train: bool) -> Vec<Word<'_>> {
                 at += 1;
                 (meaning, pieces.get(at))
             }
-            None => (piece.text.as_str(), next),
+            None => (piece.text, next),
         };
-        words.extend(meaning(text, next.filter(|next| next.is_number()).map(|next| next.text.as_str())));
+        words.extend(meaning(text, next.filter(|next| next.is_number()).map(|next| next.text)));
     }
     words
 }
@@ -105,7 +104,7 @@ fn meaning<'a>(text: &'a str, number: Option<&str>) -> Option<Word<'a>> {
         _ => None,
     };
     if let Some(word) = lone {
-        return Some(Word::Lone(Cow::Borrowed(word)));
+        return Some(Word::Lone(word));
     }
     if number.is_none() && matches!(text, "final" | "ga" | "release" | "rel" | "stable" | "gold" | "rtm") {
         return None;
@@ -123,7 +122,7 @@ fn meaning<'a>(text: &'a str, number: Option<&str>) -> Option<Word<'a>> {
         _ => None,
     });
     Some(match post {
-        Some(word) => Word::Post(Cow::Borrowed(word)),
-        None => Word::Other(Cow::Borrowed(text)),
+        Some(word) => Word::Post(word),
+        None => Word::Other(text),
     })
 }
