@@ -213,7 +213,7 @@ fn identity_of(vendor: &str, product: &str, component: &Component, facts: &Facts
         weak: false,
         build: None,
         perhaps: false,
-        named_release: false,
+        other_releases: Vec::new(),
     }
 }
 
