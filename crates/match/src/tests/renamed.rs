@@ -27,9 +27,12 @@ fn state(component: &Component, product: &str, versions: &[&str]) -> Option<Stat
     state_of(&report, "system", "CVE-1")
 }
 
+/// A CPE name and a version of a component; a product and versions of a record; what is found.
+type Row = (&'static str, &'static str, &'static str, &'static [&'static str], Option<State>);
+
 #[test]
 fn a_release_is_found_as_a_version_and_as_a_product() {
-    let table: [(&str, &str, &str, &[&str], Option<State>); 37] = [
+    let table: [Row; 37] = [
         // The release as the version, records of later years as the product.
         ("o:microsoft:windows_10:1809", "", "o:microsoft:windows_10_1809", &["<10.0.17763.6532"], UNKNOWN),
         ("o:microsoft:windows_10:1809", "1809", "o:microsoft:windows_10_1809", &["<10.0.17763.6532"], UNKNOWN),
