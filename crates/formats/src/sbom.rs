@@ -10,6 +10,7 @@
 use ward_model::component::Sbom;
 
 mod collect;
+mod completeness;
 mod cyclonedx;
 mod detect;
 mod error;

@@ -80,7 +80,7 @@ pub(crate) fn is_another_release<'c>(
     hit: &Touch,
 ) -> bool {
     hit.unversioned
-        && identity.named_release
+        && identity.is_other_than("-")
         && criteria.any(|criterion| {
             criterion.vulnerable && same_product(&criterion.cpe, identity) && criterion.cpe.version.value().is_some()
         })

@@ -44,7 +44,13 @@ pub(crate) fn touch(criterion: &Criterion, identity: &Identity, role: Role) -> T
     // Ranges are written in builds where a product has them.
     let build = identity.build.as_ref().filter(|_| criterion.range.is_some());
     let held = build.unwrap_or(&identity.version);
-    let (version, blocked, note) = version_truth(criterion, held);
+    let (mut version, mut blocked, mut note) = version_truth(criterion, held);
+    if !identity.other_releases.is_empty()
+        && let (None, Attribute::Value(release)) = (&criterion.range, &criterion.cpe.version)
+        && identity.is_other_than(release)
+    {
+        (version, blocked, note) = (Truth::False, None, None);
+    }
     let unversioned = version.is_unknown() && held.text.is_some() && is_unversioned(criterion);
     let notes = note.into_iter().collect();
     let mut touch = Touch { truth: version, blocked, notes, contradicted: false, unversioned };
@@ -109,7 +115,7 @@ pub(crate) fn touch(criterion: &Criterion, identity: &Identity, role: Role) -> T
             touch.notes.push(format!(
                 "{written} was built by a distribution or from a source tree with further changes: a back-ported fix cannot be excluded: unknown"
             ));
-        } else if let Some(build) = build {
+        } else if let (Some(build), Attribute::Value(_)) = (build, &criterion.cpe.version) {
             touch.truth = Truth::Unknown;
             touch.notes.push(format!(
                 "the record names the release without its builds, and the component has {}, which may hold the fix: unknown",

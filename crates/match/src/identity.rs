@@ -48,8 +48,15 @@ pub(crate) struct Identity {
     pub(crate) build: Option<Held>,
     /// It does not say which release of the product it is, and this is one of them.
     pub(crate) perhaps: bool,
-    /// Its version names a release of which others have versions too: the product without a version is not this one.
-    pub(crate) named_release: bool,
+    /// Versions of the product that name other releases than the one that it is; `-` for the one without a name.
+    pub(crate) other_releases: Vec<Box<str>>,
+}
+
+impl Identity {
+    /// Whether a version names another release than the one that it is.
+    pub(crate) fn is_other_than(&self, release: &str) -> bool {
+        self.other_releases.iter().any(|other| **other == *release)
+    }
 }
 
 /// Why what a component was recognised as may be another thing.
@@ -243,7 +250,7 @@ fn of_cpe(cpe: &Cpe, versions: &[&str], purl_kind: Option<&str>) -> Vec<Identity
                 doubt: None,
                 build: None,
                 perhaps: false,
-                named_release: false,
+                other_releases: Vec::new(),
             }
         })
         .collect()
@@ -393,7 +400,7 @@ impl Resolver<'_> {
             doubt: None,
             build: None,
             perhaps: false,
-            named_release: false,
+            other_releases: Vec::new(),
         }
     }
 

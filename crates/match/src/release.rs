@@ -22,7 +22,7 @@ pub(crate) fn other_names(identity: &Identity, versions: &[&str], renames: &Rena
             Renamed::Release(release) if forward => {
                 is_release(identity, release).then(|| as_product(identity, release, other, versions, rename))
             }
-            Renamed::Release(release) => Some(as_release(identity, release, other, rename)),
+            Renamed::Release(release) => as_release(identity, release, other, rename),
         }
     };
     renames.of(&identity.product).filter_map(others).collect()
@@ -34,6 +34,7 @@ pub(crate) fn name_release(identity: &mut Identity, renames: &Renames) {
     let Some(text) = identity.version.text.clone() else { return };
     let product = identity.product.clone();
     let update = identity.version.update().map(str::to_owned);
+    identity.other_releases = other_releases(&identity.product, &text, renames);
     for rename in renames.of(&identity.product) {
         let Renamed::Release(release) = &rename.what else { continue };
         let Some(version) = release.named() else { continue };
@@ -45,16 +46,25 @@ pub(crate) fn name_release(identity: &mut Identity, renames: &Renames) {
                 return;
             }
         } else if named {
-            identity.named_release = true;
             return;
         } else if release.built(&text) {
             let held = Held::of(&product, Some(version), update.as_deref(), None);
             identity.build = Some(std::mem::replace(&mut identity.version, held));
             identity.contradictions.clear();
-            identity.named_release = true;
             return;
         }
     }
+}
+
+/// The versions by which records name other releases of a product than this version, where that is a release or a build.
+fn other_releases(product: &ProductKey, text: &str, renames: &Renames) -> Vec<Box<str>> {
+    let named = |release: &&Release| release.named().is_some_and(|version| text.eq_ignore_ascii_case(version));
+    // Names of releases have no dots.
+    if !text.contains('.') && !renames.releases_of(product).any(|release| named(&release)) {
+        return Vec::new();
+    }
+    let others = renames.releases_of(product).filter(|release| !named(release) && !release.built(text));
+    others.filter_map(|release| release.version.as_deref().map(Box::from)).collect()
 }
 
 /// Whether the component is this release, or may be it, as it does not say which one it is.
@@ -93,7 +103,11 @@ fn as_product(
 }
 
 /// A product that is a release, under the name of the product that it is a release of.
-fn as_release(identity: &Identity, release: &Release, product: &ProductKey, rename: &Rename) -> Identity {
+fn as_release(identity: &Identity, release: &Release, product: &ProductKey, rename: &Rename) -> Option<Identity> {
+    let foreign = identity.version.text.as_ref().is_some_and(|text| text.contains('.') && !release.built(text));
+    if foreign && release.named().is_none() && release.update.is_none() {
+        return None;
+    }
     let build = identity.version.text.as_ref().filter(|text| release.built(text)).map(|_| identity.version.clone());
     let update = release.update.as_deref().or(identity.version.update()).map(str::to_owned);
     let mut other = renamed(identity, product, None, rename);
@@ -112,7 +126,7 @@ fn as_release(identity: &Identity, release: &Release, product: &ProductKey, rena
     other.version.not_applicable = version.is_none();
     other.contradictions.clear();
     other.build = build.filter(|build| build.text != version);
-    other
+    Some(other)
 }
 
 /// The identity under another product; `version` is what its CPE name says there.

@@ -215,7 +215,7 @@ fn identity_of(vendor: &str, product: &str, component: &Component, facts: &Facts
         doubt: None,
         build: None,
         perhaps: false,
-        named_release: false,
+        other_releases: Vec::new(),
     }
 }
 

@@ -160,6 +160,8 @@ pub struct Sbom {
     pub dependencies: Dependencies,
     /// How many statements on vulnerabilities it carries beside its components. They are read as VEX, not here.
     pub statements: usize,
+    /// The word by which it says of itself that something is left out, where it does.
+    pub incomplete: Option<String>,
     /// What was odd about the file and was read all the same.
     pub remarks: Vec<String>,
 }
@@ -178,6 +180,7 @@ impl Sbom {
             components: Vec::new(),
             dependencies: BTreeMap::new(),
             statements: 0,
+            incomplete: None,
             remarks: Vec::new(),
         }
     }

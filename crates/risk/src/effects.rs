@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use ward_model::assessment::{DecisionWithoutEffect, Lapse};
-use ward_model::claim::{Claim, ClaimId, Decision, joint_evidence, joint_premise};
+use ward_model::claim::{Claim, ClaimId, Decision, ElementClaim, joint_evidence, joint_premise};
 use ward_model::device::{Decisions, Device};
 use ward_model::digest::Digest;
 
@@ -150,7 +150,7 @@ fn judge_decision(device: &Device, decision: &Decision, as_of: Date) -> Vec<(Str
             let outcome = match known.get(name) {
                 None => Err("nothing in the folder claims this".to_owned()),
                 Some(claim) if !decision.accepted => in_time.clone().map(|()| *claim),
-                Some(claim) => in_time.clone().and_then(|()| bound.clone()).and_then(|()| supported(claim)),
+                Some(claim) => in_time.clone().and_then(|()| bound.clone()).and_then(|()| supported(device, claim)),
             };
             outcomes.push((name.clone(), outcome.map(|claim| claim.id.clone())));
         }
@@ -170,7 +170,7 @@ fn judge_decision(device: &Device, decision: &Decision, as_of: Date) -> Vec<(Str
             continue;
         }
         for claim in claims {
-            let reached = if decision.accepted { supported(claim) } else { Ok(claim) };
+            let reached = if decision.accepted { supported(device, claim) } else { Ok(claim) };
             outcomes.push((claim.id.to_string(), reached.map(|claim| claim.id.clone())));
         }
     }
@@ -204,14 +204,27 @@ fn bound(decision: &Decision, claims: &[&Claim]) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a claim cites evidence, and it is there: whatever lowers a verdict is shown by something that can be looked at again.
-fn supported(claim: &Claim) -> Result<&Claim, String> {
+/// Whether a claim cites evidence, and it is there: whatever lowers a verdict is shown by something that can be looked at again. Nor
+/// has it effect against what the folder itself says.
+fn supported<'c>(device: &Device, claim: &'c Claim) -> Result<&'c Claim, String> {
     match &claim.evidence {
         Some(evidence) if evidence.digest.is_none() => Err(format!("its evidence `{}` is missing", evidence.path)),
         Some(evidence) if evidence.digest == Some(Digest::of(b"")) => {
             Err(format!("its evidence `{}` is empty", evidence.path))
         }
         None => Err("it cites no evidence".to_owned()),
-        Some(_) => Ok(claim),
+        Some(_) => contradicted(device, &claim.id).map_or(Ok(claim), Err),
     }
+}
+
+/// What the folder says against a claim: that everything is listed, where an SBOM of the element says that something is left out.
+fn contradicted(device: &Device, id: &ClaimId) -> Option<String> {
+    let ClaimId::Element(element, ElementClaim::SoftwareListed) = id else { return None };
+    let said = device.versions.iter().find_map(|version| {
+        let word = version.inventories.get(element)?.incomplete.as_ref()?;
+        Some((&version.id, word))
+    });
+    said.map(|(version, word)| {
+        format!("its SBOM in version {version} says of itself that something is left out (`{word}`)")
+    })
 }

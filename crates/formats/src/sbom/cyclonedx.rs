@@ -7,10 +7,11 @@ use ward_model::Digest;
 use ward_model::component::{ComponentKind, Origin, Sbom, SbomFormat};
 
 use super::collect::{Graph, NO_COMPONENT, References, Remarks, meaningful};
+use super::completeness::Completeness;
 use super::error::SbomError;
 use super::loose::{Count, List, Loose, Object, Text, Texts};
 use component::Reader;
-use raw::{RawBom, RawDependency, RawDescribed, RawMetadata, RawOrganization, RawService, RawTool};
+use raw::{RawBom, RawComposition, RawDependency, RawDescribed, RawMetadata, RawOrganization, RawService, RawTool};
 
 mod component;
 mod raw;
@@ -52,6 +53,7 @@ fn whole(bom: RawBom<'_>, spec_version: String, digest: Digest) -> Sbom {
         reader.take(raw, None);
     }
     let services = services(bom.services, &mut reader.remarks);
+    sbom.incomplete = incomplete(bom.compositions, &mut reader.remarks);
     sbom.dependencies = dependencies(bom.dependencies, &services, &reader.references, &mut reader.remarks);
     match bom.vulnerabilities {
         Loose::Good(Count(count)) => sbom.statements = count,
@@ -171,6 +173,24 @@ fn collect_tools(tool: RawTool<'_>, tools: &mut Vec<String>) {
             }
         }
     }
+}
+
+/// Whether any composition says that something is left out. Which parts it is said of makes no difference to whether all is there.
+fn incomplete(compositions: Loose<List<RawComposition<'_>>>, remarks: &mut Remarks) -> Option<String> {
+    let mut completeness = Completeness::default();
+    let given = compositions.or_remark(|found| remarks.add(format!("`compositions` is {found}; left out"), ""));
+    for composition in given.into_iter().flat_map(|List(given)| given) {
+        let wrong = |found| remarks.add(format!("`compositions.aggregate` is {found} and not text"), "");
+        let word = composition.aggregate.or_remark(wrong).unwrap_or_default();
+        match word.trim().to_ascii_lowercase().as_str() {
+            "complete" => {}
+            incomplete if incomplete.starts_with("incomplete") => completeness.leaves_out(incomplete, "", remarks),
+            // Left out, it is this by the specification.
+            "" => Completeness::does_not_know("not_specified", "", remarks),
+            word => Completeness::does_not_know(word, "", remarks),
+        }
+    }
+    completeness.incomplete()
 }
 
 /// The references of the services, which are remarked upon and not read.

@@ -11,6 +11,7 @@ use ward_model::ids::ComponentRef;
 use super::collect::{
     Graph, NO_COMPONENT, References, Remarks, add_cpe, add_purl, hash_of, meaningful, remark_contradiction,
 };
+use super::completeness::Completeness;
 use super::error::SbomError;
 use super::loose::{List, Loose, Object, Text, Texts};
 use super::support::SupportNotes;
@@ -53,6 +54,13 @@ fn whole(document: RawDocument<'_>, spec_version: String, digest: Digest, remark
     let relationships = document.relationships.unwrap_or_default();
     let described = described(&document.document_describes.unwrap_or_default(), &relationships);
     reader.nest(&relationships, &described);
+    for (from, kind, to) in relationships.iter().filter_map(RawRelationship::parts) {
+        let lists = kind == "CONTAINS" || kind == "CONTAINED_BY" || needs(kind).is_some();
+        if lists && [from, to].contains(&"NOASSERTION") {
+            let example = if to == "NOASSERTION" { from } else { to };
+            Completeness::does_not_know("NOASSERTION", example, &mut reader.remarks);
+        }
+    }
     reader.compiled(&relationships, &files);
     let whole = match &described[..] {
         [only] => reader.by_id.get(only.as_str()).map(|index| &reader.components[*index]),

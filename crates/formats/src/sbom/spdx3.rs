@@ -13,6 +13,7 @@ use super::collect::{
     Graph, NO_COMPONENT, References, Remarks, add_cpe, add_purl, hash_of, joined_licence, meaningful,
     remark_contradiction,
 };
+use super::completeness::Completeness;
 use super::error::SbomError;
 use super::loose::{List, Loose, Object, Text, Texts};
 use super::spdx::kind_of;
@@ -28,6 +29,16 @@ const PACKAGES: &[&str] = &["Package", "AIPackage", "DatasetPackage"];
 const DOCUMENTS: &[&str] = &["CreationInfo", "SpdxDocument", "Sbom", "Bom"];
 /// Types that hold a document's or a collection's root elements.
 const COLLECTIONS: &[&str] = &["SpdxDocument", "Sbom", "Bom", "Bundle"];
+
+/// Relationships by which one package needs another.
+const NEEDS: &[&str] = &[
+    "dependsOn",
+    "hasDynamicLink",
+    "hasStaticLink",
+    "hasPrerequisite",
+    "hasOptionalDependency",
+    "hasProvidedDependency",
+];
 
 /// Reads JSON-LD.
 pub(super) fn read(body: &str) -> Result<Sbom, SbomError> {
@@ -125,6 +136,7 @@ impl<'e, 'a> Reader<'e, 'a> {
             let remark = format!("lists {files} files, which are not packages and are not read as components");
             self.remarks.add(remark, "");
         }
+        sbom.incomplete = self.incomplete();
         let described = self.described();
         self.nest(&described);
         if let [only] = &described[..]
@@ -344,20 +356,36 @@ impl<'e, 'a> Reader<'e, 'a> {
         }
     }
 
+    /// Whether a relationship that lists parts or needs says that others are left out.
+    fn incomplete(&mut self) -> Option<String> {
+        let mut completeness = Completeness::default();
+        for element in self.elements {
+            let kind = element.relationship.good().unwrap_or("");
+            if kind != "contains" && !NEEDS.contains(&kind) {
+                continue;
+            }
+            let example = element.from().unwrap_or("");
+            let nobody = ids(&element.to).any(|id| short(id) == "NoAssertionElement");
+            match element.completeness.good() {
+                Some(word) if short(word) == "incomplete" => {
+                    completeness.leaves_out("incomplete", example, &mut self.remarks);
+                }
+                Some(word) if short(word) == "noAssertion" => {
+                    Completeness::does_not_know("noAssertion", example, &mut self.remarks);
+                }
+                _ if nobody => Completeness::does_not_know("NoAssertionElement", example, &mut self.remarks),
+                _ => {}
+            }
+        }
+        completeness.incomplete()
+    }
+
     fn dependencies(&mut self) -> ward_model::component::Dependencies {
         let mut graph = Graph::new(|id| self.references.given(id), |id| self.by_id.contains_key(id));
         for element in self.elements {
-            let Some(
-                "dependsOn"
-                | "hasDynamicLink"
-                | "hasStaticLink"
-                | "hasPrerequisite"
-                | "hasOptionalDependency"
-                | "hasProvidedDependency",
-            ) = element.relationship.good()
-            else {
+            if !element.relationship.good().is_some_and(|kind| NEEDS.contains(&kind)) {
                 continue;
-            };
+            }
             let Some(from) = element.from() else { continue };
             let mut to = ids(&element.to).peekable();
             if to.peek().is_none_or(|id| short(id) == "NoneElement") {

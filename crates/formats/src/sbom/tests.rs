@@ -3,6 +3,7 @@ use ward_model::component::{ComponentKind, SbomFormat};
 
 use super::{SbomError, read};
 
+mod completeness;
 mod graph;
 mod twins;
 

@@ -27,9 +27,12 @@ fn state(component: &Component, product: &str, versions: &[&str]) -> Option<Stat
     state_of(&report, "system", "CVE-1")
 }
 
+/// A CPE name and a version of a component; a product and versions of a record; what is found.
+type Row = (&'static str, &'static str, &'static str, &'static [&'static str], Option<State>);
+
 #[test]
 fn a_release_is_found_as_a_version_and_as_a_product() {
-    let table: [(&str, &str, &str, &[&str], Option<State>); 31] = [
+    let table: [Row; 37] = [
         // The release as the version, records of later years as the product.
         ("o:microsoft:windows_10:1809", "", "o:microsoft:windows_10_1809", &["<10.0.17763.6532"], UNKNOWN),
         ("o:microsoft:windows_10:1809", "1809", "o:microsoft:windows_10_1809", &["<10.0.17763.6532"], UNKNOWN),
@@ -47,7 +50,7 @@ fn a_release_is_found_as_a_version_and_as_a_product() {
         ("o:microsoft:windows_10_1809:-", "", "o:microsoft:windows_10", &["=1809"], AFFECTED),
         ("o:microsoft:windows_10_1809:10.0.17763.1", "", "o:microsoft:windows_10", &["=1809"], UNKNOWN),
         ("o:microsoft:windows_10_1809:10.0.17763.1", "", "o:microsoft:windows_10", &["=1607"], None),
-        ("o:microsoft:windows_10_1809:10.0.17763.1", "", "o:microsoft:windows_10", &["*"], UNKNOWN),
+        ("o:microsoft:windows_10_1809:10.0.17763.1", "", "o:microsoft:windows_10", &["*"], AFFECTED),
         // The name of a release is no build, however it compares.
         ("o:microsoft:windows_10_1809:1809", "", "o:microsoft:windows_10_1809", &["<10.0.17763.6532"], UNKNOWN),
         // A build tells the release.
@@ -57,6 +60,12 @@ fn a_release_is_found_as_a_version_and_as_a_product() {
         ("o:microsoft:windows:10.0.17763.1", "", "o:microsoft:windows_10", &["=1809"], UNKNOWN),
         ("o:microsoft:windows:10.0.17763.1", "", "o:microsoft:windows_10_1809", &["<10.0.17763.6532"], AFFECTED),
         ("o:microsoft:windows_7:6.1.7601", "", "o:microsoft:windows", &["*"], AFFECTED),
+        ("o:microsoft:windows_10_21h2:10.0.19044.1", "", "o:microsoft:windows", &["*"], AFFECTED),
+        ("o:microsoft:windows_10_21h2:10.0.19044.1", "", "o:microsoft:windows", &["-"], UNKNOWN),
+        ("o:microsoft:windows_10_21h2:10.0.19044.1", "", "o:microsoft:windows", &["=xp"], None),
+        ("o:microsoft:windows_10:21h2", "", "o:microsoft:windows", &["*"], AFFECTED),
+        ("o:microsoft:windows_server_2008:6.0.6003", "", "o:microsoft:windows_server_2008", &["=r2"], None),
+        ("o:microsoft:windows_server_2008:6.1.7601", "", "o:microsoft:windows_server_2008", &["=r2"], UNKNOWN),
         // Which release it is, the component does not say.
         ("o:microsoft:windows_10:-", "", "o:microsoft:windows_10_1809", &["<10.0.17763.6532"], UNKNOWN),
         ("o:microsoft:windows_10:-", "", "o:microsoft:windows_10_1809", &["-"], UNKNOWN),

@@ -125,7 +125,7 @@ fn a_kind_of_system_is_there_where_one_of_its_kind_is_listed() {
     }
     // In a version it may be this one, or not.
     let table = [
-        ("o:microsoft:windows", "=xp", exact("o:microsoft:windows_10_21h2", "10.0.19044.9999")),
+        ("o:microsoft:windows", "=vista", exact("o:microsoft:windows_10_21h2", "10.0.19044.9999")),
         ("o:linux:linux_kernel", "<3", exact("o:debian:debian_linux", "11")),
         ("o:debian:debian_linux", "=8.0", deb),
     ];
@@ -152,6 +152,7 @@ fn another_kind_of_system_excludes_it_and_what_may_count_does_not() {
         (("o:microsoft:windows", "-"), exact("o:debian:debian_linux", "11"), NOT_AFFECTED),
         (("o:linux:linux_kernel", "*"), exact("o:microsoft:windows_7", "6.1"), NOT_AFFECTED),
         (("o:linux:linux_kernel", "<3"), exact("o:linux:linux_kernel", "5.10"), NOT_AFFECTED),
+        (("o:microsoft:windows", "=xp"), exact("o:microsoft:windows_10_21h2", "10.0.19044.1"), NOT_AFFECTED),
         (("o:microsoft:windows", "-"), exact("o:microsoft:windows_ce", "7"), UNKNOWN),
         (("o:linux:linux_kernel", "-"), exact("o:google:android", "12"), UNKNOWN),
         (("o:unix:unix", "-"), exact("o:google:android", "12"), UNKNOWN),

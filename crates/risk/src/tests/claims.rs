@@ -1,12 +1,16 @@
 //! What a claim needs before it has effect.
 
+use std::sync::Arc;
+
 use jiff::civil::date;
 use ward_model::claim::{ClaimId, Decision, LinkClaim};
+use ward_model::component::{Sbom, SbomFormat};
 use ward_model::cvss::Vector;
 use ward_model::device::OwnFinding;
+use ward_model::digest::Digest;
 use ward_model::finding::State;
 use ward_model::ids::FieldedVersionId;
-use ward_model::verdict::{Outcome, Verdict};
+use ward_model::verdict::{Basis, Outcome, Verdict};
 
 use super::cases::{WORST, decided, guarded, judged, judged_with, only};
 use super::system::System;
@@ -27,6 +31,32 @@ fn a_claim_that_cites_no_evidence_has_no_effect() {
             judgement.decisions_without_effect.iter().map(|one| (one.claim.clone(), one.reason.as_str())).collect();
         assert_eq!(without, [(id.to_string(), "it cites no evidence")]);
     }
+}
+
+/// Somebody answers for the inventory being complete, and the SBOM that it is says that it is not.
+#[test]
+fn an_sbom_that_leaves_something_out_contradicts_that_everything_is_listed() {
+    let listed = |incomplete: Option<&str>| {
+        let mut system = guarded();
+        let mut sbom = Sbom::empty(SbomFormat::CycloneDX, "1.6", Digest::of(b"sbom"));
+        sbom.incomplete = incomplete.map(str::to_owned);
+        system.device.versions[0].inventories.insert("pump".into(), Arc::new(sbom));
+        let decisions = decided(&mut system, &[], date(2027, 6, 30));
+        let judgement = judged_with(&system, &decisions);
+        let presumed = judgement.verdicts.iter().filter(|verdict| verdict.basis == Basis::Presumed).count();
+        let without: Vec<_> =
+            judgement.decisions_without_effect.iter().map(|one| format!("{}: {}", one.claim, one.reason)).collect();
+        (without, presumed)
+    };
+    assert_eq!(listed(None), (Vec::new(), 0));
+    let (without, presumed) = listed(Some("incomplete"));
+    assert_eq!(
+        without,
+        [
+            "element:pump.software_listed: its SBOM in version 1 says of itself that something is left out (`incomplete`)"
+        ]
+    );
+    assert!(presumed > 0, "what the pump runs is not known to be listed");
 }
 
 /// A finding is in every version until somebody answers for its not being there.

@@ -18,8 +18,17 @@ pub(super) struct RawBom<'a> {
     pub(super) services: Loose<List<RawService<'a>>>,
     #[serde(borrow, default)]
     pub(super) dependencies: Loose<List<RawDependency<'a>>>,
+    #[serde(borrow, default)]
+    pub(super) compositions: Loose<List<RawComposition<'a>>>,
     #[serde(default)]
     pub(super) vulnerabilities: Loose<Count>,
+}
+
+/// How complete the file is, or the parts that it names there.
+#[derive(Deserialize)]
+pub(super) struct RawComposition<'a> {
+    #[serde(borrow, default)]
+    pub(super) aggregate: Text<'a>,
 }
 
 #[derive(Deserialize)]

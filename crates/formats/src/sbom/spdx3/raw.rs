@@ -72,6 +72,8 @@ pub(super) struct RawElement<'a> {
     pub(super) to: Loose<Links<'a>>,
     #[serde(borrow, default, rename = "relationshipType")]
     pub(super) relationship: Text<'a>,
+    #[serde(borrow, default)]
+    pub(super) completeness: Text<'a>,
 }
 
 impl RawElement<'_> {
