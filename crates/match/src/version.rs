@@ -40,14 +40,15 @@ fn scheme_of(product: &ProductKey) -> Scheme {
 impl Held {
     /// The version of a component as one of this product.
     pub(crate) fn of(product: &ProductKey, written: Option<&str>, update: Option<&str>, kind: Option<&str>) -> Self {
-        let mut held = Self::new(scheme_of(product), written, update, kind);
-        if let Some(written) = written.filter(|_| branch::is_kernel(product))
-            && let Some(branch) = Branch::of(written)
-        {
-            held.branch = Some(branch);
-            held.distribution = Some(written.trim().to_owned());
+        let scheme = scheme_of(product);
+        match written.filter(|_| branch::is_kernel(product)).and_then(|written| Some((written, Branch::of(written)?))) {
+            Some((written, branch)) => Self {
+                distribution: Some(written.trim().to_owned()),
+                branch: Some(branch.clone()),
+                ..Self::new(scheme, Some(&branch.first()), update, None)
+            },
+            None => Self::new(scheme, written, update, kind),
         }
-        held
     }
 
     pub(crate) fn new(scheme: Scheme, written: Option<&str>, update: Option<&str>, kind: Option<&str>) -> Self {
