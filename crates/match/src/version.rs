@@ -201,10 +201,10 @@ impl Held {
             return if crate::relation::wildcard_matches(version, text) { Truth::True } else { Truth::Unknown };
         }
         let version = crate::relation::literal(version);
-        if let Some(branch) = &self.branch {
-            // What came before the first release is no version of the branch.
-            let candidate = update.value().is_some_and(|update| update.starts_with("rc"));
-            return if branch.holds(&version) && !candidate { Truth::Unknown } else { Truth::False };
+        // What came before the first release is no version of the branch.
+        let candidate = update.value().is_some_and(|update| update.starts_with("rc"));
+        if !candidate && self.branch.as_ref().is_some_and(|branch| branch.holds(&version)) {
+            return Truth::Unknown;
         }
         let order = match update {
             // Nothing said about the update: any will do.

@@ -129,6 +129,8 @@ mod tests {
             ("5.15.0-rc3", Attribute::Any, Truth::False),
             ("5.16", Attribute::Any, Truth::False),
             ("5.1.5", Attribute::Any, Truth::False),
+            ("2.6.30.y", Attribute::Any, Truth::Unknown),
+            ("2021-05-18", Attribute::Any, Truth::Unknown),
         ];
         for (version, update, expected) in table {
             assert_eq!(held.is(version, &update), expected, "{version} {update:?}");
