@@ -108,7 +108,9 @@ pub(crate) fn resolve(
     let aliased = resolver.by_alias(aliases)?;
     if aliased {
         // The name alone may stand for another thing than name and origin together.
-        resolver.by_name_and_origin()?;
+        if resolver.origins().next().is_some() {
+            resolver.by_name_and_origin()?;
+        }
     } else if resolver.found.identities.is_empty() {
         resolver.by_name()?;
     }
@@ -409,13 +411,15 @@ impl Resolver<'_> {
         (part == Part::Hardware) == (self.component.kind == ComponentKind::Hardware)
     }
 
-    fn origin_fits(&self, vendor: &str) -> bool {
+    /// What the component says about where it comes from.
+    fn origins(&self) -> impl Iterator<Item = &str> {
         // The namespace of a distribution's package is the distribution.
         let namespace = self.facts.namespace.as_deref().filter(|_| !self.facts.is_distribution());
-        [self.component.supplier.as_deref(), namespace, self.component.group.as_deref()]
-            .into_iter()
-            .flatten()
-            .any(|origin| origin_names(origin, vendor))
+        [self.component.supplier.as_deref(), namespace, self.component.group.as_deref()].into_iter().flatten()
+    }
+
+    fn origin_fits(&self, vendor: &str) -> bool {
+        self.origins().any(|origin| origin_names(origin, vendor))
     }
 
     fn shown(&self) -> String {

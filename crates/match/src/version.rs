@@ -31,14 +31,15 @@ pub(crate) struct Held {
 impl Held {
     /// The version of a component as one of this product.
     pub(crate) fn of(product: &ProductKey, written: Option<&str>, update: Option<&str>, kind: Option<&str>) -> Self {
-        let mut held = Self::new(product.scheme(), written, update, kind);
-        if let Some(written) = written.filter(|_| branch::is_kernel(product))
-            && let Some(branch) = Branch::of(written)
-        {
-            held.branch = Some(branch);
-            held.distribution = Some(written.trim().to_owned());
+        let scheme = product.scheme();
+        match written.filter(|_| branch::is_kernel(product)).and_then(|written| Some((written, Branch::of(written)?))) {
+            Some((written, branch)) => Self {
+                distribution: Some(written.trim().to_owned()),
+                branch: Some(branch.clone()),
+                ..Self::new(scheme, Some(&branch.first()), update, None)
+            },
+            None => Self::new(scheme, written, update, kind),
         }
-        held
     }
 
     pub(crate) fn new(scheme: Scheme, written: Option<&str>, update: Option<&str>, kind: Option<&str>) -> Self {
@@ -227,10 +228,10 @@ impl Held {
             return if crate::relation::wildcard_matches(version, text) { Truth::True } else { Truth::Unknown };
         }
         let version = crate::relation::literal(version);
-        if let Some(branch) = &self.branch {
-            // What came before the first release is no version of the branch.
-            let candidate = update.value().is_some_and(|update| update.starts_with("rc"));
-            return if branch.holds(&version) && !candidate { Truth::Unknown } else { Truth::False };
+        // What came before the first release is no version of the branch.
+        let candidate = update.value().is_some_and(|update| update.starts_with("rc"));
+        if !candidate && self.branch.as_ref().is_some_and(|branch| branch.holds(&version)) {
+            return Truth::Unknown;
         }
         let order = match update {
             // Nothing said about the update: any will do.

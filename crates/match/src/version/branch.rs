@@ -45,6 +45,11 @@ impl Branch {
         }
     }
 
+    /// The version with which it began.
+    pub(super) fn first(&self) -> String {
+        format!("{}.0", self.0)
+    }
+
     /// Whether a version is one of the branch. Candidates for its first release are none.
     pub(super) fn holds(&self, version: &str) -> bool {
         let rest = version.trim().trim_start_matches(['v', 'V']).strip_prefix(&*self.0);
@@ -54,7 +59,7 @@ impl Branch {
     /// Versions that stand for the whole branch as far as these bounds tell its versions apart: what holds at each of them and
     /// right behind it holds for all.
     pub(super) fn samples<'a>(&self, bounds: impl Iterator<Item = &'a str>) -> Vec<String> {
-        let first = format!("{}.0", self.0);
+        let first = self.first();
         let mut samples = vec![first.clone(), format!("{first}.1")];
         for bound in bounds.map(str::trim).filter(|bound| self.holds(bound)) {
             let bound = if *bound == self.0 { first.as_str() } else { bound };
@@ -124,12 +129,15 @@ mod tests {
             ("5.15.0-rc3", Attribute::Any, Truth::False),
             ("5.16", Attribute::Any, Truth::False),
             ("5.1.5", Attribute::Any, Truth::False),
+            ("2.6.30.y", Attribute::Any, Truth::Unknown),
+            ("2021-05-18", Attribute::Any, Truth::Unknown),
         ];
         for (version, update, expected) in table {
             assert_eq!(held.is(version, &update), expected, "{version} {update:?}");
         }
         assert!(!held.contradicts(&kernel("5.15.99")) && !kernel("5.15.99").contradicts(&held));
         assert!(held.contradicts(&kernel("5.16.2")));
+        assert!(kernel("6.1.0-rpi7-rpi-v8").has_key(), "whatever its words mean, its branch is known");
     }
 
     proptest! {
