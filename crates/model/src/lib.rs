@@ -12,6 +12,7 @@ pub mod cpe;
 pub mod cvss;
 pub mod device;
 pub mod digest;
+pub mod exercise;
 pub mod finding;
 pub mod ids;
 pub mod knowledge;
