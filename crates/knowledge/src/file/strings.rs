@@ -35,7 +35,8 @@ impl<'a> Strings<'a> {
             (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]))
         };
         let length = end.checked_sub(start).ok_or_else(|| unreadable(self.ends.word(), "not in order"))?;
-        let mut out = Vec::with_capacity(length as usize);
+        // Grows with what is there, not with what a file says of itself.
+        let mut out = Vec::new();
         self.reader.read(self.bytes, u64::from(start), length as usize, &mut out)?;
         Ok(out)
     }
