@@ -17,7 +17,6 @@ pub mod cve5;
 pub mod cwe;
 pub mod eol;
 pub mod epss;
-pub mod exercise;
 pub mod kev;
 pub mod nvd;
 pub mod osv;

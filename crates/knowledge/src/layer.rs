@@ -223,7 +223,8 @@ impl Layer {
         if offset.checked_add(length).is_none_or(|end| end > entry.length) {
             return Err(unreadable(Section::Records.word(), "a part lies outside of its record"));
         }
-        let mut bytes = Vec::with_capacity(length as usize);
+        // Grows with what is there, not with what a file says of itself.
+        let mut bytes = Vec::new();
         let start = entry.offset.saturating_add(u64::from(entry.stamp)).saturating_add(u64::from(offset));
         self.reader.read(Section::Records, start, length as usize, &mut bytes)?;
         Ok(bytes)

@@ -14,6 +14,7 @@ pub mod cpe;
 pub mod cvss;
 pub mod device;
 pub mod digest;
+pub mod exercise;
 pub mod family;
 pub mod finding;
 pub mod ids;

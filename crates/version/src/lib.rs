@@ -5,6 +5,7 @@
 //! are never put in an order here. What is deliberately absent: identity (which product), sources, and any IO.
 
 mod bytes;
+pub mod exercise;
 mod interval;
 mod key;
 mod scheme;

@@ -43,16 +43,17 @@ struct Identifier<'a> {
 impl SupportCatalogue {
     /// Takes the release lines of one product. `place` is the place of its file among the files of the feed.
     pub fn add_product(&mut self, product: &str, text: &[u8], place: u64) {
+        let file = Whole::new(text, place);
         let read = serde_json::from_slice(text).map_err(|error| error.to_string());
         let lines = match read {
             Ok(Value::Array(lines)) => lines,
-            Ok(_) => return self.aside(place, format!("{product}: expected a list of release lines"), text),
-            Err(reason) => return self.aside(place, format!("{product}: {reason}"), text),
+            Ok(_) => return self.aside(&file, format!("{product}: expected a list of release lines"), text),
+            Err(reason) => return self.aside(&file, format!("{product}: {reason}"), text),
         };
         for (index, line) in lines.iter().enumerate() {
             match cycle(product, line) {
                 Ok(cycle) => self.cycles.push(cycle),
-                Err(reason) => self.aside(place, format!("{product}, line {}: {reason}", index + 1), text),
+                Err(reason) => self.part_aside(&file, format!("{product}, line {}: {reason}", index + 1), line),
             }
         }
         // A component is often called as the product is called here.
@@ -62,20 +63,21 @@ impl SupportCatalogue {
 
     /// Takes the names of all products. `place` is the place of the file among the files of the feed.
     pub fn add_identifiers(&mut self, text: &[u8], place: u64) {
+        let file = Whole::new(text, place);
         let products: BTreeMap<String, Value> = match serde_json::from_slice(text) {
             Ok(products) => products,
-            Err(error) => return self.aside(place, format!("identifiers: {error}"), text),
+            Err(error) => return self.aside(&file, format!("identifiers: {error}"), text),
         };
         for (product, identifiers) in products {
             let Value::Array(identifiers) = identifiers else {
-                self.aside(place, format!("identifiers of {product}: expected a list"), text);
+                self.part_aside(&file, format!("identifiers of {product}: expected a list"), &identifiers);
                 continue;
             };
             let mut keys = Vec::new();
             for identifier in &identifiers {
                 match Identifier::deserialize(identifier).map_err(|error| error.to_string()).and_then(|one| key(&one)) {
                     Ok(key) => keys.extend(key),
-                    Err(reason) => self.aside(place, format!("identifiers of {product}: {reason}"), text),
+                    Err(reason) => self.part_aside(&file, format!("identifiers of {product}: {reason}"), identifier),
                 }
             }
             self.name(&product, keys);
@@ -89,9 +91,27 @@ impl SupportCatalogue {
         known.dedup();
     }
 
-    fn aside(&mut self, place: u64, reason: String, text: &[u8]) {
-        let products = lenient::products(text);
-        self.set_aside.push(SetAside { id: None, place, reason, digest: Digest::of(text), products });
+    /// Sets a file aside, with the products that its text names.
+    fn aside(&mut self, file: &Whole, reason: String, text: &[u8]) {
+        let (place, digest, products) = (file.place, file.digest, lenient::products(text));
+        self.set_aside.push(SetAside { id: None, place, reason, digest, products });
+    }
+
+    /// Sets a part of a file aside, with the products that this part names: the others were read, and a file may have many such parts.
+    fn part_aside(&mut self, file: &Whole, reason: String, part: &Value) {
+        self.aside(file, reason, part.to_string().as_bytes());
+    }
+}
+
+/// By what a file is known, of which something is set aside.
+struct Whole {
+    place: u64,
+    digest: Digest,
+}
+
+impl Whole {
+    fn new(text: &[u8], place: u64) -> Self {
+        Self { place, digest: Digest::of(text) }
     }
 }
 

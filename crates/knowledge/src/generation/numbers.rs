@@ -5,7 +5,7 @@
 
 use ward_model::knowledge::KnowledgeError;
 
-use crate::file::Section;
+use crate::file::{Section, unreadable};
 use crate::layer::{FOLLOWED, Layer, VersionEntry};
 
 /// A version of a record: in the base or in the delta.
@@ -35,13 +35,16 @@ impl Numbers {
             let entries = base.entries()?;
             (0..base.versions()).filter(|version| !held(&entries, *version as usize, limit)).collect()
         };
-        let mut shown = Vec::new();
+        let (mut shown, mut passed) = (Vec::new(), 0);
         if let Some(delta) = delta.filter(|delta| limit > delta.meta.first) {
             let (entries, positions) = (delta.entries()?, delta.positions()?);
             for ((version, _), (position, count)) in (0_u32..).zip(&entries).zip(positions) {
                 if held(&entries, version as usize, limit) {
+                    // Records follow one another in the same order in both files, so no range begins before the last one ends.
+                    let end = position.checked_add(count).filter(|end| *end <= base.versions() && position >= passed);
+                    passed = end.ok_or_else(|| unreadable(Section::Positions.word(), "not in order"))?;
                     shown.push((version, position));
-                    hidden.extend(position..position.saturating_add(count));
+                    hidden.extend(position..passed);
                 }
             }
         }

@@ -95,7 +95,7 @@ fn case() -> impl Strategy<Value = (Criterion, Identity)> {
                     doubt: None,
                     build: None,
                     perhaps: false,
-                    named_release: false,
+                    other_releases: Vec::new(),
                 };
                 (criterion, identity)
             },

@@ -78,6 +78,18 @@ fn an_included_end_covers_what_is_said_about_its_release() {
     assert_eq!(through.contains(Scheme::Semver, "6.2.0-rc.1", None), False);
 }
 
+/// Each place where the text may be cut was tried on the whole text before it: with a hundred kilobytes nobody saw the answer.
+#[test]
+fn a_text_longer_than_any_version_is_answered() {
+    let through = interval(None, Some(("8.3", true)));
+    let before = interval(None, Some(("8.3", false)));
+    for repeated in [100, 100_000] {
+        let version = format!("8.4{}", "-a1".repeat(repeated));
+        assert_eq!(through.contains(Scheme::Generic, &version, None), Unknown, "nobody can say that it is not 8.3");
+        assert_eq!(before.contains(Scheme::Generic, &version, None), False);
+    }
+}
+
 #[test]
 fn one_end_may_settle_it_alone() {
     // Where the upper end has no place in the order, the lower one can still say no, but never yes.

@@ -39,6 +39,9 @@ mod tag {
     pub(super) const NUMBER: u8 = 0x80;
 }
 
+/// The longest text of which is asked whether it says more of a release; the longest version in NVD has less than half of that.
+const LONGEST_RELEASE: usize = 256;
+
 /// Class and bytes of a version with its update field.
 pub(crate) fn key(version: &str, update: Option<&str>) -> Option<(Class, Vec<u8>)> {
     let version = text::plain(version);
@@ -75,10 +78,16 @@ pub(crate) fn key(version: &str, update: Option<&str>) -> Option<(Class, Vec<u8>
 
 /// Whether the version is the release `bound` with more said about it: an update, a pre-release, a patch, a package's
 /// revision. More numbers behind a dot, or a letter, make another release.
+///
+/// Every place where the text may be cut is tried, which takes too long for a text that is longer than any version. Of that nobody
+/// can say that it is *not* the release.
 pub(crate) fn is_same_release(version: &str, update: Option<&str>, bound: &str) -> bool {
     let Some(bound) = key(bound, None) else { return false };
     let same = |text: &str| key(text, None).as_ref() == Some(&bound);
     let version = version.trim();
+    if version.len() > LONGEST_RELEASE {
+        return true;
+    }
     if update.is_some_and(|update| !matches!(update.trim(), "" | "*" | "-")) && same(version) {
         return true;
     }

@@ -1,4 +1,5 @@
 use ward_model::affected::SubjectKey;
+use ward_model::digest::Digest;
 use ward_model::support::SupportEnd;
 
 use super::SupportCatalogue;
@@ -82,4 +83,19 @@ fn products_are_found_by_their_names_elsewhere() {
     assert_eq!(keys, Some(wanted.map(str::to_owned).to_vec()));
     let reasons: Vec<_> = catalogue.set_aside.iter().map(|aside| aside.reason.as_str()).collect();
     assert_eq!(reasons.len(), 2, "{reasons:?}");
+}
+
+/// Each part that could not be read was set aside with the digest and the products of the whole file: eighty kilobytes took seconds.
+#[test]
+fn what_is_set_aside_names_the_products_of_its_own_part() {
+    let mut catalogue = SupportCatalogue::default();
+    let text = br#"{"a":[{"cpe":"cpe:2.3:a:acme:one:1"},{"cpe":"cpe:2.3:q:acme:two:*"}],"b":[{"purl":"no"}],"c":{"cpe":"cpe:2.3:o:acme:three:*"}}"#;
+    catalogue.add_identifiers(text, 1);
+    let products: Vec<Vec<String>> =
+        catalogue.set_aside.iter().map(|aside| aside.products.iter().map(ToString::to_string).collect()).collect();
+    assert_eq!(products, [vec!["a:acme:two", "o:acme:two", "h:acme:two"], vec![], vec!["o:acme:three"]]);
+    assert!(catalogue.set_aside.iter().all(|aside| aside.digest == Digest::of(text)), "the file is what was looked at");
+    let mut broken = SupportCatalogue::default();
+    broken.add_identifiers(br#"["cpe:2.3:a:acme:one:1:*:*:*:*:*:*:*"]"#, 1);
+    assert_eq!(broken.set_aside[0].products.len(), 1, "of a file that cannot be read all products");
 }
