@@ -39,7 +39,7 @@ fn lint_answers_for_folders_and_sboms() {
     has_keys(&answer["links"][0], &["link", "stated", "of", "missing"]);
     has_keys(&answer["problems"][0], &["file", "line", "column", "code", "severity", "message", "expected", "help"]);
     let sbom = ward(&["lint", "--json", &example("first-pump/sbom/pump-1.0.cdx.json")]).ends(0).json();
-    assert_eq!(sbom["components"], 7);
+    assert_eq!(sbom["components"], 8);
     has_keys(&sbom, &["schema", "format", "with_purl", "with_cpe", "without_version", "remarks"]);
 }
 
