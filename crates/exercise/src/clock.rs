@@ -1,5 +1,6 @@
 //! How long something takes. Nothing of the program's answers depends on it.
 
+use std::fs;
 use std::time::{Duration, Instant};
 
 /// Counts from when it is made.
@@ -14,4 +15,10 @@ impl Stopwatch {
     pub(crate) fn elapsed(&self) -> Duration {
         self.0.elapsed()
     }
+}
+
+/// How long this thread has been at work, whatever else the machine was at; where the system tells.
+pub(crate) fn at_work() -> Option<Duration> {
+    let times = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    times.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }

@@ -9,7 +9,7 @@ use std::{fs, thread};
 use clap::Parser;
 use ward_exercise::readers::{self, Kind, Reader};
 use ward_exercise::run::{Plan, run, said, said_of, table};
-use ward_exercise::seeds::{Seeds, repository};
+use ward_exercise::seeds::{Seeds, real, repository};
 use ward_exercise::worker::work;
 
 /// How often the long run tries each reader of a feed, and each file of our own.
@@ -42,6 +42,8 @@ struct Arguments {
     #[arg(long)]
     list: bool,
     #[arg(long, hide = true)]
+    more: Option<PathBuf>,
+    #[arg(long, hide = true)]
     numbers: Option<String>,
     #[arg(long, hide = true, requires = "numbers")]
     state: Option<PathBuf>,
@@ -61,7 +63,7 @@ fn main() -> ExitCode {
 
 fn answer(arguments: &Arguments) -> io::Result<bool> {
     let chosen = chosen(&arguments.readers)?;
-    let seeds = Seeds { real: arguments.real.clone() };
+    let seeds = Seeds { more: arguments.more.clone() };
     let mut out = io::stdout();
     if arguments.list {
         chosen.iter().try_for_each(|reader| writeln!(out, "{}", reader.name))?;
@@ -79,6 +81,12 @@ fn answer(arguments: &Arguments) -> io::Result<bool> {
         lines.push(said(&ran));
         lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
         return Ok(true);
+    }
+    let scratch = tempfile::tempdir()?;
+    let mut seeds = seeds;
+    if let Some(real) = &arguments.real {
+        real::prepare(&chosen, real, scratch.path())?;
+        seeds.more = Some(scratch.path().to_owned());
     }
     let plan = Plan {
         readers: counts(chosen, arguments.inputs),

@@ -1,6 +1,6 @@
 //! All readers, by name. What a reader is, its room says; here stands where its seeds are and how often it is tried.
 
-use ward_version::exercise::Exercise;
+use ward_model::exercise::Exercise;
 
 /// What a reader reads, and with it how often the long run tries it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -9,9 +9,12 @@ pub enum Kind {
     Feed,
     /// SBOMs, statements on vulnerabilities, versions, names and vectors.
     Sbom,
-    /// Files of our own that people write or carry.
+    /// Files of our own that people write.
     Own,
 }
+
+/// Makes the seeds of the reader with this name.
+pub type Made = fn(&str) -> Vec<Vec<u8>>;
 
 /// A reader of bytes.
 #[derive(Debug, Clone, Copy)]
@@ -22,23 +25,35 @@ pub struct Reader {
     pub kind: Kind,
     /// The reader itself.
     pub read: Exercise,
-    /// Folders of this repository whose files are seeds besides.
-    pub folders: &'static [&'static str],
+    /// A folder of this repository whose files are seeds besides.
+    pub folder: Option<&'static str>,
     /// Makes seeds that are no files, because their format is binary.
-    pub made: Option<fn() -> Vec<Vec<u8>>>,
+    pub made: Option<Made>,
 }
 
 /// All of them, in the order of the rooms.
 pub fn all() -> Vec<Reader> {
-    let rooms: [(Kind, &[(&'static str, Exercise)]); 4] = [
-        (Kind::Feed, &ward_formats::exercise::FEEDS),
-        (Kind::Sbom, &ward_formats::exercise::SBOMS),
-        (Kind::Sbom, &ward_model::exercise::READERS),
-        (Kind::Sbom, &ward_version::exercise::READERS),
+    let rooms: [(Kind, &[(&'static str, Exercise)], Option<Made>); 7] = [
+        (Kind::Feed, &ward_formats::exercise::FEEDS, None),
+        (Kind::Feed, &ward_feeds::exercise::READERS, Some(ward_feeds::exercise::seeds)),
+        (Kind::Feed, &ward_knowledge::exercise::READERS, Some(ward_knowledge::exercise::seeds)),
+        (Kind::Sbom, &ward_formats::exercise::SBOMS, None),
+        (Kind::Sbom, &ward_model::exercise::READERS, None),
+        (Kind::Sbom, &ward_version::exercise::READERS, None),
+        (Kind::Own, &ward_device::exercise::READERS, None),
     ];
-    let readers =
-        rooms.into_iter().flat_map(|(kind, readers)| readers.iter().map(move |(name, read)| (kind, *name, *read)));
-    readers.map(|(kind, name, read)| Reader { name, kind, read, folders: &[], made: None }).collect()
+    let mut all = Vec::new();
+    for (kind, readers, made) in rooms {
+        all.extend(readers.iter().map(|(name, read)| Reader { name, kind, read: *read, folder: None, made }));
+    }
+    all.extend(ward_policy::exercise::READERS.into_iter().map(|(name, folder, read)| Reader {
+        name,
+        kind: Kind::Own,
+        read,
+        folder: Some(folder).filter(|folder| !folder.is_empty()),
+        made: None,
+    }));
+    all
 }
 
 /// The reader of this name.

@@ -156,8 +156,8 @@ fn process(
     };
     command.arg(reader.name).arg("--numbers").arg(format!("{}..{}", numbers.start, numbers.end));
     command.arg("--state").arg(state);
-    if let Some(real) = &plan.seeds.real {
-        command.arg("--real").arg(real);
+    if let Some(more) = &plan.seeds.more {
+        command.arg("--more").arg(more);
     }
     // One arena: others would take address space that nobody uses.
     command.env("MALLOC_ARENA_MAX", "1").env("TMPDIR", scratch).output()

@@ -5,6 +5,8 @@ use std::{fs, io};
 
 use crate::readers::Reader;
 
+pub mod real;
+
 /// A seed that is longer slows the run down and shows nothing more.
 const LONGEST: u64 = 24 << 10;
 
@@ -16,8 +18,8 @@ pub fn repository() -> PathBuf {
 /// Where seeds come from.
 #[derive(Debug, Clone, Default)]
 pub struct Seeds {
-    /// A folder of real files, laid out as a mirror.
-    pub real: Option<PathBuf>,
+    /// A folder with more seeds, each in a folder of its reader's name.
+    pub more: Option<PathBuf>,
 }
 
 impl Seeds {
@@ -28,13 +30,16 @@ impl Seeds {
     pub fn of(&self, reader: &Reader) -> io::Result<Vec<Vec<u8>>> {
         let mut seeds = Vec::new();
         let written = repository().join("fuzz/seeds").join(reader.name);
-        if written.is_dir() || reader.made.is_none() {
+        if written.is_dir() {
             folder(&written, &mut seeds)?;
         }
-        for other in reader.folders {
+        if let Some(other) = reader.folder {
             folder(&repository().join(other), &mut seeds)?;
         }
-        seeds.extend(reader.made.into_iter().flat_map(|make| make()));
+        seeds.extend(reader.made.into_iter().flat_map(|make| make(reader.name)));
+        if let Some(more) = self.more.as_ref().map(|more| more.join(reader.name)).filter(|more| more.is_dir()) {
+            folder(&more, &mut seeds)?;
+        }
         Ok(seeds)
     }
 }

@@ -12,13 +12,13 @@ use std::thread;
 use std::time::Duration;
 
 use crate::change::input;
-use crate::clock::Stopwatch;
+use crate::clock::{Stopwatch, at_work};
 use crate::memory::peak_kib;
 use crate::readers::Reader;
 
 /// What a reader may take for one input.
 pub const LONGEST: Duration = Duration::from_secs(1);
-/// Longer than this, the machine may have been at something else: it is measured again, and the least counts.
+/// Longer than this, the machine may have been at something else: it is measured again in time at work, and the least counts.
 const ODD: Duration = Duration::from_millis(200);
 /// When nobody waits any longer. Far above [`LONGEST`], because other programs run on the machine too.
 const HANGS: Duration = Duration::from_secs(15);
@@ -72,11 +72,12 @@ pub fn work(
             state.write_all(&number.to_le_bytes())?;
             let bytes = input(reader.name, &seeds, number);
             let mut took = Duration::MAX;
-            for _ in 0..3 {
+            for attempt in 0..3 {
                 begun.fetch_add(1, Ordering::Relaxed);
-                let watch = Stopwatch::start();
+                let (watch, before) = (Stopwatch::start(), if attempt > 0 { at_work() } else { None });
                 let answered = panic::catch_unwind(AssertUnwindSafe(|| (reader.read)(&bytes)));
-                took = took.min(watch.elapsed());
+                let at_work = before.and_then(|before| at_work()?.checked_sub(before));
+                took = took.min(at_work.unwrap_or_else(|| watch.elapsed()));
                 if let Err(payload) = answered {
                     let said = fell.lock().unwrap_or_else(PoisonError::into_inner).take();
                     failures.push(Failure { number, reason: said.unwrap_or_else(|| text_of(&*payload)) });

@@ -6,6 +6,7 @@
 
 pub mod bundle;
 mod error;
+pub mod exercise;
 mod file;
 mod mirror;
 pub mod network;

@@ -6,6 +6,7 @@
 
 pub mod builder;
 pub mod error;
+pub mod exercise;
 pub mod generation;
 pub mod home;
 pub mod memory;

@@ -3,7 +3,7 @@
 
 use std::hint::black_box;
 
-use ward_version::exercise::Exercise;
+pub use ward_version::exercise::Exercise;
 
 use crate::cpe::{Cpe, ProductKey};
 use crate::cvss::{Setting, Vector};

@@ -186,7 +186,7 @@ impl Citations {
 }
 
 impl Document {
-    fn read(file: &str, text: &str) -> Result<Self, PolicyError> {
+    pub(crate) fn read(file: &str, text: &str) -> Result<Self, PolicyError> {
         let table: File = parse(file, text)?;
         let malformed = |message: String| PolicyError::malformed(file, message);
         let mut editions: Vec<Edition> = Vec::new();

@@ -7,6 +7,7 @@ mod citation;
 pub mod considerations;
 mod draft;
 mod error;
+pub mod exercise;
 mod file;
 mod freshness;
 mod library;

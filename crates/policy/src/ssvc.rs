@@ -16,7 +16,7 @@ mod table;
 
 pub use table::{DecisionTable, Scale};
 
-use safety::SafetyImpact;
+pub(crate) use safety::SafetyImpact;
 use table::Reading;
 
 const TABLES: &[(&str, &str)] = &[

@@ -144,7 +144,7 @@ impl Transfer {
         found.ok_or_else(|| PolicyError::NotInForce { name: "iso-14971-transfer".to_owned(), on, in_force })
     }
 
-    fn read(file: &str, text: &str) -> Result<Self, PolicyError> {
+    pub(crate) fn read(file: &str, text: &str) -> Result<Self, PolicyError> {
         let table: File = parse(file, text)?;
         let malformed = |message: String| PolicyError::malformed(file, message);
         let levels = table.levels;

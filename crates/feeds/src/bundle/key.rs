@@ -49,7 +49,7 @@ impl Signatory {
         Trusted(self.0.verifying_key())
     }
 
-    pub(super) fn sign(&self, bytes: &[u8]) -> [u8; 64] {
+    pub(crate) fn sign(&self, bytes: &[u8]) -> [u8; 64] {
         self.0.sign(bytes).to_bytes()
     }
 }
@@ -87,7 +87,7 @@ impl Trusted {
         fingerprint(self.0.as_bytes())
     }
 
-    pub(super) fn bytes(&self) -> &[u8; 32] {
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
         self.0.as_bytes()
     }
 

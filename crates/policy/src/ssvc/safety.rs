@@ -38,14 +38,14 @@ impl Row {
 
 /// The map, checked: worse for a worse severity, and never better for several people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct SafetyImpact {
+pub(crate) struct SafetyImpact {
     pub source: String,
     one: [String; 5],
     several: [String; 5],
 }
 
 impl SafetyImpact {
-    pub(super) fn read(file: &str, text: &str) -> Result<Self, PolicyError> {
+    pub(crate) fn read(file: &str, text: &str) -> Result<Self, PolicyError> {
         let table: File = parse(file, text)?;
         let period = table.in_force.period(file)?;
         let source = format!("{}@{}, {period}: {}, {}", table.name, table.version, table.title, table.source);

@@ -98,7 +98,7 @@ pub struct DecisionTable {
 }
 
 impl DecisionTable {
-    pub(super) fn read(file: &str, text: &str) -> Result<Self, PolicyError> {
+    pub(crate) fn read(file: &str, text: &str) -> Result<Self, PolicyError> {
         let table: File = parse(file, text)?;
         let scale = |scale: ScaleTable| {
             let mut values = scale.values.clone();
