@@ -41,10 +41,13 @@ pub(crate) struct Judge<'a> {
     groups: BTreeMap<VulnerabilityId, Rc<Group>>,
     names: BTreeMap<RecordNumber, Rc<Vec<VulnerabilityId>>>,
     /// Under which names each vulnerability is known, and the records of each name.
-    aliases: BTreeMap<VulnerabilityId, Rc<Vec<(VulnerabilityId, Vec<RecordNumber>)>>>,
+    aliases: BTreeMap<VulnerabilityId, Rc<Named>>,
     /// What is shown of a vulnerability by the records that all its components share.
     summaries: BTreeMap<VulnerabilityId, Rc<VulnerabilitySummary>>,
 }
+
+/// The names of a vulnerability, each with the records of that name.
+type Named = Vec<(VulnerabilityId, Vec<RecordNumber>)>;
 
 /// The records about one vulnerability.
 pub(crate) struct Group {
@@ -268,10 +271,7 @@ impl<'a> Judge<'a> {
         self.read_ahead(&numbers)
     }
 
-    fn aliases(
-        &mut self,
-        id: &VulnerabilityId,
-    ) -> Result<Rc<Vec<(VulnerabilityId, Vec<RecordNumber>)>>, KnowledgeError> {
+    fn aliases(&mut self, id: &VulnerabilityId) -> Result<Rc<Named>, KnowledgeError> {
         if let Some(aliases) = self.aliases.get(id) {
             return Ok(Rc::clone(aliases));
         }
