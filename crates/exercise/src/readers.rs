@@ -31,12 +31,12 @@ pub struct Reader {
     pub made: Option<Made>,
 }
 
-/// What one room reads: names and readers, and what makes seeds for them.
-type Room = (Kind, &'static [(&'static str, Exercise)], Option<Made>);
+/// What a room says that it reads.
+type Room = [(&'static str, Exercise)];
 
 /// All of them, in the order of the rooms.
 pub fn all() -> Vec<Reader> {
-    let rooms: [Room; 7] = [
+    let rooms: [(Kind, &Room, Option<Made>); 7] = [
         (Kind::Feed, &ward_formats::exercise::FEEDS, None),
         (Kind::Feed, &ward_feeds::exercise::READERS, Some(ward_feeds::exercise::seeds)),
         (Kind::Feed, &ward_knowledge::exercise::READERS, Some(ward_knowledge::exercise::seeds)),
