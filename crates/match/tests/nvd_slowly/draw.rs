@@ -56,7 +56,7 @@ pub fn versions(feed: &Feed) -> Versions<'_> {
             let openssl = criterion.name.text(1) == Some("openssl");
             let judged =
                 if openssl { order::is_openssl(version, update_text) } else { order::is_judged(version, update_text) };
-            let words = order::is_words(version) && update_text.is_none();
+            let words = order::has_no_order(version) && update_text.is_none();
             if plain && (judged || words) && list.len() < 4096 {
                 list.push((version, update));
             }

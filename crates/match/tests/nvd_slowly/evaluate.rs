@@ -165,7 +165,7 @@ impl Evaluator<'_> {
         let has_none = thing.0[VERSION] == Attribute::Na;
         let blocking = || match thing.text(VERSION) {
             None => !has_none,
-            Some(version) => order::is_words(version),
+            Some(version) => order::has_no_order(version),
         };
         let open = |truth: Truth| (truth, truth == Unknown && blocking());
         if criterion.from.is_some() || criterion.to.is_some() {

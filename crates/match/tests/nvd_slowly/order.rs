@@ -33,8 +33,8 @@ enum Token {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Written {
     Tokens(Vec<Token>),
-    /// It holds no number: there is no order.
-    Words,
+    /// It holds no number, or means several versions (`4.x`, `16.12.1x`): there is no order.
+    NoOrder,
     Otherwise,
 }
 
@@ -67,14 +67,23 @@ fn runs(text: &str) -> Vec<Run<'_>> {
 fn written(version: &str, update: Option<&str>) -> Written {
     let version = version.trim().to_lowercase();
     if !version.bytes().any(|byte| byte.is_ascii_digit()) {
-        return Written::Words;
+        return Written::NoOrder;
     }
+    let several = |segment: &str| {
+        let digits = segment.strip_suffix('x');
+        digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+            || matches!(segment, "y" | "z" | "xx")
+    };
     let bare = version.strip_prefix('v').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let text = bare.unwrap_or(&version);
     let plain = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'.' | b'-' | b'_'));
     let update = update.map(str::to_lowercase).filter(|update| update != "-" && update != "*");
     if !plain(text) || !text.starts_with(|c: char| c.is_ascii_digit()) || !update.as_deref().is_none_or(plain) {
         return Written::Otherwise;
+    }
+    // Most texts of this kind mean any number there. Some makers count so far with letters, too; nobody can tell.
+    if text.split(['.', '-', '_']).any(several) {
+        return Written::NoOrder;
     }
     let mut all = runs(text);
     // Dates, counts of builds, years with a letter and commits have orders of their own.
@@ -146,8 +155,8 @@ pub fn is_judged(version: &str, update: Option<&str>) -> bool {
 }
 
 /// Whether a version has no place in any order.
-pub fn is_words(version: &str) -> bool {
-    written(version, None) == Written::Words
+pub fn has_no_order(version: &str) -> bool {
+    written(version, None) == Written::NoOrder
 }
 
 fn rank(token: &Token) -> u8 {
@@ -197,7 +206,7 @@ pub fn compare(a: (&str, Option<&str>), b: (&str, Option<&str>)) -> Order {
 pub fn compare_openssl(a: (&str, Option<&str>), b: (&str, Option<&str>)) -> Order {
     match (openssl(a.0, a.1), openssl(b.0, b.1)) {
         (Some(a), Some(b)) => to_order(a.cmp(&b)),
-        _ if is_words(a.0) || is_words(b.0) => compare(a, b),
+        _ if has_no_order(a.0) || has_no_order(b.0) => compare(a, b),
         _ => Order::NotJudged,
     }
 }
