@@ -135,6 +135,9 @@ pub(crate) struct Inventory {
     pub untold: Vec<(VulnerabilityId, String)>,
     /// Components that could not be assessed, with the reason in words.
     pub unassessed: Vec<(ComponentRef, String)>,
+    /// Those of them that something known to be exploited may touch, which no record describes. A review says nothing of it: it may
+    /// have come to be known since.
+    pub exploited: BTreeSet<ComponentRef>,
 }
 
 impl Inventory {
@@ -156,6 +159,9 @@ impl Inventory {
             let mut text = format!("{} {version}: {}", component.name, unassessed.reason.word());
             if let Some(exploited) = unassessed.undescribed_text() {
                 text.push_str(&format!(" ({exploited})"));
+            }
+            if !unassessed.undescribed.is_empty() {
+                inventory.exploited.insert(component.reference.clone());
             }
             inventory.unassessed.push((component.reference.clone(), text));
         }

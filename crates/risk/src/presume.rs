@@ -1,7 +1,7 @@
 //! What is not known of an element, and so is taken at its worst.
 
 use ward_model::claim::ElementClaim;
-use ward_model::ids::ElementId;
+use ward_model::ids::{ComponentRef, ElementId};
 use ward_model::verdict::PresumedBecause;
 
 use crate::context::{Context, Unknowns};
@@ -36,7 +36,7 @@ pub(crate) fn presumptions_of(context: &Context<'_>, element: &ElementId) -> Vec
     let partial = inventory.given && context.situation.partial_knowledge.is_some();
     if partial
         || no_inventory(context, element).is_some()
-        || inventory.unassessed.iter().any(|(component, _)| !context.reviewed(element, component))
+        || inventory.unassessed.iter().any(|(component, _)| is_open(context, element, component))
     {
         presume(PresumedBecause::Unassessed);
     }
@@ -58,6 +58,12 @@ fn no_inventory(context: &Context<'_>, element: &ElementId) -> Option<&'static s
     }
 }
 
+/// Whether a component that could not be assessed is open still: nobody has looked at it by other means, or what is exploited may
+/// touch it, of which no review can have known.
+fn is_open(context: &Context<'_>, element: &ElementId, component: &ComponentRef) -> bool {
+    context.inventory(element).exploited.contains(component) || !context.reviewed(element, component)
+}
+
 /// In words, what is missing.
 pub(crate) fn missing(context: &Context<'_>, presumption: &Presumption) -> Vec<String> {
     let element = &presumption.element;
@@ -69,7 +75,7 @@ pub(crate) fn missing(context: &Context<'_>, presumption: &Presumption) -> Vec<S
             .map(|claim| format!("no decision stands behind {}", claim.word()))
             .collect(),
         PresumedBecause::Unassessed => {
-            let open = inventory.unassessed.iter().filter(|(component, _)| !context.reviewed(element, component));
+            let open = inventory.unassessed.iter().filter(|(component, _)| is_open(context, element, component));
             let partial = context.situation.partial_knowledge.map(str::to_owned);
             let none = no_inventory(context, element).map(str::to_owned);
             none.into_iter().chain(partial).chain(open.map(|(_, text)| text.clone())).collect()

@@ -210,6 +210,15 @@ fn a_component_that_could_not_be_assessed_is_presumed_until_reviewed() {
         Effects::of(system.claims().into_iter().chain([ClaimId::ComponentReviewed("pump".into(), "part".into())]));
     let outcomes = system.outcomes(&rulebook(), &effects);
     assert!(outcomes.judged.keys().all(|key| key.because.is_none()));
+    // Whoever reviewed it cannot have known what came to be exploited since, and is described nowhere.
+    for reports in system.reports.values_mut() {
+        for unassessed in reports.open.unassessed.iter_mut().chain(&mut reports.complete.unassessed) {
+            unassessed.reason = UnassessedReason::ExploitedWithoutRecord;
+            unassessed.undescribed = vec!["CVE-2026-1".into()];
+        }
+    }
+    let outcomes = system.outcomes(&rulebook(), &effects);
+    assert!(outcomes.judged.keys().any(|key| key.because == Some(PresumedBecause::Unassessed)));
 }
 
 #[test]
