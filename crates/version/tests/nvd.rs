@@ -155,6 +155,8 @@ fn versions_of_all_of_nvd() {
         }
     }
     if years == 0 {
+        let must_be = folder.join("..").exists() && std::env::var("CI").as_deref() == Ok("true");
+        assert!(!must_be, "the shared data are here, and no feed is among them");
         eprintln!("skipped: no feed is here");
         return;
     }
