@@ -321,19 +321,27 @@ fn constraint(item: &str) -> Result<Constraint, VersError> {
     Ok(Constraint { comparator, version: decode(version).ok_or_else(|| VersError::Encoding(version.to_owned()))? })
 }
 
+/// How many bounds are compared with all others where they do not share one class; one behind them counts as without a place.
+const MOST_MIXED: usize = 500;
+
 /// Sorts by version. Single versions without a place in the order come last, by their text; bounds must have one.
 fn sort(scheme: Scheme, constraints: Vec<Constraint>) -> Result<Vec<Constraint>, VersError> {
     let mut keyed: Vec<(Option<Key>, Constraint)> =
         constraints.into_iter().map(|constraint| (key(scheme, &constraint.version, None), constraint)).collect();
     let bounds: Vec<&(Option<Key>, Constraint)> =
         keyed.iter().filter(|(_, c)| c.comparator.is_lower() || c.comparator.is_upper()).collect();
-    for (place, (key, constraint)) in bounds.iter().enumerate() {
-        let placed = key.as_ref().is_some_and(|key| {
-            bounds
-                .iter()
-                .take(place)
-                .all(|(other, _)| other.as_ref().is_some_and(|other| key.compare(other) != VersionOrder::Unknown))
-        });
+    // Within one class all versions have an order, so that only bounds of several classes are compared with one another.
+    let first = bounds.first().and_then(|(key, _)| key.as_ref()).map(Key::class);
+    let one_class = first.is_some() && bounds.iter().all(|(key, _)| key.as_ref().map(Key::class) == first);
+    let mixed = if one_class { &[] } else { bounds.as_slice() };
+    for (place, (key, constraint)) in mixed.iter().enumerate() {
+        let placed = place < MOST_MIXED
+            && key.as_ref().is_some_and(|key| {
+                bounds
+                    .iter()
+                    .take(place)
+                    .all(|(other, _)| other.as_ref().is_some_and(|other| key.compare(other) != VersionOrder::Unknown))
+            });
         if !placed {
             return Err(VersError::Unordered { version: constraint.version.clone(), scheme });
         }

@@ -171,3 +171,16 @@ proptest! {
         }
     }
 }
+
+/// Each bound was compared with every other: a quarter of a megabyte took half a minute.
+#[test]
+fn ranges_of_many_bounds_are_answered() {
+    let many =
+        |bounds: [&str; 2], times: usize| Vers::parse(&format!("vers:generic/>=1|{}<9", bounds.concat().repeat(times)));
+    let range = many(["<2|", ">=3|"], 60_000).unwrap();
+    assert_eq!((range.contains("2.5"), range.contains("3")), (Truth::False, Truth::True));
+    // Of several classes they are compared one with the other, as long as anybody could have meant it.
+    let range = many(["<2-acme|", ">=3|"], 200).unwrap();
+    assert_eq!(range.contains("4"), Truth::True);
+    assert!(matches!(many(["<2-acme|", ">=3|"], 60_000), Err(VersError::Unordered { .. })), "it is not known");
+}
