@@ -215,6 +215,7 @@ pub(crate) mod family {
     pub(crate) const DATETIME: u8 = 25;
     pub(crate) const LEXICOGRAPHIC: u8 = 26;
     pub(crate) const GENERIC_COUNT: u8 = 27;
+    pub(crate) const GENERIC_HEXADECIMAL: u8 = 28;
 }
 
 /// The key of a version, or `None` where the text has no place in the order of its scheme.

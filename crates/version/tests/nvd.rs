@@ -104,6 +104,8 @@ fn class(scheme: Scheme, code: u64) -> String {
         3 => "year and letter",
         4 => "release trains",
         5 => "branches (7.x-1.2)",
+        27 => "single numbers",
+        28 => "parts counted in hexadecimal",
         _ => scheme.as_str(),
     };
     let line = if code & 0x00ff_ffff_ffff_ffff == 0 { "the common line" } else { "lines of their own" };

@@ -13,7 +13,7 @@
 //!
 //! The words tie a version to its class. Versions without words of the last kinds all share one class. Full dates, a
 //! year with a letter (2009a), single numbers of five digits or more (builds, revisions), release trains in brackets (12.2(33)SXI) and branches such as `7.x-1.2` are families of
-//! their own, because makers change between them and plain numbers. No key: hashes, wildcards, ranges in words,
+//! their own, and so are parts counted in hexadecimal (f0b.0e.7e), because makers change between them and plain numbers. No key: hashes, wildcards, ranges in words,
 //! months, dates with the year last, and text without any number.
 
 mod text;
@@ -45,6 +45,11 @@ const LONGEST_RELEASE: usize = 256;
 /// Class and bytes of a version with its update field.
 pub(crate) fn key(version: &str, update: Option<&str>) -> Option<(Class, Vec<u8>)> {
     let version = text::plain(version);
+    if update.is_none()
+        && let Some(parts) = text::hexadecimal(&version)
+    {
+        return hexadecimal(&parts);
+    }
     let update = update.map(str::to_ascii_lowercase);
     let read = text::read(&version, update.as_deref())?;
     let train = read.shape == Shape::Train;
@@ -74,6 +79,16 @@ pub(crate) fn key(version: &str, update: Option<&str>) -> Option<(Class, Vec<u8>
     }
     bytes.push(tag::END);
     Some((class(read.shape, &words), bytes))
+}
+
+/// Parts counted in hexadecimal: a numbering of its own, whose digits sort like decimal ones in lower case.
+fn hexadecimal(parts: &[&str]) -> Option<(Class, Vec<u8>)> {
+    let mut bytes = Vec::new();
+    for part in parts {
+        push_number(&mut bytes, tag::NUMBER, part)?;
+    }
+    bytes.push(tag::END);
+    Some((Class::of(family::GENERIC_HEXADECIMAL), bytes))
 }
 
 /// Whether the version is the release `bound` with more said about it: an update, a pre-release, a patch, a package's

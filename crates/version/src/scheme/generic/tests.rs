@@ -46,6 +46,28 @@ fn numbers_letters_and_pre_releases() {
 }
 
 #[test]
+fn parts_counted_in_hexadecimal_are_a_numbering_of_their_own() {
+    assert_ascending(
+        Scheme::Generic,
+        &[
+            "f0b.0e.09",
+            "f0b.0e.0a",
+            "f0b.0e.70",
+            "f0b.0e.7e F0B.0E.7E",
+            "f0b.0e.80",
+            "f0b.10.01",
+            "f10.08.6c",
+            "f14.07.80",
+        ],
+    );
+    assert_ascending(Scheme::Generic, &["10.0b.12", "10.0f.12", "10.10.0a.00"]);
+    // A letter behind the last number, or one digit alone, is what it is everywhere else.
+    assert_ascending(Scheme::Generic, &["10.02.09", "10.02.09a", "10.02.10"]);
+    assert_ascending(Scheme::Generic, &["1.0b.2", "1.1.2"]);
+    assert_unknown(Scheme::Generic, &[("f0b.0e.70", "f0b.0e"), ("10.0b.12", "11.00.00"), ("f14.07.80", "f14.7.80")]);
+}
+
+#[test]
 fn patch_words_follow_the_release() {
     for words in
         [["sp1", "sp2", "sp10"], ["p1", "patch2", "pl3"], ["u1", "update2", "update_10"], ["r1", "rev2", "revision-3"]]

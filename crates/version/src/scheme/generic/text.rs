@@ -111,6 +111,25 @@ pub(super) fn plain(version: &str) -> Cow<'_, str> {
     }
 }
 
+/// The parts of a version that is counted in hexadecimal, as in the firmware of implants (`f0b.0e.7e`): three or more, each of two to
+/// four hexadecimal digits, and a letter where a decimal count has none: behind a digit in a part that is not the last, or in front.
+///
+/// Read in decimal, `0e` would be a number with a letter behind it and `f0b.0e.70` later than `f0b.0e.7e`.
+pub(super) fn hexadecimal(text: &str) -> Option<Vec<&str>> {
+    let parts: Vec<&str> = text.split('.').collect();
+    let digits = |part: &&str| {
+        (2..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    };
+    if parts.len() < 3 || !parts.iter().all(digits) {
+        return None;
+    }
+    let within =
+        |part: &&str| part.as_bytes().windows(2).any(|at| at[0].is_ascii_digit() && at[1].is_ascii_lowercase());
+    let in_front =
+        |part: &&str| part.starts_with(|c: char| c.is_ascii_lowercase()) && part.contains(|c: char| c.is_ascii_digit());
+    (parts.iter().rev().skip(1).any(within) || parts.first().is_some_and(in_front)).then_some(parts)
+}
+
 /// Reads a version and its update field, both in lower case and the first as [`plain`] gives it; `None` where it cannot be ordered.
 pub(super) fn read<'a>(version: &'a str, update: Option<&'a str>) -> Option<Read<'a>> {
     let mut text = strip_leading_v(strip_revision_hash(version));
