@@ -10,6 +10,7 @@ pub mod exercise;
 mod file;
 mod mirror;
 pub mod network;
+pub mod openpgp;
 mod progress;
 mod records;
 mod report;

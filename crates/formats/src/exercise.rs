@@ -7,10 +7,10 @@ use ward_version::exercise::Exercise;
 
 use crate::feed::{FeedError, csaf, cve5, cwe, eol, epss, kev, nvd, osv};
 use crate::vex::VexFormat;
-use crate::{listing, sbom, vex};
+use crate::{listing, openpgp, sbom, vex};
 
 /// The readers of feeds, and of what publishers say about their files, by name.
-pub const FEEDS: [(&str, Exercise); 19] = [
+pub const FEEDS: [(&str, Exercise); 21] = [
     ("nvd", read_nvd),
     ("kev", read_kev),
     ("epss", read_epss),
@@ -30,6 +30,8 @@ pub const FEEDS: [(&str, Exercise); 19] = [
     ("cvelist-release", read_release),
     ("eol-listing", read_eol_listing),
     ("checksums", |bytes| drop(black_box(listing::checksums::read(bytes)))),
+    ("openpgp-key", |bytes| drop(black_box(openpgp::certificates(bytes)))),
+    ("openpgp-signature", |bytes| drop(black_box(openpgp::signatures(bytes)))),
 ];
 
 /// The readers of SBOMs and of statements on vulnerabilities. Which format it is, the bytes say: the names tell the seeds apart.

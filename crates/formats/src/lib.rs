@@ -3,6 +3,7 @@
 pub mod exercise;
 pub mod feed;
 pub mod listing;
+pub mod openpgp;
 pub mod sarif;
 pub mod sbom;
 pub mod vex;

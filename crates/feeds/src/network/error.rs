@@ -134,6 +134,14 @@ pub enum FetchError {
         /// What it is.
         found: String,
     },
+    /// Its signature is wrong.
+    #[error("{address}: its signature is wrong: {reason}")]
+    Signature {
+        /// What was asked.
+        address: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A listing cannot be understood.
     #[error("{address} cannot be understood")]
     Listing {

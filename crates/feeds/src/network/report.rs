@@ -87,7 +87,9 @@ pub struct Signatures {
     pub checksum_right: u64,
     /// Documents for which no checksum was given.
     pub without_checksum: u64,
-    /// Documents with an OpenPGP signature. It is kept beside them and not checked.
+    /// Documents with an OpenPGP signature by a key that the provider names.
+    pub signature_right: u64,
+    /// Documents with an OpenPGP signature that could not be checked; the notes say why. It is kept beside them.
     pub not_checked: u64,
     /// Documents without a signature.
     pub unsigned: u64,

@@ -7,6 +7,7 @@ use ward_formats::listing::csaf::{self, Distribution, Listed, Provider};
 use ward_formats::listing::security_txt;
 
 use super::csaf::document::Document;
+use super::csaf::keys::Keys;
 use crate::network::check::Content;
 use crate::network::error::{FetchError, listing};
 use crate::network::fetch::Run;
@@ -14,6 +15,7 @@ use crate::network::plan::{below, parse};
 use crate::network::report::{FailedFile, Signatures};
 
 mod document;
+mod keys;
 
 const METADATA: &str = "provider-metadata.json";
 
@@ -60,10 +62,12 @@ fn provider(run: &mut Run<'_, '_>, place: &Url) -> Result<(), FetchError> {
         return Err(FetchError::Missing { address: address.to_string(), reason });
     }
     let count = documents.len();
+    let mut keys = Keys::new(&address, provider.keys);
     for (place, document) in documents.values().enumerate() {
-        let result = document.fetch(run);
+        let result = document.fetch(run, &mut keys);
         run.bear(&document.name, (count - place - 1) as u64, result)?;
     }
+    keys.tell(run);
     Ok(())
 }
 

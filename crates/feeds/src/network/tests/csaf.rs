@@ -50,7 +50,8 @@ fn a_folder_is_read_by_its_index_and_its_changes() {
     vendor.site.put("/white/2024/a.json.asc", "-----BEGIN PGP SIGNATURE-----\n");
     let report = world.fetch_one(&vendor.plan());
     assert_eq!((report.outcome, report.new), (Outcome::Whole, 2), "{report:#?}");
-    let expected = Signatures { checksum_right: 1, without_checksum: 1, not_checked: 1, unsigned: 1 };
+    let expected =
+        Signatures { checksum_right: 1, without_checksum: 1, signature_right: 0, not_checked: 1, unsigned: 1 };
     assert_eq!(report.signatures, Some(expected));
     let name = |path| vendor.name(path);
     assert_eq!(
@@ -77,6 +78,57 @@ fn a_folder_is_read_by_its_index_and_its_changes() {
     assert_eq!((report.new, report.unchanged), (1, 1));
     assert_eq!(world.read(&name("/white/2024/a.json")).as_deref(), Some(newer.as_bytes()));
     assert!(world.read(&name("/white/2024/a.json.sha256")).is_none(), "the checksum of the document of before is gone");
+}
+
+/// The document that `four.sig.asc` is over.
+const SIGNED: &str = "{\"document\":{\"title\":\"an advisory\"}}";
+const CERTIFICATE: &str = include_str!("../../openpgp/tests/four.asc");
+const SIGNATURE: &str = include_str!("../../openpgp/tests/json.sig.asc");
+
+#[test]
+fn a_signature_is_checked_with_the_keys_that_the_provider_names() {
+    let fingerprint = "92d48257fb4403720074e9667ed622aa7b144445";
+    let keys = |vendor: &Vendor, fingerprint: &str| {
+        let key = format!(r#"{{"fingerprint":"{fingerprint}","url":"{}"}}"#, vendor.server.at("/keys/acme.asc"));
+        let folder = vendor.server.at("/white");
+        vendor.site.put(
+            "/provider-metadata.json",
+            format!(
+                r#"{{"publisher":{{"name":"Acme"}},"public_openpgp_keys":[{key}],"distributions":[{{"directory_url":"{folder}"}}]}}"#
+            ),
+        );
+        vendor.site.put("/keys/acme.asc", CERTIFICATE);
+    };
+    let (world, vendor) = (World::new(), Vendor::folder());
+    keys(&vendor, fingerprint);
+    vendor.site.put("/white/2024/a.json", SIGNED);
+    vendor.site.put("/white/2024/a.json.asc", SIGNATURE);
+    let report = world.fetch_one(&vendor.plan());
+    assert_eq!((report.outcome, report.new), (Outcome::Whole, 2), "{report:#?}");
+    let expected =
+        Signatures { checksum_right: 0, without_checksum: 2, signature_right: 1, not_checked: 0, unsigned: 1 };
+    assert_eq!((report.signatures, report.notes.as_slice()), (Some(expected), [].as_slice()), "{report:#?}");
+    assert_eq!(vendor.server.count("/keys/acme.asc"), 1);
+
+    // Another document under the same signature does not replace the one that was right.
+    vendor.site.put("/white/2024/a.json", SIGNED.replace("an advisory", "no advisory"));
+    vendor.site.put("/white/changes.csv", "2024/a.json,2024-10-10T06:00:00Z\n2023/b.json,2023-01-01T00:00:00Z\n");
+    let report = world.fetch_one(&vendor.plan());
+    assert!(matches!(reason(&report), FetchError::Signature { .. }), "{report:#?}");
+    assert_eq!(report.outcome, Outcome::Partly);
+    assert_eq!(world.read(&vendor.name("/white/2024/a.json")).as_deref(), Some(SIGNED.as_bytes()));
+
+    // A key that is not the one that is named is none, and the document counts as one whose signature was not checked.
+    let (world, vendor) = (World::new(), Vendor::folder());
+    keys(&vendor, "00");
+    vendor.site.put("/white/2024/a.json", SIGNED);
+    vendor.site.put("/white/2024/a.json.asc", SIGNATURE);
+    let report = world.fetch_one(&vendor.plan());
+    assert_eq!((report.outcome, report.new), (Outcome::Whole, 2), "{report:#?}");
+    assert_eq!(report.signatures.map(|seen| (seen.signature_right, seen.not_checked)), Some((0, 1)));
+    for told in ["no key there has the fingerprint", "of 1 documents", "not among those that the publisher names"] {
+        assert!(report.notes.iter().any(|note| note.contains(told)), "{told}: {report:#?}");
+    }
 }
 
 #[test]
@@ -117,7 +169,8 @@ fn a_feed_names_everything() {
     vendor.site.put("/sums/a.asc", "-----BEGIN PGP SIGNATURE-----\n");
     let report = world.fetch_one(&vendor.plan());
     assert_eq!((report.outcome, report.new), (Outcome::Whole, 2), "{report:#?}");
-    let expected = Signatures { checksum_right: 1, without_checksum: 1, not_checked: 1, unsigned: 1 };
+    let expected =
+        Signatures { checksum_right: 1, without_checksum: 1, signature_right: 0, not_checked: 1, unsigned: 1 };
     assert_eq!(report.signatures, Some(expected));
     assert!(report.notes.iter().any(|note| note.contains("AMBER")), "{report:#?}");
     assert_eq!(vendor.server.count("/amber.json"), 0);

@@ -53,6 +53,7 @@ struct ShrunkAnswer {
 struct SignatureAnswer {
     checksum_right: u64,
     without_checksum: u64,
+    signature_right: u64,
     not_checked: u64,
     unsigned: u64,
 }
@@ -104,6 +105,7 @@ fn source(source: SourceFetch) -> FetchedSource {
         signatures: source.signatures.map(|seen| SignatureAnswer {
             checksum_right: seen.checksum_right,
             without_checksum: seen.without_checksum,
+            signature_right: seen.signature_right,
             not_checked: seen.not_checked,
             unsigned: seen.unsigned,
         }),
@@ -151,8 +153,8 @@ pub fn text(answer: &NetworkAnswer, verbose: bool) -> String {
         }
         if let Some(seen) = source.signatures.as_ref().filter(|_| source.new > 0) {
             out.push_str(&format!(
-                "{name}: checksum right for {} documents, none given for {}; signatures not checked: {} signed, {} unsigned\n",
-                seen.checksum_right, seen.without_checksum, seen.not_checked, seen.unsigned
+                "{name}: checksum right for {} documents, none given for {}; signature right for {}, not checked for {}, none given for {}\n",
+                seen.checksum_right, seen.without_checksum, seen.signature_right, seen.not_checked, seen.unsigned
             ));
         }
         for note in &source.notes {

@@ -1,16 +1,19 @@
 //! One document of a provider, with its checksum and its signature.
 
 use std::fs;
+use std::path::Path;
 
 use url::Url;
 use ward_formats::listing::csaf::Listed;
 use ward_formats::listing::{Checksum, checksums};
 
 use super::inside;
+use super::keys::Keys;
 use crate::network::check::{self, Content};
 use crate::network::error::{FetchError, at, listing};
 use crate::network::fetch::{Announced, Item, Run};
 use crate::network::folder::is_plain;
+use crate::openpgp::Checked;
 
 /// A document that a provider lists.
 #[derive(Debug, Clone)]
@@ -82,20 +85,20 @@ impl Document {
     }
 
     /// Fetches it, unless it is held as new as it is listed.
-    pub(crate) fn fetch(&self, run: &mut Run<'_, '_>) -> Result<(), FetchError> {
+    pub(crate) fn fetch(&self, run: &mut Run<'_, '_>, keys: &mut Keys) -> Result<(), FetchError> {
         let held = run.folder.held(&self.name).and_then(|state| state.announced.clone());
         if self.updated.is_some() && held == self.updated {
             run.unchanged(&self.name, None, None);
             return Ok(());
         }
-        match self.compared(run) {
+        match self.compared(run, keys) {
             // The document may have been replaced between the two questions.
-            Err(FetchError::Announced { .. }) => self.compared(run),
+            Err(FetchError::Announced { .. } | FetchError::Signature { .. }) => self.compared(run, keys),
             other => other,
         }
     }
 
-    fn compared(&self, run: &mut Run<'_, '_>) -> Result<(), FetchError> {
+    fn compared(&self, run: &mut Run<'_, '_>, keys: &mut Keys) -> Result<(), FetchError> {
         let sum = self.checksum(run)?;
         let path = run.folder.path_of(&self.name);
         if let Some(sum) = &sum
@@ -112,7 +115,7 @@ impl Document {
             ..Announced::default()
         };
         let Some(taken) = run.take(&item, |_| Ok(None))? else { return Ok(()) };
-        let signature = match Self::beside(run, &self.signature) {
+        let signature = match self.signed(run, keys, &taken.path) {
             Ok(signature) => signature,
             Err(error) => {
                 let _ = fs::remove_file(&taken.path);
@@ -133,14 +136,30 @@ impl Document {
             None => seen.without_checksum += 1,
         }
         match signature {
-            Some(signature) => {
+            Some((signature, is_right)) => {
                 run.folder.write(&format!("{}.asc", self.name), &signature, None)?;
-                seen.not_checked += 1;
+                *if is_right { &mut seen.signature_right } else { &mut seen.not_checked } += 1;
             }
             None => seen.unsigned += 1,
         }
         run.report.signatures = Some(seen);
         Ok(())
+    }
+
+    /// Its signature, and whether it is right and not only unchecked. One that is wrong is an error.
+    fn signed(
+        &self,
+        run: &mut Run<'_, '_>,
+        keys: &mut Keys,
+        document: &Path,
+    ) -> Result<Option<(Vec<u8>, bool)>, FetchError> {
+        let Some(signature) = Self::beside(run, &self.signature)? else { return Ok(None) };
+        let document = fs::read(document).map_err(at(document))?;
+        match keys.check(run, &document, &signature) {
+            Checked::Right { .. } => Ok(Some((signature, true))),
+            Checked::Unknown { .. } => Ok(Some((signature, false))),
+            Checked::Wrong { reason } => Err(FetchError::Signature { address: self.address.to_string(), reason }),
+        }
     }
 
     /// The strongest checksum that there is, with the text that it stands in.
