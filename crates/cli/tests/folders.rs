@@ -33,6 +33,30 @@ fn an_example_can_be_copied() {
 }
 
 #[test]
+fn a_threat_model_becomes_a_folder() {
+    let place = tempfile::tempdir().unwrap();
+    let model = place.path().join("model.json");
+    std::fs::write(
+        &model,
+        r#"{"otmVersion":"0.2.0","project":{"name":"Pump","id":"p"},"components":[{"id":"a","name":"Pump"},{"id":"b","name":"Portal"}],
+        "dataflows":[{"id":"f","name":"doses","source":"a","destination":"b"}],"assets":[{"id":"x","name":"Doses"}]}"#,
+    )
+    .unwrap();
+    let (folder, model) = (place.path().join("pump").display().to_string(), model.display().to_string());
+    let answer = ward(&["new", "--json", &folder, "--from", &model]).ends(0).json();
+    has_keys(&answer["imported"], &["format", "zones", "elements", "links", "threats", "left_open", "left_out"]);
+    assert_eq!((&answer["imported"]["elements"], &answer["imported"]["links"]), (&2.into(), &1.into()));
+    assert_eq!(answer["imported"]["left_out"][0]["what"], "assets");
+    ward(&["lint", &folder]).ends(0);
+    ward(&["assess", &folder]).ends(0);
+    std::fs::write(&model, "{\"version\":\"2\",\"summary\":{}}").unwrap();
+    let other = place.path().join("other");
+    let run = ward(&["new", &other.display().to_string(), "--from", &model]).ends(2);
+    assert!(run.stderr.contains("`summary"), "{}", run.stderr);
+    assert!(!other.exists(), "nothing is half-written");
+}
+
+#[test]
 fn lint_answers_for_folders_and_sboms() {
     let answer = ward(&["lint", "--json", &example("first-pump")]).ends(0).json();
     has_keys(&answer, &["schema", "device", "problems", "links"]);

@@ -12,6 +12,7 @@ pub mod decide;
 mod diagnostic;
 pub mod exercise;
 pub mod files;
+pub mod import;
 pub mod lint;
 mod load;
 mod nearest;

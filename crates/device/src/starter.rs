@@ -25,7 +25,7 @@ pub fn new_folder(name: &str, today: Date) -> Vec<(&'static str, String)> {
 }
 
 /// The name as an identifier.
-fn identifier(name: &str) -> String {
+pub(crate) fn identifier(name: &str) -> String {
     let mut id = String::new();
     for c in name.to_lowercase().chars() {
         match c {

@@ -7,7 +7,7 @@ use ward_version::exercise::Exercise;
 
 use crate::feed::{FeedError, csaf, cve5, cwe, eol, epss, kev, nvd, osv};
 use crate::vex::VexFormat;
-use crate::{listing, openpgp, sbom, vex};
+use crate::{listing, openpgp, sbom, threat_model, vex};
 
 /// The readers of feeds, and of what publishers say about their files, by name.
 pub const FEEDS: [(&str, Exercise); 21] = [
@@ -35,7 +35,7 @@ pub const FEEDS: [(&str, Exercise); 21] = [
 ];
 
 /// The readers of SBOMs and of statements on vulnerabilities. Which format it is, the bytes say: the names tell the seeds apart.
-pub const SBOMS: [(&str, Exercise); 8] = [
+pub const SBOMS: [(&str, Exercise); 9] = [
     ("cyclonedx-json", read_sbom),
     ("cyclonedx-xml", read_sbom),
     ("spdx-json", read_sbom),
@@ -44,6 +44,7 @@ pub const SBOMS: [(&str, Exercise); 8] = [
     ("openvex", read_vex),
     ("csaf-vex", read_vex),
     ("cyclonedx-vex", read_vex),
+    ("threat-model", |bytes| drop(black_box(threat_model::read(bytes)))),
 ];
 
 fn read_nvd(bytes: &[u8]) {

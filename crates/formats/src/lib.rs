@@ -6,5 +6,6 @@ pub mod listing;
 pub mod openpgp;
 pub mod sarif;
 pub mod sbom;
+pub mod threat_model;
 pub mod vex;
 mod xml;

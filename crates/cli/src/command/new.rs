@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
+use ward_device::import::{Imported, imported_folder};
+use ward_formats::threat_model;
 
 use crate::Ending;
 use crate::arguments::Global;
@@ -25,8 +27,9 @@ pub struct Arguments {
     /// The folder to write; it must be empty or not there yet
     #[arg(value_name = "DIR")]
     folder: PathBuf,
-    /// Copy one of the examples that ship with the program, for example first-pump; a wrong name lists them
-    #[arg(long, value_name = "EXAMPLE", conflicts_with = "name")]
+    /// Copy one of the examples that ship with the program, for example first-pump (a wrong name lists them), or carry over the
+    /// threat model in a file: of Threagile, the Open Threat Model, Threat Dragon, TM-BOM or CycloneDX
+    #[arg(long, value_name = "EXAMPLE|MODEL", conflicts_with = "name")]
     from: Option<String>,
     /// The device's name; default: the folder's
     #[arg(long)]
@@ -42,13 +45,36 @@ struct Answer {
     schema: &'static str,
     folder: String,
     files: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    imported: Option<ImportAnswer>,
+}
+
+/// What came of an import.
+#[derive(Debug, Serialize)]
+struct ImportAnswer {
+    format: String,
+    zones: usize,
+    elements: usize,
+    links: usize,
+    threats: usize,
+    /// What the model leaves open.
+    left_open: Vec<Listed>,
+    /// What it says and the folder has no place for.
+    left_out: Vec<Listed>,
+}
+
+/// Names of what one thing is said of.
+#[derive(Debug, Serialize)]
+struct Listed {
+    what: String,
+    names: Vec<String>,
 }
 
 /// Writes the folder whole, or not at all.
 pub fn run(arguments: Arguments, _: &Global, ui: &Ui) -> Result<Ending, Failure> {
     let folder = &arguments.folder;
     refuse_occupied(folder)?;
-    let files = files(&arguments)?;
+    let (files, imported) = files(&arguments)?;
     write(folder, &files).map_err(|error| {
         Failure::environment("output", format!("{} cannot be written", folder.display())).because(&error)
     })?;
@@ -56,15 +82,45 @@ pub fn run(arguments: Arguments, _: &Global, ui: &Ui) -> Result<Ending, Failure>
         schema: "wardround/new/1",
         folder: folder.display().to_string(),
         files: files.into_iter().map(|(name, _)| name).collect(),
+        imported: imported.map(answer_of),
     };
     if ui.json {
         ui.print_json(&answer)?;
     } else {
         let list: String = answer.files.iter().map(|file| format!("{}\n", folder.join(file).display())).collect();
         ui.print(&list)?;
+        if let Some(imported) = &answer.imported {
+            ui.note(told(imported, folder));
+        }
         ui.note(format!("written; next: ward lint {0}, ward assess {0}", folder.display()));
     }
     Ok(Ending::Done)
+}
+
+fn answer_of(imported: Imported) -> ImportAnswer {
+    let Imported { format, zones, elements, links, threats, left_open, left_out } = imported;
+    let listed = |(what, names)| Listed { what, names };
+    ImportAnswer {
+        format,
+        zones,
+        elements,
+        links,
+        threats,
+        left_open: left_open.into_iter().map(|(what, names)| listed((what.to_string(), names))).collect(),
+        left_out: left_out.into_iter().map(listed).collect(),
+    }
+}
+
+fn told(imported: &ImportAnswer, folder: &Path) -> String {
+    let ImportAnswer { format, zones, elements, links, threats, left_open, left_out } = imported;
+    let page = folder.join("imported.md");
+    format!(
+        "a model of {format}: {zones} zones, {elements} elements, {links} links, {threats} threats carried over; {} points left open and {} \
+         without a place are listed in {}",
+        left_open.len(),
+        left_out.len(),
+        page.display()
+    )
 }
 
 fn refuse_occupied(folder: &Path) -> Result<(), Failure> {
@@ -77,18 +133,22 @@ fn refuse_occupied(folder: &Path) -> Result<(), Failure> {
     }
 }
 
-fn files(arguments: &Arguments) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+type Files = Vec<(String, Vec<u8>)>;
+
+fn files(arguments: &Arguments) -> Result<(Files, Option<Imported>), Failure> {
     if let Some(wanted) = &arguments.from {
-        let found = EXAMPLES.iter().find(|(name, _)| name == wanted);
-        let Some((_, files)) = found else {
-            let failure = Failure::input("example", format!("there is no example `{wanted}`"))
-                .hint(format!("examples: {}; other tools' models cannot be imported yet", example_names().join(", ")));
-            return Err(match nearest(wanted, example_names()) {
-                Some(near) => failure.hint(format!("did you mean `{near}`?")),
-                None => failure,
-            });
-        };
-        return Ok(files.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec())).collect());
+        if let Some((_, files)) = EXAMPLES.iter().find(|(name, _)| name == wanted) {
+            return Ok((files.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec())).collect(), None));
+        }
+        if Path::new(wanted).is_file() {
+            return import(Path::new(wanted));
+        }
+        let failure = Failure::input("example", format!("there is no example and no file `{wanted}`"))
+            .hint(format!("examples: {}", example_names().join(", ")));
+        return Err(match nearest(wanted, example_names()) {
+            Some(near) => failure.hint(format!("did you mean `{near}`?")),
+            None => failure,
+        });
     }
     let of_folder = || {
         let real = std::path::absolute(&arguments.folder).unwrap_or_else(|_| arguments.folder.clone());
@@ -96,7 +156,16 @@ fn files(arguments: &Arguments) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     };
     let name = arguments.name.clone().unwrap_or_else(of_folder);
     let texts = ward_device::new_folder(&name, clock::today());
-    Ok(texts.into_iter().map(|(name, text)| (name.to_owned(), text.into_bytes())).collect())
+    Ok((texts.into_iter().map(|(name, text)| (name.to_owned(), text.into_bytes())).collect(), None))
+}
+
+fn import(path: &Path) -> Result<(Files, Option<Imported>), Failure> {
+    let bytes = crate::files::read(path)?.bytes;
+    let model = threat_model::read(&bytes).map_err(|error| {
+        Failure::input("threat-model", format!("{} cannot be imported", path.display())).because(&error)
+    })?;
+    let (files, imported) = imported_folder(&model, clock::today());
+    Ok((files.into_iter().map(|(name, text)| (name, text.into_bytes())).collect(), Some(imported)))
 }
 
 /// Builds the folder beside its place and moves it there, so that a crash leaves no half of it.
