@@ -10,6 +10,7 @@ mod claims;
 pub mod considerations;
 pub mod decide;
 mod diagnostic;
+mod evidence;
 pub mod exercise;
 pub mod files;
 pub mod lint;

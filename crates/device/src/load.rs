@@ -1,11 +1,12 @@
 //! Loads each file of a folder once, and reports what cannot be loaded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ward_model::component::Sbom;
 use ward_model::digest::Digest;
 
+use crate::evidence::Cited;
 use crate::diagnostic::{At, Location, Place, Severity, Sink};
 use crate::files::Files;
 use crate::nearest::nearest;
@@ -194,6 +195,13 @@ impl<'a> Loader<'a> {
                 sink.error(citation.place, "unreadable-file", message);
             }
         }
+    }
+
+    /// What the cited files hold that are of a kind that is read.
+    pub(crate) fn contents<'c>(&self, citations: impl Iterator<Item = &'c Citation>) -> Cited {
+        let paths: BTreeSet<&str> = citations.map(|citation| citation.path.as_str()).collect();
+        let read = |path: &str| Some((path.to_owned(), ward_formats::evidence::read(path, self.bytes(path)?)?));
+        paths.into_iter().filter_map(read).collect()
     }
 
     /// Reports files that stand in the folder and were not read.

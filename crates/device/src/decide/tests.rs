@@ -14,6 +14,7 @@ fn claim(name: &str, evidence: Option<(&str, Option<&str>)>) -> Claim {
             path: path.to_owned(),
             place: None,
             digest: bytes.map(|bytes| Digest::of(bytes.as_bytes())),
+            reading: Default::default(),
         }),
         file: "system.toml".to_owned(),
     }

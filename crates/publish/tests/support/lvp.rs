@@ -73,6 +73,7 @@ fn claim(id: ClaimId, evidence: Option<&str>) -> (ClaimId, Claim) {
             path: path.into(),
             place: None,
             digest: Some(Digest::of(path.as_bytes())),
+            reading: Default::default(),
         }),
         file: "system.toml".into(),
     };
