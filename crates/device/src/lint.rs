@@ -1,8 +1,8 @@
-//! What a folder that can be read leaves open: pure, and never an error.
+//! What a folder that can be read leaves open, or contradicts: pure, and never a reason not to read it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ward_model::claim::{ClaimId, ElementClaim};
+use ward_model::claim::{ClaimId, ElementClaim, EvidenceReading};
 use ward_model::device::{ConsiderationGroup, Cut, Link, RealisedBy};
 use ward_model::ids::{ElementId, LinkId};
 use ward_model::scale::Axis;
@@ -58,6 +58,8 @@ pub fn lint(reading: &Reading) -> Vec<Diagnostic> {
     lint.unused();
     lint.controls();
     lint.claims();
+    lint.evidence();
+    lint.inventories();
     lint.considerations();
     let mut found = lint.found;
     sort(&mut found);
@@ -216,6 +218,8 @@ impl Lint<'_> {
             .values()
             .flat_map(|link| [&link.from, &link.to])
             .chain(device.functions.values().flat_map(|function| function.realised_by.elements()))
+            // Whoever alters it has defeated the control: that is what it is in the model for.
+            .chain(device.controls.values().filter_map(|control| control.enforcer.as_ref()).map(|by| &by.element))
             .collect();
         let mut used: BTreeMap<Kind, BTreeSet<&str>> = BTreeMap::new();
         used.insert(Kind::Zone, zones.collect());
@@ -291,6 +295,48 @@ impl Lint<'_> {
         }
     }
 
+    /// Claims whose evidence does not support them, and evidence of which only the bytes are known.
+    fn evidence(&mut self) {
+        let mut unread: BTreeSet<&str> = BTreeSet::new();
+        for (id, claim) in &self.reading.device.claims {
+            let Some(evidence) = claim.evidence.as_ref().filter(|evidence| evidence.digest.is_some()) else { continue };
+            match &evidence.reading {
+                EvidenceReading::Supports(_) => {}
+                EvidenceReading::NotRead => drop(unread.insert(&evidence.path)),
+                EvidenceReading::Against(reason) => {
+                    let place = self.reading.about.claim_places.get(id).cloned();
+                    let place = place.unwrap_or_else(|| Location::start_of(&claim.file));
+                    let message = format!("`{}` does not support the claim `{id}`: {reason}", evidence.path);
+                    let found = place.diagnostic(Severity::Error, "evidence-against", message);
+                    self.found.push(found.helping("no decision gives the claim effect while it cites this"));
+                }
+            }
+        }
+        for path in unread {
+            let message = "what this evidence says is not read: only its bytes are bound to decisions";
+            let found = Location::start_of(path).diagnostic(Severity::Warning, "evidence-not-read", message);
+            self.found.push(found.helping("test reports (JUnit XML), lists (CSV) and workbooks (XLSX) are read"));
+        }
+    }
+
+    /// Claims of a complete inventory that the inventory itself contradicts.
+    fn inventories(&mut self) {
+        let device = &self.reading.device;
+        for (id, claim) in &device.claims {
+            let ClaimId::Element(element, ElementClaim::SoftwareListed) = id else { continue };
+            let incomplete = device.versions.iter().find_map(|version| {
+                version.inventories.get(element)?.incomplete.as_ref().map(|word| (&version.id, word))
+            });
+            let Some((version, word)) = incomplete else { continue };
+            let place = self.reading.about.claim_places.get(id).cloned();
+            let place = place.unwrap_or_else(|| Location::start_of(&claim.file));
+            let message = format!(
+                "the claim `{id}` has no effect: the SBOM in version {version} says that something is left out (`{word}`)"
+            );
+            self.found.push(place.diagnostic(Severity::Error, "contradicted", message));
+        }
+    }
+
     /// Claims that nobody has decided, or that show nothing.
     fn claims(&mut self) {
         let reading = self.reading;
@@ -313,3 +359,6 @@ impl Lint<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

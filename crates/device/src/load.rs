@@ -6,8 +6,8 @@ use std::sync::Arc;
 use ward_model::component::Sbom;
 use ward_model::digest::Digest;
 
-use crate::evidence::Cited;
 use crate::diagnostic::{At, Location, Place, Severity, Sink};
+use crate::evidence::Cited;
 use crate::files::Files;
 use crate::nearest::nearest;
 use crate::raw::scalar::{Citation, FilePath};

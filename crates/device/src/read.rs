@@ -139,7 +139,8 @@ fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
     if let Some(device) = &mut device {
         device.files = loader.digests(DECISIONS);
         device.digest = loader.digest(DECISIONS);
-        let contents = loader.contents(pending.iter().filter_map(|one| one.evidence.as_ref()).map(|cited| &cited.value));
+        let contents =
+            loader.contents(pending.iter().filter_map(|one| one.evidence.as_ref()).map(|cited| &cited.value));
         for pending in &pending {
             let file = sink.name(pending.place.file).to_owned();
             let citation = pending.evidence.as_ref().map(|evidence| &evidence.value);

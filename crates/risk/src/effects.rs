@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use ward_model::assessment::{DecisionWithoutEffect, Lapse};
-use ward_model::claim::{Claim, ClaimId, Decision, ElementClaim, Evidence, EvidenceReading, joint_evidence, joint_premise};
+use ward_model::claim::{
+    Claim, ClaimId, Decision, ElementClaim, Evidence, EvidenceReading, joint_evidence, joint_premise,
+};
 use ward_model::device::{Decisions, Device};
 use ward_model::digest::Digest;
 

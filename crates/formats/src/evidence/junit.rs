@@ -100,10 +100,11 @@ impl Reading {
         self.bounds.row()?;
         self.bounds.cell(name.len() + class.len() + suite.len())?;
         let words = [said("status"), said("result")];
-        let outcome = words.iter().filter(|word| !word.is_empty()).map(|word| outcome_of(word)).fold(
-            TestOutcome::Passed,
-            |worst, next| if worst == TestOutcome::Passed { next } else { worst },
-        );
+        let outcome = words
+            .iter()
+            .filter(|word| !word.is_empty())
+            .map(|word| outcome_of(word))
+            .fold(TestOutcome::Passed, |worst, next| if worst == TestOutcome::Passed { next } else { worst });
         self.report.cases.push(TestCase { name, class, suite, outcome, line });
         Ok(())
     }

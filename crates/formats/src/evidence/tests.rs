@@ -60,7 +60,10 @@ fn workbook(sheet: &str) -> Vec<u8> {
 fn a_test_case_passes_by_no_other_word() {
     let cases = [
         ("<testcase name='a'/>", TestOutcome::Passed),
-        ("<testcase name='a' status='run' result='completed'><system-out>x</system-out></testcase>", TestOutcome::Passed),
+        (
+            "<testcase name='a' status='run' result='completed'><system-out>x</system-out></testcase>",
+            TestOutcome::Passed,
+        ),
         ("<testcase name='a'><failure message='m'/></testcase>", TestOutcome::Failed),
         ("<testcase name='a'><error/></testcase>", TestOutcome::Errored),
         ("<testcase name='a'><skipped/></testcase>", TestOutcome::Skipped),
@@ -146,18 +149,32 @@ fn a_workbook_is_a_table_for_each_sheet() {
     assert_eq!((row.line, row.cell(0), row.cell(1), row.cell(2)), (5, Some("VT-118"), Some("4.2"), Some("passed")));
     assert_eq!((tests.rows[1].line, tests.rows[1].cell(0), tests.rows[1].cell(1)), (6, Some("true"), Some("kept")));
     assert!(read[1].headings.cells.is_empty() && read[1].rows.is_empty());
-    for (name, expected) in
-        [("A1", Some((0, 1))), ("AB12", Some((27, 12))), ("XFD1", Some((16_383, 1))), ("XFE1", None), ("a1", None), ("7", None), ("A0", None)]
-    {
+    for (name, expected) in [
+        ("A1", Some((0, 1))),
+        ("AB12", Some((27, 12))),
+        ("XFD1", Some((16_383, 1))),
+        ("XFE1", None),
+        ("a1", None),
+        ("7", None),
+        ("A0", None),
+    ] {
         assert_eq!(cell_position(name), expected, "{name}");
     }
 }
 
 #[test]
 fn a_workbook_that_is_not_whole_or_costs_too_much_is_refused() {
-    let sheet = |cells: &str| workbook(&format!("<worksheet><sheetData><row r='1'>{cells}</row></sheetData></worksheet>"));
-    let long = format!("<worksheet><sheetData><row r='1'><c r='A1' t='str'><v>{}</v></c></row></sheetData></worksheet>", "a".repeat(97 << 20));
-    let without = packed(&[("_rels/.rels", RELATIONS), ("xl/workbook.xml", BOOK), ("xl/_rels/workbook.xml.rels", "<Relationships/>")]);
+    let sheet =
+        |cells: &str| workbook(&format!("<worksheet><sheetData><row r='1'>{cells}</row></sheetData></worksheet>"));
+    let long = format!(
+        "<worksheet><sheetData><row r='1'><c r='A1' t='str'><v>{}</v></c></row></sheetData></worksheet>",
+        "a".repeat(97 << 20)
+    );
+    let without = packed(&[
+        ("_rels/.rels", RELATIONS),
+        ("xl/workbook.xml", BOOK),
+        ("xl/_rels/workbook.xml.rels", "<Relationships/>"),
+    ]);
     for (bytes, part) in [
         (sheet("<c r='A1' t='s'><v>9</v></c>"), "no shared text `9`"),
         (sheet("<c r='B2'><v>9</v></c>"), "`B2` is no cell of row 1"),

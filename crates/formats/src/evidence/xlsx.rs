@@ -69,9 +69,10 @@ impl Book<'_> {
         let entry = self.archive.by_name(path).map_err(|error| fail(&error))?;
         let mut bytes = Vec::new();
         let count = entry.take(self.left.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| fail(&error))?;
-        self.left = u64::try_from(count).ok().and_then(|count| self.left.checked_sub(count)).ok_or_else(|| {
-            EvidenceError::new(format!("it unpacks to more than {MOST_UNPACKED} bytes"))
-        })?;
+        self.left = u64::try_from(count)
+            .ok()
+            .and_then(|count| self.left.checked_sub(count))
+            .ok_or_else(|| EvidenceError::new(format!("it unpacks to more than {MOST_UNPACKED} bytes")))?;
         utf8(&bytes).map(str::to_owned).map_err(|error| fail(&error))
     }
 
@@ -241,4 +242,3 @@ pub(super) fn position(name: &str) -> Option<(usize, usize)> {
     })?;
     (column <= LAST_COLUMN).then_some((column - 1, digits.parse().ok()?))
 }
-
