@@ -3,6 +3,8 @@
 //! `assess` is a function of its inputs and of the engine that ran it: no clock, network, randomness or order of a hash table.
 //! The same inputs give the same bytes.
 
+mod configurations;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -13,7 +15,7 @@ use ward_model::assessment::{
     Assessment, Coverage, DeviceSummary, FindingAt, Inputs as InputDigests, InventoryCoverage, MultiPatient, SCHEMA,
     Summary, UnassessedAt,
 };
-use ward_model::claim::{ClaimId, ElementClaim};
+use ward_model::claim::{ClaimId, ElementClaim, Evidence, EvidenceReading};
 use ward_model::component::{Component, Sbom};
 use ward_model::coverage::{KnowledgeCoverage, UncoveredEcosystem};
 use ward_model::cpe::{Cpe, Part};
@@ -23,7 +25,9 @@ use ward_model::ids::{ElementId, FieldedVersionId};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
 use ward_model::verdict::{Basis, Outcome, Verdict};
 use ward_policy::{Expectations, Rulebook};
-use ward_risk::{Effects, ElementReports, Situation, judge};
+use ward_risk::{Effects, ElementReports, Judgement, Situation, judge};
+
+pub use configurations::assess_configurations;
 
 /// Everything that an assessment follows from.
 #[derive(Clone, Copy)]
@@ -50,7 +54,7 @@ pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
     let device = inputs.device;
     let reports = reports(inputs)?;
     let partial = inputs.knowledge.description().partial();
-    let judgement = judge(Situation {
+    let mut judgement = judge(Situation {
         device,
         reports: &reports,
         rulebook: inputs.rulebook,
@@ -58,6 +62,7 @@ pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
         as_of: inputs.as_of,
         partial_knowledge: partial.as_deref(),
     });
+    explain_evidence(device, &mut judgement);
     let (effects, _) = Effects::decided(device, inputs.decisions, inputs.as_of);
     let (receipts, coverage) = (receipts(&reports), coverage(inputs, &reports)?);
     let mut findings = Vec::new();
@@ -101,6 +106,25 @@ pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
         decisions_without_effect: judgement.decisions_without_effect,
         verdicts: judgement.verdicts,
     })
+}
+
+/// Says of what would be controlled if all claims held, which of them somebody has accepted on evidence that does not support them.
+fn explain_evidence(device: &Device, judgement: &mut Judgement) {
+    let reasons = device.claims.values().filter_map(|claim| {
+        let name = claim.id.to_string();
+        let Some(Evidence { path, reading: EvidenceReading::Against(why), .. }) = &claim.evidence else { return None };
+        let accepted = judgement.decisions_without_effect.iter().any(|decision| decision.claim == name);
+        accepted.then(|| format!("`{name}` has no effect: its evidence `{path}` does not support it: {why}"))
+    });
+    let reasons: Vec<String> = reasons.collect();
+    let concerned = |verdict: &&mut Verdict| {
+        verdict.verdict == Outcome::Uncontrolled
+            && verdict.basis == Basis::Confirmed
+            && verdict.if_claims_hold == Outcome::Controlled
+    };
+    for verdict in judgement.verdicts.iter_mut().filter(concerned) {
+        verdict.reasons.extend(reasons.iter().cloned());
+    }
 }
 
 /// Scans a bare SBOM: one element of which nothing is claimed.

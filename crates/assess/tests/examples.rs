@@ -62,6 +62,7 @@ fn judged(files: &DirFiles, accepted: Option<&str>) -> Assessment {
             expires: date(2027, 11, 21),
             rationale: "as the README shows",
             accepted: true,
+            scope: Default::default(),
         };
         let after = decide(&before, &claims, &answer).expect("the claim can be decided");
         read = reading(&Redecided(files, after));

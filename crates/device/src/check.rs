@@ -33,6 +33,7 @@ pub(crate) enum Kind {
     Control,
     Version,
     Finding,
+    Variant,
 }
 
 impl Kind {
@@ -48,6 +49,7 @@ impl Kind {
             Self::Control => "control",
             Self::Version => "fielded version",
             Self::Finding => "finding",
+            Self::Variant => "variant",
         }
     }
 }

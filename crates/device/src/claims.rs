@@ -8,15 +8,18 @@ use ward_model::digest::Digest;
 use ward_model::ids::{ComponentRef, ElementId, FunctionId, LinkId, VulnerabilityId};
 
 use crate::canonical::Canonical;
+use crate::evidence::{self, Cited};
 use crate::raw::scalar::Citation;
 
-/// Builds one claim. `files` holds the digests of the files that were read: evidence that is missing is not among them.
+/// Builds one claim. `files` holds the digests of the files that were read: evidence that is missing is not among them; `contents`
+/// what those of them hold that are of a kind that is read.
 pub(crate) fn claim(
     id: ClaimId,
     citation: Option<&Citation>,
     file: &str,
     device: &Device,
     files: &BTreeMap<String, Digest>,
+    contents: &Cited,
 ) -> Claim {
     let mut premise = Canonical::new(&id.to_string());
     premise.opt("evidence", citation.map(|citation| &citation.path));
@@ -29,6 +32,7 @@ pub(crate) fn claim(
             path: citation.path.clone(),
             place: citation.place.clone(),
             digest: files.get(&citation.path).copied(),
+            reading: evidence::reading(&id, citation, contents, device),
         }),
         file: file.to_owned(),
         id,

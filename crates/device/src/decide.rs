@@ -18,6 +18,17 @@ pub struct Answer<'a> {
     pub rationale: &'a str,
     /// Whether the claims are accepted.
     pub accepted: bool,
+    /// The variant and the site that it is made for alone.
+    pub scope: Scope<'a>,
+}
+
+/// What a decision is made for alone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Scope<'a> {
+    /// A variant; `None`: all whose claims say the same.
+    pub variant: Option<&'a str>,
+    /// A site that is laid over the maker's model; `None`: all, likewise.
+    pub site: Option<&'a str>,
 }
 
 /// Why a decision cannot be entered.
@@ -108,13 +119,14 @@ pub fn decide(decisions_toml: &str, claims: &[&Claim], answer: &Answer<'_>) -> R
 
 /// Adds a decision on a whole file at its digest: on every claim that the file makes.
 ///
-/// `claims` are all claims of the device that stand in that file.
+/// `claims` are all claims of the device that stand in that file, which is called `path` in the device folder and `named` in the
+/// decisions: those of a site name its files from its own folder.
 ///
 /// # Errors
 /// As [`decide`]; several evidence files are fine here, and the decision carries one digest over all of them.
 pub fn accept_file(
     decisions_toml: &str,
-    path: &str,
+    (path, named): (&str, &str),
     digest: Digest,
     claims: &[&Claim],
     answer: &Answer<'_>,
@@ -126,7 +138,7 @@ pub fn accept_file(
         return Err(DecideError::OtherFile { claim: other.id.to_string(), file: path.to_owned() });
     }
     let mut file = toml_edit::InlineTable::new();
-    file.insert("path", path.into());
+    file.insert("path", named.into());
     file.insert("sha256", digest.to_string().into());
     let mut table = Table::new();
     table.insert("files", Item::Value(Value::Array(Array::from_iter([Value::InlineTable(file)]))));
@@ -135,6 +147,11 @@ pub fn accept_file(
 
 fn enter(text: &str, mut table: Table, claims: &[&Claim], answer: &Answer<'_>) -> Result<String, DecideError> {
     check(claims, answer)?;
+    for (key, name) in [("variants", answer.scope.variant), ("sites", answer.scope.site)] {
+        if let Some(name) = name {
+            table.insert(key, value(Array::from_iter([name])));
+        }
+    }
     table.insert("outcome", value(if answer.accepted { "accepted" } else { "rejected" }));
     table.insert("by", value(answer.by));
     table.insert("on", value(day(answer.on)));

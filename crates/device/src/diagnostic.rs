@@ -33,7 +33,7 @@ pub struct Diagnostic {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// The folder cannot be read.
+    /// The folder cannot be read; from lint: the folder contradicts what it claims.
     Error,
     /// The folder can be read; something in it has no effect or is missing.
     Warning,

@@ -41,6 +41,7 @@ fn read_folder(bytes: &[u8]) {
         expires: date(2027, 1, 1),
         rationale: "seen\n\"it\"",
         accepted: true,
+        scope: Default::default(),
     };
     let _ = black_box(decide(&decisions, &claims, &answer));
 }

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::configurations::SITES;
+
 /// The files of one device folder, by path with `/`, relative to the folder.
 pub trait Files {
     /// The bytes of a file; `None` where there is no such file.
@@ -124,6 +126,50 @@ impl Files for DirFiles {
             names.push(if is_folder { name + "/" } else { name });
         }
         names.sort_unstable();
+        Ok(names)
+    }
+}
+
+/// A device folder with sites that are kept elsewhere: each stands in it under `sites/` and its name.
+pub struct WithSites<'a> {
+    folder: &'a dyn Files,
+    sites: BTreeMap<String, &'a dyn Files>,
+}
+
+impl<'a> WithSites<'a> {
+    /// The folder, and the sites by name.
+    pub fn new(folder: &'a dyn Files, sites: BTreeMap<String, &'a dyn Files>) -> Self {
+        Self { folder, sites }
+    }
+
+    /// The site that a path leads into, and the path in it.
+    fn inside<'p>(&self, path: &'p str) -> Option<(&'a dyn Files, &'p str)> {
+        let path = path.strip_prefix(SITES)?.strip_prefix('/')?;
+        let (name, path) = path.split_once('/').unwrap_or((path, ""));
+        self.sites.get(name).map(|site| (*site, path))
+    }
+}
+
+impl Files for WithSites<'_> {
+    fn read(&self, path: &str) -> io::Result<Option<Vec<u8>>> {
+        check_path(path).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        match self.inside(path) {
+            Some((_, "")) => Ok(None),
+            Some((site, path)) => site.read(path),
+            None => self.folder.read(path),
+        }
+    }
+
+    fn list(&self, folder: &str) -> io::Result<Vec<String>> {
+        if let Some((site, path)) = self.inside(folder) {
+            return site.list(path);
+        }
+        let mut names = self.folder.list(folder)?;
+        if folder == SITES {
+            names.extend(self.sites.keys().map(|name| format!("{name}/")));
+            names.sort_unstable();
+            names.dedup();
+        }
         Ok(names)
     }
 }

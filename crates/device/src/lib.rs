@@ -7,10 +7,13 @@
 mod canonical;
 mod check;
 mod claims;
+mod configurations;
 pub mod considerations;
 pub mod decide;
 mod diagnostic;
+mod evidence;
 pub mod exercise;
+mod expand;
 pub mod files;
 pub mod import;
 pub mod lint;
@@ -22,11 +25,13 @@ pub mod replace;
 mod schema;
 mod starter;
 
-pub use decide::{Answer, DecideError, accept_file, decide};
+pub use decide::{Answer, DecideError, Scope, accept_file, decide};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
-pub use files::{DirFiles, Files, MemoryFiles};
+pub use files::{DirFiles, Files, MemoryFiles, WithSites};
 pub use lint::{LinkCompleteness, completeness, lint};
-pub use read::{CONSIDERATIONS, DECISIONS, DEVICE, FIELDED, Reading, Regulatory, SYSTEM, VULNERABILITIES, read};
+pub use read::{
+    CONSIDERATIONS, DECISIONS, DEVICE, FIELDED, Reading, Regulatory, SYSTEM, VARIANTS, VULNERABILITIES, read,
+};
 pub use replace::replace_file;
 pub use schema::schemas;
 pub use starter::new_folder;

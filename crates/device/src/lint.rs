@@ -1,15 +1,15 @@
-//! What a folder that can be read leaves open: pure, and never an error.
+//! What a folder that can be read leaves open, or contradicts: pure, and never a reason not to read it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ward_model::claim::{ClaimId, ElementClaim};
+use ward_model::claim::{Claim, ClaimId, ElementClaim, EvidenceReading};
 use ward_model::device::{ConsiderationGroup, Cut, Link, RealisedBy};
 use ward_model::ids::{ElementId, LinkId};
 use ward_model::scale::Axis;
 
 use crate::check::Kind;
 use crate::diagnostic::{Diagnostic, Location, Severity, sort};
-use crate::read::{CONSIDERATIONS, Reading, SYSTEM};
+use crate::read::{CONSIDERATIONS, Reading, SYSTEM, VARIANTS};
 
 /// The fields of a link that FDA premarket guidance Appendix 2.B asks for and that a folder can state.
 pub const LINK_FIELDS: &[&str] =
@@ -58,6 +58,8 @@ pub fn lint(reading: &Reading) -> Vec<Diagnostic> {
     lint.unused();
     lint.controls();
     lint.claims();
+    lint.evidence();
+    lint.inventories();
     lint.considerations();
     let mut found = lint.found;
     sort(&mut found);
@@ -69,7 +71,7 @@ struct Lint<'a> {
     found: Vec<Diagnostic>,
 }
 
-impl Lint<'_> {
+impl<'a> Lint<'a> {
     fn warn(&mut self, kind: Kind, name: &str, code: &'static str, message: String, help: impl Into<String>) {
         let place = self.reading.about.places.get(&(kind, name.to_owned())).cloned();
         let place = place.unwrap_or_else(|| Location::start_of(SYSTEM));
@@ -216,6 +218,8 @@ impl Lint<'_> {
             .values()
             .flat_map(|link| [&link.from, &link.to])
             .chain(device.functions.values().flat_map(|function| function.realised_by.elements()))
+            // Whoever alters it has defeated the control: that is what it is in the model for.
+            .chain(device.controls.values().filter_map(|control| control.enforcer.as_ref()).map(|by| &by.element))
             .collect();
         let mut used: BTreeMap<Kind, BTreeSet<&str>> = BTreeMap::new();
         used.insert(Kind::Zone, zones.collect());
@@ -291,25 +295,98 @@ impl Lint<'_> {
         }
     }
 
-    /// Claims that nobody has decided, or that show nothing.
+    /// Claims whose evidence does not support them, and evidence of which only the bytes are known.
+    fn evidence(&mut self) {
+        let mut unread: BTreeSet<&str> = BTreeSet::new();
+        for (claim, place, at) in self.all_claims() {
+            let Some(evidence) = claim.evidence.as_ref().filter(|evidence| evidence.digest.is_some()) else { continue };
+            match &evidence.reading {
+                EvidenceReading::Supports(_) => {}
+                EvidenceReading::NotRead => drop(unread.insert(&evidence.path)),
+                EvidenceReading::Against(reason) => {
+                    let message =
+                        format!("{at}`{}` does not support the claim `{}`: {reason}", evidence.path, claim.id);
+                    // What is common is said once.
+                    let same = |other: &Diagnostic| message.ends_with(&other.message) && other.line == place.line;
+                    if !self.found.iter().any(same) {
+                        let found = place.diagnostic(Severity::Error, "evidence-against", message);
+                        self.found.push(found.helping("no decision gives the claim effect while it cites this"));
+                    }
+                }
+            }
+        }
+        for path in unread {
+            let message = "what this evidence says is not read: only its bytes are bound to decisions";
+            let found = Location::start_of(path).diagnostic(Severity::Warning, "evidence-not-read", message);
+            self.found.push(found.helping("test reports (JUnit XML), lists (CSV) and workbooks (XLSX) are read"));
+        }
+    }
+
+    /// Claims of a complete inventory that the inventory itself contradicts.
+    fn inventories(&mut self) {
+        let device = &self.reading.device;
+        for (id, claim) in &device.claims {
+            let ClaimId::Element(element, ElementClaim::SoftwareListed) = id else { continue };
+            let incomplete = device.versions.iter().find_map(|version| {
+                version.inventories.get(element)?.incomplete.as_ref().map(|word| (&version.id, word))
+            });
+            let Some((version, word)) = incomplete else { continue };
+            let place = self.reading.about.claim_places.get(id).cloned();
+            let place = place.unwrap_or_else(|| Location::start_of(&claim.file));
+            let message = format!(
+                "the claim `{id}` has no effect: the SBOM in version {version} says that something is left out (`{word}`)"
+            );
+            self.found.push(place.diagnostic(Severity::Error, "contradicted", message));
+        }
+    }
+
+    /// Claims that nobody has decided, or that show nothing. Of a variant or a site, what its own file claims.
     fn claims(&mut self) {
         let reading = self.reading;
-        for (id, claim) in &reading.device.claims {
-            let name = id.to_string();
-            let decided = reading.decisions.entered.iter().any(|decision| {
+        for (claim, place, at) in self.all_claims() {
+            let name = claim.id.to_string();
+            let common = at.is_empty();
+            let own = claim.file == VARIANTS || claim.file.starts_with("sites/");
+            if !common && (!own || reading.device.claims.get(&claim.id).is_some_and(|known| known.file == claim.file)) {
+                continue;
+            }
+            let each = reading.configurations.each.iter().flat_map(|one| &one.decisions.entered);
+            let mut decisions = reading.decisions.entered.iter().chain(each);
+            let decided = decisions.any(|decision| {
                 decision.claims.contains(&name) || decision.files.iter().any(|file| file.path == claim.file)
             });
-            let place = reading.about.claim_places.get(id).cloned();
-            let place = place.unwrap_or_else(|| Location::start_of(&claim.file));
             if !decided {
-                let message = format!("nobody has decided on the claim `{name}`, so it has no effect");
+                let message = format!("{at}nobody has decided on the claim `{name}`, so it has no effect");
                 let found = place.clone().diagnostic(Severity::Warning, "not-decided", message);
                 self.found.push(found.helping(format!("it says: {}", claim.statement)));
             }
             if claim.evidence.is_none() {
-                let message = format!("the claim `{name}` cites no evidence");
+                let message = format!("{at}the claim `{name}` cites no evidence");
                 self.found.push(place.diagnostic(Severity::Warning, "no-evidence", message));
             }
         }
     }
+
+    /// Every claim with its place, and with where it is made if that is not the folder as it stands.
+    fn all_claims(&self) -> Vec<(&'a Claim, Location, String)> {
+        let reading = self.reading;
+        let place = |claim: &Claim, places: Option<&BTreeMap<ClaimId, Location>>| {
+            let known = places.and_then(|places| places.get(&claim.id)).cloned();
+            known.unwrap_or_else(|| Location::start_of(&claim.file))
+        };
+        let common = reading.device.claims.values();
+        let mut all: Vec<(&Claim, Location, String)> =
+            common.map(|claim| (claim, place(claim, Some(&reading.about.claim_places)), String::new())).collect();
+        for (number, one) in reading.configurations.each.iter().enumerate().skip(1) {
+            let places = reading.about.of_configurations.get(number - 1);
+            let variant = one.variant.as_ref().map_or_else(String::new, |id| format!("in the variant `{id}`: "));
+            let site = one.site.as_ref().map_or_else(String::new, |id| format!("at the site `{id}`: "));
+            let at = format!("{variant}{site}");
+            all.extend(one.device.claims.values().map(|claim| (claim, place(claim, places), at.clone())));
+        }
+        all
+    }
 }
+
+#[cfg(test)]
+mod tests;

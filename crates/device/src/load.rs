@@ -1,20 +1,22 @@
 //! Loads each file of a folder once, and reports what cannot be loaded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ward_model::component::Sbom;
 use ward_model::digest::Digest;
 
+use crate::configurations::SITES;
 use crate::diagnostic::{At, Location, Place, Severity, Sink};
+use crate::evidence::Cited;
 use crate::files::Files;
 use crate::nearest::nearest;
 use crate::raw::scalar::{Citation, FilePath};
 use crate::raw::{Decode, decode_file, shorten};
-use crate::read::{CONSIDERATIONS, DECISIONS, DEVICE, FIELDED, SYSTEM, VULNERABILITIES};
+use crate::read::{CONSIDERATIONS, DECISIONS, DEVICE, FIELDED, SYSTEM, VARIANTS, VULNERABILITIES};
 
 /// Folders of which every file should be named somewhere.
-const NAMED_FOLDERS: &[&str] = &["evidence", "sbom"];
+const NAMED_FOLDERS: &[&str] = &["evidence", "sbom", SITES];
 
 /// What an example is expected to come to: for those who check it. No assessment reads it.
 const EXPECTED: &str = "expected.toml";
@@ -50,7 +52,7 @@ impl<'a> Loader<'a> {
     }
 
     /// Reads and decodes one of the folder's own files; nothing where it is missing or no text.
-    pub(crate) fn parse<T: Decode>(&mut self, path: &'static str, sink: &mut Sink) -> Option<T> {
+    pub(crate) fn parse<T: Decode>(&mut self, path: &str, sink: &mut Sink) -> Option<T> {
         let start = Location::start_of(path);
         let bytes = match self.load(path) {
             State::Missing => return None,
@@ -196,9 +198,16 @@ impl<'a> Loader<'a> {
         }
     }
 
+    /// What the cited files hold that are of a kind that is read.
+    pub(crate) fn contents<'c>(&self, citations: impl Iterator<Item = &'c Citation>) -> Cited {
+        let paths: BTreeSet<&str> = citations.map(|citation| citation.path.as_str()).collect();
+        let read = |path: &str| Some((path.to_owned(), ward_formats::evidence::read(path, self.bytes(path)?)?));
+        paths.into_iter().filter_map(read).collect()
+    }
+
     /// Reports files that stand in the folder and were not read.
     pub(crate) fn look_around(&self, sink: &mut Sink) {
-        let own = [DEVICE, SYSTEM, FIELDED, CONSIDERATIONS, VULNERABILITIES, DECISIONS, EXPECTED];
+        let own = [DEVICE, SYSTEM, VARIANTS, FIELDED, CONSIDERATIONS, VULNERABILITIES, DECISIONS, EXPECTED];
         for name in self.folder.list("").unwrap_or_default() {
             if name.ends_with(".toml") && !own.contains(&name.as_str()) && !self.files.contains_key(&name) {
                 let file = Location::start_of(&name);
@@ -234,19 +243,26 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// Digests of the files that were read, but one.
-    pub(crate) fn digests(&self, but: &str) -> BTreeMap<String, Digest> {
-        self.read_but(but).map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect()
+    /// The names in a sub-folder.
+    pub(crate) fn list(&self, folder: &str) -> Vec<String> {
+        let mut names = self.folder.list(folder).unwrap_or_default();
+        names.sort_unstable();
+        names
     }
 
-    /// One digest over names and bytes of the files that were read, but one.
-    pub(crate) fn digest(&self, but: &str) -> Digest {
-        Digest::of_parts(self.read_but(but).flat_map(|(path, bytes)| [path.as_bytes(), bytes]))
+    /// Digests of the files that were read, but some.
+    pub(crate) fn digests(&self, but: impl Fn(&str) -> bool) -> BTreeMap<String, Digest> {
+        self.read_but(&but).map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect()
     }
 
-    fn read_but<'b>(&'b self, but: &'b str) -> impl Iterator<Item = (&'b String, &'b [u8])> {
+    /// One digest over names and bytes of the files that were read, but some.
+    pub(crate) fn digest(&self, but: impl Fn(&str) -> bool) -> Digest {
+        Digest::of_parts(self.read_but(&but).flat_map(|(path, bytes)| [path.as_bytes(), bytes]))
+    }
+
+    fn read_but<'b>(&'b self, but: &'b impl Fn(&str) -> bool) -> impl Iterator<Item = (&'b String, &'b [u8])> {
         self.files.iter().filter_map(move |(path, state)| match state {
-            State::Read(bytes) if path != but => Some((path, bytes.as_slice())),
+            State::Read(bytes) if !but(path) => Some((path, bytes.as_slice())),
             _ => None,
         })
     }

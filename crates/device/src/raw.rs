@@ -15,7 +15,9 @@ pub(crate) mod decisions;
 pub(crate) mod device;
 pub(crate) mod fielded;
 pub(crate) mod scalar;
+pub(crate) mod site;
 pub(crate) mod system;
+pub(crate) mod variants;
 pub(crate) mod vulnerabilities;
 
 /// Something that stands in a folder file.
@@ -36,7 +38,7 @@ macro_rules! tables {
         }
     )+) => {$(
         $(#[doc = $table_doc])+
-        #[derive(Debug, Clone)]
+        #[derive(Debug, Clone, Default)]
         pub(crate) struct $name {
             $( $(#[doc = $doc])+ pub $field: Option<$crate::diagnostic::At<$ty>>, )+
         }
@@ -161,8 +163,9 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("a secret", "accepted_by", "who accepts a secret follows from the links that are authenticated with it"),
     ("a link's authentication", "verified_at", "a link is verified where it ends, at `to`"),
     ("a function", "fallback", "a fallback stands on an effect: [[function.effect]] fallback = { ... }"),
-    ("the device", "family", "inheriting from a family folder cannot be read yet"),
-    ("the device", "inherits", "inheriting from a family folder cannot be read yet"),
+    ("the device", "family", "a folder describes a whole family: in what a variant differs stands in variants.toml"),
+    ("the device", "inherits", "a folder describes a whole family: in what a variant differs stands in variants.toml"),
+    ("the device", "variant", "variants stand in a file of their own, variants.toml"),
     ("an element", "properties", "properties of elements cannot be read yet"),
     ("a version", "reachable", "whether units can be reached cannot be read yet"),
 ];

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::{ClaimId, FunctionClaim, LinkClaim};
 use ward_model::component::Component;
-use ward_model::device::{Consideration, Decisions, Device, FieldedVersion, OwnFinding};
+use ward_model::device::{Configurations, Consideration, Decisions, Device, FieldedVersion, OwnFinding};
 use ward_model::digest::Digest;
 use ward_model::ids::{FunctionId, LinkId};
 
@@ -13,7 +13,9 @@ use crate::check::{
     vulnerabilities,
 };
 use crate::claims;
+use crate::configurations::{self, Scoped};
 use crate::diagnostic::{At, Diagnostic, Diagnostics, Location, Place, Severity, Sink, sort};
+use crate::evidence::Cited;
 use crate::files::Files;
 use crate::load::Loader;
 use crate::nearest::nearest;
@@ -23,6 +25,7 @@ use crate::raw::device::DeviceFile;
 use crate::raw::fielded::FieldedFile;
 use crate::raw::scalar::{FilePath, checked_path};
 use crate::raw::system::SystemFile;
+use crate::raw::variants::VariantsFile;
 use crate::raw::vulnerabilities::VulnerabilitiesFile;
 use crate::raw::{items, shorten};
 
@@ -30,6 +33,8 @@ use crate::raw::{items, shorten};
 pub const DEVICE: &str = "device.toml";
 /// The system that the device works in.
 pub const SYSTEM: &str = "system.toml";
+/// The variants of a family, and in what each differs.
+pub const VARIANTS: &str = "variants.toml";
 /// The versions in the field.
 pub const FIELDED: &str = "fielded.toml";
 /// What the maker has considered, in five groups.
@@ -47,8 +52,10 @@ const POLICY: &str = ".toml";
 pub struct Reading {
     /// The device.
     pub device: Device,
-    /// What people have decided.
+    /// What people have decided, but for some variants or sites alone.
     pub decisions: Decisions,
+    /// Its variants, and the sites whose surroundings are laid over it.
+    pub configurations: Configurations,
     /// What is odd, missing or without effect; none is an error.
     pub warnings: Vec<Diagnostic>,
     /// What the folder says for authorities; nothing is reasoned from it.
@@ -75,6 +82,8 @@ pub struct Regulatory {
 pub(crate) struct About {
     pub places: BTreeMap<(Kind, String), Location>,
     pub claim_places: BTreeMap<ClaimId, Location>,
+    /// The same for every configuration but the first.
+    pub of_configurations: Vec<BTreeMap<ClaimId, Location>>,
     pub stated: BTreeMap<LinkId, BTreeSet<&'static str>>,
     pub unstated_severity: BTreeSet<String>,
     pub without_sbom: BTreeSet<String>,
@@ -99,13 +108,15 @@ pub fn read(folder: &dyn Files) -> Result<Reading, Diagnostics> {
 }
 
 /// The files as written.
-struct Raw {
-    device: Option<DeviceFile>,
-    system: Option<SystemFile>,
-    fielded: Option<FieldedFile>,
-    considerations: Option<ConsiderationsFile>,
-    vulnerabilities: Option<VulnerabilitiesFile>,
-    decisions: Option<DecisionsFile>,
+#[derive(Clone)]
+pub(crate) struct Raw {
+    pub device: Option<DeviceFile>,
+    pub system: Option<SystemFile>,
+    pub variants: Option<VariantsFile>,
+    pub fielded: Option<FieldedFile>,
+    pub considerations: Option<ConsiderationsFile>,
+    pub vulnerabilities: Option<VulnerabilitiesFile>,
+    pub decisions: Option<DecisionsFile>,
 }
 
 fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
@@ -113,53 +124,54 @@ fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
     let raw = Raw {
         device: loader.parse(DEVICE, sink),
         system: loader.parse(SYSTEM, sink),
+        variants: loader.parse(VARIANTS, sink),
         fielded: loader.parse(FIELDED, sink),
         considerations: loader.parse(CONSIDERATIONS, sink),
         vulnerabilities: loader.parse(VULNERABILITIES, sink),
         decisions: loader.parse(DECISIONS, sink),
     };
     missing_files(&loader, sink);
+    let sites = configurations::sites(&mut loader, sink);
     let names = names(&raw, &loader, sink);
-    let mut pending = Vec::new();
-    let mut device = device(&raw, &names, &mut loader, &mut pending, sink);
-    if let (Some(device), Some(system)) = (&device, &raw.system) {
-        link_claims(device, system, &mut pending, sink);
-        feed_claims(device, system, &mut pending, sink);
-    }
+    configurations::check_names(&raw, &names, sink);
+    let (mut device, pending) = built(&raw, &names, &mut loader, sink);
     let policy_files = policy_files(&raw, &mut loader, sink);
-    for pending in &pending {
-        loader.evidence(pending.evidence.as_ref(), sink);
-    }
     let considerations = raw
         .considerations
         .as_ref()
         .map(|raw| considerations::considerations(raw, &mut loader, sink))
         .unwrap_or_default();
+    let drafts = configurations::drafts(&raw, &names, &sites, &mut loader, sink);
     loader.look_around(sink);
-    if let Some(device) = &mut device {
-        device.files = loader.digests(DECISIONS);
-        device.digest = loader.digest(DECISIONS);
-        for pending in &pending {
-            let file = sink.name(pending.place.file).to_owned();
-            let citation = pending.evidence.as_ref().map(|evidence| &evidence.value);
-            reviewed_exists(device, pending, sink);
-            let claim = claims::claim(pending.id.clone(), citation, &file, device, &device.files);
-            if device.claims.insert(claim.id.clone(), claim).is_some() {
-                sink.error(pending.place, "duplicate-name", format!("`{}` is claimed twice", pending.id));
-            }
-        }
-    }
-    let entered = match &raw.decisions {
-        None => Vec::new(),
-        Some(raw) => {
-            let mut number = 0;
-            build(items(&raw.decision), sink, |raw, sink| {
-                number += 1;
-                decisions::decision(number, raw, device.as_ref(), sink)
-            })
-        }
+    // Everything has been read: what any configuration needs belongs to the one folder.
+    let all_pending = pending.iter().chain(drafts.iter().flat_map(|draft| &draft.pending));
+    let cited = loader.contents(all_pending.filter_map(|one| one.evidence.as_ref()).map(|cited| &cited.value));
+    let make = |device: &mut Device, pending: &[Pending], sink: &mut Sink| {
+        device.files = loader.digests(is_decisions);
+        device.digest = loader.digest(is_decisions);
+        make_claims(device, pending, &cited, sink);
     };
-    let about = about(&raw, &names, &pending, sink);
+    if let Some(device) = &mut device {
+        make(device, &pending, sink);
+    }
+    let scoped = scoped(&raw, device.as_ref(), sink);
+    let own = loader.bytes(DECISIONS).unwrap_or_default();
+    let digest = match sites.is_empty() {
+        true => Digest::of(own),
+        false => loader.digest(|path| !is_decisions(path)),
+    };
+    let mut about = about(&raw, &names, &pending, sink);
+    for draft in &drafts {
+        let places = draft.pending.iter().map(|pending| (pending.id.clone(), sink.locate(pending.place)));
+        about.of_configurations.push(places.collect());
+    }
+    let configurations = match &device {
+        Some(device) => {
+            let common = configurations::Common { raw: &raw, device, entered: &scoped, sites: &sites, digest };
+            configurations::finish(&common, drafts, make, sink)
+        }
+        None => Configurations::default(),
+    };
     let Some(device) = device else {
         if !sink.has_errors() {
             sink.found.push(Location::start_of(DEVICE).diagnostic(
@@ -171,8 +183,64 @@ fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
         return None;
     };
     let regulatory = raw.device.as_ref().map(device::regulatory).unwrap_or_default();
-    let decisions = Decisions { entered, digest: Digest::of(loader.bytes(DECISIONS).unwrap_or_default()) };
-    Some(Reading { device, decisions, warnings: Vec::new(), regulatory, considerations, policy_files, about })
+    let entered = scoped.into_iter().filter(|one| one.is_for(None, None)).map(|one| one.decision).collect();
+    let decisions = Decisions { entered, digest };
+    let warnings = Vec::new();
+    Some(Reading { device, decisions, configurations, warnings, regulatory, considerations, policy_files, about })
+}
+
+/// Whether a path is that of decisions: of the folder, or of a site.
+fn is_decisions(path: &str) -> bool {
+    let of_site = |path: &str| {
+        path.strip_prefix("sites/").and_then(|path| path.split_once('/')).map(|(_, file)| file == DECISIONS)
+    };
+    path == DECISIONS || of_site(path).unwrap_or(false)
+}
+
+/// A device without its claims, and the claims that it makes.
+fn built(raw: &Raw, names: &Names, loader: &mut Loader<'_>, sink: &mut Sink) -> (Option<Device>, Vec<Pending>) {
+    let mut pending = Vec::new();
+    let device = device(raw, names, loader, &mut pending, sink);
+    if let (Some(device), Some(system)) = (&device, &raw.system) {
+        link_claims(device, system, &mut pending, sink);
+        feed_claims(device, system, &mut pending, sink);
+    }
+    for pending in &pending {
+        loader.evidence(pending.evidence.as_ref(), sink);
+    }
+    (device, pending)
+}
+
+/// The device of files that were put together from a folder's.
+pub(crate) fn draft(raw: &Raw, loader: &mut Loader<'_>, sink: &mut Sink) -> Option<(Device, Vec<Pending>)> {
+    let names = names(raw, loader, sink);
+    let (device, pending) = built(raw, &names, loader, sink);
+    device.map(|device| (device, pending))
+}
+
+fn make_claims(device: &mut Device, pending: &[Pending], cited: &Cited, sink: &mut Sink) {
+    for pending in pending {
+        let file = sink.name(pending.place.file).to_owned();
+        let citation = pending.evidence.as_ref().map(|evidence| &evidence.value);
+        reviewed_exists(device, pending, sink);
+        let claim = claims::claim(pending.id.clone(), citation, &file, device, &device.files, cited);
+        if device.claims.insert(claim.id.clone(), claim).is_some() {
+            sink.error(pending.place, "duplicate-name", format!("`{}` is claimed twice", pending.id));
+        }
+    }
+}
+
+/// The decisions as entered, each with what it is made for.
+fn scoped(raw: &Raw, device: Option<&Device>, sink: &mut Sink) -> Vec<Scoped> {
+    let mut number = 0;
+    build(raw.decisions.as_ref().map_or(&[][..], |raw| items(&raw.decision)), sink, |raw, sink| {
+        number += 1;
+        let (variants, sites) = (configurations::names(&raw.value.variants), configurations::names(&raw.value.sites));
+        // What is decided for some variants or sites alone need not be claimed in general.
+        let said = device.filter(|_| variants.is_empty() && sites.is_empty());
+        let decision = decisions::decision(number, raw, said, sink)?;
+        Some(Scoped { decision, variants, sites })
+    })
 }
 
 /// The policies that stand in the folder: their texts belong to what is hashed.
@@ -237,6 +305,11 @@ fn names(raw: &Raw, loader: &Loader<'_>, sink: &mut Sink) -> Names {
         items(&system.person_group).iter().for_each(|table| names.define(Kind::PersonGroup, &table.value.id, sink));
         items(&system.harm).iter().for_each(|table| names.define(Kind::Harm, &table.value.id, sink));
         items(&system.control).iter().for_each(|table| names.define(Kind::Control, &table.value.id, sink));
+    }
+    let variants = raw.variants.as_ref().map_or(&[][..], |file| items(&file.variant));
+    variants.iter().for_each(|table| names.define(Kind::Variant, &table.value.id, sink));
+    if loader.is_unclear(VARIANTS, sink) {
+        names.partial.insert(Kind::Variant);
     }
     let versions = raw.fielded.as_ref().map_or(&[][..], |fielded| items(&fielded.version));
     versions.iter().for_each(|table| names.define(Kind::Version, &table.value.id, sink));

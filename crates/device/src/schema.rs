@@ -9,7 +9,9 @@ use crate::raw::considerations::ConsiderationsFile;
 use crate::raw::decisions::DecisionsFile;
 use crate::raw::device::DeviceFile;
 use crate::raw::fielded::FieldedFile;
+use crate::raw::site::SiteFile;
 use crate::raw::system::SystemFile;
+use crate::raw::variants::VariantsFile;
 use crate::raw::vulnerabilities::VulnerabilitiesFile;
 
 /// The schema of every folder file, with the file's name without `.toml`.
@@ -19,7 +21,9 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("decisions", schema::<DecisionsFile>()),
         ("device", schema::<DeviceFile>()),
         ("fielded", schema::<FieldedFile>()),
+        ("site", schema::<SiteFile>()),
         ("system", schema::<SystemFile>()),
+        ("variants", schema::<VariantsFile>()),
         ("vulnerabilities", schema::<VulnerabilitiesFile>()),
     ]
 }

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+pub(crate) mod walk;
+
 /// How deep elements may be nested. Real files stay under thirty.
 pub(crate) const MAX_DEPTH: usize = 120;
 /// How many attributes one element may have.
@@ -129,6 +131,28 @@ struct Open {
     declared: Vec<String>,
 }
 
+/// The attributes of an element as written, with their prefixes, none twice.
+fn written(start: &BytesStart<'_>) -> Result<Vec<(String, String)>, String> {
+    let mut attributes: Vec<(String, String)> = Vec::new();
+    // The bound comes first: the reader's own test of repeated attributes compares each with each.
+    for attribute in start.attributes().with_checks(false) {
+        let attribute = attribute.map_err(|error| error.to_string())?;
+        if attributes.len() >= MAX_ATTRIBUTES {
+            return Err(format!("an element has more than {MAX_ATTRIBUTES} attributes"));
+        }
+        let key = std::str::from_utf8(attribute.key.as_ref()).map_err(|error| error.to_string())?;
+        let value = attribute
+            .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+            .map_err(|error| error.to_string())?
+            .into_owned();
+        if attributes.iter().any(|(known, _)| known == key) {
+            return Err(format!("attribute `{key}` is given twice"));
+        }
+        attributes.push((key.to_owned(), value));
+    }
+    Ok(attributes)
+}
+
 impl Tree {
     fn open(&mut self, start: &BytesStart<'_>) -> Result<(), String> {
         if self.open.len() >= MAX_DEPTH {
@@ -139,26 +163,13 @@ impl Tree {
         }
         let mut attributes = Vec::new();
         let mut declared = Vec::new();
-        // Repeated attributes are looked for below: the reader's own test compares each with each.
-        for attribute in start.attributes().with_checks(false) {
-            let attribute = attribute.map_err(|error| error.to_string())?;
-            if attributes.len() + declared.len() >= MAX_ATTRIBUTES {
-                return Err(format!("an element has more than {MAX_ATTRIBUTES} attributes"));
-            }
-            let key = std::str::from_utf8(attribute.key.as_ref()).map_err(|error| error.to_string())?;
-            let value = attribute
-                .normalized_value(quick_xml::XmlVersion::Implicit1_0)
-                .map_err(|error| error.to_string())?
-                .into_owned();
+        for (key, value) in written(start)? {
             if key == "xmlns" {
                 declared.push((String::new(), value));
             } else if let Some(prefix) = key.strip_prefix("xmlns:") {
                 declared.push((prefix.to_owned(), value));
             } else if !key.contains(':') {
-                if attributes.iter().any(|(known, _)| known == key) {
-                    return Err(format!("attribute `{key}` is given twice"));
-                }
-                attributes.push((key.to_owned(), value));
+                attributes.push((key, value));
             }
         }
         for (prefix, namespace) in &declared {

@@ -149,6 +149,20 @@ pub struct Evidence {
     pub place: Option<String>,
     /// Digest of the file; `None` where there is no such file, and then no decision gives the claim effect.
     pub digest: Option<Digest>,
+    /// What the file says for the claim.
+    pub reading: EvidenceReading,
+}
+
+/// What an evidence file says for the claim that cites it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum EvidenceReading {
+    /// Nothing is known of it but its bytes: it is of a kind that is not read.
+    #[default]
+    NotRead,
+    /// It was read, and this is what speaks for the claim.
+    Supports(String),
+    /// It was read, or should have been, and does not support the claim, for this reason: then no decision gives the claim effect.
+    Against(String),
 }
 
 /// Someone's answer for named claims or whole files.

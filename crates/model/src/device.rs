@@ -19,12 +19,14 @@ use crate::ids::{
 use crate::rubric::Answers;
 use crate::scale::{Axis, Position, Severity};
 
+pub mod configuration;
 pub mod consideration;
 pub mod control;
 pub mod element;
 pub mod function;
 pub mod link;
 
+pub use configuration::{Configuration, Configurations};
 pub use consideration::{Consideration, ConsiderationAnswer, ConsiderationGroup};
 pub use control::{Control, Cut, Enforcer, Performer};
 pub use element::{Element, ElementKind, Owner, Zone};

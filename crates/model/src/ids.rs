@@ -57,6 +57,10 @@ string_id! {
     SecretId;
     /// A group of people who depend on a function.
     PersonGroupId;
+    /// A variant of a family of devices.
+    VariantId;
+    /// A place where units of a device stand.
+    SiteId;
     /// A released version that is, or was, in the field.
     FieldedVersionId;
     /// Units that share a version and the same confirmed site or user facts.

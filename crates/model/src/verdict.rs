@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::claim::ClaimId;
-use crate::ids::{CohortId, ControlId, ElementId, FieldedVersionId, HarmId, PolicyId};
+use crate::ids::{CohortId, ControlId, ElementId, FieldedVersionId, HarmId, PolicyId, SiteId, VariantId};
 use crate::scale::{Exploitability, Persons, Severity, Threat};
 
 /// A verdict, with everything that it rests on.
@@ -99,6 +99,12 @@ pub struct Units {
     pub count: Option<u64>,
     /// At how many sites; `None` where nobody knows.
     pub sites: Option<u64>,
+    /// The variant that they are of, or may be; none where the device has no variants.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant: Option<VariantId>,
+    /// The site whose own surroundings were laid over the maker's model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<SiteId>,
 }
 
 /// A harm that was reached.

@@ -72,7 +72,8 @@ pub fn units(units: &Units) -> String {
     let count =
         units.count.map_or_else(|| "number of units not known".to_owned(), |units| plural(units, "unit", "units"));
     let sites = units.sites.map_or_else(String::new, |sites| format!(" at {}", plural(sites, "site", "sites")));
-    format!("{} ({count}{sites})", units.cohort)
+    let variant = units.variant.as_ref().map_or_else(String::new, |variant| format!("{variant}: "));
+    format!("{variant}{} ({count}{sites})", units.cohort)
 }
 
 fn plural(value: u64, one: &str, several: &str) -> String {

@@ -277,8 +277,12 @@ impl Hospital {
             .into_iter()
             .map(|id| {
                 let name = id.to_string();
-                let evidence =
-                    Evidence { path: "evidence/e".into(), place: None, digest: Some(Digest::of(b"evidence")) };
+                let evidence = Evidence {
+                    path: "evidence/e".into(),
+                    place: None,
+                    digest: Some(Digest::of(b"evidence")),
+                    reading: Default::default(),
+                };
                 // What is decided stands in files that are accepted as a whole, a few with an earlier end.
                 let file = if self.open.contains(&id) { "open".to_owned() } else { format!("file-{}", name.len() % 4) };
                 let premise = Digest::of(name.as_bytes());

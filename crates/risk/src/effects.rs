@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use ward_model::assessment::{DecisionWithoutEffect, Lapse};
-use ward_model::claim::{Claim, ClaimId, Decision, ElementClaim, joint_evidence, joint_premise};
+use ward_model::claim::{
+    Claim, ClaimId, Decision, ElementClaim, Evidence, EvidenceReading, joint_evidence, joint_premise,
+};
 use ward_model::device::{Decisions, Device};
 use ward_model::digest::Digest;
 
@@ -207,6 +209,9 @@ fn bound(decision: &Decision, claims: &[&Claim]) -> Result<(), String> {
 /// Whether a claim cites evidence, and it is there: whatever lowers a verdict is shown by something that can be looked at again. Nor
 /// has it effect against what the folder itself says.
 fn supported<'c>(device: &Device, claim: &'c Claim) -> Result<&'c Claim, String> {
+    if let Some(Evidence { path, reading: EvidenceReading::Against(reason), .. }) = &claim.evidence {
+        return Err(format!("its evidence `{path}` does not support it: {reason}"));
+    }
     match &claim.evidence {
         Some(evidence) if evidence.digest.is_none() => Err(format!("its evidence `{}` is missing", evidence.path)),
         Some(evidence) if evidence.digest == Some(Digest::of(b"")) => {

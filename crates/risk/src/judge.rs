@@ -106,7 +106,16 @@ fn groups(version: &FieldedVersion) -> Vec<(Units, Vec<ControlId>)> {
             let mut confirmed = cohort.confirmed.clone();
             confirmed.sort();
             confirmed.dedup();
-            (Units { cohort: cohort.id.clone(), count: cohort.units, sites: cohort.sites }, confirmed)
+            (
+                Units {
+                    cohort: cohort.id.clone(),
+                    count: cohort.units,
+                    sites: cohort.sites,
+                    variant: None,
+                    site: None,
+                },
+                confirmed,
+            )
         })
         .collect();
     let counted: Option<u64> = version.cohorts.iter().map(|cohort| cohort.units).sum();
@@ -117,7 +126,10 @@ fn groups(version: &FieldedVersion) -> Vec<(Units, Vec<ControlId>)> {
     // Where every unit is known to stand in a cohort there is no rest; where the number is unknown there may be one.
     if version.cohorts.is_empty() || rest != Some(0) {
         let name = if version.cohorts.is_empty() { ALL_UNITS } else { UNCONFIRMED_UNITS };
-        groups.push((Units { cohort: CohortId::from(name), count: rest, sites: None }, Vec::new()));
+        groups.push((
+            Units { cohort: CohortId::from(name), count: rest, sites: None, variant: None, site: None },
+            Vec::new(),
+        ));
     }
     groups
 }
@@ -139,7 +151,7 @@ fn for_units(mut verdict: Verdict, units: &Units) -> Verdict {
 }
 
 /// Worst first; then by name, so that the order never depends on anything else.
-fn order(verdict: &Verdict) -> impl Ord + use<> {
+pub fn order(verdict: &Verdict) -> impl Ord + use<> {
     use std::cmp::Reverse;
     // A death outranks an injury that reads as one because it reaches many; what needs no vulnerability outranks what does.
     let severity = verdict.harm.as_ref().map(|harm| (harm.escalated_severity, harm.severity));
@@ -423,7 +435,7 @@ fn verdict(
         subject: key.subject.subject(),
         element: key.subject.element().clone(),
         fielded_version: readings.version.id.clone(),
-        units: Units { cohort: CohortId::from(""), count: None, sites: None },
+        units: Units { cohort: CohortId::from(""), count: None, sites: None, variant: None, site: None },
         exploitability: class,
         exploitability_range: [best.unwrap_or(Exploitability::Low).min(class), class],
         harm: judged.cell.as_ref().map(|cell| HarmReached {

@@ -38,7 +38,7 @@ mod witness;
 
 pub use context::{ElementReports, Situation};
 pub use effects::Effects;
-pub use judge::{Judgement, judge};
+pub use judge::{Judgement, judge, order};
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! What is not known of an element, and so is taken at its worst.
 
-use ward_model::claim::ElementClaim;
+use ward_model::claim::{ClaimId, ElementClaim, EvidenceReading};
 use ward_model::ids::{ComponentRef, ElementId};
 use ward_model::verdict::PresumedBecause;
 
@@ -64,6 +64,17 @@ fn is_open(context: &Context<'_>, element: &ElementId, component: &ComponentRef)
     context.inventory(element).exploited.contains(component) || !context.reviewed(element, component)
 }
 
+/// In words, why a claim of completeness has no effect.
+fn undecided(context: &Context<'_>, element: &ElementId, claim: ElementClaim) -> String {
+    let made = context.device().claims.get(&ClaimId::Element(element.clone(), claim));
+    match made.and_then(|made| made.evidence.as_ref()).map(|evidence| (&evidence.path, &evidence.reading)) {
+        Some((path, EvidenceReading::Against(reason))) => {
+            format!("{} has no effect: its evidence `{path}` does not support it: {reason}", claim.word())
+        }
+        _ => format!("no decision stands behind {}", claim.word()),
+    }
+}
+
 /// In words, what is missing.
 pub(crate) fn missing(context: &Context<'_>, presumption: &Presumption) -> Vec<String> {
     let element = &presumption.element;
@@ -72,7 +83,7 @@ pub(crate) fn missing(context: &Context<'_>, presumption: &Presumption) -> Vec<S
         PresumedBecause::Unmodelled => COMPLETENESS
             .into_iter()
             .filter(|claim| !context.holds_for_element(element, *claim))
-            .map(|claim| format!("no decision stands behind {}", claim.word()))
+            .map(|claim| undecided(context, element, claim))
             .collect(),
         PresumedBecause::Unassessed => {
             let open = inventory.unassessed.iter().filter(|(component, _)| is_open(context, element, component));

@@ -39,6 +39,9 @@ pub struct Arguments {
     /// Write the answer to this file instead of stdout
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Lay a site's own surroundings over the devices: a folder with site.toml, or that file. Sites under DIR/sites always are
+    #[arg(long, value_name = "SITE")]
+    site: Vec<PathBuf>,
     /// The day or time asked about: what was held then counts; default: now
     #[arg(long, value_name = "DATE|TIME")]
     as_of: Option<AsOf>,
@@ -93,7 +96,11 @@ impl Condition {
 /// Assesses every device, or none.
 pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
     let format = arguments.format(global)?;
-    let readings = arguments.folders.iter().map(|path| read(path, ui)).collect::<Result<Vec<Reading>, Failure>>()?;
+    let readings = arguments
+        .folders
+        .iter()
+        .map(|path| read(path, &arguments.site, ui))
+        .collect::<Result<Vec<Reading>, Failure>>()?;
     let (held, as_of) = Held::open(global, arguments.as_of, ui)?;
     let library = Library::built_in()?;
     let assessments = readings
@@ -118,7 +125,7 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
 
 /// The assessment of one device, for commands that show a part of it.
 pub fn one(path: &Path, global: &Global, as_of: Option<AsOf>, ui: &Ui) -> Result<(Reading, Assessment), Failure> {
-    let reading = read(path, ui)?;
+    let reading = read(path, &[], ui)?;
     let (held, as_of) = Held::open(global, as_of, ui)?;
     let assessment = assessment(&reading, &Library::built_in()?, &held, as_of)?;
     Ok((reading, assessment))
@@ -126,14 +133,15 @@ pub fn one(path: &Path, global: &Global, as_of: Option<AsOf>, ui: &Ui) -> Result
 
 fn assessment(reading: &Reading, library: &Library, held: &Held, as_of: Date) -> Result<Assessment, Failure> {
     let rulebook = folder::rulebook(reading, library, as_of)?;
-    Ok(ward_assess::assess(&ward_assess::Inputs {
+    let inputs = ward_assess::Inputs {
         device: &reading.device,
         decisions: &reading.decisions,
         knowledge: held.knowledge(),
         rulebook: &rulebook,
         as_of,
         engine: ENGINE,
-    })?)
+    };
+    Ok(ward_assess::assess_configurations(&inputs, &reading.configurations)?)
 }
 
 impl Arguments {
@@ -176,8 +184,8 @@ fn answer(
     }
 }
 
-fn read(path: &Path, ui: &Ui) -> Result<Reading, Failure> {
-    let reading = folder::read(path)?;
+fn read(path: &Path, sites: &[PathBuf], ui: &Ui) -> Result<Reading, Failure> {
+    let reading = folder::read_at(path, sites)?;
     match reading.warnings.len() {
         0 => {}
         1 => ui.note(format!("1 warning about {0}: `ward lint {0}` shows it", path.display())),

@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::civil::Date;
-use ward_device::{Answer as DecisionAnswer, DECISIONS, DirFiles, Files, Reading};
+use ward_device::{Answer as DecisionAnswer, DECISIONS, Diagnostics, DirFiles, Files, Reading, Scope};
 use ward_model::Digest;
 use ward_model::claim::{Claim, joint_evidence};
+use ward_model::device::{Decisions, Device};
 
 use crate::Ending;
 use crate::arguments::Global;
 use crate::clock::{self, AsOf};
 use crate::failure::Failure;
-use crate::folder;
+use crate::folder::{self, Sites};
 use crate::nearest::nearest;
 use crate::ui::Ui;
 
@@ -52,6 +53,12 @@ pub struct Arguments {
     /// Reject instead of accept: outweighs every acceptance of the same claim
     #[arg(long, conflicts_with = "accept_model")]
     reject: bool,
+    /// Decide for this variant alone, on what is claimed of it
+    #[arg(long, value_name = "VARIANT")]
+    variant: Option<String>,
+    /// Decide for a site alone: a folder with site.toml, or that file. What the site claims is decided in its own folder
+    #[arg(long, value_name = "SITE")]
+    site: Option<PathBuf>,
     /// The digest of the evidence that was looked at; refused if the evidence is another one now
     #[arg(long, value_name = "SHA256")]
     evidence_seen: Option<Digest>,
@@ -63,43 +70,97 @@ pub struct Arguments {
 /// Lists, or enters one decision.
 pub fn run(arguments: Arguments, _: &Global, ui: &Ui) -> Result<Ending, Failure> {
     let path = &arguments.folder;
+    let elsewhere = arguments.site.iter().filter(|site| !site.starts_with(path)).cloned().collect::<Vec<_>>();
+    let sites = Sites::open(&elsewhere)?;
+    let site = arguments.site.as_deref().map(site_name).transpose()?;
+    let place = (arguments.variant.as_deref(), site.as_deref());
+    let files = folder::open(path)?;
     if arguments.list {
         let as_of = arguments.as_of.map_or_else(clock::today, |as_of| as_of.day);
-        list::print(&folder::read(path)?, as_of, None, ui)?;
+        let reading = folder::read_at(path, &elsewhere)?;
+        list::print(configuration(&reading, place)?, as_of, None, ui)?;
         return Ok(Ending::Done);
     }
     let by = required(&arguments.by, "--by WHO")?;
     let rationale = required(&arguments.rationale, "--rationale TEXT")?;
     let expires = *required(&arguments.expires, "--expires DATE")?;
     let on = arguments.on.unwrap_or_else(clock::today);
-    let files = folder::open(path)?;
     let _lock = lock(&files)?;
-    let reading = ward_device::read(&files).map_err(|found| folder::wrong(path, &found.0))?;
-    let claims = claims(&reading, &arguments)?;
+    let all = sites.over(&files);
+    let wrong = |found: Diagnostics| folder::wrong(path, &sites.placed(found.0));
+    let reading = ward_device::read(&all).map_err(wrong)?;
+    let (device, _) = configuration(&reading, place)?;
+    let claims = claims(device, &arguments)?;
     evidence_is_as_seen(&claims, arguments.evidence_seen)?;
-    let answer = DecisionAnswer { by, on, expires, rationale, accepted: !arguments.reject };
-    let before = files.read(DECISIONS).map_err(|error| crate::files::unreadable(&path.join(DECISIONS), &error))?;
+    let own = site.as_ref().map(|site| format!("sites/{site}/"));
+    let of_site = |claim: &&&Claim| own.as_ref().is_some_and(|own| claim.file.starts_with(own));
+    let (decisions, scope) = match claims.iter().filter(of_site).count() {
+        0 => (DECISIONS.to_owned(), Scope { variant: place.0, site: place.1 }),
+        count if count == claims.len() => {
+            (format!("{}{DECISIONS}", own.as_deref().unwrap_or_default()), Scope { variant: place.0, site: None })
+        }
+        _ => {
+            return Err(Failure::input(
+                "arguments",
+                "some of these claims are the site's and some are not: decide them apart",
+            ));
+        }
+    };
+    let target = sites.path(&decisions).unwrap_or_else(|| path.join(&decisions));
+    let answer = DecisionAnswer { by, on, expires, rationale, accepted: !arguments.reject, scope };
+    let before = all.read(&decisions).map_err(|error| crate::files::unreadable(&target, &error))?;
     let before = String::from_utf8(before.unwrap_or_default())
-        .map_err(|error| Failure::input("decide", format!("{DECISIONS} is not UTF-8")).because(&error))?;
+        .map_err(|error| Failure::input("decide", format!("{} is not UTF-8", target.display())).because(&error))?;
     let after = match &arguments.accept_model {
         Some(file) => {
-            let digest = reading.device.files.get(file).copied().ok_or_else(|| no_such_file(&reading, file))?;
-            ward_device::accept_file(&before, file, digest, &claims, &answer)?
+            let digest = device.files.get(file).copied().ok_or_else(|| no_such_file(device, file))?;
+            let named = own.as_ref().and_then(|own| file.strip_prefix(own.as_str())).unwrap_or(file);
+            ward_device::accept_file(&before, (file, named), digest, &claims, &answer)?
         }
         None => ward_device::decide(&before, &claims, &answer)?,
     };
     // What would not read again must not replace what does.
-    let decided = ward_device::read(&Edited { files: &files, decisions: after.as_bytes() }).map_err(|found| {
+    let edited = Edited { files: &all, path: &decisions, decisions: after.as_bytes() };
+    let decided = ward_device::read(&edited).map_err(|found| {
         Failure::environment("decide", "the edited decisions would not read; nothing was written").because(&found)
     })?;
-    let target = path.join(DECISIONS);
     ward_device::replace_file(&target, after.as_bytes()).map_err(|error| {
         Failure::environment("output", format!("{} cannot be written", target.display())).because(&error)
     })?;
     ui.note(format!("entered in {}", target.display()));
     let named: Vec<String> = claims.iter().map(|claim| claim.id.to_string()).collect();
-    list::print(&decided, on, Some(&named), ui)?;
+    list::print(configuration(&decided, place)?, on, Some(&named), ui)?;
     Ok(Ending::Done)
+}
+
+/// The name of a site: that of its folder.
+fn site_name(path: &Path) -> Result<String, Failure> {
+    let folder = if path.is_file() { path.parent().unwrap_or(path) } else { path };
+    let folder = folder.canonicalize().map_err(|error| crate::files::unreadable(folder, &error))?;
+    Ok(folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
+}
+
+/// What is claimed and decided of a variant at a site; of the device as its folder describes it, where neither is named.
+fn configuration<'r>(
+    reading: &'r Reading,
+    (variant, site): (Option<&str>, Option<&str>),
+) -> Result<(&'r Device, &'r Decisions), Failure> {
+    if variant.is_none() && site.is_none() {
+        return Ok((&reading.device, &reading.decisions));
+    }
+    let each = &reading.configurations.each;
+    let found = each.iter().find(|one| {
+        one.variant.as_ref().map(|id| id.as_str()) == variant && one.site.as_ref().map(|id| id.as_str()) == site
+    });
+    found.map(|one| (&one.device, &one.decisions)).ok_or_else(|| {
+        let known: Vec<&str> = each.iter().filter_map(|one| one.variant.as_ref()).map(|id| id.as_str()).collect();
+        let known: std::collections::BTreeSet<&str> = known.into_iter().collect();
+        let known: Vec<&str> = known.into_iter().collect();
+        Failure::input("arguments", "the folder has no such variant or site").hint(match known.is_empty() {
+            true => "variants stand in variants.toml".to_owned(),
+            false => format!("the variants are {}", known.join(", ")),
+        })
+    })
 }
 
 fn required<'a, T>(value: &'a Option<T>, what: &str) -> Result<&'a T, Failure> {
@@ -110,11 +171,11 @@ fn required<'a, T>(value: &'a Option<T>, what: &str) -> Result<&'a T, Failure> {
 }
 
 /// The claims that the decision is about.
-fn claims<'a>(reading: &'a Reading, arguments: &Arguments) -> Result<Vec<&'a Claim>, Failure> {
-    let all = &reading.device.claims;
+fn claims<'a>(device: &'a Device, arguments: &Arguments) -> Result<Vec<&'a Claim>, Failure> {
+    let all = &device.claims;
     if let Some(file) = &arguments.accept_model {
-        if !reading.device.files.contains_key(file) {
-            return Err(no_such_file(reading, file));
+        if !device.files.contains_key(file) {
+            return Err(no_such_file(device, file));
         }
         return Ok(all.values().filter(|claim| claim.file == *file).collect());
     }
@@ -138,9 +199,9 @@ fn claims<'a>(reading: &'a Reading, arguments: &Arguments) -> Result<Vec<&'a Cla
         .collect()
 }
 
-fn no_such_file(reading: &Reading, file: &str) -> Failure {
+fn no_such_file(device: &Device, file: &str) -> Failure {
     let failure = Failure::input("file", format!("the folder does not use a file `{file}`"));
-    match nearest(file, reading.device.files.keys().map(String::as_str)) {
+    match nearest(file, device.files.keys().map(String::as_str)) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None => failure,
     }
@@ -179,13 +240,14 @@ fn lock(files: &DirFiles) -> Result<Option<File>, Failure> {
 
 /// The folder as it will be.
 struct Edited<'a> {
-    files: &'a DirFiles,
+    files: &'a dyn Files,
+    path: &'a str,
     decisions: &'a [u8],
 }
 
 impl Files for Edited<'_> {
     fn read(&self, path: &str) -> std::io::Result<Option<Vec<u8>>> {
-        if path == DECISIONS { Ok(Some(self.decisions.to_vec())) } else { self.files.read(path) }
+        if path == self.path { Ok(Some(self.decisions.to_vec())) } else { self.files.read(path) }
     }
 
     fn list(&self, folder: &str) -> std::io::Result<Vec<String>> {

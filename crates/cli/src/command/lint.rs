@@ -34,6 +34,9 @@ pub struct Arguments {
     /// such schemas and are checked as with --strict alone
     #[arg(long, value_name = "FILE|DIR")]
     schema: Option<PathBuf>,
+    /// For a folder: lay a site's own surroundings over the device, a folder with site.toml, or that file
+    #[arg(long, value_name = "SITE")]
+    site: Vec<PathBuf>,
     /// For an SBOM: say what differs from this older one
     #[arg(long, value_name = "SBOM")]
     against: Option<PathBuf>,
@@ -80,11 +83,11 @@ pub fn run(arguments: Arguments, _: &Global, ui: &Ui) -> Result<Ending, Failure>
     if arguments.schema.is_some() || arguments.against.is_some() {
         return Err(Failure::input("arguments", "--schema and --against are about an SBOM, and this is a folder"));
     }
-    device(&arguments.target, ui)
+    device(&arguments.target, &arguments.site, ui)
 }
 
-fn device(path: &Path, ui: &Ui) -> Result<Ending, Failure> {
-    let reading = folder::read(path)?;
+fn device(path: &Path, sites: &[PathBuf], ui: &Ui) -> Result<Ending, Failure> {
+    let reading = folder::read_at(path, sites)?;
     // A policy of the folder that is refused is an error of the folder, whatever the day.
     ward_policy::Library::built_in()?.with_folder(&reading.policy_files)?;
     let mut found = reading.warnings.clone();
@@ -93,7 +96,7 @@ fn device(path: &Path, ui: &Ui) -> Result<Ending, Failure> {
     let answer = FolderAnswer {
         schema: "wardround/lint/1",
         device: reading.device.id.to_string(),
-        problems: places::in_folder(path, &found),
+        problems: places::in_folder(path, &folder::Sites::open(sites)?.placed(found)),
         links: ward_device::completeness(&reading)
             .into_iter()
             .map(|link| {

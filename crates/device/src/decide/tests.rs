@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use ward_model::claim::{Claim, ClaimId, Evidence, joint_premise};
 use ward_model::digest::Digest;
 
-use super::{Answer, DecideError, accept_file, decide};
+use super::{Answer, DecideError, Scope, accept_file, decide};
 
 fn claim(name: &str, evidence: Option<(&str, Option<&str>)>) -> Claim {
     Claim {
@@ -14,6 +14,7 @@ fn claim(name: &str, evidence: Option<(&str, Option<&str>)>) -> Claim {
             path: path.to_owned(),
             place: None,
             digest: bytes.map(|bytes| Digest::of(bytes.as_bytes())),
+            reading: Default::default(),
         }),
         file: "system.toml".to_owned(),
     }
@@ -25,6 +26,7 @@ const ANSWER: Answer<'_> = Answer {
     expires: Date::constant(2027, 4, 2),
     rationale: "VT-118 passed, \"downgrade\" refused",
     accepted: true,
+    scope: Scope { variant: None, site: None },
 };
 
 #[test]
@@ -52,14 +54,14 @@ fn line_ends_and_an_open_last_line_stay() {
 fn a_whole_file_is_accepted_at_its_digest() {
     let claims = [claim("a", Some(("evidence/t.xml", Some("t")))), claim("b", Some(("evidence/u.xml", Some("u"))))];
     let claims: Vec<&Claim> = claims.iter().collect();
-    let text = accept_file("", "system.toml", Digest::of(b"system"), &claims, &ANSWER).unwrap();
+    let text = accept_file("", ("system.toml", "system.toml"), Digest::of(b"system"), &claims, &ANSWER).unwrap();
     insta::assert_snapshot!(text);
     assert_eq!(
-        accept_file("", "system.toml", Digest::of(b""), &[], &ANSWER),
+        accept_file("", ("system.toml", "system.toml"), Digest::of(b""), &[], &ANSWER),
         Err(DecideError::NoClaims { file: "system.toml".to_owned() })
     );
     assert!(matches!(
-        accept_file("", "device.toml", Digest::of(b""), &claims, &ANSWER),
+        accept_file("", ("device.toml", "device.toml"), Digest::of(b""), &claims, &ANSWER),
         Err(DecideError::OtherFile { .. })
     ));
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use ward_model::digest::Digest;
 
-use super::scalar::{FilePath, Outcome};
+use super::scalar::{FilePath, Id, Outcome};
 use super::tables;
 use crate::diagnostic::At;
 
@@ -20,6 +20,10 @@ tables! {
         claims: optional Vec<At<String>>,
         /// Whole files it answers for, each at its digest.
         files: optional Vec<At<AcceptedFile>>,
+        /// The variants for which it is made. Left out: for what the family has in common, and for every variant whose claims say the same.
+        variants: optional Vec<At<Id>>,
+        /// The sites, laid over the maker's model, for which it is made. Left out: for all, as far as their claims say the same.
+        sites: optional Vec<At<Id>>,
         /// Whether they were accepted.
         outcome: required Outcome,
         /// Who answers.

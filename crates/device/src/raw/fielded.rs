@@ -21,6 +21,8 @@ tables! {
         units: optional u64,
         /// How an update reaches a unit.
         update_path: optional UpdatePath,
+        /// The variants of the family that exist in this version. Left out: any, also one that nobody has described.
+        variants: optional Vec<At<Id>>,
         /// Units at known sites.
         cohort: optional Vec<At<Cohort>>,
     }
@@ -29,6 +31,8 @@ tables! {
     struct Cohort "a cohort" {
         /// Its identifier.
         id: required String,
+        /// The variant that they are of. Left out where nobody knows.
+        variant: optional Id,
         /// How many units.
         units: optional u64,
         /// At how many sites.

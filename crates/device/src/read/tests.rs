@@ -9,6 +9,7 @@ use ward_model::device::{Device, RealisedBy};
 use super::{Reading, read};
 use crate::files::{DirFiles, MemoryFiles};
 
+mod configurations;
 mod considerations;
 mod laws;
 mod premise;
@@ -204,6 +205,17 @@ pub(crate) fn whole_texts() -> impl Iterator<Item = (&'static str, &'static str)
         ("considerations.toml", CONSIDERATIONS),
         ("vulnerabilities.toml", VULNERABILITIES),
         ("decisions.toml", DECISIONS),
+    ]
+    .into_iter()
+}
+
+/// Files that only a family with variants, and a site, have.
+pub(crate) fn configuration_texts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    [
+        ("variants.toml", configurations::VARIANTS),
+        ("variants.toml", ""),
+        ("site.toml", configurations::SITE),
+        ("site.toml", "name = \"a ward\"\n"),
     ]
     .into_iter()
 }

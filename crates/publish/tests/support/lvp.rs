@@ -73,6 +73,7 @@ fn claim(id: ClaimId, evidence: Option<&str>) -> (ClaimId, Claim) {
             path: path.into(),
             place: None,
             digest: Some(Digest::of(path.as_bytes())),
+            reading: Default::default(),
         }),
         file: "system.toml".into(),
     };
@@ -354,7 +355,13 @@ fn verdict(kind: SubjectKind, subject: &str, element: &str, cohort: &str, count:
         subject: Subject { kind, id: subject.into() },
         element: element.into(),
         fielded_version: "4.2".into(),
-        units: Units { cohort: cohort.into(), count, sites: count.filter(|count| *count < 1000).map(|_| 1) },
+        units: Units {
+            cohort: cohort.into(),
+            count,
+            sites: count.filter(|count| *count < 1000).map(|_| 1),
+            variant: None,
+            site: None,
+        },
         exploitability: Exploitability::High,
         exploitability_range: [Exploitability::High, Exploitability::High],
         harm: Some(HarmReached {
@@ -536,7 +543,8 @@ pub fn assessment() -> Assessment {
     heartbleed.persons_at_once = Persons::Many;
     let mut heartbleed_site = heartbleed.clone();
     heartbleed_site.id = "fda-postmarket-2016/CVE-2014-0160/drug-library-server/4.2/site-017".into();
-    heartbleed_site.units = Units { cohort: "site-017".into(), count: Some(310), sites: Some(1) };
+    heartbleed_site.units =
+        Units { cohort: "site-017".into(), count: Some(310), sites: Some(1), variant: None, site: None };
 
     let mut presumed =
         verdict(SubjectKind::Element, "drug-library-server", "drug-library-server", "unconfirmed", Some(18_090));

@@ -235,6 +235,7 @@ impl System {
                         path: "evidence/e".into(),
                         place: None,
                         digest: Some(Digest::of(b"evidence")),
+                        reading: Default::default(),
                     }),
                     file: "system.toml".into(),
                     id: id.clone(),

@@ -2,9 +2,9 @@
 
 use jiff::civil::Date;
 use serde::Serialize;
-use ward_device::Reading;
 use ward_model::Digest;
-use ward_model::claim::{Claim, ClaimId};
+use ward_model::claim::{Claim, ClaimId, EvidenceReading};
+use ward_model::device::{Decisions, Device};
 use ward_risk::Effects;
 
 use crate::failure::{Failure, render::clean};
@@ -36,6 +36,10 @@ struct EvidenceAnswer {
     place: Option<String>,
     /// `null`: the file is missing.
     sha256: Option<Digest>,
+    /// Whether it supports the claim; `null`: it is of a kind that is not read.
+    supports: Option<bool>,
+    /// What it says.
+    says: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -52,9 +56,13 @@ enum State {
 }
 
 /// Prints the claims, all or the named ones.
-pub fn print(reading: &Reading, as_of: Date, only: Option<&[String]>, ui: &Ui) -> Result<(), Failure> {
-    let device = &reading.device;
-    let (effects, without) = Effects::decided(device, &reading.decisions, as_of);
+pub fn print(
+    (device, decisions): (&Device, &Decisions),
+    as_of: Date,
+    only: Option<&[String]>,
+    ui: &Ui,
+) -> Result<(), Failure> {
+    let (effects, without) = Effects::decided(device, decisions, as_of);
     let shown = |claim: &&Claim| only.is_none_or(|only| only.contains(&claim.id.to_string()));
     let claims: Vec<ClaimAnswer> = device
         .claims
@@ -71,7 +79,7 @@ pub fn print(reading: &Reading, as_of: Date, only: Option<&[String]>, ui: &Ui) -
                     number => format!("decision {number}: {}", one.reason),
                 })
                 .collect();
-            let rejection = reading.decisions.entered.iter().find(|decision| {
+            let rejection = decisions.entered.iter().find(|decision| {
                 !decision.accepted && decision.on <= as_of && as_of <= decision.expires && decision.claims.contains(&id)
             });
             let (state, until) = match rejection {
@@ -91,6 +99,15 @@ pub fn print(reading: &Reading, as_of: Date, only: Option<&[String]>, ui: &Ui) -
                     path: evidence.path.clone(),
                     place: evidence.place.clone(),
                     sha256: evidence.digest,
+                    supports: match &evidence.reading {
+                        EvidenceReading::NotRead => None,
+                        EvidenceReading::Supports(_) => Some(true),
+                        EvidenceReading::Against(_) => Some(false),
+                    },
+                    says: match &evidence.reading {
+                        EvidenceReading::NotRead => None,
+                        EvidenceReading::Supports(says) | EvidenceReading::Against(says) => Some(says.clone()),
+                    },
                 }),
                 premise_sha256: claim.premise,
                 state,
@@ -125,6 +142,11 @@ fn text(answer: &Answer) -> String {
             Some(evidence) => {
                 let place = evidence.place.as_deref().map_or_else(String::new, |place| format!("#{place}"));
                 out.push_str(&format!("    evidence {}{place}\n", evidence.path));
+                match (&evidence.says, evidence.supports) {
+                    (Some(says), Some(true)) => out.push_str(&format!("        {says}\n")),
+                    (Some(says), _) => out.push_str(&format!("        does not support it: {says}\n")),
+                    (None, _) => {}
+                }
             }
             None => out.push_str("    no evidence is cited\n"),
         }

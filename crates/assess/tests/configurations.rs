@@ -1,0 +1,242 @@
+//! Variants of a family and the surroundings of sites, assessed: what a site adds never makes better, and never elsewhere.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by them")]
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use jiff::civil::{Date, date};
+use proptest::prelude::*;
+use ward_assess::{Inputs, assess_configurations};
+use ward_device::{Answer, DirFiles, Files, MemoryFiles, Scope, WithSites, decide, read};
+use ward_knowledge::{Memory, seed};
+use ward_model::Assessment;
+use ward_model::claim::Claim;
+use ward_model::verdict::{Basis, Outcome, Verdict};
+use ward_policy::Library;
+
+const TODAY: Date = date(2026, 11, 22);
+
+static SEED: LazyLock<Memory> = LazyLock::new(|| seed::load().expect("the seed makes sense"));
+static PUMP: LazyLock<Assessment> = LazyLock::new(|| assessed(&example("infusion-pump")));
+
+fn example(name: &str) -> MemoryFiles {
+    let folder = DirFiles::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name)).expect("there");
+    let mut files = MemoryFiles::default();
+    let mut folders = vec![String::new()];
+    while let Some(inside) = folders.pop() {
+        for name in folder.list(&inside).expect("a folder") {
+            let path = if inside.is_empty() { name } else { format!("{inside}/{name}") };
+            match path.strip_suffix('/') {
+                Some(deeper) => folders.push(deeper.to_owned()),
+                None => drop(files.0.insert(path.clone(), folder.read(&path).expect("readable").expect("there"))),
+            }
+        }
+    }
+    files
+}
+
+fn assessed(files: &dyn Files) -> Assessment {
+    let read = read(files).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let library = Library::built_in().expect("built in");
+    let rulebook = library.select(&read.device.policies, TODAY).expect("the policies are built in");
+    let inputs = Inputs {
+        device: &read.device,
+        decisions: &read.decisions,
+        knowledge: &*SEED,
+        rulebook: &rulebook,
+        as_of: TODAY,
+        engine: "wardround test",
+    };
+    assess_configurations(&inputs, &read.configurations).expect("the seed can be read")
+}
+
+fn at<'a>(assessment: &'a Assessment, cohort: &str, site: Option<&str>) -> Vec<&'a Verdict> {
+    let fits = |verdict: &&Verdict| {
+        verdict.units.cohort.as_str() == cohort && verdict.units.site.as_ref().map(|site| site.as_str()) == site
+    };
+    assessment.verdicts.iter().filter(fits).collect()
+}
+
+/// What a verdict speaks of, whatever comes out.
+fn about(verdict: &Verdict) -> String {
+    let because = verdict.presumed_because.map_or("", |because| because.word());
+    format!("{} {} {} {} {because}", verdict.policy, verdict.subject.id, verdict.element, verdict.fielded_version)
+}
+
+/// The pump with a site laid over it, whose folder is kept elsewhere.
+fn with_site(files: &MemoryFiles, site: &MemoryFiles) -> Assessment {
+    assessed(&WithSites::new(files, [("north".to_owned(), site as &dyn Files)].into()))
+}
+
+/// What was uncontrolled stays so, or what is not known of where it would be says so in its place.
+fn never_better(before: &[&Verdict], after: &[&Verdict]) {
+    let bad = |verdict: &&&Verdict| verdict.verdict == Outcome::Uncontrolled;
+    for was in before.iter().filter(bad) {
+        let now: Vec<&&Verdict> = after.iter().filter(|now| about(now) == about(was)).collect();
+        match now.first() {
+            Some(now) => assert_eq!(now.verdict, Outcome::Uncontrolled, "{}", about(was)),
+            None => assert!(
+                after
+                    .iter()
+                    .filter(bad)
+                    .any(|now| now.basis == Basis::Presumed && now.covers.contains(&was.subject.id)),
+                "{} is gone",
+                about(was)
+            ),
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Added {
+    from: usize,
+    to: usize,
+    medium: &'static str,
+    claims: bool,
+}
+
+const ENDS: [&str; 6] =
+    ["pump-controller", "drug-library-server", "hospital-firewall", "record-gateway", "added", "other"];
+
+fn added() -> impl Strategy<Value = Vec<Added>> {
+    let one = (0..ENDS.len(), 0..ENDS.len(), prop_oneof![Just("ip"), Just("usb"), Just("radio")], any::<bool>());
+    proptest::collection::vec(one.prop_map(|(from, to, medium, claims)| Added { from, to, medium, claims }), 0..4)
+}
+
+fn site_of(added: &[Added]) -> MemoryFiles {
+    let mut text = "cohorts = [\"site-017\"]\n".to_owned();
+    for id in ["added", "other"] {
+        text.push_str(&format!("[[element]]\nid = \"{id}\"\nkind = \"server\"\nowner = \"hospital\"\nzone = \"ward-network\"\nclaims = {{ interfaces_listed = true }}\n"));
+    }
+    for (number, one) in added.iter().enumerate() {
+        let narrow = if one.claims { "carries = [\"data\"]\nanti_replay = true\n" } else { "" };
+        let (from, to) = (ENDS[one.from], ENDS[one.to]);
+        text.push_str(&format!(
+            "[[link]]\nid = \"added-{number}\"\nfrom = \"{from}\"\nto = \"{to}\"\nmedium = \"{}\"\n{narrow}",
+            one.medium
+        ));
+    }
+    MemoryFiles::from_iter([("site.toml", text)])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
+
+    /// A site that only adds elements and links makes nothing better for its own units, and changes nothing for the others.
+    #[test]
+    fn what_a_site_adds_makes_nothing_better(added in added()) {
+        let laid = with_site(&example("infusion-pump"), &site_of(&added));
+        never_better(&at(&PUMP, "site-017", None), &at(&laid, "site-017", Some("north")));
+        for cohort in ["all units", "unconfirmed units"] {
+            prop_assert_eq!(at(&PUMP, cohort, None), at(&laid, cohort, None));
+        }
+        prop_assert!(at(&laid, "site-017", None).is_empty());
+        let rest = |assessment: &Assessment| assessment.verdicts.iter().filter(|one| one.units.cohort.as_str() != "site-017").count();
+        prop_assert_eq!(rest(&PUMP), rest(&laid));
+    }
+}
+
+/// A rule of the site's firewall cuts by the site's own decision, for the site's units, and by nothing else.
+#[test]
+fn a_site_cuts_only_by_its_own_decision_and_for_its_own_units() {
+    let site = |decisions: &str| {
+        let text = r#"
+cohorts = ["site-017"]
+confirmed = [{ control = "isolate-ward-vlan", evidence = "acceptance.csv#isolation" }]
+"#;
+        MemoryFiles::from_iter([
+            ("site.toml", text.to_owned()),
+            ("acceptance.csv", "id,result\nisolation,passed\n".to_owned()),
+            ("decisions.toml", decisions.to_owned()),
+        ])
+    };
+    let maker = example("infusion-pump");
+    let undecided = site("");
+    let reading =
+        read(&WithSites::new(&maker, [("north".to_owned(), &undecided as &dyn Files)].into())).expect("reads");
+    let claims: Vec<&Claim> = reading.configurations.each[1].device.claims.values().collect();
+    let claims: Vec<&Claim> =
+        claims.into_iter().filter(|claim| claim.id.to_string() == "control:isolate-ward-vlan").collect();
+    let answer = Answer {
+        by: "hospital network",
+        on: TODAY,
+        expires: date(2027, 11, 21),
+        rationale: "tested here",
+        accepted: true,
+        scope: Scope::default(),
+    };
+    let decided = site(&decide("", &claims, &answer).expect("it can be decided"));
+    let subject = |assessment: &Assessment, cohort: &str, site: Option<&str>| {
+        let found = at(assessment, cohort, site).into_iter().find(|one| {
+            one.subject.id == "WR-001@library-download"
+                && one.element.as_str() == "pump-controller"
+                && one.fielded_version.as_str() == "4.2"
+        });
+        found.map(|one| (one.verdict, one.if_claims_hold))
+    };
+    use Outcome::{Controlled, Uncontrolled};
+    let before = with_site(&maker, &undecided);
+    assert_eq!(subject(&before, "site-017", Some("north")), Some((Uncontrolled, Controlled)));
+    let after = with_site(&maker, &decided);
+    assert_eq!(subject(&after, "site-017", Some("north")), Some((Controlled, Controlled)));
+    assert_eq!(subject(&after, "unconfirmed units", None), subject(&PUMP, "unconfirmed units", None));
+    assert_eq!(at(&after, "all units", None), at(&PUMP, "all units", None));
+    // Evidence that does not say so any more takes the effect away.
+    let mut failed = decided.clone();
+    failed.0.insert("acceptance.csv".to_owned(), b"id,result\nisolation,failed\n".to_vec());
+    let failed = with_site(&maker, &failed);
+    assert_eq!(subject(&failed, "site-017", Some("north")), Some((Uncontrolled, Controlled)));
+    let why = |one: &&ward_model::assessment::DecisionWithoutEffect| one.claim == "control:isolate-ward-vlan";
+    assert!(failed.decisions_without_effect.iter().find(why).is_some());
+}
+
+/// Two variants of one family, and units of which nobody knows the variant.
+#[test]
+fn a_fix_of_one_variant_says_nothing_of_another() {
+    let mut files = example("infusion-pump");
+    let variants = r#"
+[[variant]]
+id = "cabled"
+without = { links = ["wifi-access"] }
+[[variant]]
+id = "plain"
+"#;
+    files.0.insert("variants.toml".to_owned(), variants.as_bytes().to_vec());
+    let both = assessed(&files);
+    let of = |assessment: &Assessment, variant: Option<&str>| -> Vec<Verdict> {
+        let fits = |one: &&Verdict| one.units.variant.as_ref().map(|id| id.as_str()) == variant;
+        assessment.verdicts.iter().filter(fits).cloned().collect()
+    };
+    let plain = |mut verdict: Verdict| {
+        (verdict.id, verdict.units.variant, verdict.units.count) = Default::default();
+        verdict
+    };
+    // A variant that differs in nothing is judged as the family.
+    let same: Vec<Verdict> = of(&both, Some("plain")).into_iter().map(plain).collect();
+    let family: Vec<Verdict> = PUMP.verdicts.iter().cloned().map(plain).collect();
+    assert_eq!(same, family);
+    // One that lacks an interface has lost what was decided of its interfaces, and what came in by it.
+    let cabled = of(&both, Some("cabled"));
+    assert!(!cabled.iter().any(|one| one.subject.id.ends_with("@wifi-access")));
+    let open = |verdicts: &[Verdict]| {
+        verdicts.iter().any(|one| {
+            one.basis == Basis::Presumed
+                && one.verdict == Outcome::Uncontrolled
+                && one.element.as_str() == "pump-controller"
+        })
+    };
+    assert!(open(&cabled) && !open(&PUMP.verdicts));
+    // Nobody has said that there are no other variants: of those the worst counts.
+    let others = of(&both, Some("a variant not described"));
+    for one in cabled.iter().chain(&family).filter(|one| one.verdict == Outcome::Uncontrolled) {
+        let cohort = &one.units.cohort;
+        let found = others.iter().find(|other| about(other) == about(one) && other.units.cohort == *cohort);
+        assert_eq!(found.map(|found| found.verdict), Some(Outcome::Uncontrolled), "{}", about(one));
+    }
+    assert!(of(&both, None).is_empty());
+    let ids: std::collections::BTreeSet<&str> = both.verdicts.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(ids.len(), both.verdicts.len());
+    for clock in &both.clocks {
+        assert!(clock.verdicts.iter().all(|id| ids.contains(id.as_str())), "{}", clock.subject);
+    }
+}

@@ -1,0 +1,261 @@
+//! A family's files made into those of one variant, and a site's surroundings laid over them: pure functions of what is written.
+//!
+//! What comes out is checked like any folder. A claim has effect there only where a decision fits what it says there, so a variant
+//! that differs, and a site that adds something, lose the decisions that were made on other ground.
+
+use std::collections::BTreeSet;
+
+use crate::check::{Kind, Names};
+use crate::diagnostic::{At, Sink};
+use crate::raw::OneOrMany;
+use crate::raw::items;
+use crate::raw::scalar::{Citation, Claimed, FilePath, Id};
+use crate::raw::site::SiteFile;
+use crate::raw::system::{self, Authentication, Sboms, SystemFile};
+use crate::raw::variants::Variant;
+use crate::read::Raw;
+
+type Tables<T> = Option<At<Vec<At<T>>>>;
+
+/// What is gone, by name.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Gone {
+    elements: BTreeSet<String>,
+    links: BTreeSet<String>,
+    functions: BTreeSet<String>,
+    pub controls: BTreeSet<String>,
+}
+
+fn names(list: &Tables<Id>, kind: Kind, known: &Names, sink: &mut Sink) -> BTreeSet<String> {
+    items(list).iter().filter_map(|id| known.resolve(kind, id, sink)).map(str::to_owned).collect()
+}
+
+/// The files of one variant, and what of the family is gone.
+pub(crate) fn variant(family: &Raw, variant: &Variant, known: &Names, sink: &mut Sink) -> (Raw, Gone) {
+    let mut raw = family.clone();
+    let mut gone = Gone::default();
+    if let Some(without) = &variant.without {
+        let without = &without.value;
+        gone.elements = names(&without.elements, Kind::Element, known, sink);
+        gone.links = names(&without.links, Kind::Link, known, sink);
+        gone.functions = names(&without.functions, Kind::Function, known, sink);
+        gone.controls = names(&without.controls, Kind::Control, known, sink);
+    }
+    let system = raw.system.get_or_insert_default();
+    without(system, &mut gone);
+    lay(&mut system.zone, &variant.zone, |one| &one.id);
+    lay(&mut system.element, &variant.element, |one| &one.id);
+    lay(&mut system.link, &variant.link, |one| &one.id);
+    lay(&mut system.secret, &variant.secret, |one| &one.id);
+    lay(&mut system.function, &variant.function, |one| &one.id);
+    lay(&mut system.person_group, &variant.person_group, |one| &one.id);
+    lay(&mut system.harm, &variant.harm, |one| &one.id);
+    lay(&mut system.control, &variant.control, |one| &one.id);
+    beside_system(&mut raw, &gone);
+    (raw, gone)
+}
+
+/// Takes out what a variant does not have, with what cannot be without it. Only what attackers use may go with an element; what
+/// protects it goes too, and that makes nothing better.
+fn without(system: &mut SystemFile, gone: &mut Gone) {
+    let is = |set: &BTreeSet<String>, id: &Option<At<Id>>| id.as_ref().is_some_and(|id| set.contains(&id.value.0));
+    keep(&mut system.element, |one| !is(&gone.elements, &one.id));
+    for link in items(&system.link) {
+        let ends = is(&gone.elements, &link.value.from) || is(&gone.elements, &link.value.to);
+        if let Some(id) = link.value.id.as_ref().filter(|_| ends) {
+            gone.links.insert(id.value.0.clone());
+        }
+    }
+    keep(&mut system.link, |one| !is(&gone.links, &one.id));
+    keep(&mut system.function, |one| !is(&gone.functions, &one.id));
+    each(&mut system.secret, |secret| keep_names(&mut secret.held_by, &gone.elements));
+    each(&mut system.link, |link| keep_names(&mut link.fed_by, &gone.links));
+    each(&mut system.function, |function| keep_names(&mut function.fed_by, &gone.links));
+    each(&mut system.control, |control| {
+        if let Some(OneOrMany(cuts)) = control.cuts.as_mut().map(|cuts| &mut cuts.value) {
+            cuts.retain(|cut| {
+                let cut = &cut.value;
+                !is(&gone.elements, &cut.at) && !is(&gone.elements, &cut.presence_at) && !is(&gone.links, &cut.link)
+            });
+        }
+    });
+    for control in items(&system.control) {
+        let enforcer = control.value.enforcer.as_ref().and_then(|by| by.value.element.as_ref());
+        let fallen = enforcer.is_some_and(|element| gone.elements.contains(&element.value.0));
+        let idle = control.value.cuts.as_ref().is_some_and(|cuts| cuts.value.0.is_empty());
+        if let Some(id) = control.value.id.as_ref().filter(|_| fallen || idle) {
+            gone.controls.insert(id.value.0.clone());
+        }
+    }
+    keep(&mut system.control, |one| !is(&gone.controls, &one.id));
+}
+
+/// What other files say of what is gone.
+fn beside_system(raw: &mut Raw, gone: &Gone) {
+    let is = |set: &BTreeSet<String>, id: &Option<At<Id>>| id.as_ref().is_some_and(|id| set.contains(&id.value.0));
+    if let Some(fielded) = &mut raw.fielded {
+        each(&mut fielded.version, |version| {
+            each(&mut version.cohort, |cohort| keep_names(&mut cohort.confirmed, &gone.controls));
+        });
+    }
+    if let Some(vulnerabilities) = &mut raw.vulnerabilities {
+        keep(&mut vulnerabilities.finding, |one| !is(&gone.elements, &one.element));
+        keep(&mut vulnerabilities.rubric, |one| !is(&gone.elements, &one.element));
+        keep(&mut vulnerabilities.known, |one| {
+            let place = one.subject.as_ref().and_then(|subject| subject.value.split_once('@'));
+            place.is_none_or(|(_, place)| !gone.links.contains(place) && !gone.elements.contains(place))
+        });
+    }
+}
+
+/// A site's surroundings laid over a device. Names that the device has are refused when it is checked: a site replaces nothing. What
+/// leads to something that a variant does not have is not there for that variant.
+pub(crate) fn site(device: &Raw, site: &SiteFile, folder: &str, gone: &Gone, known: &Names, sink: &mut Sink) -> Raw {
+    let mut raw = device.clone();
+    let system = raw.system.get_or_insert_default();
+    let mut own = SystemFile {
+        zone: site.zone.clone(),
+        element: site.element.clone(),
+        link: site.link.clone(),
+        secret: site.secret.clone(),
+        control: site.control.clone(),
+        ..SystemFile::default()
+    };
+    into_folder(&mut own, folder);
+    for control in items(&own.control) {
+        let by = control.value.performed_by.as_ref();
+        if let Some(by) = by.filter(|by| !by.value.must_be_confirmed()) {
+            sink.error(by.place, "contradiction", "what a site adds is performed by the site or its users")
+                .expected("`site` or `user`");
+        }
+    }
+    add(&mut system.zone, own.zone);
+    add(&mut system.element, own.element);
+    add(&mut system.link, own.link);
+    add(&mut system.secret, own.secret);
+    add(&mut system.control, own.control);
+    without(system, &mut gone.clone());
+    for staff in items(&site.staff).iter().map(|at| &at.value) {
+        let Some(function) = staff.function.as_ref().and_then(|id| known.resolve(Kind::Function, id, sink)) else {
+            continue;
+        };
+        let Some(here) = &staff.staff_per_site else { continue };
+        each(&mut system.function, |one| {
+            if one.id.as_ref().is_some_and(|id| id.value.0 == function) {
+                each(&mut one.effect, |effect| {
+                    let said = effect.fallback.as_mut().and_then(|fallback| fallback.value.staff_per_site.as_mut());
+                    if let Some(said) = said {
+                        said.value = said.value.min(here.value);
+                    }
+                });
+            }
+        });
+    }
+    for instances in items(&site.instances).iter().map(|at| &at.value) {
+        let Some(element) = instances.element.as_ref().and_then(|id| known.resolve(Kind::Element, id, sink)) else {
+            continue;
+        };
+        let Some(here) = &instances.per_site else { continue };
+        each(&mut system.element, |one| {
+            if let Some(said) =
+                one.instances_per_site.as_mut().filter(|_| one.id.as_ref().is_some_and(|id| id.value.0 == element))
+            {
+                said.value = said.value.max(here.value);
+            }
+        });
+    }
+    raw
+}
+
+/// The path of a file of a site's folder, as the device folder names it.
+pub(crate) fn inside(folder: &str, path: &str) -> String {
+    format!("{folder}/{path}")
+}
+
+/// The citation of a file of a site's folder.
+pub(crate) fn cited(folder: &str, citation: &Option<At<Citation>>) -> Option<At<Citation>> {
+    let mut citation = citation.clone();
+    into(&mut citation, folder);
+    citation
+}
+
+fn into(citation: &mut Option<At<Citation>>, folder: &str) {
+    if let Some(citation) = citation {
+        citation.value.path = inside(folder, &citation.value.path);
+    }
+}
+
+/// Names the files of a site's tables as the device folder does.
+fn into_folder(system: &mut SystemFile, folder: &str) {
+    let path = |path: &mut FilePath| path.0 = inside(folder, &path.0);
+    each(&mut system.element, |element| {
+        match element.sbom.as_mut().map(|sbom| &mut sbom.value) {
+            Some(Sboms::One(one)) => path(one),
+            Some(Sboms::PerVersion(paths)) => paths.iter_mut().for_each(|(_, one)| path(&mut one.value)),
+            Some(Sboms::None) | None => {}
+        }
+        if let Some(claims) = element.claims.as_mut().map(|claims| &mut claims.value) {
+            let all = [
+                &mut claims.interfaces_listed,
+                &mut claims.software_listed,
+                &mut claims.functions_listed,
+                &mut claims.local_login,
+            ];
+            for claimed in all.into_iter().flatten() {
+                if let Claimed::Cited(citation) = &mut claimed.value {
+                    citation.path = inside(folder, &citation.path);
+                }
+            }
+        }
+        each(&mut element.reviewed_components, |reviewed| into(&mut reviewed.evidence, folder));
+    });
+    each(&mut system.link, |link| {
+        if let Some(Authentication::By(by)) = link.authentication.as_mut().map(|by| &mut by.value) {
+            into(&mut by.evidence, folder);
+        }
+        if let Some(claims) = link.claims.as_mut().map(|claims| &mut claims.value) {
+            for citation in [&mut claims.exposed_to, &mut claims.carries, &mut claims.anti_replay, &mut claims.fed_by] {
+                into(citation, folder);
+            }
+        }
+    });
+    each(&mut system.secret, |secret| into(&mut secret.evidence, folder));
+    each(&mut system.control, |control: &mut system::Control| {
+        if let Some(claimed) = control.claimed.as_mut() {
+            into(&mut claimed.value.evidence, folder);
+        }
+    });
+}
+
+fn keep<T>(tables: &mut Tables<T>, mut wanted: impl FnMut(&T) -> bool) {
+    if let Some(tables) = tables {
+        tables.value.retain(|one| wanted(&one.value));
+    }
+}
+
+fn keep_names(names: &mut Tables<Id>, gone: &BTreeSet<String>) {
+    keep(names, |name| !gone.contains(&name.0));
+}
+
+fn each<T>(tables: &mut Tables<T>, mut change: impl FnMut(&mut T)) {
+    if let Some(tables) = tables {
+        tables.value.iter_mut().for_each(|one| change(&mut one.value));
+    }
+}
+
+fn add<T>(tables: &mut Tables<T>, more: Tables<T>) {
+    match (tables, more) {
+        (Some(tables), Some(more)) => tables.value.extend(more.value),
+        (tables @ None, more) => *tables = more,
+        (Some(_), None) => {}
+    }
+}
+
+/// Puts tables over others: one of the same name takes its place.
+fn lay<T: Clone>(tables: &mut Tables<T>, over: &Tables<T>, id: impl Fn(&T) -> &Option<At<Id>>) {
+    let Some(over) = over else { return };
+    let named = |one: &T| id(one).as_ref().map(|id| id.value.0.clone());
+    let taken: BTreeSet<Option<String>> = over.value.iter().map(|one| named(&one.value)).collect();
+    keep(tables, |one| !taken.contains(&named(one)));
+    add(tables, Some(over.clone()));
+}
