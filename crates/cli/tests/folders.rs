@@ -57,6 +57,27 @@ fn a_threat_model_becomes_a_folder() {
 }
 
 #[test]
+fn a_table_of_hazards_becomes_a_folder() {
+    let place = tempfile::tempdir().unwrap();
+    let at = |name: &str| place.path().join(name).display().to_string();
+    std::fs::write(at("risks.csv"), "Function,Situation,Harm,S\nDeliver,over-infusion,death,5\n").unwrap();
+    let mapping =
+        "[columns]\nfunction = \"Function\"\nhazardous_situation = \"Situation\"\nharm = \"Harm\"\nseverity = \"S\"\n";
+    std::fs::write(at("map.toml"), format!("{mapping}[severity]\n\"5\" = \"critical\"\n")).unwrap();
+    let arguments = |folder: &str| {
+        ["new", "--json", folder, "--from", &at("risks.csv"), "--mapping", &at("map.toml")].map(String::from)
+    };
+    let run = |folder: &str| ward(&arguments(folder).each_ref().map(String::as_str));
+    let answer = run(&at("pump")).ends(0).json();
+    assert_eq!((&answer["imported"]["functions"], &answer["imported"]["harms"]), (&1.into(), &1.into()));
+    ward(&["lint", &at("pump")]).ends(0);
+    ward(&["assess", &at("pump")]).ends(0);
+    std::fs::write(at("map.toml"), mapping.replace("\"Harm\"", "\"Harms\"")).unwrap();
+    let wrong = run(&at("other")).ends(2);
+    assert!(wrong.stderr.contains("did you mean `Harm`?"), "{}", wrong.stderr);
+}
+
+#[test]
 fn lint_answers_for_folders_and_sboms() {
     let answer = ward(&["lint", "--json", &example("first-pump")]).ends(0).json();
     has_keys(&answer, &["schema", "device", "problems", "links"]);

@@ -4,6 +4,8 @@
 //! Where the folder needs a word that the model does not say, it is the one that assumes most: unknown owners are somebody else, an unknown
 //! medium is the one that is reached from most positions, environments are all of them.
 
+mod hazards;
+mod mapping;
 mod names;
 mod report;
 #[cfg(test)]
@@ -17,6 +19,8 @@ use crate::starter;
 use names::Names;
 use text::{comment, quoted};
 
+pub use hazards::hazard_folder;
+pub use mapping::{Mapping, MappingError};
 pub use report::{Imported, LeftOpen};
 
 /// The files of a folder made of a threat model, by path, and what was carried over. `today` is the day since which it is kept.
@@ -30,7 +34,10 @@ pub fn imported_folder(model: &ThreatModel, today: Date) -> (Vec<(String, String
     for part in &model.parts {
         parts.add(&part.key, &part.name);
     }
-    let mut imported = Imported::of(model);
+    let mut imported = Imported::empty(format!("a model of {}", model.format));
+    imported.zones = model.zones.len();
+    imported.threats = model.threats.len();
+    imported.left_out = model.left_out.iter().map(|(what, names)| (what.to_owned(), names.to_vec())).collect();
     let mut system = format!(
         "# From a model of {}: {}\n# What it leaves open is left open here, and assumed at its worst. `imported.md` lists what has no place in this folder.\n\
          # Still to be said: what the system does for people ([[function]]), and which harm follows ([[harm]]).\n",
@@ -64,7 +71,7 @@ pub fn imported_folder(model: &ThreatModel, today: Date) -> (Vec<(String, String
             (path.to_owned(), text)
         })
         .collect();
-    files.push(("imported.md".to_owned(), imported.page(model)));
+    files.push(("imported.md".to_owned(), imported.page(&model.title)));
     (files, imported)
 }
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
-use ward_device::import::{Imported, imported_folder};
+use ward_device::import::{Imported, Mapping, hazard_folder, imported_folder};
+use ward_formats::evidence::{self, Contents};
 use ward_formats::threat_model;
 
 use crate::Ending;
@@ -31,6 +32,9 @@ pub struct Arguments {
     /// threat model in a file: of Threagile, the Open Threat Model, Threat Dragon, TM-BOM or CycloneDX
     #[arg(long, value_name = "EXAMPLE|MODEL", conflicts_with = "name")]
     from: Option<String>,
+    /// For a table of hazards (CSV or XLSX) in place of a model: which column means what
+    #[arg(long, value_name = "FILE.toml", requires = "from")]
+    mapping: Option<PathBuf>,
     /// The device's name; default: the folder's
     #[arg(long)]
     name: Option<String>,
@@ -57,6 +61,8 @@ struct ImportAnswer {
     elements: usize,
     links: usize,
     threats: usize,
+    functions: usize,
+    harms: usize,
     /// What the model leaves open.
     left_open: Vec<Listed>,
     /// What it says and the folder has no place for.
@@ -78,6 +84,7 @@ pub fn run(arguments: Arguments, _: &Global, ui: &Ui) -> Result<Ending, Failure>
     write(folder, &files).map_err(|error| {
         Failure::environment("output", format!("{} cannot be written", folder.display())).because(&error)
     })?;
+    let note = imported.as_ref().map(|imported| told(imported, folder));
     let answer = Answer {
         schema: "wardround/new/1",
         folder: folder.display().to_string(),
@@ -89,8 +96,8 @@ pub fn run(arguments: Arguments, _: &Global, ui: &Ui) -> Result<Ending, Failure>
     } else {
         let list: String = answer.files.iter().map(|file| format!("{}\n", folder.join(file).display())).collect();
         ui.print(&list)?;
-        if let Some(imported) = &answer.imported {
-            ui.note(told(imported, folder));
+        if let Some(note) = note {
+            ui.note(note);
         }
         ui.note(format!("written; next: ward lint {0}, ward assess {0}", folder.display()));
     }
@@ -98,7 +105,7 @@ pub fn run(arguments: Arguments, _: &Global, ui: &Ui) -> Result<Ending, Failure>
 }
 
 fn answer_of(imported: Imported) -> ImportAnswer {
-    let Imported { format, zones, elements, links, threats, left_open, left_out } = imported;
+    let Imported { format, zones, elements, links, threats, functions, harms, left_open, left_out } = imported;
     let listed = |(what, names)| Listed { what, names };
     ImportAnswer {
         format,
@@ -106,19 +113,21 @@ fn answer_of(imported: Imported) -> ImportAnswer {
         elements,
         links,
         threats,
+        functions,
+        harms,
         left_open: left_open.into_iter().map(|(what, names)| listed((what.to_string(), names))).collect(),
         left_out: left_out.into_iter().map(listed).collect(),
     }
 }
 
-fn told(imported: &ImportAnswer, folder: &Path) -> String {
-    let ImportAnswer { format, zones, elements, links, threats, left_open, left_out } = imported;
+fn told(imported: &Imported, folder: &Path) -> String {
     let page = folder.join("imported.md");
     format!(
-        "a model of {format}: {zones} zones, {elements} elements, {links} links, {threats} threats carried over; {} points left open and {} \
-         without a place are listed in {}",
-        left_open.len(),
-        left_out.len(),
+        "from {}: {} carried over; {} kinds of things left open and {} without a place are listed in {}",
+        imported.format,
+        imported.counts(),
+        imported.left_open.len(),
+        imported.left_out.len(),
         page.display()
     )
 }
@@ -140,6 +149,9 @@ fn files(arguments: &Arguments) -> Result<(Files, Option<Imported>), Failure> {
         if let Some((_, files)) = EXAMPLES.iter().find(|(name, _)| name == wanted) {
             return Ok((files.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec())).collect(), None));
         }
+        if let Some(mapping) = &arguments.mapping {
+            return hazards(Path::new(wanted), mapping, &arguments.folder);
+        }
         if Path::new(wanted).is_file() {
             return import(Path::new(wanted));
         }
@@ -150,13 +162,39 @@ fn files(arguments: &Arguments) -> Result<(Files, Option<Imported>), Failure> {
             None => failure,
         });
     }
-    let of_folder = || {
-        let real = std::path::absolute(&arguments.folder).unwrap_or_else(|_| arguments.folder.clone());
-        real.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-    };
-    let name = arguments.name.clone().unwrap_or_else(of_folder);
+    let name = arguments.name.clone().unwrap_or_else(|| name_of(&arguments.folder));
     let texts = ward_device::new_folder(&name, clock::today());
     Ok((texts.into_iter().map(|(name, text)| (name.to_owned(), text.into_bytes())).collect(), None))
+}
+
+/// What the last part of a path is called.
+fn name_of(folder: &Path) -> String {
+    let real = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    real.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn hazards(path: &Path, mapping: &Path, folder: &Path) -> Result<(Files, Option<Imported>), Failure> {
+    let wrong = |error: &dyn std::error::Error| {
+        Failure::input("hazard-table", format!("{} cannot be imported", path.display())).because(error)
+    };
+    let text = crate::files::read(mapping)?;
+    let text = String::from_utf8(text.bytes).map_err(|error| {
+        Failure::input("mapping", format!("{} is no text in UTF-8", mapping.display())).because(&error)
+    })?;
+    let mapping = Mapping::read(&text)
+        .map_err(|error| Failure::input("mapping", format!("{} cannot be used", mapping.display())).because(&error))?;
+    let bytes = crate::files::read(path)?.bytes;
+    let tables = match evidence::read(&path.to_string_lossy(), &bytes) {
+        Some(Ok(Contents::Tables(tables))) => tables,
+        Some(Err(error)) => return Err(wrong(&error)),
+        Some(Ok(_)) | None => {
+            let failure = Failure::input("hazard-table", format!("{} is no table", path.display()));
+            return Err(failure.hint("expected a file whose name ends in .csv, .tsv or .xlsx"));
+        }
+    };
+    let (files, imported) =
+        hazard_folder(&tables, &mapping, &name_of(folder), clock::today()).map_err(|error| wrong(&error))?;
+    Ok((files.into_iter().map(|(name, text)| (name, text.into_bytes())).collect(), Some(imported)))
 }
 
 fn import(path: &Path) -> Result<(Files, Option<Imported>), Failure> {

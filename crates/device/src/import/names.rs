@@ -32,6 +32,11 @@ impl Names {
         self.by_key.get(key).map_or("", String::as_str)
     }
 
+    /// Every key with its identifier.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.by_key.iter().map(|(key, id)| (key.as_str(), id.as_str()))
+    }
+
     /// The identifier of a key that is there.
     pub(super) fn id(&self, key: &str) -> Option<&str> {
         self.by_key.get(key).map(String::as_str)

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use ward_formats::threat_model::ThreatModel;
-
 /// What was carried over, and what was not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
@@ -18,6 +16,10 @@ pub struct Imported {
     pub links: usize,
     /// How many threats, as comments.
     pub threats: usize,
+    /// How many functions.
+    pub functions: usize,
+    /// How many harms.
+    pub harms: usize,
     /// What the model leaves open, by the names of what it concerns.
     pub left_open: BTreeMap<LeftOpen, Vec<String>>,
     /// What it says and the folder has no place for, by the names of where it stands.
@@ -45,6 +47,16 @@ pub enum LeftOpen {
     Authentication,
     /// What shows that it does.
     Evidence,
+    /// A row lacks what every row needs: it is not carried over.
+    Row,
+    /// A row has no severity that is mapped.
+    Severity,
+    /// Rows say several severities of one harm.
+    Severities,
+    /// How a function fails.
+    HowDegraded,
+    /// What a function rests on.
+    Element,
 }
 
 impl fmt::Display for LeftOpen {
@@ -58,21 +70,28 @@ impl fmt::Display for LeftOpen {
             Self::Zone => "zone not said: it may stand in any",
             Self::Medium => "medium not said: the one that is reached from most positions",
             Self::Authentication => "authentication not said: none",
+            Self::Row => "not carried over: the row lacks what every row needs",
+            Self::Severity => "severity blank or not in the mapping: catastrophic",
+            Self::Severities => "several severities for one harm: the worst of them",
+            Self::HowDegraded => "how it fails is blank or not in the mapping: as loss and as alteration",
+            Self::Element => "what it rests on is not said: one element for the device",
             Self::Evidence => "authentication named without evidence: it counts once it is shown and decided",
         })
     }
 }
 
 impl Imported {
-    pub(super) fn of(model: &ThreatModel) -> Self {
+    pub(super) fn empty(format: String) -> Self {
         Self {
-            format: model.format.to_string(),
-            zones: model.zones.len(),
+            format,
+            zones: 0,
             elements: 0,
             links: 0,
-            threats: model.threats.len(),
+            threats: 0,
+            functions: 0,
+            harms: 0,
             left_open: BTreeMap::new(),
-            left_out: model.left_out.iter().map(|(what, names)| (what.to_owned(), names.to_vec())).collect(),
+            left_out: Vec::new(),
         }
     }
 
@@ -80,21 +99,33 @@ impl Imported {
         self.left_open.entry(what).or_default().push(name.to_owned());
     }
 
+    /// What was carried over, in words.
+    #[must_use]
+    pub fn counts(&self) -> String {
+        let counts = [
+            (self.zones, "zones"),
+            (self.elements, "elements"),
+            (self.links, "links"),
+            (self.functions, "functions"),
+            (self.harms, "harms"),
+            (self.threats, "threats as comments"),
+        ];
+        let some = counts.iter().filter(|(count, _)| *count > 0);
+        let some: Vec<String> = some.map(|(count, what)| format!("{count} {what}")).collect();
+        if some.is_empty() { "nothing".to_owned() } else { some.join(", ") }
+    }
+
     /// As a page of the folder.
-    pub(super) fn page(&self, model: &ThreatModel) -> String {
-        let mut out = format!(
-            "# Imported from a model of {}\n\n{}\n\nCarried over: {} zones, {} elements, {} links; {} threats stand as comments in `vulnerabilities.toml`.\n",
-            self.format,
-            plain(&model.title),
-            self.zones,
-            self.elements,
-            self.links,
-            self.threats
-        );
-        out.push_str(
-            "\nNot in any such model, and still to be said before a verdict means anything: what the system does for people, which harm \
-             follows when that is lost or altered, what each element runs (its SBOM), how many there are, and what protects it.\n",
-        );
+    pub(super) fn page(&self, title: &str) -> String {
+        let mut out =
+            format!("# Imported from {}\n\n{}\n\nCarried over: {}.\n", self.format, plain(title), self.counts());
+        let missing = if self.functions == 0 {
+            "what the system does for people, which harm follows when that is lost or altered, what each element runs (its SBOM), how many \
+             there are, and what protects it"
+        } else {
+            "the parts of the system and what connects them, what each of them runs (its SBOM), how many there are, and what protects them"
+        };
+        out.push_str(&format!("\nNot in it, and still to be said before a verdict means anything: {missing}.\n"));
         if !self.left_open.is_empty() {
             out.push_str("\n## Left open there, and what stands here instead\n\n");
             for (what, names) in &self.left_open {

@@ -118,3 +118,80 @@ proptest! {
         }
     }
 }
+
+const HAZARDS: &str = "\
+No.,Function,Failure,Hazardous situation,Harm,S,Cause,P1
+1,Deliver infusion,too fast,over-infusion,death,5,corrupt limits,2
+2,,stops,infusion stops,injury,3,lost power,3
+3,Show dose,,wrong dose is read,injury,4,,
+4,Show dose,stops,nothing is shown,,2,,
+5,Keep history,read by others,history known,distress,?,,
+";
+
+const MAPPING: &str = r#"
+device = "LVP"
+repeat_above = ["function"]
+[columns]
+function = "function"
+hazardous_situation = "Hazardous situation"
+harm = "Harm"
+severity = "S"
+on = "Failure"
+[severity]
+"5" = "catastrophic"
+"4" = "critical"
+"3" = "serious"
+[on]
+"too fast" = "alteration"
+stops = "loss"
+"read by others" = "disclosure"
+"#;
+
+fn table(text: &str) -> Vec<ward_formats::evidence::Table> {
+    match ward_formats::evidence::read("hazards.csv", text.as_bytes()) {
+        Some(Ok(ward_formats::evidence::Contents::Tables(tables))) => tables,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_table_of_hazards_becomes_functions_and_harms() {
+    let mapping = super::Mapping::read(MAPPING).unwrap();
+    let (files, imported) = super::hazard_folder(&table(HAZARDS), &mapping, "folder", date(2026, 11, 28)).unwrap();
+    assert_eq!((imported.functions, imported.harms, imported.elements), (3, 3, 1));
+    assert_eq!(imported.left_open[&LeftOpen::Row], ["line 5: no harm"]);
+    assert_eq!(imported.left_open[&LeftOpen::Severity], ["line 6: ?"]);
+    assert_eq!(imported.left_open[&LeftOpen::Severities], ["line 4: injury"]);
+    assert_eq!(imported.left_open[&LeftOpen::HowDegraded], ["line 4: blank"]);
+    let columns: Vec<&str> = imported.left_out.iter().map(|(what, _)| what.as_str()).collect();
+    assert_eq!(columns, ["column No.", "column Cause", "column P1"]);
+    let files: MemoryFiles = files.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
+    let reading = read(&files).unwrap_or_else(|wrong| panic!("{wrong}"));
+    assert!(lint(&reading).iter().all(|found| found.severity != Severity::Error), "{:?}", lint(&reading));
+    let device = &reading.device;
+    assert_eq!(device.name, "LVP");
+    let severity = |text: &str| device.harms.values().find(|harm| harm.text == text).unwrap().severity;
+    // The worst of two rows; and of what nobody mapped the worst there is.
+    assert_eq!(severity("injury").word(), "critical");
+    assert_eq!(severity("distress").word(), "catastrophic");
+    let deliver = device.functions.values().find(|function| function.name == "Deliver infusion").unwrap();
+    assert_eq!(deliver.effects.len(), 2, "the blank cell means the one above, because the mapping says so");
+    let show = device.functions.values().find(|function| function.name == "Show dose").unwrap();
+    assert_eq!(show.effects.len(), 2, "nobody says how it fails: as loss and as alteration");
+}
+
+#[test]
+fn a_mapping_that_does_not_fit_is_told_with_the_nearest_name() {
+    let text = MAPPING.replace("harm = \"Harm\"", "harm = \"Hram\"");
+    let error = super::hazard_folder(&table(HAZARDS), &super::Mapping::read(&text).unwrap(), "x", date(2026, 1, 1));
+    assert!(error.unwrap_err().to_string().contains("did you mean `Harm`?"));
+    for (was, is, told) in [
+        ("catastrophic", "dreadful", "expected negligible, minor, serious, critical, catastrophic"),
+        ("\"loss\"", "\"broken\"", "expected loss, alteration, disclosure"),
+        ("[\"function\"]", "[\"severity\"]", "expected function"),
+        ("device =", "devise =", "unknown field `devise`"),
+    ] {
+        let error = super::Mapping::read(&MAPPING.replace(was, is)).unwrap_err().to_string();
+        assert!(error.contains(told), "{error}");
+    }
+}
