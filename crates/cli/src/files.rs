@@ -30,14 +30,13 @@ pub fn read(path: &Path) -> Result<Input, Failure> {
 
 /// Why a named file cannot be read. What is not there, or is a folder, is a wrong argument; anything else is the environment.
 pub fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    let wrong = matches!(
-        error.kind(),
-        io::ErrorKind::NotFound
-            | io::ErrorKind::IsADirectory
-            | io::ErrorKind::NotADirectory
-            | io::ErrorKind::InvalidInput
-    );
+    let wrong =
+        matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidInput);
     let message = format!("{} cannot be read", path.display());
+    if error.kind() == io::ErrorKind::IsADirectory {
+        let failure = Failure::input("file", format!("{} is a folder; a file is expected", path.display()));
+        return failure.hint("`ward assess` and `ward lint` read device folders");
+    }
     if wrong { Failure::input("file", message) } else { Failure::environment("file", message) }.because(error)
 }
 

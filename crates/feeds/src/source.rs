@@ -54,7 +54,7 @@ impl fmt::Display for Source {
 
 /// A name that is no feed, or none that can be read yet.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{name}` is not a source that can be read; these can: nvd, kev, epss, cve5, osv, csaf, eol, cwe")]
+#[error("`{name}` is not a source that can be read; these can: {}", Source::ALL.map(Source::name).join(", "))]
 pub struct UnknownSource {
     /// What was given.
     pub name: String,

@@ -6,6 +6,7 @@ use ward_model::device::Device;
 use ward_model::digest::Digest;
 
 mod assessment;
+mod filters;
 mod verdicts;
 
 const STYLE: &str = include_str!("../templates/page.css");

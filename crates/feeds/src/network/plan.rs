@@ -247,6 +247,11 @@ mod tests {
         for (name, _) in PUBLIC {
             assert_eq!(plan.address(name).unwrap().scheme(), "https", "{name}");
         }
+        let mut all = crate::source::Source::ALL.map(crate::source::Source::name);
+        all.sort_unstable();
+        let mut fetched = FEEDS;
+        fetched.sort_unstable();
+        assert_eq!(fetched, all, "what can be read can be fetched");
         assert!(FEEDS.iter().all(|feed| PUBLIC.iter().any(|(name, _)| name == feed)));
     }
 

@@ -10,7 +10,7 @@ use ward_model::device::Device;
 use ward_model::verdict::Witness;
 
 use super::verdicts::{Fact, Section, facts, sections};
-use super::{STYLE, policy};
+use super::{STYLE, filters, policy};
 use crate::group::{Group, groups, route};
 use crate::next::{self, Context, Step, steps};
 use crate::svg;
