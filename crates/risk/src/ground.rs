@@ -325,7 +325,8 @@ impl<'a> Builder<'a> {
         let program = &mut self.program;
         let premises = premises.into_iter().map(|fact| program.fact(fact)).collect();
         let conclusion = program.fact(conclusion);
-        program.derive(Derivation { premises, conclusion, class, reach, by: by.into() })
+        let by = program.words(by);
+        program.derive(Derivation { premises, conclusion, class, reach, by })
     }
 
     /// Adds a derivation that these controls cut: it needs every one of them defeated.

@@ -4,7 +4,8 @@
 //! Everything here is a pure function of those. The order of work is the order of the modules:
 //!
 //! 1. [`effects`]: which claims have effect, and why others do not;
-//! 2. [`ground`]: the device becomes facts and derivations between them ([`program`]);
+//! 2. [`ground`]: the device becomes facts ([`vocabulary`]) and derivations between them ([`program`]), laid flat to be gone
+//!    through often ([`graph`]);
 //! 3. [`fixpoint`]: which facts an attacker can reach, how easily, and in how many places at once ([`value`]);
 //! 4. [`attribute`]: what can be reached *through* one subject;
 //! 5. [`cells`]: which harms those are, and how the policy judges them;
@@ -21,6 +22,7 @@ mod clock;
 mod context;
 mod fact;
 mod fixpoint;
+mod graph;
 mod ground;
 mod judge;
 mod labels;
@@ -32,6 +34,7 @@ mod program;
 mod run;
 mod subject;
 mod value;
+mod vocabulary;
 mod watch;
 mod without;
 mod witness;

@@ -15,6 +15,7 @@ use crate::cells::{harmful, unacceptable};
 use crate::context::Context;
 use crate::effects::Effects;
 use crate::fact::Fact;
+use crate::graph::Step;
 use crate::ground::{Grounded, Group, Login, Part, login, reground};
 use crate::levels::Bounds;
 use crate::network::Network;
@@ -250,17 +251,20 @@ impl Side {
         for key in &touched.logins {
             for (step, profile) in decided.logins.get(key).into_iter().flatten() {
                 let class = profile.class(profile.always.saturating_add(login(context, key, profile.login)));
-                if network.stands(*step) && network.derivation(*step).class < class {
+                if network.stands(*step) && network.step(*step).class < class {
                     network.strengthen(*step, |derivation| derivation.class = class);
                 }
             }
         }
         for control in &touched.controls {
             let Some(defeated) = network.program().find(&Fact::Defeated((*control).clone())) else { continue };
-            for step in network.program().uses(defeated).collect::<Vec<_>>() {
+            for step in network.uses(defeated).collect::<Vec<_>>() {
                 // What a control cuts has a premise before those that say it is defeated.
-                if network.stands(step) && network.derivation(step).premises.contains(&defeated) {
-                    network.strengthen(step, |derivation| derivation.premises.retain(|premise| *premise != defeated));
+                if network.stands(step) && network.step(step).premises.contains(&defeated) {
+                    network.strengthen(step, |derivation| {
+                        let left = derivation.premises.iter().filter(|premise| **premise != defeated);
+                        derivation.premises = left.copied().collect();
+                    });
                 }
             }
         }
@@ -283,16 +287,31 @@ impl Side {
 
 /// Takes away the derivations of a part as it was, and keeps of those built anew only what is not there already.
 fn replace(network: &mut Network, before: Option<&std::ops::Range<u32>>, now: Option<&std::ops::Range<u32>>) {
+    let ids = |range: Option<&std::ops::Range<u32>>| range.cloned().unwrap_or_default().map(DerivationId);
     let like = |network: &Network, id: DerivationId| {
-        let derivation = network.derivation(id);
-        (derivation.premises.clone(), derivation.conclusion, derivation.class, derivation.reach)
+        let Step { premises, conclusion, class, reach } = network.step(id);
+        (premises.to_vec(), conclusion, class, reach)
     };
+    let alike = |network: &Network, one: DerivationId, other: DerivationId| {
+        let (one, other) = (network.step(one), network.step(other));
+        (one.premises, one.conclusion, one.class, one.reach)
+            == (other.premises, other.conclusion, other.class, other.reach)
+    };
+    // Parts are built in the same order each time: as long as nothing differs nothing needs to be looked for.
+    let (mut before, mut now) = (ids(before).peekable(), ids(now).peekable());
+    while let (Some(was), Some(is)) = (before.peek(), now.peek()) {
+        if !alike(network, *was, *is) {
+            break;
+        }
+        network.remove(*is);
+        (before.next(), now.next());
+    }
     let mut there: BTreeMap<_, Vec<DerivationId>> = BTreeMap::new();
-    for id in before.into_iter().flat_map(|range| range.clone()).map(DerivationId) {
+    for id in before {
         there.entry(like(network, id)).or_default().push(id);
     }
-    for id in now.into_iter().flat_map(|range| range.clone()).map(DerivationId) {
-        if there.get_mut(&like(network, id)).and_then(Vec::pop).is_some() {
+    for id in now {
+        if !there.is_empty() && there.get_mut(&like(network, id)).and_then(Vec::pop).is_some() {
             network.remove(id);
         }
     }
