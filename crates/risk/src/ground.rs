@@ -83,7 +83,12 @@ pub(crate) struct Presuming {
 
 /// Builds the program of a context.
 pub(crate) fn ground(context: &Context<'_>) -> Grounded {
-    let mut builder = Builder::new(context, Program::default());
+    ground_in(context, Program::default())
+}
+
+/// Builds the program of a context in one that has no derivations yet.
+pub(crate) fn ground_in(context: &Context<'_>, program: Program) -> Grounded {
+    let mut builder = Builder::new(context, program);
     for position in positions(context.device()) {
         builder.derive(
             Vec::new(),
@@ -139,6 +144,9 @@ pub(crate) fn login(context: &Context<'_>, (element, link): &Login, demand: u8) 
 
 /// The same program with these elements taken for the attacker's, over it.
 pub(crate) fn presuming(context: &Context<'_>, grounded: &Grounded, elements: &[ElementId]) -> Presuming {
+    if elements.is_empty() {
+        return Presuming { program: Arc::clone(&grounded.program), steps: BTreeMap::new() };
+    }
     let mut builder = Builder::new(context, Program::over(Arc::clone(&grounded.program)));
     let steps = elements.iter().map(|element| (element.clone(), presume(&mut builder, element))).collect();
     Presuming { program: Arc::new(builder.program), steps }

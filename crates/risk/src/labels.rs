@@ -139,6 +139,12 @@ pub(crate) struct Leads {
 }
 
 impl Labels {
+    /// Labels every fact of a program with the worst harm that it leads to, and nothing else.
+    pub fn worst(context: &Context<'_>, questions: &Questions) -> Self {
+        let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
+        Self::toward(harms.cells(context), questions)
+    }
+
     /// Labels every fact of a program.
     pub fn new(context: &Context<'_>, questions: &Questions) -> Self {
         let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());

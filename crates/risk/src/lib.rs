@@ -9,7 +9,7 @@
 //! 3. [`fixpoint`]: which facts an attacker can reach, how easily, and in how many places at once ([`value`]);
 //! 4. [`attribute`]: what can be reached *through* one subject;
 //! 5. [`cells`]: which harms those are, and how the policy judges them;
-//! 6. [`run`]: every subject judged under one reading;
+//! 6. [`run`]: every subject judged under one reading ([`outcomes`]);
 //! 7. [`without`]: which subjects turn when claims lose their effect, on a [`network`] that follows only what changes ([`levels`]);
 //! 8. [`judge`]: readings compared, the verdicts, with witness, sensitivity and what they rely on.
 
@@ -28,6 +28,8 @@ mod judge;
 mod labels;
 mod levels;
 mod network;
+mod outcomes;
+mod parallel;
 mod people;
 mod presume;
 mod program;
