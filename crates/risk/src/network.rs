@@ -44,7 +44,7 @@ struct Changes {
     places: Vec<(FactId, Place)>,
     removed: Vec<DerivationId>,
     /// Added or changed.
-    built: BTreeSet<DerivationId>,
+    built: Vec<DerivationId>,
     asked: Vec<FactId>,
     /// Premises that a derivation no longer has.
     dropped: Vec<(DerivationId, FactId)>,
@@ -182,9 +182,9 @@ impl Network {
 
     /// Takes a derivation away.
     pub fn remove(&mut self, id: DerivationId) {
-        if !std::mem::replace(&mut self.gone[id.index()], true) {
+        // What was added only now has no answers resting on it.
+        if !std::mem::replace(&mut self.gone[id.index()], true) && id < self.mark {
             self.changes.removed.push(id);
-            self.changes.built.remove(&id);
         }
     }
 
@@ -198,13 +198,16 @@ impl Network {
             before.premises.iter().filter(|fact| !now.contains(fact)).map(|fact| (id, *fact)).collect::<Vec<_>>();
         self.changes.dropped.extend(dropped);
         self.changed.insert(id, derivation);
-        self.changes.built.insert(id);
+        self.changes.built.push(id);
     }
 
-    /// Follows what was changed as far as it goes, and says which derivations may lead elsewhere now.
-    pub fn settle(&mut self) -> BTreeSet<DerivationId> {
+    /// Follows what was changed as far as it goes, and says which derivations may lead elsewhere now, in order.
+    pub fn settle(&mut self) -> Vec<DerivationId> {
         let removed = std::mem::take(&mut self.changes.removed);
-        let built: Vec<DerivationId> = self.changes.built.iter().copied().collect();
+        let mut built = std::mem::take(&mut self.changes.built);
+        built.retain(|id| !self.gone[id.index()]);
+        built.sort_unstable();
+        built.dedup();
         let mut lost = BTreeSet::new();
         for id in &removed {
             self.take_back_ways(*id, &mut lost);
@@ -229,10 +232,10 @@ impl Network {
         for (id, fact) in std::mem::take(&mut self.changes.dropped) {
             self.take_back_bounds(id, fact, &mut lost);
         }
-        let mut through: BTreeSet<DerivationId> = built.iter().copied().collect();
+        let mut through = built;
         for (fact, harder) in moved {
             for id in self.uses(fact).collect::<Vec<_>>() {
-                through.insert(id);
+                through.push(id);
                 if harder {
                     let premises = self.step(id).premises.to_vec();
                     premises.iter().for_each(|fact| self.take_back_bounds(id, *fact, &mut lost));
@@ -249,6 +252,8 @@ impl Network {
                 self.lower_premises(id, &mut open);
             }
         }
+        through.sort_unstable();
+        through.dedup();
         for &id in &through {
             self.lower_premises(id, &mut open);
         }
@@ -259,6 +264,8 @@ impl Network {
                 through.extend(self.concluding(*fact));
             }
         }
+        through.sort_unstable();
+        through.dedup();
         through
     }
 

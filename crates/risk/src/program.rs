@@ -201,6 +201,11 @@ impl Program {
         if self.wordless { By::Fixed("") } else { by.into() }
     }
 
+    /// Whether nobody will ask what its own derivations follow by.
+    pub fn is_wordless(&self) -> bool {
+        self.wordless
+    }
+
     /// Keeps no longer what derivations that are added follow by.
     pub fn fall_silent(&mut self) {
         self.wordless = true;

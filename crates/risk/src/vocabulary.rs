@@ -15,8 +15,7 @@ pub(crate) struct Vocabulary {
     under: Option<Arc<Vocabulary>>,
     first: usize,
     facts: Vec<Fact>,
-    // Only ever looked up in: its order is nobody's. What has the digest of another fact stands at the next one that is free.
-    numbers: HashMap<u64, FactId, BuildHasherDefault<Taken>>,
+    places: Places,
 }
 
 impl Vocabulary {
@@ -46,43 +45,60 @@ impl Vocabulary {
 
     /// The number of a fact, given one if it has none yet.
     pub fn number(&mut self, fact: Fact) -> FactId {
-        let mut digest = digest(&fact);
+        let digest = digest(&fact);
         if let Some(id) = self.find_by(&fact, digest) {
             return id;
         }
         let id = FactId::at(self.len());
+        self.places.add(digest, self.facts.len());
         self.facts.push(fact);
-        while self.numbers.contains_key(&digest) {
-            digest = next(digest);
-        }
-        self.numbers.insert(digest, id);
         id
     }
 
     fn find_by(&self, fact: &Fact, digest: u64) -> Option<FactId> {
-        let layers = std::iter::successors(Some(self), |layer| layer.under.as_deref());
-        layers.into_iter().find_map(|layer| layer.own(fact, digest))
+        let mut layers = std::iter::successors(Some(self), |layer| layer.under.as_deref());
+        layers.find_map(|layer| {
+            let place = layer.places.find(digest, |place| layer.facts[place] == *fact)?;
+            Some(FactId::at(layer.first + place))
+        })
     }
+}
 
-    fn own(&self, fact: &Fact, mut digest: u64) -> Option<FactId> {
+/// Where things stand in a list, by their digests. What has the digest of another stands at the next one that is free.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Places(HashMap<u64, u32, BuildHasherDefault<Taken>>);
+
+impl Places {
+    /// The place of what has a digest, and is what is looked for.
+    pub fn find(&self, mut digest: u64, is: impl Fn(usize) -> bool) -> Option<usize> {
         loop {
-            let id = *self.numbers.get(&digest)?;
-            if self.facts[id.index() - self.first] == *fact {
-                return Some(id);
+            let place = *self.0.get(&digest)? as usize;
+            if is(place) {
+                return Some(place);
             }
             digest = next(digest);
         }
     }
+
+    /// Adds what is not there yet.
+    pub fn add(&mut self, mut digest: u64, place: usize) {
+        while self.0.contains_key(&digest) {
+            digest = next(digest);
+        }
+        // More than four thousand million do not fit into memory.
+        self.0.insert(digest, u32::try_from(place).unwrap_or(u32::MAX));
+    }
 }
 
-/// Where a fact stands of which another has the digest.
+/// Where a thing stands of which another has the digest.
 fn next(digest: u64) -> u64 {
     digest.wrapping_add(0x9E37_79B9_7F4A_7C15)
 }
 
-fn digest(fact: &Fact) -> u64 {
+/// The digest by which a thing is looked up.
+pub(crate) fn digest(thing: &impl Hash) -> u64 {
     let mut quick = Quick::default();
-    fact.hash(&mut quick);
+    thing.hash(&mut quick);
     quick.finish()
 }
 
@@ -158,13 +174,12 @@ mod tests {
         let numbers: Vec<FactId> = (0..100).map(|number| first.number(fact(number))).collect();
         assert_eq!(numbers, (0..100).map(FactId::at).collect::<Vec<_>>());
         // As if another fact had the digest of this one.
-        let digest = super::digest(&fact(200));
-        first.numbers.insert(digest, FactId::at(7));
+        first.places.add(super::digest(&fact(200)), 7);
         let mut second = Vocabulary::over(Arc::new(first));
         assert_eq!(second.find(&fact(7)), Some(FactId::at(7)));
         assert_eq!(second.number(fact(200)), FactId::at(100));
         assert_eq!(second.number(fact(3)), FactId::at(3));
-        second.numbers.insert(super::digest(&fact(300)), FactId::at(100));
+        second.places.add(super::digest(&fact(300)), 0);
         assert_eq!(second.number(fact(300)), FactId::at(101));
         assert_eq!(second.number(fact(300)), FactId::at(101));
         assert_eq!(second.at(FactId::at(101)), &fact(300));

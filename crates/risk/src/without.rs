@@ -263,7 +263,7 @@ impl Side {
         decided: &Grounded,
         touched: &Touched<'_>,
         presumed: &[ElementId],
-    ) -> (Grounded, BTreeSet<DerivationId>) {
+    ) -> (Grounded, Vec<DerivationId>) {
         let network = &mut self.network;
         let parts: Vec<Part> = touched.parts.iter().cloned().collect();
         let (program, grounded) = reground(context, network.lend(), &parts, presumed);
@@ -554,7 +554,7 @@ impl<'a> Without<'a> {
             harmed.network.undo();
         }
         for (step, presumptions) in &self.watched.presumptions {
-            if leading.contains(step) && side.network.leads(*step) {
+            if leading.binary_search(step).is_ok() && side.network.leads(*step) {
                 for presumption in presumptions {
                     // What is no longer presumed for this reason is not a subject any more.
                     if !touched.elements.contains(&presumption.element) || now.contains(presumption) {
