@@ -8,6 +8,8 @@
 #![expect(clippy::unwrap_used, reason = "what is measured is made here")]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hasher as _};
 use std::time::Instant;
 
 use jiff::civil::{Date, date};
@@ -21,7 +23,7 @@ use ward_model::ids::*;
 use ward_model::scale::{Axis, Position, Severity};
 use ward_model::verdict::{Basis, Outcome};
 use ward_policy::Library;
-use ward_risk::{Situation, judge};
+use ward_risk::{Judgement, Situation, judge};
 
 const TODAY: Date = date(2026, 11, 22);
 const DEVICES_OF_A_WARD: usize = 21;
@@ -353,12 +355,26 @@ fn empty() -> Device {
     }
 }
 
+/// A number for everything that is concluded: the same answer has the same one.
+fn fingerprint(judgement: &Judgement) -> u64 {
+    struct Written(DefaultHasher);
+    impl std::fmt::Write for Written {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            self.0.write(text.as_bytes());
+            Ok(())
+        }
+    }
+    let mut written = Written(DefaultHasher::new());
+    write!(written, "{judgement:?}").unwrap();
+    written.0.finish()
+}
+
 #[expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a measurement is what this program is for")]
 fn main() {
     let sizes: Vec<usize> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
     let sizes = if sizes.is_empty() { vec![100] } else { sizes };
     let rulebook = Library::built_in().unwrap().select(&["fda-postmarket-2016".to_owned()], TODAY).unwrap();
-    println!("elements   links findings  claims verdicts uncontrolled presumed controlled  points   seconds");
+    println!("elements   links findings  claims verdicts uncontrolled presumed controlled  points   seconds answer");
     for size in sizes {
         let mut hospital = Hospital::of(size);
         let decisions = hospital.decisions();
@@ -379,7 +395,7 @@ fn main() {
             judgement.verdicts.iter().filter(|verdict| verdict.verdict == outcome && verdict.basis == basis).count()
         };
         println!(
-            "{:8} {:7} {:8} {:7} {:8} {:12} {:8} {:10} {:7} {seconds:9.3}",
+            "{:8} {:7} {:8} {:7} {:8} {:12} {:8} {:10} {:7} {seconds:9.3} {:016x}",
             device.elements.len(),
             device.links.len(),
             device.own_findings.len(),
@@ -389,6 +405,7 @@ fn main() {
             count(Outcome::Uncontrolled, Basis::Presumed),
             count(Outcome::Controlled, Basis::Confirmed),
             judgement.verdicts.iter().map(|verdict| verdict.sensitivity.len()).sum::<usize>(),
+            fingerprint(&judgement),
         );
     }
 }

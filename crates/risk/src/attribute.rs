@@ -62,11 +62,12 @@ pub(crate) fn through_only(
     steps: &[DerivationId],
     wanted: impl Fn(Option<&Entry>, &Entry) -> bool,
 ) -> Through {
+    let graph = program.graph();
     let mut through = Through::default();
     let mut open = VecDeque::new();
     let mut found: Vec<Entry> = Vec::new();
     for &id in steps {
-        let derivation = program.derivation(id);
+        let derivation = graph.step(id);
         let fact = derivation.conclusion;
         conclusions(
             derivation,
@@ -83,8 +84,8 @@ pub(crate) fn through_only(
         if !through.front(fact).stands(number) {
             continue;
         }
-        for id in program.uses(fact) {
-            let derivation = program.derivation(id);
+        for &id in graph.uses(fact) {
+            let derivation = graph.step(id);
             for place in (0..derivation.premises.len()).filter(|place| derivation.premises[*place] == fact) {
                 let conclusion = derivation.conclusion;
                 let front = |other: usize, premise| {

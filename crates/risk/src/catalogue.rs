@@ -18,6 +18,7 @@ use ward_policy::{Evidence, Policy, Privilege};
 use crate::context::{Situation, Unknowns};
 use crate::effects::Effects;
 use crate::people::Staff;
+use crate::vocabulary::Table;
 
 /// What one vector of a vulnerability demands of an attacker and gives in return, with what is known of its exploitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -185,19 +186,19 @@ impl Inventory {
 /// The vulnerabilities of every element, with its inventory taken for complete and without.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Catalogue {
-    elements: BTreeMap<ElementId, Readings>,
+    elements: Table<ElementId, Readings>,
     nothing: Inventory,
-    links: BTreeMap<ElementId, Vec<LinkId>>,
-    users: BTreeMap<SecretId, Vec<LinkId>>,
-    enforcers: BTreeMap<SecretId, Vec<ElementId>>,
-    inside: BTreeMap<ZoneId, Vec<ElementId>>,
+    links: Table<ElementId, Vec<LinkId>>,
+    users: Table<SecretId, Vec<LinkId>>,
+    enforcers: Table<SecretId, Vec<ElementId>>,
+    inside: Table<ZoneId, Vec<ElementId>>,
     unzoned: Vec<ElementId>,
-    told_apart: BTreeSet<LinkId>,
-    relieved_by: BTreeMap<FunctionId, BTreeSet<FunctionId>>,
+    told_apart: Table<LinkId, ()>,
+    relieved_by: Table<FunctionId, BTreeSet<FunctionId>>,
     /// Who relies on which fallback, what is not known at its worst and at its best.
     staff: [Staff; 2],
     /// The controls that name a vulnerability at an element, in order, whether or not they have effect.
-    naming: BTreeMap<(VulnerabilityId, ElementId), Vec<ControlId>>,
+    naming: Table<(VulnerabilityId, ElementId), Vec<ControlId>>,
     cuts: Cuts,
 }
 
@@ -205,15 +206,15 @@ pub(crate) struct Catalogue {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Cuts {
     /// Steps at an element.
-    pub steps: BTreeMap<ElementId, Vec<(ControlId, usize)>>,
+    pub steps: Table<ElementId, Vec<(ControlId, usize)>>,
     /// Messages on a link.
-    pub links: BTreeMap<LinkId, Vec<(ControlId, usize)>>,
+    pub links: Table<LinkId, Vec<(ControlId, usize)>>,
     /// Messages on every link into a zone.
-    pub zones: BTreeMap<ZoneId, Vec<(ControlId, usize)>>,
+    pub zones: Table<ZoneId, Vec<(ControlId, usize)>>,
     /// Touching an element.
-    pub presence: BTreeMap<ElementId, Vec<(ControlId, usize)>>,
+    pub presence: Table<ElementId, Vec<(ControlId, usize)>>,
     /// Vulnerabilities at an element.
-    pub vulnerabilities: BTreeMap<ElementId, Vec<(ControlId, usize)>>,
+    pub vulnerabilities: Table<ElementId, Vec<(ControlId, usize)>>,
 }
 
 impl Cuts {
@@ -274,8 +275,8 @@ impl Catalogue {
                 (element.clone(), readings)
             })
             .collect();
-        let mut links: BTreeMap<ElementId, Vec<LinkId>> = BTreeMap::new();
-        let mut users: BTreeMap<SecretId, Vec<LinkId>> = BTreeMap::new();
+        let mut links: Table<ElementId, Vec<LinkId>> = Table::default();
+        let mut users: Table<SecretId, Vec<LinkId>> = Table::default();
         for link in situation.device.links.values() {
             links.entry(link.from.clone()).or_default().push(link.id.clone());
             if link.to != link.from {
@@ -285,13 +286,13 @@ impl Catalogue {
                 users.entry(secret).or_default().push(link.id.clone());
             }
         }
-        let mut enforcers: BTreeMap<SecretId, Vec<ElementId>> = BTreeMap::new();
+        let mut enforcers: Table<SecretId, Vec<ElementId>> = Table::default();
         for enforcer in situation.device.controls.values().filter_map(|control| control.enforcer.as_ref()) {
             if let Some(secret) = &enforcer.secret {
                 enforcers.entry(secret.clone()).or_default().push(enforcer.element.clone());
             }
         }
-        let mut inside: BTreeMap<ZoneId, Vec<ElementId>> = BTreeMap::new();
+        let mut inside: Table<ZoneId, Vec<ElementId>> = Table::default();
         let mut unzoned = Vec::new();
         for element in situation.device.elements.values() {
             match &element.zone {
@@ -345,7 +346,7 @@ impl Catalogue {
 
     /// Whether what arrives at one end of a link may be cut where it enters that end's zone, and what arrives at the other not.
     pub fn tells_ends_apart(&self, link: &LinkId) -> bool {
-        self.told_apart.contains(link)
+        self.told_apart.contains_key(link)
     }
 
     /// The links that end at an element, in order.
@@ -384,7 +385,7 @@ impl Catalogue {
 }
 
 /// The links with one end in a zone that some control, in effect or not, lets nothing enter.
-fn told_apart(device: &Device) -> BTreeSet<LinkId> {
+fn told_apart(device: &Device) -> Table<LinkId, ()> {
     let cuts = device.controls.values().flat_map(|control| &control.cuts);
     let walled: BTreeSet<&ZoneId> = cuts
         .filter_map(|cut| match cut {
@@ -393,18 +394,23 @@ fn told_apart(device: &Device) -> BTreeSet<LinkId> {
         })
         .collect();
     if walled.is_empty() {
-        return BTreeSet::new();
+        return Table::default();
     }
     let behind = |end: &ElementId| {
         let zone = device.elements.get(end).and_then(|element| element.zone.as_ref());
         zone.filter(|zone| walled.contains(zone))
     };
-    device.links.values().filter(|link| behind(&link.from) != behind(&link.to)).map(|link| link.id.clone()).collect()
+    device
+        .links
+        .values()
+        .filter(|link| behind(&link.from) != behind(&link.to))
+        .map(|link| (link.id.clone(), ()))
+        .collect()
 }
 
 /// For each function that notices the loss of others or takes over for them: which these are.
-fn relieved_by(device: &Device) -> BTreeMap<FunctionId, BTreeSet<FunctionId>> {
-    let mut relieved_by: BTreeMap<FunctionId, BTreeSet<FunctionId>> = BTreeMap::new();
+fn relieved_by(device: &Device) -> Table<FunctionId, BTreeSet<FunctionId>> {
+    let mut relieved_by: Table<FunctionId, BTreeSet<FunctionId>> = Table::default();
     for function in device.functions.values() {
         for fallback in function.effects.iter().filter_map(|effect| effect.fallback.as_ref()) {
             for helper in [&fallback.function, &fallback.detection] {
@@ -416,8 +422,8 @@ fn relieved_by(device: &Device) -> BTreeMap<FunctionId, BTreeSet<FunctionId>> {
 }
 
 /// The controls that name a vulnerability at an element, in order.
-fn naming(device: &Device) -> BTreeMap<(VulnerabilityId, ElementId), Vec<ControlId>> {
-    let mut naming: BTreeMap<(VulnerabilityId, ElementId), Vec<ControlId>> = BTreeMap::new();
+fn naming(device: &Device) -> Table<(VulnerabilityId, ElementId), Vec<ControlId>> {
+    let mut naming: Table<(VulnerabilityId, ElementId), Vec<ControlId>> = Table::default();
     for control in device.controls.values() {
         for cut in &control.cuts {
             if let Cut::Vulnerability { id, at } = cut {

@@ -14,18 +14,39 @@ use ward_model::claim::{
 use ward_model::device::{Decisions, Device};
 use ward_model::digest::Digest;
 
+use crate::vocabulary::{Places, digest};
+
 /// The claims that have effect, each with the last day on which it has.
 ///
 /// What is left without some of them shares the rest: a device has many claims, and each is taken away once.
 #[derive(Debug, Clone, Default)]
 pub struct Effects {
-    holding: Arc<BTreeMap<ClaimId, Option<Date>>>,
+    holding: Arc<Holding>,
     without: BTreeSet<ClaimId>,
 }
 
+/// Claims in order, each with the last day on which it has effect, and where each stands.
+#[derive(Debug, Default)]
+struct Holding {
+    claims: Vec<(ClaimId, Option<Date>)>,
+    places: Places,
+}
+
+/// When more claims than this are taken away, what is left is listed anew.
+const MOST_WITHOUT: usize = 16;
+
 impl Effects {
     fn new(holding: BTreeMap<ClaimId, Option<Date>>) -> Self {
-        Self { holding: Arc::new(holding), without: BTreeSet::new() }
+        let mut places = Places::default();
+        holding.keys().enumerate().for_each(|(place, claim)| places.add(digest(claim), place));
+        Self { holding: Arc::new(Holding { claims: holding.into_iter().collect(), places }), without: BTreeSet::new() }
+    }
+
+    /// Until when a claim has effect, if it has.
+    fn holding(&self, id: &ClaimId) -> Option<Option<Date>> {
+        let Holding { claims, places } = &*self.holding;
+        let place = places.find(digest(id), |place| claims[place].0 == *id)?;
+        (self.without.is_empty() || !self.without.contains(id)).then(|| claims[place].1)
     }
 
     /// Nothing that is claimed has effect.
@@ -95,17 +116,17 @@ impl Effects {
 
     /// Whether a claim has effect.
     pub fn holds(&self, id: &ClaimId) -> bool {
-        self.holding.contains_key(id) && !self.without.contains(id)
+        self.holding(id).is_some()
     }
 
     /// The last day on which it has effect, where there is one.
     pub fn until(&self, id: &ClaimId) -> Option<Date> {
-        if self.without.contains(id) { None } else { self.holding.get(id).copied().flatten() }
+        self.holding(id).flatten()
     }
 
     /// The claims that have effect, in order.
     pub fn claims(&self) -> impl Iterator<Item = &ClaimId> {
-        self.holding.keys().filter(|id| !self.without.contains(*id))
+        self.holding.claims.iter().map(|(id, _)| id).filter(|id| !self.without.contains(*id))
     }
 
     /// The last days on which claims have effect, with the claims of each.
@@ -129,6 +150,10 @@ impl Effects {
     pub fn without<'a>(&self, claims: impl IntoIterator<Item = &'a ClaimId>) -> Self {
         let mut rest = self.clone();
         rest.without.extend(claims.into_iter().cloned());
+        if rest.without.len() > MOST_WITHOUT {
+            let left = rest.claims().map(|id| (id.clone(), rest.until(id)));
+            return Self::new(left.collect());
+        }
         rest
     }
 }

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use ward_model::scale::Reach;
 
-use crate::program::{Derivation, DerivationId, FactId, Program, ReachRule};
+use crate::graph::{Graph, Step};
+use crate::program::{DerivationId, FactId, Program, ReachRule};
 use crate::value::{Front, Value};
 
 /// One way to a fact, as it was found: from entries that were found before it, so that following them back always ends.
@@ -53,26 +54,27 @@ impl Solution {
 /// Solves a program.
 pub(crate) fn solve(program: &Program) -> Solution {
     let mut solution = Solution { fronts: vec![Front::default(); program.len()], entries: Vec::new() };
+    let graph = program.graph();
     let mut open = VecDeque::new();
-    for (id, derivation) in program.derivations() {
-        if derivation.premises.is_empty() {
-            step(program, id, &mut solution, &mut open);
+    for id in graph.ids() {
+        if graph.step(id).premises.is_empty() {
+            step(graph, id, &mut solution, &mut open);
         }
     }
     while let Some(number) = open.pop_front() {
         let fact = solution.entry(number).fact;
         // A way that has been beaten since brings nothing that the better one does not bring too.
         if solution.front(fact).stands(number) {
-            for id in program.uses(fact) {
-                step(program, id, &mut solution, &mut open);
+            for &id in graph.uses(fact) {
+                step(graph, id, &mut solution, &mut open);
             }
         }
     }
     solution
 }
 
-fn step(program: &Program, id: DerivationId, solution: &mut Solution, open: &mut VecDeque<u32>) {
-    let derivation = program.derivation(id);
+fn step(graph: &Graph, id: DerivationId, solution: &mut Solution, open: &mut VecDeque<u32>) {
+    let derivation = graph.step(id);
     let mut found = Vec::new();
     conclusions(
         derivation,
@@ -97,7 +99,7 @@ fn step(program: &Program, id: DerivationId, solution: &mut Solution, open: &mut
 /// Only the reach of the first premise (or the least of all) carries over, so that of the others only the easiest class matters:
 /// no choice of premises gives a value that is not found here or beaten by one that is.
 pub(crate) fn conclusions(
-    derivation: &Derivation,
+    derivation: Step<'_>,
     already: Front,
     front: impl Fn(usize, FactId) -> Front,
     mut found: impl FnMut(Value, &mut dyn Iterator<Item = u32>),

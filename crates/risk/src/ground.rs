@@ -15,6 +15,7 @@ use crate::catalogue::Profile;
 use crate::context::Context;
 use crate::fact::{Fact, Nearness};
 use crate::program::{By, Derivation, DerivationId, Program, ReachRule};
+use crate::vocabulary::Table;
 
 mod controls;
 mod findings;
@@ -42,7 +43,7 @@ impl Group {
 pub(crate) type Steps = Vec<(Profile, Vec<DerivationId>)>;
 
 /// What a few claims decide about: derivations that can be built anew without the rest.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Part {
     /// Who can put messages on a link.
     Messages(LinkId),
@@ -69,9 +70,9 @@ pub(crate) struct Grounded {
     pub program: Arc<Program>,
     pub groups: BTreeMap<Group, Steps>,
     /// The derivations of every part, from the first up to another.
-    pub parts: BTreeMap<Part, std::ops::Range<u32>>,
+    pub parts: Table<Part, std::ops::Range<u32>>,
     /// The steps whose class depends on a login, with what they demand.
-    pub logins: BTreeMap<Login, Vec<(DerivationId, Profile)>>,
+    pub logins: Table<Login, Vec<(DerivationId, Profile)>>,
 }
 
 /// A program in which some elements are taken to be in the attacker's hands, and the derivations that say so.
@@ -83,7 +84,13 @@ pub(crate) struct Presuming {
 
 /// Builds the program of a context.
 pub(crate) fn ground(context: &Context<'_>) -> Grounded {
-    let mut builder = Builder::new(context, Program::default());
+    ground_in(context, Program::default())
+}
+
+/// Builds the program of a context in one that has no derivations yet.
+pub(crate) fn ground_in(context: &Context<'_>, program: Program) -> Grounded {
+    let keeps_parts = !program.is_wordless();
+    let mut builder = Builder { keeps_parts, ..Builder::new(context, program) };
     for position in positions(context.device()) {
         builder.derive(
             Vec::new(),
@@ -139,6 +146,9 @@ pub(crate) fn login(context: &Context<'_>, (element, link): &Login, demand: u8) 
 
 /// The same program with these elements taken for the attacker's, over it.
 pub(crate) fn presuming(context: &Context<'_>, grounded: &Grounded, elements: &[ElementId]) -> Presuming {
+    if elements.is_empty() {
+        return Presuming { program: Arc::clone(&grounded.program), steps: BTreeMap::new() };
+    }
     let mut builder = Builder::new(context, Program::over(Arc::clone(&grounded.program)));
     let steps = elements.iter().map(|element| (element.clone(), presume(&mut builder, element))).collect();
     Presuming { program: Arc::new(builder.program), steps }
@@ -234,11 +244,13 @@ struct Builder<'a> {
     program: Program,
     /// What of the program belongs to what; its own program comes last.
     grounded: Grounded,
+    /// Whether anybody will build its parts anew.
+    keeps_parts: bool,
 }
 
 impl<'a> Builder<'a> {
     fn new(context: &'a Context<'a>, program: Program) -> Self {
-        Self { context, program, grounded: Grounded::default() }
+        Self { context, program, grounded: Grounded::default(), keeps_parts: true }
     }
 
     fn finish(self) -> Grounded {
@@ -260,7 +272,9 @@ impl<'a> Builder<'a> {
                 device.functions.get(id).into_iter().for_each(|function| functions::ground(self, function));
             }
         }
-        self.grounded.parts.insert(part, from.0..self.program.next().0);
+        if self.keeps_parts {
+            self.grounded.parts.insert(part, from.0..self.program.next().0);
+        }
     }
 
     /// The cuts listed that controls in effect make.
@@ -325,7 +339,8 @@ impl<'a> Builder<'a> {
         let program = &mut self.program;
         let premises = premises.into_iter().map(|fact| program.fact(fact)).collect();
         let conclusion = program.fact(conclusion);
-        program.derive(Derivation { premises, conclusion, class, reach, by: by.into() })
+        let by = program.words(by);
+        program.derive(Derivation { premises, conclusion, class, reach, by })
     }
 
     /// Adds a derivation that these controls cut: it needs every one of them defeated.

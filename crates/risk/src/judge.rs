@@ -1,6 +1,8 @@
 //! The verdicts: readings compared, with what each relies on and until when.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use ward_model::assessment::{Clock, DecisionWithoutEffect, Gap, Lapse, WatchItem};
@@ -18,6 +20,9 @@ use crate::catalogue::Catalogue;
 use crate::clock;
 use crate::context::{Context, Situation, Unknowns};
 use crate::effects::Effects;
+use crate::ground::ground;
+use crate::parallel::in_parts;
+use crate::program::Program;
 use crate::run::{Judged, Key, Outcomes, Run, Standing};
 use crate::subject::SubjectKey;
 use crate::watch;
@@ -195,24 +200,13 @@ impl<'a> Readings<'a> {
         }
     }
 
-    /// What turns after a day on which decisions lapse, with what is left in effect then.
-    fn lapse<'b>(&self, day: Date, left: &'b Effects, without: &mut Without<'_>) -> Lapsing<'b>
-    where
-        'a: 'b,
-    {
-        let lapsed: Vec<ClaimId> = self.decided.lapsed(day).cloned().collect();
-        if left.claims().next().is_none() {
-            Lapsing::Everything
-        } else if lapsed.len() <= MOST_FOLLOWED && !is_read(&lapsed) {
-            Lapsing::Followed(without.remove(&lapsed, left))
-        } else {
-            let readings: &Readings<'b> = self;
-            Lapsing::Read(readings.outcomes(left, Unknowns::Worst))
+    /// How every subject comes out in another reading, which speaks of what a program speaks of.
+    fn outcomes(&self, effects: &'a Effects, unknowns: Unknowns, like: &Program) -> Outcomes<'a> {
+        let context = self.context(effects, unknowns);
+        match unknowns {
+            Unknowns::Worst => Outcomes::beside(context, like),
+            Unknowns::Best => Outcomes::at_best(context, like),
         }
-    }
-
-    fn outcomes(&self, effects: &'a Effects, unknowns: Unknowns) -> Outcomes<'a> {
-        Outcomes::of(self.context(effects, unknowns))
     }
 }
 
@@ -251,37 +245,47 @@ impl<'a> Readings<'a> {
         'a: 'b,
     {
         let readings: Readings<'b> = self;
-        let run = Run::new(readings.context(readings.decided, Unknowns::Worst));
-        let outcomes = run.outcomes();
-        // In which versions a finding is, is asked of so few that a reading of its own answers each.
-        let (read, removals): (Vec<_>, Vec<_>) =
-            removals(readings.decided).into_iter().partition(|claims| is_read(claims));
-        let read: Vec<(ClaimId, Effects)> =
-            read.into_iter().flatten().map(|claim| (claim.clone(), readings.decided.without([&claim]))).collect();
-        let lapses: BTreeSet<Date> =
-            readings.decided.claims().filter_map(|claim| readings.decided.until(claim)).collect();
-        let lapses: Vec<(Date, Effects)> =
-            lapses.into_iter().map(|day| (day, readings.decided.without(readings.decided.lapsed(day)))).collect();
-        let (turns, lapses, read, [undecided, claimed, best]) = std::thread::scope(|scope| {
-            let readings = &readings;
+        let decided = readings.decided;
+        let grounded = ground(&readings.context(decided, Unknowns::Worst));
+        let like = Arc::clone(&grounded.program);
+        let (run, [undecided, claimed, best]) = std::thread::scope(|scope| {
+            let (readings, like) = (&readings, &like);
             let others = scope.spawn(move || {
-                // Of the unknown at its best the class is told too, so that it is a reading in full.
-                let best = Run::new(readings.context(readings.decided, Unknowns::Best)).outcomes();
-                let [undecided, claimed] = [none, all].map(|effects| readings.outcomes(effects, Unknowns::Worst));
+                // Of the unknown at its best the class is told too.
+                let best = readings.outcomes(decided, Unknowns::Best, like);
+                let [undecided, claimed] = [none, all].map(|effects| readings.outcomes(effects, Unknowns::Worst, like));
                 [undecided, claimed, best]
             });
-            let mut without = Without::new(&run, &outcomes);
-            for claims in &removals {
-                without.remove(&claims[..1], &readings.decided.without(&claims[..1]));
-            }
-            let lapses: Vec<(Date, Lapsing<'_>)> =
-                lapses.iter().map(|(day, left)| (*day, readings.lapse(*day, left, &mut without))).collect();
-            let read: Vec<(ClaimId, Outcomes<'_>)> =
-                read.iter().map(|(claim, left)| (claim.clone(), readings.outcomes(left, Unknowns::Worst))).collect();
-            let others = others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            (without.turns(), lapses, read, others)
+            let run = Run::of(readings.context(decided, Unknowns::Worst), grounded);
+            (run, others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
-        let compared = Compared { undecided, claimed, best, turns, decided: &outcomes, removals, read, lapses };
+        let outcomes = run.outcomes();
+        // In which versions a finding is, is asked of so few that a reading of its own answers each.
+        let (read, removals): (Vec<_>, Vec<_>) = removals(decided).into_iter().partition(|claims| is_read(claims));
+        let read: Vec<(ClaimId, Effects)> =
+            read.into_iter().flatten().map(|claim| (claim.clone(), decided.without([&claim]))).collect();
+        let mut tried: Vec<Cow<'_, [ClaimId]>> = removals.iter().map(|claims| Cow::Borrowed(&claims[..1])).collect();
+        let lapses: BTreeSet<Date> = decided.claims().filter_map(|claim| decided.until(claim)).collect();
+        let lapses: Vec<(Date, Effects)> =
+            lapses.into_iter().map(|day| (day, decided.without(decided.lapsed(day)))).collect();
+        let mut lapsing: Vec<(Date, Lapsing<'_>)> = Vec::new();
+        for (day, left) in &lapses {
+            let lapsed: Vec<ClaimId> = decided.lapsed(*day).cloned().collect();
+            let lapse = if left.claims().next().is_none() {
+                Lapsing::Everything
+            } else if lapsed.len() <= MOST_FOLLOWED && !is_read(&lapsed) {
+                tried.push(Cow::Owned(lapsed));
+                Lapsing::Followed(tried.len() - 1)
+            } else {
+                Lapsing::Read(readings.outcomes(left, Unknowns::Worst, &like))
+            };
+            lapsing.push((*day, lapse));
+        }
+        let turns = Without::new(&run, &outcomes).remove_each(&tried);
+        let read: Vec<(ClaimId, Outcomes<'_>)> =
+            read.iter().map(|(claim, left)| (claim.clone(), readings.outcomes(left, Unknowns::Worst, &like))).collect();
+        let compared =
+            Compared { undecided, claimed, best, turns, decided: &outcomes, removals, read, lapses: lapsing };
         let subjects = outcomes.subjects();
         let mut covers: BTreeMap<&ElementId, BTreeSet<String>> = BTreeMap::new();
         for (key, standing) in &subjects {
@@ -299,29 +303,33 @@ impl<'a> Readings<'a> {
                 }
             }
         }
-        // Vulnerabilities of one kind that the same controls name have the same verdict, but for their names.
-        let mut alike: BTreeMap<Likeness, (Verdict, OwnSteps)> = BTreeMap::new();
-        let mut verdicts: Vec<Verdict> = Vec::new();
-        for (key, standing) in &subjects {
-            let Standing::Judged(judged) = standing else { continue };
-            let judge = || verdict(&readings, &run, &compared, key, judged);
-            let (mut verdict, own) = match likeness(&readings, key) {
-                Some(likeness) => alike.entry(likeness).or_insert_with(judge).clone(),
-                None => judge(),
-            };
-            verdict.subject = key.subject.subject();
-            run.name_own_steps(key, &mut verdict.witness, &own);
-            verdict.covers = self::covers(&run, key, &covers);
-            verdicts.push(verdict);
-        }
-        // A weakness that a decision alone makes vanish is a verdict too: someone answers for its absence.
-        for (key, _) in compared.undecided.subjects() {
-            // Where another weakness of the link has taken its place, that one has the verdict.
-            let vanished = outcomes.standing(&key).is_none() && outcomes.outcome(&key) == Outcome::Controlled;
-            if key.because.is_none() && vanished {
-                verdicts.push(verdict(&readings, &run, &compared, &key, &ABSENT).0);
-            }
-        }
+        // A weakness that a decision alone makes vanish is a verdict too: someone answers for its absence. Where another weakness of
+        // the link has taken its place, that one has the verdict.
+        let vanished = compared.undecided.subjects().into_iter().map(|(key, _)| key).filter(|key| {
+            let vanished = outcomes.standing(key).is_none() && outcomes.outcome(key) == Outcome::Controlled;
+            key.because.is_none() && vanished
+        });
+        let vanished: Vec<Key> = vanished.collect();
+        let mut verdicts = in_parts(&subjects, LEAST_VERDICTS, |subjects| {
+            // Vulnerabilities of one kind that the same controls name have the same verdict, but for their names.
+            let mut alike: BTreeMap<Likeness, (Verdict, OwnSteps)> = BTreeMap::new();
+            let judged = subjects.iter().filter_map(|(key, standing)| {
+                let Standing::Judged(judged) = standing else { return None };
+                let judge = || verdict(&readings, &run, &compared, key, judged);
+                let (mut verdict, own) = match likeness(&readings, key) {
+                    Some(likeness) => alike.entry(likeness).or_insert_with(judge).clone(),
+                    None => judge(),
+                };
+                verdict.subject = key.subject.subject();
+                run.name_own_steps(key, &mut verdict.witness, &own);
+                verdict.covers = self::covers(&run, key, &covers);
+                Some(verdict)
+            });
+            judged.collect()
+        });
+        verdicts.extend(in_parts(&vanished, LEAST_VERDICTS, |keys| {
+            keys.iter().map(|key| verdict(&readings, &run, &compared, key, &ABSENT).0).collect()
+        }));
         let watch_list = watch::items(&run, &subjects);
         Bench { verdicts, watch_list }
     }
@@ -347,6 +355,9 @@ fn removals(decided: &Effects) -> Vec<Vec<ClaimId>> {
 fn is_read(claims: &[ClaimId]) -> bool {
     claims.iter().any(|claim| matches!(claim, ClaimId::FindingVersions(_)))
 }
+
+/// Fewer verdicts than this are not worth a thread.
+const LEAST_VERDICTS: usize = 500;
 
 const ABSENT: Judged = Judged::briefly(Outcome::Controlled);
 

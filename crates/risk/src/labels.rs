@@ -5,7 +5,6 @@
 //! many steps, and a subject only looks up the facts that its own steps give.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::ops::Range;
 use std::sync::Arc;
 
 use ward_model::ids::HarmId;
@@ -24,80 +23,50 @@ pub(crate) type Begun = Vec<(FactId, Levels)>;
 /// No goal.
 const NOWHERE: u32 = u32::MAX;
 
-/// The derivations that conclude each fact.
-#[derive(Debug)]
-struct Into {
-    starts: Vec<u32>,
-    derivations: Vec<DerivationId>,
-}
-
-impl Into {
-    fn of(program: &Program) -> Self {
-        let mut starts = vec![0_u32; program.len() + 1];
-        for (_, derivation) in program.derivations() {
-            starts[derivation.conclusion.index() + 1] += 1;
-        }
-        for place in 1..starts.len() {
-            starts[place] += starts[place - 1];
-        }
-        let mut next = starts.clone();
-        let mut derivations = vec![DerivationId(0); program.next().index()];
-        for (id, derivation) in program.derivations() {
-            let place = &mut next[derivation.conclusion.index()];
-            derivations[*place as usize] = id;
-            *place += 1;
-        }
-        Self { starts, derivations }
-    }
-
-    fn range(&self, fact: FactId) -> Range<usize> {
-        self.starts[fact.index()] as usize..self.starts[fact.index() + 1] as usize
-    }
-}
-
 /// A solved program, to be asked where its facts lead.
 #[derive(Debug)]
 pub(crate) struct Questions {
     program: Arc<Program>,
     ways: Vec<Levels>,
-    into: Into,
 }
 
 impl Questions {
     pub fn new(program: &Arc<Program>, solution: &Solution) -> Self {
         let ways = (0..program.len()).map(|place| solution.front(FactId::at(place)).into()).collect();
-        Self { program: Arc::clone(program), ways, into: Into::of(program) }
+        Self { program: Arc::clone(program), ways }
     }
 
     /// Solves a program, without any history.
     pub fn solve(program: &Arc<Program>) -> Self {
+        let graph = program.graph();
         let mut ways = vec![Levels::default(); program.len()];
         let mut open: VecDeque<FactId> = VecDeque::new();
         let mut raise = |id: DerivationId, open: &mut VecDeque<FactId>| {
-            let derivation = program.derivation(id);
-            let found = onward(derivation, |fact| ways[fact.index()]);
-            let now = &mut ways[derivation.conclusion.index()];
+            let step = graph.step(id);
+            let found = onward(step, |fact| ways[fact.index()]);
+            let now = &mut ways[step.conclusion.index()];
             if now.and(found) != *now {
                 *now = now.and(found);
-                open.push_back(derivation.conclusion);
+                open.push_back(step.conclusion);
             }
         };
-        for (id, derivation) in program.derivations() {
-            if derivation.premises.is_empty() {
+        for id in graph.ids() {
+            if graph.step(id).premises.is_empty() {
                 raise(id, &mut open);
             }
         }
         while let Some(fact) = open.pop_front() {
-            program.uses(fact).for_each(|id| raise(id, &mut open));
+            graph.uses(fact).iter().for_each(|id| raise(*id, &mut open));
         }
-        Self { program: Arc::clone(program), ways, into: Into::of(program) }
+        Self { program: Arc::clone(program), ways }
     }
 
     /// What steps conclude.
     pub fn begin(&self, steps: &[DerivationId]) -> Begun {
+        let graph = self.program.graph();
         let begin = |step: &DerivationId| {
-            let derivation = self.program.derivation(*step);
-            (derivation.conclusion, onward(derivation, |fact| self.ways[fact.index()]))
+            let step = graph.step(*step);
+            (step.conclusion, onward(step, |fact| self.ways[fact.index()]))
         };
         let mut begun: Begun = steps.iter().map(begin).filter(|(_, ways)| ways.any()).collect();
         begun.sort_unstable();
@@ -124,10 +93,11 @@ impl Questions {
 
     /// What leads to a fact from some ways on: premises, and from where on each does.
     fn back_from(&self, fact: FactId, bounds: Bounds, mut found: impl FnMut(FactId, Bounds)) {
-        for id in &self.into.derivations[self.into.range(fact)] {
-            let derivation = self.program.derivation(*id);
-            for (place, premise) in derivation.premises.iter().enumerate() {
-                found(*premise, back(derivation, place, bounds, |fact| self.ways[fact.index()]));
+        let graph = self.program.graph();
+        for id in graph.concluding(fact) {
+            let step = graph.step(*id);
+            for (place, premise) in step.premises.iter().enumerate() {
+                found(*premise, back(step, place, bounds, |fact| self.ways[fact.index()]));
             }
         }
     }
@@ -169,6 +139,12 @@ pub(crate) struct Leads {
 }
 
 impl Labels {
+    /// Labels every fact of a program with the worst harm that it leads to, and nothing else.
+    pub fn worst(context: &Context<'_>, questions: &Questions) -> Self {
+        let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
+        Self::toward(harms.cells(context), questions)
+    }
+
     /// Labels every fact of a program.
     pub fn new(context: &Context<'_>, questions: &Questions) -> Self {
         let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());

@@ -6,7 +6,8 @@
 
 use ward_model::scale::{Exploitability, Reach};
 
-use crate::program::{Derivation, FactId, ReachRule};
+use crate::graph::Step;
+use crate::program::{FactId, ReachRule};
 use crate::value::{Front, Value};
 
 /// For each reach: the easiest class that reaches at least so far, counted from one; nothing is zero. Never grows with the reach.
@@ -90,24 +91,24 @@ impl Bounds {
     }
 }
 
-/// The easiest class in which every premise but one or two holds, at least so far.
-fn together(derivation: &Derivation, ways: &impl Fn(FactId) -> Levels, reach: usize, but: &[usize]) -> u8 {
-    let premises = derivation.premises.iter().enumerate().filter(|(place, _)| !but.contains(place));
-    premises.map(|(_, fact)| ways(*fact).0[reach]).fold(derivation.class as u8 + 1, u8::min)
+/// The easiest class in which every premise but some holds, at least so far.
+fn together(step: Step<'_>, ways: &impl Fn(FactId) -> Levels, reach: usize, but: impl Fn(usize) -> bool) -> u8 {
+    let premises = step.premises.iter().enumerate().filter(|(place, _)| !but(*place));
+    premises.map(|(_, fact)| ways(*fact).0[reach]).fold(step.class as u8 + 1, u8::min)
 }
 
 /// What a derivation concludes from these ways to its premises.
-pub(crate) fn onward(derivation: &Derivation, ways: impl Fn(FactId) -> Levels) -> Levels {
-    match (derivation.reach, derivation.premises.first()) {
+pub(crate) fn onward(step: Step<'_>, ways: impl Fn(FactId) -> Levels) -> Levels {
+    match (step.reach, step.premises.first()) {
         (ReachRule::First(at_least), Some(first)) => {
-            let others = together(derivation, &ways, 0, &[0]);
+            let others = together(step, &ways, 0, |place| place == 0);
             let first = ways(*first).0;
             let from = |reach: usize| if reach <= at_least as usize { 0 } else { reach };
             Levels(std::array::from_fn(|reach| first[from(reach)].min(others)))
         }
-        (ReachRule::Least, _) => Levels(std::array::from_fn(|reach| together(derivation, &ways, reach, &[]))),
+        (ReachRule::Least, _) => Levels(std::array::from_fn(|reach| together(step, &ways, reach, |_| false))),
         (ReachRule::Exactly(so_far) | ReachRule::First(so_far), _) => {
-            let class = together(derivation, &ways, 0, &[]);
+            let class = together(step, &ways, 0, |_| false);
             Levels(std::array::from_fn(|reach| if reach <= so_far as usize { class } else { 0 }))
         }
     }
@@ -115,28 +116,28 @@ pub(crate) fn onward(derivation: &Derivation, ways: impl Fn(FactId) -> Levels) -
 
 /// From where on a way to one premise leads to what is asked about, by way of a derivation whose conclusion leads there from
 /// `asked` on, with the other premises at these ways.
-pub(crate) fn back(derivation: &Derivation, place: usize, asked: Bounds, ways: impl Fn(FactId) -> Levels) -> Bounds {
+pub(crate) fn back(step: Step<'_>, place: usize, asked: Bounds, ways: impl Fn(FactId) -> Levels) -> Bounds {
     let enough = |class: u8, asked: u8| if class >= asked { asked } else { NEVER };
-    match derivation.reach {
+    match step.reach {
         ReachRule::First(at_least) if place == 0 => {
-            let others = together(derivation, &ways, 0, &[0]);
+            let others = together(step, &ways, 0, |other| other == 0);
             Bounds(std::array::from_fn(|reach| enough(others, asked.0[reach.max(at_least as usize)])))
         }
         ReachRule::First(at_least) => {
-            let others = together(derivation, &ways, 0, &[0, place]);
-            let first = derivation.premises.first().map_or(Levels::default(), |fact| ways(*fact)).0;
+            let others = together(step, &ways, 0, |other| other == 0 || other == place);
+            let first = step.premises.first().map_or(Levels::default(), |fact| ways(*fact)).0;
             let by_each = REACHES.map(|reach| enough(others.min(first[reach]), asked.0[reach.max(at_least as usize)]));
             Bounds([by_each.min().unwrap_or(NEVER); 3])
         }
         ReachRule::Least => {
             let mut least = NEVER;
             Bounds(std::array::from_fn(|reach| {
-                least = least.min(enough(together(derivation, &ways, reach, &[place]), asked.0[reach]));
+                least = least.min(enough(together(step, &ways, reach, |other| other == place), asked.0[reach]));
                 least
             }))
         }
         ReachRule::Exactly(reach) => {
-            let others = together(derivation, &ways, 0, &[place]);
+            let others = together(step, &ways, 0, |other| other == place);
             Bounds([enough(others, asked.0[reach as usize]); 3])
         }
     }

@@ -4,11 +4,12 @@
 //! Everything here is a pure function of those. The order of work is the order of the modules:
 //!
 //! 1. [`effects`]: which claims have effect, and why others do not;
-//! 2. [`ground`]: the device becomes facts and derivations between them ([`program`]);
+//! 2. [`ground`]: the device becomes facts ([`vocabulary`]) and derivations between them ([`program`]), laid flat to be gone
+//!    through often ([`graph`]);
 //! 3. [`fixpoint`]: which facts an attacker can reach, how easily, and in how many places at once ([`value`]);
 //! 4. [`attribute`]: what can be reached *through* one subject;
 //! 5. [`cells`]: which harms those are, and how the policy judges them;
-//! 6. [`run`]: every subject judged under one reading;
+//! 6. [`run`]: every subject judged under one reading ([`outcomes`]);
 //! 7. [`without`]: which subjects turn when claims lose their effect, on a [`network`] that follows only what changes ([`levels`]);
 //! 8. [`judge`]: readings compared, the verdicts, with witness, sensitivity and what they rely on.
 
@@ -21,17 +22,21 @@ mod clock;
 mod context;
 mod fact;
 mod fixpoint;
+mod graph;
 mod ground;
 mod judge;
 mod labels;
 mod levels;
 mod network;
+mod outcomes;
+mod parallel;
 mod people;
 mod presume;
 mod program;
 mod run;
 mod subject;
 mod value;
+mod vocabulary;
 mod watch;
 mod without;
 mod witness;

@@ -7,8 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use crate::graph::{Graph, Step};
 use crate::levels::{Bounds, Levels, back, onward};
 use crate::program::{Derivation, DerivationId, FactId, Program};
+use crate::vocabulary::Table;
 
 /// No derivation.
 const NOTHING: u32 = u32::MAX;
@@ -37,28 +39,33 @@ impl Place {
 }
 
 /// What has changed since the last [`Network::undo`].
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Changes {
     places: Vec<(FactId, Place)>,
-    saved: BTreeSet<FactId>,
     removed: Vec<DerivationId>,
     /// Added or changed.
-    built: BTreeSet<DerivationId>,
+    built: Vec<DerivationId>,
     asked: Vec<FactId>,
     /// Premises that a derivation no longer has.
     dropped: Vec<(DerivationId, FactId)>,
+    /// What was added, by premise and by conclusion.
+    uses: Table<FactId, Vec<DerivationId>>,
+    concluding: Table<FactId, Vec<DerivationId>>,
 }
 
 /// A program with its answers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Network {
     program: Program,
-    /// For each fact: the derivations that conclude it.
-    into: Vec<Vec<DerivationId>>,
+    /// The program that it began with.
+    graph: Arc<Graph>,
     gone: Vec<bool>,
     /// Derivations that differ from those of the program for now.
     changed: BTreeMap<DerivationId, Derivation>,
     places: Vec<Place>,
+    /// In which change a place was kept last, so that it is kept once.
+    saved: Vec<u32>,
+    change: u32,
     changes: Changes,
     /// The first derivation that is not of the program it began with.
     mark: DerivationId,
@@ -69,28 +76,32 @@ pub(crate) struct Network {
 impl Network {
     /// Solves a program, asking for what `asked` says of each fact.
     pub fn new(program: Arc<Program>, asked: &[Bounds]) -> Self {
+        let mut tried = Program::over(Arc::clone(&program));
+        tried.fall_silent();
         let mut network = Self {
             mark: program.next(),
             first_new: program.len(),
+            graph: Arc::clone(program.graph()),
             program: Program::default(),
-            into: Vec::new(),
-            gone: Vec::new(),
+            gone: vec![false; program.next().index()],
             changed: BTreeMap::new(),
             places: Vec::new(),
+            saved: Vec::new(),
+            change: 1,
             changes: Changes::default(),
         };
-        network.grow(Program::over(program));
+        network.grow(tried);
         for (place, asked) in network.places.iter_mut().zip(asked) {
             place.asked = *asked;
             place.bounds = *asked;
         }
-        let all: Vec<DerivationId> = network.program.derivations().map(|(id, _)| id).collect();
+        let all: Vec<DerivationId> = network.graph.ids().collect();
         network.reach(BTreeSet::new(), &all);
         let facts =
             (0..network.places.len()).map(FactId::at).filter(|fact| network.place(*fact).bounds != Bounds::NONE);
         let open = facts.collect();
         network.lead_back(open);
-        network.changes = Changes::default();
+        network.forget();
         network
     }
 
@@ -100,11 +111,22 @@ impl Network {
     }
 
     /// A derivation as it is now.
-    pub fn derivation(&self, id: DerivationId) -> &Derivation {
-        if self.changed.is_empty() {
-            return self.program.derivation(id);
+    pub fn step(&self, id: DerivationId) -> Step<'_> {
+        if !self.changed.is_empty()
+            && let Some(changed) = self.changed.get(&id)
+        {
+            return changed.step();
         }
-        self.changed.get(&id).unwrap_or_else(|| self.program.derivation(id))
+        if id < self.mark { self.graph.step(id) } else { self.program.derivation(id).step() }
+    }
+
+    /// The derivations that have a fact as a premise, or had it before they were changed.
+    pub fn uses(&self, fact: FactId) -> impl Iterator<Item = DerivationId> {
+        self.graph.uses(fact).iter().chain(self.changes.uses.get(&fact).into_iter().flatten()).copied()
+    }
+
+    fn concluding(&self, fact: FactId) -> impl Iterator<Item = DerivationId> {
+        self.graph.concluding(fact).iter().chain(self.changes.concluding.get(&fact).into_iter().flatten()).copied()
     }
 
     /// How far a fact is reached.
@@ -119,8 +141,8 @@ impl Network {
 
     /// Whether a derivation, taken as a step of a subject's own, leads to what is asked about.
     pub fn leads(&self, step: DerivationId) -> bool {
-        let derivation = self.derivation(step);
-        self.bounds(derivation.conclusion).met_by(onward(derivation, |fact| self.ways(fact)))
+        let step = self.step(step);
+        self.bounds(step.conclusion).met_by(onward(step, |fact| self.ways(fact)))
     }
 
     /// Whether a derivation has not been taken away.
@@ -139,7 +161,7 @@ impl Network {
         let derivations = self.gone.len();
         self.grow(program);
         let built = (derivations..self.gone.len()).map(DerivationId::at);
-        let concluded: BTreeSet<FactId> = built.clone().map(|id| self.program.derivation(id).conclusion).collect();
+        let concluded: BTreeSet<FactId> = built.clone().map(|id| self.step(id).conclusion).collect();
         let first_new = self.first_new;
         for fact in concluded.into_iter().filter(|fact| fact.index() >= first_new) {
             let bounds = asked(&self.program, fact);
@@ -160,15 +182,15 @@ impl Network {
 
     /// Takes a derivation away.
     pub fn remove(&mut self, id: DerivationId) {
-        if !std::mem::replace(&mut self.gone[id.index()], true) {
+        // What was added only now has no answers resting on it.
+        if !std::mem::replace(&mut self.gone[id.index()], true) && id < self.mark {
             self.changes.removed.push(id);
-            self.changes.built.remove(&id);
         }
     }
 
     /// Changes a derivation for one that concludes no less from premises that are no more.
     pub fn strengthen(&mut self, id: DerivationId, change: impl FnOnce(&mut Derivation)) {
-        let before = self.derivation(id);
+        let before = self.changed.get(&id).unwrap_or_else(|| self.program.derivation(id));
         let mut derivation = before.clone();
         change(&mut derivation);
         let now = &derivation.premises;
@@ -176,13 +198,16 @@ impl Network {
             before.premises.iter().filter(|fact| !now.contains(fact)).map(|fact| (id, *fact)).collect::<Vec<_>>();
         self.changes.dropped.extend(dropped);
         self.changed.insert(id, derivation);
-        self.changes.built.insert(id);
+        self.changes.built.push(id);
     }
 
-    /// Follows what was changed as far as it goes, and says which derivations may lead elsewhere now.
-    pub fn settle(&mut self) -> BTreeSet<DerivationId> {
+    /// Follows what was changed as far as it goes, and says which derivations may lead elsewhere now, in order.
+    pub fn settle(&mut self) -> Vec<DerivationId> {
         let removed = std::mem::take(&mut self.changes.removed);
-        let built: Vec<DerivationId> = self.changes.built.iter().copied().collect();
+        let mut built = std::mem::take(&mut self.changes.built);
+        built.retain(|id| !self.gone[id.index()]);
+        built.sort_unstable();
+        built.dedup();
         let mut lost = BTreeSet::new();
         for id in &removed {
             self.take_back_ways(*id, &mut lost);
@@ -201,18 +226,18 @@ impl Network {
         // Backwards: what rested on a derivation that went, or whose other premises are harder now, is taken back.
         let mut lost = BTreeSet::new();
         for id in &removed {
-            let premises = self.derivation(*id).premises.clone();
+            let premises = self.step(*id).premises.to_vec();
             premises.iter().for_each(|fact| self.take_back_bounds(*id, *fact, &mut lost));
         }
         for (id, fact) in std::mem::take(&mut self.changes.dropped) {
             self.take_back_bounds(id, fact, &mut lost);
         }
-        let mut through: BTreeSet<DerivationId> = built.iter().copied().collect();
+        let mut through = built;
         for (fact, harder) in moved {
-            for id in self.program.uses(fact).collect::<Vec<_>>() {
-                through.insert(id);
+            for id in self.uses(fact).collect::<Vec<_>>() {
+                through.push(id);
                 if harder {
-                    let premises = self.derivation(id).premises.clone();
+                    let premises = self.step(id).premises.to_vec();
                     premises.iter().for_each(|fact| self.take_back_bounds(id, *fact, &mut lost));
                 }
             }
@@ -223,10 +248,12 @@ impl Network {
             self.lower(fact, asked, NOTHING, &mut open);
         }
         for fact in lost {
-            for id in self.program.uses(fact).collect::<Vec<_>>() {
+            for id in self.uses(fact).collect::<Vec<_>>() {
                 self.lower_premises(id, &mut open);
             }
         }
+        through.sort_unstable();
+        through.dedup();
         for &id in &through {
             self.lower_premises(id, &mut open);
         }
@@ -234,15 +261,17 @@ impl Network {
         self.changes.removed = removed;
         for (fact, before) in &self.changes.places {
             if self.place(*fact).bounds != before.bounds {
-                through.extend(self.into[fact.index()].iter().copied());
+                through.extend(self.concluding(*fact));
             }
         }
+        through.sort_unstable();
+        through.dedup();
         through
     }
 
     /// Goes back to the program it began with, and its answers. Facts that were new keep their numbers.
     pub fn undo(&mut self) {
-        let changes = std::mem::take(&mut self.changes);
+        let changes = self.forget();
         for (fact, before) in changes.places {
             self.places[fact.index()] = before;
         }
@@ -250,12 +279,18 @@ impl Network {
             self.gone[id.index()] = false;
         }
         self.changed.clear();
-        for id in (self.mark.index()..self.gone.len()).rev().map(DerivationId::at) {
-            let fact = self.derivation(id).conclusion;
-            self.into[fact.index()].pop();
-        }
         self.gone.truncate(self.mark.index());
         self.program.truncate(self.mark);
+    }
+
+    /// Begins another change.
+    fn forget(&mut self) -> Changes {
+        // After so many changes the numbers begin anew, and nothing is kept yet in any of them.
+        self.change = self.change.checked_add(1).unwrap_or_else(|| {
+            self.saved.fill(0);
+            1
+        });
+        std::mem::take(&mut self.changes)
     }
 
     fn place(&self, fact: FactId) -> &Place {
@@ -265,16 +300,21 @@ impl Network {
     fn grow(&mut self, program: Program) {
         self.program = program;
         self.places.resize(self.program.len(), Place::EMPTY);
-        self.into.resize(self.program.len(), Vec::new());
+        self.saved.resize(self.program.len(), 0);
         for id in (self.gone.len()..self.program.next().index()).map(DerivationId::at) {
-            let fact = self.program.derivation(id).conclusion;
-            self.into[fact.index()].push(id);
+            let Step { premises, conclusion, .. } = self.program.derivation(id).step();
+            for (place, premise) in premises.iter().enumerate() {
+                if !premises[..place].contains(premise) {
+                    self.changes.uses.entry(*premise).or_default().push(id);
+                }
+            }
+            self.changes.concluding.entry(conclusion).or_default().push(id);
             self.gone.push(false);
         }
     }
 
     fn save(&mut self, fact: FactId) {
-        if self.changes.saved.insert(fact) {
+        if std::mem::replace(&mut self.saved[fact.index()], self.change) != self.change {
             self.changes.places.push((fact, *self.place(fact)));
         }
     }
@@ -282,7 +322,7 @@ impl Network {
     fn take_back_ways(&mut self, id: DerivationId, lost: &mut BTreeSet<FactId>) {
         let mut open = vec![id];
         while let Some(id) = open.pop() {
-            let fact = self.derivation(id).conclusion;
+            let fact = self.step(id).conclusion;
             if !self.place(fact).ways_by.contains(&id.0) {
                 continue;
             }
@@ -294,7 +334,7 @@ impl Network {
                     (place.ways.0[reach], place.ways_by[reach]) = (0, NOTHING);
                 }
             }
-            open.extend(self.program.uses(fact));
+            open.extend(self.uses(fact));
         }
     }
 
@@ -312,8 +352,8 @@ impl Network {
                     (place.bounds.0[reach], place.bounds_by[reach]) = (Bounds::NONE.0[reach], NOTHING);
                 }
             }
-            for &id in &self.into[fact.index()] {
-                open.extend(self.derivation(id).premises.iter().map(|premise| (id, *premise)));
+            for id in self.concluding(fact) {
+                open.extend(self.step(id).premises.iter().map(|premise| (id, *premise)));
             }
         }
     }
@@ -321,21 +361,19 @@ impl Network {
     /// Finds what is reached, from facts that have lost something and derivations that are new.
     fn reach(&mut self, lost: BTreeSet<FactId>, built: &[DerivationId]) {
         let mut open: VecDeque<FactId> = VecDeque::new();
+        let mut ids: Vec<DerivationId> = Vec::new();
         for fact in lost {
-            for place in 0..self.into[fact.index()].len() {
-                self.raise(self.into[fact.index()][place], &mut open);
-            }
+            ids.clear();
+            ids.extend(self.concluding(fact));
+            ids.iter().for_each(|id| self.raise(*id, &mut open));
         }
         for &id in built {
             self.raise(id, &mut open);
         }
-        let mut uses: Vec<DerivationId> = Vec::new();
         while let Some(fact) = open.pop_front() {
-            uses.clear();
-            uses.extend(self.program.uses(fact));
-            for id in &uses {
-                self.raise(*id, &mut open);
-            }
+            ids.clear();
+            ids.extend(self.uses(fact));
+            ids.iter().for_each(|id| self.raise(*id, &mut open));
         }
     }
 
@@ -343,9 +381,9 @@ impl Network {
         if self.gone[id.index()] {
             return;
         }
-        let derivation = self.derivation(id);
-        let fact = derivation.conclusion;
-        let found = onward(derivation, |fact| self.ways(fact));
+        let step = self.step(id);
+        let fact = step.conclusion;
+        let found = onward(step, |fact| self.ways(fact));
         let now = self.place(fact).ways;
         if (0..3).all(|reach| found.0[reach] <= now.0[reach]) {
             return;
@@ -362,10 +400,11 @@ impl Network {
 
     /// Follows the question back from facts whose bounds have fallen.
     fn lead_back(&mut self, mut open: VecDeque<FactId>) {
+        let mut ids: Vec<DerivationId> = Vec::new();
         while let Some(fact) = open.pop_front() {
-            for place in 0..self.into[fact.index()].len() {
-                self.lower_premises(self.into[fact.index()][place], &mut open);
-            }
+            ids.clear();
+            ids.extend(self.concluding(fact));
+            ids.iter().for_each(|id| self.lower_premises(*id, &mut open));
         }
     }
 
@@ -373,14 +412,14 @@ impl Network {
         if self.gone[id.index()] {
             return;
         }
-        for place in 0..self.derivation(id).premises.len() {
-            let derivation = self.derivation(id);
-            let asked = self.bounds(derivation.conclusion);
+        for place in 0..self.step(id).premises.len() {
+            let step = self.step(id);
+            let asked = self.bounds(step.conclusion);
             if asked == Bounds::NONE {
                 return;
             }
-            let premise = derivation.premises[place];
-            let bounds = back(derivation, place, asked, |fact| self.ways(fact));
+            let premise = step.premises[place];
+            let bounds = back(step, place, asked, |fact| self.ways(fact));
             self.lower(premise, bounds, id.0, open);
         }
     }

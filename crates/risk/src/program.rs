@@ -1,12 +1,13 @@
 //! Facts and the derivations between them: a graph in which every derivation joins several premises to one conclusion.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher};
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
 use ward_model::scale::{Exploitability, Reach};
 
 use crate::fact::Fact;
+use crate::graph::{Graph, Step};
+use crate::vocabulary::Vocabulary;
 
 /// The place of a fact in a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,16 +41,73 @@ impl DerivationId {
     }
 }
 
+/// The premises of a derivation. Hardly any has more than three, so they need no place of their own.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Premises {
+    Few(u8, [FactId; 3]),
+    Many(Box<Vec<FactId>>),
+}
+
+impl Deref for Premises {
+    type Target = [FactId];
+
+    fn deref(&self) -> &[FactId] {
+        match self {
+            Self::Few(count, facts) => &facts[..usize::from(*count)],
+            Self::Many(facts) => facts,
+        }
+    }
+}
+
+impl std::fmt::Debug for Premises {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self[..].fmt(f)
+    }
+}
+
+impl FromIterator<FactId> for Premises {
+    fn from_iter<T: IntoIterator<Item = FactId>>(facts: T) -> Self {
+        let mut few = [FactId(0); 3];
+        let mut count = 0;
+        let mut facts = facts.into_iter();
+        while let Some(fact) = facts.next() {
+            if count == few.len() {
+                return Self::Many(Box::new(few.into_iter().chain([fact]).chain(facts).collect()));
+            }
+            few[count] = fact;
+            count += 1;
+        }
+        Self::Few(u8::try_from(count).unwrap_or(u8::MAX), few)
+    }
+}
+
+impl<'a> IntoIterator for &'a Premises {
+    type Item = &'a FactId;
+    type IntoIter = std::slice::Iter<'a, FactId>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 /// A conclusion that follows from all of its premises together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Derivation {
-    pub premises: Vec<FactId>,
+    pub premises: Premises,
     pub conclusion: FactId,
     /// The class of this step alone, at the victim.
     pub class: Exploitability,
     pub reach: ReachRule,
     /// What it follows by, for people.
     pub by: By,
+}
+
+impl Derivation {
+    /// The same without what it follows by.
+    pub fn step(&self) -> Step<'_> {
+        let Self { premises, conclusion, class, reach, .. } = self;
+        Step { premises, conclusion: *conclusion, class: *class, reach: *reach }
+    }
 }
 
 /// What a derivation follows by, for people. Programs are copied often, their words never.
@@ -106,48 +164,57 @@ pub(crate) enum ReachRule {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Program {
     under: Option<Arc<Program>>,
-    first_fact: usize,
+    facts: Arc<Vocabulary>,
     first_derivation: usize,
-    facts: Vec<Arc<Fact>>,
-    // Only ever looked up in: its order is nobody's.
-    numbers: HashMap<Arc<Fact>, FactId, BuildHasherDefault<DefaultHasher>>,
     derivations: Vec<Derivation>,
-    /// For each fact of its own: the derivations of its own that have it as a premise.
-    uses: Vec<Vec<DerivationId>>,
-    /// The same for facts beneath.
-    more_uses: HashMap<FactId, Vec<DerivationId>, BuildHasherDefault<DefaultHasher>>,
+    /// Whether nobody will ask what its own derivations follow by.
+    wordless: bool,
+    /// Itself laid flat, once that is asked for.
+    graph: OnceLock<Arc<Graph>>,
 }
 
 impl Program {
     /// A program over another, so far the same.
     pub fn over(under: Arc<Program>) -> Self {
-        Self { first_fact: under.len(), first_derivation: under.next().index(), under: Some(under), ..Self::default() }
+        Self {
+            facts: Arc::new(Vocabulary::over(Arc::clone(&under.facts))),
+            first_derivation: under.next().index(),
+            wordless: under.wordless,
+            under: Some(under),
+            ..Self::default()
+        }
+    }
+
+    /// An empty program that numbers facts as another does, and of which nobody asks what its derivations follow by.
+    pub fn wordless(like: &Program) -> Self {
+        Self { facts: Arc::new(Vocabulary::over(Arc::clone(&like.facts))), wordless: true, ..Self::default() }
     }
 
     /// The number of a fact, given one if it has none yet.
     pub fn fact(&mut self, fact: Fact) -> FactId {
-        if let Some(id) = self.find(&fact) {
-            return id;
-        }
-        let id = FactId::at(self.len());
-        let fact = Arc::new(fact);
-        self.facts.push(Arc::clone(&fact));
-        self.numbers.insert(fact, id);
-        self.uses.push(Vec::new());
-        id
+        // Only a program that is built, which nothing lies over yet, is given facts: nothing is copied here.
+        Arc::make_mut(&mut self.facts).number(fact)
+    }
+
+    /// What is kept of what a derivation follows by.
+    pub fn words(&self, by: impl Into<By>) -> By {
+        if self.wordless { By::Fixed("") } else { by.into() }
+    }
+
+    /// Whether nobody will ask what its own derivations follow by.
+    pub fn is_wordless(&self) -> bool {
+        self.wordless
+    }
+
+    /// Keeps no longer what derivations that are added follow by.
+    pub fn fall_silent(&mut self) {
+        self.wordless = true;
     }
 
     /// Adds a derivation.
     pub fn derive(&mut self, derivation: Derivation) -> DerivationId {
         let id = self.next();
-        for (place, premise) in derivation.premises.iter().enumerate() {
-            if !derivation.premises[..place].contains(premise) {
-                match premise.index().checked_sub(self.first_fact) {
-                    Some(own) => self.uses[own].push(id),
-                    None => self.more_uses.entry(*premise).or_default().push(id),
-                }
-            }
-        }
+        self.graph.take();
         self.derivations.push(derivation);
         id
     }
@@ -157,42 +224,33 @@ impl Program {
         DerivationId::at(self.first_derivation + self.derivations.len())
     }
 
-    /// Takes away its own derivations from a number on, latest first. The facts that they speak of keep their numbers.
+    /// Takes away its own derivations from a number on. The facts that they speak of keep their numbers.
     pub fn truncate(&mut self, from: DerivationId) {
-        while self.next() > from {
-            let Some(derivation) = self.derivations.pop() else { return };
-            let id = self.next();
-            for premise in derivation.premises {
-                let uses = match premise.index().checked_sub(self.first_fact) {
-                    Some(own) => self.uses.get_mut(own),
-                    None => self.more_uses.get_mut(&premise),
-                };
-                if let Some(uses) = uses.filter(|uses| uses.last() == Some(&id)) {
-                    uses.pop();
-                }
-            }
-        }
+        self.graph.take();
+        self.derivations.truncate(from.index().saturating_sub(self.first_derivation));
     }
 
     /// The number of a fact, if it is spoken of.
     pub fn find(&self, fact: &Fact) -> Option<FactId> {
-        self.layers().find_map(|layer| layer.numbers.get(fact).copied())
+        self.facts.find(fact)
     }
 
     /// A fact by its number.
     pub fn at(&self, id: FactId) -> &Fact {
-        let layer = self.layer(|layer| id.index() >= layer.first_fact);
-        &layer.facts[id.index() - layer.first_fact]
+        self.facts.at(id)
     }
 
     /// How many facts there are.
     pub fn len(&self) -> usize {
-        self.first_fact + self.facts.len()
+        self.facts.len()
     }
 
     /// A derivation by its number.
     pub fn derivation(&self, id: DerivationId) -> &Derivation {
-        let layer = self.layer(|layer| id.index() >= layer.first_derivation);
+        let mut layer = self;
+        while let Some(under) = layer.under.as_deref().filter(|_| id.index() < layer.first_derivation) {
+            layer = under;
+        }
         &layer.derivations[id.index() - layer.first_derivation]
     }
 
@@ -201,38 +259,9 @@ impl Program {
         (0..self.next().index()).map(DerivationId::at).map(|id| (id, self.derivation(id)))
     }
 
-    /// The derivations that have a fact as a premise, in order.
-    pub fn uses(&self, fact: FactId) -> impl Iterator<Item = DerivationId> + '_ {
-        // At most three lie over each other: as grounded, with what is presumed, with what is tried.
-        let mut lists: [&[DerivationId]; 3] = [&[]; 3];
-        let mut layer = Some(self);
-        for list in lists.iter_mut().rev() {
-            let Some(here) = layer else { break };
-            *list = here.own_uses(fact);
-            layer = here.under.as_deref();
-        }
-        debug_assert!(layer.is_none(), "no more than three programs lie over each other");
-        lists.into_iter().flatten().copied()
-    }
-
-    fn own_uses(&self, fact: FactId) -> &[DerivationId] {
-        let uses = match fact.index().checked_sub(self.first_fact) {
-            Some(own) => self.uses.get(own),
-            None => self.more_uses.get(&fact),
-        };
-        uses.map_or(&[], Vec::as_slice)
-    }
-
-    fn layers(&self) -> impl Iterator<Item = &Program> {
-        std::iter::successors(Some(self), |layer| layer.under.as_deref())
-    }
-
-    fn layer(&self, holds: impl Fn(&Program) -> bool) -> &Program {
-        let mut layer = self;
-        while let Some(under) = layer.under.as_deref().filter(|_| !holds(layer)) {
-            layer = under;
-        }
-        layer
+    /// The program laid flat. That is done once, as soon as it is asked for.
+    pub fn graph(&self) -> &Arc<Graph> {
+        self.graph.get_or_init(|| Arc::new(Graph::of(self)))
     }
 }
 

@@ -3,201 +3,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ward_model::ids::{ElementId, LinkId, RuleId};
+use ward_model::ids::ElementId;
 use ward_model::scale::{Exploitability, Persons, Reach};
 use ward_model::verdict::{Basis, Outcome, PresumedBecause, Witness};
 
 use crate::attribute::{Through, through, through_only};
-use crate::cells::{Cell, harmful, unacceptable, worst_of_each};
+use crate::cells::{Cell, worst_of_each};
 use crate::context::Context;
-use crate::fact::Fact;
 use crate::fixpoint::{Solution, solve};
-use crate::ground::{Grounded, Group, Presuming, ground, presuming};
+#[cfg(test)]
+use crate::ground::ground;
+use crate::ground::{Grounded, Group, Presuming, presuming};
 use crate::labels::{Begun, Labels, Leads, Questions, worst_harms};
 use crate::levels::Bounds;
+pub(crate) use crate::outcomes::{Judged, Key, Outcomes, Standing};
+use crate::outcomes::{elements, objectionable};
 use crate::presume::{Presumption, missing, presumptions};
 use crate::program::{DerivationId, FactId, Program};
 use crate::subject::SubjectKey;
 use crate::value::Value;
 use crate::witness::{self, OwnSteps};
-
-/// What a verdict is about: a subject, and for a presumed one the reason.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Key {
-    pub subject: SubjectKey,
-    pub because: Option<PresumedBecause>,
-}
-
-impl Key {
-    pub fn basis(&self) -> Basis {
-        if self.because.is_some() { Basis::Presumed } else { Basis::Confirmed }
-    }
-}
-
-/// How a subject comes out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Judged {
-    pub outcome: Outcome,
-    /// The worst that is reached.
-    pub cell: Option<Cell>,
-    /// The worst of every harm that is reached, worst first.
-    pub harms: Vec<Cell>,
-    pub threats: BTreeSet<ward_model::scale::Threat>,
-    pub privacy: bool,
-}
-
-impl Judged {
-    /// Only whether it is controlled.
-    pub const fn briefly(outcome: Outcome) -> Self {
-        Self { outcome, cell: None, harms: Vec::new(), threats: BTreeSet::new(), privacy: false }
-    }
-}
-
-/// How the subjects of a group come out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Standing {
-    /// They have verdicts of their own.
-    Judged(Arc<Judged>),
-    /// They have none: what is not known of these elements decides, and the verdicts on those speak for them.
-    Covered(Arc<BTreeSet<ElementId>>),
-}
-
-impl Standing {
-    /// What is left to a presumption is not controlled.
-    fn outcome(&self) -> Outcome {
-        match self {
-            Self::Judged(judged) => judged.outcome,
-            Self::Covered(_) => Outcome::Uncontrolled,
-        }
-    }
-}
-
-/// Every subject of one reading.
-pub(crate) struct Outcomes<'a> {
-    context: Context<'a>,
-    groups: BTreeMap<Group, Standing>,
-    presumed: BTreeMap<Presumption, Arc<Judged>>,
-    /// The elements that are not known to be described completely.
-    undescribed: BTreeSet<ElementId>,
-}
-
-impl<'a> Outcomes<'a> {
-    /// How every subject comes out in a reading that others are compared with: only whether it is controlled, by what is asked of
-    /// it in one go. Harm without the undescribed elements is harm with them too, so that these alone decide.
-    pub fn of(context: Context<'a>) -> Self {
-        let presumptions = presumptions(&context);
-        let grounded = ground(&context);
-        let undescribed = elements(&presumptions, |one| one.because == PresumedBecause::Unmodelled);
-        let all = elements(&presumptions, |_| true);
-        let [controlled, uncontrolled] =
-            [Outcome::Controlled, Outcome::Uncontrolled].map(|outcome| Arc::new(Judged::briefly(outcome)));
-        let judged = |bad: bool| Arc::clone(if bad { &uncontrolled } else { &controlled });
-        let Presuming { program, steps } = presuming(&context, &grounded, &undescribed);
-        let questions = Questions::solve(&program);
-        let facts = (0..program.len()).map(FactId::at);
-        let is_open = |element: &ElementId| steps.contains_key(element);
-        let bounds = questions.lead_to(facts.map(|fact| objectionable(&context, &program, fact, &is_open)).collect());
-        let groups = grounded.groups.iter().map(|(group, steps)| {
-            let steps: Vec<DerivationId> = steps.iter().flat_map(|(_, steps)| steps.iter().copied()).collect();
-            let leads = || questions.begin(&steps).iter().any(|(fact, ways)| bounds[fact.index()].met_by(*ways));
-            (group.clone(), Standing::Judged(judged(is_open(group.element()) || leads())))
-        });
-        let groups = groups.collect();
-        drop((program, questions, bounds));
-        let Presuming { program, steps } = presuming(&context, &grounded, &all);
-        let questions = Questions::solve(&program);
-        let facts = (0..program.len()).map(FactId::at);
-        let lead_to = |asked: fn(&Context<'_>, &Fact) -> Bounds| {
-            questions.lead_to(facts.clone().map(|fact| asked(&context, program.at(fact))).collect())
-        };
-        let (bad, any) = (lead_to(unacceptable), lead_to(harmful));
-        let presumed = presumptions.into_iter().map(|presumption| {
-            let begun = questions.begin(steps.get(&presumption.element).copied().as_slice());
-            let leads = |bounds: &[Bounds]| begun.iter().any(|(fact, ways)| bounds[fact.index()].met_by(*ways));
-            // What nobody has described may do harm that nobody has named; what is not assessed there is not told to do none.
-            let unmodelled = presumption.because == PresumedBecause::Unmodelled;
-            let open = unmodelled || (undescribed.contains(&presumption.element) && leads(&any));
-            (presumption, judged(open || leads(&bad)))
-        });
-        Self { context, groups, presumed: presumed.collect(), undescribed: undescribed.into_iter().collect() }
-    }
-
-    /// How a subject stands, if it arises in this reading.
-    pub fn standing(&self, key: &Key) -> Option<Standing> {
-        if let SubjectKey::Presumed(element) = &key.subject {
-            let presumption = Presumption { element: element.clone(), because: key.because? };
-            return self.presumed.get(&presumption).cloned().map(Standing::Judged);
-        }
-        self.groups.get(&self.context.group_for(&key.subject)?).cloned()
-    }
-
-    /// How a verdict comes out in this reading. What does not arise is controlled, unless another weakness of the same link has
-    /// taken its place (a link that verifies nobody has no replayed messages to speak of), or where it would be is not known to be
-    /// described completely.
-    pub fn outcome(&self, key: &Key) -> Outcome {
-        if let Some(standing) = self.standing(key) {
-            return standing.outcome();
-        }
-        if let SubjectKey::Weakness(rule, link, element) = &key.subject {
-            let in_its_place = self.in_its_place(rule, link, element).filter_map(|group| self.groups.get(group));
-            if let Some(outcome) = in_its_place.map(Standing::outcome).max() {
-                return outcome;
-            }
-        }
-        if self.left_open(key).next().is_some() { Outcome::Uncontrolled } else { Outcome::Controlled }
-    }
-
-    /// The elements, not known to be described completely, on which it rests that a subject does not arise.
-    pub fn left_open(&self, key: &Key) -> impl Iterator<Item = &'a ElementId> {
-        let places = if key.because.is_some() { Vec::new() } else { self.context.places(&key.subject) };
-        places.into_iter().filter(|element| self.undescribed.contains(*element))
-    }
-
-    /// The groups whose subjects are controlled.
-    pub fn controlled_groups(&self) -> impl Iterator<Item = &Group> {
-        let controlled = |standing: &Standing| standing.outcome() == Outcome::Controlled;
-        self.groups.iter().filter(move |(_, standing)| controlled(standing)).map(|(group, _)| group)
-    }
-
-    /// The presumptions that are controlled.
-    pub fn controlled_presumptions(&self) -> impl Iterator<Item = &Presumption> {
-        let controlled = self.presumed.iter().filter(|(_, judged)| judged.outcome == Outcome::Controlled);
-        controlled.map(|(presumption, _)| presumption)
-    }
-
-    /// The groups of weaknesses that have to do with the same link, element and content as this one, itself among them.
-    pub fn in_its_place(&self, rule: &RuleId, link: &LinkId, element: &ElementId) -> impl Iterator<Item = &Group> {
-        let wanted = self.context.carries_of(rule);
-        let groups =
-            self.context.situation.rulebook.rules.iter().filter(move |other| Some(other.link.carries) == wanted);
-        let groups = groups.map(|other| Group::Weakness(other.id.clone(), link.clone(), element.clone()));
-        groups.filter_map(|group| self.groups.get_key_value(&group)).map(|(group, _)| group)
-    }
-
-    /// Every subject that arises, presumed ones included, with how it stands.
-    pub fn subjects(&self) -> Vec<(Key, Standing)> {
-        let mut subjects = Vec::new();
-        for element in self.context.device().elements.keys() {
-            for known in &self.context.inventory(element).known {
-                if let Some(standing) = self.groups.get(&self.context.group_of(known, element)) {
-                    let subject = SubjectKey::Vulnerability(known.id.clone(), element.clone());
-                    subjects.push((Key { subject, because: None }, standing.clone()));
-                }
-            }
-        }
-        for (group, standing) in &self.groups {
-            if let Group::Weakness(rule, link, element) = group {
-                let subject = SubjectKey::Weakness(rule.clone(), link.clone(), element.clone());
-                subjects.push((Key { subject, because: None }, standing.clone()));
-            }
-        }
-        for (presumption, judged) in &self.presumed {
-            let subject = SubjectKey::Presumed(presumption.element.clone());
-            subjects.push((Key { subject, because: Some(presumption.because) }, Standing::Judged(Arc::clone(judged))));
-        }
-        subjects
-    }
-}
 
 /// A program with elements presumed, and its fixpoint.
 struct Presumed {
@@ -213,31 +38,6 @@ impl Presumed {
         let questions = Questions::new(&presuming.program, &solution);
         Self { presuming, solution, questions }
     }
-}
-
-/// From where on a fact is what makes a subject uncontrolled: harm that the policy finds unacceptable, or touching one of these
-/// elements, of which nobody knows what they lead to.
-pub(crate) fn objectionable(
-    context: &Context<'_>,
-    program: &Program,
-    fact: FactId,
-    undescribed: &impl Fn(&ElementId) -> bool,
-) -> Bounds {
-    let fact = program.at(fact);
-    if touches(context, fact, undescribed) { Bounds::ANY } else { unacceptable(context, fact) }
-}
-
-/// Whether a fact is touching one of these elements.
-pub(crate) fn touches(context: &Context<'_>, fact: &Fact, these: &impl Fn(&ElementId) -> bool) -> bool {
-    context.elements_of(fact).into_iter().any(these)
-}
-
-/// The elements of which some things are not known, in order.
-fn elements(presumptions: &[Presumption], wanted: impl Fn(&Presumption) -> bool) -> Vec<ElementId> {
-    let mut elements: Vec<ElementId> =
-        presumptions.iter().filter(|one| wanted(one)).map(|one| one.element.clone()).collect();
-    elements.dedup();
-    elements
 }
 
 /// One reading, solved.
@@ -260,11 +60,17 @@ pub(crate) struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// Solves a reading.
+    #[cfg(test)]
     pub fn new(context: Context<'a>) -> Self {
+        let grounded = ground(&context);
+        Self::of(context, grounded)
+    }
+
+    /// Solves a reading of which the program has been built.
+    pub fn of(context: Context<'a>, grounded: Grounded) -> Self {
         let presumptions = presumptions(&context);
         let all = elements(&presumptions, |_| true);
         let undescribed = elements(&presumptions, |one| one.because == PresumedBecause::Unmodelled);
-        let grounded = ground(&context);
         let known = solve(&grounded.program);
         let questions = Questions::new(&grounded.program, &known);
         let labels = Labels::new(&context, &questions);
@@ -278,9 +84,8 @@ impl<'a> Run<'a> {
         };
         let Presumed { presuming: Presuming { program, steps }, questions: asking, .. } = &*undescribed;
         let open = (!steps.is_empty()).then(|| {
-            let is_open = |element: &ElementId| steps.contains_key(element);
-            let facts = (0..program.len()).map(FactId::at);
-            asking.lead_to(facts.map(|fact| objectionable(&context, program, fact, &is_open)).collect())
+            let these: Vec<ElementId> = steps.keys().cloned().collect();
+            asking.lead_to(objectionable(&context, program, &these))
         });
         Self { context, grounded, known, questions, labels, presumed, presumed_labels, undescribed, open, presumptions }
     }

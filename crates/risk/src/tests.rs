@@ -1,5 +1,6 @@
 //! The laws, as properties over random systems, and small systems whose answer is known.
 
+mod adversarial;
 mod cases;
 mod claims;
 mod clocks;

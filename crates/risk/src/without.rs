@@ -4,8 +4,10 @@
 //! about, follows the difference, looks at the subjects that it touches, and goes back. What comes out is what a reading of its own
 //! would find; the tests compare the two over random systems.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
 use ward_model::ids::{ElementId, LinkId, RuleId};
@@ -15,17 +17,22 @@ use crate::cells::{harmful, unacceptable};
 use crate::context::Context;
 use crate::effects::Effects;
 use crate::fact::Fact;
+use crate::graph::Step;
 use crate::ground::{Grounded, Group, Login, Part, login, reground};
 use crate::levels::Bounds;
 use crate::network::Network;
+use crate::outcomes::{Key, Outcomes, objectionable, touches};
+use crate::parallel::parts;
 use crate::presume::{Presumption, presumptions_of};
 use crate::program::{DerivationId, FactId, Program};
-use crate::run::{Key, Outcomes, Run, touches};
+use crate::run::Run;
 use crate::subject::SubjectKey;
+use crate::vocabulary::Table;
 
 /// In which of the removals that were tried subjects turn uncontrolled, each by its number.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Turns {
+    #[cfg(test)]
     tried: usize,
     groups: BTreeMap<Group, Vec<usize>>,
     presumed: BTreeMap<Presumption, Vec<usize>>,
@@ -38,6 +45,18 @@ pub(crate) struct Turns {
 }
 
 impl Turns {
+    /// These and what others have found of other removals.
+    fn join(&mut self, others: Self) {
+        let Self { groups, presumed, open, undescribed, weaknesses, .. } = others;
+        groups.into_iter().for_each(|(group, numbers)| self.groups.entry(group).or_default().extend(numbers));
+        presumed.into_iter().for_each(|(one, numbers)| self.presumed.entry(one).or_default().extend(numbers));
+        open.into_iter().for_each(|(element, numbers)| self.open.entry(element).or_default().extend(numbers));
+        for (element, numbers) in undescribed {
+            self.undescribed.entry(element).or_default().extend(numbers);
+        }
+        weaknesses.into_iter().for_each(|(link, found)| self.weaknesses.entry(link).or_default().extend(found));
+    }
+
     /// The removals in which a subject turns that is controlled as decided.
     pub fn of(&self, decided: &Outcomes<'_>, context: &Context<'_>, key: &Key) -> Vec<usize> {
         let in_groups = |groups: &mut dyn Iterator<Item = &Group>| -> BTreeSet<usize> {
@@ -190,6 +209,7 @@ impl<'c> Touched<'c> {
 }
 
 /// A program in which elements are presumed, and what is asked of it.
+#[derive(Debug, Clone)]
 struct Side {
     network: Network,
     presumed: BTreeSet<ElementId>,
@@ -225,8 +245,14 @@ impl Side {
         asked: Asked,
     ) -> Self {
         let presumed: BTreeSet<ElementId> = steps.keys().cloned().collect();
-        let bounds = |fact| asked.of(context, program.at(fact), &|element| presumed.contains(element));
-        let bounds: Vec<Bounds> = (0..program.len()).map(|place| bounds(FactId::at(place))).collect();
+        let each = |asked: fn(&Context<'_>, &Fact) -> Bounds| -> Vec<Bounds> {
+            (0..program.len()).map(|place| asked(context, program.at(FactId::at(place)))).collect()
+        };
+        let bounds = match asked {
+            Asked::HarmOrTouch => objectionable(context, program, &presumed.iter().cloned().collect::<Vec<_>>()),
+            Asked::Harm => each(unacceptable),
+            Asked::AnyHarm => each(harmful),
+        };
         Self { network: Network::new(Arc::clone(program), &bounds), presumed, asked }
     }
 
@@ -237,7 +263,7 @@ impl Side {
         decided: &Grounded,
         touched: &Touched<'_>,
         presumed: &[ElementId],
-    ) -> (Grounded, BTreeSet<DerivationId>) {
+    ) -> (Grounded, Vec<DerivationId>) {
         let network = &mut self.network;
         let parts: Vec<Part> = touched.parts.iter().cloned().collect();
         let (program, grounded) = reground(context, network.lend(), &parts, presumed);
@@ -250,17 +276,20 @@ impl Side {
         for key in &touched.logins {
             for (step, profile) in decided.logins.get(key).into_iter().flatten() {
                 let class = profile.class(profile.always.saturating_add(login(context, key, profile.login)));
-                if network.stands(*step) && network.derivation(*step).class < class {
+                if network.stands(*step) && network.step(*step).class < class {
                     network.strengthen(*step, |derivation| derivation.class = class);
                 }
             }
         }
         for control in &touched.controls {
             let Some(defeated) = network.program().find(&Fact::Defeated((*control).clone())) else { continue };
-            for step in network.program().uses(defeated).collect::<Vec<_>>() {
+            for step in network.uses(defeated).collect::<Vec<_>>() {
                 // What a control cuts has a premise before those that say it is defeated.
-                if network.stands(step) && network.derivation(step).premises.contains(&defeated) {
-                    network.strengthen(step, |derivation| derivation.premises.retain(|premise| *premise != defeated));
+                if network.stands(step) && network.step(step).premises.contains(&defeated) {
+                    network.strengthen(step, |derivation| {
+                        let left = derivation.premises.iter().filter(|premise| **premise != defeated);
+                        derivation.premises = left.copied().collect();
+                    });
                 }
             }
         }
@@ -283,16 +312,31 @@ impl Side {
 
 /// Takes away the derivations of a part as it was, and keeps of those built anew only what is not there already.
 fn replace(network: &mut Network, before: Option<&std::ops::Range<u32>>, now: Option<&std::ops::Range<u32>>) {
+    let ids = |range: Option<&std::ops::Range<u32>>| range.cloned().unwrap_or_default().map(DerivationId);
     let like = |network: &Network, id: DerivationId| {
-        let derivation = network.derivation(id);
-        (derivation.premises.clone(), derivation.conclusion, derivation.class, derivation.reach)
+        let Step { premises, conclusion, class, reach } = network.step(id);
+        (premises.to_vec(), conclusion, class, reach)
     };
+    let alike = |network: &Network, one: DerivationId, other: DerivationId| {
+        let (one, other) = (network.step(one), network.step(other));
+        (one.premises, one.conclusion, one.class, one.reach)
+            == (other.premises, other.conclusion, other.class, other.reach)
+    };
+    // Parts are built in the same order each time: as long as nothing differs nothing needs to be looked for.
+    let (mut before, mut now) = (ids(before).peekable(), ids(now).peekable());
+    while let (Some(was), Some(is)) = (before.peek(), now.peek()) {
+        if !alike(network, *was, *is) {
+            break;
+        }
+        network.remove(*is);
+        (before.next(), now.next());
+    }
     let mut there: BTreeMap<_, Vec<DerivationId>> = BTreeMap::new();
-    for id in before.into_iter().flat_map(|range| range.clone()).map(DerivationId) {
+    for id in before {
         there.entry(like(network, id)).or_default().push(id);
     }
-    for id in now.into_iter().flat_map(|range| range.clone()).map(DerivationId) {
-        if there.get_mut(&like(network, id)).and_then(Vec::pop).is_some() {
+    for id in now {
+        if !there.is_empty() && there.get_mut(&like(network, id)).and_then(Vec::pop).is_some() {
             network.remove(id);
         }
     }
@@ -312,6 +356,7 @@ fn effects_of(context: &Context<'_>, program: &Program, id: &ward_model::ids::Fu
 }
 
 /// The reading of what is decided, made so that claims can be taken away from it.
+#[derive(Clone)]
 pub(crate) struct Without<'a> {
     context: Context<'a>,
     decided: &'a Grounded,
@@ -320,13 +365,21 @@ pub(crate) struct Without<'a> {
     presumed: Option<Side>,
     /// The same, asked about any harm: where there is none, there is no such subject.
     harmed: Option<Side>,
-    /// The groups that are controlled, with their steps.
-    watched: Vec<(&'a Group, Vec<DerivationId>)>,
-    by_step: BTreeMap<DerivationId, Vec<usize>>,
-    by_element: BTreeMap<&'a ElementId, Vec<usize>>,
-    presumptions: BTreeMap<DerivationId, Vec<&'a Presumption>>,
+    watched: Arc<Watched<'a>>,
     turns: Turns,
 }
+
+/// What may turn, and where it is looked for.
+struct Watched<'a> {
+    /// The groups that are controlled.
+    groups: Vec<&'a Group>,
+    by_step: Table<DerivationId, Vec<usize>>,
+    by_element: Table<&'a ElementId, Vec<usize>>,
+    presumptions: BTreeMap<DerivationId, Vec<&'a Presumption>>,
+}
+
+/// A thread takes so many removals in one go.
+const PORTION: usize = 64;
 
 impl<'a> Without<'a> {
     /// Makes it so.
@@ -342,36 +395,76 @@ impl<'a> Without<'a> {
         }
         let side = |asked| (!presumptions.is_empty()).then(|| Side::new(&context, run.presumed(), asked));
         let (presumed, harmed) = (side(Asked::Harm), side(Asked::AnyHarm));
-        let mut watched = Vec::new();
-        let mut by_step: BTreeMap<DerivationId, Vec<usize>> = BTreeMap::new();
-        let mut by_element: BTreeMap<&ElementId, Vec<usize>> = BTreeMap::new();
+        let mut groups = Vec::new();
+        let mut by_step: Table<DerivationId, Vec<usize>> = Table::default();
+        let mut by_element: Table<&ElementId, Vec<usize>> = Table::default();
         for group in outcomes.controlled_groups() {
             let steps = decided.groups.get(group).into_iter().flatten();
-            let steps: Vec<DerivationId> = steps.flat_map(|(_, steps)| steps.iter().copied()).collect();
-            for step in &steps {
-                by_step.entry(*step).or_default().push(watched.len());
+            for step in steps.flat_map(|(_, steps)| steps) {
+                by_step.entry(*step).or_default().push(groups.len());
             }
-            by_element.entry(group.element()).or_default().push(watched.len());
-            watched.push((group, steps));
+            by_element.entry(group.element()).or_default().push(groups.len());
+            groups.push(group);
         }
-        let turns = Turns::default();
-        Self { context, decided, undescribed, presumed, harmed, watched, by_step, by_element, presumptions, turns }
+        let watched = Arc::new(Watched { groups, by_step, by_element, presumptions });
+        Self { context, decided, undescribed, presumed, harmed, watched, turns: Turns::default() }
+    }
+
+    /// Takes these claims away, each time from what is decided, and notes what turns: removals are numbered as they stand there.
+    /// On all processors: no removal knows of another.
+    pub fn remove_each(mut self, removals: &[Cow<'_, [ClaimId]>]) -> Turns {
+        let next = AtomicUsize::new(0);
+        let work = |without: &mut Self| {
+            loop {
+                let from = next.fetch_add(PORTION, Ordering::Relaxed);
+                let portion = removals.iter().enumerate().skip(from).take(PORTION);
+                if portion.len() == 0 {
+                    return;
+                }
+                for (number, claims) in portion {
+                    without.remove_as(number, claims, &without.context.effects.without(claims.iter()));
+                }
+            }
+        };
+        let others = parts(removals.len(), PORTION) - 1;
+        let others: Vec<Self> = (0..others).map(|_| self.clone()).collect();
+        let others = std::thread::scope(|scope| {
+            let work = &work;
+            let working = others.into_iter().map(|mut other| {
+                scope.spawn(move || {
+                    work(&mut other);
+                    other.turns
+                })
+            });
+            let working: Vec<_> = working.collect();
+            work(&mut self);
+            let done = working.into_iter();
+            done.map(|work| work.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect::<Vec<_>>()
+        });
+        others.into_iter().for_each(|turns| self.turns.join(turns));
+        self.turns
     }
 
     /// Takes these claims away, with what is left in effect, and notes what turns. Removals are numbered as they come.
+    #[cfg(test)]
     pub fn remove(&mut self, claims: &[ClaimId], effects: &Effects) -> usize {
         let number = self.turns.tried;
         self.turns.tried += 1;
+        self.remove_as(number, claims, effects);
+        number
+    }
+
+    fn remove_as(&mut self, number: usize, claims: &[ClaimId], effects: &Effects) {
         let context = Context { effects, ..self.context };
         let touched = Touched::by(&context, claims);
         let now: Vec<Presumption> =
             touched.elements.iter().flat_map(|element| presumptions_of(&context, element)).collect();
         self.remove_from_groups(number, &context, &touched, &now);
         self.remove_from_presumptions(number, &context, &touched, &now);
-        number
     }
 
     /// What has turned in all removals.
+    #[cfg(test)]
     pub fn turns(self) -> Turns {
         self.turns
     }
@@ -385,14 +478,14 @@ impl<'a> Without<'a> {
         let network = &side.network;
         let mut turning: BTreeSet<usize> = leading
             .iter()
-            .filter_map(|step| self.by_step.get(step).map(|groups| (*step, groups)))
+            .filter_map(|step| self.watched.by_step.get(step).map(|groups| (*step, groups)))
             .filter(|(step, _)| network.stands(*step) && network.leads(*step))
             .flat_map(|(_, groups)| groups.iter().copied())
             .collect();
         // Whatever is at an element that is not described completely is left to the presumption about it.
-        turning.extend(more.iter().filter_map(|element| self.by_element.get(element)).flatten());
+        turning.extend(more.iter().filter_map(|element| self.watched.by_element.get(element)).flatten());
         for group in turning {
-            let group = self.watched[group].0;
+            let group = self.watched.groups[group];
             let anew =
                 matches!(group, Group::Weakness(_, link, _) if touched.parts.contains(&Part::Weaknesses(link.clone())));
             if !anew {
@@ -448,10 +541,10 @@ impl<'a> Without<'a> {
             now.contains(presumption) && now.iter().any(undescribed)
         };
         if let Some(harmed) =
-            self.harmed.as_mut().filter(|_| self.presumptions.values().flatten().any(|one| opened(one)))
+            self.harmed.as_mut().filter(|_| self.watched.presumptions.values().flatten().any(|one| opened(one)))
         {
             harmed.take_away(context, self.decided, touched, &more);
-            for (step, presumptions) in &self.presumptions {
+            for (step, presumptions) in &self.watched.presumptions {
                 let does_harm =
                     |one: &&&Presumption| one.because == PresumedBecause::Unmodelled || harmed.network.leads(*step);
                 for presumption in presumptions.iter().filter(|one| opened(one)).filter(does_harm) {
@@ -460,8 +553,8 @@ impl<'a> Without<'a> {
             }
             harmed.network.undo();
         }
-        for (step, presumptions) in &self.presumptions {
-            if leading.contains(step) && side.network.leads(*step) {
+        for (step, presumptions) in &self.watched.presumptions {
+            if leading.binary_search(step).is_ok() && side.network.leads(*step) {
                 for presumption in presumptions {
                     // What is no longer presumed for this reason is not a subject any more.
                     if !touched.elements.contains(&presumption.element) || now.contains(presumption) {

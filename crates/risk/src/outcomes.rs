@@ -1,0 +1,261 @@
+//! How every subject of one reading comes out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ward_model::ids::{ElementId, LinkId, RuleId};
+use ward_model::verdict::{Basis, Outcome, PresumedBecause};
+
+use crate::cells::{Cell, harmful, unacceptable};
+use crate::context::Context;
+use crate::fact::Fact;
+use crate::ground::{Group, Presuming, ground_in, presuming};
+use crate::labels::{Labels, Questions};
+use crate::levels::Bounds;
+use crate::presume::{Presumption, presumptions};
+use crate::program::{DerivationId, FactId, Program};
+use crate::subject::SubjectKey;
+
+/// What a verdict is about: a subject, and for a presumed one the reason.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
+    pub subject: SubjectKey,
+    pub because: Option<PresumedBecause>,
+}
+
+impl Key {
+    pub fn basis(&self) -> Basis {
+        if self.because.is_some() { Basis::Presumed } else { Basis::Confirmed }
+    }
+}
+
+/// How a subject comes out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Judged {
+    pub outcome: Outcome,
+    /// The worst that is reached.
+    pub cell: Option<Cell>,
+    /// The worst of every harm that is reached, worst first.
+    pub harms: Vec<Cell>,
+    pub threats: BTreeSet<ward_model::scale::Threat>,
+    pub privacy: bool,
+}
+
+impl Judged {
+    /// Only whether it is controlled.
+    pub const fn briefly(outcome: Outcome) -> Self {
+        Self { outcome, cell: None, harms: Vec::new(), threats: BTreeSet::new(), privacy: false }
+    }
+}
+
+/// How the subjects of a group come out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// They have verdicts of their own.
+    Judged(Arc<Judged>),
+    /// They have none: what is not known of these elements decides, and the verdicts on those speak for them.
+    Covered(Arc<BTreeSet<ElementId>>),
+}
+
+impl Standing {
+    /// What is left to a presumption is not controlled.
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Judged(judged) => judged.outcome,
+            Self::Covered(_) => Outcome::Uncontrolled,
+        }
+    }
+}
+
+/// Every subject of one reading.
+pub(crate) struct Outcomes<'a> {
+    pub context: Context<'a>,
+    pub groups: BTreeMap<Group, Standing>,
+    pub presumed: BTreeMap<Presumption, Arc<Judged>>,
+    /// The elements that are not known to be described completely.
+    pub undescribed: BTreeSet<ElementId>,
+}
+
+impl<'a> Outcomes<'a> {
+    /// How every subject comes out in a reading that others are compared with: only whether it is controlled.
+    #[cfg(test)]
+    pub fn of(context: Context<'a>) -> Self {
+        Self::beside(context, &Program::default())
+    }
+
+    /// How every subject comes out in a reading that others are compared with: only whether it is controlled, by what is asked of
+    /// it in one go, and nothing is solved of which the answer is known without. Harm without the undescribed elements is harm with
+    /// them too, so that these alone decide. Facts are numbered as another program does that speaks of most of them.
+    pub fn beside(context: Context<'a>, other: &Program) -> Self {
+        let presumptions = presumptions(&context);
+        let grounded = ground_in(&context, Program::wordless(other));
+        let undescribed = elements(&presumptions, |one| one.because == PresumedBecause::Unmodelled);
+        let all = elements(&presumptions, |_| true);
+        let [controlled, uncontrolled] =
+            [Outcome::Controlled, Outcome::Uncontrolled].map(|outcome| Arc::new(Judged::briefly(outcome)));
+        let judged = |bad: bool| Arc::clone(if bad { &uncontrolled } else { &controlled });
+        let open: BTreeSet<ElementId> = undescribed.iter().cloned().collect();
+        // What is at an element that is not described completely, or presumed for that, is uncontrolled wherever it leads.
+        let groups_asked = grounded.groups.keys().any(|group| !open.contains(group.element()));
+        let asked = |presumption: &Presumption| presumption.because != PresumedBecause::Unmodelled;
+        let presumptions_asked = presumptions.iter().any(asked);
+        let presume = |elements: &[ElementId]| {
+            let Presuming { program, steps } = presuming(&context, &grounded, elements);
+            (Questions::solve(&program), program, steps)
+        };
+        let mut solved = groups_asked.then(|| presume(&undescribed));
+        let bounds = solved
+            .as_ref()
+            .map(|(questions, program, _)| questions.lead_to(objectionable(&context, program, &undescribed)));
+        let leads_somewhere = |steps: &crate::ground::Steps| {
+            let (Some((questions, ..)), Some(bounds)) = (&solved, &bounds) else { return true };
+            let steps: Vec<DerivationId> = steps.iter().flat_map(|(_, steps)| steps.iter().copied()).collect();
+            questions.begin(&steps).iter().any(|(fact, ways)| bounds[fact.index()].met_by(*ways))
+        };
+        let groups = grounded.groups.iter().map(|(group, steps)| {
+            (group.clone(), Standing::Judged(judged(open.contains(group.element()) || leads_somewhere(steps))))
+        });
+        let groups = groups.collect();
+        if presumptions_asked && (solved.is_none() || undescribed != all) {
+            solved = Some(presume(&all));
+        }
+        let solved = solved.filter(|_| presumptions_asked).map(|(questions, program, steps)| {
+            let lead_to = |asked: fn(&Context<'_>, &Fact) -> Bounds| {
+                let facts = (0..program.len()).map(FactId::at);
+                questions.lead_to(facts.map(|fact| asked(&context, program.at(fact))).collect())
+            };
+            let (bad, any) = (lead_to(unacceptable), lead_to(harmful));
+            (questions, steps, bad, any)
+        });
+        let presumed = presumptions.into_iter().map(|presumption| {
+            let Some((questions, steps, bad, any)) = solved.as_ref().filter(|_| asked(&presumption)) else {
+                return (presumption, judged(true));
+            };
+            let begun = questions.begin(steps.get(&presumption.element).copied().as_slice());
+            let leads = |bounds: &[Bounds]| begun.iter().any(|(fact, ways)| bounds[fact.index()].met_by(*ways));
+            // What nobody has described may do harm that nobody has named; what is not assessed there is not told to do none.
+            let open = open.contains(&presumption.element) && leads(any);
+            (presumption, judged(open || leads(bad)))
+        });
+        let presumed = presumed.collect();
+        Self { context, groups, presumed, undescribed: open }
+    }
+
+    /// How every subject comes out where what is not known is read at its best: nothing is presumed, and of what is reached only the
+    /// worst is told.
+    pub fn at_best(context: Context<'a>, other: &Program) -> Self {
+        let grounded = ground_in(&context, Program::wordless(other));
+        let questions = Questions::solve(&grounded.program);
+        let labels = Labels::worst(&context, &questions);
+        let judged = grounded.groups.iter().map(|(group, steps)| {
+            let steps: Vec<DerivationId> = steps.iter().flat_map(|(_, steps)| steps.iter().copied()).collect();
+            let cell = labels.leads(&questions.begin(&steps)).worst;
+            let outcome = cell.as_ref().map_or(Outcome::Controlled, |cell| cell.outcome);
+            (group.clone(), Standing::Judged(Arc::new(Judged { cell, ..Judged::briefly(outcome) })))
+        });
+        let groups = judged.collect();
+        Self { context, groups, presumed: BTreeMap::new(), undescribed: BTreeSet::new() }
+    }
+
+    /// How a subject stands, if it arises in this reading.
+    pub fn standing(&self, key: &Key) -> Option<Standing> {
+        if let SubjectKey::Presumed(element) = &key.subject {
+            let presumption = Presumption { element: element.clone(), because: key.because? };
+            return self.presumed.get(&presumption).cloned().map(Standing::Judged);
+        }
+        self.groups.get(&self.context.group_for(&key.subject)?).cloned()
+    }
+
+    /// How a verdict comes out in this reading. What does not arise is controlled, unless another weakness of the same link has
+    /// taken its place (a link that verifies nobody has no replayed messages to speak of), or where it would be is not known to be
+    /// described completely.
+    pub fn outcome(&self, key: &Key) -> Outcome {
+        if let Some(standing) = self.standing(key) {
+            return standing.outcome();
+        }
+        if let SubjectKey::Weakness(rule, link, element) = &key.subject {
+            let in_its_place = self.in_its_place(rule, link, element).filter_map(|group| self.groups.get(group));
+            if let Some(outcome) = in_its_place.map(Standing::outcome).max() {
+                return outcome;
+            }
+        }
+        if self.left_open(key).next().is_some() { Outcome::Uncontrolled } else { Outcome::Controlled }
+    }
+
+    /// The elements, not known to be described completely, on which it rests that a subject does not arise.
+    pub fn left_open(&self, key: &Key) -> impl Iterator<Item = &'a ElementId> {
+        let places = if key.because.is_some() { Vec::new() } else { self.context.places(&key.subject) };
+        places.into_iter().filter(|element| self.undescribed.contains(*element))
+    }
+
+    /// The groups whose subjects are controlled.
+    pub fn controlled_groups(&self) -> impl Iterator<Item = &Group> {
+        let controlled = |standing: &Standing| standing.outcome() == Outcome::Controlled;
+        self.groups.iter().filter(move |(_, standing)| controlled(standing)).map(|(group, _)| group)
+    }
+
+    /// The presumptions that are controlled.
+    pub fn controlled_presumptions(&self) -> impl Iterator<Item = &Presumption> {
+        let controlled = self.presumed.iter().filter(|(_, judged)| judged.outcome == Outcome::Controlled);
+        controlled.map(|(presumption, _)| presumption)
+    }
+
+    /// The groups of weaknesses that have to do with the same link, element and content as this one, itself among them.
+    pub fn in_its_place(&self, rule: &RuleId, link: &LinkId, element: &ElementId) -> impl Iterator<Item = &Group> {
+        let wanted = self.context.carries_of(rule);
+        let groups =
+            self.context.situation.rulebook.rules.iter().filter(move |other| Some(other.link.carries) == wanted);
+        let groups = groups.map(|other| Group::Weakness(other.id.clone(), link.clone(), element.clone()));
+        groups.filter_map(|group| self.groups.get_key_value(&group)).map(|(group, _)| group)
+    }
+
+    /// Every subject that arises, presumed ones included, with how it stands.
+    pub fn subjects(&self) -> Vec<(Key, Standing)> {
+        let mut subjects = Vec::new();
+        for element in self.context.device().elements.keys() {
+            for known in &self.context.inventory(element).known {
+                if let Some(standing) = self.groups.get(&self.context.group_of(known, element)) {
+                    let subject = SubjectKey::Vulnerability(known.id.clone(), element.clone());
+                    subjects.push((Key { subject, because: None }, standing.clone()));
+                }
+            }
+        }
+        for (group, standing) in &self.groups {
+            if let Group::Weakness(rule, link, element) = group {
+                let subject = SubjectKey::Weakness(rule.clone(), link.clone(), element.clone());
+                subjects.push((Key { subject, because: None }, standing.clone()));
+            }
+        }
+        for (presumption, judged) in &self.presumed {
+            let subject = SubjectKey::Presumed(presumption.element.clone());
+            subjects.push((Key { subject, because: Some(presumption.because) }, Standing::Judged(Arc::clone(judged))));
+        }
+        subjects
+    }
+}
+
+/// From where on facts are what makes a subject uncontrolled: harm that the policy finds unacceptable, or touching one of these
+/// elements, of which nobody knows what they lead to.
+pub(crate) fn objectionable(context: &Context<'_>, program: &Program, undescribed: &[ElementId]) -> Vec<Bounds> {
+    let facts = (0..program.len()).map(FactId::at);
+    let mut bounds: Vec<Bounds> = facts.map(|fact| unacceptable(context, program.at(fact))).collect();
+    for fact in undescribed.iter().flat_map(|element| context.facts_of(element)) {
+        if let Some(fact) = program.find(&fact) {
+            bounds[fact.index()] = Bounds::ANY;
+        }
+    }
+    bounds
+}
+
+/// Whether a fact is touching one of these elements.
+pub(crate) fn touches(context: &Context<'_>, fact: &Fact, these: &impl Fn(&ElementId) -> bool) -> bool {
+    context.elements_of(fact).into_iter().any(these)
+}
+
+/// The elements of which some things are not known, in order.
+pub(crate) fn elements(presumptions: &[Presumption], wanted: impl Fn(&Presumption) -> bool) -> Vec<ElementId> {
+    let mut elements: Vec<ElementId> =
+        presumptions.iter().filter(|one| wanted(one)).map(|one| one.element.clone()).collect();
+    elements.dedup();
+    elements
+}
