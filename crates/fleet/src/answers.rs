@@ -137,6 +137,11 @@ impl Answers {
         self.variants.of(sbom, pair).or_else(|| self.of_pair(pair))
     }
 
+    /// What is said of pairs in SBOMs in which they are judged among others, which may be what is said elsewhere: SBOM, pair, and that.
+    pub fn elsewhere(&self) -> impl Iterator<Item = (u32, u32, &Said)> {
+        self.variants.each()
+    }
+
     /// In how many cases a pair of an SBOM is judged among others, and how many different cases there are.
     #[must_use]
     pub fn among_others(&self) -> (usize, usize) {

@@ -1,6 +1,7 @@
 //! Builds a portfolio from SBOMs that stream by: two are read at once, and what comes out is the same in whatever order they are done.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
 use std::io;
 use std::num::NonZero;
 use std::path::Path;
@@ -14,11 +15,12 @@ use ward_model::digest::Digest;
 use ward_model::finding::SbomSummary;
 
 use crate::error::{FleetError, at};
+use crate::frame::reader::Reader;
 use crate::frame::writer::Writer;
 use crate::frame::{Section, write_number};
 use crate::hash::Stable;
 use crate::pair;
-use crate::portfolio::{SbomEntry, SetAsideSbom, WrittenSbom};
+use crate::portfolio::{Portfolio, SbomEntry, SetAsideSbom, WrittenSbom};
 
 /// How far reading may run ahead of the SBOM that is written next: what is read waits in memory.
 const AHEAD: usize = 64;
@@ -74,14 +76,34 @@ pub fn build(path: &Path, sources: impl Iterator<Item = Source> + Send, whole: b
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let temporary = tempfile::Builder::new().prefix("part-").tempfile_in(folder).map_err(at(folder))?;
     let file = temporary.reopen().map_err(at(path))?;
-    let mut writer = Building::new(path, file, whole);
-    read_all(sources, |read| writer.take(read))?;
-    let built = writer.finish()?;
+    let (built, _) = write(path, file, sources, whole)?;
     temporary.persist(path).map_err(|error| at(path)(error.error))?;
     if cfg!(unix) {
-        std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))?;
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))?;
     }
     Ok(built)
+}
+
+/// Builds a portfolio that is gone with the program, in a file without a name. The first thing that cannot be read refuses all.
+///
+/// # Errors
+/// As for [`build`].
+pub fn build_unnamed(sources: impl Iterator<Item = Source> + Send) -> Result<Portfolio, FleetError> {
+    let path = Path::new("a temporary file");
+    let file = tempfile::tempfile().map_err(at(path))?;
+    let (_, file) = write(path, file, sources, true)?;
+    Portfolio::of(Reader::of(file, path)?)
+}
+
+fn write(
+    path: &Path,
+    file: File,
+    sources: impl Iterator<Item = Source> + Send,
+    whole: bool,
+) -> Result<(Built, File), FleetError> {
+    let mut building = Building::new(path, file, whole);
+    read_all(sources, |read| building.take(read))?;
+    building.finish()
 }
 
 /// An SBOM that was read, as it will be written.
@@ -236,7 +258,7 @@ struct Building<'a> {
 }
 
 impl<'a> Building<'a> {
-    fn new(path: &'a Path, file: std::fs::File, whole: bool) -> Self {
+    fn new(path: &'a Path, file: File, whole: bool) -> Self {
         Self {
             path,
             writer: Writer::new(file),
@@ -309,15 +331,15 @@ impl<'a> Building<'a> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Built, FleetError> {
+    fn finish(mut self) -> Result<(Built, File), FleetError> {
         self.holders()?;
         if !self.set_aside.is_empty() {
             let bytes = postcard::to_extend(&self.set_aside, Vec::new());
             let bytes = bytes.map_err(|error| at(self.path)(io::Error::other(error)))?;
             self.write(Section::SetAside, &bytes)?;
         }
-        let (_, root) = self.writer.finish().map_err(at(self.path))?;
-        Ok(Built {
+        let (file, root) = self.writer.finish().map_err(at(self.path))?;
+        let built = Built {
             root,
             // Both were counted in 32 bits as they came.
             sboms: self.row_ends.len() as u32,
@@ -325,7 +347,8 @@ impl<'a> Building<'a> {
             rows: self.row_count,
             bytes: self.bytes,
             set_aside: self.set_aside,
-        })
+        };
+        Ok((built, file))
     }
 
     /// Turns "who holds what" round.

@@ -20,7 +20,7 @@ mod portfolio;
 mod report;
 
 pub use answers::{Answers, Found, Said, Updated};
-pub use build::{Built, Source, build};
+pub use build::{Built, Source, build, build_unnamed};
 pub use changes::Changed;
 pub use error::FleetError;
 pub use portfolio::{Portfolio, SbomEntry, SetAsideSbom};

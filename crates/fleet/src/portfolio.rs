@@ -84,7 +84,10 @@ impl Portfolio {
     /// # Errors
     /// The file is not there, is no portfolio, is damaged, or has another form.
     pub fn open(path: &Path) -> Result<Self, FleetError> {
-        let reader = Reader::open(path)?;
+        Self::of(Reader::open(path)?)
+    }
+
+    pub(crate) fn of(reader: Reader) -> Result<Self, FleetError> {
         let (pair_ends, holder_ends) = (reader.numbers(Section::PairEnds)?, reader.numbers(Section::HolderEnds)?);
         let (sbom_ends, rest) = {
             let numbers = reader.numbers(Section::SbomEnds)?;

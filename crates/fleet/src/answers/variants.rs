@@ -35,6 +35,13 @@ impl Variants {
         self.said.get(own.get(place)?.1 as usize)?.as_ref()
     }
 
+    /// Every case of every SBOM: SBOM, pair, what holds.
+    pub(super) fn each(&self) -> impl Iterator<Item = (u32, u32, &Said)> {
+        (0..).zip(&self.sboms).flat_map(move |(sbom, own)| {
+            own.iter().filter_map(move |(pair, variant)| Some((sbom, *pair, self.said(*variant)?)))
+        })
+    }
+
     pub(super) fn count(&self) -> (usize, usize) {
         (self.sboms.iter().map(|own| own.len()).sum(), self.keys.len())
     }

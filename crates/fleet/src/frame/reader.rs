@@ -36,7 +36,12 @@ struct Entry {
 impl Reader {
     /// Opens a file and checks its length, its header and its directory.
     pub(crate) fn open(path: &Path) -> Result<Self, FleetError> {
-        let mut file = File::open(path).map_err(at(path))?;
+        Self::of(File::open(path).map_err(at(path))?, path)
+    }
+
+    /// The same with a file that is open; `path` is what to call it.
+    pub(crate) fn of(mut file: File, path: &Path) -> Result<Self, FleetError> {
+        file.rewind().map_err(at(path))?;
         let found = file.metadata().map_err(at(path))?.len();
         let none = || FleetError::NotAPortfolio { path: path.to_owned() };
         let damaged = |part: &str| FleetError::Damaged { path: path.to_owned(), part: part.to_owned() };
