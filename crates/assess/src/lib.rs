@@ -20,7 +20,7 @@ use ward_model::component::{Component, Sbom};
 use ward_model::coverage::{KnowledgeCoverage, UncoveredEcosystem};
 use ward_model::cpe::{Cpe, Part};
 use ward_model::device::{Decisions, Device};
-use ward_model::finding::{SCAN_SCHEMA, SbomSummary, ScanReport};
+use ward_model::finding::{MatchReport, SCAN_SCHEMA, SbomSummary, ScanReport};
 use ward_model::ids::{ElementId, FieldedVersionId};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
 use ward_model::verdict::{Basis, Outcome, Verdict};
@@ -140,24 +140,27 @@ pub fn scan(
 ) -> Result<ScanReport, KnowledgeError> {
     let inventory = Inventory { components: &sbom.components, hardware: &[], complete: false };
     let report = match_inventory(&inventory, aliases, knowledge)?;
+    Ok(scan_report(SbomSummary::from(sbom), report, knowledge, expectations, as_of))
+}
+
+/// The answer for a bare SBOM of which everything has been matched.
+pub fn scan_report(
+    sbom: SbomSummary,
+    report: MatchReport,
+    knowledge: &dyn Knowledge,
+    expectations: &Expectations,
+    as_of: Date,
+) -> ScanReport {
     let coverage = expectations.coverage(knowledge.description(), as_of, uncovered(&report.uncovered));
-    Ok(ScanReport {
+    ScanReport {
         schema: SCAN_SCHEMA,
-        sbom: SbomSummary {
-            format: sbom.format,
-            spec_version: sbom.spec_version.clone(),
-            name: sbom.name.clone(),
-            version: sbom.version.clone(),
-            sha256: sbom.digest,
-            components: sbom.components.len(),
-            remarks: sbom.remarks.clone(),
-        },
+        sbom,
         knowledge: knowledge.description().clone(),
         notes: knowledge.description().notes(&coverage),
         coverage,
         findings: report.findings,
         unassessed: report.unassessed,
-    })
+    }
 }
 
 fn uncovered(ecosystems: &BTreeMap<String, usize>) -> Vec<UncoveredEcosystem> {

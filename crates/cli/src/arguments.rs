@@ -71,6 +71,7 @@ commands! {
     Decide(decide);
     Scan(scan);
     Why(why);
+    Portfolio(portfolio);
     Inspect(inspect);
     Feeds(feeds);
     Verify(verify);

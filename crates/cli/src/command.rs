@@ -9,6 +9,7 @@ pub mod lint;
 pub mod man;
 pub mod new;
 pub mod paths;
+pub mod portfolio;
 pub mod scan;
 pub mod verify;
 pub mod why;

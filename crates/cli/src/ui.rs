@@ -4,7 +4,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
-use serde::Serialize;
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer as _};
 
 use crate::arguments::Global;
 use crate::failure::{Failure, render};
@@ -67,6 +68,27 @@ impl Ui {
     pub fn print_json(&self, answer: &impl Serialize) -> Result<(), Failure> {
         let mut to = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
         let written = serde_json::to_writer_pretty(&mut to, answer).map_err(io::Error::from);
+        printed(written.and_then(|()| to.write_all(b"\n")).and_then(|()| to.flush()))
+    }
+
+    /// Writes a list of answers to stdout as indented JSON, each as it comes: all of them may be more than memory holds. An answer that
+    /// fails ends the list in its middle, so that nobody takes it for whole.
+    pub fn print_json_list<T: Serialize>(
+        &self,
+        answers: impl Iterator<Item = Result<T, Failure>>,
+    ) -> Result<(), Failure> {
+        let mut to = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let mut writer = serde_json::Serializer::pretty(&mut to);
+        let mut list = match writer.serialize_seq(None) {
+            Ok(list) => list,
+            Err(error) => return printed(Err(error.into())),
+        };
+        for answer in answers {
+            if let Err(error) = list.serialize_element(&answer?) {
+                return printed(Err(error.into()));
+            }
+        }
+        let written = SerializeSeq::end(list).map_err(io::Error::from);
         printed(written.and_then(|()| to.write_all(b"\n")).and_then(|()| to.flush()))
     }
 

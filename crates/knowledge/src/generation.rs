@@ -24,8 +24,10 @@ use crate::{builder, day};
 
 mod answers;
 pub(crate) mod numbers;
+mod since;
 mod verify;
 
+pub use since::Difference;
 pub(crate) use verify::{PARTS, part_of};
 
 #[cfg(test)]

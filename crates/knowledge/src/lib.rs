@@ -33,7 +33,7 @@ mod undescribed;
 
 pub use builder::{Batch, Builder, Published};
 pub use error::{HomeError, OpenError};
-pub use generation::Generation;
+pub use generation::{Difference, Generation};
 pub use home::Home;
 pub use memory::{Contents, Memory};
 pub use moment::Moment;

@@ -1,7 +1,7 @@
 //! The host element with everything on it recognised, and indexed by product.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ward_model::alias::Aliases;
 use ward_model::component::{Component, ComponentKind};
@@ -11,6 +11,7 @@ use ward_model::vulnerability::Criterion;
 use ward_version::Truth;
 
 use crate::Inventory;
+use crate::apart::Asked;
 use crate::criterion::{Role, touch};
 use crate::identity::{Identity, Resolution, of_hardware, resolve};
 use crate::platform::Platforms;
@@ -18,6 +19,8 @@ use crate::spread::spread;
 use crate::twins::{distinct, twins};
 
 mod implied;
+
+pub(crate) use implied::FIRMWARE;
 
 /// A host element, ready to be asked what it has.
 pub(crate) struct Host {
@@ -37,6 +40,8 @@ pub(crate) struct Host {
     /// The first operating system or firmware of each maker among them.
     systems: BTreeMap<Box<str>, ProductKey>,
     complete: bool,
+    /// What of the host was asked for, where somebody wants to know.
+    asked: Option<Mutex<Asked>>,
 }
 
 /// Things of the inventory that nothing says the product of: how each is called.
@@ -103,6 +108,16 @@ impl Host {
             let resolution = resolutions.get(*twin).map(Arc::clone).or_else(|| resolved.next());
             resolutions.extend(resolution);
         }
+        Ok(Self::of(inventory, resolutions, twins, aliases))
+    }
+
+    /// The host of components that have been made out already.
+    pub(crate) fn of(
+        inventory: &Inventory<'_>,
+        resolutions: Vec<Arc<Resolution>>,
+        twins: Vec<usize>,
+        aliases: &Aliases,
+    ) -> Self {
         let hardware: Vec<Identity> = inventory.hardware.iter().flat_map(of_hardware).collect();
         let mut by_product: BTreeMap<ProductKey, Vec<Place>> = BTreeMap::new();
         let mut put = |identity: &Identity, place| by_product.entry(identity.product.clone()).or_default().push(place);
@@ -127,8 +142,25 @@ impl Host {
         let products = products.chain(hardware.iter().map(|identity| &identity.product)).cloned().collect();
         let platforms = Platforms::new(aliases.families(), &products, inventory.components);
         let systems = implied::systems(&products, aliases.families());
-        let complete = inventory.complete;
-        Ok(Self { resolutions, twins, hardware, by_product, strangers, platforms, products, systems, complete })
+        let (complete, asked) = (inventory.complete, None);
+        Self { resolutions, twins, hardware, by_product, strangers, platforms, products, systems, complete, asked }
+    }
+
+    /// The same host, which takes note of what it is asked.
+    pub(crate) fn noting(self) -> Self {
+        Self { asked: Some(Mutex::default()), ..self }
+    }
+
+    /// What it was asked, where it took note.
+    pub(crate) fn into_asked(self) -> Asked {
+        self.asked.map(|asked| asked.into_inner().unwrap_or_else(PoisonError::into_inner)).unwrap_or_default()
+    }
+
+    /// Takes note of a question.
+    pub(crate) fn note(&self, ask: impl FnOnce(&mut Asked)) {
+        if let Some(asked) = &self.asked {
+            ask(&mut asked.lock().unwrap_or_else(PoisonError::into_inner));
+        }
     }
 
     /// Whether every operating system on it is listed and recognised.
@@ -138,6 +170,7 @@ impl Host {
 
     /// Whether the host has what a criterion asks for, and the statement about it.
     pub(crate) fn has(&self, criterion: &Criterion) -> (Truth, String) {
+        self.note(|asked| asked.criterion(criterion, self.platforms.families()));
         let what = format!("{} ({})", criterion.cpe, criterion.range_text());
         let listed = self.listed(criterion);
         if listed.truth.is_true() {

@@ -46,6 +46,24 @@ pub(crate) struct Judge<'a> {
     summaries: BTreeMap<VulnerabilityId, Rc<VulnerabilitySummary>>,
 }
 
+/// What a judge has read and made out, whatever the host: the next one may go on with it.
+#[derive(Default)]
+pub(crate) struct Known {
+    records: BTreeMap<RecordNumber, Rc<VulnerabilityRecord>>,
+    statements: BTreeMap<SubjectKey, Rc<Vec<StatementCandidate>>>,
+    groups: BTreeMap<VulnerabilityId, Rc<Group>>,
+    names: BTreeMap<RecordNumber, Rc<Vec<VulnerabilityId>>>,
+    aliases: BTreeMap<VulnerabilityId, Rc<Named>>,
+    summaries: BTreeMap<VulnerabilityId, Rc<VulnerabilitySummary>>,
+}
+
+impl Known {
+    /// How many records and lists of statements it holds.
+    pub(crate) fn size(&self) -> usize {
+        self.records.len() + self.statements.values().map(|list| 1 + list.len()).sum::<usize>()
+    }
+}
+
 /// The names of a vulnerability, each with the records of that name.
 type Named = Vec<(VulnerabilityId, Vec<RecordNumber>)>;
 
@@ -103,6 +121,23 @@ impl<'a> Judge<'a> {
             aliases: BTreeMap::new(),
             summaries: BTreeMap::new(),
         }
+    }
+
+    /// A judge that knows already what another one knew of the same knowledge.
+    pub(crate) fn knowing(
+        known: Known,
+        knowledge: &'a dyn Knowledge,
+        inventory: &'a Inventory<'a>,
+        host: &'a Host,
+    ) -> Self {
+        let Known { records, statements, groups, names, aliases, summaries } = known;
+        Self { knowledge, inventory, host, records, statements, groups, names, aliases, summaries }
+    }
+
+    /// What it knows.
+    pub(crate) fn into_known(self) -> Known {
+        let Self { knowledge: _, inventory: _, host: _, records, statements, groups, names, aliases, summaries } = self;
+        Known { records, statements, groups, names, aliases, summaries }
     }
 
     pub(crate) fn record(&mut self, number: RecordNumber) -> Result<Rc<VulnerabilityRecord>, KnowledgeError> {
@@ -386,6 +421,31 @@ impl<'a> Judge<'a> {
             }
         }
         Ok(spoken)
+    }
+
+    /// Under which names of vulnerabilities there is anything that the answer about a component rests on: of those that it is judged
+    /// for, and of the records whose names were looked at. `all_heard`: so were those of all records that say anything of it.
+    pub(crate) fn rests_on(
+        &mut self,
+        first: &First,
+        vulnerabilities: &BTreeSet<VulnerabilityId>,
+        all_heard: bool,
+    ) -> Result<BTreeSet<VulnerabilityId>, KnowledgeError> {
+        let mut ids = BTreeSet::new();
+        for vulnerability in vulnerabilities {
+            ids.extend(self.aliases(vulnerability)?.iter().map(|(id, _)| id.clone()));
+        }
+        let heard = first.heard.iter().filter(|heard| all_heard || heard.own_package.is_some()).map(Heard::record);
+        let records: BTreeSet<RecordNumber> = first.touched.iter().copied().chain(heard).collect();
+        for number in records {
+            let record = self.record(number)?;
+            // Which name such a record goes by follows from its group.
+            if !is_cve(&record.id) && !record.aliases.iter().any(is_cve) {
+                ids.extend(self.aliases(&record.id)?.iter().map(|(id, _)| id.clone()));
+            }
+            ids.insert(record.id.clone());
+        }
+        Ok(ids)
     }
 
     fn about(&mut self, first: &First) -> Result<BTreeMap<VulnerabilityId, BTreeSet<RecordNumber>>, KnowledgeError> {

@@ -8,13 +8,14 @@
 //! identity, and `applicability` evaluates the whole record for the host in Kleene logic; `statement` evaluates what records say of
 //! versions without configurations. Each is a `voice`; `judge` brings all voices about one vulnerability to one finding; `report`
 //! does that for everything; `undescribed` says what may be touched by what no record describes; `explain` says why, also where
-//! nothing was found.
+//! nothing was found. `apart` does the same for single components, for whoever has many inventories that share them.
 //!
 //! Deliberately absent: exploitability, verdicts, decisions, and what neighbours of the host have installed.
 
 use ward_model::component::Component;
 use ward_model::cpe::Cpe;
 
+mod apart;
 mod applicability;
 mod criterion;
 mod explain;
@@ -35,8 +36,10 @@ mod undescribed;
 mod version;
 mod voice;
 
+pub use apart::{Answered, Apart, Asked, Dependency, Known, Matcher, Recognised, Shown, report_of_parts};
 pub use explain::{ExplainError, Explanation, explain};
 pub use report::match_inventory;
+pub use spread::spread;
 
 /// What one host element has.
 #[derive(Debug, Clone, Copy)]

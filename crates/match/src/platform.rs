@@ -59,6 +59,11 @@ impl Platforms {
         Self { families: Arc::clone(families), shown }
     }
 
+    /// The table of families.
+    pub(crate) fn families(&self) -> &Families {
+        &self.families
+    }
+
     /// Whether the inventory shows a family: `None` where it does not.
     fn of(&self, family: usize) -> Option<Truth> {
         self.shown.get(&family).map(|showing| if showing.sure { Truth::True } else { Truth::Unknown })
@@ -100,6 +105,7 @@ impl Host {
     /// Whether the host runs this kind of operating system: known where it shows one, and not to be so only where it shows
     /// another one and everything on it is listed and recognised.
     fn is_of(&self, family: usize) -> Truth {
+        self.note(|asked| asked.family(family, self.platforms.families()));
         match self.platforms.of(family) {
             Some(truth) => truth,
             None if self.lists_every_system() && self.platforms.any() => Truth::False,

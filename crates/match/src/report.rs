@@ -10,6 +10,7 @@ use ward_model::knowledge::{Knowledge, KnowledgeError};
 
 use crate::Inventory;
 use crate::host::Host;
+use crate::identity::Resolution;
 use crate::judge::{Judge, first_reason};
 use crate::spread::spread;
 use crate::subject::Way;
@@ -18,10 +19,12 @@ use crate::undescribed::Exploited;
 
 /// What was made out about a component.
 #[derive(Clone)]
-struct Answer {
-    reason: Option<UnassessedReason>,
-    undescribed: Vec<VulnerabilityId>,
-    findings: Vec<Finding>,
+pub(crate) struct Answer {
+    pub(crate) reason: Option<UnassessedReason>,
+    pub(crate) undescribed: Vec<VulnerabilityId>,
+    pub(crate) findings: Vec<Finding>,
+    /// Under which names of vulnerabilities there is what it rests on, where that was asked for.
+    pub(crate) rests_on: BTreeSet<VulnerabilityId>,
 }
 
 /// Matches everything in the inventory against everything that is known.
@@ -48,7 +51,7 @@ pub fn match_inventory(
     let answers = spread(
         distinct.len(),
         || Judge::new(knowledge, inventory, &host),
-        |judge, part| answers(judge, (inventory, knowledge), &exploited, &distinct[part]),
+        |judge, part| answers(judge, (inventory, knowledge), &exploited, &distinct[part], false),
     )?;
     let mut answers: BTreeMap<usize, Answer> = distinct.iter().copied().zip(answers).collect();
     // The last of the twins takes what is there; those before it take copies.
@@ -61,7 +64,7 @@ pub fn match_inventory(
         *left -= 1;
         let answer = if *left == 0 { answers.remove(twin) } else { answers.get(twin).cloned() };
         // The first of them has an answer, and it is taken out by the last one only.
-        let Some(Answer { reason, undescribed, findings }) = answer else { continue };
+        let Some(Answer { reason, undescribed, findings, .. }) = answer else { continue };
         let summary = ComponentSummary::from(component);
         if number == *twin {
             report.findings.extend(findings);
@@ -73,6 +76,12 @@ pub fn match_inventory(
             report.unassessed.push(Unassessed { component: summary, reason, undescribed });
         }
     }
+    put_in_order(&mut report);
+    Ok(report)
+}
+
+/// Findings by component reference, then vulnerability; what is unassessed by component reference.
+pub(crate) fn put_in_order(report: &mut MatchReport) {
     report.findings.sort_by(|a, b| {
         (&a.component.reference, &a.vulnerability.id, &a.proof.source).cmp(&(
             &b.component.reference,
@@ -81,7 +90,6 @@ pub fn match_inventory(
         ))
     });
     report.unassessed.sort();
-    Ok(report)
 }
 
 /// How many components are packages of which ecosystem (or release of it) that no source speaks for.
@@ -89,22 +97,11 @@ fn uncovered(host: &Host, knowledge: &dyn Knowledge) -> Result<BTreeMap<String, 
     let mut known: BTreeMap<(&str, Option<&str>), Option<String>> = BTreeMap::new();
     let mut counts = BTreeMap::new();
     for resolution in host.resolutions.iter().filter(|resolution| !resolution.covered) {
-        let package = resolution.subjects.iter().find_map(|subject| match &subject.way {
-            Way::Package { package, .. } => Some(package),
-            Way::Product { .. } | Way::Project { .. } => None,
-        });
-        let Some(package) = package else { continue };
-        let key = (&*package.key.ecosystem, package.release.as_deref());
+        let Some(key) = package_of(resolution) else { continue };
         let name = match known.get(&key) {
             Some(name) => name.clone(),
             None => {
-                let name = match key {
-                    (ecosystem, release) if knowledge.covers(ecosystem, release)? => None,
-                    (ecosystem, Some(release)) if knowledge.covers(ecosystem, None)? => {
-                        Some(format!("{ecosystem} {release}"))
-                    }
-                    (ecosystem, _) => Some(ecosystem.to_owned()),
-                };
+                let name = uncovered_name(key, knowledge)?;
                 known.insert(key, name.clone());
                 name
             }
@@ -116,12 +113,35 @@ fn uncovered(host: &Host, knowledge: &dyn Knowledge) -> Result<BTreeMap<String, 
     Ok(counts)
 }
 
+/// The ecosystem and the release of the package that a component is.
+pub(crate) fn package_of(resolution: &Resolution) -> Option<(&str, Option<&str>)> {
+    resolution.subjects.iter().find_map(|subject| match &subject.way {
+        Way::Package { package, .. } => Some((&*package.key.ecosystem, package.release.as_deref())),
+        Way::Product { .. } | Way::Project { .. } => None,
+    })
+}
+
+/// What of an ecosystem and a release of it no source speaks for, by its name.
+pub(crate) fn uncovered_name(
+    (ecosystem, release): (&str, Option<&str>),
+    knowledge: &dyn Knowledge,
+) -> Result<Option<String>, KnowledgeError> {
+    if knowledge.covers(ecosystem, release)? {
+        return Ok(None);
+    }
+    Ok(Some(match release {
+        Some(release) if knowledge.covers(ecosystem, None)? => format!("{ecosystem} {release}"),
+        _ => ecosystem.to_owned(),
+    }))
+}
+
 /// What is said of some components. Step by step for all of them, and each step in the order in which the records are kept.
-fn answers(
+pub(crate) fn answers(
     judge: &mut Judge<'_>,
     (inventory, knowledge): (&Inventory<'_>, &dyn Knowledge),
     exploited: &Exploited,
     components: &[usize],
+    resting: bool,
 ) -> Result<Vec<Answer>, KnowledgeError> {
     let mut firsts = components.iter().map(|number| judge.first(*number)).collect::<Result<Vec<_>, _>>()?;
     let numbers = firsts.iter().flat_map(|first| first.touched.iter().copied().chain(first.open_records()));
@@ -157,6 +177,7 @@ fn answers(
             reason = reason.filter(|reason| !(component.whole && *reason == UnassessedReason::NoIdentity));
             undescribed = exploited.fitting(component, resolution);
         }
+        let all_heard = !undescribed.is_empty();
         if !undescribed.is_empty() {
             // What speaks of this component under another name describes it well enough.
             let spoken = judge.spoken_of(&first)?;
@@ -168,7 +189,8 @@ fn answers(
         for vulnerability in &vulnerabilities {
             findings.extend(judge.judge(*number, &mut first, vulnerability)?.finding);
         }
-        answers.push(Answer { reason, undescribed, findings });
+        let rests_on = if resting { judge.rests_on(&first, &vulnerabilities, all_heard)? } else { BTreeSet::new() };
+        answers.push(Answer { reason, undescribed, findings, rests_on });
     }
     Ok(answers)
 }

@@ -12,7 +12,10 @@ const MOST_THREADS: usize = 4;
 
 /// Works on all numbers below `count`, portion by portion, and gives what comes of them in their order; of several errors that of
 /// the lowest portion. Each thread begins with a state of its own, on which no result may depend.
-pub(crate) fn spread<S, R: Send, E: Send>(
+///
+/// # Errors
+/// What `work` gives.
+pub fn spread<S, R: Send, E: Send>(
     count: usize,
     begin: impl Fn() -> S + Sync,
     work: impl Fn(&mut S, Range<usize>) -> Result<Vec<R>, E> + Sync,

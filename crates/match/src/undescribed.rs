@@ -235,6 +235,23 @@ impl Called {
     }
 }
 
+/// The words by which a component is looked up among what is exploited and not described.
+pub(crate) fn words_of_component(component: &Component, resolution: &Resolution) -> BTreeSet<String> {
+    let mut words = BTreeSet::new();
+    Called::of(component, resolution).each_key(|key| {
+        if !words.contains(key) {
+            words.insert(key.to_owned());
+        }
+    });
+    words
+}
+
+/// The words by which components are found that an entry may touch; `None` where it fits everything.
+pub(crate) fn words_of_entry(undescribed: &Undescribed) -> Option<BTreeSet<String>> {
+    let entry = Entry::of(undescribed);
+    (!(entry.any_of_vendor && entry.vendors.is_empty())).then(|| entry.keys())
+}
+
 impl Exploited {
     pub(crate) fn new(undescribed: &[Undescribed]) -> Self {
         let entries: Vec<Entry> = undescribed.iter().map(Entry::of).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::affected::SsvcStatement;
-use crate::component::Component;
+use crate::component::{Component, Sbom};
 use crate::conflict::Conflict;
 use crate::coverage::KnowledgeCoverage;
 use crate::cvss::{Score, Vector};
@@ -407,4 +407,18 @@ pub struct SbomSummary {
     pub components: usize,
     /// What was odd about the file and was read all the same.
     pub remarks: Vec<String>,
+}
+
+impl From<&Sbom> for SbomSummary {
+    fn from(sbom: &Sbom) -> Self {
+        Self {
+            format: sbom.format,
+            spec_version: sbom.spec_version.clone(),
+            name: sbom.name.clone(),
+            version: sbom.version.clone(),
+            sha256: sbom.digest,
+            components: sbom.components.len(),
+            remarks: sbom.remarks.clone(),
+        }
+    }
 }

@@ -140,17 +140,21 @@ pub struct UnknownScheme {
     pub nearest: &'static str,
 }
 
+impl Scheme {
+    /// The scheme of this name, where there is one. For whoever meets many words that name none: an error looks for the nearest name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Scheme> {
+        let mut names = Scheme::ALL.into_iter().map(|scheme| (scheme.as_str(), scheme)).chain(ALIASES);
+        names.find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, scheme)| scheme)
+    }
+}
+
 impl FromStr for Scheme {
     type Err = UnknownScheme;
 
     fn from_str(name: &str) -> Result<Scheme, UnknownScheme> {
-        let lower = name.to_ascii_lowercase();
-        let names = Scheme::ALL.into_iter().map(|scheme| (scheme.as_str(), scheme)).chain(ALIASES);
-        names
-            .into_iter()
-            .find(|(name, _)| *name == lower)
-            .map(|(_, scheme)| scheme)
-            .ok_or_else(|| UnknownScheme { name: name.to_owned(), nearest: nearest(&lower) })
+        Scheme::named(name)
+            .ok_or_else(|| UnknownScheme { name: name.to_owned(), nearest: nearest(&name.to_ascii_lowercase()) })
     }
 }
 

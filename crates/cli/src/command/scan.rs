@@ -22,6 +22,8 @@ use crate::held::Held;
 use crate::places;
 use crate::ui::Ui;
 
+mod many;
+
 /// Find known vulnerabilities in bare SBOMs; no device folder needed
 ///
 /// Reads CycloneDX 1.2 to 1.7 as JSON and 1.0 to 1.7 as XML, SPDX 2.2 and 2.3 as JSON and tag-value, and SPDX 3.0 as JSON-LD. A
@@ -62,7 +64,7 @@ enum Format {
     CsafVex,
 }
 
-/// Scans every SBOM, or none.
+/// Scans every SBOM, or none where one cannot be read.
 pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
     let format = chosen(arguments.format, global)?;
     let stated = stated(format);
@@ -70,6 +72,9 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
         return Err(Failure::input("arguments", "statements speak of one product; expected one SBOM"));
     }
     files::stdin_once(&arguments.sboms)?;
+    if arguments.sboms.len() > 1 {
+        return many::run(&arguments.sboms, format, arguments.as_of, global, ui);
+    }
     let sboms = arguments.sboms.iter().map(|path| read(path)).collect::<Result<Vec<Sbom>, Failure>>()?;
     let (held, day) = Held::open(global, arguments.as_of, ui)?;
     let library = Library::built_in()?;
@@ -78,13 +83,8 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
         .map(|sbom| Ok(ward_assess::scan(sbom, library.aliases(), held.knowledge(), library.expectations(), day)?))
         .collect::<Result<Vec<ScanReport>, Failure>>()?;
     match (format, reports.as_slice()) {
-        (Format::Json, [report]) => ui.print_json(report)?,
-        (Format::Json, reports) => ui.print_json(&reports)?,
-        (Format::Sarif, reports) => {
-            let names: Vec<String> = arguments.sboms.iter().map(|path| shown(path)).collect();
-            let runs: Vec<Run<'_>> = names.iter().zip(reports).map(|(file, report)| Run { file, report }).collect();
-            ui.print(&sarif::write(&runs, env!("CARGO_PKG_VERSION")))?;
-        }
+        (Format::Json, reports) => reports.iter().try_for_each(|report| ui.print_json(report))?,
+        (Format::Sarif, reports) => print_sarif(&arguments.sboms, reports, ui)?,
         (Format::Table, reports) => {
             let options = TextOptions { width: ui.width, colour: ui.colour, verbose: ui.verbose };
             let texts: Vec<String> = reports.iter().map(|report| text::scan(report, &options)).collect();
@@ -121,6 +121,13 @@ fn state(report: &ScanReport, format: VexFormat, arguments: &Arguments, day: Dat
     let text = vex::write(&document, format)
         .map_err(|error| Failure::input("vex", "the scan cannot be written as statements").because(&error))?;
     ui.print(&text)
+}
+
+/// Writes the findings of SBOMs for tools that show them beside code.
+fn print_sarif(sboms: &[PathBuf], reports: &[ScanReport], ui: &Ui) -> Result<(), Failure> {
+    let names: Vec<String> = sboms.iter().map(|path| shown(path)).collect();
+    let runs: Vec<Run<'_>> = names.iter().zip(reports).map(|(file, report)| Run { file, report }).collect();
+    ui.print(&sarif::write(&runs, env!("CARGO_PKG_VERSION")))
 }
 
 /// A file as it was named on the command line.

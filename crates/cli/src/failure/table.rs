@@ -6,6 +6,7 @@ use ward_device::DecideError;
 use ward_feeds::SyncError;
 use ward_feeds::bundle::BundleError;
 use ward_feeds::network::FetchError;
+use ward_fleet::FleetError;
 use ward_formats::feed::FeedError;
 use ward_knowledge::HomeError;
 use ward_knowledge::seed::SeedError;
@@ -91,6 +92,23 @@ impl From<BundleError> for Failure {
                 .hint("what the home holds is unchanged; `--trust KEY.pub` names somebody to trust"),
             BundleError::NotABundle { .. } | BundleError::Signature | BundleError::Altered { .. } => {
                 Self::input("bundle", error.to_string()).hint("what the home holds is unchanged")
+            }
+        }
+    }
+}
+
+impl From<FleetError> for Failure {
+    fn from(error: FleetError) -> Self {
+        match error {
+            FleetError::Knowledge(error) => error.into(),
+            FleetError::Io { ref path, ref source } => crate::files::unreadable(path, source),
+            FleetError::NotAPortfolio { .. } | FleetError::OtherFormat { .. } => {
+                Self::input("portfolio", error.to_string()).hint("`ward portfolio build FILE SBOM...` makes one")
+            }
+            FleetError::Sbom { ref source, .. } => Self::input("sbom", error.to_string()).because(source),
+            FleetError::TooMany { .. } => Self::input("portfolio", error.to_string()),
+            FleetError::Damaged { .. } | FleetError::Unreadable { .. } => {
+                Self::environment("portfolio", error.to_string())
             }
         }
     }

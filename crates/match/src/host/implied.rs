@@ -10,7 +10,7 @@ use ward_version::Truth;
 use super::{Host, Listed};
 
 /// What a firmware's name has behind the name of the hardware that it is for.
-const FIRMWARE: [&str; 2] = ["_firmware", "_bios"];
+pub(crate) const FIRMWARE: [&str; 2] = ["_firmware", "_bios"];
 
 /// The first operating system or firmware of each maker, by product. Systems of a family run on anybody's hardware.
 pub(super) fn systems(products: &BTreeSet<ProductKey>, families: &Families) -> BTreeMap<Box<str>, ProductKey> {

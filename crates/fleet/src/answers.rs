@@ -1,0 +1,334 @@
+//! What is found in a portfolio: for each pair once, and apart from that for the SBOMs in which others have something to do with it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use ward_match::{Apart, Dependency, Known, Matcher, Recognised, spread};
+use ward_model::alias::Aliases;
+use ward_model::digest::Digest;
+use ward_model::finding::{Confidence, State, UnassessedReason};
+use ward_model::ids::VulnerabilityId;
+use ward_model::knowledge::Knowledge;
+
+use crate::error::FleetError;
+use crate::hash::{self, Stable};
+use crate::hosts::{Around, Hosts};
+use crate::portfolio::Portfolio;
+
+mod update;
+mod variants;
+
+pub use update::Updated;
+
+use variants::Variants;
+
+/// How many pairs are one piece of work, and how many results are held at once before they are made small.
+const PIECE: usize = 32;
+const BATCH: usize = PIECE * 512;
+
+/// What is found of every pair of a portfolio, and in which SBOMs something else holds.
+///
+/// Scores, descriptions and proofs are not kept: [`Reports`](crate::Reports) makes them out again for the SBOM that is asked for. Whether
+/// a vulnerability is known to be exploited, and its EPSS score, are looked up then.
+pub struct Answers {
+    portfolio: Digest,
+    knowledge: Digest,
+    vulnerabilities: Vec<VulnerabilityId>,
+    numbers: HashMap<VulnerabilityId, u32, Stable>,
+    pairs: Vec<Said>,
+    around: Vec<Around>,
+    variants: Variants,
+    /// What each pair rests on: hash of a dependency, pair; sorted, the older list first.
+    depends: [Vec<(u64, u32)>; 2],
+    /// What was asked about ecosystems, and the answer.
+    coverage: BTreeMap<(String, Option<String>), bool>,
+}
+
+/// What is said of a pair.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// Why it could not be assessed.
+    pub reason: Option<UnassessedReason>,
+    /// What is exploited, may touch it and is described by no record, by its number.
+    pub undescribed: Box<[u32]>,
+    /// What was found, by the vulnerabilities' identifiers.
+    pub found: Box<[Found]>,
+    /// Its ecosystem, or a release of that, where no source speaks for it.
+    pub uncovered: Option<Box<str>>,
+}
+
+/// One finding of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// The number of the vulnerability.
+    pub vulnerability: u32,
+    /// Affected, not affected, or unknown.
+    pub state: State,
+    /// By which way the pair was recognised.
+    pub confidence: Confidence,
+}
+
+/// What comes of one pair, before it is made small.
+struct Outcome {
+    apart: Apart,
+    uncovered: Option<Box<str>>,
+    around: Around,
+    depends: Vec<u64>,
+    coverage: Vec<(String, Option<String>)>,
+}
+
+impl Answers {
+    /// Matches every pair of a portfolio, and what has to do with others in its SBOMs for each of them.
+    ///
+    /// # Errors
+    /// The portfolio or the knowledge could not be read.
+    pub fn new(portfolio: &Portfolio, aliases: &Aliases, knowledge: &dyn Knowledge) -> Result<Self, FleetError> {
+        let matcher = Matcher::new(aliases, knowledge)?;
+        let count = portfolio.pairs() as usize;
+        let silent = Said { reason: None, undescribed: Box::default(), found: Box::default(), uncovered: None };
+        let mut answers = Self {
+            portfolio: portfolio.root(),
+            knowledge: knowledge.description().generation,
+            vulnerabilities: Vec::new(),
+            numbers: HashMap::default(),
+            pairs: vec![silent; count],
+            around: vec![Around::default(); count],
+            variants: Variants::default(),
+            depends: [Vec::new(), Vec::new()],
+            coverage: BTreeMap::new(),
+        };
+        let all: Vec<u32> = (0..portfolio.pairs()).collect();
+        let depends = answers.match_pairs(&all, portfolio, &matcher, knowledge)?;
+        answers.depends[0] = sorted(depends);
+        let hosts = Hosts::new(answers.around.iter());
+        let sboms: Vec<u32> = (0..portfolio.sboms()).collect();
+        let new = answers.variants.look_through(&sboms, portfolio, &hosts)?;
+        let depends = answers.judge_variants(&new, portfolio, &matcher)?;
+        answers.depends[1] = sorted(depends);
+        Ok(answers)
+    }
+
+    /// The root digest of the portfolio that was matched.
+    #[must_use]
+    pub fn portfolio(&self) -> Digest {
+        self.portfolio
+    }
+
+    /// The identity of the knowledge that it was matched with.
+    #[must_use]
+    pub fn knowledge(&self) -> Digest {
+        self.knowledge
+    }
+
+    /// A vulnerability, by its number.
+    #[must_use]
+    pub fn vulnerability(&self, number: u32) -> Option<&VulnerabilityId> {
+        self.vulnerabilities.get(number as usize)
+    }
+
+    /// What is said of a pair wherever nothing else in an SBOM has to do with it.
+    #[must_use]
+    pub fn of_pair(&self, pair: u32) -> Option<&Said> {
+        self.pairs.get(pair as usize)
+    }
+
+    /// What is said of a pair in one SBOM.
+    #[must_use]
+    pub fn in_sbom(&self, sbom: u32, pair: u32) -> Option<&Said> {
+        self.variants.of(sbom, pair).or_else(|| self.of_pair(pair))
+    }
+
+    /// What is said of pairs in SBOMs in which they are judged among others, which may be what is said elsewhere: SBOM, pair, and that.
+    pub fn elsewhere(&self) -> impl Iterator<Item = (u32, u32, &Said)> {
+        self.variants.each()
+    }
+
+    /// In how many cases a pair of an SBOM is judged among others, and how many different cases there are.
+    #[must_use]
+    pub fn among_others(&self) -> (usize, usize) {
+        self.variants.count()
+    }
+
+    /// Matches these pairs, each by itself. Returns what they rest on.
+    fn match_pairs(
+        &mut self,
+        pairs: &[u32],
+        portfolio: &Portfolio,
+        matcher: &Matcher<'_>,
+        knowledge: &dyn Knowledge,
+    ) -> Result<Vec<(u64, u32)>, FleetError> {
+        // What is called alike has records in common, which are read once.
+        let mut ordered = Vec::with_capacity(pairs.len());
+        for pair in pairs {
+            ordered.push((portfolio.pair_bytes(*pair)?, *pair));
+        }
+        ordered.sort_unstable();
+        let ordered: Vec<u32> = ordered.into_iter().map(|(_, pair)| pair).collect();
+        let mut depends = Vec::new();
+        for batch in ordered.chunks(BATCH) {
+            let pieces: Vec<&[u32]> = batch.chunks(PIECE).collect();
+            let outcomes = spread(pieces.len(), Known::default, |known, part| {
+                let of_piece = |piece: &&[u32]| -> Result<Vec<Outcome>, FleetError> {
+                    piece.iter().map(|pair| outcome(portfolio.component(*pair)?, matcher, known)).collect()
+                };
+                pieces[part].iter().map(of_piece).collect::<Result<Vec<_>, FleetError>>()
+            })?;
+            for (pair, outcome) in batch.iter().copied().zip(outcomes.into_iter().flatten()) {
+                let said = self.small(&outcome.apart, outcome.uncovered);
+                self.pairs[pair as usize] = said;
+                self.around[pair as usize] = outcome.around;
+                depends.extend(outcome.depends.into_iter().map(|hash| (hash, pair)));
+                for (ecosystem, release) in outcome.coverage {
+                    if !self.coverage.contains_key(&(ecosystem.clone(), release.clone())) {
+                        let covered = knowledge.covers(&ecosystem, release.as_deref())?;
+                        self.coverage.insert((ecosystem, release), covered);
+                    }
+                }
+            }
+        }
+        Ok(depends)
+    }
+
+    /// Judges these variants. Returns what they rest on, as if their pairs did.
+    fn judge_variants(
+        &mut self,
+        numbers: &[u32],
+        portfolio: &Portfolio,
+        matcher: &Matcher<'_>,
+    ) -> Result<Vec<(u64, u32)>, FleetError> {
+        let mut depends = Vec::new();
+        for batch in numbers.chunks(BATCH) {
+            let pieces: Vec<&[u32]> = batch.chunks(PIECE).collect();
+            let variants = &self.variants;
+            let judged = spread(
+                pieces.len(),
+                || (Known::default(), HashMap::default()),
+                |(known, recognised), part| {
+                    let mut all = Vec::with_capacity(part.len());
+                    for piece in &pieces[part] {
+                        let mut judged = Vec::with_capacity(piece.len());
+                        for number in *piece {
+                            let (pair, among) = variants.key(*number);
+                            judged.push(judge_among(pair, among, portfolio, matcher, (known, recognised))?);
+                        }
+                        all.push(judged);
+                    }
+                    Ok::<_, FleetError>(all)
+                },
+            )?;
+            for (number, (apart, rests_on)) in batch.iter().zip(judged.into_iter().flatten()) {
+                let (pair, _) = self.variants.key(*number);
+                let uncovered = self.pairs[pair as usize].uncovered.clone();
+                let said = self.small(&apart, uncovered);
+                self.variants.set(*number, said);
+                depends.extend(rests_on.into_iter().map(|hash| (hash, pair)));
+            }
+        }
+        Ok(depends)
+    }
+
+    fn small(&mut self, apart: &Apart, uncovered: Option<Box<str>>) -> Said {
+        let mut number = |id: &VulnerabilityId| match self.numbers.get(id) {
+            Some(number) => *number,
+            None => {
+                // Each has a record or an entry of a list in knowledge, whose numbers have 32 bits.
+                let number = self.vulnerabilities.len() as u32;
+                self.vulnerabilities.push(id.clone());
+                self.numbers.insert(id.clone(), number);
+                number
+            }
+        };
+        Said {
+            reason: apart.reason,
+            undescribed: apart.undescribed.iter().map(&mut number).collect(),
+            found: apart
+                .findings
+                .iter()
+                .map(|finding| Found {
+                    vulnerability: number(&finding.vulnerability.id),
+                    state: finding.state,
+                    confidence: finding.confidence,
+                })
+                .collect(),
+            uncovered,
+        }
+    }
+}
+
+fn sorted(mut depends: Vec<(u64, u32)>) -> Vec<(u64, u32)> {
+    depends.sort_unstable();
+    depends.dedup();
+    depends
+}
+
+/// What is said of a component by itself, and what that rests on.
+fn outcome(
+    component: ward_model::component::Component,
+    matcher: &Matcher<'_>,
+    known: &mut Known,
+) -> Result<Outcome, FleetError> {
+    let (recognised, dependencies) = matcher.recognise_tracing(component)?;
+    let answered = matcher.judge(known, (&[], &recognised, &[]), true)?;
+    let mut depends: Vec<u64> = dependencies.iter().map(hash::of).collect();
+    depends.extend(hashes(answered.rests_on));
+    let coverage = dependencies.into_iter().filter_map(|dependency| match dependency {
+        Dependency::Coverage(ecosystem, release) => Some((ecosystem, release)),
+        _ => None,
+    });
+    Ok(Outcome {
+        apart: answered.apart,
+        uncovered: recognised.uncovered().map(Box::from),
+        around: Around::new(&answered.asked, &matcher.shown(&recognised)),
+        depends,
+        coverage: coverage.collect(),
+    })
+}
+
+fn hashes(ids: BTreeSet<VulnerabilityId>) -> impl Iterator<Item = u64> {
+    ids.into_iter().map(|id| hash::of(&Dependency::Vulnerability(id)))
+}
+
+/// What is kept of components that were made out, from one case to the next.
+pub(crate) type Made = HashMap<u32, Recognised, Stable>;
+
+/// How many are kept.
+const MOST_MADE: usize = 4096;
+
+/// A component of a portfolio, made out.
+pub(crate) fn recognised<'m>(
+    pair: u32,
+    portfolio: &Portfolio,
+    matcher: &Matcher<'_>,
+    made: &'m mut Made,
+) -> Result<&'m Recognised, FleetError> {
+    use std::collections::hash_map::Entry;
+    Ok(match made.entry(pair) {
+        Entry::Occupied(held) => held.into_mut(),
+        Entry::Vacant(free) => free.insert(matcher.recognise(portfolio.component(pair)?)?),
+    })
+}
+
+/// What is said of a pair among others.
+pub(crate) fn judge_among(
+    pair: u32,
+    among: &[u32],
+    portfolio: &Portfolio,
+    matcher: &Matcher<'_>,
+    (known, made): (&mut Known, &mut Made),
+) -> Result<(Apart, Vec<u64>), FleetError> {
+    if made.len() > MOST_MADE {
+        made.clear();
+    }
+    for other in among {
+        recognised(*other, portfolio, matcher, made)?;
+    }
+    let own = among.iter().position(|other| *other == pair).unwrap_or(0);
+    let all: Vec<&Recognised> = among.iter().filter_map(|other| made.get(other)).collect();
+    let (before, rest) = all.split_at(own.min(all.len()));
+    let Some((component, after)) = rest.split_first() else {
+        let component = recognised(pair, portfolio, matcher, made)?.clone();
+        let answered = matcher.judge(known, (&[], &component, &[]), true)?;
+        return Ok((answered.apart, hashes(answered.rests_on).collect()));
+    };
+    let answered = matcher.judge(known, (before, component, after), true)?;
+    Ok((answered.apart, hashes(answered.rests_on).collect()))
+}

@@ -1,0 +1,194 @@
+//! Components one by one, for whoever has many inventories that share them: each is made out and judged once.
+//!
+//! What is said of a component rests on the component, on the knowledge, and on what its host answers to the questions that the
+//! records put to it ("is Windows there?"). Most records ask nothing. So a component is first judged alone, and what was [`Asked`]
+//! is noted; on a host on which nothing is [`Shown`] that was asked for, the answer is the same. Where something is, the component
+//! is judged again among just that: everything else on the host could be asked nothing, and so changes nothing.
+//!
+//! A host is here always a bare inventory: nothing is claimed of it, and no hardware is listed beside it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ward_model::alias::Aliases;
+use ward_model::component::Component;
+use ward_model::finding::{ComponentSummary, Finding, MatchReport, Unassessed, UnassessedReason};
+use ward_model::ids::{ComponentRef, VulnerabilityId};
+use ward_model::knowledge::{Knowledge, KnowledgeError};
+
+use crate::Inventory;
+use crate::host::Host;
+use crate::identity::{Resolution, resolve};
+use crate::judge::{self, Judge};
+use crate::report::{answers, package_of, put_in_order, uncovered_name};
+use crate::undescribed::{Exploited, words_of_component};
+
+mod dependency;
+mod surroundings;
+
+pub use dependency::Dependency;
+pub use surroundings::{Asked, Shown};
+
+use dependency::Traced;
+
+/// How many records and statements a [`Known`] keeps at most: some hundred MiB at the very worst, mostly far less.
+const MOST_KNOWN: usize = 8_000;
+
+/// Judges components one by one.
+pub struct Matcher<'a> {
+    aliases: &'a Aliases,
+    knowledge: &'a dyn Knowledge,
+    exploited: Exploited,
+}
+
+/// A component that has been made out.
+#[derive(Debug, Clone)]
+pub struct Recognised {
+    component: Component,
+    resolution: Arc<Resolution>,
+    uncovered: Option<String>,
+}
+
+/// What was read for the components before, of the same knowledge. Whoever goes through components in the order of their names
+/// reads what neighbours share once. It changes no answer.
+#[derive(Default)]
+pub struct Known(judge::Known);
+
+/// What is said of one component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Apart {
+    /// Why it could not be assessed.
+    pub reason: Option<UnassessedReason>,
+    /// What is known to be exploited, may touch it and is described by no record.
+    pub undescribed: Vec<VulnerabilityId>,
+    /// The findings, by vulnerability.
+    pub findings: Vec<Finding>,
+}
+
+/// An answer, and what it rests on.
+#[derive(Debug)]
+pub struct Answered {
+    /// The answer.
+    pub apart: Apart,
+    /// What the host was asked for.
+    pub asked: Asked,
+    /// The names of vulnerabilities under which there is anything that it rests on, where that was wanted.
+    pub rests_on: BTreeSet<VulnerabilityId>,
+}
+
+impl Recognised {
+    /// The component.
+    #[must_use]
+    pub fn component(&self) -> &Component {
+        &self.component
+    }
+
+    /// Its ecosystem or a release of that, where it is a package of one that no source speaks for.
+    #[must_use]
+    pub fn uncovered(&self) -> Option<&str> {
+        self.uncovered.as_deref()
+    }
+}
+
+impl<'a> Matcher<'a> {
+    /// Judges by this knowledge.
+    ///
+    /// # Errors
+    /// The knowledge could not be read.
+    pub fn new(aliases: &'a Aliases, knowledge: &'a dyn Knowledge) -> Result<Self, KnowledgeError> {
+        Ok(Self { aliases, knowledge, exploited: Exploited::new(knowledge.undescribed()?) })
+    }
+
+    /// Makes out which products and packages a component is.
+    ///
+    /// # Errors
+    /// The knowledge could not be read.
+    pub fn recognise(&self, component: Component) -> Result<Recognised, KnowledgeError> {
+        self.recognise_by(component, self.knowledge)
+    }
+
+    /// The same, with everything that was asked of the knowledge, and that will be for the sake of what it is.
+    ///
+    /// # Errors
+    /// The knowledge could not be read.
+    pub fn recognise_tracing(
+        &self,
+        component: Component,
+    ) -> Result<(Recognised, BTreeSet<Dependency>), KnowledgeError> {
+        let traced = Traced::new(self.knowledge);
+        let recognised = self.recognise_by(component, &traced)?;
+        let mut asked = traced.into_asked();
+        let resolution = &recognised.resolution;
+        asked.extend(resolution.subjects.iter().map(|subject| Dependency::Subject(subject.key.clone())));
+        let identities = resolution.identities.iter().map(|identity| &identity.product);
+        asked.extend(identities.chain(&resolution.products).cloned().map(Dependency::Product));
+        asked.extend(words_of_component(&recognised.component, resolution).into_iter().map(Dependency::Word));
+        Ok((recognised, asked))
+    }
+
+    fn recognise_by(&self, component: Component, knowledge: &dyn Knowledge) -> Result<Recognised, KnowledgeError> {
+        let resolution = resolve(&component, self.aliases, knowledge)?;
+        let uncovered = match package_of(&resolution).filter(|_| !resolution.covered) {
+            Some(package) => uncovered_name(package, knowledge)?,
+            None => None,
+        };
+        Ok(Recognised { component, resolution: Arc::new(resolution), uncovered })
+    }
+
+    /// What a component shows to others on its host.
+    #[must_use]
+    pub fn shown(&self, recognised: &Recognised) -> Shown {
+        Shown::of(&recognised.component, &recognised.resolution, self.aliases.families())
+    }
+
+    /// Judges a component among others of its host, which stand before and after it in the inventory.
+    ///
+    /// # Errors
+    /// The knowledge could not be read.
+    pub fn judge(
+        &self,
+        known: &mut Known,
+        (before, component, after): (&[&Recognised], &Recognised, &[&Recognised]),
+        resting: bool,
+    ) -> Result<Answered, KnowledgeError> {
+        let all = || before.iter().copied().chain([component]).chain(after.iter().copied());
+        let components: Vec<Component> = all().map(|one| one.component.clone()).collect();
+        let resolutions: Vec<Arc<Resolution>> = all().map(|one| Arc::clone(&one.resolution)).collect();
+        let inventory = Inventory { components: &components, hardware: &[], complete: false };
+        let host = Host::of(&inventory, resolutions, (0..components.len()).collect(), self.aliases).noting();
+        if known.0.size() > MOST_KNOWN {
+            *known = Known::default();
+        }
+        let mut judge = Judge::knowing(std::mem::take(&mut known.0), self.knowledge, &inventory, &host);
+        let place = before.len();
+        let mut answers = answers(&mut judge, (&inventory, self.knowledge), &self.exploited, &[place], resting)?;
+        known.0 = judge.into_known();
+        let asked = host.into_asked();
+        let Some(one) = answers.pop() else {
+            let reason = "one component was asked about, and nothing was answered".to_owned();
+            return Err(KnowledgeError::Unreadable { part: "answers".to_owned(), reason });
+        };
+        let apart = Apart { reason: one.reason, undescribed: one.undescribed, findings: one.findings };
+        Ok(Answered { apart, asked, rests_on: one.rests_on })
+    }
+}
+
+/// The report that [`match_inventory`](crate::match_inventory) gives of an inventory, put together from what is said of its components,
+/// each under its own reference there.
+pub fn report_of_parts<'p>(parts: impl Iterator<Item = (ComponentRef, &'p Recognised, &'p Apart)>) -> MatchReport {
+    let mut report = MatchReport::default();
+    for (reference, recognised, apart) in parts {
+        let summary = ComponentSummary { reference, ..ComponentSummary::from(&recognised.component) };
+        let here = |finding: &Finding| Finding { component: summary.clone(), ..finding.clone() };
+        report.findings.extend(apart.findings.iter().map(here));
+        if let Some(name) = &recognised.uncovered {
+            *report.uncovered.entry(name.clone()).or_default() += 1;
+        }
+        if let Some(reason) = apart.reason {
+            let undescribed = apart.undescribed.clone();
+            report.unassessed.push(Unassessed { component: summary, reason, undescribed });
+        }
+    }
+    put_in_order(&mut report);
+    report
+}
