@@ -12,6 +12,7 @@ use crate::nearest::nearest;
 
 pub(crate) mod considerations;
 pub(crate) mod decisions;
+pub(crate) mod design;
 pub(crate) mod device;
 pub(crate) mod fielded;
 pub(crate) mod scalar;
@@ -163,7 +164,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("a function", "fallback", "a fallback stands on an effect: [[function.effect]] fallback = { ... }"),
     ("the device", "family", "inheriting from a family folder cannot be read yet"),
     ("the device", "inherits", "inheriting from a family folder cannot be read yet"),
-    ("an element", "properties", "properties of elements cannot be read yet"),
+    ("an element", "properties", "what it has is listed in `has`, and how it is protected stands in `design`"),
     ("a version", "reachable", "whether units can be reached cannot be read yet"),
 ];
 

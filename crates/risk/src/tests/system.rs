@@ -6,6 +6,7 @@ use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use ward_model::claim::{Claim, ClaimId, ElementClaim, FunctionClaim, LinkClaim};
 use ward_model::cvss::{CvssVersion, Vector};
+use ward_model::design::{Design, DesignKind, DesignOf, Designs, Feature, Property};
 use ward_model::device::*;
 use ward_model::digest::Digest;
 use ward_model::finding::*;
@@ -75,6 +76,7 @@ impl System {
                 own_findings: Vec::new(),
                 known_since: Vec::new(),
                 rubrics: std::collections::BTreeMap::new(),
+                designs: Default::default(),
                 claims: BTreeMap::new(),
                 digest: Digest::of(b"device"),
                 files: BTreeMap::new(),
@@ -217,6 +219,7 @@ impl System {
         let limited = device.own_findings.iter().filter(|own| !own.versions.is_empty());
         claims.extend(limited.map(|own| ClaimId::FindingVersions(own.id.clone())));
         claims.extend(device.controls.keys().cloned().map(ClaimId::Control));
+        claims.extend(device.designs.claimed().map(|(of, property)| ClaimId::Design(of.clone(), property)));
         let rubrics = device.rubrics.keys();
         claims.extend(rubrics.map(|(element, vulnerability)| ClaimId::Rubric(element.clone(), vulnerability.clone())));
         claims
@@ -304,9 +307,26 @@ impl System {
                 keys.push(SubjectKey::Vulnerability(finding.vulnerability.id.clone(), element.clone()));
             }
         }
-        for link in self.device.links.values() {
-            for rule in &rulebook.rules {
-                keys.push(SubjectKey::Weakness(rule.id.clone(), link.id.clone(), link.to.clone()));
+        let device = &self.device;
+        for rule in &rulebook.rules {
+            let mut may_have = |of: DesignOf, element: &ElementId| {
+                keys.push(SubjectKey::Weakness(rule.id.clone(), of, element.clone()));
+            };
+            match rule.finds.kind() {
+                DesignKind::Link => {
+                    device.links.values().for_each(|link| may_have(DesignOf::Link(link.id.clone()), &link.to));
+                }
+                DesignKind::Element => {
+                    device.elements.keys().for_each(|element| may_have(DesignOf::Element(element.clone()), element));
+                }
+                DesignKind::Secret => device.secrets.keys().for_each(|secret| {
+                    let of = DesignOf::Secret(secret.clone());
+                    device.elements.keys().for_each(|element| may_have(of.clone(), element));
+                }),
+                DesignKind::Function => device.functions.values().for_each(|function| {
+                    let of = DesignOf::Function(function.id.clone());
+                    function.realised_by.elements().iter().for_each(|element| may_have(of.clone(), element));
+                }),
             }
         }
         let known = keys.into_iter().map(|subject| Key { subject, because: None });
