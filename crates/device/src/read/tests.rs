@@ -10,6 +10,7 @@ use super::{Reading, read};
 use crate::files::{DirFiles, MemoryFiles};
 
 mod considerations;
+mod design;
 mod laws;
 mod premise;
 mod scoring;
