@@ -6,6 +6,7 @@
 use std::fmt::Display;
 
 use ward_model::component::{CompiledFiles, Component, Patch};
+use ward_model::design::{Design, DesignOf, Designs, Feature};
 use ward_model::device::{
     Authentication, Cohort, Control, Cut, Effect, Element, Enforcer, Fallback, Function, Harm, Link, OwnFinding,
     PersonGroup, RealisedBy, Secret, Zone,
@@ -110,6 +111,15 @@ impl Canonical {
         self.opt("integrity", integrity.as_ref());
         self.opt("anti_replay", *anti_replay);
         self.opt_set("fed_by", fed_by.as_ref());
+    }
+
+    /// What something has that can be attacked. Named only where there is anything: premises of folders without it stay as they were.
+    pub(crate) fn features(&mut self, of: &DesignOf, designs: &Designs) {
+        let Design { has, stated: _ } = designs.of(of);
+        if !has.is_empty() {
+            self.put("features_of", of);
+            self.set("has", has.iter().copied().map(Feature::word));
+        }
     }
 
     pub(crate) fn secret(&mut self, secret: &Secret) {

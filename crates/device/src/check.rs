@@ -13,6 +13,7 @@ use crate::raw::{list, shorten};
 
 pub(crate) mod considerations;
 pub(crate) mod decisions;
+pub(crate) mod design;
 pub(crate) mod device;
 pub(crate) mod element;
 pub(crate) mod fielded;

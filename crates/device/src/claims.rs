@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::{Claim, ClaimId, ElementClaim, Evidence, FunctionClaim, LinkClaim};
+use ward_model::design::{DesignOf, Property};
 use ward_model::device::{Control, Cut, Device, Function, Link, Secret};
 use ward_model::digest::Digest;
 use ward_model::ids::{ComponentRef, ElementId, FunctionId, LinkId, VulnerabilityId};
@@ -47,8 +48,10 @@ fn rests_on(id: &ClaimId, device: &Device, out: &mut Canonical) {
                 control_premise(control, device, out);
             }
         }
-        ClaimId::Element(element, ElementClaim::LocalLogin | ElementClaim::SoftwareListed) => {
+        ClaimId::Element(element, ElementClaim::LocalLogin) => software_premise(element, device, out),
+        ClaimId::Element(element, ElementClaim::SoftwareListed) => {
             software_premise(element, device, out);
+            out.features(&DesignOf::Element(element.clone()), &device.designs);
         }
         ClaimId::Element(element, ElementClaim::InterfacesListed | ElementClaim::FunctionsListed) => {
             software_premise(element, device, out);
@@ -77,6 +80,35 @@ fn rests_on(id: &ClaimId, device: &Device, out: &mut Canonical) {
         }
         ClaimId::ComponentReviewed(element, component) => review_premise(element, component, device, out),
         ClaimId::Rubric(element, vulnerability) => rubric_premise(element, vulnerability, device, out),
+        ClaimId::Design(of, property) => design_premise(of, *property, device, out),
+    }
+}
+
+/// What the property is claimed of, what that has, and what runs where it must be kept: a later version may not have it.
+fn design_premise(of: &DesignOf, property: Property, device: &Device, out: &mut Canonical) {
+    out.put("property", property.word());
+    out.features(of, &device.designs);
+    match of {
+        DesignOf::Element(element) => software_premise(element, device, out),
+        DesignOf::Link(link) => {
+            if let Some(link) = device.links.get(link) {
+                out.link(link);
+                software_premise(&link.from, device, out);
+                software_premise(&link.to, device, out);
+            }
+        }
+        DesignOf::Secret(secret) => {
+            if let Some(secret) = device.secrets.get(secret) {
+                secret_premise(secret, device, out);
+            }
+        }
+        DesignOf::Function(function) => {
+            if let Some(function) = device.functions.get(function) {
+                out.function(function);
+                let elements = function.realised_by.elements().iter().collect::<BTreeSet<_>>();
+                elements.into_iter().for_each(|element| software_premise(element, device, out));
+            }
+        }
     }
 }
 
@@ -167,13 +199,16 @@ fn surroundings_premise(element: &ElementId, device: &Device, out: &mut Canonica
         out.zone(zone);
     }
     out.set("environments", &device.environments);
+    out.features(&DesignOf::Element(element.clone()), &device.designs);
     for link in device.links.values().filter(|link| link.from == *element || link.to == *element) {
         out.link(link);
+        out.features(&DesignOf::Link(link.id.clone()), &device.designs);
     }
     let functions: Vec<&Function> =
         device.functions.values().filter(|function| function.realised_by.elements().contains(element)).collect();
     for function in &functions {
         out.function(function);
+        out.features(&DesignOf::Function(function.id.clone()), &device.designs);
     }
     let groups: BTreeSet<_> = functions.iter().filter_map(|function| function.persons.as_ref()).collect();
     for group in groups.into_iter().filter_map(|group| device.person_groups.get(group)) {
@@ -285,7 +320,9 @@ fn statement(id: &ClaimId, device: &Device) -> String {
             None => format!("control {control} works"),
         },
         ClaimId::Element(element, claim) => match claim {
-            ElementClaim::InterfacesListed => format!("every interface of {element} is listed as a link"),
+            ElementClaim::InterfacesListed => {
+                format!("every interface of {element} is listed: as a link, or in `has` of it and of its links")
+            }
             ElementClaim::SoftwareListed
                 if device.elements.get(element).is_some_and(|element| element.without_software) =>
             {
@@ -339,6 +376,7 @@ fn statement(id: &ClaimId, device: &Device) -> String {
             let answers = answers.map_or_else(String::new, ToString::to_string);
             format!("{vulnerability} on {element} is as the rubric's questions are answered: {answers}")
         }
+        ClaimId::Design(of, property) => format!("of the {} {}: {}", of.kind(), of.id(), property.text()),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::nearest::nearest;
 
 pub(crate) mod considerations;
 pub(crate) mod decisions;
+pub(crate) mod design;
 pub(crate) mod device;
 pub(crate) mod fielded;
 pub(crate) mod scalar;
@@ -166,7 +167,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("the device", "family", "a folder describes a whole family: in what a variant differs stands in variants.toml"),
     ("the device", "inherits", "a folder describes a whole family: in what a variant differs stands in variants.toml"),
     ("the device", "variant", "variants stand in a file of their own, variants.toml"),
-    ("an element", "properties", "properties of elements cannot be read yet"),
+    ("an element", "properties", "what it has is listed in `has`, and how it is protected stands in `design`"),
     ("a version", "reachable", "whether units can be reached cannot be read yet"),
 ];
 

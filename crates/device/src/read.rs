@@ -367,6 +367,7 @@ fn device(
             build(items(&raw.rubric), sink, |raw, sink| vulnerabilities::rubric(raw, names, pending, sink)),
         ),
     };
+    let designs = system.map(|raw| crate::check::design::designs(raw, pending, sink)).unwrap_or_default();
     let identity = identity?;
     Some(Device {
         id: identity.id,
@@ -389,6 +390,7 @@ fn device(
         own_findings: sorted(own_findings),
         known_since,
         rubrics: rubrics.into_iter().collect(),
+        designs,
         claims: BTreeMap::new(),
         // Set once every file has been read.
         digest: Digest::of(&[]),

@@ -8,6 +8,7 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::design::{DesignOf, Property};
 use crate::digest::Digest;
 use crate::ids::{ComponentRef, ControlId, ElementId, FunctionId, LinkId, SecretId, VulnerabilityId};
 
@@ -32,6 +33,8 @@ pub enum ClaimId {
     ComponentReviewed(ElementId, ComponentRef),
     /// On this element, a vulnerability is as the rubric's answers have it.
     Rubric(ElementId, VulnerabilityId),
+    /// A design has a good property.
+    Design(DesignOf, Property),
 }
 
 /// What can be claimed of an element.
@@ -104,6 +107,7 @@ impl fmt::Display for ClaimId {
             Self::FindingVersions(id) => write!(f, "finding:{id}.versions"),
             Self::ComponentReviewed(element, component) => write!(f, "component:{element}/{component}"),
             Self::Rubric(element, vulnerability) => write!(f, "rubric:{element}/{vulnerability}"),
+            Self::Design(of, property) => write!(f, "{of}.{}", property.word()),
         }
     }
 }

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use crate::claim::{Claim, ClaimId, Decision};
 use crate::component::Sbom;
 use crate::cvss::Vector;
+use crate::design::Designs;
 use crate::digest::Digest;
 use crate::ids::{
     CohortId, ControlId, DeviceId, ElementId, FieldedVersionId, FunctionId, HarmId, LinkId, PersonGroupId, SecretId,
@@ -76,6 +77,8 @@ pub struct Device {
     pub known_since: Vec<KnownSince>,
     /// What the rubric's questions were answered, by element and vulnerability (a claim each).
     pub rubrics: BTreeMap<(ElementId, VulnerabilityId), Answers>,
+    /// What is stated of the designs of elements, links, secrets and functions.
+    pub designs: Designs,
     /// Everything that is claimed, by name.
     pub claims: BTreeMap<ClaimId, Claim>,
     /// Digest over every file of the folder that was read, except the decisions.

@@ -12,6 +12,7 @@ pub mod conflict;
 pub mod coverage;
 pub mod cpe;
 pub mod cvss;
+pub mod design;
 pub mod device;
 pub mod digest;
 pub mod exercise;

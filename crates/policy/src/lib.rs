@@ -26,7 +26,8 @@ pub use period::Period;
 pub use policy::{ClockRule, ClockWhen, Escalation, Event, Matrix, Policy, TermUnit, Weakened, Words};
 pub use raise::{Evidence, EvidenceKind, RaiseRule, Raised, Reason};
 pub use rule::{
-    ACCEPT_DATA, CodeExecution, Gives, INSTALL_CODE, LinkCondition, Privilege, REPLAY_CODE, REPLAY_COMMAND,
-    REPLAY_DATA, SEND_COMMAND, STEPS, SenderCheck, WeaknessRule,
+    ACCEPT_DATA, CodeExecution, Condition, ElementCondition, FunctionCondition, Gives, INSTALL_CODE, LinkCondition,
+    Privilege, REPLAY_CODE, REPLAY_COMMAND, REPLAY_DATA, SEND_COMMAND, STEPS, SecretCondition, SenderCheck, Way,
+    WeaknessRule,
 };
 pub use transfer::{Derived, Level, SafetyGoal, SafetyRow, Transfer};

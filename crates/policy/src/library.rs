@@ -18,7 +18,17 @@ const POLICIES: &[(&str, &str)] = &[
     ("policies/fda-postmarket-2016.toml", include_str!("../../../policies/fda-postmarket-2016.toml")),
     ("policies/tga-cyber-security.toml", include_str!("../../../policies/tga-cyber-security.toml")),
 ];
-const WEAKNESSES: (&str, &str) = ("rules/weaknesses.toml", include_str!("../../../rules/weaknesses.toml"));
+const WEAKNESSES: &[(&str, &str)] = &[
+    ("rules/weaknesses.toml", include_str!("../../../rules/weaknesses.toml")),
+    ("rules/weaknesses/accounts.toml", include_str!("../../../rules/weaknesses/accounts.toml")),
+    ("rules/weaknesses/availability.toml", include_str!("../../../rules/weaknesses/availability.toml")),
+    ("rules/weaknesses/data.toml", include_str!("../../../rules/weaknesses/data.toml")),
+    ("rules/weaknesses/people.toml", include_str!("../../../rules/weaknesses/people.toml")),
+    ("rules/weaknesses/ports.toml", include_str!("../../../rules/weaknesses/ports.toml")),
+    ("rules/weaknesses/supply.toml", include_str!("../../../rules/weaknesses/supply.toml")),
+    ("rules/weaknesses/therapy.toml", include_str!("../../../rules/weaknesses/therapy.toml")),
+    ("rules/weaknesses/updates.toml", include_str!("../../../rules/weaknesses/updates.toml")),
+];
 const CODE_EXECUTION: (&str, &str) = ("rules/code-execution.toml", include_str!("../../../rules/code-execution.toml"));
 const FAMILIES: (&str, &str) = ("rules/families.toml", include_str!("../../../rules/families.toml"));
 const RENAMED: (&str, &str) = ("rules/renamed.toml", include_str!("../../../rules/renamed.toml"));
@@ -65,9 +75,9 @@ impl Library {
     pub fn built_in() -> Result<Self, PolicyError> {
         let mut drafts = POLICIES.iter().map(|(name, text)| file::policy(name, text)).collect::<Result<Vec<_>, _>>()?;
         drafts.sort_by_key(Draft::id);
-        let mut rules = file::weaknesses(WEAKNESSES.0, WEAKNESSES.1)?;
-        rules.sort_by(|a, b| a.id.cmp(&b.id));
-        let texts = POLICIES.iter().chain([&WEAKNESSES, &CODE_EXECUTION, &ALIASES, &FAMILIES, &RENAMED, &FRESHNESS]);
+        let rules = file::weaknesses(WEAKNESSES)?;
+        let texts = POLICIES.iter().chain(WEAKNESSES);
+        let texts = texts.chain([&CODE_EXECUTION, &ALIASES, &FAMILIES, &RENAMED, &FRESHNESS]);
         let library = Self {
             drafts,
             rules,

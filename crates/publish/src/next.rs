@@ -369,6 +369,12 @@ impl<'a> Way<'a> {
             ClaimId::Rubric(id, vulnerability) => {
                 *id == verdict.element && verdict.subject.id == vulnerability.as_str()
             }
+            // The step of a rule says what is claimed against it.
+            ClaimId::Design(_, property) => verdict
+                .witness
+                .nodes
+                .iter()
+                .any(|node| node.by.contains(&format!("that {} is claimed", property.text()))),
         }
     }
 

@@ -265,6 +265,7 @@ pub fn claim(claim: &ClaimId) -> String {
         ClaimId::ComponentReviewed(element, component) => {
             format!("{component} of {element} was reviewed and has no open vulnerability")
         }
+        ClaimId::Design(of, property) => format!("of the {} {} it is so that {}", of.kind(), of.id(), property.text()),
         ClaimId::Rubric(element, vulnerability) => {
             format!("the questions about {vulnerability} on {element} are answered as they stand")
         }

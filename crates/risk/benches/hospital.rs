@@ -349,6 +349,7 @@ fn empty() -> Device {
         own_findings: Vec::new(),
         known_since: Vec::new(),
         rubrics: BTreeMap::new(),
+        designs: Default::default(),
         claims: BTreeMap::new(),
         digest: Digest::of(b"hospital"),
         files: BTreeMap::new(),

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
+use ward_model::design::{DesignOf, Property};
 use ward_model::device::{Carries, Control, Device, FieldedVersion, Function, Link, RealisedBy, Secret};
 use ward_model::finding::MatchReport;
 use ward_model::ids::{ControlId, ElementId, FieldedVersionId, LinkId, RuleId};
 use ward_model::scale::Position;
-use ward_policy::{Policy, Privilege, Rulebook};
+use ward_policy::{Policy, Privilege, Rulebook, WeaknessRule};
 
 use crate::catalogue::{Catalogue, Inventory, Known};
 use crate::effects::Effects;
@@ -51,6 +52,28 @@ pub(crate) enum Unknowns {
     Best,
 }
 
+/// How a good property of a design is lacking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lack {
+    /// The folder says that it is.
+    Stated,
+    /// The folder claims that it is not, and nobody has decided that.
+    Undecided,
+    /// The folder says nothing of it.
+    Unstated,
+}
+
+impl Lack {
+    /// What is to be said of it beside what the weakness is.
+    pub fn words(self, property: Property) -> String {
+        match self {
+            Self::Stated => String::new(),
+            Self::Undecided => format!("; that {} is claimed and not decided", property.text()),
+            Self::Unstated => format!("; nobody says that {}", property.text()),
+        }
+    }
+}
+
 /// One run: what is looked at, and how it is read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Context<'a> {
@@ -86,9 +109,7 @@ impl<'a> Context<'a> {
     pub fn group_for(&self, subject: &SubjectKey) -> Option<Group> {
         match subject {
             SubjectKey::Vulnerability(id, element) => Some(self.group_of(self.inventory(element).find(id)?, element)),
-            SubjectKey::Weakness(rule, link, element) => {
-                Some(Group::Weakness(rule.clone(), link.clone(), element.clone()))
-            }
+            SubjectKey::Weakness(rule, of, element) => Some(Group::Weakness(rule.clone(), of.clone(), element.clone())),
             SubjectKey::Presumed(_) => None,
         }
     }
@@ -97,8 +118,8 @@ impl<'a> Context<'a> {
     pub fn places(&self, subject: &SubjectKey) -> Vec<&'a ElementId> {
         let device = self.device();
         let link = match subject {
-            SubjectKey::Weakness(_, link, _) => device.links.get(link),
-            SubjectKey::Vulnerability(..) | SubjectKey::Presumed(_) => None,
+            SubjectKey::Weakness(_, DesignOf::Link(link), _) => device.links.get(link),
+            SubjectKey::Weakness(..) | SubjectKey::Vulnerability(..) | SubjectKey::Presumed(_) => None,
         };
         match link {
             Some(link) => vec![&link.from, &link.to],
@@ -162,7 +183,9 @@ impl<'a> Context<'a> {
             | Fact::Gain(element, _)
             | Fact::Misinformed(element)
             | Fact::Misled(element) => known(element).into_iter().collect(),
-            Fact::FalseData(link) => device.links.get(link).map(|link| &link.to).into_iter().collect(),
+            Fact::FalseData(link) | Fact::Silenced(link) => {
+                device.links.get(link).map(|link| &link.to).into_iter().collect()
+            }
             Fact::Inject(link, ..) | Fact::Speak(link) => {
                 device.links.get(link).map_or_else(Vec::new, |link| vec![&link.from, &link.to])
             }
@@ -174,6 +197,7 @@ impl<'a> Context<'a> {
             | Fact::Know(_)
             | Fact::Defeated(_)
             | Fact::Swayed(..)
+            | Fact::Mute(..)
             | Fact::Degraded(..)
             | Fact::Harmed(..)
             | Fact::Unrelieved(..) => Vec::new(),
@@ -193,7 +217,9 @@ impl<'a> Context<'a> {
             }
             facts.extend([Fact::Speak(link.clone()), Fact::Plugged(link.clone(), element.clone())]);
             let receives = self.device().links.get(link).is_some_and(|link| link.to == *element);
-            facts.extend(receives.then(|| Fact::FalseData(link.clone())));
+            if receives {
+                facts.extend([Fact::FalseData(link.clone()), Fact::Silenced(link.clone())]);
+            }
         }
         match self.device().elements.get(element).map(|element| element.zone.clone()) {
             Some(Some(zone)) => facts.push(Fact::Inside(zone)),
@@ -256,9 +282,26 @@ impl<'a> Context<'a> {
             && self.holds_for_element(element, ElementClaim::LocalLogin)
     }
 
-    /// What a rule says that a link carries.
-    pub fn carries_of(&self, rule: &RuleId) -> Option<Carries> {
-        self.situation.rulebook.rules.iter().find(|other| other.id == *rule).map(|rule| rule.link.carries)
+    /// Whether a weakness by one rule may stand in the place of one by another: both look at nothing but how a link that carries the
+    /// same knows who sends.
+    pub fn takes_place_of(&self, one: &RuleId, other: &RuleId) -> bool {
+        let check = |id: &RuleId| {
+            self.situation.rulebook.rules.iter().find(|rule| rule.id == *id).and_then(WeaknessRule::sender_check_of)
+        };
+        one == other || check(one).is_some_and(|carries| check(other) == Some(carries))
+    }
+
+    /// How far it is from known that something has a good property; nothing where somebody answers for it.
+    ///
+    /// A claim that nobody has decided is no better than silence: the unknown at its best is the same for both.
+    pub fn lacks(&self, of: &DesignOf, property: Property) -> Option<Lack> {
+        let unknown = |lack| (self.unknowns == Unknowns::Worst).then_some(lack);
+        match self.device().designs.of(of).stated.get(&property) {
+            Some(false) => Some(Lack::Stated),
+            Some(true) if self.effects.holds(&ClaimId::Design(of.clone(), property)) => None,
+            Some(true) => unknown(Lack::Undecided),
+            None => unknown(Lack::Unstated),
+        }
     }
 
     /// What a link must be taken to carry.

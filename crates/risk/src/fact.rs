@@ -27,12 +27,16 @@ pub(crate) enum Fact {
     Speak(LinkId),
     /// The receiver of a link takes false data on it for true.
     FalseData(LinkId),
+    /// Nothing that its rightful sender says arrives by a link.
+    Silenced(LinkId),
     /// An element works with false data, by whichever of its links they came.
     Misinformed(ElementId),
     /// An element obeys commands that rest on false data: whoever sends them is itself, and is wrong.
     Misled(ElementId),
     /// What an element contributes to a function is false: it is altered itself, or works with false data.
     Swayed(FunctionId, ElementId),
+    /// An element contributes nothing to a function: it is stopped itself, or hears nothing.
+    Mute(FunctionId, ElementId),
     /// The attacker has a privilege at an element.
     Gain(ElementId, Privilege),
     /// The attacker knows a secret.
@@ -113,9 +117,11 @@ impl Fact {
             Self::Plugged(link, element) => format!("what is plugged into {element} on {link} is the attacker's"),
             Self::Speak(link) => format!("messages of the attacker on {link} are taken for the rightful sender's"),
             Self::FalseData(link) => format!("false data on {link} are taken for true"),
+            Self::Silenced(link) => format!("nothing that its sender says arrives by {link}"),
             Self::Misinformed(element) => format!("{element} works with false data"),
             Self::Misled(element) => format!("{element} obeys commands that rest on false data"),
             Self::Swayed(function, element) => format!("what {element} contributes to {function} is false"),
+            Self::Mute(function, element) => format!("{element} contributes nothing to {function}"),
             Self::Gain(element, Privilege::Read) => format!("the attacker can read what {element} keeps"),
             Self::Gain(element, Privilege::Look) => {
                 format!("the attacker can read what {element} keeps, but for its secrets")
@@ -143,13 +149,15 @@ impl Fact {
             | Self::Gain(element, _)
             | Self::Misinformed(element)
             | Self::Misled(element)
-            | Self::Swayed(_, element) => Place::Element(element.to_string()),
+            | Self::Swayed(_, element)
+            | Self::Mute(_, element) => Place::Element(element.to_string()),
             // A foothold is where the elements of the zone are; the pictures draw zones by their elements.
             Self::Inside(zone) => Place::Position(zone.to_string()),
             Self::InsideUnnamed | Self::InsideSome => Place::Position("network".to_owned()),
             Self::Inject(link, ..)
             | Self::Speak(link)
             | Self::FalseData(link)
+            | Self::Silenced(link)
             | Self::Know(SecretRef::OfLink(link)) => Place::Link(link.to_string()),
             Self::Know(SecretRef::Named(secret)) => Place::Secret(secret.to_string()),
             Self::Defeated(control) => Place::Control(control.to_string()),

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use ward_model::design::DesignOf;
 use ward_model::device::{Cut, Device, Medium};
 use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, RuleId, SecretId, VulnerabilityId, ZoneId};
 use ward_model::scale::{Exploitability, Position, Reach};
@@ -21,14 +22,15 @@ mod controls;
 mod findings;
 mod functions;
 mod links;
+pub(crate) mod weaknesses;
 
 /// Subjects that take the same steps, and so come out alike.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Group {
     /// Vulnerabilities of one kind at one element, cut by the same controls.
     Vulnerabilities { element: ElementId, complete: bool, kind: usize, cuts: Vec<ControlId> },
-    /// A weakness that a rule finds on a link, at the element that receives on it.
-    Weakness(RuleId, LinkId, ElementId),
+    /// A weakness that a rule finds in a design, at the element that has it: of a link the one that receives on it.
+    Weakness(RuleId, DesignOf, ElementId),
 }
 
 impl Group {
@@ -51,8 +53,8 @@ pub(crate) enum Part {
     Believed(LinkId),
     /// What the receiver of a link does with what it believes.
     ActedOn(LinkId),
-    /// The weaknesses of a link.
-    Weaknesses(LinkId),
+    /// The weaknesses of something that has a design.
+    Weaknesses(DesignOf),
     /// Who comes to know a secret.
     Secret(SecretId),
     /// The vulnerabilities of an element.
@@ -104,6 +106,9 @@ pub(crate) fn ground_in(context: &Context<'_>, program: Program) -> Grounded {
     links::ground(&mut builder);
     for element in context.device().elements.keys() {
         builder.part(Part::Findings(element.clone()));
+    }
+    for of in weaknesses::places(context) {
+        builder.part(Part::Weaknesses(of));
     }
     controls::ground(&mut builder);
     for function in context.device().functions.keys() {
@@ -265,7 +270,7 @@ impl<'a> Builder<'a> {
             Part::Messages(id) => device.links.get(id).into_iter().for_each(|link| links::messages(self, link)),
             Part::Believed(id) => device.links.get(id).into_iter().for_each(|link| links::believed(self, link)),
             Part::ActedOn(id) => device.links.get(id).into_iter().for_each(|link| links::acted_on(self, link)),
-            Part::Weaknesses(id) => device.links.get(id).into_iter().for_each(|link| links::weaknesses(self, link)),
+            Part::Weaknesses(of) => weaknesses::ground(self, of),
             Part::Secret(id) => device.secrets.get(id).into_iter().for_each(|secret| links::secret(self, secret)),
             Part::Findings(id) => findings::ground(self, id),
             Part::Function(id) => {

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ward_model::ids::{ElementId, LinkId, RuleId};
+use ward_model::design::DesignOf;
+use ward_model::ids::{ElementId, RuleId};
 use ward_model::verdict::{Basis, Outcome, PresumedBecause};
 
 use crate::cells::{Cell, harmful, unacceptable};
@@ -173,8 +174,8 @@ impl<'a> Outcomes<'a> {
         if let Some(standing) = self.standing(key) {
             return standing.outcome();
         }
-        if let SubjectKey::Weakness(rule, link, element) = &key.subject {
-            let in_its_place = self.in_its_place(rule, link, element).filter_map(|group| self.groups.get(group));
+        if let SubjectKey::Weakness(rule, of, element) = &key.subject {
+            let in_its_place = self.in_its_place(rule, of, element).filter_map(|group| self.groups.get(group));
             if let Some(outcome) = in_its_place.map(Standing::outcome).max() {
                 return outcome;
             }
@@ -201,11 +202,10 @@ impl<'a> Outcomes<'a> {
     }
 
     /// The groups of weaknesses that have to do with the same link, element and content as this one, itself among them.
-    pub fn in_its_place(&self, rule: &RuleId, link: &LinkId, element: &ElementId) -> impl Iterator<Item = &Group> {
-        let wanted = self.context.carries_of(rule);
-        let groups =
-            self.context.situation.rulebook.rules.iter().filter(move |other| Some(other.link.carries) == wanted);
-        let groups = groups.map(|other| Group::Weakness(other.id.clone(), link.clone(), element.clone()));
+    pub fn in_its_place(&self, rule: &RuleId, of: &DesignOf, element: &ElementId) -> impl Iterator<Item = &Group> {
+        let rules = self.context.situation.rulebook.rules.iter();
+        let groups = rules.filter(|other| self.context.takes_place_of(&other.id, rule));
+        let groups = groups.map(|other| Group::Weakness(other.id.clone(), of.clone(), element.clone()));
         groups.filter_map(|group| self.groups.get_key_value(&group)).map(|(group, _)| group)
     }
 
@@ -221,8 +221,8 @@ impl<'a> Outcomes<'a> {
             }
         }
         for (group, standing) in &self.groups {
-            if let Group::Weakness(rule, link, element) = group {
-                let subject = SubjectKey::Weakness(rule.clone(), link.clone(), element.clone());
+            if let Group::Weakness(rule, of, element) = group {
+                let subject = SubjectKey::Weakness(rule.clone(), of.clone(), element.clone());
                 subjects.push((Key { subject, because: None }, standing.clone()));
             }
         }

@@ -1,6 +1,7 @@
 //! What a verdict can speak of.
 
-use ward_model::ids::{ElementId, LinkId, RuleId, VulnerabilityId};
+use ward_model::design::DesignOf;
+use ward_model::ids::{ElementId, RuleId, VulnerabilityId};
 use ward_model::verdict::{Subject, SubjectKind};
 
 /// A subject at an element.
@@ -8,8 +9,8 @@ use ward_model::verdict::{Subject, SubjectKind};
 pub(crate) enum SubjectKey {
     /// A vulnerability in the software of an element, whichever of its components has it.
     Vulnerability(VulnerabilityId, ElementId),
-    /// A weakness that a rule finds on a link, at the element that receives on it.
-    Weakness(RuleId, LinkId, ElementId),
+    /// A weakness that a rule finds in a design, at the element that has it: of a link the one that receives on it.
+    Weakness(RuleId, DesignOf, ElementId),
     /// An element about which something is not known.
     Presumed(ElementId),
 }
@@ -24,7 +25,7 @@ impl SubjectKey {
     pub fn subject(&self) -> Subject {
         match self {
             Self::Vulnerability(id, _) => Subject { kind: SubjectKind::Vulnerability, id: id.to_string() },
-            Self::Weakness(rule, link, _) => Subject { kind: SubjectKind::Weakness, id: format!("{rule}@{link}") },
+            Self::Weakness(rule, of, _) => Subject { kind: SubjectKind::Weakness, id: format!("{rule}@{}", of.id()) },
             Self::Presumed(element) => Subject { kind: SubjectKind::Element, id: element.to_string() },
         }
     }

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
-use ward_model::ids::{ElementId, LinkId, RuleId};
+use ward_model::design::DesignOf;
+use ward_model::ids::{ElementId, FunctionId, LinkId, RuleId};
 use ward_model::verdict::PresumedBecause;
 
 use crate::cells::{harmful, unacceptable};
@@ -18,6 +19,7 @@ use crate::context::Context;
 use crate::effects::Effects;
 use crate::fact::Fact;
 use crate::graph::Step;
+use crate::ground::weaknesses::may_be_weak;
 use crate::ground::{Grounded, Group, Login, Part, login, reground};
 use crate::levels::Bounds;
 use crate::network::Network;
@@ -40,8 +42,8 @@ pub(crate) struct Turns {
     open: BTreeMap<ElementId, Vec<usize>>,
     /// Where an element is no longer known to be described completely: what does not arise there is left to a presumption.
     undescribed: BTreeMap<ElementId, BTreeSet<usize>>,
-    /// Where a link's weaknesses change: those it has then, and whether each is uncontrolled.
-    weaknesses: BTreeMap<LinkId, BTreeMap<usize, BTreeMap<RuleId, bool>>>,
+    /// Where the weaknesses of something change: those it has then, by element, and whether each is uncontrolled.
+    weaknesses: BTreeMap<DesignOf, BTreeMap<usize, BTreeMap<(RuleId, ElementId), bool>>>,
 }
 
 impl Turns {
@@ -54,7 +56,7 @@ impl Turns {
         for (element, numbers) in undescribed {
             self.undescribed.entry(element).or_default().extend(numbers);
         }
-        weaknesses.into_iter().for_each(|(link, found)| self.weaknesses.entry(link).or_default().extend(found));
+        weaknesses.into_iter().for_each(|(of, found)| self.weaknesses.entry(of).or_default().extend(found));
     }
 
     /// The removals in which a subject turns that is controlled as decided.
@@ -74,22 +76,22 @@ impl Turns {
                 turning.extend(opened.iter().filter(|_| !arises));
                 turning
             }
-            SubjectKey::Weakness(rule, link, element) => {
-                let own = Group::Weakness(rule.clone(), link.clone(), element.clone());
+            SubjectKey::Weakness(rule, of, element) => {
+                let own = Group::Weakness(rule.clone(), of.clone(), element.clone());
                 let mut turning = if arises {
                     in_groups(&mut std::iter::once(&own))
                 } else {
-                    in_groups(&mut decided.in_its_place(rule, link, element))
+                    in_groups(&mut decided.in_its_place(rule, of, element))
                 };
-                if !arises && decided.in_its_place(rule, link, element).next().is_none() {
+                if !arises && decided.in_its_place(rule, of, element).next().is_none() {
                     turning.extend(&opened);
                 }
-                for (number, found) in self.weaknesses.get(link).into_iter().flatten() {
+                for (number, found) in self.weaknesses.get(of).into_iter().flatten() {
                     let mut in_its_place = found
                         .iter()
-                        .filter(|(other, _)| context.carries_of(other) == context.carries_of(rule))
+                        .filter(|((other, at), _)| at == element && context.takes_place_of(other, rule))
                         .peekable();
-                    let bad = match found.get(rule) {
+                    let bad = match found.get(&(rule.clone(), element.clone())) {
                         Some(bad) => *bad,
                         None if in_its_place.peek().is_some() => in_its_place.any(|(_, bad)| *bad),
                         None => opened.contains(number),
@@ -155,15 +157,16 @@ impl<'c> Touched<'c> {
                 ClaimId::SecretPublic(secret) => {
                     touched.parts.insert(Part::Secret(secret.clone()));
                 }
-                ClaimId::Function(function, FunctionClaim::Redundancy) => {
-                    touched.parts.insert(Part::Function(function.clone()));
-                }
+                ClaimId::Function(function, FunctionClaim::Redundancy) => touched.function(context, function),
                 ClaimId::Function(function, FunctionClaim::FedBy) => {
-                    touched.parts.insert(Part::Function(function.clone()));
+                    touched.function(context, function);
                     // What notices the loss of others, or takes over, can be told what is false.
                     for other in context.catalogue.relieved_by(function) {
-                        touched.parts.insert(Part::Function(other.clone()));
+                        touched.function(context, other);
                     }
+                }
+                ClaimId::Design(of, _) => {
+                    touched.parts.insert(Part::Weaknesses(of.clone()));
                 }
                 ClaimId::Function(function, FunctionClaim::Fallback) => {
                     touched.unrelieved.insert(function);
@@ -181,11 +184,21 @@ impl<'c> Touched<'c> {
         touched
     }
 
+    /// How a function degrades, and what rules find in it.
+    fn function(&mut self, context: &Context<'_>, function: &FunctionId) {
+        self.parts.insert(Part::Function(function.clone()));
+        let of = DesignOf::Function(function.clone());
+        if may_be_weak(context, &of) {
+            self.parts.insert(Part::Weaknesses(of));
+        }
+    }
+
     fn link(&mut self, context: &Context<'_>, id: &LinkId, claim: LinkClaim) {
+        let weaknesses = |id: LinkId| Part::Weaknesses(DesignOf::Link(id));
         let mut part = |part: fn(LinkId) -> Part| self.parts.insert(part(id.clone()));
         match claim {
             LinkClaim::Authentication => {
-                part(Part::Weaknesses);
+                part(weaknesses);
                 let link = context.device().links.get(id);
                 let ends = link.into_iter().flat_map(|link| [&link.from, &link.to]);
                 self.logins.extend(ends.map(|end| (end.clone(), Some(id.clone()))));
@@ -196,10 +209,10 @@ impl<'c> Touched<'c> {
             LinkClaim::Carries => {
                 part(Part::Messages);
                 part(Part::ActedOn);
-                part(Part::Weaknesses);
+                part(weaknesses);
             }
             LinkClaim::AntiReplay => {
-                part(Part::Weaknesses);
+                part(weaknesses);
             }
             LinkClaim::FedBy => {
                 part(Part::ActedOn);
@@ -487,7 +500,7 @@ impl<'a> Without<'a> {
         for group in turning {
             let group = self.watched.groups[group];
             let anew =
-                matches!(group, Group::Weakness(_, link, _) if touched.parts.contains(&Part::Weaknesses(link.clone())));
+                matches!(group, Group::Weakness(_, of, _) if touched.parts.contains(&Part::Weaknesses(of.clone())));
             if !anew {
                 self.turns.groups.entry(group.clone()).or_default().push(number);
             }
@@ -499,8 +512,8 @@ impl<'a> Without<'a> {
             self.turns.open.entry((*element).clone()).or_default().push(number);
         }
         for part in &touched.parts {
-            if let Part::Weaknesses(link) = part {
-                self.turns.weaknesses.entry(link.clone()).or_default().insert(number, BTreeMap::new());
+            if let Part::Weaknesses(of) = part {
+                self.turns.weaknesses.entry(of.clone()).or_default().insert(number, BTreeMap::new());
             }
         }
         for (group, steps) in &grounded.groups {
@@ -508,9 +521,9 @@ impl<'a> Without<'a> {
             let undescribed = side.presumed.contains(element) || more.contains(element);
             let bad = undescribed || steps.iter().flat_map(|(_, steps)| steps).any(|step| network.leads(*step));
             match group {
-                Group::Weakness(rule, link, _) => {
-                    let found = self.turns.weaknesses.entry(link.clone()).or_default().entry(number).or_default();
-                    found.insert(rule.clone(), bad);
+                Group::Weakness(rule, of, element) => {
+                    let found = self.turns.weaknesses.entry(of.clone()).or_default().entry(number).or_default();
+                    found.insert((rule.clone(), element.clone()), bad);
                 }
                 // What is found is the same as long as the inventory is; answers change what it demands and gives.
                 Group::Vulnerabilities { .. } if bad => {

@@ -123,6 +123,7 @@ impl Case {
             assert!(!claims.is_empty(), "{}: there is no claim `{name}`", self.name);
             let before = self.files.read(DECISIONS).expect("readable").expect("there are decisions");
             let answer = Answer {
+                scope: Default::default(),
                 by: "test",
                 on: day,
                 expires: day,

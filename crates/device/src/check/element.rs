@@ -48,11 +48,12 @@ pub(crate) fn element(
             (ElementClaim::SoftwareListed, &claims.value.software_listed),
             (ElementClaim::FunctionsListed, &claims.value.functions_listed),
         ] {
-            if let Some((evidence, place)) = claimed(field) {
+            if let Some((evidence, place)) = field.as_ref().and_then(|field| claimed(&field.value, field.place)) {
                 pending.push(Pending { id: ClaimId::Element(element_id.clone(), claim), evidence, place });
             }
         }
-        if let Some((evidence, place)) = claimed(&claims.value.local_login) {
+        let login = claims.value.local_login.as_ref();
+        if let Some((evidence, place)) = login.and_then(|field| claimed(&field.value, field.place)) {
             if local_login {
                 login_evidence = evidence;
             } else {
@@ -106,12 +107,11 @@ pub(super) fn at_least_one(count: &Option<At<u64>>, sink: &mut Sink) {
 }
 
 /// The evidence and the place of what is claimed; nothing where it is not.
-fn claimed(field: &Option<At<Claimed>>) -> Option<(Option<At<Citation>>, Place)> {
-    let field = field.as_ref()?;
-    match &field.value {
+pub(super) fn claimed(field: &Claimed, place: Place) -> Option<(Option<At<Citation>>, Place)> {
+    match field {
         Claimed::Bare(false) => None,
-        Claimed::Bare(true) => Some((None, field.place)),
-        Claimed::Cited(citation) => Some((Some(At { value: citation.clone(), place: field.place }), field.place)),
+        Claimed::Bare(true) => Some((None, place)),
+        Claimed::Cited(citation) => Some((Some(At { value: citation.clone(), place }), place)),
     }
 }
 

@@ -6,6 +6,10 @@ use ward_model::cpe::Cpe;
 use ward_model::device::{Carries, ElementKind, HowDegraded, Medium, Owner, Performer, PersonRole};
 use ward_model::scale::{Axis, Position, Severity};
 
+use super::design::{
+    ElementFeature, ElementProperties, FunctionFeature, FunctionProperties, LinkFeature, LinkProperties, SecretFeature,
+    SecretProperties,
+};
 use super::scalar::{Citation, Claimed, FilePath, Id};
 use super::{Decode, OneOrMany, decode_at, tables, wrong_type};
 use crate::diagnostic::{At, Place, Sink};
@@ -61,6 +65,10 @@ tables! {
         instances_per_site: optional u64,
         /// Whether whoever is at it must log in with a credential that is neither default nor shared (a claim when true).
         local_login: optional bool,
+        /// What it has that can be attacked. A feature is listed as a link is: left out, it is not there.
+        has: optional Vec<At<ElementFeature>>,
+        /// How it is protected: `false`, or what shows that it is so (a claim). What is left out is unknown, and no better than `false`.
+        design: optional ElementProperties,
         /// What is claimed of it.
         claims: optional ElementClaims,
         /// Components that no feed covers and that were assessed by other means (a claim each).
@@ -75,7 +83,7 @@ tables! {
 
     /// What is claimed of an element, each with the evidence that shows it.
     struct ElementClaims "an element's claims" {
-        /// Every interface is listed as a link.
+        /// Every interface is listed: as a link, or in `has` of the element and of its links.
         interfaces_listed: optional Claimed,
         /// All of its software, hardware and operating system is in its inventory.
         software_listed: optional Claimed,
@@ -121,6 +129,10 @@ tables! {
         anti_replay: optional bool,
         /// The links from which comes what its sender passes on by it. Left out: all that bring data to the sender (a claim when fewer).
         fed_by: optional Vec<At<Id>>,
+        /// What it has that can be attacked. A feature is listed as a link is: left out, it is not there.
+        has: optional Vec<At<LinkFeature>>,
+        /// How it is protected: `false`, or what shows that it is so (a claim). What is left out is unknown, and no better than `false`.
+        design: optional LinkProperties,
         /// Evidence for what the link claims.
         claims: optional LinkClaims,
     }
@@ -167,6 +179,10 @@ tables! {
         per_unit: optional bool,
         /// Whether it is a public verification key: reading it gives nothing (a claim when true).
         public: optional bool,
+        /// What it has that can be attacked. A feature is listed as a link is: left out, it is not there.
+        has: optional Vec<At<SecretFeature>>,
+        /// How it is protected: `false`, or what shows that it is so (a claim). What is left out is unknown, and no better than `false`.
+        design: optional SecretProperties,
         /// What shows that every unit has its own, or that it is public.
         evidence: optional Citation,
     }
@@ -187,6 +203,10 @@ tables! {
         persons: optional Persons,
         /// What follows when it degrades.
         effect: optional Vec<At<Effect>>,
+        /// What it has that can be attacked. A feature is listed as a link is: left out, it is not there.
+        has: optional Vec<At<FunctionFeature>>,
+        /// How it is protected: `false`, or what shows that it is so (a claim). What is left out is unknown, and no better than `false`.
+        design: optional FunctionProperties,
         /// Evidence for what the function claims.
         claims: optional FunctionClaims,
     }
@@ -303,7 +323,7 @@ tables! {
 
     /// Something that a control cuts: `{ step, at }`, `{ link, from }`, `{ links_into_zone, from }`, `{ presence_at }` or `{ vulnerability, at }`.
     struct Cut "a cut" {
-        /// A kind of step, as a rule names it: `send-command`, `replay-command`, `install-code`, `replay-code`, `accept-data`, `replay-data`.
+        /// A kind of step, as a rule names it: `send-command`, `install-code`, `accept-data` and others (docs/rules.md).
         step: optional Id,
         /// Putting messages on this link.
         link: optional Id,

@@ -11,6 +11,7 @@ use crate::files::{DirFiles, MemoryFiles};
 
 mod configurations;
 mod considerations;
+mod design;
 mod laws;
 mod premise;
 mod scoring;

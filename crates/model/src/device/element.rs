@@ -78,6 +78,11 @@ impl ElementKind {
         matches!(self, Self::Gateway | Self::Server | Self::CloudService | Self::Network | Self::UpdateServer)
     }
 
+    /// Whether it is in or on a body, and so runs on a battery.
+    pub fn is_worn(self) -> bool {
+        matches!(self, Self::Implant | Self::Wearable)
+    }
+
     /// Whether one instance serves more than one site, so that whoever holds it holds units at many sites.
     pub fn serves_many_sites(self) -> bool {
         matches!(self, Self::CloudService | Self::UpdateServer)

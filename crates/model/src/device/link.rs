@@ -138,6 +138,11 @@ impl Medium {
         matches!(self, Self::Ip | Self::Wifi)
     }
 
+    /// Whether it can be disturbed by radio from nearby.
+    pub fn is_radio(self) -> bool {
+        matches!(self, Self::Wifi | Self::Cellular | Self::Bluetooth | Self::Radio | Self::Inductive)
+    }
+
     /// Whether packets on it are routed, so that a far attacker can send them.
     pub fn routed(self) -> bool {
         matches!(self, Self::Ip | Self::Wifi | Self::Cellular)

@@ -40,8 +40,39 @@ fn unknown_keys_and_cells_are_refused_with_their_place() {
 #[test]
 fn a_rule_may_not_stand_twice() {
     let rules = include_str!("../../../../rules/weaknesses.toml");
-    assert!(weaknesses("w.toml", rules).is_ok());
-    assert!(weaknesses("w.toml", &rules.replace("WR-002", "WR-001")).is_err());
+    assert!(weaknesses(&[("w.toml", rules)]).is_ok());
+    assert!(weaknesses(&[("w.toml", &rules.replace("WR-002", "WR-001"))]).is_err());
+    let under_other_names = rules.replace("WR-0", "XX-0");
+    let error = weaknesses(&[("w.toml", rules), ("x.toml", &under_other_names)]).unwrap_err().to_string();
+    assert!(error.contains("`XX-001` finds the same as `WR-001`"), "{error}");
+}
+
+#[test]
+fn a_rule_that_says_what_it_cannot_is_refused() {
+    const RULE: &str = include_str!("../../../../rules/weaknesses/availability.toml");
+    let first = RULE.split("[[rule]]").nth(1).map(|rule| format!("[[rule]]{rule}")).unwrap();
+    let read = |text: &str| weaknesses(&[("w.toml", text)]).map_err(|error| error.to_string());
+    assert_eq!(read(&first).unwrap().len(), 1);
+    for (from, to, said) in [
+        ("link = {", "secret = {", "unknown field"),
+        ("link = {", "element = { kind = [\"implant\"] }\nlink = {", "exactly one of"),
+        ("\"bluetooth\"", "\"bluetoot\"", "`bluetoot` is no medium"),
+        ("\"bluetooth\"", "\"radio\"", "stands twice"),
+        ("lacks = \"wake_ups_limited\"", "lacks = \"tamper_noticed\"", "no property of the kind `link`"),
+        ("lacks = \"wake_ups_limited\"", "", "nothing could remove it"),
+        ("by = [\"near-message\"]", "by = [\"touch\"]", "nobody comes by the way `touch`"),
+        ("by = [\"near-message\"]", "by = []", "a rule has ways"),
+        ("by = [\"near-message\"]", "by = [\"near-message\"]\nreach = \"one\"", "belongs to a way that is a position"),
+        ("gives = \"stop\"", "gives = \"loss\"", "does not come of"),
+        ("gives = \"stop\"", "gives = \"silence\"", "features are listed"),
+        ("gives = \"stop\"", "gives = \"stopp\"", "is no gain"),
+        ("step = \"drain-battery\"", "step = \"drain\"", "is no step"),
+        ("cwe = [920, 400]", "cwe = []", "at least one CWE"),
+    ] {
+        assert!(first.contains(from), "{from}");
+        let error = read(&first.replace(from, to)).unwrap_err();
+        assert!(error.contains(said), "{from} to {to}: {error}");
+    }
 }
 
 #[test]

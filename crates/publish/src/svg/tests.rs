@@ -47,6 +47,7 @@ fn device(zones: usize, elements: &[(usize, usize, usize)], links: &[(usize, usi
         own_findings: Vec::new(),
         known_since: Vec::new(),
         rubrics: std::collections::BTreeMap::new(),
+        designs: Default::default(),
         claims: BTreeMap::new(),
         digest: Digest::of(b""),
         files: BTreeMap::new(),

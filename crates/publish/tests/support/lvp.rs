@@ -233,6 +233,7 @@ pub fn device() -> Device {
         own_findings: Vec::new(),
         known_since: Vec::new(),
         rubrics: std::collections::BTreeMap::new(),
+        designs: Default::default(),
         claims: BTreeMap::from([
             claim(ClaimId::Control("signed-firmware".into()), Some("evidence/VT-118.junit.xml")),
             claim(ClaimId::Control("isolate-ward-vlan".into()), None),

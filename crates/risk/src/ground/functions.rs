@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ward_model::device::{Effect, Function, HowDegraded, RealisedBy};
+use ward_model::design::DesignOf;
+use ward_model::device::{Device, Effect, Function, HowDegraded, Link, RealisedBy};
 use ward_model::ids::{ElementId, LinkId};
 use ward_model::scale::{Exploitability, Reach};
 use ward_policy::Privilege;
 
-use super::Builder;
+use super::{Builder, weaknesses};
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::program::ReachRule;
@@ -73,6 +74,14 @@ fn by_people(
                 }
             }
         }
+        if how == HowDegraded::Loss {
+            let here = match feeding {
+                None => context.links_of(element),
+                Some(ids) => ids,
+            };
+            let here = links(here).into_iter().filter(|link| link.to == *element);
+            premises.extend(can_be_silenced(device, here));
+        }
         for premise in premises {
             let by = format!("people act on what {element} shows them");
             let reach = ReachRule::First(Reach::One);
@@ -95,8 +104,11 @@ fn degrade(
             let mut falls: BTreeMap<&ElementId, Fact> = BTreeMap::new();
             for element in of {
                 let gain = Fact::Gain(element.clone(), privilege);
-                let falls_by =
-                    if how == HowDegraded::Alteration { sway(builder, function, element, gain) } else { gain };
+                let falls_by = match how {
+                    HowDegraded::Alteration => sway(builder, function, element, gain),
+                    HowDegraded::Loss => mute(builder, function, element, gain),
+                    HowDegraded::Disclosure => gain,
+                };
                 falls.insert(element, falls_by);
             }
             for together in coalitions {
@@ -119,7 +131,10 @@ fn degrade(
                 let premises = vec![Fact::Gain(element.clone(), privilege)];
                 let by = format!("{element} realises it");
                 // What is read without its secrets is disclosed all the same.
-                if privilege == Privilege::Read && builder.context.catalogue.looked_at(element) {
+                let looked_at = |context: &Context<'_>| {
+                    context.catalogue.looked_at(element) || weaknesses::is_looked_at(context, element)
+                };
+                if privilege == Privilege::Read && looked_at(builder.context) {
                     let look = vec![Fact::Gain(element.clone(), Privilege::Look)];
                     degraded(
                         builder,
@@ -133,6 +148,13 @@ fn degrade(
                     );
                 }
                 degraded(builder, known, function, how, premises, ReachRule::First(Reach::One), Some(element), by);
+                if how == HowDegraded::Loss {
+                    for unheard in silenced(builder.context, function, element) {
+                        let by = format!("{element} realises it, and needs what it is told");
+                        let reach = ReachRule::First(Reach::One);
+                        degraded(builder, known, function, how, vec![unheard], reach, Some(element), by);
+                    }
+                }
                 if how == HowDegraded::Alteration {
                     for told in told_wrong(builder.context, function, element) {
                         let by = format!("{element} realises it, and rests on what it is told");
@@ -146,7 +168,7 @@ fn degrade(
 }
 
 /// The facts by which an element works for a function with false data.
-fn told_wrong(context: &Context<'_>, function: &Function, element: &ElementId) -> Vec<Fact> {
+pub(super) fn told_wrong(context: &Context<'_>, function: &Function, element: &ElementId) -> Vec<Fact> {
     let Some(function) = context.device().functions.get(&function.id) else { return Vec::new() };
     // Which data it rests on says nothing of what it is commanded to do.
     match context.feeding_function(function) {
@@ -157,6 +179,39 @@ fn told_wrong(context: &Context<'_>, function: &Function, element: &ElementId) -
             links.chain([Fact::Misled(element.clone())]).collect()
         }
     }
+}
+
+/// The links whose silence takes an element out of a function, as facts. Of links of which no feature is listed it is not asked.
+fn silenced(context: &Context<'_>, function: &Function, element: &ElementId) -> Vec<Fact> {
+    let device = context.device();
+    let feeding = device.functions.get(&function.id).and_then(|function| context.feeding_function(function));
+    let links = context.links_of(element).iter().filter_map(|id| device.links.get(id));
+    let links = links.filter(|link| link.to == *element && feeding.is_none_or(|feeding| feeding.contains(&link.id)));
+    can_be_silenced(device, links)
+}
+
+fn can_be_silenced<'d>(device: &Device, links: impl Iterator<Item = &'d Link>) -> Vec<Fact> {
+    let featured = links.filter(|link| !device.designs.of(&DesignOf::Link(link.id.clone())).has.is_empty());
+    featured.map(|link| Fact::Silenced(link.id.clone())).collect()
+}
+
+/// The fact that an element contributes nothing, whether it is stopped or hears nothing.
+fn mute(builder: &mut Builder<'_>, function: &Function, element: &ElementId, stopped: Fact) -> Fact {
+    let unheard = silenced(builder.context, function, element);
+    if unheard.is_empty() {
+        return stopped;
+    }
+    let mute = Fact::Mute(function.id.clone(), element.clone());
+    for premise in unheard.into_iter().chain([stopped]) {
+        builder.derive(
+            vec![premise],
+            mute.clone(),
+            Exploitability::High,
+            ReachRule::First(Reach::One),
+            "what it contributes needs it",
+        );
+    }
+    mute
 }
 
 /// The fact that what an element contributes is false, whether it is altered or told so.
@@ -187,9 +242,14 @@ fn degraded(
 ) {
     let fact = Fact::Degraded(function.id.clone(), how, via.cloned());
     builder.derive(premises, fact.clone(), Exploitability::High, reach, by);
-    if !known.insert(fact.clone()) {
-        return;
+    if known.insert(fact) {
+        follows(builder, function, how, via);
     }
+}
+
+/// What follows for people when a function has degraded by way of an element.
+pub(super) fn follows(builder: &mut Builder<'_>, function: &Function, how: HowDegraded, via: Option<&ElementId>) {
+    let fact = Fact::Degraded(function.id.clone(), how, via.cloned());
     for (number, effect) in function.effects.iter().enumerate().filter(|(_, effect)| effect.on == how) {
         builder.derive(
             vec![fact.clone()],
@@ -214,7 +274,7 @@ fn degraded(
                 Exploitability::High,
                 ReachRule::First(Reach::One),
                 format!(
-                    "{}, and what should notice it or take over works with what is false",
+                    "{}, and what should notice it or take over hears nothing, or what is false",
                     effect.hazardous_situation
                 ),
             );
@@ -222,7 +282,7 @@ fn degraded(
     }
 }
 
-/// The facts by which what notices an effect, or takes over, works with false data. Of people who take over, what they are said to
+/// The facts by which what notices an effect, or takes over, works with false data or hears nothing. Of people who take over, what they are said to
 /// rest on counts, whether or not anybody answers for its being all.
 fn deceived(context: &Context<'_>, effect: &Effect) -> Vec<Fact> {
     let functions = &context.device().functions;
@@ -231,8 +291,11 @@ fn deceived(context: &Context<'_>, effect: &Effect) -> Vec<Fact> {
     for helper in helpers.filter_map(|id| functions.get(id)) {
         let elements = helper.realised_by.elements();
         told.extend(elements.iter().flat_map(|element| told_wrong(context, helper, element)));
+        told.extend(elements.iter().flat_map(|element| silenced(context, helper, element)));
         if helper.realised_by == RealisedBy::People {
             told.extend(helper.fed_by.iter().flatten().map(|link| Fact::FalseData(link.clone())));
+            let links = helper.fed_by.iter().flatten().filter_map(|id| context.device().links.get(id));
+            told.extend(can_be_silenced(context.device(), links));
         }
     }
     told.into_iter().collect()

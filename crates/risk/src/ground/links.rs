@@ -3,10 +3,9 @@
 use ward_model::device::{Carries, Element, ElementKind, Link, Medium, Secret};
 use ward_model::ids::{ElementId, ZoneId};
 use ward_model::scale::{Exploitability, Position, Reach};
-use ward_policy::{ACCEPT_DATA, Gives, INSTALL_CODE, Privilege, SEND_COMMAND, SenderCheck};
+use ward_policy::{ACCEPT_DATA, INSTALL_CODE, Privilege, SEND_COMMAND};
 
-use super::{Builder, Cuttable, Group, Origin, Part};
-use crate::catalogue::Profile;
+use super::{Builder, Cuttable, Origin, Part};
 use crate::context::Context;
 use crate::fact::{Arrival, Fact, Nearness, SecretRef};
 use crate::program::ReachRule;
@@ -17,7 +16,6 @@ pub(super) fn ground(builder: &mut Builder<'_>) {
         builder.part(Part::Messages(link.clone()));
         builder.part(Part::Believed(link.clone()));
         builder.part(Part::ActedOn(link.clone()));
-        builder.part(Part::Weaknesses(link.clone()));
     }
     for element in device.elements.values() {
         footholds(builder, element);
@@ -234,43 +232,6 @@ fn sources(context: &Context<'_>, link: &Link) -> Vec<Fact> {
     }
 }
 
-/// Weaknesses that rules find on a link.
-pub(super) fn weaknesses(builder: &mut Builder<'_>, link: &Link) {
-    let context = builder.context;
-    let secret = secret_of(builder.context, link);
-    for rule in &context.situation.rulebook.rules {
-        let inject = |nearness| Fact::Inject(link.id.clone(), context.arriving(&link.id, &link.to), nearness);
-        let premises = match (rule.link.sender, &secret) {
-            (SenderCheck::Missing, None) => vec![inject(Nearness::Far)],
-            // Sending again needs having listened: nearby, or on the way where it is routed.
-            (SenderCheck::WithoutAntiReplay, Some(_)) if !context.refuses_replay(link) => {
-                vec![inject(if link.medium.routed() { Nearness::Far } else { Nearness::Near })]
-            }
-            (SenderCheck::SharedSecret, Some((secret, false))) => {
-                vec![inject(Nearness::Far), Fact::Know(secret.clone())]
-            }
-            _ => continue,
-        };
-        if !context.carries(link, rule.link.carries) {
-            continue;
-        }
-        let cuts = builder.cutting(&Cuttable::Step { step: &rule.step, at: &link.to });
-        let id = builder.step(
-            premises,
-            match rule.gives {
-                Gives::Privilege(privilege) => Fact::Gain(link.to.clone(), privilege),
-                Gives::FalseData => Fact::FalseData(link.id.clone()),
-            },
-            rule.class,
-            ReachRule::First(Reach::One),
-            format!("{} {}: {}", rule.id, rule.step, rule.title),
-            &cuts,
-        );
-        let group = Group::Weakness(rule.id.clone(), link.id.clone(), link.to.clone());
-        builder.grounded.groups.entry(group).or_default().push((Profile::OF_A_RULE, vec![id]));
-    }
-}
-
 /// Holding an element is being inside its network.
 fn footholds(builder: &mut Builder<'_>, element: &Element) {
     let device = builder.context.device();
@@ -372,7 +333,7 @@ fn nearness(position: Position, medium: Medium) -> Nearness {
 }
 
 /// How many instances one attacker reaches at once from a position over a medium.
-fn reach(position: Position, medium: Medium) -> Reach {
+pub(super) fn reach(position: Position, medium: Medium) -> Reach {
     match position {
         Position::Internet | Position::SupplyChain | Position::Deception | Position::Specimen => Reach::Fleet,
         Position::HospitalNetwork | Position::HomeNetwork | Position::Radio | Position::Insider => Reach::Site,

@@ -132,7 +132,12 @@ fn claimed(system: &mut System, id: ClaimId) {
     let claim = Claim {
         statement: id.to_string(),
         premise: Digest::of(id.to_string().as_bytes()),
-        evidence: Some(Evidence { path: "evidence/e".into(), place: None, digest: Some(Digest::of(b"evidence")) }),
+        evidence: Some(Evidence {
+            path: "evidence/e".into(),
+            place: None,
+            digest: Some(Digest::of(b"evidence")),
+            reading: Default::default(),
+        }),
         file: "system.toml".into(),
         id: id.clone(),
     };

@@ -6,6 +6,7 @@ use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use ward_model::claim::{Claim, ClaimId, ElementClaim, FunctionClaim, LinkClaim};
 use ward_model::cvss::{CvssVersion, Vector};
+use ward_model::design::{Design, DesignKind, DesignOf, Designs, Feature, Property};
 use ward_model::device::*;
 use ward_model::digest::Digest;
 use ward_model::finding::*;
@@ -75,6 +76,7 @@ impl System {
                 own_findings: Vec::new(),
                 known_since: Vec::new(),
                 rubrics: std::collections::BTreeMap::new(),
+                designs: Default::default(),
                 claims: BTreeMap::new(),
                 digest: Digest::of(b"device"),
                 files: BTreeMap::new(),
@@ -217,6 +219,7 @@ impl System {
         let limited = device.own_findings.iter().filter(|own| !own.versions.is_empty());
         claims.extend(limited.map(|own| ClaimId::FindingVersions(own.id.clone())));
         claims.extend(device.controls.keys().cloned().map(ClaimId::Control));
+        claims.extend(device.designs.claimed().map(|(of, property)| ClaimId::Design(of.clone(), property)));
         let rubrics = device.rubrics.keys();
         claims.extend(rubrics.map(|(element, vulnerability)| ClaimId::Rubric(element.clone(), vulnerability.clone())));
         claims
@@ -305,9 +308,29 @@ impl System {
                 keys.push(SubjectKey::Vulnerability(finding.vulnerability.id.clone(), element.clone()));
             }
         }
-        for link in self.device.links.values() {
-            for rule in &rulebook.rules {
-                keys.push(SubjectKey::Weakness(rule.id.clone(), link.id.clone(), link.to.clone()));
+        let device = &self.device;
+        for rule in &rulebook.rules {
+            let mut may_have = |of: DesignOf, element: &ElementId| {
+                if !rule.finds.has().is_subset(&device.designs.of(&of).has) {
+                    return;
+                }
+                keys.push(SubjectKey::Weakness(rule.id.clone(), of, element.clone()));
+            };
+            match rule.finds.kind() {
+                DesignKind::Link => {
+                    device.links.values().for_each(|link| may_have(DesignOf::Link(link.id.clone()), &link.to));
+                }
+                DesignKind::Element => {
+                    device.elements.keys().for_each(|element| may_have(DesignOf::Element(element.clone()), element));
+                }
+                DesignKind::Secret => device.secrets.keys().for_each(|secret| {
+                    let of = DesignOf::Secret(secret.clone());
+                    device.elements.keys().for_each(|element| may_have(of.clone(), element));
+                }),
+                DesignKind::Function => device.functions.values().for_each(|function| {
+                    let of = DesignOf::Function(function.id.clone());
+                    function.realised_by.elements().iter().for_each(|element| may_have(of.clone(), element));
+                }),
             }
         }
         let known = keys.into_iter().map(|subject| Key { subject, because: None });
@@ -509,6 +532,30 @@ fn a_control() -> impl Strategy<Value = Control> {
     )
 }
 
+/// Designs of a few things, each with some features and some properties that are stated.
+fn designs() -> impl Strategy<Value = Designs> {
+    let features = prop::collection::vec(any::<prop::sample::Index>(), 0..5);
+    let properties = prop::collection::vec((any::<prop::sample::Index>(), any::<bool>()), 0..5);
+    let one = (0..4_usize, 0..4_usize, features, properties).prop_map(|(kind, number, features, properties)| {
+        let of = match DesignKind::ALL[kind] {
+            DesignKind::Element => DesignOf::Element(ELEMENTS[number].into()),
+            DesignKind::Link => DesignOf::Link(LinkId::new(format!("l{number}"))),
+            DesignKind::Secret => DesignOf::Secret(SecretId::new(format!("s{}", number % 2))),
+            DesignKind::Function => DesignOf::Function(FunctionId::new(format!("f{}", number % 3))),
+        };
+        let known: Vec<Feature> = Feature::of(of.kind()).collect();
+        let has = features.iter().map(|place| *place.get(&known)).collect();
+        let known: Vec<Property> = Property::of(of.kind()).collect();
+        let stated = properties.iter().map(|(place, is_so)| (*place.get(&known), *is_so)).collect();
+        (of, Design { has, stated })
+    });
+    prop::collection::vec(one, 0..6).prop_map(|all| {
+        let mut designs = Designs::default();
+        all.into_iter().for_each(|(of, design)| designs.state(of, design));
+        designs
+    })
+}
+
 /// A system of up to four elements, with everything that a folder can say.
 pub(crate) fn system() -> impl Strategy<Value = System> {
     let elements = prop::collection::vec(an_element(), 4);
@@ -523,8 +570,8 @@ pub(crate) fn system() -> impl Strategy<Value = System> {
         0..5,
     );
     let confirmed = prop::sample::subsequence((0..4_usize).collect::<Vec<_>>(), 0..=4);
-    (elements, links, secrets, harms, functions, controls, findings, confirmed).prop_map(
-        |(elements, links, secrets, harms, functions, controls, findings, confirmed)| {
+    (elements, links, secrets, harms, functions, controls, findings, (confirmed, designs())).prop_map(
+        |(elements, links, secrets, harms, functions, controls, findings, (confirmed, designs))| {
             let mut system = System::empty();
             for zone in ["z0", "z1"] {
                 system
@@ -577,6 +624,18 @@ pub(crate) fn system() -> impl Strategy<Value = System> {
                 });
             }
             system.confirmed = confirmed.iter().map(|number| ControlId::new(format!("c{number}"))).collect();
+            system.device.designs = designs;
+            // What is not there has no design.
+            let there = |of: &DesignOf| match of {
+                DesignOf::Element(id) => system.device.elements.contains_key(id),
+                DesignOf::Link(id) => system.device.links.contains_key(id),
+                DesignOf::Secret(id) => system.device.secrets.contains_key(id),
+                DesignOf::Function(id) => system.device.functions.contains_key(id),
+            };
+            let mut kept = Designs::default();
+            let designs = system.device.designs.iter().filter(|(of, _)| there(of));
+            designs.for_each(|(of, design)| kept.state(of.clone(), design.clone()));
+            system.device.designs = kept;
             system.make_claims();
             system
         },

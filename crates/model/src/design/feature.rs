@@ -1,0 +1,81 @@
+//! What something has that can be attacked.
+
+super::vocabulary! {
+    /// Something that a thing has and that can be attacked. Part of the structure: it is listed, as a link is.
+    Feature {
+        Element {
+            Battery = "battery": "it runs on a battery (implants and wearables do in any case)",
+            DebugPort = "debug-port": "it has a port by which its memory can be read while it is examined",
+            BootStorage = "boot-storage": "it starts programs from storage that can be written",
+            SignedPrograms = "signed-programs": "it starts only programs that are signed",
+            RemovableStorage = "removable-storage": "its storage can be taken out, or is carried by hand",
+            ExchangeableParts = "exchangeable-parts": "it works with sensors, cartridges or accessories that are exchanged",
+            Sensor = "sensor": "it measures something of the patient by an analogue input",
+            Unattended = "unattended": "it stands where nobody watches over it",
+            BehindDoor = "behind-door": "only a locked door or a reception keeps strangers from it",
+            ServiceMenu = "service-menu": "it has a menu or mode for service",
+            Screen = "screen": "its screen shows data of patients to whoever stands there",
+            UserAccounts = "user-accounts": "people log in to it with a password or a code",
+            ServiceAccounts = "service-accounts": "it has accounts for service",
+            EmergencyAccess = "emergency-access": "in an emergency it can be used without a login",
+            HealthData = "health-data": "it keeps health data that name a person",
+            Logs = "logs": "it writes logs that leave it or can be read on it",
+            SettingsFiles = "settings-files": "its settings can be put out to a file and read in again",
+            DrugLibrary = "drug-library": "a library of drugs and limits is edited or kept on it",
+            SafeMode = "safe-mode": "it falls back to a safe or backup mode when it finds a fault",
+            WebPages = "web-pages": "it serves pages to a browser in which people are logged in",
+            SharedComputer = "shared-computer": "people read mail or browse the web on it too",
+            InstalledByUser = "installed-by-user": "its program is installed by its user from outside",
+            UserSettings = "user-settings": "its user or patient can change settings on which therapy rests",
+            RemoteService = "remote-service": "people of the maker or of a service firm log in to it from afar",
+            HelpDesk = "help-desk": "people there give or restore access when they are asked",
+            Tenants = "tenants": "it serves several clinics or makers that must not see one another",
+            UnusedServices = "unused-services": "it has services or functions that this device does not use",
+            TestCommands = "test-commands": "it understands commands that are meant for development or manufacturing",
+            BuildHost = "build-host": "programs for the device are built on it",
+            ThirdPartyCode = "third-party-code": "it runs programs of suppliers that arrive as they are",
+            FactoryProgramming = "factory-programming": "units get their programs or keys from it when they are made",
+            ServiceLaptop = "service-laptop": "it is a computer that is taken from site to site",
+            SuppliedByOthers = "supplied-by-others": "it reaches its user through distributors or carriers",
+            Refurbished = "refurbished": "units that come back are sold or used again",
+        }
+        Link {
+            Listening = "listening": "its receiver keeps a service open that answers whoever connects",
+            Alarms = "alarms": "alarms pass over it",
+            TherapyCommands = "therapy-commands": "commands pass over it by which therapy is given",
+            ModeChanges = "mode-changes": "commands pass over it that change the mode of its receiver",
+            LibraryTransfer = "drug-library": "a library of drugs and limits passes over it",
+            LoopValues = "loop-values": "values pass over it by which its receiver doses without a person",
+            VitalValues = "vital-values": "values of a patient pass over it that people watch",
+            ClockTime = "clock-time": "its receiver sets its clock by it",
+            PatientIdentity = "patient-identity": "it says which patient its receiver treats or measures",
+            Results = "results": "results, images or reports pass over it by which people diagnose",
+            Updates = "updates": "programs pass over it that replace those of its receiver",
+            HealthDataTransfer = "health-data": "health data that name a person pass over it",
+            Credentials = "credentials": "passwords or keys pass over it",
+            Pairing = "pairing": "its ends are made known to one another by pairing",
+            Certificates = "certificates": "its ends know one another by certificates",
+            OwnCryptography = "own-cryptography": "it is protected by a method of its maker's own",
+            Advertises = "advertises": "its ends send out who they are to whoever listens",
+            HostPort = "host-port": "its receiver takes whatever device is plugged in there",
+            Console = "console": "its receiver offers a console there",
+            SerialTunnel = "serial-tunnel": "a serial line is carried over it by a terminal server",
+            OpenedBus = "opened-bus": "its wires can be reached without destroying the enclosure",
+            ServiceCommands = "service-commands": "commands pass over it that are meant for service",
+            RemoteScreen = "remote-screen": "somebody elsewhere sees and works the screen of its receiver by it",
+        }
+        Secret {
+            Printed = "printed": "it stands on paper, a label or a screen",
+            Derived = "derived": "it is computed from something that can be read or guessed, such as a serial number",
+            InPrograms = "in-programs": "it is a part of programs that are given out",
+            LongLived = "long-lived": "people know it who may leave",
+            Signing = "signing": "programs or settings are signed with it",
+            InMicrocontroller = "in-microcontroller": "a chip computes with it that whoever holds the unit can measure",
+        }
+        Function {
+            ClosedLoop = "closed-loop": "it doses by what is measured, without a person in between",
+            Alarm = "alarm": "it calls people when something is wrong",
+            Telemetry = "telemetry": "it needs what arrives by radio while it works",
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Weaknesses that rules find in the design: of elements, links, secrets and functions.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ward_model::design::{Design, DesignOf, Feature};
+use ward_model::device::{Device, Element, Function, HowDegraded, Link, Secret};
+use ward_model::ids::ElementId;
+use ward_model::scale::{Position, Reach};
+use ward_policy::{
+    Condition, ElementCondition, FunctionCondition, Gives, LinkCondition, Privilege, SecretCondition, SenderCheck, Way,
+    WeaknessRule,
+};
+
+use super::links::{reach, secret_of};
+use super::{Builder, Cuttable, Group, functions};
+use crate::catalogue::Profile;
+use crate::context::Context;
+use crate::fact::{Fact, Nearness, SecretRef};
+use crate::program::{DerivationId, ReachRule};
+
+/// The things in which some rule may find a weakness, whatever is claimed of them.
+pub(super) fn places(context: &Context<'_>) -> Vec<DesignOf> {
+    let device = context.device();
+    let links = device.links.keys().cloned().map(DesignOf::Link);
+    let others = device.elements.keys().cloned().map(DesignOf::Element);
+    let others = others.chain(device.secrets.keys().cloned().map(DesignOf::Secret));
+    let others = others.chain(device.functions.keys().cloned().map(DesignOf::Function));
+    links.chain(others.filter(|of| may_be_weak(context, of))).collect()
+}
+
+/// Whether some rule speaks of a thing.
+pub(crate) fn may_be_weak(context: &Context<'_>, of: &DesignOf) -> bool {
+    let rules = &context.situation.rulebook.rules;
+    rules.iter().any(|rule| rule.finds.kind() == of.kind() && !found(context, rule, of).is_empty())
+}
+
+/// The weaknesses of one thing.
+pub(super) fn ground(builder: &mut Builder<'_>, of: &DesignOf) {
+    let context = builder.context;
+    for rule in context.situation.rulebook.rules.iter().filter(|rule| rule.finds.kind() == of.kind()) {
+        for found in found(context, rule, of) {
+            let doubt = match rule.lacks {
+                None => String::new(),
+                Some(property) => match context.lacks(of, property) {
+                    None => continue,
+                    Some(lack) => lack.words(property),
+                },
+            };
+            let by: Arc<str> = format!("{} {}: {}{doubt}", rule.id, rule.step, rule.title).into();
+            let steps = found.steps(builder, rule, &by);
+            if !steps.is_empty() {
+                let group = Group::Weakness(rule.id.clone(), of.clone(), found.element().clone());
+                builder.grounded.groups.entry(group).or_default().push((Profile::OF_A_RULE, steps));
+            }
+        }
+    }
+}
+
+/// Something of which a rule speaks, with the element that has the weakness.
+enum Found<'a> {
+    Element(&'a Element),
+    Link(&'a Link, &'a LinkCondition),
+    Secret(&'a Secret, &'a ElementId),
+    Function(&'a Function, &'a ElementId),
+}
+
+/// Where a thing is one of which a rule speaks, at each of the elements that have the weakness then.
+fn found<'a>(context: &Context<'a>, rule: &'a WeaknessRule, of: &DesignOf) -> Vec<Found<'a>> {
+    let device = context.device();
+    if !rule.finds.has().is_subset(&device.designs.of(of).has) {
+        return Vec::new();
+    }
+    match (&rule.finds, of) {
+        (Condition::Element(condition), DesignOf::Element(id)) => {
+            let element = device.elements.get(id).filter(|element| is(device, element, condition));
+            element.map(Found::Element).into_iter().collect()
+        }
+        (Condition::Link(condition), DesignOf::Link(id)) => {
+            let end = |id, condition| is_so(device, id, condition);
+            let link = device.links.get(id).filter(|link| {
+                (condition.media.is_empty() || condition.media.contains(&link.medium))
+                    && end(&link.from, &condition.from)
+                    && end(&link.to, &condition.to)
+            });
+            link.map(|link| Found::Link(link, condition)).into_iter().collect()
+        }
+        (Condition::Secret(SecretCondition { held_by, has: _ }), DesignOf::Secret(id)) => {
+            let Some(secret) = device.secrets.get(id) else { return Vec::new() };
+            let holders = context.holders(secret);
+            let holders =
+                holders.iter().filter_map(|id| device.elements.get(id)).filter(|one| is(device, one, held_by));
+            holders.map(|holder| Found::Secret(secret, &holder.id)).collect()
+        }
+        (Condition::Function(FunctionCondition { realised_by, has: _ }), DesignOf::Function(id)) => {
+            let Some(function) = device.functions.get(id) else { return Vec::new() };
+            let elements = function.realised_by.elements().iter().filter(|id| is_so(device, id, realised_by));
+            elements.map(|element| Found::Function(function, element)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn is_so(device: &Device, id: &ElementId, condition: &ElementCondition) -> bool {
+    device.elements.get(id).is_some_and(|element| is(device, element, condition))
+}
+
+fn is(device: &Device, element: &Element, condition: &ElementCondition) -> bool {
+    let ElementCondition { kinds, battery, essential, has } = condition;
+    let design = || device.designs.of(&DesignOf::Element(element.id.clone()));
+    let takes_part = |function: &Function| function.essential && function.realised_by.elements().contains(&element.id);
+    (kinds.is_empty() || kinds.contains(&element.kind))
+        && (!battery || element.kind.is_worn() || design().has.contains(&Feature::Battery))
+        && (has.is_empty() || has.is_subset(&design().has))
+        && (!essential || device.functions.values().any(takes_part))
+}
+
+impl Found<'_> {
+    fn element(&self) -> &ElementId {
+        match self {
+            Self::Element(element) => &element.id,
+            Self::Link(link, _) => &link.to,
+            Self::Secret(_, element) | Self::Function(_, element) => element,
+        }
+    }
+
+    /// What the attacker has then.
+    fn gains(&self, gives: Gives) -> Vec<Fact> {
+        let here = self.element();
+        match (gives, self) {
+            // What is read as it passes was with both ends.
+            (Gives::Privilege(Privilege::Look), Self::Link(link, _)) => {
+                let ends = BTreeSet::from([&link.from, &link.to]);
+                ends.into_iter().map(|end| Fact::Gain(end.clone(), Privilege::Look)).collect()
+            }
+            (Gives::Privilege(privilege), _) => vec![Fact::Gain(here.clone(), privilege)],
+            (Gives::FalseData, Self::Link(link, _)) => vec![Fact::FalseData(link.id.clone())],
+            (Gives::FalseData, _) => vec![Fact::Misinformed(here.clone())],
+            (Gives::Presence, _) => vec![Fact::Present(here.clone())],
+            (Gives::Silence, Self::Link(link, _)) => vec![Fact::Silenced(link.id.clone())],
+            (Gives::Belief, Self::Link(link, _)) => vec![Fact::Speak(link.id.clone())],
+            (Gives::Secret, Self::Secret(secret, _)) => vec![Fact::Know(SecretRef::Named(secret.id.clone()))],
+            (Gives::Loss, Self::Function(function, via)) => {
+                vec![Fact::Degraded(function.id.clone(), HowDegraded::Loss, Some((*via).clone()))]
+            }
+            (Gives::Alteration, Self::Function(function, via)) => {
+                vec![Fact::Degraded(function.id.clone(), HowDegraded::Alteration, Some((*via).clone()))]
+            }
+            // The rules are read so that nothing else stands there.
+            _ => Vec::new(),
+        }
+    }
+
+    /// What each way of the rule needs, and how far what follows reaches.
+    fn premises(&self, context: &Context<'_>, rule: &WeaknessRule) -> Vec<(Vec<Fact>, ReachRule)> {
+        let wherever = |facts: Vec<Fact>| (facts, ReachRule::First(Reach::One));
+        if let Self::Link(link, LinkCondition { sender: Some(check), carries, .. }) = self {
+            let carried = carries.is_none_or(|what| context.carries(link, what));
+            return unchecked(context, link, *check).filter(|_| carried).map(wherever).into_iter().collect();
+        }
+        if let Self::Link(link, LinkCondition { carries: Some(what), .. }) = self
+            && !context.carries(link, *what)
+        {
+            return Vec::new();
+        }
+        rule.ways.iter().flat_map(|way| self.premises_of(context, rule, *way)).collect()
+    }
+
+    fn premises_of(&self, context: &Context<'_>, rule: &WeaknessRule, way: Way) -> Vec<(Vec<Fact>, ReachRule)> {
+        let here = self.element();
+        let inject = |link: &Link, near| Fact::Inject(link.id.clone(), context.arriving(&link.id, here), near);
+        let of_element = || context.links_of(here).iter().filter_map(|id| context.device().links.get(id));
+        let facts: Vec<Fact> = match (way, self) {
+            (Way::At(position), _) => {
+                let reach = rule.reach.unwrap_or_else(|| reach_of(position));
+                return vec![(vec![Fact::At(position)], ReachRule::Exactly(reach))];
+            }
+            (Way::Message, Self::Link(link, _)) => vec![inject(link, Nearness::Far)],
+            (Way::NearMessage, Self::Link(link, _)) => vec![inject(link, Nearness::Near)],
+            (Way::Believed, Self::Link(link, _)) => {
+                let unchecked = secret_of(context, link).is_none().then(|| inject(link, Nearness::Far));
+                unchecked.into_iter().chain([Fact::Speak(link.id.clone())]).collect()
+            }
+            (Way::Plugged, Self::Link(link, _)) => vec![Fact::Plugged(link.id.clone(), here.clone())],
+            (Way::Message, Self::Element(_)) => of_element().map(|link| inject(link, Nearness::Far)).collect(),
+            (Way::NearMessage, Self::Element(_)) => of_element().map(|link| inject(link, Nearness::Near)).collect(),
+            (Way::Touch, Self::Element(_) | Self::Secret(..)) => vec![Fact::Present(here.clone())],
+            (Way::NearMessage, Self::Function(..)) => {
+                of_element().filter(|link| link.medium.is_radio()).map(|link| inject(link, Nearness::Near)).collect()
+            }
+            // Where a link verifies nobody, other rules speak of what its receiver does.
+            (Way::Believed, Self::Function(..)) => {
+                of_element().filter(|link| link.to == *here).map(|link| Fact::Speak(link.id.clone())).collect()
+            }
+            (Way::Misinformed, Self::Function(function, _)) => functions::told_wrong(context, function, here),
+            _ => Vec::new(),
+        };
+        facts.into_iter().map(|fact| (vec![fact], ReachRule::First(Reach::One))).collect()
+    }
+
+    /// Adds the steps.
+    fn steps(&self, builder: &mut Builder<'_>, rule: &WeaknessRule, by: &Arc<str>) -> Vec<DerivationId> {
+        let cuts = builder.cutting(&Cuttable::Step { step: &rule.step, at: self.element() });
+        let gains = self.gains(rule.gives);
+        let mut steps = Vec::new();
+        for (premises, reach) in self.premises(builder.context, rule) {
+            for gain in &gains {
+                steps.push(builder.step(premises.clone(), gain.clone(), rule.class, reach, Arc::clone(by), &cuts));
+            }
+        }
+        if let (Self::Function(function, via), false) = (self, steps.is_empty()) {
+            let how = if rule.gives == Gives::Loss { HowDegraded::Loss } else { HowDegraded::Alteration };
+            functions::follows(builder, function, how, Some(via));
+        }
+        steps
+    }
+}
+
+/// What it takes to be believed where a receiver fails to know who sends in this way; nothing where it does not fail so.
+fn unchecked(context: &Context<'_>, link: &Link, check: SenderCheck) -> Option<Vec<Fact>> {
+    let inject = |nearness| Fact::Inject(link.id.clone(), context.arriving(&link.id, &link.to), nearness);
+    match (check, secret_of(context, link)) {
+        (SenderCheck::Missing, None) => Some(vec![inject(Nearness::Far)]),
+        // Sending again needs having listened: nearby, or on the way where it is routed.
+        (SenderCheck::WithoutAntiReplay, Some(_)) if !context.refuses_replay(link) => {
+            Some(vec![inject(if link.medium.routed() { Nearness::Far } else { Nearness::Near })])
+        }
+        (SenderCheck::SharedSecret, Some((secret, false))) => Some(vec![inject(Nearness::Far), Fact::Know(secret)]),
+        _ => None,
+    }
+}
+
+/// How many instances are reached at once from a position that is not on a link.
+fn reach_of(position: Position) -> Reach {
+    match position {
+        Position::Radio => Reach::Site,
+        other => reach(other, ward_model::device::Medium::Usb),
+    }
+}
+
+/// Whether what an element keeps may be looked at as it passes, or where it is kept.
+pub(super) fn is_looked_at(context: &Context<'_>, element: &ElementId) -> bool {
+    let designs = &context.device().designs;
+    let has_any = |of: DesignOf| !Design::is_empty(designs.of(&of));
+    has_any(DesignOf::Element(element.clone()))
+        || context.links_of(element).iter().any(|link| has_any(DesignOf::Link(link.clone())))
+}
