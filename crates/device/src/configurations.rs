@@ -120,7 +120,7 @@ pub(crate) fn drafts<'s>(
                 let mut draft =
                     Draft { variant: name.clone(), site: Some(site), device, pending, here: BTreeSet::new() };
                 stand_here(&mut draft, site, sink);
-                confirm(&mut draft, site, &gone, sink);
+                confirm(&mut draft, site, &gone, loader, sink);
                 drafts.push(draft);
             }
             label(before, &format!("{at}at the site `{}`: ", site.id), sink);
@@ -190,7 +190,7 @@ fn stand_here(draft: &mut Draft<'_>, site: &Site, sink: &mut Sink) {
 }
 
 /// What the site performs: its own controls, and those of the maker's that it confirms, of which the claim is the site's then.
-fn confirm(draft: &mut Draft<'_>, site: &Site, gone: &Gone, sink: &mut Sink) {
+fn confirm(draft: &mut Draft<'_>, site: &Site, gone: &Gone, loader: &mut Loader<'_>, sink: &mut Sink) {
     let own = items(&site.file.control).iter().filter_map(|control| control.value.id.as_ref());
     let mut performed: BTreeSet<ControlId> = own.map(|id| ControlId::from(id.value.0.as_str())).collect();
     performed.retain(|id| draft.device.controls.contains_key(id));
@@ -210,6 +210,7 @@ fn confirm(draft: &mut Draft<'_>, site: &Site, gone: &Gone, sink: &mut Sink) {
         }
         let claim = ClaimId::Control(id.clone());
         let evidence = expand::cited(&site.folder, &confirmed.evidence);
+        loader.evidence(evidence.as_ref(), sink);
         draft.pending.retain(|pending| pending.id != claim);
         draft.pending.push(Pending { id: claim, evidence, place: named.place });
         performed.insert(id);

@@ -128,6 +128,7 @@ impl Case {
                 expires: day,
                 rationale: "taken away to see what turns",
                 accepted: false,
+                scope: Default::default(),
             };
             let after = decide(&String::from_utf8(before).expect("text"), &claims, &answer).expect("can be rejected");
             read = reading(&self.name, &Redecided(&self.files, after));
