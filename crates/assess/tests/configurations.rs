@@ -11,7 +11,7 @@ use ward_device::{Answer, DirFiles, Files, MemoryFiles, Scope, WithSites, decide
 use ward_knowledge::{Memory, seed};
 use ward_model::Assessment;
 use ward_model::claim::Claim;
-use ward_model::verdict::{Basis, Outcome, Verdict};
+use ward_model::verdict::{Basis, Outcome, PresumedBecause, Verdict};
 use ward_policy::Library;
 
 const TODAY: Date = date(2026, 11, 22);
@@ -220,7 +220,7 @@ id = "plain"
     assert!(!cabled.iter().any(|one| one.subject.id.ends_with("@wifi-access")));
     let open = |verdicts: &[Verdict]| {
         verdicts.iter().any(|one| {
-            one.basis == Basis::Presumed
+            one.presumed_because == Some(PresumedBecause::Unmodelled)
                 && one.verdict == Outcome::Uncontrolled
                 && one.element.as_str() == "pump-controller"
         })

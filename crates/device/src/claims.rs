@@ -11,6 +11,7 @@ use ward_model::ids::{ComponentRef, ElementId, FunctionId, LinkId, Vulnerability
 use crate::canonical::Canonical;
 use crate::evidence::{self, Cited};
 use crate::raw::scalar::Citation;
+use crate::record::Records;
 
 /// Builds one claim. `files` holds the digests of the files that were read: evidence that is missing is not among them; `contents`
 /// what those of them hold that are of a kind that is read.
@@ -20,12 +21,13 @@ pub(crate) fn claim(
     file: &str,
     device: &Device,
     files: &BTreeMap<String, Digest>,
-    contents: &Cited,
+    (contents, records): (&Cited, &Records),
 ) -> Claim {
     let mut premise = Canonical::new(&id.to_string());
     premise.opt("evidence", citation.map(|citation| &citation.path));
     premise.opt("place", citation.and_then(|citation| citation.place.as_ref()));
     rests_on(&id, device, &mut premise);
+    records.rests_on(&id, device, &mut premise);
     Claim {
         statement: statement(&id, device),
         premise: premise.digest(),

@@ -20,6 +20,7 @@ use crate::raw::scalar::Id;
 use crate::raw::site::SiteFile;
 use crate::raw::{items, shorten};
 use crate::read::{DECISIONS, Raw, draft};
+use crate::record::Records;
 
 /// Where the sites stand in a folder, each in a folder of its own.
 pub(crate) const SITES: &str = "sites";
@@ -78,6 +79,7 @@ pub(crate) struct Draft<'s> {
     site: Option<&'s Site>,
     device: Device,
     pub pending: Vec<Pending>,
+    records: Records,
     /// The cohorts that stand at the site, where there is one.
     here: BTreeSet<Group>,
 }
@@ -107,7 +109,8 @@ pub(crate) fn drafts<'s>(
             && let Some((device, pending)) = draft(&of_variant, loader, sink)
         {
             let (variant, here) = (Some(variant.clone()), BTreeSet::new());
-            drafts.push(Draft { variant, site: None, device, pending, here });
+            let records = Records::of(of_variant.system.as_ref());
+            drafts.push(Draft { variant, site: None, device, pending, records, here });
         }
         label(before, &at, sink);
         for site in sites {
@@ -117,10 +120,11 @@ pub(crate) fn drafts<'s>(
             let before = sink.found.len();
             let laid = expand::site(&of_variant, &site.file, &site.folder, &gone, known, sink);
             if let Some((device, pending)) = draft(&laid, loader, sink) {
-                let mut draft =
-                    Draft { variant: name.clone(), site: Some(site), device, pending, here: BTreeSet::new() };
+                let records = Records::of(laid.system.as_ref());
+                let (variant, here) = (name.clone(), BTreeSet::new());
+                let mut draft = Draft { variant, site: Some(site), device, pending, records, here };
                 stand_here(&mut draft, site, sink);
-                confirm(&mut draft, site, &gone, sink);
+                confirm(&mut draft, site, &gone, loader, sink);
                 drafts.push(draft);
             }
             label(before, &format!("{at}at the site `{}`: ", site.id), sink);
@@ -190,7 +194,7 @@ fn stand_here(draft: &mut Draft<'_>, site: &Site, sink: &mut Sink) {
 }
 
 /// What the site performs: its own controls, and those of the maker's that it confirms, of which the claim is the site's then.
-fn confirm(draft: &mut Draft<'_>, site: &Site, gone: &Gone, sink: &mut Sink) {
+fn confirm(draft: &mut Draft<'_>, site: &Site, gone: &Gone, loader: &mut Loader<'_>, sink: &mut Sink) {
     let own = items(&site.file.control).iter().filter_map(|control| control.value.id.as_ref());
     let mut performed: BTreeSet<ControlId> = own.map(|id| ControlId::from(id.value.0.as_str())).collect();
     performed.retain(|id| draft.device.controls.contains_key(id));
@@ -210,6 +214,7 @@ fn confirm(draft: &mut Draft<'_>, site: &Site, gone: &Gone, sink: &mut Sink) {
         }
         let claim = ClaimId::Control(id.clone());
         let evidence = expand::cited(&site.folder, &confirmed.evidence);
+        loader.evidence(evidence.as_ref(), sink);
         draft.pending.retain(|pending| pending.id != claim);
         draft.pending.push(Pending { id: claim, evidence, place: named.place });
         performed.insert(id);
@@ -260,7 +265,7 @@ pub(crate) struct Common<'a> {
 pub(crate) fn finish<'s>(
     common: &Common<'_>,
     drafts: Vec<Draft<'s>>,
-    mut make: impl FnMut(&mut Device, &[Pending], &mut Sink),
+    mut make: impl FnMut(&mut Device, &[Pending], &Records, &mut Sink),
     sink: &mut Sink,
 ) -> Configurations {
     let listed = common.raw.variants.as_ref().map_or(&[][..], |file| items(&file.variant));
@@ -306,7 +311,7 @@ pub(crate) fn finish<'s>(
     push(None, None, common.device.clone(), Decisions { entered: decided(None, None), digest: common.digest });
     let mut said: BTreeSet<&str> = BTreeSet::new();
     for mut draft in drafts {
-        make(&mut draft.device, &draft.pending, sink);
+        make(&mut draft.device, &draft.pending, &draft.records, sink);
         let (variant, site) = (draft.variant.as_deref(), draft.site.map(|site| site.id.as_str()));
         let mut entered = decided(variant, site);
         if let Some(site) = draft.site {

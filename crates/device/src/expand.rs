@@ -68,7 +68,10 @@ fn without(system: &mut SystemFile, gone: &mut Gone) {
     }
     keep(&mut system.link, |one| !is(&gone.links, &one.id));
     keep(&mut system.function, |one| !is(&gone.functions, &one.id));
-    each(&mut system.secret, |secret| keep_names(&mut secret.held_by, &gone.elements));
+    each(&mut system.secret, |secret| {
+        keep_names(&mut secret.held_by, &gone.elements);
+        keep_names(&mut secret.accepted_by, &gone.elements);
+    });
     each(&mut system.link, |link| keep_names(&mut link.fed_by, &gone.links));
     each(&mut system.function, |function| keep_names(&mut function.fed_by, &gone.links));
     each(&mut system.control, |control| {
@@ -210,6 +213,9 @@ fn into_folder(system: &mut SystemFile, folder: &str) {
         each(&mut element.reviewed_components, |reviewed| into(&mut reviewed.evidence, folder));
     });
     each(&mut system.link, |link| {
+        for test in link.tests.iter_mut().flat_map(|tests| &mut tests.value) {
+            test.value.path = inside(folder, &test.value.path);
+        }
         if let Some(Authentication::By(by)) = link.authentication.as_mut().map(|by| &mut by.value) {
             into(&mut by.evidence, folder);
         }

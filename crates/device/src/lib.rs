@@ -21,6 +21,7 @@ mod load;
 mod nearest;
 mod raw;
 mod read;
+mod record;
 pub mod replace;
 mod schema;
 mod starter;
@@ -32,6 +33,7 @@ pub use lint::{LinkCompleteness, completeness, lint};
 pub use read::{
     CONSIDERATIONS, DECISIONS, DEVICE, FIELDED, Reading, Regulatory, SYSTEM, VARIANTS, VULNERABILITIES, read,
 };
+pub use record::{LINK_RECORD, Record, Records};
 pub use replace::replace_file;
 pub use schema::schemas;
 pub use starter::new_folder;

@@ -10,6 +10,7 @@ use ward_model::scale::Axis;
 use crate::check::Kind;
 use crate::diagnostic::{Diagnostic, Location, Severity, sort};
 use crate::read::{CONSIDERATIONS, Reading, SYSTEM, VARIANTS};
+use crate::record::LINK_RECORD;
 
 /// The fields of a link that FDA premarket guidance Appendix 2.B asks for and that a folder can state.
 pub const LINK_FIELDS: &[&str] =
@@ -27,6 +28,8 @@ pub struct LinkCompleteness {
     pub stated: Vec<&'static str>,
     /// The fields that are not.
     pub missing: Vec<&'static str>,
+    /// The fields of [`LINK_RECORD`] that are not: documents ask for them, and nothing is reasoned from them.
+    pub unrecorded: Vec<&'static str>,
 }
 
 impl LinkCompleteness {
@@ -42,7 +45,10 @@ pub fn completeness(reading: &Reading) -> Vec<LinkCompleteness> {
     let score = |link: &LinkId| {
         let said = reading.about.stated.get(link).unwrap_or(&none);
         let (stated, missing) = LINK_FIELDS.iter().copied().partition(|field| said.contains(field));
-        LinkCompleteness { link: link.clone(), stated, missing }
+        let record = reading.records.links.get(link);
+        let is_recorded = |field: &&&str| record.is_some_and(|record| record.contains_key(**field));
+        let unrecorded = LINK_RECORD.iter().filter(|field| !is_recorded(field)).copied().collect();
+        LinkCompleteness { link: link.clone(), stated, missing, unrecorded }
     };
     reading.device.links.keys().map(score).collect()
 }

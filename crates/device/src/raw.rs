@@ -161,7 +161,6 @@ pub(crate) fn expect_table<'a, 'i>(
 /// Keys that people may look for where they are not, and where what they mean is said.
 const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("an enforcer", "public", "say `public = true` on the [[secret]] itself"),
-    ("a secret", "accepted_by", "who accepts a secret follows from the links that are authenticated with it"),
     ("a link's authentication", "verified_at", "a link is verified where it ends, at `to`"),
     ("a function", "fallback", "a fallback stands on an effect: [[function.effect]] fallback = { ... }"),
     ("the device", "family", "a folder describes a whole family: in what a variant differs stands in variants.toml"),

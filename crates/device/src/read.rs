@@ -28,6 +28,7 @@ use crate::raw::system::SystemFile;
 use crate::raw::variants::VariantsFile;
 use crate::raw::vulnerabilities::VulnerabilitiesFile;
 use crate::raw::{items, shorten};
+use crate::record::Records;
 
 /// The only file that every folder has.
 pub const DEVICE: &str = "device.toml";
@@ -64,6 +65,8 @@ pub struct Reading {
     pub policy_files: BTreeMap<String, String>,
     /// What the maker has considered, in the order of the file; nothing is reasoned from it.
     pub considerations: Vec<Consideration>,
+    /// What is stated of links and secrets for documents; nothing is reasoned from it.
+    pub records: Records,
     /// What the model does not keep and [`crate::lint`] needs.
     pub(crate) about: About,
 }
@@ -146,13 +149,14 @@ fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
     // Everything has been read: what any configuration needs belongs to the one folder.
     let all_pending = pending.iter().chain(drafts.iter().flat_map(|draft| &draft.pending));
     let cited = loader.contents(all_pending.filter_map(|one| one.evidence.as_ref()).map(|cited| &cited.value));
-    let make = |device: &mut Device, pending: &[Pending], sink: &mut Sink| {
+    let make = |device: &mut Device, pending: &[Pending], records: &Records, sink: &mut Sink| {
         device.files = loader.digests(is_decisions);
         device.digest = loader.digest(is_decisions);
-        make_claims(device, pending, &cited, sink);
+        make_claims(device, pending, (&cited, records), sink);
     };
+    let records = Records::of(raw.system.as_ref());
     if let Some(device) = &mut device {
-        make(device, &pending, sink);
+        make(device, &pending, &records, sink);
     }
     let scoped = scoped(&raw, device.as_ref(), sink);
     let own = loader.bytes(DECISIONS).unwrap_or_default();
@@ -186,7 +190,17 @@ fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
     let entered = scoped.into_iter().filter(|one| one.is_for(None, None)).map(|one| one.decision).collect();
     let decisions = Decisions { entered, digest };
     let warnings = Vec::new();
-    Some(Reading { device, decisions, configurations, warnings, regulatory, considerations, policy_files, about })
+    Some(Reading {
+        device,
+        decisions,
+        configurations,
+        warnings,
+        regulatory,
+        considerations,
+        policy_files,
+        records,
+        about,
+    })
 }
 
 /// Whether a path is that of decisions: of the folder, or of a site.
@@ -208,6 +222,14 @@ fn built(raw: &Raw, names: &Names, loader: &mut Loader<'_>, sink: &mut Sink) -> 
     for pending in &pending {
         loader.evidence(pending.evidence.as_ref(), sink);
     }
+    let links = raw.system.as_ref().map_or(&[][..], |system| items(&system.link));
+    for test in links.iter().flat_map(|link| items(&link.value.tests)) {
+        loader.evidence_for(Some(test), "until there is, nothing shows that the link was tested", sink);
+    }
+    let secrets = raw.system.as_ref().map_or(&[][..], |system| items(&system.secret));
+    if let Some(device) = &device {
+        element::acceptors(secrets, device.links.values(), names, sink);
+    }
     (device, pending)
 }
 
@@ -218,12 +240,12 @@ pub(crate) fn draft(raw: &Raw, loader: &mut Loader<'_>, sink: &mut Sink) -> Opti
     device.map(|device| (device, pending))
 }
 
-fn make_claims(device: &mut Device, pending: &[Pending], cited: &Cited, sink: &mut Sink) {
+fn make_claims(device: &mut Device, pending: &[Pending], (cited, records): (&Cited, &Records), sink: &mut Sink) {
     for pending in pending {
         let file = sink.name(pending.place.file).to_owned();
         let citation = pending.evidence.as_ref().map(|evidence| &evidence.value);
         reviewed_exists(device, pending, sink);
-        let claim = claims::claim(pending.id.clone(), citation, &file, device, &device.files, cited);
+        let claim = claims::claim(pending.id.clone(), citation, &file, device, &device.files, (cited, records));
         if device.claims.insert(claim.id.clone(), claim).is_some() {
             sink.error(pending.place, "duplicate-name", format!("`{}` is claimed twice", pending.id));
         }

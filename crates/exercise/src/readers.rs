@@ -36,11 +36,12 @@ type Room = [(&'static str, Exercise)];
 
 /// All of them, in the order of the rooms.
 pub fn all() -> Vec<Reader> {
-    let rooms: [(Kind, &Room, Option<Made>); 7] = [
+    let rooms: [(Kind, &Room, Option<Made>); 8] = [
         (Kind::Feed, &ward_formats::exercise::FEEDS, None),
         (Kind::Feed, &ward_feeds::exercise::READERS, Some(ward_feeds::exercise::seeds)),
         (Kind::Feed, &ward_knowledge::exercise::READERS, Some(ward_knowledge::exercise::seeds)),
         (Kind::Sbom, &ward_formats::exercise::SBOMS, None),
+        (Kind::Own, &ward_formats::exercise::EVIDENCE, Some(ward_formats::exercise::evidence_seeds)),
         (Kind::Sbom, &ward_model::exercise::READERS, None),
         (Kind::Sbom, &ward_version::exercise::READERS, None),
         (Kind::Own, &ward_device::exercise::READERS, None),

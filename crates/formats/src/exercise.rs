@@ -2,12 +2,13 @@
 //! is that something comes out.
 
 use std::hint::black_box;
+use std::io::{Cursor, Write};
 
 use ward_version::exercise::Exercise;
 
 use crate::feed::{FeedError, csaf, cve5, cwe, eol, epss, kev, nvd, osv};
 use crate::vex::VexFormat;
-use crate::{listing, openpgp, sbom, threat_model, vex};
+use crate::{evidence, listing, openpgp, sbom, threat_model, vex};
 
 /// The readers of feeds, and of what publishers say about their files, by name.
 pub const FEEDS: [(&str, Exercise); 21] = [
@@ -46,6 +47,45 @@ pub const SBOMS: [(&str, Exercise); 9] = [
     ("cyclonedx-vex", read_vex),
     ("threat-model", |bytes| drop(black_box(threat_model::read(bytes)))),
 ];
+
+/// The readers of what is cited as evidence, by name.
+pub const EVIDENCE: [(&str, Exercise); 3] = [
+    ("evidence-junit", |bytes| drop(black_box(evidence::read("tests.xml", bytes)))),
+    ("evidence-csv", |bytes| drop(black_box(evidence::read("list.csv", bytes)))),
+    ("evidence-xlsx", |bytes| drop(black_box(evidence::read("book.xlsx", bytes)))),
+];
+
+/// The seeds of evidence that are no files, because their format is binary.
+pub fn evidence_seeds(name: &str) -> Vec<Vec<u8>> {
+    if name == "evidence-xlsx" { workbook().into_iter().collect() } else { Vec::new() }
+}
+
+/// A workbook of one sheet, its parts unpacked so that a change of a byte is a change of what it says.
+fn workbook() -> Result<Vec<u8>, zip::result::ZipError> {
+    let parts = [
+        (
+            "_rels/.rels",
+            "<Relationships><Relationship Id='a' Type='x/officeDocument' Target='xl/workbook.xml'/></Relationships>",
+        ),
+        ("xl/workbook.xml", "<workbook xmlns:r='r'><sheets><sheet name='S' sheetId='1' r:id='a'/></sheets></workbook>"),
+        (
+            "xl/_rels/workbook.xml.rels",
+            "<Relationships><Relationship Id='a' Type='x/worksheet' Target='s.xml'/><Relationship Id='b' Type='x/sharedStrings' Target='t.xml'/></Relationships>",
+        ),
+        ("xl/t.xml", "<sst><si><t>id</t></si></sst>"),
+        (
+            "xl/s.xml",
+            "<worksheet><sheetData><row r='1'><c r='A1' t='s'><v>0</v></c></row><row r='2'><c r='A2'><v>4</v></c></row></sheetData></worksheet>",
+        ),
+    ];
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in parts {
+        writer.start_file(name, stored)?;
+        writer.write_all(text.as_bytes())?;
+    }
+    Ok(writer.finish()?.into_inner())
+}
 
 fn read_nvd(bytes: &[u8]) {
     for item in nvd::Reader::new(bytes) {

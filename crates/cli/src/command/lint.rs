@@ -73,6 +73,9 @@ struct LinkAnswer {
     stated: usize,
     of: usize,
     missing: Vec<&'static str>,
+    recorded: usize,
+    of_record: usize,
+    unrecorded: Vec<&'static str>,
 }
 
 /// Lints the folder or the SBOM.
@@ -101,7 +104,16 @@ fn device(path: &Path, sites: &[PathBuf], ui: &Ui) -> Result<Ending, Failure> {
             .into_iter()
             .map(|link| {
                 let (stated, of) = link.score();
-                LinkAnswer { link: link.link.to_string(), stated, of, missing: link.missing }
+                let of_record = ward_device::LINK_RECORD.len();
+                LinkAnswer {
+                    link: link.link.to_string(),
+                    stated,
+                    of,
+                    missing: link.missing,
+                    recorded: of_record.saturating_sub(link.unrecorded.len()),
+                    of_record,
+                    unrecorded: link.unrecorded,
+                }
             })
             .collect(),
         considerations: considerations(&reading)?,
@@ -132,10 +144,14 @@ fn device(path: &Path, sites: &[PathBuf], ui: &Ui) -> Result<Ending, Failure> {
         let rows: Vec<Vec<String>> = answer
             .links
             .iter()
-            .map(|link| vec![link.link.clone(), format!("{} of {}", link.stated, link.of), link.missing.join(", ")])
+            .map(|link| {
+                let (stated, recorded) =
+                    (format!("{} of {}", link.stated, link.of), format!("{} of {}", link.recorded, link.of_record));
+                vec![link.link.clone(), stated, recorded, link.missing.join(", ")]
+            })
             .collect();
         out.push('\n');
-        out.push_str(&table(&["link", "stated", "missing"], &rows));
+        out.push_str(&table(&["link", "stated", "for documents", "missing"], &rows));
     }
     out.push('\n');
     let rows: Vec<Vec<String>> = answer.considerations.iter().map(GroupAnswer::row).collect();

@@ -324,3 +324,27 @@ pub(crate) fn holders<'a>(
         }
     }
 }
+
+/// Warns where those who are said to accept a secret are not those at which the links end that are authenticated with it.
+pub(crate) fn acceptors<'a>(
+    raw: &[At<system::Secret>],
+    links: impl Iterator<Item = &'a Link> + Clone,
+    names: &Names,
+    sink: &mut Sink,
+) {
+    for secret in raw.iter().map(|at| &at.value) {
+        let (Some(id), Some(accepted)) = (id::<SecretId>(&secret.id), &secret.accepted_by) else { continue };
+        let Some(named) = names.resolve_all::<_, ElementId>(Kind::Element, &accepted.value, sink) else { continue };
+        let with = |link: &&Link| link.authentication.as_ref().and_then(|by| by.secret.as_ref()) == Some(&id);
+        let receivers: Vec<&ElementId> = links.clone().filter(with).map(|link| &link.to).collect();
+        for element in named.iter().filter(|element| !receivers.contains(element)) {
+            let message = format!("no link that is authenticated with `{id}` ends at `{element}`");
+            sink.warning(accepted.place, "not-accepted", message)
+                .help("a link that is missing here is missing from the model: add it, or take the name out");
+        }
+        for element in receivers.into_iter().filter(|element| !named.contains(element)) {
+            let message = format!("`{element}` accepts `{id}` on a link and is not named here");
+            sink.warning(accepted.place, "not-accepted", message).help("it counts as one: name it in `accepted_by`");
+        }
+    }
+}

@@ -135,6 +135,32 @@ tables! {
         design: optional LinkProperties,
         /// Evidence for what the link claims.
         claims: optional LinkClaims,
+        /// Whether it is used at all. An interface that is there and unused counts like any other.
+        in_use: optional bool,
+        /// What kinds of data, commands and code go over it.
+        content: optional Vec<At<String>>,
+        /// What the receiver can be asked to do by it.
+        services: optional Vec<At<String>>,
+        /// What it could be asked to do by it and does not, with how that is assured.
+        dormant_services: optional Vec<At<String>>,
+        /// How it is decided who may do what.
+        access_control: optional String,
+        /// In which roles people or programs use it.
+        roles: optional Vec<At<String>>,
+        /// How those who use it are told apart and managed.
+        identity: optional String,
+        /// How a session begins and ends.
+        session: optional String,
+        /// How it is handed from one asset or medium to another, and what protects it meanwhile.
+        hand_off: optional String,
+        /// What happens when something goes wrong on it.
+        on_error: optional String,
+        /// How its security is configured, and with which defaults.
+        configuration: optional String,
+        /// What experts found of cryptography that is not a public standard.
+        cryptography_analysis: optional String,
+        /// What tested it.
+        tests: optional Vec<At<Citation>>,
     }
 
     /// What a link speaks.
@@ -145,12 +171,22 @@ tables! {
         version: optional String,
         /// Its port.
         port: optional u32,
+        /// Its channel.
+        channel: optional String,
+        /// Its frequency.
+        frequency: optional String,
     }
 
     /// How the receiver knows who sends.
     struct AuthenticationTable "a link's authentication" {
         /// By which mechanism.
         mechanism: required String,
+        /// With which algorithm, and its version.
+        algorithm: optional String,
+        /// In which mode of it.
+        mode: optional String,
+        /// Its strength in bits.
+        strength_bits: optional u32,
         /// With which secret. Left out: with one that both ends hold and that all units share.
         secret: optional Id,
         /// What shows that the receiver verifies it.
@@ -175,6 +211,8 @@ tables! {
         id: required Id,
         /// The elements that hold a copy that lets its holder send.
         held_by: required Vec<At<Id>>,
+        /// The elements that accept who shows it: those at which the links end that are authenticated with it.
+        accepted_by: optional Vec<At<Id>>,
         /// Whether every unit has its own (a claim when true).
         per_unit: optional bool,
         /// Whether it is a public verification key: reading it gives nothing (a claim when true).
@@ -185,6 +223,16 @@ tables! {
         design: optional SecretProperties,
         /// What shows that every unit has its own, or that it is public.
         evidence: optional Citation,
+        /// How it is made.
+        generated: optional String,
+        /// How it is kept.
+        stored: optional String,
+        /// How it gets to those who hold it.
+        distributed: optional String,
+        /// How, and when, it is renewed.
+        renewed: optional String,
+        /// How it is made worthless when it is lost or no longer needed.
+        revoked: optional String,
     }
 
     /// A clinical or technical function.

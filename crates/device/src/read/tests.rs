@@ -315,6 +315,42 @@ fn lint_of_the_whole_folder() {
     assert_eq!(scores, [(6, 8), (2, 8)]);
 }
 
+/// What is stated for documents changes nothing but the premises of what it is stated of.
+#[test]
+fn records_of_links_and_secrets_belong_to_what_was_decided_on() {
+    let before = must(&whole());
+    assert!(before.records.links[&"library".into()].is_empty());
+    let system = SYSTEM
+        .replace("anti_replay = true", "anti_replay = true\nservices = [\"put a drug library\"]\nroles = [\"pharmacist\"]\ntests = [\"evidence/list.csv\"]\nin_use = true")
+        .replace("per_unit = true", "per_unit = true\naccepted_by = [\"pump\"]\nrenewed = \"at every service\"");
+    let after = must(&with(whole(), "system.toml", &system));
+    let recorded: Vec<&str> = after.records.links[&"library".into()].keys().copied().collect();
+    assert_eq!(recorded, ["in_use", "roles", "services", "tests"]);
+    assert_eq!(after.records.secrets[&"service-key".into()]["renewed"], "at every service");
+    let changed: Vec<String> = before
+        .device
+        .claims
+        .values()
+        .filter(|claim| after.device.claims[&claim.id].premise != claim.premise)
+        .map(|claim| claim.id.to_string())
+        .collect();
+    let expected = [
+        "link:library.exposed_to",
+        "link:library.carries",
+        "link:library.anti_replay",
+        "link:service.authentication",
+        "secret:service-key.per_unit",
+    ];
+    assert_eq!(changed, expected);
+    let unrecorded: Vec<usize> = crate::completeness(&after).iter().map(|link| link.unrecorded.len()).collect();
+    assert_eq!(unrecorded, [9, 13]);
+    // Who accepts a secret follows from the links, and what is said otherwise is odd.
+    let server = SYSTEM.replace("per_unit = true", "per_unit = true\naccepted_by = [\"server\"]");
+    let odd = must(&with(whole(), "system.toml", &server)).warnings;
+    assert_eq!(odd.iter().filter(|found| found.code == "not-accepted").count(), 2);
+    assert!(after.warnings.iter().all(|found| found.code != "not-accepted"));
+}
+
 #[test]
 fn what_is_not_given_is_not_assumed_good() {
     let bare = MemoryFiles::from_iter([

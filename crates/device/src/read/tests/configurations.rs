@@ -28,7 +28,7 @@ pub(super) const SITE: &str = r#"
 cohorts = ["site-017"]
 staff = [{ function = "infuse", staff_per_site = 3 }]
 instances = [{ element = "pump", per_site = 400 }]
-confirmed = [{ control = "isolate", evidence = "evidence/acceptance.md" }]
+confirmed = [{ control = "isolate", evidence = "evidence/isolation.md" }]
 [[element]]
 id = "firewall"
 kind = "network"
@@ -51,6 +51,7 @@ claimed = { effective = true, evidence = "evidence/acceptance.md#rules" }
 
 fn at_north() -> MemoryFiles {
     let files = with(whole(), "sites/north/site.toml", SITE);
+    let files = with(files, "sites/north/evidence/isolation.md", "seen");
     with(files, "sites/north/evidence/acceptance.md", "seen")
 }
 
@@ -175,7 +176,7 @@ fn a_site_adds_and_confirms() {
     // Its own controls hold for its units, and the maker's that it confirms are its claim.
     let confirmed: Vec<&str> = device.versions[0].cohorts[0].confirmed.iter().map(|id| id.as_str()).collect();
     assert_eq!(confirmed, ["deny-all", "isolate"]);
-    for (claim, evidence) in [("isolate", "acceptance.md"), ("deny-all", "acceptance.md")] {
+    for (claim, evidence) in [("isolate", "isolation.md"), ("deny-all", "acceptance.md")] {
         let claim = &device.claims[&ClaimId::Control(claim.into())];
         assert_eq!(claim.file, "sites/north/site.toml");
         assert_eq!(claim.evidence.as_ref().unwrap().path, format!("sites/north/evidence/{evidence}"));
@@ -192,7 +193,11 @@ fn a_site_adds_and_confirms() {
 #[test]
 fn a_site_that_is_kept_elsewhere_is_the_same() {
     let within = must(&at_north());
-    let elsewhere = MemoryFiles::from_iter([("site.toml", SITE), ("evidence/acceptance.md", "seen")]);
+    let elsewhere = MemoryFiles::from_iter([
+        ("site.toml", SITE),
+        ("evidence/acceptance.md", "seen"),
+        ("evidence/isolation.md", "seen"),
+    ]);
     let folder = whole();
     let both = WithSites::new(&folder, [("north".to_owned(), &elsewhere as &dyn Files)].into());
     assert_eq!(read(&both).unwrap().configurations, within.configurations);
