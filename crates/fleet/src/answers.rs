@@ -7,7 +7,7 @@ use ward_model::alias::Aliases;
 use ward_model::digest::Digest;
 use ward_model::finding::{Confidence, State, UnassessedReason};
 use ward_model::ids::VulnerabilityId;
-use ward_model::knowledge::Knowledge;
+use ward_model::knowledge::{Knowledge, KnowledgeError};
 
 use crate::error::FleetError;
 use crate::hash::{self, Stable};
@@ -339,14 +339,16 @@ fn judge_among(
     for other in among {
         recognised(*other, portfolio, matcher, made)?;
     }
-    let own = among.iter().position(|other| *other == pair).unwrap_or(0);
     let all: Vec<&Recognised> = among.iter().filter_map(|other| made.get(other)).collect();
-    let (before, rest) = all.split_at(own.min(all.len()));
-    let Some((component, after)) = rest.split_first() else {
-        let component = recognised(pair, portfolio, matcher, made)?.clone();
-        let answered = matcher.judge(known, (&[], &component, &[]), true)?;
-        return Ok((answered.apart.into(), hashes(answered.rests_on).collect()));
-    };
+    let own = among.iter().position(|other| *other == pair).filter(|_| all.len() == among.len());
+    let (before, rest) = all.split_at(own.ok_or_else(not_among)?);
+    let (component, after) = rest.split_first().ok_or_else(not_among)?;
     let answered = matcher.judge(known, (before, component, after), true)?;
     Ok((answered.apart.into(), hashes(answered.rests_on).collect()))
+}
+
+/// A case holds its own pair, and all of it is made out before it is judged. Should that ever not be so, nothing is answered.
+pub(crate) fn not_among() -> FleetError {
+    let reason = "a component is not among those of its SBOM".to_owned();
+    FleetError::Knowledge(KnowledgeError::Unreadable { part: "answers".to_owned(), reason })
 }
