@@ -7,7 +7,7 @@ use ward_model::alias::Aliases;
 use ward_model::digest::Digest;
 use ward_model::finding::{Confidence, State, UnassessedReason};
 use ward_model::ids::VulnerabilityId;
-use ward_model::knowledge::Knowledge;
+use ward_model::knowledge::{Knowledge, KnowledgeError};
 
 use crate::error::FleetError;
 use crate::hash::{self, Stable};
@@ -67,9 +67,24 @@ pub struct Found {
     pub confidence: Confidence,
 }
 
-/// What comes of one pair, before it is made small.
+/// What is kept of an answer, before vulnerabilities have numbers. Findings are large: they go where they were made.
+struct Short {
+    reason: Option<UnassessedReason>,
+    undescribed: Vec<VulnerabilityId>,
+    found: Vec<(VulnerabilityId, State, Confidence)>,
+}
+
+impl From<Apart> for Short {
+    fn from(apart: Apart) -> Self {
+        let found =
+            apart.findings.into_iter().map(|finding| (finding.vulnerability.id, finding.state, finding.confidence));
+        Self { reason: apart.reason, undescribed: apart.undescribed, found: found.collect() }
+    }
+}
+
+/// What comes of one pair.
 struct Outcome {
-    apart: Apart,
+    short: Short,
     uncovered: Option<Box<str>>,
     around: Around,
     depends: Vec<u64>,
@@ -173,7 +188,7 @@ impl Answers {
                 pieces[part].iter().map(of_piece).collect::<Result<Vec<_>, FleetError>>()
             })?;
             for (pair, outcome) in batch.iter().copied().zip(outcomes.into_iter().flatten()) {
-                let said = self.small(&outcome.apart, outcome.uncovered);
+                let said = self.small(outcome.short, outcome.uncovered);
                 self.pairs[pair as usize] = said;
                 self.around[pair as usize] = outcome.around;
                 depends.extend(outcome.depends.into_iter().map(|hash| (hash, pair)));
@@ -195,6 +210,13 @@ impl Answers {
         portfolio: &Portfolio,
         matcher: &Matcher<'_>,
     ) -> Result<Vec<(u64, u32)>, FleetError> {
+        // As above: what is called alike has records in common.
+        let mut ordered = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            ordered.push((portfolio.pair_bytes(self.variants.key(*number).0)?, *number));
+        }
+        ordered.sort_unstable();
+        let numbers: Vec<u32> = ordered.into_iter().map(|(_, number)| number).collect();
         let mut depends = Vec::new();
         for batch in numbers.chunks(BATCH) {
             let pieces: Vec<&[u32]> = batch.chunks(PIECE).collect();
@@ -215,10 +237,10 @@ impl Answers {
                     Ok::<_, FleetError>(all)
                 },
             )?;
-            for (number, (apart, rests_on)) in batch.iter().zip(judged.into_iter().flatten()) {
+            for (number, (short, rests_on)) in batch.iter().zip(judged.into_iter().flatten()) {
                 let (pair, _) = self.variants.key(*number);
                 let uncovered = self.pairs[pair as usize].uncovered.clone();
-                let said = self.small(&apart, uncovered);
+                let said = self.small(short, uncovered);
                 self.variants.set(*number, said);
                 depends.extend(rests_on.into_iter().map(|hash| (hash, pair)));
             }
@@ -226,28 +248,24 @@ impl Answers {
         Ok(depends)
     }
 
-    fn small(&mut self, apart: &Apart, uncovered: Option<Box<str>>) -> Said {
-        let mut number = |id: &VulnerabilityId| match self.numbers.get(id) {
+    fn small(&mut self, short: Short, uncovered: Option<Box<str>>) -> Said {
+        let mut number = |id: VulnerabilityId| match self.numbers.get(&id) {
             Some(number) => *number,
             None => {
                 // Each has a record or an entry of a list in knowledge, whose numbers have 32 bits.
                 let number = self.vulnerabilities.len() as u32;
                 self.vulnerabilities.push(id.clone());
-                self.numbers.insert(id.clone(), number);
+                self.numbers.insert(id, number);
                 number
             }
         };
         Said {
-            reason: apart.reason,
-            undescribed: apart.undescribed.iter().map(&mut number).collect(),
-            found: apart
-                .findings
-                .iter()
-                .map(|finding| Found {
-                    vulnerability: number(&finding.vulnerability.id),
-                    state: finding.state,
-                    confidence: finding.confidence,
-                })
+            reason: short.reason,
+            undescribed: short.undescribed.into_iter().map(&mut number).collect(),
+            found: short
+                .found
+                .into_iter()
+                .map(|(id, state, confidence)| Found { vulnerability: number(id), state, confidence })
                 .collect(),
             uncovered,
         }
@@ -275,7 +293,7 @@ fn outcome(
         _ => None,
     });
     Ok(Outcome {
-        apart: answered.apart,
+        short: answered.apart.into(),
         uncovered: recognised.uncovered().map(Box::from),
         around: Around::new(&answered.asked, &matcher.shown(&recognised)),
         depends,
@@ -288,13 +306,13 @@ fn hashes(ids: BTreeSet<VulnerabilityId>) -> impl Iterator<Item = u64> {
 }
 
 /// What is kept of components that were made out, from one case to the next.
-pub(crate) type Made = HashMap<u32, Recognised, Stable>;
+type Made = HashMap<u32, Recognised, Stable>;
 
 /// How many are kept.
 const MOST_MADE: usize = 4096;
 
 /// A component of a portfolio, made out.
-pub(crate) fn recognised<'m>(
+fn recognised<'m>(
     pair: u32,
     portfolio: &Portfolio,
     matcher: &Matcher<'_>,
@@ -308,27 +326,29 @@ pub(crate) fn recognised<'m>(
 }
 
 /// What is said of a pair among others.
-pub(crate) fn judge_among(
+fn judge_among(
     pair: u32,
     among: &[u32],
     portfolio: &Portfolio,
     matcher: &Matcher<'_>,
     (known, made): (&mut Known, &mut Made),
-) -> Result<(Apart, Vec<u64>), FleetError> {
+) -> Result<(Short, Vec<u64>), FleetError> {
     if made.len() > MOST_MADE {
         made.clear();
     }
     for other in among {
         recognised(*other, portfolio, matcher, made)?;
     }
-    let own = among.iter().position(|other| *other == pair).unwrap_or(0);
     let all: Vec<&Recognised> = among.iter().filter_map(|other| made.get(other)).collect();
-    let (before, rest) = all.split_at(own.min(all.len()));
-    let Some((component, after)) = rest.split_first() else {
-        let component = recognised(pair, portfolio, matcher, made)?.clone();
-        let answered = matcher.judge(known, (&[], &component, &[]), true)?;
-        return Ok((answered.apart, hashes(answered.rests_on).collect()));
-    };
+    let own = among.iter().position(|other| *other == pair).filter(|_| all.len() == among.len());
+    let (before, rest) = all.split_at(own.ok_or_else(not_among)?);
+    let (component, after) = rest.split_first().ok_or_else(not_among)?;
     let answered = matcher.judge(known, (before, component, after), true)?;
-    Ok((answered.apart, hashes(answered.rests_on).collect()))
+    Ok((answered.apart.into(), hashes(answered.rests_on).collect()))
+}
+
+/// A case holds its own pair, and all of it is made out before it is judged. Should that ever not be so, nothing is answered.
+pub(crate) fn not_among() -> FleetError {
+    let reason = "a component is not among those of its SBOM".to_owned();
+    FleetError::Knowledge(KnowledgeError::Unreadable { part: "answers".to_owned(), reason })
 }

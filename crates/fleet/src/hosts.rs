@@ -20,18 +20,8 @@ impl Around {
     pub(crate) fn new(asked: &Asked, shown: &Shown) -> Self {
         let family = |family: &usize| hash::of(&("family", *family));
         let mut around = Self {
-            asked: asked
-                .products
-                .iter()
-                .map(|product| hash::of(product))
-                .chain(asked.families.iter().map(family))
-                .collect(),
-            shown: shown
-                .products
-                .iter()
-                .map(|product| hash::of(product))
-                .chain(shown.families.iter().map(family))
-                .collect(),
+            asked: asked.products.iter().map(hash::of).chain(asked.families.iter().map(family)).collect(),
+            shown: shown.products.iter().map(hash::of).chain(shown.families.iter().map(family)).collect(),
             installs: shown.installs.iter().map(family).collect(),
         };
         for list in [&mut around.asked, &mut around.shown, &mut around.installs] {

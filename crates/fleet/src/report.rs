@@ -11,6 +11,7 @@ use ward_model::ids::ComponentRef;
 use ward_model::knowledge::Knowledge;
 use ward_policy::Expectations;
 
+use crate::answers::not_among;
 use crate::error::FleetError;
 use crate::hash::Stable;
 use crate::hosts::{Around, Hosts};
@@ -88,16 +89,16 @@ impl<'a> Reports<'a> {
         let all: Vec<&Case> = cases.values().collect();
         self.judge(&all)?;
         let references = self.portfolio.references_of(sbom)?;
-        let parts = rows.iter().zip(references).filter_map(|(pair, reference)| {
-            // Everything that this SBOM holds was made out above.
-            let alone = self.alone.get(pair)?;
+        let mut parts = Vec::with_capacity(rows.len());
+        for (pair, reference) in rows.iter().zip(references) {
+            let alone = self.alone.get(pair).ok_or_else(not_among)?;
             let apart = match cases.get(pair) {
-                Some(case) => self.among.get(case)?,
+                Some(case) => self.among.get(case).ok_or_else(not_among)?,
                 None => &alone.apart,
             };
-            Some((ComponentRef::new(reference), &alone.recognised, apart))
-        });
-        let report = report_of_parts(parts);
+            parts.push((ComponentRef::new(reference), &alone.recognised, apart));
+        }
+        let report = report_of_parts(parts.into_iter());
         let entry = self.portfolio.entry(sbom)?;
         Ok(scan_report(entry.summary, report, self.knowledge, self.expectations, self.as_of))
     }
@@ -149,11 +150,7 @@ impl<'a> Reports<'a> {
                     among.iter().filter_map(|other| alone.get(other)).map(|alone| &alone.recognised).collect();
                 let own = among.iter().position(|other| other == pair).filter(|_| all.len() == among.len());
                 let own = own.and_then(|own| Some((&all[..own], *all.get(own)?, &all[own + 1..])));
-                // A case holds its pair, and all of it was made out.
-                let own = own.ok_or_else(|| ward_model::knowledge::KnowledgeError::Unreadable {
-                    part: "answers".to_owned(),
-                    reason: "a component is not among those of its SBOM".to_owned(),
-                })?;
+                let own = own.ok_or_else(not_among)?;
                 Ok::<_, FleetError>(matcher.judge(known, own, false)?.apart)
             };
             new[part].iter().map(one).collect()

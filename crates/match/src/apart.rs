@@ -32,7 +32,7 @@ pub use surroundings::{Asked, Shown};
 use dependency::Traced;
 
 /// How many records and statements a [`Known`] keeps at most: some hundred MiB at the very worst, mostly far less.
-const MOST_KNOWN: usize = 8_000;
+const MOST_KNOWN: usize = 24_000;
 
 /// Judges components one by one.
 pub struct Matcher<'a> {

@@ -17,8 +17,11 @@ pub(crate) struct Reader {
     root: Digest,
     sections: Vec<Extent>,
     /// Of each section the block that was read last: most readers go on where they stopped.
-    last: Mutex<[Option<(usize, Arc<Vec<u8>>)>; Section::ALL.len()]>,
+    last: Mutex<[Option<Numbered>; Section::ALL.len()]>,
 }
+
+/// The number of a block, and its bytes.
+type Numbered = (usize, Arc<Vec<u8>>);
 
 #[derive(Default)]
 struct Extent {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
 mod compare;
+mod known_answers;
 mod real;
 mod world;
 

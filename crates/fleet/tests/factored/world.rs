@@ -64,6 +64,11 @@ pub struct Told {
 }
 
 impl Told {
+    /// These records and nothing else.
+    pub fn of(records: Vec<VulnerabilityRecord>) -> Self {
+        Self { records, aside: Vec::new(), exploited: Vec::new(), ecosystems: BTreeSet::new() }
+    }
+
     /// As knowledge.
     pub fn held(&self) -> Memory {
         let mut contents = Contents::empty(date(2026, 11, 20));
