@@ -5,6 +5,7 @@ mod cases;
 mod claims;
 mod clocks;
 mod data;
+mod designs;
 mod keys;
 mod laws;
 mod networks;

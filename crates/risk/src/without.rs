@@ -31,6 +31,9 @@ use crate::run::Run;
 use crate::subject::SubjectKey;
 use crate::vocabulary::Table;
 
+/// The weaknesses of something after a removal, by rule and element, and whether each is uncontrolled.
+type FoundAnew = BTreeMap<(RuleId, ElementId), bool>;
+
 /// In which of the removals that were tried subjects turn uncontrolled, each by its number.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Turns {
@@ -43,7 +46,7 @@ pub(crate) struct Turns {
     /// Where an element is no longer known to be described completely: what does not arise there is left to a presumption.
     undescribed: BTreeMap<ElementId, BTreeSet<usize>>,
     /// Where the weaknesses of something change: those it has then, by element, and whether each is uncontrolled.
-    weaknesses: BTreeMap<DesignOf, BTreeMap<usize, BTreeMap<(RuleId, ElementId), bool>>>,
+    weaknesses: BTreeMap<DesignOf, BTreeMap<usize, FoundAnew>>,
 }
 
 impl Turns {

@@ -30,7 +30,7 @@ fn some(system: &System, picks: u32) -> Effects {
 }
 
 /// Whatever is uncontrolled before is uncontrolled after, and the worst class and severity of it are no better.
-fn never_better(before: &All, after: &All) -> Result<(), TestCaseError> {
+pub(super) fn never_better(before: &All, after: &All) -> Result<(), TestCaseError> {
     for (key, judged) in &before.judged {
         if judged.outcome == Outcome::Uncontrolled {
             prop_assert_eq!(after.outcome(key), Outcome::Uncontrolled, "{:?} became better", key);

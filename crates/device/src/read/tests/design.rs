@@ -31,7 +31,7 @@ fn a_design_states_features_facts_and_claims() {
     );
     let design = device.designs.of(&of_pocket());
     assert_eq!(design.has.iter().copied().collect::<Vec<_>>(), [Feature::Screen, Feature::UserAccounts]);
-    assert_eq!(design.stated[&Property::SessionsEnd], false);
+    assert!(!design.stated[&Property::SessionsEnd]);
     let evidence = |property| {
         let claim = device.claims.get(&ClaimId::Design(of_pocket(), property))?;
         Some((claim.id.to_string(), claim.statement.clone(), claim.evidence.as_ref().map(|cited| cited.path.clone())))
