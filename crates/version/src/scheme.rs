@@ -130,6 +130,15 @@ impl fmt::Display for Scheme {
     }
 }
 
+impl Scheme {
+    /// The scheme of this name, or of another name that is known for it.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Scheme> {
+        let names = Scheme::ALL.into_iter().map(|scheme| (scheme.as_str(), scheme)).chain(ALIASES);
+        names.into_iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|(_, scheme)| scheme)
+    }
+}
+
 /// A name that is no scheme.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{name}` is not a version scheme; nearest is `{nearest}`, valid are {}", valid())]
@@ -144,13 +153,8 @@ impl FromStr for Scheme {
     type Err = UnknownScheme;
 
     fn from_str(name: &str) -> Result<Scheme, UnknownScheme> {
-        let lower = name.to_ascii_lowercase();
-        let names = Scheme::ALL.into_iter().map(|scheme| (scheme.as_str(), scheme)).chain(ALIASES);
-        names
-            .into_iter()
-            .find(|(name, _)| *name == lower)
-            .map(|(_, scheme)| scheme)
-            .ok_or_else(|| UnknownScheme { name: name.to_owned(), nearest: nearest(&lower) })
+        Scheme::named(name)
+            .ok_or_else(|| UnknownScheme { name: name.to_owned(), nearest: nearest(&name.to_ascii_lowercase()) })
     }
 }
 

@@ -160,7 +160,7 @@ fn named(name: &str) -> Option<Scheme> {
         "go" | "golang" => Scheme::Go,
         "composer" | "packagist" => Scheme::Composer,
         other => {
-            return other.parse().ok().filter(|scheme| !matches!(scheme, Scheme::Lexicographic | Scheme::Datetime));
+            return Scheme::named(other).filter(|scheme| !matches!(scheme, Scheme::Lexicographic | Scheme::Datetime));
         }
     })
 }
