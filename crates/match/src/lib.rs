@@ -27,6 +27,7 @@ mod platform;
 mod relation;
 mod release;
 mod report;
+mod shelf;
 mod spread;
 mod statement;
 mod subject;
@@ -36,7 +37,8 @@ mod version;
 mod voice;
 
 pub use explain::{ExplainError, Explanation, explain};
-pub use report::match_inventory;
+pub use judge::Known;
+pub use report::{match_inventory, match_knowing};
 
 /// What one host element has.
 #[derive(Debug, Clone, Copy)]
