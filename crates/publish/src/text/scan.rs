@@ -121,8 +121,7 @@ fn findings(paper: &mut Paper, report: &ScanReport, options: &TextOptions) {
         paper.table(0, &head, &rows);
     }
     if !together.is_empty() {
-        let text =
-            "Where a row names several, nothing but the vulnerability tells them apart; -v or --json lists each.";
+        let text = "Where a row stands for several findings, they are unknown for one reason; -v or --json lists each.";
         paper.line(0, Ink::Dim, text);
     }
     for (left, word) in left_out.into_iter().zip(["affected", "unknown"]).filter(|(left, _)| *left > 0) {
