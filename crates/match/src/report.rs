@@ -57,8 +57,7 @@ pub fn match_knowing(
     let undescribed = knowledge.undescribed()?;
     let (exploited, host) = beside(|| Exploited::new(undescribed), || Host::new(inventory, aliases, knowledge));
     let host = host?;
-    let mut report = MatchReport::default();
-    report.uncovered = uncovered(&host, knowledge)?;
+    let mut report = MatchReport { uncovered: uncovered(&host, knowledge)?, ..MatchReport::default() };
     // Each component once, however often it is listed.
     let distinct = distinct(&host.twins);
     let answers = spread(
