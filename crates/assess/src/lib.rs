@@ -9,7 +9,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use ward_match::{Inventory, match_inventory};
+pub use ward_match::Known;
+use ward_match::{Inventory, match_knowing};
 use ward_model::alias::Aliases;
 use ward_model::assessment::{
     Assessment, Coverage, DeviceSummary, FindingAt, Inputs as InputDigests, InventoryCoverage, MultiPatient, SCHEMA,
@@ -127,7 +128,8 @@ fn explain_evidence(device: &Device, judgement: &mut Judgement) {
     }
 }
 
-/// Scans a bare SBOM: one element of which nothing is claimed.
+/// Scans a bare SBOM: one element of which nothing is claimed. What is looked up for it is kept in `known`, which must be of this
+/// knowledge.
 ///
 /// # Errors
 /// The knowledge could not be read.
@@ -137,9 +139,10 @@ pub fn scan(
     knowledge: &dyn Knowledge,
     expectations: &Expectations,
     as_of: Date,
+    known: &Known,
 ) -> Result<ScanReport, KnowledgeError> {
     let inventory = Inventory { components: &sbom.components, hardware: &[], complete: false };
-    let report = match_inventory(&inventory, aliases, knowledge)?;
+    let report = match_knowing(&inventory, aliases, knowledge, known)?;
     Ok(scan_report(SbomSummary::from(sbom), report, knowledge, expectations, as_of))
 }
 
@@ -175,6 +178,8 @@ fn uncovered(ecosystems: &BTreeMap<String, usize>) -> Vec<UncoveredEcosystem> {
 fn reports(inputs: &Inputs<'_>) -> Result<BTreeMap<(FieldedVersionId, ElementId), ElementReports>, KnowledgeError> {
     let device = inputs.device;
     let mut reports = BTreeMap::new();
+    // Elements often have the same components, and every inventory is read both ways.
+    let looked_up = Known::default();
     // Versions often share the inventory of an element that is not the maker's: match it once.
     let mut known: BTreeMap<(ElementId, ward_model::Digest), ElementReports> = BTreeMap::new();
     for version in &device.versions {
@@ -190,7 +195,7 @@ fn reports(inputs: &Inputs<'_>) -> Result<BTreeMap<(FieldedVersionId, ElementId)
                     let components = listed(sbom.map(|sbom| &**sbom), &element.hardware, inputs.knowledge)?;
                     let read = |complete: bool| {
                         let inventory = Inventory { components: &components, hardware: &element.hardware, complete };
-                        match_inventory(&inventory, &inputs.rulebook.aliases, inputs.knowledge)
+                        match_knowing(&inventory, &inputs.rulebook.aliases, inputs.knowledge, &looked_up)
                     };
                     let open = read(false)?;
                     let claimed =

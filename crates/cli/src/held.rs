@@ -25,6 +25,13 @@ impl Held {
     /// # Errors
     /// The home cannot be read; the moment lies before its first receipt; or none is given, and today lies before its last one.
     pub fn open(global: &Global, as_of: Option<AsOf>, ui: &Ui) -> Result<(Self, Date), Failure> {
+        let (held, day, notes) = Self::opened(global, as_of)?;
+        notes.iter().for_each(|note| ui.note(note));
+        Ok((held, day))
+    }
+
+    /// The same; what would be said on stderr is given back.
+    pub fn opened(global: &Global, as_of: Option<AsOf>) -> Result<(Self, Date, Vec<String>), Failure> {
         let folder = home::folder(global.home.as_ref())?;
         let home = Home::open(&folder);
         let generation = match as_of {
@@ -38,16 +45,17 @@ impl Held {
         let today = clock::today();
         let day = as_of.map_or(today, |as_of| as_of.day);
         held.answers_for(day)?;
+        let mut notes = Vec::new();
         match &held {
-            Self::Seed(_) => ui.note(seed_note(held.description(), &folder)),
+            Self::Seed(_) => notes.push(seed_note(held.description(), &folder)),
             Self::Generation(_) => {}
         }
         let whose = if as_of.is_some() { "as asked" } else { "today, UTC" };
-        ui.note(format!("as of {day} ({whose}), from knowledge of {}", held.description().as_of));
+        notes.push(format!("as of {day} ({whose}), from knowledge of {}", held.description().as_of));
         if day > today {
-            ui.note(format!("{day} lies ahead: what becomes known until then is missing"));
+            notes.push(format!("{day} lies ahead: what becomes known until then is missing"));
         }
-        Ok((held, day))
+        Ok((held, day, notes))
     }
 
     /// The knowledge.

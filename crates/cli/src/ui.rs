@@ -10,6 +10,8 @@ use serde::{Serialize, Serializer as _};
 use crate::arguments::Global;
 use crate::failure::{Failure, render};
 
+mod list;
+
 /// Columns where nothing tells how wide the terminal is.
 const DEFAULT_WIDTH: usize = 100;
 
@@ -89,6 +91,18 @@ impl Ui {
             }
         }
         let written = SerializeSeq::end(list).map_err(io::Error::from);
+        printed(written.and_then(|()| to.write_all(b"\n")).and_then(|()| to.flush()))
+    }
+
+    /// The same of an answer with one long list, which `answer` holds empty under this name.
+    pub fn print_json_with<T: Serialize + Sync>(
+        &self,
+        answer: &impl Serialize,
+        name: &str,
+        list: &[T],
+    ) -> Result<(), Failure> {
+        let mut to = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let written = list::write(&mut to, answer, name, list);
         printed(written.and_then(|()| to.write_all(b"\n")).and_then(|()| to.flush()))
     }
 

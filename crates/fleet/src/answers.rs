@@ -76,8 +76,10 @@ struct Short {
 
 impl From<Apart> for Short {
     fn from(apart: Apart) -> Self {
-        let found =
-            apart.findings.into_iter().map(|finding| (finding.vulnerability.id, finding.state, finding.confidence));
+        let found = apart
+            .findings
+            .into_iter()
+            .map(|finding| (finding.vulnerability.id.clone(), finding.state, finding.confidence));
         Self { reason: apart.reason, undescribed: apart.undescribed, found: found.collect() }
     }
 }

@@ -14,19 +14,25 @@ mod tests;
 /// The first bytes of every generation.
 pub(crate) const MAGIC: [u8; 8] = *b"WARDKNOW";
 /// The format that is written.
-pub(crate) const FORMAT: u32 = 5;
+pub(crate) const FORMAT: u32 = 6;
 /// The formats that are read.
-pub(crate) const FORMATS: [u32; 2] = [4, FORMAT];
+pub(crate) const FORMATS: [u32; 3] = [4, 5, FORMAT];
 /// How many bytes of a section one block holds at most.
 pub(crate) const LARGEST_BLOCK: usize = 16 << 10;
 
-/// How many bytes of a section one block holds, but for the last one. What is looked up is spread over a file: a large block is
-/// verified and unpacked for the sake of a few bytes, while small ones take more room.
+/// How many bytes of a section one block holds, but for the last one: a power of two. What is looked up is spread over a file: a
+/// large block is verified and unpacked for the sake of a few bytes, while small ones take more room.
 pub(crate) const fn block(format: u32, section: Section) -> usize {
     match (format, section) {
         (4, _) => LARGEST_BLOCK,
         (_, Section::Records) => 8 << 10,
-        _ => 4 << 10,
+        (5, _) => 4 << 10,
+        // Rows are read by the run, and the others from one end to the other.
+        (
+            _,
+            Section::ProductRows | Section::SubjectRows | Section::Digests | Section::Superseded | Section::Positions,
+        ) => 4 << 10,
+        _ => 1 << 10,
     }
 }
 /// Magic, format, block size, length of the file, place and length of the directory, its digest, the digest of all that.

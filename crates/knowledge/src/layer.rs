@@ -218,21 +218,24 @@ impl Layer {
         String::from_utf8(bytes).map_err(|_| unreadable(Section::Records.word(), "a stamp is not UTF-8"))
     }
 
-    /// Some bytes of a version's content.
-    pub(crate) fn part(&self, entry: &VersionEntry, offset: u32, length: u32) -> Result<Vec<u8>, KnowledgeError> {
+    /// Reads some bytes of a version's content.
+    pub(crate) fn part<R>(
+        &self,
+        entry: &VersionEntry,
+        offset: u32,
+        length: u32,
+        read: impl FnOnce(&[u8]) -> R,
+    ) -> Result<R, KnowledgeError> {
         if offset.checked_add(length).is_none_or(|end| end > entry.length) {
             return Err(unreadable(Section::Records.word(), "a part lies outside of its record"));
         }
-        // Grows with what is there, not with what a file says of itself.
-        let mut bytes = Vec::new();
         let start = entry.offset.saturating_add(u64::from(entry.stamp)).saturating_add(u64::from(offset));
-        self.reader.read(Section::Records, start, length as usize, &mut bytes)?;
-        Ok(bytes)
+        self.reader.with(Section::Records, start, length as usize, read)
     }
 
     /// A record without the day it was received.
     pub(crate) fn content(&self, entry: &VersionEntry) -> Result<VulnerabilityRecord, KnowledgeError> {
-        postcard::from_bytes(&self.part(entry, 0, entry.length)?)
+        self.part(entry, 0, entry.length, |bytes| postcard::from_bytes(bytes))?
             .map_err(|error| unreadable(Section::Records.word(), error.to_string()))
     }
 

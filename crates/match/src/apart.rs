@@ -19,7 +19,7 @@ use ward_model::knowledge::{Knowledge, KnowledgeError};
 use crate::Inventory;
 use crate::host::Host;
 use crate::identity::{Resolution, resolve};
-use crate::judge::{self, Judge};
+use crate::judge::{Judge, Known};
 use crate::report::{answers, package_of, put_in_order, uncovered_name};
 use crate::undescribed::{Exploited, words_of_component};
 
@@ -48,11 +48,6 @@ pub struct Recognised {
     resolution: Arc<Resolution>,
     uncovered: Option<String>,
 }
-
-/// What was read for the components before, of the same knowledge. Whoever goes through components in the order of their names
-/// reads what neighbours share once. It changes no answer.
-#[derive(Default)]
-pub struct Known(judge::Known);
 
 /// What is said of one component.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,13 +151,13 @@ impl<'a> Matcher<'a> {
         let resolutions: Vec<Arc<Resolution>> = all().map(|one| Arc::clone(&one.resolution)).collect();
         let inventory = Inventory { components: &components, hardware: &[], complete: false };
         let host = Host::of(&inventory, resolutions, (0..components.len()).collect(), self.aliases).noting();
-        if known.0.size() > MOST_KNOWN {
+        if known.size() > MOST_KNOWN {
             *known = Known::default();
         }
-        let mut judge = Judge::knowing(std::mem::take(&mut known.0), self.knowledge, &inventory, &host);
+        let mut judge = Judge::new(self.knowledge, &inventory, &host, known);
         let place = before.len();
         let mut answers = answers(&mut judge, (&inventory, self.knowledge), &self.exploited, &[place], resting)?;
-        known.0 = judge.into_known();
+        drop(judge);
         let asked = host.into_asked();
         let Some(one) = answers.pop() else {
             let reason = "one component was asked about, and nothing was answered".to_owned();
@@ -179,8 +174,11 @@ pub fn report_of_parts<'p>(parts: impl Iterator<Item = (ComponentRef, &'p Recogn
     let mut report = MatchReport::default();
     for (reference, recognised, apart) in parts {
         let summary = ComponentSummary { reference, ..ComponentSummary::from(&recognised.component) };
-        let here = |finding: &Finding| Finding { component: summary.clone(), ..finding.clone() };
-        report.findings.extend(apart.findings.iter().map(here));
+        if !apart.findings.is_empty() {
+            let shown = Arc::new(summary.clone());
+            let here = |finding: &Finding| Finding { component: Arc::clone(&shown), ..finding.clone() };
+            report.findings.extend(apart.findings.iter().map(here));
+        }
         if let Some(name) = &recognised.uncovered {
             *report.uncovered.entry(name.clone()).or_default() += 1;
         }

@@ -16,7 +16,7 @@ use crate::applicability::is_another_release;
 use crate::criterion::{Role, same_product, touch};
 use crate::host::Host;
 use crate::identity::{Identity, Resolution};
-use crate::judge::{First, Judge, Judgement};
+use crate::judge::{First, Judge, Judgement, Known};
 use crate::subject::Way;
 use crate::undescribed::Exploited;
 
@@ -75,7 +75,8 @@ pub fn explain(
     let host = Host::new(inventory, aliases, knowledge)?;
     let resolution = &host.resolutions[number];
     let component = &inventory.components[number];
-    let mut judge = Judge::new(knowledge, inventory, &host);
+    let known = Known::default();
+    let mut judge = Judge::new(knowledge, inventory, &host, &known);
     let mut first = judge.first(number)?;
     judge.settle(&mut first)?;
     let (asked, judgement) = match worst(&mut judge, knowledge, number, &mut first, vulnerability) {

@@ -267,6 +267,7 @@ pub(crate) fn contradictions(
 ) -> Vec<Held> {
     versions
         .iter()
+        .filter(|version| !held.is_written(version))
         .flat_map(|version| [Some(Held::of(product, Some(version), None, purl_kind)), of_tag(held.scheme(), version)])
         .flatten()
         .filter(|other| held.contradicts(other))

@@ -7,7 +7,8 @@
 //! it says nothing else elsewhere, its word counts, and the proof says so.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ward_model::affected::SubjectKey;
 use ward_model::finding::{
@@ -22,6 +23,7 @@ use crate::Inventory;
 use crate::applicability::{applications, strongest};
 use crate::criterion::{Role, same_product, touch};
 use crate::host::Host;
+use crate::shelf::Shelf;
 use crate::statement::Standing;
 use crate::subject::Way;
 use crate::voice::{Heard, hear};
@@ -31,36 +33,41 @@ mod opinion;
 
 use opinion::{Opinion, applied, decide};
 
-/// Everything that is known about the components of one host, as far as it was asked for.
+/// What one body of knowledge says, as far as it was asked for.
+#[derive(Default)]
+pub struct Known {
+    records: Shelf<RecordNumber, VulnerabilityRecord>,
+    statements: Shelf<SubjectKey, Vec<StatementCandidate>>,
+    groups: Shelf<VulnerabilityId, Group>,
+    names: Shelf<RecordNumber, Vec<VulnerabilityId>>,
+    /// Under which names each vulnerability is known, and the records of each name.
+    aliases: Shelf<VulnerabilityId, Named>,
+    /// What is shown of a vulnerability by the records that all its components share.
+    summaries: Shelf<VulnerabilityId, VulnerabilitySummary>,
+    /// How many records and statements it holds.
+    held: AtomicUsize,
+}
+
+/// Says what is known about the components of one host.
 pub(crate) struct Judge<'a> {
     knowledge: &'a dyn Knowledge,
     inventory: &'a Inventory<'a>,
     pub(crate) host: &'a Host,
-    records: BTreeMap<RecordNumber, Rc<VulnerabilityRecord>>,
-    statements: BTreeMap<SubjectKey, Rc<Vec<StatementCandidate>>>,
-    groups: BTreeMap<VulnerabilityId, Rc<Group>>,
-    names: BTreeMap<RecordNumber, Rc<Vec<VulnerabilityId>>>,
-    /// Under which names each vulnerability is known, and the records of each name.
-    aliases: BTreeMap<VulnerabilityId, Rc<Named>>,
-    /// What is shown of a vulnerability by the records that all its components share.
-    summaries: BTreeMap<VulnerabilityId, Rc<VulnerabilitySummary>>,
-}
-
-/// What a judge has read and made out, whatever the host: the next one may go on with it.
-#[derive(Default)]
-pub(crate) struct Known {
-    records: BTreeMap<RecordNumber, Rc<VulnerabilityRecord>>,
-    statements: BTreeMap<SubjectKey, Rc<Vec<StatementCandidate>>>,
-    groups: BTreeMap<VulnerabilityId, Rc<Group>>,
-    names: BTreeMap<RecordNumber, Rc<Vec<VulnerabilityId>>>,
-    aliases: BTreeMap<VulnerabilityId, Rc<Named>>,
-    summaries: BTreeMap<VulnerabilityId, Rc<VulnerabilitySummary>>,
+    known: &'a Known,
+    /// The component that was shown last.
+    shown: Option<(usize, Arc<ComponentSummary>)>,
 }
 
 impl Known {
-    /// How many records and lists of statements it holds.
+    /// How many records and statements it holds.
     pub(crate) fn size(&self) -> usize {
-        self.records.len() + self.statements.values().map(|list| 1 + list.len()).sum::<usize>()
+        self.held.load(Ordering::Relaxed)
+    }
+
+    /// Counts what is taken in.
+    fn hold<T>(&self, value: T, size: impl FnOnce(&T) -> usize) -> T {
+        self.held.fetch_add(size(&value), Ordering::Relaxed);
+        value
     }
 }
 
@@ -100,7 +107,7 @@ impl First {
 /// What is said of one component and one vulnerability.
 pub(crate) struct Judgement {
     pub(crate) finding: Option<Finding>,
-    /// Every voice that speaks, in the order of the records.
+    /// Every voice that speaks, in the order of the records; where the proof of the finding lists them, they stand there alone.
     pub(crate) voices: Vec<Voice>,
     /// The version that the finding's own voice compared.
     pub(crate) version: String,
@@ -109,57 +116,40 @@ pub(crate) struct Judgement {
 }
 
 impl<'a> Judge<'a> {
-    pub(crate) fn new(knowledge: &'a dyn Knowledge, inventory: &'a Inventory<'a>, host: &'a Host) -> Self {
-        Self {
-            knowledge,
-            inventory,
-            host,
-            records: BTreeMap::new(),
-            statements: BTreeMap::new(),
-            groups: BTreeMap::new(),
-            names: BTreeMap::new(),
-            aliases: BTreeMap::new(),
-            summaries: BTreeMap::new(),
-        }
-    }
-
-    /// A judge that knows already what another one knew of the same knowledge.
-    pub(crate) fn knowing(
-        known: Known,
+    /// `known` must be of this knowledge.
+    pub(crate) fn new(
         knowledge: &'a dyn Knowledge,
         inventory: &'a Inventory<'a>,
         host: &'a Host,
+        known: &'a Known,
     ) -> Self {
-        let Known { records, statements, groups, names, aliases, summaries } = known;
-        Self { knowledge, inventory, host, records, statements, groups, names, aliases, summaries }
+        Self { knowledge, inventory, host, known, shown: None }
     }
 
-    /// What it knows.
-    pub(crate) fn into_known(self) -> Known {
-        let Self { knowledge: _, inventory: _, host: _, records, statements, groups, names, aliases, summaries } = self;
-        Known { records, statements, groups, names, aliases, summaries }
+    pub(crate) fn record(&self, number: RecordNumber) -> Result<Arc<VulnerabilityRecord>, KnowledgeError> {
+        let read = || self.knowledge.record(number).map(|record| self.known.hold(record, |_| 1));
+        self.known.records.get_or(&number, read)
     }
 
-    pub(crate) fn record(&mut self, number: RecordNumber) -> Result<Rc<VulnerabilityRecord>, KnowledgeError> {
-        if let Some(record) = self.records.get(&number) {
-            return Ok(Rc::clone(record));
+    fn statements_of(&self, key: &SubjectKey) -> Result<Arc<Vec<StatementCandidate>>, KnowledgeError> {
+        let read = || self.knowledge.statements(key).map(|list| self.known.hold(list, |list| 1 + list.len()));
+        self.known.statements.get_or(key, read)
+    }
+
+    /// A component as its findings show it.
+    fn shown(&mut self, component: usize) -> Arc<ComponentSummary> {
+        match &self.shown {
+            Some((number, summary)) if *number == component => Arc::clone(summary),
+            _ => {
+                let summary = Arc::new(ComponentSummary::from(&self.inventory.components[component]));
+                self.shown = Some((component, Arc::clone(&summary)));
+                summary
+            }
         }
-        let record = Rc::new(self.knowledge.record(number)?);
-        self.records.insert(number, Rc::clone(&record));
-        Ok(record)
-    }
-
-    fn statements_of(&mut self, key: &SubjectKey) -> Result<Rc<Vec<StatementCandidate>>, KnowledgeError> {
-        if let Some(list) = self.statements.get(key) {
-            return Ok(Rc::clone(list));
-        }
-        let list = Rc::new(self.knowledge.statements(key)?);
-        self.statements.insert(key.clone(), Rc::clone(&list));
-        Ok(list)
     }
 
     /// The first stage: the rows and statements of its products and packages, without the surroundings and without the records.
-    pub(crate) fn first(&mut self, component: usize) -> Result<First, KnowledgeError> {
+    pub(crate) fn first(&self, component: usize) -> Result<First, KnowledgeError> {
         let mut first = First::default();
         let host = self.host;
         let resolution = &host.resolutions[component];
@@ -201,7 +191,7 @@ impl<'a> Judge<'a> {
 
     /// Drops what withdrawn records say, and finds the records that touch the component. What clears needs no look at its record:
     /// where that is withdrawn, it will not be heard later either.
-    pub(crate) fn settle(&mut self, first: &mut First) -> Result<(), KnowledgeError> {
+    pub(crate) fn settle(&self, first: &mut First) -> Result<(), KnowledgeError> {
         let mut withdrawn = BTreeSet::new();
         for number in first.open_records().collect::<BTreeSet<_>>() {
             if self.record(number)?.withdrawn {
@@ -227,7 +217,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Reads records in the order in which they are kept: neighbours share what has to be unpacked.
-    pub(crate) fn read_ahead(&mut self, numbers: &BTreeSet<RecordNumber>) -> Result<(), KnowledgeError> {
+    pub(crate) fn read_ahead(&self, numbers: &BTreeSet<RecordNumber>) -> Result<(), KnowledgeError> {
         for number in numbers {
             self.record(*number)?;
         }
@@ -236,16 +226,11 @@ impl<'a> Judge<'a> {
 
     /// The vulnerabilities that a record is about, by the names under which findings are counted: its CVE where there is one.
     /// A record of several vulnerabilities speaks of each of them.
-    pub(crate) fn names(&mut self, number: RecordNumber) -> Result<Rc<Vec<VulnerabilityId>>, KnowledgeError> {
-        if let Some(names) = self.names.get(&number) {
-            return Ok(Rc::clone(names));
-        }
-        let names = Rc::new(self.read_names(number)?);
-        self.names.insert(number, Rc::clone(&names));
-        Ok(names)
+    pub(crate) fn names(&self, number: RecordNumber) -> Result<Arc<Vec<VulnerabilityId>>, KnowledgeError> {
+        self.known.names.get_or(&number, || self.read_names(number))
     }
 
-    fn read_names(&mut self, number: RecordNumber) -> Result<Vec<VulnerabilityId>, KnowledgeError> {
+    fn read_names(&self, number: RecordNumber) -> Result<Vec<VulnerabilityId>, KnowledgeError> {
         let record = self.record(number)?;
         if is_cve(&record.id) {
             return Ok(vec![record.id.clone()]);
@@ -269,10 +254,11 @@ impl<'a> Judge<'a> {
     }
 
     /// All records about a vulnerability.
-    pub(crate) fn group(&mut self, id: &VulnerabilityId) -> Result<Rc<Group>, KnowledgeError> {
-        if let Some(group) = self.groups.get(id) {
-            return Ok(Rc::clone(group));
-        }
+    pub(crate) fn group(&self, id: &VulnerabilityId) -> Result<Arc<Group>, KnowledgeError> {
+        self.known.groups.get_or(id, || self.read_group(id))
+    }
+
+    fn read_group(&self, id: &VulnerabilityId) -> Result<Group, KnowledgeError> {
         let mut ids = Vec::new();
         let mut records = BTreeSet::new();
         for (alias, numbers) in self.aliases(id)?.iter() {
@@ -292,13 +278,11 @@ impl<'a> Judge<'a> {
             ids.push(id.clone());
         }
         ids.sort_unstable();
-        let group = Rc::new(Group { ids, records: records.into_iter().collect() });
-        self.groups.insert(id.clone(), Rc::clone(&group));
-        Ok(group)
+        Ok(Group { ids, records: records.into_iter().collect() })
     }
 
     /// The groups of many vulnerabilities, their records read in the order in which they are kept.
-    pub(crate) fn read_groups(&mut self, ids: &BTreeSet<&VulnerabilityId>) -> Result<(), KnowledgeError> {
+    pub(crate) fn read_groups(&self, ids: &BTreeSet<&VulnerabilityId>) -> Result<(), KnowledgeError> {
         let mut numbers = BTreeSet::new();
         for id in ids {
             numbers.extend(self.aliases(id)?.iter().flat_map(|(_, numbers)| numbers.iter().copied()));
@@ -306,15 +290,12 @@ impl<'a> Judge<'a> {
         self.read_ahead(&numbers)
     }
 
-    fn aliases(&mut self, id: &VulnerabilityId) -> Result<Rc<Named>, KnowledgeError> {
-        if let Some(aliases) = self.aliases.get(id) {
-            return Ok(Rc::clone(aliases));
-        }
-        let group = self.knowledge.alias_group(id)?.ids;
-        let with_records = |alias: VulnerabilityId| self.knowledge.find_all(&alias).map(|numbers| (alias, numbers));
-        let aliases = Rc::new(group.into_iter().map(with_records).collect::<Result<Vec<_>, _>>()?);
-        self.aliases.insert(id.clone(), Rc::clone(&aliases));
-        Ok(aliases)
+    fn aliases(&self, id: &VulnerabilityId) -> Result<Arc<Named>, KnowledgeError> {
+        self.known.aliases.get_or(id, || {
+            let group = self.knowledge.alias_group(id)?.ids;
+            let with_records = |alias: VulnerabilityId| self.knowledge.find_all(&alias).map(|numbers| (alias, numbers));
+            group.into_iter().map(with_records).collect()
+        })
     }
 
     /// Brings everything that is said of a component and a vulnerability together.
@@ -342,16 +323,9 @@ impl<'a> Judge<'a> {
             }
             records.push((number, record));
         }
-        let mut voices: Vec<Voice> = Vec::with_capacity(opinions.len());
-        for opinion in &opinions {
-            // Some records say the same several times, for each of several names of one product.
-            if !voices.contains(&opinion.voice) {
-                voices.push(opinion.voice.clone());
-            }
-        }
         let decided = decide(&self.host.resolutions[component], &opinions);
         let Some((state, best, excuse)) = decided else {
-            return Ok(Judgement { finding: None, voices, version: String::new(), blocked });
+            return Ok(Judgement { finding: None, voices: voices(opinions), version: String::new(), blocked });
         };
         let best = &opinions[best];
         let mut fixed_in: Vec<String> = Vec::new();
@@ -374,44 +348,36 @@ impl<'a> Judge<'a> {
             .collect();
         let all: Vec<&VulnerabilityRecord> =
             records.iter().map(|(_, record)| &**record).filter(|r| !r.withdrawn).collect();
-        let vulnerability = match self.summaries.get(id) {
-            Some(summary) if !shared.is_empty() => (**summary).clone(),
-            _ => {
-                let about = if shared.is_empty() { &all } else { &shared };
-                let summary = self.summarise(id, &group.ids, about)?;
-                if !shared.is_empty() {
-                    self.summaries.insert(id.clone(), Rc::new(summary.clone()));
-                }
-                summary
-            }
+        let vulnerability = if shared.is_empty() {
+            Arc::new(self.summarise(id, &group.ids, &all)?)
+        } else {
+            self.known.summaries.get_or(id, || self.summarise(id, &group.ids, &shared))?
         };
-        let finding = Finding {
-            conflicts: conflict::conflicts(&vulnerability.cvss, &opinions, state),
-            vulnerability,
-            component: ComponentSummary::from(&self.inventory.components[component]),
-            state,
-            fixed_in,
-            confidence: best.voice.confidence,
-            proof: Proof {
-                record: best.voice.record.clone(),
-                source: best.voice.source.clone(),
-                criterion: best.voice.criterion.clone(),
-                range: best.voice.range.clone(),
-                identity: best.voice.identity.clone(),
-                environment,
-                // One criterion of one record is its own proof.
-                voices: if voices.len() > 1 || best.voice.state == VoiceState::Silent {
-                    voices.clone()
-                } else {
-                    Vec::new()
-                },
-            },
+        let conflicts = conflict::conflicts(&vulnerability.cvss, &opinions, state);
+        let (version, silent) = (best.version.clone(), best.voice.state == VoiceState::Silent);
+        let Voice { record, source, criterion, range, identity, confidence, .. } = &best.voice;
+        let confidence = *confidence;
+        let mut proof = Proof {
+            record: record.clone(),
+            source: source.clone(),
+            criterion: criterion.clone(),
+            range: range.clone(),
+            identity: identity.clone(),
+            environment,
+            voices: Vec::new(),
         };
-        Ok(Judgement { finding: Some(finding), voices, version: best.version.clone(), blocked })
+        let mut voices = voices(opinions);
+        // One criterion of one record is its own proof.
+        if voices.len() > 1 || silent {
+            proof.voices = std::mem::take(&mut voices);
+        }
+        let (component, proof) = (self.shown(component), Arc::new(proof));
+        let finding = Finding { vulnerability, component, state, fixed_in, confidence, proof, conflicts };
+        Ok(Judgement { finding: Some(finding), voices, version, blocked })
     }
 
     /// The names of all vulnerabilities of which a record says anything about the component, to its good too.
-    pub(crate) fn spoken_of(&mut self, first: &First) -> Result<BTreeSet<VulnerabilityId>, KnowledgeError> {
+    pub(crate) fn spoken_of(&self, first: &First) -> Result<BTreeSet<VulnerabilityId>, KnowledgeError> {
         let mut spoken = BTreeSet::new();
         let records: BTreeSet<RecordNumber> =
             first.touched.iter().copied().chain(first.heard.iter().map(Heard::record)).collect();
@@ -426,7 +392,7 @@ impl<'a> Judge<'a> {
     /// Under which names of vulnerabilities there is anything that the answer about a component rests on: of those that it is judged
     /// for, and of the records whose names were looked at. `all_heard`: so were those of all records that say anything of it.
     pub(crate) fn rests_on(
-        &mut self,
+        &self,
         first: &First,
         vulnerabilities: &BTreeSet<VulnerabilityId>,
         all_heard: bool,
@@ -448,7 +414,7 @@ impl<'a> Judge<'a> {
         Ok(ids)
     }
 
-    fn about(&mut self, first: &First) -> Result<BTreeMap<VulnerabilityId, BTreeSet<RecordNumber>>, KnowledgeError> {
+    fn about(&self, first: &First) -> Result<BTreeMap<VulnerabilityId, BTreeSet<RecordNumber>>, KnowledgeError> {
         let mut about: BTreeMap<VulnerabilityId, BTreeSet<RecordNumber>> = BTreeMap::new();
         let advisories = first.heard.iter().filter(|heard| heard.own_package.is_some()).map(Heard::record);
         let records: BTreeSet<RecordNumber> = first.touched.iter().copied().chain(advisories).collect();
@@ -549,10 +515,11 @@ impl<'a> Judge<'a> {
             "cve5" => 1,
             _ => 2,
         };
-        let base = records
-            .iter()
-            .min_by_key(|record| (record.id != *id, order(record), record.source.clone(), record.id.clone()));
-        let mut whole = base.map_or_else(|| VulnerabilityRecord::new(id.clone(), ""), |record| (*record).clone());
+        let base = records.iter().min_by(|a, b| {
+            let key = |record: &VulnerabilityRecord| (record.id != *id, order(record));
+            key(a).cmp(&key(b)).then_with(|| (&a.source, &a.id).cmp(&(&b.source, &b.id)))
+        });
+        let mut whole = base.map_or_else(|| VulnerabilityRecord::new(id.clone(), ""), |record| shown_part(record));
         for record in records.iter().filter(|record| (&record.source, &record.id) != (&whole.source, &whole.id)) {
             for score in &record.scores {
                 if !whole.scores.contains(score) {
@@ -592,8 +559,37 @@ impl<'a> Judge<'a> {
             let score = self.knowledge.epss(name)?;
             epss = [epss, score].into_iter().flatten().max_by_key(|epss| epss.score);
         }
-        Ok(VulnerabilitySummary::new(&whole, exploited, epss))
+        Ok(VulnerabilitySummary::new(whole, exploited, epss))
     }
+}
+
+/// What a finding shows of a record. What it says of products, often the most of it, stands in the proof.
+fn shown_part(record: &VulnerabilityRecord) -> VulnerabilityRecord {
+    VulnerabilityRecord {
+        aliases: record.aliases.clone(),
+        published: record.published,
+        modified: record.modified,
+        received: record.received,
+        withdrawn: record.withdrawn,
+        description: record.description.clone(),
+        scores: record.scores.clone(),
+        unreadable_vectors: record.unreadable_vectors.clone(),
+        weaknesses: record.weaknesses.clone(),
+        ssvc: record.ssvc.clone(),
+        exploit_references: record.exploit_references.clone(),
+        ..VulnerabilityRecord::new(record.id.clone(), &record.source)
+    }
+}
+
+/// The voices, each once: some records say the same several times, for each of several names of one product.
+fn voices(opinions: Vec<Opinion>) -> Vec<Voice> {
+    let mut voices: Vec<Voice> = Vec::with_capacity(opinions.len());
+    for Opinion { voice, .. } in opinions {
+        if !voices.contains(&voice) {
+            voices.push(voice);
+        }
+    }
+    voices
 }
 
 /// A missing version says more than one without a key, and either is said once.

@@ -28,6 +28,7 @@ mod platform;
 mod relation;
 mod release;
 mod report;
+mod shelf;
 mod spread;
 mod statement;
 mod subject;
@@ -36,9 +37,10 @@ mod undescribed;
 mod version;
 mod voice;
 
-pub use apart::{Answered, Apart, Asked, Dependency, Known, Matcher, Recognised, Shown, report_of_parts};
+pub use apart::{Answered, Apart, Asked, Dependency, Matcher, Recognised, Shown, report_of_parts};
 pub use explain::{ExplainError, Explanation, explain};
-pub use report::match_inventory;
+pub use judge::Known;
+pub use report::{match_inventory, match_knowing};
 pub use spread::spread;
 
 /// What one host element has.

@@ -40,27 +40,44 @@ pub(crate) fn is_own_vendor(vendor: &str, product: &str) -> bool {
 
 /// Whether the vendor stands in a text about the origin: a supplier, a namespace, a group.
 pub(crate) fn origin_names(origin: &str, vendor: &str) -> bool {
-    let vendor = squeeze(vendor);
-    let vendor = vendor.strip_suffix("project").filter(|rest| !rest.is_empty()).unwrap_or(&vendor);
+    origin_names_squeezed(origin, &squeeze(vendor))
+}
+
+/// The same of a vendor that is squeezed already.
+pub(crate) fn origin_names_squeezed(origin: &str, vendor: &str) -> bool {
+    let vendor = vendor.strip_suffix("project").filter(|rest| !rest.is_empty()).unwrap_or(vendor);
     // Parts of addresses and company names that name nobody.
     if vendor.is_empty() || ["com", "org", "net", "io", "the", "inc", "github", "gitlab", "software"].contains(&vendor)
     {
         return false;
     }
-    let words: Vec<String> =
-        origin.split(|c: char| !c.is_alphanumeric()).map(squeeze).filter(|word| !word.is_empty()).collect();
-    (0..words.len()).any(|start| {
-        let mut joined = String::new();
-        words[start..].iter().take(5).any(|word| {
-            joined.push_str(word);
-            joined == *vendor
-        })
-    })
+    let mut words = origin.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    loop {
+        // Up to five words that follow one another may be the vendor together.
+        let mut left = vendor;
+        for word in words.clone().take(5) {
+            match behind(left, word) {
+                Some("") => return true,
+                Some(rest) => left = rest,
+                None => break,
+            }
+        }
+        if words.next().is_none() {
+            return false;
+        }
+    }
+}
+
+/// What is left of a squeezed text behind a word that it begins with.
+fn behind<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    word.chars().flat_map(char::to_lowercase).try_fold(text, |text, c| text.strip_prefix(c))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_own_vendor, origin_names, spellings, split_name};
+    use proptest::prelude::*;
+
+    use super::{is_own_vendor, origin_names, origin_names_squeezed, spellings, split_name, squeeze};
 
     #[test]
     fn names_are_split_where_a_group_is_written_into_them() {
@@ -94,6 +111,18 @@ mod tests {
         ];
         for (origin, vendor, expected) in table {
             assert_eq!(origin_names(origin, vendor), expected, "{origin} {vendor}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_vendor_is_up_to_five_words_of_an_origin(origin in "[aA.bİ ]{0,14}", vendor in "[aA.bİ]{0,4}") {
+            let words: Vec<String> =
+                origin.split(|c: char| !c.is_alphanumeric()).map(squeeze).filter(|word| !word.is_empty()).collect();
+            let vendor = squeeze(&vendor);
+            let expected = (0..words.len())
+                .any(|start| (start + 1..=words.len().min(start + 5)).any(|end| words[start..end].concat() == vendor));
+            prop_assert_eq!(origin_names_squeezed(&origin, &vendor), !vendor.is_empty() && expected);
         }
     }
 

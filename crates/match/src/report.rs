@@ -2,6 +2,7 @@
 //! one of them hits.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ward_model::alias::Aliases;
 use ward_model::finding::{ComponentSummary, Finding, MatchReport, Unassessed, UnassessedReason};
@@ -11,8 +12,8 @@ use ward_model::knowledge::{Knowledge, KnowledgeError};
 use crate::Inventory;
 use crate::host::Host;
 use crate::identity::Resolution;
-use crate::judge::{Judge, first_reason};
-use crate::spread::spread;
+use crate::judge::{Judge, Known, first_reason};
+use crate::spread::{beside, spread};
 use crate::subject::Way;
 use crate::twins::distinct;
 use crate::undescribed::Exploited;
@@ -42,15 +43,29 @@ pub fn match_inventory(
     aliases: &Aliases,
     knowledge: &dyn Knowledge,
 ) -> Result<MatchReport, KnowledgeError> {
-    let host = Host::new(inventory, aliases, knowledge)?;
-    let mut report = MatchReport::default();
-    let exploited = Exploited::new(knowledge.undescribed()?);
-    report.uncovered = uncovered(&host, knowledge)?;
+    match_knowing(inventory, aliases, knowledge, &Known::default())
+}
+
+/// The same, for whoever matches several inventories against one body of knowledge: what is looked up for one of them is kept in
+/// `known` for the next. `known` must be of this knowledge; it grows with what is asked for.
+///
+/// # Errors
+/// The knowledge could not be read.
+pub fn match_knowing(
+    inventory: &Inventory<'_>,
+    aliases: &Aliases,
+    knowledge: &dyn Knowledge,
+    known: &Known,
+) -> Result<MatchReport, KnowledgeError> {
+    let undescribed = knowledge.undescribed()?;
+    let (exploited, host) = beside(|| Exploited::new(undescribed), || Host::new(inventory, aliases, knowledge));
+    let host = host?;
+    let mut report = MatchReport { uncovered: uncovered(&host, knowledge)?, ..MatchReport::default() };
     // Each component once, however often it is listed.
     let distinct = distinct(&host.twins);
     let answers = spread(
         distinct.len(),
-        || Judge::new(knowledge, inventory, &host),
+        || Judge::new(knowledge, inventory, &host, known),
         |judge, part| answers(judge, (inventory, knowledge), &exploited, &distinct[part], false),
     )?;
     let mut answers: BTreeMap<usize, Answer> = distinct.iter().copied().zip(answers).collect();
@@ -59,7 +74,11 @@ pub fn match_inventory(
     for twin in &host.twins {
         *left.entry(*twin).or_default() += 1;
     }
-    for ((number, component), twin) in inventory.components.iter().enumerate().zip(&host.twins) {
+    // In the order of what comes out, so that little is left to sort.
+    let mut order: Vec<usize> = (0..inventory.components.len()).collect();
+    order.sort_by_key(|number| &inventory.components[*number].reference);
+    for number in order {
+        let (component, twin) = (&inventory.components[number], &host.twins[number]);
         let left = left.entry(*twin).or_default();
         *left -= 1;
         let answer = if *left == 0 { answers.remove(twin) } else { answers.get(twin).cloned() };
@@ -68,8 +87,9 @@ pub fn match_inventory(
         let summary = ComponentSummary::from(component);
         if number == *twin {
             report.findings.extend(findings);
-        } else {
-            let of_twin = |finding| Finding { component: summary.clone(), ..finding };
+        } else if !findings.is_empty() {
+            let summary = Arc::new(summary.clone());
+            let of_twin = |finding| Finding { component: Arc::clone(&summary), ..finding };
             report.findings.extend(findings.into_iter().map(of_twin));
         }
         if let Some(reason) = reason {

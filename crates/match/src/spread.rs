@@ -42,8 +42,12 @@ pub fn spread<S, R: Send, E: Send>(
     let threads = processors.min(MOST_THREADS).min(count.div_ceil(PORTION));
     let mut portions = thread::scope(|scope| {
         // Where the system gives no further thread, this one does it all.
+        let beside = || {
+            make_room();
+            alone()
+        };
         let others: Vec<_> =
-            (1..threads).filter_map(|_| thread::Builder::new().spawn_scoped(scope, alone).ok()).collect();
+            (1..threads).filter_map(|_| thread::Builder::new().spawn_scoped(scope, beside).ok()).collect();
         let mut portions = alone();
         for other in others {
             portions.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
@@ -56,6 +60,35 @@ pub fn spread<S, R: Send, E: Send>(
         all.extend(results?);
     }
     Ok(all)
+}
+
+/// About what a thread takes for its part of a large inventory.
+const ROOM: usize = 8 << 20;
+
+/// Takes room for what a thread will make, and gives it back untouched. The allocator of glibc then has it at hand in one piece, where
+/// it would ask the system for every single page of it. With others this does nothing.
+fn make_room() {
+    // It is freeing the first that tells the allocator to keep pieces of the size of the second.
+    for size in [2 * ROOM, ROOM] {
+        let mut room: Vec<u8> = Vec::new();
+        // Where there is no such room, whoever needs it will say so.
+        let _ = room.try_reserve_exact(size);
+        std::hint::black_box(&room);
+    }
+}
+
+/// Does one thing on another thread while the other is done on this one.
+pub(crate) fn beside<A: Send, B>(one: impl Fn() -> A + Send + Sync, other: impl FnOnce() -> B) -> (A, B) {
+    thread::scope(|scope| {
+        // Where the system gives no further thread, this one does both.
+        let thread = thread::Builder::new().spawn_scoped(scope, &one);
+        let other = other();
+        let one = match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(_) => one(),
+        };
+        (one, other)
+    })
 }
 
 #[cfg(test)]

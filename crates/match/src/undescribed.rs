@@ -13,7 +13,7 @@ use ward_model::vulnerability::Undescribed;
 
 use crate::criterion::is_language;
 use crate::identity::{Facts, Resolution};
-use crate::names::{origin_names, squeeze};
+use crate::names::{origin_names_squeezed, squeeze};
 use crate::relation::literal;
 
 /// Words that many products share: they tell none of them from the others.
@@ -76,11 +76,26 @@ pub(crate) struct Exploited {
 
 struct Entry {
     id: VulnerabilityId,
-    vendors: Vec<String>,
+    vendors: Vec<Origin>,
     /// The products that it may mean.
     products: Vec<Name>,
+    /// Their names behind those of the vendors.
+    with_vendors: Vec<Name>,
     /// It names no product in particular: any of its vendor's fits.
     any_of_vendor: bool,
+}
+
+/// Whose a product is, as written and squeezed.
+struct Origin {
+    text: String,
+    plain: String,
+}
+
+impl Origin {
+    fn of(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { plain: squeeze(&text), text }
+    }
 }
 
 /// A name as it is compared.
@@ -130,29 +145,31 @@ fn alternatives(text: &str) -> Vec<String> {
 impl Entry {
     fn of(undescribed: &Undescribed) -> Self {
         let vendors = undescribed.vendor.as_deref().map(alternatives).unwrap_or_default();
+        let vendors: Vec<Origin> = vendors.into_iter().map(Origin::of).collect();
         let product = undescribed.product.as_deref().unwrap_or_default();
         let mut products: Vec<Name> = alternatives(product).iter().map(|product| Name::of(product)).collect();
         products.push(Name::of(product));
         for (vendor, product, other) in ALSO_CALLED {
-            if vendors.iter().any(|own| squeeze(own) == vendor) && products.iter().any(|own| own.joined == product) {
+            if vendors.iter().any(|own| own.plain == vendor) && products.iter().any(|own| own.joined == product) {
                 products.push(Name::of(other));
             }
         }
         products.retain(|name| !name.is_general());
         let any_of_vendor = products.is_empty();
-        Self { id: undescribed.id.clone(), vendors, products, any_of_vendor }
+        let with_vendors = products.iter().flat_map(|product| {
+            let product = product.words.join(" ");
+            vendors.iter().map(move |vendor| Name::of(&format!("{} {product}", vendor.text)))
+        });
+        let with_vendors = with_vendors.collect();
+        Self { id: undescribed.id.clone(), vendors, products, with_vendors, any_of_vendor }
     }
 
     fn fits(&self, called: &Called) -> bool {
-        let named = self.products.iter().any(|product| {
+        let named = self.products.iter().chain(&self.with_vendors).any(|product| {
             called.names.iter().any(|name| {
-                let with_vendor = |vendor: &String| Name::of(&format!("{vendor} {}", product.words.join(" ")));
-                let whole = |product: &Name| {
-                    name.joined == product.joined
-                        || !called.language
-                            && (name.begins_with(product) || product.begins_with(name) && !name.is_general())
-                };
-                whole(product) || self.vendors.iter().any(|vendor| whole(&with_vendor(vendor)))
+                name.joined == product.joined
+                    || !called.language
+                        && (name.begins_with(product) || product.begins_with(name) && !name.is_general())
             })
         });
         named
@@ -167,12 +184,12 @@ impl Entry {
 
     /// Every word by which it may be found.
     fn keys(&self) -> BTreeSet<String> {
-        let mut keys: BTreeSet<String> = self.vendors.iter().flat_map(|vendor| words(vendor)).collect();
-        keys.extend(self.vendors.iter().map(|vendor| squeeze(vendor)));
+        let mut keys: BTreeSet<String> = self.vendors.iter().flat_map(|vendor| words(&vendor.text)).collect();
+        keys.extend(self.vendors.iter().map(|vendor| vendor.plain.clone()));
         for product in &self.products {
             keys.extend(product.words.iter().filter(|word| !is_general(word)).cloned());
             keys.insert(product.joined.clone());
-            keys.extend(self.vendors.iter().map(|vendor| words(vendor).concat() + &product.joined));
+            keys.extend(self.vendors.iter().map(|vendor| words(&vendor.text).concat() + &product.joined));
         }
         keys
     }
@@ -182,9 +199,9 @@ impl Entry {
 struct Called {
     names: Vec<Name>,
     texts: Vec<String>,
-    origins: Vec<String>,
+    origins: Vec<Origin>,
     /// Whose products its identities are.
-    vendors: Vec<String>,
+    vendors: Vec<Origin>,
     /// A package of a language: its plain name is shared with other things.
     language: bool,
 }
@@ -193,7 +210,7 @@ impl Called {
     fn of(component: &Component, resolution: &Resolution) -> Self {
         let facts = Facts::of(component);
         let mut texts: Vec<String> = facts.names.iter().map(|(name, _)| name.clone()).collect();
-        let vendors = resolution.products.iter().map(|product| literal(&product.vendor).into_owned()).collect();
+        let vendors = resolution.products.iter().map(|product| Origin::of(literal(&product.vendor))).collect();
         texts.extend(resolution.products.iter().map(|product| literal(&product.product).into_owned()));
         // The namespace of a distribution's package is the distribution.
         let namespace = facts.namespace.clone().filter(|_| !facts.is_distribution());
@@ -201,20 +218,20 @@ impl Called {
         Self {
             names: texts.iter().map(|text| Name::of(text)).filter(|name| !name.words.is_empty()).collect(),
             texts,
-            origins: origins.into_iter().flatten().collect(),
+            origins: origins.into_iter().flatten().map(Origin::of).collect(),
             vendors,
             language: facts.kind.is_some_and(is_language),
         }
     }
 
-    fn comes_from(&self, vendor: &str) -> bool {
-        let plain = squeeze(vendor);
-        self.origins.iter().any(|origin| origin_names(origin, vendor))
+    fn comes_from(&self, vendor: &Origin) -> bool {
+        let names = |text: &str, vendor: &Origin| origin_names_squeezed(text, &vendor.plain);
+        self.origins.iter().any(|origin| names(&origin.text, vendor))
             || self
                 .vendors
                 .iter()
-                .any(|own| squeeze(own) == plain || origin_names(vendor, own) || origin_names(own, vendor))
-            || !self.language && self.texts.iter().any(|name| origin_names(name, vendor))
+                .any(|own| own.plain == vendor.plain || names(&vendor.text, own) || names(&own.text, vendor))
+            || !self.language && self.texts.iter().any(|name| names(name, vendor))
     }
 
     /// Hands over every word by which entries may be found that fit.
@@ -224,11 +241,11 @@ impl Called {
             each(&name.joined);
         }
         for origin in self.origins.iter().chain(&self.vendors) {
-            each(&squeeze(origin));
-            words(origin).iter().for_each(|word| each(word));
+            each(&origin.plain);
+            words(&origin.text).iter().for_each(|word| each(word));
         }
         // Whoever is named by a number at the end of a word, which is no version then.
-        for text in self.origins.iter().chain(&self.vendors).chain(&self.texts) {
+        for text in self.origins.iter().chain(&self.vendors).map(|origin| &origin.text).chain(&self.texts) {
             let parts = text.split(|c: char| !c.is_alphanumeric());
             parts.filter(|part| part.ends_with(|c: char| c.is_ascii_digit())).for_each(|part| each(&squeeze(part)));
         }

@@ -1,7 +1,7 @@
 //! What one statement says about one component: found by a key, evaluated for the component's version, and weighed by how sure
 //! it is that the component is meant.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use ward_model::affected::{AffectedProduct, SubjectKey, VersionStatement};
 use ward_model::cpe::{Attribute, Cpe};
@@ -22,7 +22,7 @@ use crate::version::Held;
 /// A statement about a component, and what came out of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Heard {
-    list: Rc<Vec<StatementCandidate>>,
+    list: Arc<Vec<StatementCandidate>>,
     place: usize,
     pub(crate) standing: Standing,
     pub(crate) confidence: Confidence,
@@ -83,10 +83,10 @@ impl Heard {
 }
 
 /// What the statement at this place of a list says about the component; `None` where it does not mean it.
-pub(crate) fn hear(list: &Rc<Vec<StatementCandidate>>, place: usize, subject: &Subject, host: &Host) -> Option<Heard> {
+pub(crate) fn hear(list: &Arc<Vec<StatementCandidate>>, place: usize, subject: &Subject, host: &Host) -> Option<Heard> {
     let product = &list.get(place)?.product;
     let mut heard = Heard {
-        list: Rc::clone(list),
+        list: Arc::clone(list),
         place,
         standing: Standing::Silent,
         confidence: subject.confidence,

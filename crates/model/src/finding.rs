@@ -1,6 +1,7 @@
 //! A finding: one vulnerability, one component, three values, and the proof.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -12,17 +13,17 @@ use crate::cvss::{Score, Vector};
 use crate::digest::Digest;
 use crate::ids::{ComponentRef, VulnerabilityId};
 use crate::knowledge::KnowledgeDescription;
-use crate::vulnerability::{Epss, VulnerabilityRecord};
+use crate::vulnerability::{Epss, ScoredVector, VulnerabilityRecord};
 use jiff::civil::Date;
 
-/// What is known about one vulnerability in one component.
+/// What is known about one vulnerability in one component. What many findings have in common they share.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The vulnerability.
-    pub vulnerability: VulnerabilitySummary,
+    pub vulnerability: Arc<VulnerabilitySummary>,
     /// The component.
-    pub component: ComponentSummary,
+    pub component: Arc<ComponentSummary>,
     /// Affected, not affected, or unknown.
     pub state: State,
     /// The versions at which the ranges that hit end, excluded ends only: candidates for a fix, not a promise.
@@ -30,11 +31,18 @@ pub struct Finding {
     /// By which way the component was recognised.
     pub confidence: Confidence,
     /// Why the state is what it is.
-    pub proof: Proof,
+    pub proof: Arc<Proof>,
     /// What sources say differently, of its score, of the versions that are meant, or of the version that mends it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(default))]
     pub conflicts: Vec<Conflict>,
+}
+
+impl Finding {
+    /// What it shows of the vulnerability, to be changed in this finding alone.
+    pub fn vulnerability_mut(&mut self) -> &mut VulnerabilitySummary {
+        Arc::make_mut(&mut self.vulnerability)
+    }
 }
 
 /// Three values; unknown is never silently good.
@@ -215,17 +223,7 @@ impl From<Epss> for EpssSummary {
 
 impl VulnerabilitySummary {
     /// What a finding shows of a record.
-    pub fn new(record: &VulnerabilityRecord, exploited: bool, epss: Option<Epss>) -> Self {
-        let cvss: Vec<CvssSummary> = record
-            .scores
-            .iter()
-            .map(|scored| CvssSummary {
-                version: scored.vector.version().to_string(),
-                vector: scored.vector.clone(),
-                score: scored.vector.scores().overall,
-                source: scored.source.clone(),
-            })
-            .collect();
+    pub fn new(record: VulnerabilityRecord, exploited: bool, epss: Option<Epss>) -> Self {
         let severity = record
             .scores
             .iter()
@@ -233,21 +231,27 @@ impl VulnerabilitySummary {
             .map(|scored| scored.vector.worst_severity())
             .max()
             .map_or_else(|| "unknown".to_owned(), |severity| severity.to_string());
+        let score = |scored: ScoredVector| CvssSummary {
+            version: scored.vector.version().to_string(),
+            score: scored.vector.scores().overall,
+            vector: scored.vector,
+            source: scored.source,
+        };
         Self {
-            id: record.id.clone(),
-            aliases: record.aliases.clone(),
+            id: record.id,
+            aliases: record.aliases,
             severity,
-            cvss,
-            unreadable_vectors: record.unreadable_vectors.clone(),
-            weaknesses: record.weaknesses.clone(),
+            cvss: record.scores.into_iter().map(score).collect(),
+            unreadable_vectors: record.unreadable_vectors,
+            weaknesses: record.weaknesses,
             kev: exploited,
-            ssvc: record.ssvc.clone(),
-            exploit_references: record.exploit_references.clone(),
+            ssvc: record.ssvc,
+            exploit_references: record.exploit_references,
             epss: epss.map(EpssSummary::from),
             withdrawn: record.withdrawn,
             published: record.published,
             received: record.received,
-            description: record.description.clone(),
+            description: record.description,
         }
     }
 }

@@ -99,7 +99,7 @@ fn what_comes_from_outside_is_text() {
     let mut assessment = lvp::assessment();
     assessment.device.name = "<script>alert(1)</script>".into();
     assessment.verdicts[0].reasons = vec!["<b>&\u{1b}[0m".into()];
-    assessment.findings[0].finding.vulnerability.description = "\"><img src=x>".into();
+    std::sync::Arc::make_mut(&mut assessment.findings[0].finding.vulnerability).description = "\"><img src=x>".into();
     let page = html::assessment(&assessment, &lvp::device());
     assert!(!page.contains("<script") && !page.contains("<img") && !page.contains("<b>") && !page.contains('\u{1b}'));
 }

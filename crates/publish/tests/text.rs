@@ -3,6 +3,7 @@
 #[path = "support/lvp.rs"]
 mod lvp;
 
+use ward_model::finding::State;
 use ward_publish::text::{self, TextOptions};
 
 const PLAIN: TextOptions = TextOptions { width: 100, colour: false, verbose: false };
@@ -21,6 +22,28 @@ fn assessment_in_full_on_a_narrow_terminal() {
 #[test]
 fn scan_by_default() {
     insta::assert_snapshot!(text::scan(&lvp::scan(), &TextOptions { width: 140, ..PLAIN }));
+}
+
+#[test]
+fn unknown_findings_of_one_reason_share_a_row_and_what_is_affected_or_exploited_does_not() {
+    let mut scan = lvp::scan();
+    let first = lvp::finding("OSV-2020-100", "unknown", State::Unknown);
+    let numbered = |number: u32| {
+        let mut finding = first.clone();
+        finding.vulnerability_mut().id = format!("OSV-2020-{number}").as_str().into();
+        finding
+    };
+    scan.findings = (100..120).map(numbered).collect();
+    scan.findings[7].state = State::Affected;
+    scan.findings[9].vulnerability_mut().kev = true;
+    let text = text::scan(&scan, &TextOptions { width: 140, ..PLAIN });
+    assert!(text.contains("OSV-2020-100 and 17 more"), "{text}");
+    assert!(text.contains("Unknown         19 findings"), "{text}");
+    let rows = |text: &str| text.lines().filter(|line| line.starts_with("unknown  ")).count();
+    assert_eq!(rows(&text), 3, "{text}");
+    assert!(text.contains("OSV-2020-107 ") && text.contains("OSV-2020-109 "), "{text}");
+    let all = text::scan(&scan, &TextOptions { width: 140, verbose: true, ..PLAIN });
+    assert_eq!(rows(&all), 20, "{all}");
 }
 
 #[test]

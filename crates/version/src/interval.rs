@@ -1,6 +1,7 @@
 //! One interval of versions.
 
 use crate::key::{VersionOrder, key};
+use crate::plain::{is_plain, plain_order};
 use crate::scheme::{Scheme, generic};
 use crate::truth::Truth;
 use std::fmt;
@@ -38,6 +39,8 @@ impl Interval {
             let blurred = truth.is_false()
                 && bound.inclusive
                 && scheme == Scheme::Generic
+                // Of nothing but numbers more is never said.
+                && !(update.is_none() && is_plain(version))
                 && generic::is_same_release(version, update, &bound.version);
             if blurred { Truth::Unknown } else { truth }
         };
@@ -52,6 +55,9 @@ impl Interval {
 }
 
 fn order(scheme: Scheme, version: &str, update: Option<&str>, bound: &str) -> VersionOrder {
+    if scheme == Scheme::Generic && update.is_none() && is_plain(version) && is_plain(bound) {
+        return plain_order(version, bound);
+    }
     match (key(scheme, version, update), key(scheme, bound, None)) {
         (Some(version), Some(bound)) => version.compare(&bound),
         // The same text is the same version, whatever it means; an update field would make it another one.

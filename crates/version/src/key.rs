@@ -1,5 +1,6 @@
 //! Keys: bytes that sort like versions do, within a class.
 
+use crate::plain::{is_plain, plain_order};
 use crate::scheme::{
     Scheme, alpm, apk, composer, conan, datetime, deb, gem, generic, kernel, maven, openssl, pep440, rpm, semver,
 };
@@ -254,6 +255,9 @@ pub fn key(scheme: Scheme, version: &str, update: Option<&str>) -> Option<Key> {
 /// Compares two versions of one scheme. The same text is the same version even where it has no key.
 #[must_use]
 pub fn compare(scheme: Scheme, a: &str, b: &str) -> VersionOrder {
+    if scheme == Scheme::Generic && is_plain(a) && is_plain(b) {
+        return plain_order(a, b);
+    }
     match (key(scheme, a, None), key(scheme, b, None)) {
         (Some(a), Some(b)) => a.compare(&b),
         _ if a.trim() == b.trim() => VersionOrder::Equal,

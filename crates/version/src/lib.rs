@@ -8,12 +8,14 @@ mod bytes;
 pub mod exercise;
 mod interval;
 mod key;
+mod plain;
 mod scheme;
 mod truth;
 pub mod vers;
 
 pub use interval::{Bound, Interval};
 pub use key::{Class, Key, KeyRef, VersionOrder, compare, key};
+pub use plain::{is_plain, plain_order};
 pub use scheme::{Scheme, UnknownScheme, upstream};
 pub use truth::Truth;
 

@@ -130,6 +130,15 @@ impl fmt::Display for Scheme {
     }
 }
 
+impl Scheme {
+    /// The scheme of this name, or of another name that is known for it.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Scheme> {
+        let names = Scheme::ALL.into_iter().map(|scheme| (scheme.as_str(), scheme)).chain(ALIASES);
+        names.into_iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|(_, scheme)| scheme)
+    }
+}
+
 /// A name that is no scheme.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{name}` is not a version scheme; nearest is `{nearest}`, valid are {}", valid())]
@@ -138,15 +147,6 @@ pub struct UnknownScheme {
     pub name: String,
     /// The valid name that is closest to it.
     pub nearest: &'static str,
-}
-
-impl Scheme {
-    /// The scheme of this name, where there is one. For whoever meets many words that name none: an error looks for the nearest name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Scheme> {
-        let mut names = Scheme::ALL.into_iter().map(|scheme| (scheme.as_str(), scheme)).chain(ALIASES);
-        names.find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, scheme)| scheme)
-    }
 }
 
 impl FromStr for Scheme {

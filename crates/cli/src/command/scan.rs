@@ -1,9 +1,11 @@
 //! `ward scan`.
 
 use std::path::{Path, PathBuf};
+use std::thread::{self, ScopedJoinHandle};
 
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
+use ward_assess::Known;
 use ward_formats::sarif::{self, Run};
 use ward_formats::vex::{self, VexFormat};
 use ward_model::Sbom;
@@ -75,15 +77,26 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     if arguments.sboms.len() > 1 {
         return many::run(&arguments.sboms, format, arguments.as_of, global, ui);
     }
-    let sboms = arguments.sboms.iter().map(|path| read(path)).collect::<Result<Vec<Sbom>, Failure>>()?;
-    let (held, day) = Held::open(global, arguments.as_of, ui)?;
-    let library = Library::built_in()?;
-    let reports = sboms
-        .iter()
-        .map(|sbom| Ok(ward_assess::scan(sbom, library.aliases(), held.knowledge(), library.expectations(), day)?))
-        .collect::<Result<Vec<ScanReport>, Failure>>()?;
-    match (format, reports.as_slice()) {
-        (Format::Json, reports) => reports.iter().try_for_each(|report| ui.print_json(report))?,
+    let Read { sboms, held, day, library } = read_all(&arguments, global, ui)?;
+    let scan = |sbom: &Sbom| -> Result<(ScanReport, Known), Failure> {
+        // Of its own for each, so that it does not grow with their number.
+        let known = Known::default();
+        let (knowledge, expectations) = (held.knowledge(), library.expectations());
+        Ok((ward_assess::scan(sbom, library.aliases(), knowledge, expectations, day, &known)?, known))
+    };
+    let (mut reports, mut last) = (Vec::with_capacity(sboms.len()), None);
+    for sbom in &sboms {
+        let (report, known) = scan(sbom)?;
+        reports.push(report);
+        last = Some(known);
+    }
+    match (format, reports.as_mut_slice()) {
+        (Format::Json, [report]) => {
+            let findings = std::mem::take(&mut report.findings);
+            ui.print_json_with(report, "findings", &findings)?;
+            report.findings = findings;
+        }
+        (Format::Json, reports) => ui.print_json(&reports)?,
         (Format::Sarif, reports) => print_sarif(&arguments.sboms, reports, ui)?,
         (Format::Table, reports) => {
             let options = TextOptions { width: ui.width, colour: ui.colour, verbose: ui.verbose };
@@ -97,8 +110,36 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
         }
     }
     // The program ends here: the system takes back all at once what would be given back piece by piece.
-    std::mem::forget((reports, sboms, held));
+    std::mem::forget((reports, sboms, held, last));
     Ok(Ending::Done)
+}
+
+/// What a scan follows from.
+struct Read {
+    sboms: Vec<Sbom>,
+    held: Held,
+    day: Date,
+    library: Library,
+}
+
+/// Reads the SBOMs, opens the home and takes up the rules, each beside the others; of several failures the first in this order counts.
+fn read_all(arguments: &Arguments, global: &Global, ui: &Ui) -> Result<Read, Failure> {
+    let open = || Held::opened(global, arguments.as_of);
+    thread::scope(|scope| {
+        // Where the system gives no further thread, this one does it.
+        let held = thread::Builder::new().spawn_scoped(scope, open);
+        let library = thread::Builder::new().spawn_scoped(scope, Library::built_in);
+        let sboms = arguments.sboms.iter().map(|path| read(path)).collect::<Result<Vec<Sbom>, Failure>>()?;
+        let (held, day, notes) = held.map_or_else(|_| open(), joined)?;
+        notes.iter().for_each(|note| ui.note(note));
+        let library = library.map_or_else(|_| Library::built_in(), joined)?;
+        Ok(Read { sboms, held, day, library })
+    })
+}
+
+/// What a thread made; its panic goes on here.
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Writes the statements of one scan. Time and identifier follow from the day that was asked about, so that the bytes are the same.

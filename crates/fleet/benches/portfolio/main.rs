@@ -253,7 +253,8 @@ fn measured_alone(data: &Path, home: &Path) {
     let watch = Watch::start();
     let rows: usize = sboms.iter().map(|sbom| sbom.components.len()).sum();
     for sbom in &sboms {
-        ward_assess::scan(sbom, library.aliases(), &knowledge, library.expectations(), TODAY).unwrap();
+        ward_assess::scan(sbom, library.aliases(), &knowledge, library.expectations(), TODAY, &Default::default())
+            .unwrap();
     }
     println!(
         "alone: scans of {COMPARED} SBOMs, {rows} rows, {:.0} rows/s: {}",

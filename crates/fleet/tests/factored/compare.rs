@@ -13,7 +13,9 @@ use crate::world::{TODAY, library};
 fn scanned(bytes: &[u8], knowledge: &dyn Knowledge) -> (Sbom, ScanReport) {
     let sbom = ward_formats::sbom::read(bytes).unwrap();
     let library = library();
-    let report = ward_assess::scan(&sbom, library.aliases(), knowledge, library.expectations(), TODAY).unwrap();
+    let report =
+        ward_assess::scan(&sbom, library.aliases(), knowledge, library.expectations(), TODAY, &Default::default())
+            .unwrap();
     (sbom, report)
 }
 
@@ -85,7 +87,8 @@ pub fn nothing_else_changed(portfolio: &Portfolio, updated: &Updated, before: &d
         let recognised = matcher.recognise(portfolio.component(pair).unwrap()).unwrap();
         let mut apart = matcher.judge(&mut Known::default(), (&[], &recognised, &[]), false).unwrap().apart;
         for finding in &mut apart.findings {
-            (finding.vulnerability.kev, finding.vulnerability.epss) = (false, None);
+            let shown = std::sync::Arc::make_mut(&mut finding.vulnerability);
+            (shown.kev, shown.epss) = (false, None);
         }
         (apart, recognised.uncovered().map(str::to_owned))
     };

@@ -32,17 +32,28 @@ pub(crate) struct Reader {
     entries: usize,
     verified: Vec<AtomicBool>,
     /// By section, the blocks that were touched, uncompressed: of all but the records, which are most of a file and are asked for once.
-    kept: Vec<Vec<OnceLock<Box<[u8]>>>>,
+    kept: Vec<OnceLock<Slots>>,
     records: Mutex<Cache>,
 }
+
+/// One for each block of a section.
+type Slots = Box<[OnceLock<Box<[u8]>>]>;
 
 #[derive(Debug, Clone, Copy)]
 struct Extent {
     first: u32,
     blocks: u32,
     length: u64,
-    /// How many bytes a block holds.
+    /// How many bytes a block holds: a power of two.
     block: usize,
+}
+
+impl Extent {
+    /// In which block a place of the section lies, and where in it.
+    fn place(&self, offset: u64) -> (u64, usize) {
+        // What is masked is below the size of a block.
+        (offset >> self.block.trailing_zeros(), (offset & (self.block as u64 - 1)) as usize)
+    }
 }
 
 #[derive(Default)]
@@ -106,11 +117,7 @@ impl Reader {
         let (sections, entries, count) = directory(&map, format)?;
         let verified = (0..count).map(|_| AtomicBool::new(false)).collect();
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let kept = Section::ALL.iter().zip(&sections).map(|(section, extent)| {
-            let blocks = if *section == Section::Records { 0 } else { extent.blocks };
-            (0..blocks).map(|_| OnceLock::new()).collect()
-        });
-        let kept = kept.collect();
+        let kept = Section::ALL.iter().map(|_| OnceLock::new()).collect();
         Ok(Self { name, map, root, sections, entries, verified, kept, records: Mutex::default() })
     }
 
@@ -157,6 +164,25 @@ impl Reader {
         Ok(Cow::Owned(out))
     }
 
+    /// Hands bytes of a section over, where they lie if that is one block.
+    pub(crate) fn with<R>(
+        &self,
+        section: Section,
+        offset: u64,
+        length: usize,
+        read: impl FnOnce(&[u8]) -> R,
+    ) -> Result<R, KnowledgeError> {
+        if let Some((block, from)) = self.within_a_block(section, offset, length)?
+            && let Some(bytes) = block.get(from..from + length)
+        {
+            return Ok(read(bytes));
+        }
+        // Grows with what is there, not with what a file says of itself.
+        let mut bytes = Vec::new();
+        self.read(section, offset, length, &mut bytes)?;
+        Ok(read(&bytes))
+    }
+
     /// The block that holds all of these bytes, if one does, and where in it they begin.
     fn within_a_block(
         &self,
@@ -165,9 +191,8 @@ impl Reader {
         length: usize,
     ) -> Result<Option<(Block<'_>, usize)>, KnowledgeError> {
         let extent = self.extent(section);
-        // The remainder is below the size of a block.
-        let from = (offset % extent.block as u64) as usize;
-        match u32::try_from(offset / extent.block as u64) {
+        let (number, from) = extent.place(offset);
+        match u32::try_from(number) {
             Ok(number) if number < extent.blocks && length <= extent.block - from => {
                 Ok(Some((self.block(section, extent, number)?, from)))
             }
@@ -225,10 +250,8 @@ impl Reader {
         let end = offset.checked_add(length as u64).filter(|end| *end <= extent.length).ok_or_else(beyond)?;
         let mut at = offset;
         while at < end {
-            let block = u32::try_from(at / extent.block as u64).map_err(|_| beyond())?;
-            let bytes = self.block(section, extent, block)?;
-            // The remainder is below the size of a block.
-            let from = (at % extent.block as u64) as usize;
+            let (block, from) = extent.place(at);
+            let bytes = self.block(section, extent, u32::try_from(block).map_err(|_| beyond())?)?;
             let to = usize::try_from(end - at).map_or(bytes.len(), |left| bytes.len().min(from.saturating_add(left)));
             let piece = bytes.get(from..to).filter(|piece| !piece.is_empty()).ok_or_else(beyond)?;
             each(piece);
@@ -239,7 +262,11 @@ impl Reader {
 
     /// A block of a section, uncompressed: from what is kept where it is there.
     fn block(&self, section: Section, extent: Extent, number: u32) -> Result<Block<'_>, KnowledgeError> {
-        if let Some(slot) = self.kept.get(section.index()).and_then(|slots| slots.get(number as usize)) {
+        if section != Section::Records
+            && let Some(slots) = self.kept.get(section.index())
+            && let Some(slot) =
+                slots.get_or_init(|| (0..extent.blocks).map(|_| OnceLock::new()).collect()).get(number as usize)
+        {
             let block = match slot.get() {
                 Some(block) => block,
                 None => {

@@ -267,8 +267,9 @@ impl Knowledge for Generation {
                     return Err(wrong(format!("there is no version {version}")));
                 }
                 if let Some(number) = self.numbers.number(place(version)) {
-                    let bytes = layer.part(&layer.entry(version)?, offset, length)?;
-                    let product = postcard::from_bytes(&bytes).map_err(|error| wrong(error.to_string()))?;
+                    let product =
+                        layer.part(&layer.entry(version)?, offset, length, |bytes| postcard::from_bytes(bytes))?;
+                    let product = product.map_err(|error| wrong(error.to_string()))?;
                     found.push(StatementCandidate { record: RecordNumber(number), product });
                 }
                 Ok(true)

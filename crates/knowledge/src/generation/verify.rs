@@ -136,7 +136,7 @@ pub(crate) fn part_of<'a>(
 fn changes_of(layer: &Layer, changes: &mut BTreeMap<u32, Vec<Digest>>) -> Result<(), KnowledgeError> {
     for (version, entry) in (0..).zip(&layer.entries()?) {
         let (id, digest) = (layer.ids().text(version)?, layer.digest(version)?);
-        if identity::of_record(&layer.part(entry, 0, entry.length)?) != digest {
+        if layer.part(entry, 0, entry.length, identity::of_record)? != digest {
             return Err(KnowledgeError::Damaged { part: format!("record {id}") });
         }
         let stamp = layer.stamp(entry)?;

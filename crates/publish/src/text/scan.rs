@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use ward_model::finding::{Finding, ScanReport, State};
+use ward_model::finding::{EpssSummary, Finding, ScanReport, State};
 
 use super::TextOptions;
 use super::paper::{Ink, Paper, columns};
@@ -18,6 +18,8 @@ pub const CONFLICTS: usize = 12;
 pub const PRODUCTS: usize = 6;
 /// How many components of one reason are named by default.
 const NAMED: usize = 12;
+/// From how many on unknown findings of one component stand in one row, where nothing tells them apart but the vulnerability.
+const TOGETHER: usize = 4;
 
 pub fn print(report: &ScanReport, options: &TextOptions) -> String {
     let mut paper = Paper::new(options.width, options.colour);
@@ -102,16 +104,25 @@ fn findings(paper: &mut Paper, report: &ScanReport, options: &TextOptions) {
     let mut left_out = [0_usize; 2];
     let mut rows: Vec<(Ink, Vec<String>)> = Vec::new();
     let mut of_state = [0_usize; 3];
+    let together = if options.verbose { BTreeMap::new() } else { alike(&shown) };
     for finding in &shown {
+        let same = together.get(&Sight::of(finding)).filter(|_| may_share(finding)).map_or(&[][..], Vec::as_slice);
+        if same.first().is_some_and(|first| !std::ptr::eq(*first, *finding)) {
+            continue;
+        }
         let state = usize::from(state_rank(finding.state));
         of_state[state] += 1;
         match (LIMITS.get(state), left_out.get_mut(state)) {
-            (Some(limit), Some(left)) if !options.verbose && of_state[state] > *limit => *left += 1,
-            _ => rows.push((ink(finding), row(finding))),
+            (Some(limit), Some(left)) if !options.verbose && of_state[state] > *limit => *left += same.len().max(1),
+            _ => rows.push((ink(finding), row(finding, same))),
         }
     }
     if !rows.is_empty() {
         paper.table(0, &head, &rows);
+    }
+    if !together.is_empty() {
+        let text = "Where a row stands for several findings, they are unknown for one reason; -v or --json lists each.";
+        paper.line(0, Ink::Dim, text);
     }
     for (left, word) in left_out.into_iter().zip(["affected", "unknown"]).filter(|(left, _)| *left > 0) {
         let left = words::count(left, "finding", "findings");
@@ -147,9 +158,48 @@ fn conflicts(paper: &mut Paper, shown: &[&Finding], options: &TextOptions) {
     }
 }
 
-fn row(finding: &Finding) -> Vec<String> {
+/// What is seen of a finding beside its vulnerability.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Sight<'a> {
+    component: &'a str,
+    severity: &'a str,
+    source: &'a str,
+    reason: &'a [String],
+}
+
+impl<'a> Sight<'a> {
+    fn of(finding: &'a Finding) -> Self {
+        Self {
+            component: finding.component.reference.as_str(),
+            severity: &finding.vulnerability.severity,
+            source: &finding.proof.source,
+            reason: &finding.proof.environment,
+        }
+    }
+}
+
+/// What is affected or exploited has a row of its own.
+fn may_share(finding: &Finding) -> bool {
+    finding.state == State::Unknown && !finding.vulnerability.kev
+}
+
+/// Unknown findings that are many for one reason: records of commits, which no version can be found in.
+fn alike<'a>(shown: &[&'a Finding]) -> BTreeMap<Sight<'a>, Vec<&'a Finding>> {
+    let mut alike: BTreeMap<Sight<'_>, Vec<&Finding>> = BTreeMap::new();
+    for finding in shown.iter().filter(|finding| may_share(finding)) {
+        alike.entry(Sight::of(finding)).or_default().push(finding);
+    }
+    alike.retain(|_, findings| findings.len() >= TOGETHER);
+    alike
+}
+
+/// The row of a finding, or of several that are alike, of which it is the first.
+fn row(finding: &Finding, same: &[&Finding]) -> Vec<String> {
     let vulnerability = &finding.vulnerability;
-    let id = if vulnerability.withdrawn {
+    let more = same.len().saturating_sub(1);
+    let id = if more > 0 {
+        format!("{} and {} more", vulnerability.id, words::number(more as u64))
+    } else if vulnerability.withdrawn {
         format!("{} (withdrawn)", vulnerability.id)
     } else {
         vulnerability.id.to_string()
@@ -159,12 +209,28 @@ fn row(finding: &Finding) -> Vec<String> {
         id,
         component(&finding.component),
         words::state(finding.state).to_owned(),
-        finding.proof.range.clone(),
-        if finding.fixed_in.is_empty() { "-".to_owned() } else { finding.fixed_in.join(", ") },
+        if same.iter().all(|other| other.proof.range == finding.proof.range) {
+            finding.proof.range.clone()
+        } else {
+            "several".to_owned()
+        },
+        if more > 0 {
+            "-".to_owned()
+        } else if finding.fixed_in.is_empty() {
+            "-".to_owned()
+        } else {
+            finding.fixed_in.join(", ")
+        },
         words::confidence(finding.confidence).to_owned(),
         if vulnerability.kev { "KEV" } else { "-" }.to_owned(),
-        vulnerability.epss.as_ref().map_or_else(|| "-".to_owned(), words::epss),
+        highest(finding, same).map_or_else(|| "-".to_owned(), words::epss),
     ]
+}
+
+/// The highest score among findings that share a row.
+fn highest<'a>(finding: &'a Finding, same: &[&'a Finding]) -> Option<&'a EpssSummary> {
+    let all = same.iter().copied().chain([finding]);
+    all.filter_map(|finding| finding.vulnerability.epss.as_ref()).max_by_key(|epss| epss.score)
 }
 
 fn ink(finding: &Finding) -> Ink {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a fixture: what it parses is written in it")]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::date;
 use ward_model::assessment::*;
@@ -403,7 +404,7 @@ pub fn finding(id: &str, severity: &str, state: State) -> Finding {
     let vector = Vector::parse("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N").unwrap();
     Finding {
         conflicts: if state == State::Affected { vec![conflict()] } else { Vec::new() },
-        vulnerability: VulnerabilitySummary {
+        vulnerability: Arc::new(VulnerabilitySummary {
             id: id.into(),
             aliases: Vec::new(),
             severity: severity.into(),
@@ -423,12 +424,12 @@ pub fn finding(id: &str, severity: &str, state: State) -> Finding {
             published: Some(date(2014, 4, 7)),
             received: Some(date(2026, 11, 20)),
             description: "A missing bounds check lets a peer read memory <of the process> & its keys.".into(),
-        },
-        component: component("openssl", Some("1.0.1f")),
+        }),
+        component: Arc::new(component("openssl", Some("1.0.1f"))),
         state,
         fixed_in: vec!["1.0.1g".into()],
         confidence: Confidence::Exact,
-        proof: Proof {
+        proof: Arc::new(Proof {
             record: id.into(),
             source: "nvd".into(),
             criterion: "cpe:2.3:a:openssl:openssl:*:*:*:*:*:*:*:*".into(),
@@ -436,7 +437,7 @@ pub fn finding(id: &str, severity: &str, state: State) -> Finding {
             identity: "cpe:2.3:a:openssl:openssl:1.0.1f:*:*:*:*:*:*:*".into(),
             environment: vec!["no other product has to be present".into()],
             voices: Vec::new(),
-        },
+        }),
     }
 }
 
@@ -499,7 +500,7 @@ pub fn unassessed(name: &str, reason: UnassessedReason) -> Unassessed {
 
 pub fn scan() -> ScanReport {
     let mut unknown = finding("CVE-2022-48174", "critical", State::Unknown);
-    unknown.component = component("busybox", Some("1.35.0"));
+    unknown.component = Arc::new(component("busybox", Some("1.35.0")));
     unknown.fixed_in = Vec::new();
     unknown.confidence = Confidence::Name;
     ScanReport {

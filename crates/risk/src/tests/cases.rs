@@ -500,7 +500,7 @@ fn a_vector_that_cannot_be_read_is_taken_at_its_worst() {
     let mut system = guarded();
     system.finding("CVE-1", "pump", Some("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:L"), State::Affected);
     assert_eq!(only(&judged(&mut system, &[]), "CVE-1").verdict, Outcome::Controlled);
-    system.each_finding(|finding| finding.vulnerability.unreadable_vectors.push("CVSS:9.9/?".into()));
+    system.each_finding(|finding| finding.vulnerability_mut().unreadable_vectors.push("CVSS:9.9/?".into()));
     assert_eq!(only(&judged(&mut system, &[]), "CVE-1").verdict, Outcome::Uncontrolled);
 }
 
@@ -565,8 +565,8 @@ fn a_late_home_starts_no_clock_later() {
     let mut system = guarded();
     system.finding("CVE-1", "pump", Some(WORST), State::Affected);
     system.each_finding(|finding| {
-        finding.vulnerability.published = Some(date(2014, 4, 7));
-        finding.vulnerability.received = Some(date(2026, 11, 22));
+        finding.vulnerability_mut().published = Some(date(2014, 4, 7));
+        finding.vulnerability_mut().received = Some(date(2026, 11, 22));
     });
     system.device.known_since.push(KnownSince {
         subject: "CVE-1".into(),
@@ -585,8 +585,8 @@ fn evidence_of_exploitation_raises_and_its_absence_does_not_lower() {
         let mut system = guarded();
         system.finding("CVE-1", "pump", Some(hard), State::Affected);
         system.each_finding(|finding| {
-            finding.vulnerability.kev = kev;
-            finding.vulnerability.epss =
+            finding.vulnerability_mut().kev = kev;
+            finding.vulnerability_mut().epss =
                 epss.map(|score| ward_model::finding::EpssSummary { score, percentile: 0, date: date(2026, 1, 1) });
         });
         only(&judged(&mut system, &[]), "CVE-1").exploitability
@@ -625,8 +625,8 @@ fn clocks_run_from_the_earliest_knowledge() {
     let mut system = ward();
     system.finding("CVE-1", "pump", Some(WORST), State::Affected);
     system.each_finding(|finding| {
-        finding.vulnerability.published = Some(date(2026, 11, 10));
-        finding.vulnerability.received = Some(date(2026, 11, 12));
+        finding.vulnerability_mut().published = Some(date(2026, 11, 10));
+        finding.vulnerability_mut().received = Some(date(2026, 11, 12));
     });
     system.device.known_since.push(KnownSince {
         subject: "WR-001@limits".into(),

@@ -34,8 +34,8 @@ fn an_own_finding_moves_no_clock_later() {
     let mut system = guarded();
     system.finding("CVE-1", "pump", Some(WORST), State::Affected);
     system.each_finding(|finding| {
-        finding.vulnerability.published = Some(date(2020, 1, 1));
-        finding.vulnerability.received = Some(date(2026, 10, 1));
+        finding.vulnerability_mut().published = Some(date(2020, 1, 1));
+        finding.vulnerability_mut().received = Some(date(2026, 10, 1));
     });
     let before = starts(&mut system);
     assert_eq!(before, date(2026, 1, 1));
@@ -75,7 +75,7 @@ fn a_day_counts_under_every_name() {
     let since = |subject: &str| {
         let mut system = guarded();
         system.finding("CVE-2014-0160", "pump", Some(WORST), State::Affected);
-        system.each_finding(|finding| finding.vulnerability.aliases = vec!["GHSA-abcd-efgh-ijkl".into()]);
+        system.each_finding(|finding| finding.vulnerability_mut().aliases = vec!["GHSA-abcd-efgh-ijkl".into()]);
         let since = date(2025, 1, 2);
         system.device.known_since.push(KnownSince { subject: subject.into(), since, source: "a letter".into() });
         let judgement = judged(&mut system, &[]);

@@ -143,7 +143,7 @@ proptest! {
                     staff_per_site: 3,
                 });
             }
-            _ => more.each_finding(|finding| finding.vulnerability.kev = true),
+            _ => more.each_finding(|finding| std::sync::Arc::make_mut(&mut finding.vulnerability).kev = true),
         }
         never_better(&outcomes(&system, &rulebook, &effects), &outcomes(&more, &rulebook, &effects))?;
     }
@@ -185,7 +185,7 @@ proptest! {
         let rulebook = rulebook();
         let effects = some(&system, picks);
         let mut unknown = system.clone();
-        unknown.each_finding(|finding| finding.vulnerability.cvss.clear());
+        unknown.each_finding(|finding| std::sync::Arc::make_mut(&mut finding.vulnerability).cvss.clear());
         for element in unknown.device.elements.values_mut() {
             element.instances_per_site = None;
         }

@@ -156,7 +156,7 @@ fn what_is_worse_on_the_device_counts_at_once() {
 #[test]
 fn no_answer_takes_back_that_code_runs() {
     let mut system = monitor();
-    system.each_finding(|finding| finding.vulnerability.weaknesses = vec![787]);
+    system.each_finding(|finding| finding.vulnerability_mut().weaknesses = vec![787]);
     answer(&mut system, "XCS:N/XIP:N/XID:N/XIT:N/XIW:N/XIS:N/XIO:N");
     assert_eq!(come_out(&system, None).outcome(&subject()), Outcome::Uncontrolled);
 }

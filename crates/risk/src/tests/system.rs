@@ -1,6 +1,7 @@
 //! Small systems: random ones for the laws, and a builder for cases written by hand.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -379,7 +380,7 @@ pub(crate) fn finding(id: &str, vector: Option<&str>, state: State) -> Finding {
     });
     Finding {
         conflicts: Vec::new(),
-        vulnerability: VulnerabilitySummary {
+        vulnerability: Arc::new(VulnerabilitySummary {
             id: id.into(),
             aliases: Vec::new(),
             severity: "high".into(),
@@ -394,18 +395,18 @@ pub(crate) fn finding(id: &str, vector: Option<&str>, state: State) -> Finding {
             published: None,
             received: None,
             description: String::new(),
-        },
-        component: ComponentSummary {
+        }),
+        component: Arc::new(ComponentSummary {
             reference: ComponentRef::new(format!("ref-{id}")),
             name: "component".into(),
             version: Some("1".into()),
             purl: None,
             cpes: Vec::new(),
-        },
+        }),
         state,
         fixed_in: Vec::new(),
         confidence: Confidence::Exact,
-        proof: Proof {
+        proof: Arc::new(Proof {
             record: id.into(),
             source: "test".into(),
             criterion: String::new(),
@@ -413,7 +414,7 @@ pub(crate) fn finding(id: &str, vector: Option<&str>, state: State) -> Finding {
             identity: String::new(),
             environment: Vec::new(),
             voices: Vec::new(),
-        },
+        }),
     }
 }
 
@@ -618,8 +619,8 @@ pub(crate) fn system() -> impl Strategy<Value = System> {
                 let id = format!("v{number}");
                 system.each_finding(|finding| {
                     if finding.vulnerability.id.as_str() == id {
-                        finding.vulnerability.kev = *kev;
-                        finding.vulnerability.weaknesses = if *runs_code { vec![787] } else { Vec::new() };
+                        finding.vulnerability_mut().kev = *kev;
+                        finding.vulnerability_mut().weaknesses = if *runs_code { vec![787] } else { Vec::new() };
                     }
                 });
             }
