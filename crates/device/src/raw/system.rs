@@ -460,14 +460,14 @@ impl Decode for Sboms {
 #[derive(Debug, Clone)]
 pub(crate) enum Protocol {
     Text(String),
-    Parts(ProtocolTable),
+    Parts(Box<ProtocolTable>),
 }
 
 impl Decode for Protocol {
     fn decode(value: &DeValue<'_>, place: Place, sink: &mut Sink) -> Option<Self> {
         match value {
             DeValue::String(_) => String::decode(value, place, sink).map(Self::Text),
-            _ => ProtocolTable::decode(value, place, sink).map(Self::Parts),
+            _ => ProtocolTable::decode(value, place, sink).map(|table| Self::Parts(Box::new(table))),
         }
     }
 
@@ -481,13 +481,13 @@ impl Decode for Protocol {
 #[derive(Debug, Clone)]
 pub(crate) enum Authentication {
     None,
-    By(AuthenticationTable),
+    By(Box<AuthenticationTable>),
 }
 
 impl Decode for Authentication {
     fn decode(value: &DeValue<'_>, place: Place, sink: &mut Sink) -> Option<Self> {
         match value {
-            DeValue::Table(_) => AuthenticationTable::decode(value, place, sink).map(Self::By),
+            DeValue::Table(_) => AuthenticationTable::decode(value, place, sink).map(|table| Self::By(Box::new(table))),
             DeValue::String(text) if text == "none" => Some(Self::None),
             _ => {
                 wrong_type(value, place, "`none`, or a table with `mechanism`", sink);
