@@ -8,6 +8,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 /// What each room may use beside what those may use.
 const ROOMS: &[(&str, &[&str])] = &[
     // No part of the program: nothing uses it.
+    ("ward-compare", &["ward-feeds", "ward-match", "ward-policy"]),
     ("ward-exercise", &["ward-feeds", "ward-device", "ward-policy"]),
     ("ward-server", &["ward-round", "ward-publish", "ward-record", "ward-fleet"]),
     ("ward-pdf", &["ward-document"]),

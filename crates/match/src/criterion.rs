@@ -251,6 +251,10 @@ fn is_of_ecosystem(identity: &Identity, wanted: Option<&str>) -> bool {
     if crate::version::is_distribution(kind) {
         return wanted == "linux";
     }
+    // What the makers of Jenkins give out as packages of Maven are its plugins, and nothing else runs them.
+    if kind == "maven" && wanted == "jenkins" && &*identity.product.vendor == "jenkins" {
+        return true;
+    }
     ECOSYSTEMS.iter().any(|(name, words)| *name == kind && words.contains(&&*wanted))
 }
 

@@ -294,6 +294,12 @@ fn upstream(kind: Option<&str>, written: &str) -> (String, bool) {
         Some("deb" | "alpm" | "opkg") => Some(ward_version::upstream(Scheme::Deb, written)),
         Some("rpm") => Some(ward_version::upstream(Scheme::Rpm, written)),
         Some("apk" | "ebuild") => Some(without_release(written)),
+        // Go writes its own releases with its name before the number: `go1.16.2`.
+        Some("golang")
+            if written.strip_prefix("go").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) =>
+        {
+            return (written["go".len()..].to_owned(), false);
+        }
         _ => None,
     };
     if let Some(text) = by_kind {
@@ -388,6 +394,9 @@ mod tests {
             (None, "1.2.3", "1.2.3", false),
             (None, "2.0-beta9", "2.0-beta9", false),
             (Some("generic"), "1.2.3-4", "1.2.3-4", false),
+            (Some("golang"), "go1.16.2", "1.16.2", false),
+            (Some("golang"), "gopher1", "gopher1", false),
+            (Some("npm"), "go1.16.2", "go1.16.2", false),
         ];
         for (kind, written, text, built) in table {
             assert_eq!(upstream(kind, written), (text.to_owned(), built), "{written}");

@@ -218,3 +218,24 @@ proptest! {
         prop_assert!(own || before.unassessed.is_empty() || !after.unassessed.is_empty(), "{:?}", before.unassessed);
     }
 }
+
+#[test]
+fn a_package_of_the_makers_of_jenkins_runs_in_jenkins() {
+    let world = World::new(vec![record(
+        "CVE-2021-21648",
+        vec![only(vec![named(true, "cpe:2.3:a:jenkins:credentials:*:*:*:*:*:jenkins:*:*", "<=2.3.18")])],
+    )]);
+    let table = [
+        ("pkg:maven/org.jenkins-ci.plugins/credentials@2.3.15", AFFECTED),
+        ("pkg:maven/org.jenkins-ci.plugins/credentials@2.3.19", None),
+        // Of the same name, by somebody else.
+        ("pkg:maven/org.example/credentials@2.3.15", None),
+        ("pkg:npm/credentials@2.3.15", None),
+    ];
+    for (purl, expected) in table {
+        let version = purl.rsplit('@').next().unwrap_or_default();
+        let component = with_purl(plain("credentials", version), purl);
+        let report = scan(&world, std::slice::from_ref(&component), true);
+        assert_eq!(state_of(&report, "credentials", "CVE-2021-21648"), expected, "{purl}");
+    }
+}
