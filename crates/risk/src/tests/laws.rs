@@ -11,7 +11,7 @@ use ward_model::scale::{Axis, Exploitability, Severity};
 use ward_model::verdict::{Basis, Outcome};
 use ward_policy::Rulebook;
 
-use super::system::{All, System, TODAY, no_decisions, rulebook, system};
+use super::system::{All, System, TODAY, no_decisions, rulebook, systems};
 use crate::attribute::through;
 use crate::catalogue::Catalogue;
 use crate::cells::Harms;
@@ -96,7 +96,7 @@ proptest! {
     ///
     /// For single subjects this cannot be asked: a weakness of a firewall matters just as long as somebody relies on the firewall.
     #[test]
-    fn without_a_claim_nothing_is_better(system in system(), picks in any::<u32>(), which in any::<prop::sample::Index>()) {
+    fn without_a_claim_nothing_is_better(system in systems(), picks in any::<u32>(), which in any::<prop::sample::Index>()) {
         let rulebook = rulebook();
         let effects = some(&system, picks);
         let claims: Vec<_> = effects.claims().cloned().collect();
@@ -116,7 +116,7 @@ proptest! {
 
     /// Law 3: another finding, link or evidence of exploitation never improves a verdict.
     #[test]
-    fn with_more_against_it_nothing_is_better(system in system(), picks in any::<u32>(), from in 0..4_usize, to in 0..4_usize, kind in 0..5_usize) {
+    fn with_more_against_it_nothing_is_better(system in systems(), picks in any::<u32>(), from in 0..4_usize, to in 0..4_usize, kind in 0..5_usize) {
         let rulebook = rulebook();
         let effects = some(&system, picks);
         let mut more = system.clone();
@@ -151,7 +151,7 @@ proptest! {
     /// Law 3: a claim without a decision changes no verdict: stating less of what nobody answers for changes nothing for the better
     /// or, where the statement could only lower, at all.
     #[test]
-    fn a_claim_that_nobody_answers_for_changes_nothing(system in system()) {
+    fn a_claim_that_nobody_answers_for_changes_nothing(system in systems()) {
         let rulebook = rulebook();
         let none = Effects::none();
         let mut unsaid = system.clone();
@@ -181,7 +181,7 @@ proptest! {
 
     /// Law 2: what is not known is never better than the worst that it could be.
     #[test]
-    fn unknown_is_never_better_than_known(system in system(), picks in any::<u32>()) {
+    fn unknown_is_never_better_than_known(system in systems(), picks in any::<u32>()) {
         let rulebook = rulebook();
         let effects = some(&system, picks);
         let mut unknown = system.clone();
@@ -204,7 +204,7 @@ proptest! {
 
     /// Law 2: a finding that cannot be told is presumed at its element, with a harm no better than if it were known.
     #[test]
-    fn a_finding_that_cannot_be_told_is_no_better_than_one_that_is(system in system(), picks in any::<u32>()) {
+    fn a_finding_that_cannot_be_told_is_no_better_than_one_that_is(system in systems(), picks in any::<u32>()) {
         let rulebook = rulebook();
         let effects = some(&system, picks);
         let mut untold = system.clone();
@@ -222,7 +222,7 @@ proptest! {
     /// What would be if all claims held is never worse than what is decided; and whatever is controlled rests on a decision that is
     /// named, with its last day.
     #[test]
-    fn decided_is_never_better_than_claimed(system in system(), picks in any::<u32>()) {
+    fn decided_is_never_better_than_claimed(system in systems(), picks in any::<u32>()) {
         let rulebook = rulebook();
         let chosen = some(&system, picks);
         let entered = system.device.claims.values().filter(|claim| chosen.holds(&claim.id)).enumerate().map(|(place, claim)| Decision {
@@ -255,7 +255,7 @@ proptest! {
 
     /// Law 4: a worse severity, or more people at once, never improves a verdict; law 6: several people are never better than one.
     #[test]
-    fn worse_harm_to_more_people_is_never_better(system in system(), picks in any::<u32>(), harm in 0..3_usize) {
+    fn worse_harm_to_more_people_is_never_better(system in systems(), picks in any::<u32>(), harm in 0..3_usize) {
         let rulebook = rulebook();
         let effects = some(&system, picks);
         let mut worse = system.clone();
@@ -274,7 +274,7 @@ proptest! {
 
     /// Law 5: privacy alone never yields uncontrolled.
     #[test]
-    fn privacy_alone_is_never_uncontrolled(system in system(), picks in any::<u32>()) {
+    fn privacy_alone_is_never_uncontrolled(system in systems(), picks in any::<u32>()) {
         let rulebook = rulebook();
         let effects = some(&system, picks);
         let mut private = system;
@@ -291,7 +291,7 @@ proptest! {
     /// Law 15: every harm that can be reached is reached through some subject, so that it appears in a verdict; every element that
     /// nobody answers for is presumed.
     #[test]
-    fn every_harm_reached_has_a_subject(system in system(), picks in any::<u32>()) {
+    fn every_harm_reached_has_a_subject(system in systems(), picks in any::<u32>()) {
         let rulebook = rulebook();
         let decisions = no_decisions();
         let effects = some(&system, picks);

@@ -22,6 +22,10 @@ use crate::effects::Effects;
 use crate::run::{Judged, Key, Run, Standing};
 use crate::subject::SubjectKey;
 
+mod joined;
+
+pub(crate) use joined::systems;
+
 pub(crate) const TODAY: Date = date(2026, 11, 22);
 
 /// So many cases, unless the long run asks for more by `PROPTEST_CASES`.

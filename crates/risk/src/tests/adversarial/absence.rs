@@ -1,12 +1,13 @@
 //! What nobody has said, and what nobody has decided.
 
 use ward_model::claim::ClaimId;
-use ward_model::device::{Carries, Medium};
+use ward_model::device::{Carries, HowDegraded, Medium, RealisedBy};
 use ward_model::finding::{ComponentSummary, State, Unassessed, UnassessedReason};
-use ward_model::scale::Position;
+use ward_model::scale::{Persons, Position, Severity};
 use ward_model::verdict::{Basis, Outcome, PresumedBecause};
 
-use super::super::cases::guarded;
+use super::super::cases::{guarded, judged_with};
+use super::super::system::{System, no_decisions};
 use super::{claimed, judged_but, shown, turned_by, verdict, worst};
 
 #[test]
@@ -82,4 +83,40 @@ fn an_unknown_score_is_no_comfort() {
     system.finding("CVE-UNSCORED", "pump", None, State::Affected);
     let open = verdict(&mut system, "CVE-UNSCORED");
     assert_eq!((open.verdict, open.undetermined), (Outcome::Uncontrolled, true));
+}
+
+/// Nothing is said of anything: each thing that is not known is named, and none of them is controlled.
+#[test]
+fn unknown_everywhere() {
+    let mut system = System::empty();
+    system.harm("death", Severity::Catastrophic);
+    system
+        .function("treat", RealisedBy::All(vec!["box".into()]), &[(HowDegraded::Alteration, "death")])
+        .at_once_per_instance = None;
+    for (id, from, to) in [("there", "box", "cloud"), ("back", "cloud", "box"), ("self", "box", "box")] {
+        let link = system.link(id, from, to, Medium::Ip);
+        (link.carries, link.exposed_to) = (None, None);
+    }
+    for id in ["box", "cloud"] {
+        let element = system.element(id);
+        (element.without_software, element.instances_per_site) = (false, None);
+        system.finding(&format!("CVE-{id}"), id, None, State::Unknown);
+    }
+    system.device.versions[0].units = None;
+    system.make_claims();
+    let judgement = judged_with(&system, &no_decisions());
+    assert!(judgement.verdicts.iter().all(|verdict| verdict.verdict == Outcome::Uncontrolled), "{judgement:#?}");
+    for element in ["box", "cloud"] {
+        let because: Vec<_> = judgement
+            .verdicts
+            .iter()
+            .filter(|verdict| verdict.subject.id == element)
+            .filter_map(|verdict| verdict.presumed_because)
+            .collect();
+        let all = [PresumedBecause::Unmodelled, PresumedBecause::Unassessed, PresumedBecause::UnknownRange];
+        assert!(all.iter().all(|one| because.contains(one)), "{element}: {because:?}");
+        assert!(judgement.gaps.iter().any(|gap| gap.element.as_str() == element));
+    }
+    let open = worst(&judgement, "WR-001@back").unwrap();
+    assert_eq!((open.basis, open.persons_at_once), (Basis::Confirmed, Persons::Many));
 }
