@@ -42,6 +42,7 @@ impl DerivationId {
 }
 
 /// The premises of a derivation. Hardly any has more than three, so they need no place of their own.
+#[expect(clippy::box_collection, reason = "one word wide: there are millions of these")]
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Premises {
     Few(u8, [FactId; 3]),

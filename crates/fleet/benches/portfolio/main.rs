@@ -219,7 +219,7 @@ fn publish_changes(home: &Path, before: &Generation) {
         left -= 1;
         record.description.push_str(" (changed)");
         record.modified = Some(TODAY);
-        if left % 3 == 0 {
+        if left.is_multiple_of(3) {
             record.configurations.pop();
         }
         batch.record(&record, "2026-12-01T00:00:00.000").unwrap();

@@ -46,7 +46,8 @@ fn states(said: &Said) -> Vec<State> {
 fn what_stands_beside_a_component_counts_in_its_own_sbom_alone() {
     let (alpha, windows) = (by_cpe("alpha", "a:acme:alpha"), by_cpe("windows", "o:microsoft:windows_10_21h2"));
     let debian = json!({ "type": "library", "name": "zlib", "version": "1", "purl": "pkg:deb/debian/zlib@1" });
-    let files = [sbom(&[alpha.clone()]), sbom(&[alpha.clone(), windows.clone()]), sbom(&[debian, windows, alpha])];
+    let files =
+        [sbom(std::slice::from_ref(&alpha)), sbom(&[alpha.clone(), windows.clone()]), sbom(&[debian, windows, alpha])];
     let told = Told::of(vec![
         record("CVE-2020-0001", "a:acme:alpha", Some("o:microsoft:windows")),
         record("CVE-2020-0002", "a:acme:alpha", Some("o:linux:linux_kernel")),

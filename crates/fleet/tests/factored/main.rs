@@ -1,5 +1,5 @@
 //! Answers that are kept by what SBOMs share are those of scanning each SBOM alone, also after knowledge has changed.
-#![allow(clippy::unwrap_used, reason = "a test fails by it")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by it")]
 
 mod compare;
 mod known_answers;

@@ -214,13 +214,7 @@ fn row(finding: &Finding, same: &[&Finding]) -> Vec<String> {
         } else {
             "several".to_owned()
         },
-        if more > 0 {
-            "-".to_owned()
-        } else if finding.fixed_in.is_empty() {
-            "-".to_owned()
-        } else {
-            finding.fixed_in.join(", ")
-        },
+        if more > 0 || finding.fixed_in.is_empty() { "-".to_owned() } else { finding.fixed_in.join(", ") },
         words::confidence(finding.confidence).to_owned(),
         if vulnerability.kev { "KEV" } else { "-" }.to_owned(),
         highest(finding, same).map_or_else(|| "-".to_owned(), words::epss),

@@ -58,6 +58,9 @@ fn verdict(system: &mut System, subject: &str) -> Verdict {
     worst(&judgement, subject).unwrap_or_else(|| panic!("{subject} has no verdict: {:#?}", judgement.verdicts))
 }
 
+/// What is done to a decision.
+type Change<'a> = &'a dyn Fn(&mut Decision);
+
 fn worst(judgement: &Judgement, subject: &str) -> Option<Verdict> {
     of(judgement, subject).into_iter().max_by_key(|verdict| verdict.verdict).cloned()
 }
@@ -73,7 +76,7 @@ fn turned_by(system: &mut System, subject: &str, claim: &str) -> Verdict {
     let undecided = judged_but(system, claim, None);
     let without = worst(&undecided, subject).unwrap_or_else(|| panic!("{subject} has no verdict without {claim}"));
     assert_eq!(without.verdict, Outcome::Uncontrolled, "without {claim}: {without:#?}");
-    let misses: [(&str, &dyn Fn(&mut Decision)); 5] = [
+    let misses: [(&str, Change); 5] = [
         ("it is over", &|decision| decision.expires = date(2026, 11, 21)),
         ("it has not begun", &|decision| decision.on = date(2026, 11, 23)),
         ("it looked at other evidence", &|decision| decision.evidence = Some(Digest::of(b"another test"))),
