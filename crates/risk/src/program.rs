@@ -45,6 +45,7 @@ impl DerivationId {
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Premises {
     Few(u8, [FactId; 3]),
+    #[expect(clippy::box_collection, reason = "a derivation is small, and hardly any is this")]
     Many(Box<Vec<FactId>>),
 }
 

@@ -329,7 +329,8 @@ fn replace(network: &mut Network, before: Option<&std::ops::Range<u32>>, now: Op
             break;
         }
         network.remove(*is);
-        (before.next(), now.next());
+        before.next();
+        now.next();
     }
     let mut there: BTreeMap<_, Vec<DerivationId>> = BTreeMap::new();
     for id in before {

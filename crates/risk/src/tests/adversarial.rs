@@ -19,6 +19,9 @@ use super::cases::{judged_with, of};
 use super::system::{System, TODAY};
 use crate::judge::Judgement;
 
+/// What is wrong with a decision.
+type Change<'c> = &'c dyn Fn(&mut Decision);
+
 /// A decision that is good in every respect.
 fn decision(claim: &Claim) -> Decision {
     Decision {
@@ -36,7 +39,7 @@ fn decision(claim: &Claim) -> Decision {
 }
 
 /// What comes of a system in which every claim is decided but one, about which there is this decision at most.
-fn judged_but(system: &System, claim: &str, change: Option<&dyn Fn(&mut Decision)>) -> Judgement {
+fn judged_but(system: &System, claim: &str, change: Option<Change<'_>>) -> Judgement {
     let claims = system.device.claims.values();
     let mut entered: Vec<Decision> =
         claims.clone().filter(|other| other.id.to_string() != claim).map(decision).collect();
@@ -73,7 +76,7 @@ fn turned_by(system: &mut System, subject: &str, claim: &str) -> Verdict {
     let undecided = judged_but(system, claim, None);
     let without = worst(&undecided, subject).unwrap_or_else(|| panic!("{subject} has no verdict without {claim}"));
     assert_eq!(without.verdict, Outcome::Uncontrolled, "without {claim}: {without:#?}");
-    let misses: [(&str, &dyn Fn(&mut Decision)); 5] = [
+    let misses: [(&str, Change<'_>); 5] = [
         ("it is over", &|decision| decision.expires = date(2026, 11, 21)),
         ("it has not begun", &|decision| decision.on = date(2026, 11, 23)),
         ("it looked at other evidence", &|decision| decision.evidence = Some(Digest::of(b"another test"))),
