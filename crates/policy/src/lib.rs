@@ -17,6 +17,7 @@ mod raise;
 mod rule;
 pub mod ssvc;
 mod transfer;
+mod treatment;
 
 pub use citation::{Citation, Citations, Document, Edition};
 pub use error::PolicyError;
@@ -30,3 +31,4 @@ pub use rule::{
     REPLAY_DATA, SEND_COMMAND, STEPS, SenderCheck, WeaknessRule,
 };
 pub use transfer::{Derived, Level, SafetyGoal, SafetyRow, Transfer};
+pub use treatment::TreatmentCosts;
