@@ -10,5 +10,6 @@ pub mod man;
 pub mod new;
 pub mod paths;
 pub mod scan;
+pub mod treat;
 pub mod verify;
 pub mod why;
