@@ -8,6 +8,10 @@ mod configurations;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+mod live;
+mod suppose;
+mod treat;
+
 use jiff::civil::Date;
 pub use ward_match::Known;
 use ward_match::{Inventory, match_knowing};
@@ -22,13 +26,19 @@ use ward_model::coverage::{KnowledgeCoverage, UncoveredEcosystem};
 use ward_model::cpe::{Cpe, Part};
 use ward_model::device::{Decisions, Device};
 use ward_model::finding::{MatchReport, SCAN_SCHEMA, SbomSummary, ScanReport};
+use ward_model::hypothesis::{Change, Supposed};
 use ward_model::ids::{ElementId, FieldedVersionId};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
 use ward_model::verdict::{Basis, Outcome, Verdict};
 use ward_policy::{Expectations, Rulebook};
-use ward_risk::{Effects, ElementReports, Judgement, Situation, judge};
+use ward_risk::{Effects, ElementReports, Judgement, Situation, judge_supposing, loss};
 
 pub use configurations::assess_configurations;
+pub use live::{BecameLive, became_live};
+pub use suppose::{SupposeError, UnknownName};
+pub use treat::{Limits, Treating, treat};
+
+use suppose::Supposition;
 
 /// Everything that an assessment follows from.
 #[derive(Clone, Copy)]
@@ -52,19 +62,62 @@ pub struct Inputs<'a> {
 /// # Errors
 /// The knowledge could not be read; nothing is concluded from a part of it.
 pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
-    let device = inputs.device;
+    let (effects, without) = Effects::decided(inputs.device, inputs.decisions, inputs.as_of);
+    let reports = reports(inputs)?;
+    let judgement =
+        judge_supposing(inputs.situation(&reports, inputs.knowledge.description().partial().as_deref()), &effects);
+    conclude(inputs, reports, &effects, Judgement { decisions_without_effect: without, ..judgement }, Vec::new())
+}
+
+/// Assesses a device as it would be with these changes. Nothing of it is so: the answer says what it supposes.
+///
+/// # Errors
+/// A change names what the device has not, or the knowledge could not be read.
+pub fn what_if(inputs: &Inputs<'_>, changes: &[Change]) -> Result<Assessment, SupposeError> {
+    let (decided, without) = Effects::decided(inputs.device, inputs.decisions, inputs.as_of);
+    let answer = assess_supposing(inputs, &decided, changes)?;
+    Ok(Assessment { decisions_without_effect: without, ..answer })
+}
+
+/// The same, the claims that have effect being given.
+fn assess_supposing(inputs: &Inputs<'_>, decided: &Effects, changes: &[Change]) -> Result<Assessment, SupposeError> {
+    let found = reports(inputs)?;
+    let Supposition { device, effects, lost, supposed } = suppose::suppose(inputs.device, decided, &found, changes)?;
+    let inputs = &Inputs { device: &device, ..*inputs };
     let reports = reports(inputs)?;
     let partial = inputs.knowledge.description().partial();
-    let mut judgement = judge(Situation {
-        device,
-        reports: &reports,
-        rulebook: inputs.rulebook,
-        decisions: inputs.decisions,
-        as_of: inputs.as_of,
-        partial_knowledge: partial.as_deref(),
-    });
+    let mut judgement = judge_supposing(inputs.situation(&reports, partial.as_deref()), &effects);
+    // What stops by design comes first: whoever asks supposed it.
+    judgement.verdicts.splice(0..0, loss::verdicts(inputs.situation(&reports, partial.as_deref()), &lost));
+    Ok(conclude(inputs, reports, &effects, judgement, supposed)?)
+}
+
+impl Inputs<'_> {
+    fn situation<'b>(
+        &'b self,
+        reports: &'b BTreeMap<(FieldedVersionId, ElementId), ElementReports>,
+        partial: Option<&'b str>,
+    ) -> Situation<'b> {
+        Situation {
+            device: self.device,
+            reports,
+            rulebook: self.rulebook,
+            decisions: self.decisions,
+            as_of: self.as_of,
+            partial_knowledge: partial,
+        }
+    }
+}
+
+fn conclude(
+    inputs: &Inputs<'_>,
+    reports: BTreeMap<(FieldedVersionId, ElementId), ElementReports>,
+    effects: &Effects,
+    mut judgement: Judgement,
+    supposed: Vec<Supposed>,
+) -> Result<Assessment, KnowledgeError> {
+    let device = inputs.device;
     explain_evidence(device, &mut judgement);
-    let (effects, _) = Effects::decided(device, inputs.decisions, inputs.as_of);
     let (receipts, coverage) = (receipts(&reports), coverage(inputs, &reports)?);
     let mut findings = Vec::new();
     let mut unassessed = Vec::new();
@@ -84,6 +137,7 @@ pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
     }
     Ok(Assessment {
         schema: SCHEMA,
+        supposed,
         device: DeviceSummary { id: device.id.clone(), name: device.name.clone() },
         inputs: InputDigests {
             device: device.digest,

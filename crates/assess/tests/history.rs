@@ -1,6 +1,11 @@
 //! The public cases under `examples/history`: each folder is judged with the knowledge of its day, and what comes out is compared
 //! with what its `expected.toml` says and why.
-#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by them")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    dead_code,
+    reason = "a test fails by them; the cases are shared with another test"
+)]
 
 use std::collections::BTreeSet;
 

@@ -68,6 +68,7 @@ commands! {
     Lint(lint);
     Assess(assess);
     Paths(paths);
+    Treat(treat);
     Decide(decide);
     Scan(scan);
     Why(why);

@@ -11,5 +11,6 @@ pub mod new;
 pub mod paths;
 pub mod portfolio;
 pub mod scan;
+pub mod treat;
 pub mod verify;
 pub mod why;

@@ -194,3 +194,49 @@ fn paths_are_as_their_schema_says_and_the_same_every_time() {
     ward(&["paths", &example("first-pump"), "--format", "svg", "--number", "99"]).ends(2);
     ward(&["paths", &example("first-pump"), "--number", "1"]).ends(2);
 }
+
+#[test]
+fn treatments_are_as_their_schema_says_and_hold() {
+    let schema = schema::<ward_model::treatment::Treatment>();
+    checked_in("schemas/output/treatment.schema.json", &text(&schema));
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let device = example("first-pump");
+    let run = || ward(&["treat", &device, "--json", "--as-of", "2026-11-22"]).ends(0);
+    let found = run();
+    assert_eq!(found.stdout, run().stdout);
+    let found = found.json();
+    assert_valid(&validator, &found, "first-pump");
+    assert_eq!(found["schema"], "wardround/treatment/1");
+    let versions = found["versions"].as_array().unwrap();
+    assert!(!versions.is_empty());
+    for version in versions.iter().filter(|version| version["outcome"] == "treated") {
+        assert_eq!(version["after"]["uncontrolled"]["confirmed"], 0);
+        assert!(!version["changes"].as_array().unwrap().is_empty());
+    }
+    assert!(ward(&["treat", &device, "--as-of", "2026-11-22"]).ends(0).stdout.contains("Advice: nothing of it is"));
+}
+
+#[test]
+fn a_supposition_is_said_to_be_one() {
+    let schema = schema::<ward_model::Assessment>();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let device = example("infusion-pump");
+    let ask =
+        |changes: &str, format: &str| ["assess", &device, "--what-if", changes, "--format", format].map(str::to_owned);
+    let run = |changes: &str, format: &str| {
+        let arguments = ask(changes, format);
+        ward(&arguments.each_ref().map(String::as_str))
+    };
+    let plain = ward(&["assess", &device, "--json"]).ends(0).json();
+    assert!(plain.get("supposed").is_none());
+    let control = "-signed-firmware";
+    let supposed = run(control, "json").ends(0).json();
+    assert_valid(&validator, &supposed, control);
+    assert_eq!(supposed["supposed"][0]["change"], control);
+    let text = run(control, "table").ends(0).stdout;
+    assert!(text.contains("Hypothetical: nothing of this is done, decided or recorded."), "{text}");
+    assert!(text.contains("As supposed, not as it is."), "{text}");
+    run(control, "html").ends(2);
+    assert!(run("-signed-firmwear", "table").ends(2).stderr.contains("did you mean `signed-firmware`?"));
+    assert!(run("mend:everything", "table").ends(2).stderr.contains("expected +CONTROL"));
+}

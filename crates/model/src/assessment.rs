@@ -7,6 +7,7 @@ use crate::claim::ClaimId;
 use crate::coverage::KnowledgeCoverage;
 use crate::digest::Digest;
 use crate::finding::{Finding, Unassessed};
+use crate::hypothesis::Supposed;
 use crate::ids::{DeviceId, ElementId, FieldedVersionId, HarmId, PolicyId};
 use crate::knowledge::KnowledgeDescription;
 use crate::scale::{Persons, Severity};
@@ -21,6 +22,10 @@ pub const SCHEMA: &str = "wardround/assessment/1";
 pub struct Assessment {
     /// [`SCHEMA`].
     pub schema: &'static str,
+    /// What it supposes and nobody has done or decided; nothing where it is about the device as it is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub supposed: Vec<Supposed>,
     /// The device.
     pub device: DeviceSummary,
     /// What went in.

@@ -17,6 +17,7 @@ mod raise;
 mod rule;
 pub mod ssvc;
 mod transfer;
+mod treatment;
 
 pub use citation::{Citation, Citations, Document, Edition};
 pub use error::PolicyError;
@@ -31,3 +32,4 @@ pub use rule::{
     WeaknessRule,
 };
 pub use transfer::{Derived, Level, SafetyGoal, SafetyRow, Transfer};
+pub use treatment::TreatmentCosts;

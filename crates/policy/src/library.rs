@@ -12,6 +12,7 @@ use crate::file;
 use crate::freshness::{self, Expectations};
 use crate::policy::Policy;
 use crate::rule::{CodeExecution, WeaknessRule};
+use crate::treatment::{self, TreatmentCosts};
 
 const POLICIES: &[(&str, &str)] = &[
     ("policies/eu-mdr-mdcg-2019-16.toml", include_str!("../../../policies/eu-mdr-mdcg-2019-16.toml")),
@@ -33,6 +34,7 @@ const CODE_EXECUTION: (&str, &str) = ("rules/code-execution.toml", include_str!(
 const FAMILIES: (&str, &str) = ("rules/families.toml", include_str!("../../../rules/families.toml"));
 const RENAMED: (&str, &str) = ("rules/renamed.toml", include_str!("../../../rules/renamed.toml"));
 const FRESHNESS: (&str, &str) = ("rules/freshness.toml", include_str!("../../../rules/freshness.toml"));
+const TREATMENT: (&str, &str) = ("rules/treatment.toml", include_str!("../../../rules/treatment.toml"));
 const ALIASES: (&str, &str) = ("rules/aliases.toml", include_str!("../../../rules/aliases.toml"));
 
 /// How many policies may extend one another in a row.
@@ -47,6 +49,7 @@ pub struct Library {
     code_execution: CodeExecution,
     aliases: Aliases,
     expectations: Expectations,
+    costs: TreatmentCosts,
     digest: Digest,
 }
 
@@ -63,6 +66,8 @@ pub struct Rulebook {
     pub aliases: Aliases,
     /// How fresh the sources of knowledge are expected to be.
     pub expectations: Expectations,
+    /// What treatments cost where the folder gives no cost; no assessment rests on it, and it is no part of the digest.
+    pub costs: TreatmentCosts,
     /// Digest of all the data files it was chosen from.
     pub digest: Digest,
 }
@@ -86,6 +91,7 @@ impl Library {
                 .with_families(file::families(FAMILIES.0, FAMILIES.1)?)
                 .with_renames(file::renamed(RENAMED.0, RENAMED.1)?),
             expectations: freshness::expectations(FRESHNESS.0, FRESHNESS.1)?,
+            costs: treatment::costs(TREATMENT.0, TREATMENT.1)?,
             digest: Digest::of_parts(texts.flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()])),
         };
         library.drafts.iter().try_for_each(|draft| library.check(draft))?;
@@ -156,6 +162,7 @@ impl Library {
             code_execution: self.code_execution.clone(),
             aliases: self.aliases.clone(),
             expectations: self.expectations.clone(),
+            costs: self.costs.clone(),
             digest: self.digest,
         })
     }

@@ -10,5 +10,6 @@ pub mod paths;
 pub mod statements;
 pub mod svg;
 pub mod text;
+pub mod treatment;
 mod ways;
 mod words;

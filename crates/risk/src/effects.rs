@@ -59,6 +59,13 @@ impl Effects {
         Self::new(device.claims.keys().map(|id| (id.clone(), None)).collect())
     }
 
+    /// The same with these claims besides, without any end: as somebody supposes for the sake of argument.
+    #[must_use]
+    pub fn supposing<'a>(&self, claims: impl IntoIterator<Item = &'a ClaimId>) -> Self {
+        let kept = self.claims().map(|id| (id.clone(), self.until(id)));
+        Self::new(kept.chain(claims.into_iter().map(|id| (id.clone(), None))).collect())
+    }
+
     /// Just these claims have effect, without any end.
     #[cfg(test)]
     pub(crate) fn of(claims: impl IntoIterator<Item = ClaimId>) -> Self {

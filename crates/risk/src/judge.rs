@@ -49,18 +49,18 @@ pub struct Judgement {
 /// Judges a device: every subject, for every policy, fielded version and group of units.
 pub fn judge(situation: Situation<'_>) -> Judgement {
     let (decided, decisions_without_effect) = Effects::decided(situation.device, situation.decisions, situation.as_of);
-    let mut judgement = Judgement {
-        decisions_without_effect,
-        gaps: watch::gaps(situation, &decided),
-        lapses: decided.lapses(),
-        ..Judgement::default()
-    };
+    Judgement { decisions_without_effect, ..judge_supposing(situation, &decided) }
+}
+
+/// Judges a device as if just these claims had effect, whatever was decided.
+pub fn judge_supposing(situation: Situation<'_>, decided: &Effects) -> Judgement {
+    let mut judgement =
+        Judgement { gaps: watch::gaps(situation, decided), lapses: decided.lapses(), ..Judgement::default() };
     let versions = situation.device.versions.iter();
     let tried: Vec<(&Policy, &FieldedVersion)> =
         versions.flat_map(|version| situation.rulebook.policies.iter().map(move |policy| (policy, version))).collect();
     // Versions and policies do not speak with each other: each is judged by itself, and what comes out is joined in their order.
     let parts: Vec<Judgement> = std::thread::scope(|scope| {
-        let decided = &decided;
         let working: Vec<_> = tried
             .into_iter()
             .map(|(policy, version)| scope.spawn(move || judge_version(situation, policy, version, decided)))
@@ -103,7 +103,7 @@ fn judge_version(situation: Situation<'_>, policy: &Policy, version: &FieldedVer
 }
 
 /// The groups of units of a version: each cohort, and the units of which nothing is confirmed.
-fn groups(version: &FieldedVersion) -> Vec<(Units, Vec<ControlId>)> {
+pub(crate) fn groups(version: &FieldedVersion) -> Vec<(Units, Vec<ControlId>)> {
     let mut groups: Vec<(Units, Vec<ControlId>)> = version
         .cohorts
         .iter()
@@ -139,7 +139,7 @@ fn groups(version: &FieldedVersion) -> Vec<(Units, Vec<ControlId>)> {
     groups
 }
 
-fn for_units(mut verdict: Verdict, units: &Units) -> Verdict {
+pub(crate) fn for_units(mut verdict: Verdict, units: &Units) -> Verdict {
     verdict.units = units.clone();
     let because = verdict.presumed_because.map_or("", |because| because.word());
     let parts = [

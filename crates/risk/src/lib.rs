@@ -12,8 +12,13 @@
 //! 6. [`run`]: every subject judged under one reading ([`outcomes`]);
 //! 7. [`without`]: which subjects turn when claims lose their effect, on a [`network`] that follows only what changes ([`levels`]);
 //! 8. [`judge`]: readings compared, the verdicts, with witness, sensitivity and what they rely on.
+//!
+//! Beside it stand what a search asks for: [`open`], only what is uncontrolled and by which way, in one reading; and [`loss`], what
+//! is lost by design when an element is taken off its links.
 
 pub mod effects;
+pub mod loss;
+pub mod open;
 
 mod attribute;
 mod catalogue;
@@ -43,7 +48,7 @@ mod witness;
 
 pub use context::{ElementReports, Situation};
 pub use effects::Effects;
-pub use judge::{Judgement, judge, order};
+pub use judge::{Judgement, judge, judge_supposing, order};
 
 #[cfg(test)]
 mod tests;

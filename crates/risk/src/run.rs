@@ -11,7 +11,6 @@ use crate::attribute::{Through, through, through_only};
 use crate::cells::{Cell, worst_of_each};
 use crate::context::Context;
 use crate::fixpoint::{Solution, solve};
-#[cfg(test)]
 use crate::ground::ground;
 use crate::ground::{Grounded, Group, Presuming, presuming};
 use crate::labels::{Begun, Labels, Leads, Questions, worst_harms};
@@ -60,7 +59,6 @@ pub(crate) struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// Solves a reading.
-    #[cfg(test)]
     pub fn new(context: Context<'a>) -> Self {
         let grounded = ground(&context);
         Self::of(context, grounded)

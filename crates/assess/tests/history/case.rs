@@ -114,6 +114,21 @@ impl Case {
         Memory::new(contents).expect("the records make sense")
     }
 
+    /// What is answered about the folder on a day.
+    pub fn asked<T>(&self, day: Date, ask: impl FnOnce(&Inputs<'_>) -> T) -> T {
+        let read = reading(&self.name, &self.files);
+        let rulebook =
+            LIBRARY.select(&read.device.policies, day).unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        ask(&Inputs {
+            device: &read.device,
+            decisions: &read.decisions,
+            knowledge: &self.knowledge(day),
+            rulebook: &rulebook,
+            as_of: day,
+            engine: "wardround test",
+        })
+    }
+
     /// The assessment on a day, as decided or with one claim rejected.
     pub fn assess(&self, day: Date, without: Option<&str>) -> Assessment {
         let mut read = reading(&self.name, &self.files);

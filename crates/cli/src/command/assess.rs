@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
+use ward_assess::{SupposeError, UnknownName};
 use ward_device::Reading;
 use ward_model::Assessment;
+use ward_model::hypothesis::Change;
 use ward_model::verdict::{Basis, Outcome};
 use ward_policy::Library;
 use ward_publish::text::{self, TextOptions};
@@ -16,6 +18,7 @@ use crate::clock::AsOf;
 use crate::failure::Failure;
 use crate::folder;
 use crate::held::Held;
+use crate::nearest::nearest;
 use crate::ui::{self, Ui};
 
 /// The engine, as every assessment names it.
@@ -45,6 +48,11 @@ pub struct Arguments {
     /// The day or time asked about: what was held then counts; default: now
     #[arg(long, value_name = "DATE|TIME")]
     as_of: Option<AsOf>,
+    /// Answer as if these changes were made: +CONTROL (it works, everywhere), -CONTROL (it does not), fix:VULNERABILITY (mended
+    /// where a fixed version is known), update:ELEMENT/COMPONENT@VERSION, secure:LINK (senders are verified), isolate:ELEMENT
+    /// (none of its links is there). Nothing is recorded
+    #[arg(long, value_delimiter = ',', value_name = "CHANGE,...", allow_hyphen_values = true)]
+    what_if: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -96,6 +104,7 @@ impl Condition {
 /// Assesses every device, or none.
 pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
     let format = arguments.format(global)?;
+    let changes = arguments.changes()?;
     let readings = arguments
         .folders
         .iter()
@@ -105,7 +114,7 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     let library = Library::built_in()?;
     let assessments = readings
         .iter()
-        .map(|reading| assessment(reading, &library, &held, as_of))
+        .map(|reading| assessment(reading, &library, &held, as_of, &changes))
         .collect::<Result<Vec<Assessment>, Failure>>()?;
     let answer = answer(format, &assessments, &readings, &arguments, ui)?;
     ui.deliver(&answer, arguments.output.as_deref())?;
@@ -127,24 +136,83 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
 pub fn one(path: &Path, global: &Global, as_of: Option<AsOf>, ui: &Ui) -> Result<(Reading, Assessment), Failure> {
     let reading = read(path, &[], ui)?;
     let (held, as_of) = Held::open(global, as_of, ui)?;
-    let assessment = assessment(&reading, &Library::built_in()?, &held, as_of)?;
+    let assessment = assessment(&reading, &Library::built_in()?, &held, as_of, &[])?;
     Ok((reading, assessment))
 }
 
-fn assessment(reading: &Reading, library: &Library, held: &Held, as_of: Date) -> Result<Assessment, Failure> {
+fn assessment(
+    reading: &Reading,
+    library: &Library,
+    held: &Held,
+    as_of: Date,
+    changes: &[Change],
+) -> Result<Assessment, Failure> {
     let rulebook = folder::rulebook(reading, library, as_of)?;
-    let inputs = ward_assess::Inputs {
+    let inputs = inputs(reading, &rulebook, held, as_of);
+    if changes.is_empty() {
+        return Ok(ward_assess::assess_configurations(&inputs, &reading.configurations)?);
+    }
+    refuse_configurations(reading)?;
+    ward_assess::what_if(&inputs, changes).map_err(|error| match error {
+        SupposeError::Knowledge(error) => Failure::from(error),
+        SupposeError::Unknown(unknown) => unknown_name(&unknown),
+    })
+}
+
+/// What is supposed is tried on the common model alone: of a variant or a site it would say too little.
+pub fn refuse_configurations(reading: &Reading) -> Result<(), Failure> {
+    if reading.configurations.each.is_empty() {
+        return Ok(());
+    }
+    let message = "changes cannot be supposed yet where there are variants or sites";
+    Err(Failure::input("arguments", message).hint("the common model alone would say too little of them"))
+}
+
+/// What an answer about one device follows from.
+pub fn inputs<'a>(
+    reading: &'a Reading,
+    rulebook: &'a ward_policy::Rulebook,
+    held: &'a Held,
+    as_of: Date,
+) -> ward_assess::Inputs<'a> {
+    ward_assess::Inputs {
         device: &reading.device,
         decisions: &reading.decisions,
         knowledge: held.knowledge(),
-        rulebook: &rulebook,
+        rulebook,
         as_of,
         engine: ENGINE,
+    }
+}
+
+/// How many names are told where one is not known.
+const NAMES: usize = 12;
+
+fn unknown_name(unknown: &UnknownName) -> Failure {
+    let UnknownName { change, kind, name, known } = unknown;
+    let failure = Failure::input("arguments", format!("`{change}`: no {kind} is called `{name}`"));
+    let failure = match nearest(name, known.iter().map(String::as_str)) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure,
     };
-    Ok(ward_assess::assess_configurations(&inputs, &reading.configurations)?)
+    match known.len() {
+        0 => failure.hint(format!("there is no {kind} here")),
+        count if count > NAMES => {
+            failure.hint(format!("expected one of {count}, among them {}", known[..NAMES].join(", ")))
+        }
+        _ => failure.hint(format!("expected one of {}", known.join(", "))),
+    }
 }
 
 impl Arguments {
+    fn changes(&self) -> Result<Vec<Change>, Failure> {
+        let parse = |text: &String| {
+            let failure = || Failure::input("arguments", format!("`{text}` is no change that can be supposed"));
+            Change::parse(text).ok_or_else(|| failure().hint(format!("expected {}", Change::FORMS)))
+        };
+        self.what_if.iter().map(parse).collect()
+    }
+
     fn format(&self, global: &Global) -> Result<Format, Failure> {
         let format = match (self.format, global.json) {
             (None | Some(Format::Json), true) => Format::Json,
@@ -154,6 +222,10 @@ impl Arguments {
         };
         if format == Format::Html && self.folders.len() > 1 {
             return Err(Failure::input("arguments", "a page is about one device; several were named"));
+        }
+        if format == Format::Html && !self.what_if.is_empty() {
+            let message = "a page is about the device as it is; --what-if goes with table and json";
+            return Err(Failure::input("arguments", message));
         }
         Ok(format)
     }
@@ -184,7 +256,8 @@ fn answer(
     }
 }
 
-fn read(path: &Path, sites: &[PathBuf], ui: &Ui) -> Result<Reading, Failure> {
+/// Reads a folder with the sites laid over it, and says how many warnings there are about it.
+pub fn read(path: &Path, sites: &[PathBuf], ui: &Ui) -> Result<Reading, Failure> {
     let reading = folder::read_at(path, sites)?;
     match reading.warnings.len() {
         0 => {}

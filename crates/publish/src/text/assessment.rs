@@ -73,6 +73,7 @@ impl Page<'_> {
         let policies: Vec<&str> = inputs.policies.iter().map(ward_model::ids::PolicyId::as_str).collect();
         self.paper.line(0, Ink::Plain, &format!("As of {}, by {}", inputs.as_of, policies.join(", ")));
         self.paper.gap();
+        self.supposed();
         let (confirmed, presumed) = (summary.uncontrolled.confirmed, summary.uncontrolled.presumed);
         let provisional = summary.controlled.provisional;
         let (ink, sentence) = if confirmed > 0 {
@@ -86,7 +87,8 @@ impl Page<'_> {
         } else {
             (Ink::Presumed, "No verdict: there was nothing to judge. See what was not looked at, below.")
         };
-        self.paper.line(0, ink, sentence);
+        let said = if self.assessment.supposed.is_empty() { "" } else { "As supposed, not as it is. " };
+        self.paper.line(0, ink, &format!("{said}{sentence}"));
         self.paper.gap();
         let counts = [
             ("uncontrolled, confirmed", confirmed, Ink::Confirmed, words::TERMS[2].1),
@@ -113,6 +115,20 @@ impl Page<'_> {
         for (place, line) in lines.iter().enumerate() {
             self.paper.field(0, if place == 0 { "Knowledge" } else { "" }, line);
         }
+    }
+
+    /// What the answer supposes, before anything that follows from it.
+    fn supposed(&mut self) {
+        let supposed = &self.assessment.supposed;
+        if supposed.is_empty() {
+            return;
+        }
+        self.paper.line(0, Ink::Bold, "Hypothetical: nothing of this is done, decided or recorded.");
+        for one in supposed {
+            let without = if one.effective { "" } else { " (changes nothing)" };
+            self.paper.item(2, "- ", &format!("{}{without}: {}", one.change, one.effects.join("; ")));
+        }
+        self.paper.gap();
     }
 
     fn what_next(&mut self) {

@@ -595,6 +595,7 @@ pub fn assessment() -> Assessment {
     };
     Assessment {
         schema: SCHEMA,
+        supposed: Vec::new(),
         device: DeviceSummary { id: "lvp-200".into(), name: "LVP-200 large-volume infusion pump".into() },
         inputs: Inputs {
             device: Digest::of(b"device"),

@@ -1,0 +1,495 @@
+//! The cheapest treatment of each fielded version: changes by which nothing confirmed is uncontrolled any more.
+//!
+//! It is exact over what is at hand, by implicit hitting sets. A set of changes is assessed whole; every subject that is uncontrolled
+//! with it has a derivation, and a derivation stands unless one of the changes that could touch it is made, or one that it came with
+//! is not. That is a clause. The cheapest set that satisfies all clauses found so far is assessed next, until nothing is
+//! uncontrolled, or no set is left. Every clause is true of every treatment, so that no treatment is cheaper than the set tried last.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use ward_model::assessment::{Assessment, Summary};
+use ward_model::device::{Device, UpdatePath};
+use ward_model::hypothesis::Change;
+use ward_model::ids::{ElementId, FunctionId};
+use ward_model::knowledge::KnowledgeError;
+use ward_model::treatment::{
+    LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated, VersionTreatment,
+};
+use ward_model::verdict::{Basis, Outcome, Place, PresumedBecause, Verdict};
+use ward_risk::open::{Open, open};
+use ward_risk::{Effects, loss};
+
+use crate::suppose::{Reports, SupposeError, Supposition, suppose};
+use crate::{Inputs, assess_supposing, reports};
+
+mod candidate;
+mod hitting;
+
+use candidate::{Candidate, Offer, places};
+use hitting::{Clause, Failed, cheapest};
+
+/// How long a search goes on: by counts, never by time, so that the same question has the same answer everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How many sets of changes are assessed for one version.
+    pub assessed: usize,
+    /// How many nodes the search for cheapest sets has for one version.
+    pub nodes: u64,
+    /// How many derivations are drawn in each assessment.
+    pub witnesses: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { assessed: 400, nodes: 2_000_000, witnesses: 100 }
+    }
+}
+
+/// What is asked of a treatment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Treating {
+    /// Whether what is presumed must be controlled, too.
+    pub presumed_too: bool,
+    /// How long to search.
+    pub limits: Limits,
+}
+
+/// Finds the cheapest treatment of every fielded version.
+///
+/// # Errors
+/// The knowledge could not be read.
+pub fn treat(inputs: &Inputs<'_>, treating: Treating) -> Result<Treatment, KnowledgeError> {
+    let mut versions = Vec::with_capacity(inputs.device.versions.len());
+    // Claims are judged before the device is taken apart: what was decided is bound to the whole folder.
+    let (effects, _) = Effects::decided(inputs.device, inputs.decisions, inputs.as_of);
+    let before = crate::assess(inputs)?;
+    for version in &inputs.device.versions {
+        let device = Device { versions: vec![version.clone()], ..inputs.device.clone() };
+        let inputs = Inputs { device: &device, ..*inputs };
+        let search = Search::new(&inputs, &effects, treating)?;
+        let of_version = before.verdicts.iter().filter(|verdict| verdict.fielded_version == version.id);
+        versions.push(search.run(summary(of_version))?);
+    }
+    Ok(Treatment {
+        schema: TREATMENT_SCHEMA,
+        device: before.device,
+        inputs: before.inputs,
+        presumed_too: treating.presumed_too,
+        versions,
+    })
+}
+
+/// The counts of some verdicts.
+fn summary<'v>(verdicts: impl Iterator<Item = &'v Verdict>) -> Summary {
+    crate::summary(&verdicts.cloned().collect::<Vec<Verdict>>())
+}
+
+/// One version, and everything that is at hand for it.
+struct Search<'a> {
+    inputs: &'a Inputs<'a>,
+    effects: &'a Effects,
+    treating: Treating,
+    found: Rc<Reports>,
+    /// What was found with other versions of components, by these.
+    refound: BTreeMap<Vec<Change>, Rc<Reports>>,
+    candidates: Vec<Candidate>,
+    not_offered: Vec<NotOffered>,
+    assessed: usize,
+    nodes: u64,
+}
+
+/// What is uncontrolled with some changes.
+struct Remaining {
+    open: Vec<Open>,
+    /// What was found with the changes.
+    found: Rc<Reports>,
+    /// The functions that stop and by that do harm that the policy finds unacceptable, each with the elements to which it is due.
+    losses: BTreeMap<FunctionId, BTreeSet<ElementId>>,
+}
+
+/// How a search ended.
+enum Ended {
+    Treated(Vec<usize>),
+    /// What no change can touch, or what the last set left.
+    Impossible(Vec<Untreated>),
+    Limit(Vec<Untreated>),
+}
+
+impl<'a> Search<'a> {
+    fn new(inputs: &'a Inputs<'a>, effects: &'a Effects, treating: Treating) -> Result<Self, KnowledgeError> {
+        let found = Rc::new(reports(inputs)?);
+        let mut search = Self {
+            inputs,
+            effects,
+            treating,
+            found,
+            refound: BTreeMap::new(),
+            candidates: Vec::new(),
+            not_offered: Vec::new(),
+            assessed: 0,
+            nodes: treating.limits.nodes,
+        };
+        let untreated = search.remaining(&[])?;
+        let offer = Offer {
+            device: inputs.device,
+            version: &inputs.device.versions[0],
+            effects,
+            rulebook: inputs.rulebook,
+            found: &search.found,
+            open: &untreated.open,
+            on: inputs.as_of,
+        };
+        (search.candidates, search.not_offered) = offer.candidates();
+        Ok(search)
+    }
+
+    fn changes(&self, set: &[usize]) -> Vec<Change> {
+        set.iter().map(|one| self.candidates[*one].change.clone()).collect()
+    }
+
+    fn supposition(&self, changes: &[Change]) -> Supposition {
+        match suppose(self.inputs.device, self.effects, &self.found, changes) {
+            Ok(supposition) => supposition,
+            // Every candidate was made from a name of this device: without its changes nothing is taken for treated.
+            Err(_) => Supposition {
+                device: self.inputs.device.clone(),
+                effects: self.effects.clone(),
+                lost: BTreeMap::new(),
+                supposed: Vec::new(),
+            },
+        }
+    }
+
+    /// What is uncontrolled with a set of candidates, assessed whole.
+    fn remaining(&mut self, set: &[usize]) -> Result<Remaining, KnowledgeError> {
+        self.assessed += 1;
+        let changes = self.changes(set);
+        let Supposition { device, effects, lost, .. } = self.supposition(&changes);
+        let inputs = Inputs { device: &device, ..*self.inputs };
+        let updates: Vec<Change> =
+            changes.iter().filter(|change| matches!(change, Change::Update(..))).cloned().collect();
+        let found = match self.refound.get(&updates) {
+            _ if updates.is_empty() => Rc::clone(&self.found),
+            Some(found) => Rc::clone(found),
+            None => {
+                let found = Rc::new(reports(&inputs)?);
+                self.refound.insert(updates, Rc::clone(&found));
+                found
+            }
+        };
+        let partial = inputs.knowledge.description().partial();
+        let situation = inputs.situation(&found, partial.as_deref());
+        let open = open(situation, &effects, self.treating.presumed_too, self.treating.limits.witnesses);
+        let harmful: BTreeSet<ElementId> = loss::verdicts(situation, &lost)
+            .into_iter()
+            .filter(|verdict| verdict.verdict == Outcome::Uncontrolled)
+            .map(|verdict| verdict.element)
+            .collect();
+        let losses = lost.into_iter().filter(|(_, due)| due.iter().any(|element| harmful.contains(element))).collect();
+        Ok(Remaining { open, losses, found })
+    }
+
+    /// Searches until nothing is uncontrolled. What stops by design may be overlooked, to tell what would be left then.
+    fn search(&mut self, overlooking_losses: bool) -> Result<(Ended, u64), KnowledgeError> {
+        let costs: Vec<u64> = self.candidates.iter().map(|candidate| candidate.cost).collect();
+        let mut clauses: BTreeSet<Clause> = BTreeSet::new();
+        let mut at_least = 0;
+        let mut left: Vec<Untreated> = Vec::new();
+        loop {
+            let known: Vec<Clause> = clauses.iter().cloned().collect();
+            let set = match cheapest(&costs, &known, &mut self.nodes) {
+                Ok(set) => set,
+                Err(Failed::Impossible) => return Ok((Ended::Impossible(left), at_least)),
+                Err(Failed::Limit) => return Ok((Ended::Limit(left), at_least)),
+            };
+            at_least = set.iter().fold(0, |sum: u64, one| sum.saturating_add(costs[*one]));
+            if self.assessed >= self.treating.limits.assessed {
+                return Ok((Ended::Limit(left), at_least));
+            }
+            let remaining = self.remaining(&set)?;
+            let found = self.clauses(&remaining, &set, overlooking_losses);
+            if found.is_empty() {
+                return Ok((Ended::Treated(set), at_least));
+            }
+            left = found.iter().map(|(_, subject)| subject.clone()).collect();
+            // What nothing at hand can touch is named by itself.
+            let hopeless = found.iter().filter(|(clause, _)| clause.any.is_empty() && clause.none_of.is_empty());
+            let hopeless: BTreeSet<Untreated> = hopeless.map(|(_, subject)| subject.clone()).collect();
+            if !hopeless.is_empty() {
+                left = hopeless.into_iter().collect();
+            }
+            left.sort();
+            left.dedup();
+            clauses.extend(found.into_iter().map(|(clause, _)| clause));
+        }
+    }
+
+    /// What every treatment must do, seeing what this set leaves.
+    fn clauses(&self, remaining: &Remaining, set: &[usize], overlooking_losses: bool) -> Vec<(Clause, Untreated)> {
+        let mut clauses = Vec::new();
+        for open in &remaining.open {
+            let subject = Untreated {
+                subject: open.subject.id.clone(),
+                element: open.element.clone(),
+                presumed_because: open.because,
+                harm: open.harm.clone(),
+            };
+            if open.witness.nodes.is_empty() {
+                // Where no derivation was drawn, all that is known is that this very set leaves it; another one's clause moves on.
+                clauses.push((self.not_this(set), subject));
+                continue;
+            }
+            let places = places(self.inputs.device, open);
+            let touching = |one: &usize| {
+                let candidate = &self.candidates[*one];
+                !candidate.touches.is_disjoint(&places) && may_mend(&candidate.change, open, &remaining.found)
+            };
+            let others = (0..self.candidates.len()).filter(|one| !set.contains(one));
+            let clause = Clause {
+                any: others.filter(touching).collect(),
+                none_of: set
+                    .iter()
+                    .copied()
+                    .filter(|one| !self.candidates[*one].only_cuts() && touching(one))
+                    .collect(),
+            };
+            clauses.push((clause, subject));
+        }
+        if !overlooking_losses {
+            for (function, due) in &remaining.losses {
+                let isolates = |one: &usize| match &self.candidates[*one].change {
+                    Change::Isolate(element) => due.contains(element),
+                    _ => false,
+                };
+                let chosen: Vec<usize> = set.iter().copied().filter(isolates).collect();
+                let subject = |one: usize| {
+                    let Change::Isolate(element) = &self.candidates[one].change else { return None };
+                    Some(Untreated {
+                        subject: format!("{function} stops for good"),
+                        element: element.clone(),
+                        presumed_because: None,
+                        harm: None,
+                    })
+                };
+                // What one isolation stops by itself, it stops in every set.
+                let mut alone = Vec::new();
+                for one in &chosen {
+                    let Supposition { device, lost, .. } = self.supposition(&self.changes(&[*one]));
+                    let inputs = Inputs { device: &device, ..*self.inputs };
+                    let verdicts = loss::verdicts(inputs.situation(&self.found, None), &lost);
+                    if verdicts.iter().any(|verdict| verdict.verdict == Outcome::Uncontrolled) {
+                        alone.push(*one);
+                    }
+                }
+                let all = Clause { any: Vec::new(), none_of: chosen.clone() };
+                let each = alone.iter().map(|one| Clause { any: Vec::new(), none_of: vec![*one] });
+                let found: Vec<Clause> = if alone.is_empty() { vec![all] } else { each.collect() };
+                let named = chosen.first().and_then(|one| subject(*one));
+                clauses.extend(found.into_iter().filter_map(|clause| Some((clause, named.clone()?))));
+            }
+        }
+        // Clauses by derivation say more than that this very set fails.
+        if clauses.iter().any(|(clause, _)| *clause != self.not_this(set)) {
+            let plain = self.not_this(set);
+            clauses.retain(|(clause, _)| *clause != plain);
+        }
+        clauses
+    }
+
+    fn not_this(&self, set: &[usize]) -> Clause {
+        Clause { any: (0..self.candidates.len()).filter(|one| !set.contains(one)).collect(), none_of: set.to_vec() }
+    }
+
+    fn run(mut self, before: Summary) -> Result<VersionTreatment, KnowledgeError> {
+        let (ended, at_least) = self.search(false)?;
+        let mut advice = Vec::new();
+        let version = self.inputs.device.versions[0].clone();
+        if version.update_path == Some(UpdatePath::None) && !matches!(&ended, Ended::Treated(set) if set.is_empty()) {
+            advice.push(format!("no patch: version {} cannot be updated", version.id));
+        }
+        let (outcome, set, untreated) = match ended {
+            Ended::Treated(set) if set.is_empty() => (TreatmentOutcome::NotNeeded, set, Vec::new()),
+            Ended::Treated(set) => (TreatmentOutcome::Treated, set, Vec::new()),
+            Ended::Limit(left) => {
+                advice.push(format!(
+                    "the search ended at its limit: no treatment costs less than {at_least}, and whether one costs that is not known"
+                ));
+                (TreatmentOutcome::LimitReached, Vec::new(), left)
+            }
+            Ended::Impossible(left) => {
+                advice.extend(self.instead()?);
+                (TreatmentOutcome::NoTreatment, Vec::new(), left)
+            }
+        };
+        let changes = self.changes(&set);
+        let after = self.assess(&changes)?;
+        let mut left_presumed: BTreeSet<LeftPresumed> = BTreeSet::new();
+        for verdict in after.verdicts.iter().filter(|verdict| verdict.verdict == Outcome::Uncontrolled) {
+            if let Some(because) = verdict.presumed_because {
+                left_presumed.insert(LeftPresumed {
+                    element: verdict.element.clone(),
+                    because,
+                    covers: verdict.covers.len(),
+                    advice: assessing(because, &verdict.element),
+                });
+            }
+        }
+        let open = |verdict: &&Verdict| {
+            verdict.verdict == Outcome::Uncontrolled
+                && (verdict.basis == Basis::Confirmed || self.treating.presumed_too)
+        };
+        let treated = matches!(outcome, TreatmentOutcome::Treated | TreatmentOutcome::NotNeeded);
+        let failed: Vec<&Verdict> = after.verdicts.iter().filter(open).collect();
+        // What is proposed is assessed whole once more, in every reading: what does not hold there is not proposed.
+        let outcome = if treated && !failed.is_empty() {
+            advice.push("the whole assessment does not bear the proposal out: take it for none".to_owned());
+            TreatmentOutcome::LimitReached
+        } else {
+            outcome
+        };
+        let proposed: Vec<Proposed> = set
+            .iter()
+            .map(|one| {
+                let Candidate { change, title, cost, cost_source, remarks, .. } = self.candidates[*one].clone();
+                Proposed { change, title, cost, cost_source, remarks }
+            })
+            .collect();
+        Ok(VersionTreatment {
+            fielded_version: version.id,
+            outcome,
+            cost: proposed.iter().fold(0, |sum: u64, one| sum.saturating_add(one.cost)),
+            changes: proposed,
+            at_least,
+            untreated,
+            advice,
+            not_offered: self.not_offered,
+            before,
+            after: after.summary,
+            left_presumed: left_presumed.into_iter().collect(),
+            candidates: self.candidates.len(),
+            assessed: self.assessed,
+        })
+    }
+
+    /// The whole assessment of this version with some changes.
+    fn assess(&self, changes: &[Change]) -> Result<Assessment, KnowledgeError> {
+        match assess_supposing(self.inputs, self.effects, changes) {
+            Ok(assessment) => Ok(assessment),
+            Err(SupposeError::Knowledge(error)) => Err(error),
+            // As in `supposition`: the device as it is has nothing treated.
+            Err(SupposeError::Unknown(_)) => crate::assess(self.inputs),
+        }
+    }
+
+    /// What is left where there is no treatment: to give up links and what rests on them, or the device.
+    fn instead(&mut self) -> Result<Vec<String>, KnowledgeError> {
+        let device = self.inputs.device;
+        let replace = "no treatment exists: replace it";
+        let (ended, cost) = self.search(true)?;
+        let Ended::Treated(set) = ended else {
+            return Ok(vec![format!("{replace}; even taken off every link it is not controlled"), self.meanwhile()?]);
+        };
+        let changes = self.changes(&set);
+        let isolated = changes.iter().filter_map(|change| match change {
+            Change::Isolate(element) => Some(element.clone()),
+            _ => None,
+        });
+        let isolated: BTreeSet<ElementId> = isolated.collect();
+        let lost = loss::lost(device, self.effects, &isolated);
+        let named = |id: &FunctionId| {
+            let function = device.functions.get(id);
+            let essential = function.is_some_and(|function| function.essential);
+            if essential { format!("{id} (essential)") } else { id.to_string() }
+        };
+        let stops: Vec<String> = lost.keys().map(named).collect();
+        let written: Vec<String> = changes.iter().map(ToString::to_string).collect();
+        Ok(vec![
+            format!("{replace}, or take it off the network and do without what then stops"),
+            format!(
+                "off the network: {} would control what is confirmed at cost {cost}, and stop {}",
+                written.join(", "),
+                stops.join(", ")
+            ),
+        ])
+    }
+}
+
+impl Search<'_> {
+    /// What taking off their links does that have something uncontrolled, and what it leaves, by whom.
+    fn meanwhile(&mut self) -> Result<String, KnowledgeError> {
+        let named = |open: &[Open]| -> BTreeSet<(String, ElementId)> {
+            open.iter().map(|one| (one.subject.id.clone(), one.element.clone())).collect()
+        };
+        let before = self.remaining(&[])?.open;
+        let at = |one: &usize| match &self.candidates[*one].change {
+            Change::Isolate(element) => before.iter().any(|open| open.element == *element),
+            _ => false,
+        };
+        let set: Vec<usize> = (0..self.candidates.len()).filter(at).collect();
+        let after = self.remaining(&set)?.open;
+        let by: BTreeSet<&str> = after
+            .iter()
+            .flat_map(|open| &open.witness.nodes)
+            .filter(|node| matches!(node.at, Place::Position(_)))
+            .map(|node| node.fact.as_str())
+            .collect();
+        let by: Vec<&str> = by.into_iter().collect();
+        let isolated: BTreeSet<ElementId> = self
+            .changes(&set)
+            .into_iter()
+            .filter_map(|change| if let Change::Isolate(element) = change { Some(element) } else { None })
+            .collect();
+        let stops: Vec<String> =
+            loss::lost(self.inputs.device, self.effects, &isolated).keys().map(ToString::to_string).collect();
+        let written: Vec<String> = self.changes(&set).iter().map(ToString::to_string).collect();
+        if written.is_empty() {
+            return Ok("nothing that is uncontrolled has links to take off".to_owned());
+        }
+        let (was, left) = (named(&before).len(), named(&after).len());
+        let by = if by.is_empty() { "-".to_owned() } else { by.join(", ") };
+        let stops = if stops.is_empty() { "nothing".to_owned() } else { stops.join(", ") };
+        Ok(format!(
+            "until then take it off the network: {} leaves {left} of {was} subjects uncontrolled (by: {by}), and stops {stops}",
+            written.join(", ")
+        ))
+    }
+}
+
+/// Whether another version of a component could take a derivation away, or have brought it: one that rests on something found at
+/// that component, or found beside it under conditions that the component may be part of. Other changes are told by their places.
+fn may_mend(change: &Change, open: &Open, found: &Reports) -> bool {
+    let Change::Update(element, component, _) = change else { return true };
+    if open.because.is_some() {
+        return true;
+    }
+    // What a step follows by begins with the name of the vulnerability, where it is one.
+    let first = |by: &str| by.split_whitespace().next().map(str::to_owned);
+    let mut names: BTreeSet<String> = open.witness.nodes.iter().filter_map(|node| first(&node.by)).collect();
+    names.insert(open.subject.id.clone());
+    let at = found.iter().filter(|((version, at), _)| *version == open.fielded_version && at == element);
+    let findings = at.flat_map(|(_, reports)| reports.open.findings.iter().chain(&reports.complete.findings));
+    findings.filter(|finding| names.contains(finding.vulnerability.id.as_str())).any(|finding| {
+        finding.component.reference == *component
+            || !finding.proof.environment.is_empty()
+            || !finding.proof.voices.is_empty()
+    })
+}
+
+/// What to do about what is presumed. It is advice: nobody can be told beforehand what the answer will be.
+fn assessing(because: PresumedBecause, element: &ElementId) -> String {
+    match because {
+        PresumedBecause::Unmodelled => {
+            format!(
+                "assess: describe {element} completely, and answer for its interfaces, software and functions being all listed"
+            )
+        }
+        PresumedBecause::Unassessed => {
+            format!("assess: supply an SBOM of {element} with identities and versions, or review what no feed covers")
+        }
+        PresumedBecause::UnknownRange => format!("assess: supply the exact versions of the components of {element}"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

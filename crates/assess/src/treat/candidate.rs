@@ -1,0 +1,266 @@
+//! The changes that a treatment may be made of, what each costs, and where in a derivation it could tell.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use ward_model::device::{Control, Cut, Device, FieldedVersion, Link, UpdatePath};
+use ward_model::finding::State;
+use ward_model::hypothesis::Change;
+use ward_model::ids::{ElementId, LinkId};
+use ward_model::treatment::NotOffered;
+use ward_model::verdict::{Place, SubjectKind};
+use ward_policy::{Rulebook, TreatmentCosts};
+use ward_risk::Effects;
+use ward_risk::open::Open;
+
+use crate::suppose::{Reports, mended, relied_on};
+
+/// The category of controls that are brought to units as an update is.
+const BY_UPDATE: &str = "firmware-and-software-updates";
+
+/// A change that a treatment may contain.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    pub change: Change,
+    pub title: String,
+    pub cost: u64,
+    pub cost_source: String,
+    pub remarks: Vec<String>,
+    /// A derivation that speaks of none of these is the same with the change and without.
+    pub touches: BTreeSet<Place>,
+}
+
+impl Candidate {
+    /// Whether it only ever closes ways: what it opens is judged apart.
+    pub fn only_cuts(&self) -> bool {
+        matches!(self.change, Change::Rely(_) | Change::Isolate(_))
+    }
+}
+
+/// Everything at hand for one version, in the order of changes; and what is not, with the reason.
+pub(crate) struct Offer<'a> {
+    pub device: &'a Device,
+    pub version: &'a FieldedVersion,
+    pub effects: &'a Effects,
+    pub rulebook: &'a Rulebook,
+    pub found: &'a Reports,
+    pub open: &'a [Open],
+    pub on: Date,
+}
+
+impl Offer<'_> {
+    pub fn candidates(&self) -> (Vec<Candidate>, Vec<NotOffered>) {
+        let mut not_offered = Vec::new();
+        let mut candidates = self.controls(&mut not_offered);
+        let updatable = self.version.update_path != Some(UpdatePath::None);
+        let (updates, links) = (self.updates(), self.weak_links());
+        if updatable {
+            candidates.extend(updates);
+            candidates.extend(links);
+        } else {
+            not_offered.push(NotOffered {
+                what: if updates.is_empty() {
+                    "changes of the design".to_owned()
+                } else {
+                    "patches and changes of the design".to_owned()
+                },
+                reason: format!("version {} cannot be updated: no patch reaches it", self.version.id),
+            });
+        }
+        candidates.extend(self.isolations());
+        candidates.sort_by(|a, b| a.change.cmp(&b.change));
+        candidates.dedup_by(|a, b| a.change == b.change);
+        (candidates, not_offered)
+    }
+
+    fn costs(&self) -> &TreatmentCosts {
+        &self.rulebook.costs
+    }
+
+    fn controls(&self, not_offered: &mut Vec<NotOffered>) -> Vec<Candidate> {
+        let mut candidates = Vec::new();
+        for control in self.device.controls.values() {
+            if relied_on(self.device, self.effects, control) {
+                continue;
+            }
+            let mut refuse = |reason: String| {
+                not_offered.push(NotOffered { what: format!("control {}", control.id), reason });
+            };
+            if control.enforcer.is_none() {
+                refuse("nobody has said what enforces it, so that it has no effect".to_owned());
+                continue;
+            }
+            let by_update = control.category == BY_UPDATE && control.performed_by.must_be_confirmed();
+            if by_update && self.version.update_path == Some(UpdatePath::None) {
+                refuse(format!("it comes as an update, and version {} cannot be updated", self.version.id));
+                continue;
+            }
+            let (cost, cost_source) = match control.cost {
+                Some(cost) => (cost, "the folder".to_owned()),
+                None => self.costs().of("control", None, self.on),
+            };
+            let mut remarks = Vec::new();
+            if control.performed_by.must_be_confirmed() {
+                remarks.push(format!("holds only where it is confirmed: confirm it per {}", control.performed_by));
+            }
+            remarks.push(format!("`ward decide DIR --claim control:{}` after looking at its evidence", control.id));
+            remarks.extend(control.hazard_added.iter().map(|hazard| format!("trades: {hazard}")));
+            candidates.push(Candidate {
+                change: Change::Rely(control.id.clone()),
+                title: control.name.clone(),
+                cost,
+                cost_source,
+                remarks,
+                touches: self.touched_by(control),
+            });
+        }
+        candidates
+    }
+
+    fn touched_by(&self, control: &Control) -> BTreeSet<Place> {
+        let mut touched = BTreeSet::new();
+        let links = || self.device.links.values();
+        for cut in &control.cuts {
+            match cut {
+                Cut::Step { at, .. } => {
+                    touched.insert(element(at));
+                    links().filter(|link| link.to == *at).for_each(|link| touched.extend(around(link)));
+                }
+                Cut::Presence { at } | Cut::Vulnerability { at, .. } => drop(touched.insert(element(at))),
+                Cut::Link { link, .. } => touched.extend(self.device.links.get(link).into_iter().flat_map(around)),
+                Cut::LinksIntoZone { zone, .. } => {
+                    let inside = |end: &ElementId| {
+                        self.device.elements.get(end).is_some_and(|element| element.zone.as_ref() == Some(zone))
+                    };
+                    let into = links().filter(|link| inside(&link.from) || inside(&link.to));
+                    into.for_each(|link| touched.extend(around(link)));
+                }
+            }
+        }
+        touched
+    }
+
+    /// One candidate for every version at which something that is found at a component is said to end.
+    fn updates(&self) -> Vec<Candidate> {
+        let path = self.version.update_path.map(UpdatePath::word);
+        let mut candidates = Vec::new();
+        for ((_, at), reports) in self.found.iter().filter(|((version, _), _)| *version == self.version.id) {
+            for finding in reports.open.findings.iter().filter(|finding| finding.state == State::Affected) {
+                let component = &finding.component;
+                for target in mended(finding) {
+                    let (cost, cost_source) = self.costs().of("update", path, self.on);
+                    let was = component.version.as_deref().unwrap_or("no version");
+                    let mut remarks =
+                        vec!["re-assessed whole at that version; what it brings with it is not known".to_owned()];
+                    remarks.push(match path {
+                        Some(path) => format!("reaches units by: {path}"),
+                        None => "nobody says how units are updated".to_owned(),
+                    });
+                    candidates.push(Candidate {
+                        title: format!("{} at {at}: {was} becomes {target}", component.name),
+                        change: Change::Update(at.clone(), component.reference.clone(), target),
+                        cost,
+                        cost_source,
+                        remarks,
+                        touches: BTreeSet::from([element(at)]),
+                    });
+                }
+            }
+        }
+        candidates
+    }
+
+    /// One candidate for every link on which a rule finds a weakness that is uncontrolled.
+    fn weak_links(&self) -> Vec<Candidate> {
+        let path = self.version.update_path.map(UpdatePath::word);
+        let weaknesses = self.open.iter().filter(|open| open.subject.kind == SubjectKind::Weakness);
+        let named: BTreeSet<(&str, &str)> = weaknesses.filter_map(|open| open.subject.id.split_once('@')).collect();
+        let links: BTreeSet<LinkId> = named.iter().map(|(_, link)| LinkId::from(*link)).collect();
+        let mut candidates = Vec::new();
+        for id in &links {
+            let Some(link) = self.device.links.get(id) else { continue };
+            let (cost, cost_source) = self.costs().of("secure", path, self.on);
+            let mitigations: BTreeSet<String> = named
+                .iter()
+                .filter(|(_, other)| *other == id.as_str())
+                .filter_map(|(rule, _)| self.rulebook.rules.iter().find(|one| one.id.as_str() == *rule))
+                .map(|rule| format!("{}: {}", rule.id, rule.mitigation))
+                .collect();
+            let mut remarks: Vec<String> = mitigations.into_iter().collect();
+            remarks.push("a change of the design: to be verified, and brought to both ends".to_owned());
+            candidates.push(Candidate {
+                change: Change::Secure(id.clone()),
+                title: format!("verify every sender on {}, and refuse what was seen before", link.name),
+                cost,
+                cost_source,
+                remarks,
+                touches: self.with_secrets(link),
+            });
+        }
+        candidates
+    }
+
+    /// One candidate for every element that has links and stands where something is uncontrolled, or on the way.
+    fn isolations(&self) -> Vec<Candidate> {
+        let mut near: BTreeSet<ElementId> = self.open.iter().map(|open| open.element.clone()).collect();
+        for node in self.open.iter().flat_map(|open| &open.witness.nodes) {
+            match &node.at {
+                Place::Element(id) => drop(near.insert(id.as_str().into())),
+                Place::Link(id) => {
+                    let link = self.device.links.get(&LinkId::from(id.as_str()));
+                    near.extend(link.into_iter().flat_map(|link| [link.from.clone(), link.to.clone()]));
+                }
+                _ => {}
+            }
+        }
+        let mut candidates = Vec::new();
+        for id in near {
+            let links = self.device.links.values().filter(|link| link.from == id || link.to == id);
+            let links: Vec<&Link> = links.collect();
+            if links.is_empty() {
+                continue;
+            }
+            let (cost, cost_source) = self.costs().of("isolate", None, self.on);
+            let named: Vec<&str> = links.iter().map(|link| link.id.as_str()).collect();
+            candidates.push(Candidate {
+                title: format!("take {id} off its links"),
+                cost,
+                cost_source,
+                remarks: vec![format!("trades: everything that {} is good for", named.join(", "))],
+                touches: links.iter().flat_map(|link| self.with_secrets(link)).collect(),
+                change: Change::Isolate(id),
+            });
+        }
+        candidates
+    }
+
+    /// A link, its ends, and the secret that it uses: who holds that follows from the links that use it.
+    fn with_secrets(&self, link: &Link) -> BTreeSet<Place> {
+        let secret = link.authentication.as_ref().and_then(|authentication| authentication.secret.as_ref());
+        let secret = secret.map(|secret| Place::Secret(secret.to_string()));
+        around(link).into_iter().chain(secret).collect()
+    }
+}
+
+/// An element, as a place.
+pub(crate) fn element(id: &ElementId) -> Place {
+    Place::Element(id.to_string())
+}
+
+/// A link and its ends.
+fn around(link: &Link) -> Vec<Place> {
+    vec![Place::Link(link.id.to_string()), element(&link.from), element(&link.to)]
+}
+
+/// The places that a subject and its derivation speak of.
+pub(crate) fn places(device: &Device, open: &Open) -> BTreeSet<Place> {
+    let mut places: BTreeSet<Place> = open.witness.nodes.iter().map(|node| node.at.clone()).collect();
+    places.insert(element(&open.element));
+    if open.subject.kind == SubjectKind::Weakness
+        && let Some((_, link)) = open.subject.id.split_once('@')
+    {
+        places.insert(Place::Link(link.to_owned()));
+        places.extend(device.links.get(&LinkId::from(link)).into_iter().flat_map(around));
+    }
+    places
+}

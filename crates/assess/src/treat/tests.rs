@@ -1,0 +1,229 @@
+//! The search against trying every set, on small random folders: controls, patches that bring new findings, links that are secured,
+//! and elements that are taken off them with what then stops.
+
+use jiff::civil::{Date, date};
+use proptest::prelude::*;
+use ward_device::{MemoryFiles, Reading, read};
+use ward_knowledge::{Contents, Memory};
+use ward_model::claim::ClaimId;
+use ward_model::cpe::Cpe;
+use ward_model::ids::VulnerabilityId;
+use ward_model::vulnerability::{Configuration, Criterion, Node, Operator, VulnerabilityRecord};
+use ward_policy::{Library, Rulebook};
+use ward_version::{Bound, Interval};
+
+use super::{Effects, Ended, Inputs, Limits, Search, Treating};
+
+const TODAY: Date = date(2026, 11, 22);
+/// How many candidates are tried in every combination.
+const MOST: usize = 9;
+
+const DEVICE: &str = r#"
+id = "d"
+name = "D"
+maker = "M"
+intended_use = "x"
+environments = ["hospital"]
+policies = ["fda-postmarket-2016"]
+model_since = 2026-01-01
+lifecycle = { stage = "support" }
+"#;
+
+fn cases(usual: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
+    ProptestConfig { cases: asked.unwrap_or(usual), ..ProptestConfig::default() }
+}
+
+fn sbom(version: &str) -> String {
+    format!(
+        r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[{{"type":"library","bom-ref":"lib","name":"lib","version":"{version}","cpe":"cpe:2.3:a:acme:lib:{version}:*:*:*:*:*:*:*"}}]}}"#
+    )
+}
+
+/// A record about versions of the library from one on and before another, with no score: everything is taken at its worst.
+fn record(id: &str, from: Option<&str>, before: &str) -> VulnerabilityRecord {
+    let criterion = Criterion {
+        vulnerable: true,
+        cpe: Cpe::parse("cpe:2.3:a:acme:lib:*:*:*:*:*:*:*:*").unwrap(),
+        range: Some(Interval {
+            lower: from.map(|version| Bound { version: version.to_owned(), inclusive: true }),
+            upper: Some(Bound { version: before.to_owned(), inclusive: false }),
+        }),
+    };
+    let node = Node { operator: Operator::Or, negate: false, criteria: vec![criterion] };
+    VulnerabilityRecord {
+        configurations: vec![Configuration { operator: Operator::Or, negate: false, nodes: vec![node] }],
+        received: Some(date(2026, 3, 1)),
+        ..VulnerabilityRecord::new(VulnerabilityId::from(id), "nvd")
+    }
+}
+
+fn knowledge(records: &[(Option<&str>, &str)]) -> Memory {
+    let records = records.iter().enumerate();
+    let records = records.map(|(at, (from, before))| record(&format!("CVE-2026-000{at}"), *from, before)).collect();
+    Memory::new(Contents { records, years: (1999..=2026).collect(), ..Contents::empty(TODAY) }).unwrap()
+}
+
+fn rulebook() -> Rulebook {
+    Library::built_in().unwrap().select(&["fda-postmarket-2016".to_owned()], TODAY).unwrap()
+}
+
+fn folder(system: &str) -> Reading {
+    let (old, new) = (sbom("1.0"), sbom("1.1"));
+    let files = MemoryFiles::from_iter([
+        ("device.toml", DEVICE),
+        ("system.toml", system),
+        ("sbom/old.cdx.json", old.as_str()),
+        ("sbom/new.cdx.json", new.as_str()),
+        ("evidence/e.md", "looked at"),
+    ]);
+    match read(&files) {
+        Ok(reading) => reading,
+        Err(error) => panic!("{error:#?}\n{system}"),
+    }
+}
+
+const ELEMENTS: [&str; 3] = ["a", "b", "c"];
+
+fn an_element() -> impl Strategy<Value = String> {
+    (0..3_usize, any::<bool>()).prop_map(|(sbom, zoned)| {
+        let sbom = ["none", "sbom/old.cdx.json", "sbom/new.cdx.json"][sbom];
+        let zone = if zoned { "zone = \"z\"\n" } else { "" };
+        format!(
+            "kind = \"bedside-device\"\nowner = \"maker\"\n{zone}sbom = \"{sbom}\"\ninstances_per_site = 1\n\
+             claims = {{ interfaces_listed = \"evidence/e.md\", software_listed = \"evidence/e.md\", functions_listed = \"evidence/e.md\" }}\n"
+        )
+    })
+}
+
+fn a_link() -> impl Strategy<Value = String> {
+    let exposed = prop::sample::subsequence(vec!["hospital-network", "physical", "radio"], 1..3);
+    let carries = prop::sample::subsequence(vec!["data", "command", "code"], 1..3);
+    (0..3_usize, 1..3_usize, prop::sample::select(vec!["ip", "bluetooth", "usb"]), exposed, carries, 0..4_u8).prop_map(
+        |(from, step, medium, exposed, carries, authentication)| {
+            let (from, to) = (ELEMENTS[from], ELEMENTS[(from + step) % 3]);
+            let authentication = match authentication {
+                0 => "authentication = { mechanism = \"key\", secret = \"k\", evidence = \"evidence/e.md\" }\n",
+                1 => "authentication = { mechanism = \"key\", evidence = \"evidence/e.md\" }\n",
+                _ => "authentication = \"none\"\n",
+            };
+            format!(
+                "from = \"{from}\"\nto = \"{to}\"\nmedium = \"{medium}\"\nexposed_to = {exposed:?}\ncarries = {carries:?}\n{authentication}\
+                 claims = {{ exposed_to = \"evidence/e.md\", carries = \"evidence/e.md\" }}\n"
+            )
+        },
+    )
+}
+
+fn a_function() -> impl Strategy<Value = String> {
+    let elements = prop::sample::subsequence(ELEMENTS.to_vec(), 1..3);
+    let severity = prop::sample::select(vec!["minor", "serious", "catastrophic"]);
+    (elements, prop::sample::select(vec!["loss", "alteration"]), severity).prop_map(|(elements, on, harm)| {
+        format!(
+            "essential = true\nrealised_by = {{ all = {elements:?} }}\npersons = {{ group = \"p\", at_once_per_instance = 1 }}\n\
+             [[function.effect]]\non = \"{on}\"\nhazardous_situation = \"x\"\nharm = \"{harm}\"\n"
+        )
+    })
+}
+
+fn a_control() -> impl Strategy<Value = String> {
+    (0..4_usize, 0..3_usize, 0..3_usize, 0..6_u64).prop_map(|(cut, at, enforcer, cost)| {
+        let at = ELEMENTS[at];
+        let cut = match cut {
+            0 => format!("{{ step = \"send-command\", at = \"{at}\" }}"),
+            1 => "{ links_into_zone = \"z\", from = [\"hospital-network\"] }".to_owned(),
+            2 => format!("{{ vulnerability = \"CVE-2026-0000\", at = \"{at}\" }}"),
+            _ => "{ link = \"l0\" }".to_owned(),
+        };
+        format!(
+            "category = \"compensating\"\ncuts = [{cut}]\nenforcer = {{ element = \"{}\" }}\nperformed_by = \"site\"\n\
+             claimed = {{ effective = true, evidence = \"evidence/e.md\" }}\nhazard_added = \"none\"\ncost = {cost}\n",
+            ELEMENTS[enforcer]
+        )
+    })
+}
+
+fn a_system() -> impl Strategy<Value = String> {
+    let parts = (
+        prop::collection::vec(an_element(), 3),
+        prop::collection::vec(a_link(), 1..4),
+        prop::collection::vec(a_function(), 1..3),
+        prop::collection::vec(a_control(), 0..3),
+    );
+    parts.prop_map(|(elements, links, functions, controls)| {
+        let mut text =
+            "[[zone]]\nid = \"z\"\nowner = \"hospital\"\n\n[[person_group]]\nid = \"p\"\nrole = \"patient\"\n"
+                .to_owned();
+        text += "[[secret]]\nid = \"k\"\nheld_by = [\"a\"]\n";
+        for harm in ["minor", "serious", "catastrophic"] {
+            text += &format!("[[harm]]\nid = \"{harm}\"\naxis = \"person\"\nseverity = \"{harm}\"\ntext = \"x\"\n");
+        }
+        let named = |kind: &str, prefix: &str, all: &[String]| -> String {
+            let one = |(at, body): (usize, &String)| format!("[[{kind}]]\nid = \"{prefix}{at}\"\n{body}\n");
+            all.iter().enumerate().map(one).collect()
+        };
+        for (id, body) in ELEMENTS.iter().zip(&elements) {
+            text += &format!("[[element]]\nid = \"{id}\"\n{body}\n");
+        }
+        text + &named("link", "l", &links) + &named("function", "f", &functions) + &named("control", "c", &controls)
+    })
+}
+
+/// Which records there are: what ends with the first patch, what the patch brings, and what only a later one ends.
+fn some_records() -> impl Strategy<Value = Vec<(Option<&'static str>, &'static str)>> {
+    prop::sample::subsequence(vec![(None, "1.1"), (Some("1.1"), "1.2"), (None, "1.2"), (Some("1.2"), "1.3")], 0..=4)
+}
+
+proptest! {
+    #![proptest_config(cases(16))]
+
+    #[test]
+    fn the_cheapest_treatment_is_what_trying_every_set_finds(
+        system in a_system(),
+        records in some_records(),
+        costs in prop::collection::vec(0..5_u64, MOST),
+        undecided in 0..4_usize,
+        presumed_too in any::<bool>(),
+    ) {
+        let reading = folder(&system);
+        let knowledge = knowledge(&records);
+        let rulebook = rulebook();
+        let inputs = Inputs {
+            device: &reading.device,
+            decisions: &reading.decisions,
+            knowledge: &knowledge,
+            rulebook: &rulebook,
+            as_of: TODAY,
+            engine: "test",
+        };
+        // Everything but controls is decided; in some cases an element is not known to be described completely.
+        let claims: Vec<&ClaimId> = reading.device.claims.keys().collect();
+        let claims = claims.into_iter().filter(|claim| !matches!(claim, ClaimId::Control(_)));
+        let claims = claims.filter(|claim| !matches!((claim, undecided), (ClaimId::Element(id, _), 0) if id.as_str() == "b"));
+        let effects = Effects::none().supposing(claims);
+        let treating = Treating { presumed_too, limits: Limits { assessed: 2_000, ..Limits::default() } };
+        let mut search = Search::new(&inputs, &effects, treating).unwrap();
+        search.candidates.truncate(MOST);
+        for (candidate, cost) in search.candidates.iter_mut().zip(&costs) {
+            candidate.cost = *cost;
+        }
+        let (ended, at_least) = search.search(false).unwrap();
+        let mut best: Option<(u64, usize, Vec<usize>)> = None;
+        for bits in 0..1_usize << search.candidates.len() {
+            let set: Vec<usize> = (0..search.candidates.len()).filter(|at| bits >> at & 1 == 1).collect();
+            let remaining = search.remaining(&set).unwrap();
+            if remaining.open.is_empty() && remaining.losses.is_empty() {
+                let cost = set.iter().map(|one| search.candidates[*one].cost).sum();
+                let key = (cost, set.len(), set);
+                best = Some(best.map_or(key.clone(), |best| best.min(key)));
+            }
+        }
+        match ended {
+            Ended::Treated(set) => {
+                prop_assert_eq!(Some((at_least, set.len(), set)), best, "{}", system);
+            }
+            Ended::Impossible(_) => prop_assert_eq!(None, best, "{}", system),
+            Ended::Limit(_) => prop_assert!(false, "so small a search ends"),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! What is advised for the public cases and the examples, and what suppositions come to.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    dead_code,
+    reason = "a test fails by them; the cases are shared with another test"
+)]
+
+#[path = "history/case.rs"]
+mod case;
+#[path = "history/expected.rs"]
+mod expected;
+
+use case::Case;
+use ward_assess::{SupposeError, Treating, treat, what_if};
+use ward_model::hypothesis::Change;
+use ward_model::treatment::{Treatment, TreatmentOutcome, VersionTreatment};
+use ward_model::verdict::Outcome;
+
+fn treated(name: &str) -> Treatment {
+    let case = Case::load(name);
+    case.asked(case.expected.as_of[0], |inputs| treat(inputs, Treating::default())).expect("knowledge in memory")
+}
+
+fn changes(version: &VersionTreatment) -> Vec<String> {
+    version.changes.iter().map(|change| change.change.to_string()).collect()
+}
+
+fn advice(version: &VersionTreatment) -> String {
+    let remarks = version.changes.iter().flat_map(|change| &change.remarks);
+    let not_offered = version.not_offered.iter().map(|one| format!("{}: {}", one.what, one.reason));
+    let all: Vec<String> = version.advice.iter().chain(remarks).cloned().chain(not_offered).collect();
+    all.join("\n")
+}
+
+#[test]
+fn a_recalled_pump_is_replaced() {
+    for version in treated("medtronic-minimed-508").versions {
+        assert_eq!(version.outcome, TreatmentOutcome::NoTreatment, "{version:#?}");
+        let advice = advice(&version);
+        assert!(advice.contains("replace it"), "{advice}");
+        assert!(advice.contains("no patch"), "{advice}");
+        assert!(!version.untreated.is_empty());
+    }
+}
+
+#[test]
+fn monitors_are_isolated_and_each_site_confirms_it() {
+    for version in treated("ge-mdhex").versions {
+        assert_eq!(version.outcome, TreatmentOutcome::Treated, "{version:#?}");
+        assert_eq!(changes(&version), ["+isolated-network", "+restricted-access"]);
+        assert_eq!(version.cost, 25);
+        let advice = advice(&version);
+        assert!(advice.contains("confirm it per site"), "{advice}");
+        assert!(advice.contains("trades: no records from the ward"), "{advice}");
+        assert_eq!(version.after.uncontrolled.confirmed, 0);
+    }
+}
+
+#[test]
+fn a_monitor_without_patch_comes_off_the_network() {
+    for version in treated("contec-cms8000").versions {
+        let advice = advice(&version);
+        assert!(advice.contains("no patch"), "{advice}");
+        assert!(
+            advice.contains("off the network") || changes(&version).iter().any(|one| one.contains("isolate")),
+            "{version:#?}"
+        );
+        assert_ne!(version.outcome, TreatmentOutcome::NotNeeded);
+    }
+}
+
+#[test]
+fn two_families_cannot_be_updated_and_pay_with_remote_monitoring() {
+    for version in treated("abbott-icd").versions {
+        assert_eq!(version.outcome, TreatmentOutcome::Treated, "{version:#?}");
+        let advice = advice(&version);
+        if ["Current", "Promote"].contains(&version.fielded_version.as_str()) {
+            assert_eq!(changes(&version), ["+radio-off"]);
+            assert!(advice.contains("cannot be updated"), "{advice}");
+            assert!(advice.contains("trades: no remote monitoring"), "{advice}");
+        } else {
+            assert_eq!(changes(&version), ["+firmware-update"]);
+            assert!(advice.contains("trades: while it runs"), "{advice}");
+        }
+    }
+}
+
+/// Whatever a case is: what is proposed holds when it is assessed whole, and nothing is proposed where nothing is confirmed.
+#[test]
+fn every_proposal_holds() {
+    for case in Case::all() {
+        let day = case.expected.as_of[0];
+        let found = case.asked(day, |inputs| treat(inputs, Treating::default())).expect("knowledge in memory");
+        for version in found.versions {
+            let needed = version.before.uncontrolled.confirmed > 0;
+            assert_eq!(needed, version.outcome != TreatmentOutcome::NotNeeded, "{}: {version:#?}", case.name);
+            assert_ne!(version.outcome, TreatmentOutcome::LimitReached, "{}", case.name);
+            if version.outcome == TreatmentOutcome::Treated {
+                assert_eq!(version.after.uncontrolled.confirmed, 0, "{}", case.name);
+            }
+        }
+    }
+}
+
+fn supposing(name: &str, texts: &[&str]) -> Result<ward_model::Assessment, SupposeError> {
+    let case = Case::load(name);
+    let changes: Vec<Change> = texts.iter().map(|text| Change::parse(text).expect("a change")).collect();
+    case.asked(case.expected.as_of[0], |inputs| what_if(inputs, &changes))
+}
+
+#[test]
+fn what_is_supposed_is_said_and_changes_the_answer() {
+    let isolated = supposing("ge-mdhex", &["+isolated-network", "+restricted-access"]).expect("known names");
+    assert_eq!(isolated.summary.uncontrolled.confirmed, 0);
+    assert!(isolated.supposed.iter().all(|one| one.effective));
+    // A control that is dropped is one that somebody says no to.
+    let case = Case::load("ge-mdhex");
+    let rejected = case.assess(case.expected.as_of[0], Some("control:isolated-network"));
+    let dropped = supposing("ge-mdhex", &["-isolated-network"]).expect("known names");
+    let outcomes = |assessment: &ward_model::Assessment| -> Vec<(String, Outcome)> {
+        assessment.verdicts.iter().map(|verdict| (verdict.id.clone(), verdict.verdict)).collect()
+    };
+    assert_eq!(outcomes(&dropped), outcomes(&rejected));
+    assert_ne!(outcomes(&dropped), outcomes(&isolated));
+}
+
+#[test]
+fn what_stops_with_the_links_counts() {
+    let off = supposing("ge-mdhex", &["isolate:monitor"]).expect("known names");
+    let lost =
+        off.verdicts.iter().find(|verdict| verdict.subject.id == "monitor" && verdict.presumed_because.is_none());
+    let lost = lost.expect("a verdict on what stops");
+    assert_eq!(lost.verdict, Outcome::Uncontrolled);
+    assert!(lost.reasons[0].contains("watch-the-ward"), "{:?}", lost.reasons);
+}
+
+#[test]
+fn a_vulnerability_without_a_fix_stays_and_a_name_that_is_unknown_is_refused() {
+    let stays = supposing("medtronic-minimed-508", &["fix:CVE-2019-10964"]).expect("known names");
+    assert!(!stays.supposed[0].effective);
+    assert!(stays.supposed[0].effects[0].contains("no fixed version"), "{:?}", stays.supposed);
+    for (text, kind) in [
+        ("+isolated-netwerk", "control"),
+        ("isolate:monitr", "element"),
+        ("fix:CVE-1999-1", "vulnerability"),
+        ("secure:wires", "link"),
+    ] {
+        match supposing("ge-mdhex", &[text]) {
+            Err(SupposeError::Unknown(unknown)) => assert_eq!(unknown.kind, kind),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+}

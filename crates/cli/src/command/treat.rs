@@ -1,0 +1,58 @@
+//! `ward treat`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use ward_assess::{Treating, treat};
+use ward_policy::Library;
+use ward_publish::text::TextOptions;
+use ward_publish::treatment;
+
+use crate::Ending;
+use crate::arguments::Global;
+use crate::clock::AsOf;
+use crate::command::assess;
+use crate::failure::Failure;
+use crate::folder;
+use crate::held::Held;
+use crate::ui::{self, Ui};
+
+/// Find the cheapest controls, patches and isolations by which every confirmed verdict becomes controlled; nothing is recorded
+///
+/// Each fielded version has a treatment of its own, for they are not updated alike. Costs are those of the folder, or defaults that
+/// only order the kinds. Every proposal is assessed whole: what a newer version brings, and what stops without its links, counts.
+/// What is presumed is left to be assessed: the answer says what to supply.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// A device folder
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Treat what is presumed, too, instead of advising what to supply
+    #[arg(long)]
+    presumed: bool,
+    /// Write the answer to this file instead of stdout
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The day or time asked about: what was held then counts; default: now
+    #[arg(long, value_name = "DATE|TIME")]
+    as_of: Option<AsOf>,
+}
+
+/// Searches and tells.
+pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
+    let reading = assess::read(&arguments.folder, &[], ui)?;
+    assess::refuse_configurations(&reading)?;
+    let (held, as_of) = Held::open(global, arguments.as_of, ui)?;
+    let rulebook = folder::rulebook(&reading, &Library::built_in()?, as_of)?;
+    let treating = Treating { presumed_too: arguments.presumed, ..Treating::default() };
+    let found = treat(&assess::inputs(&reading, &rulebook, &held, as_of), treating)?;
+    let answer = if global.json {
+        ui::json(&found)?
+    } else {
+        let colour = ui.colour && arguments.output.is_none();
+        let folder = arguments.folder.display().to_string();
+        treatment::text(&found, &folder, &TextOptions { width: ui.width, colour, verbose: ui.verbose })
+    };
+    ui.deliver(&answer, arguments.output.as_deref())?;
+    Ok(Ending::Done)
+}

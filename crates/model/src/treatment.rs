@@ -1,0 +1,128 @@
+//! The answer of `ward treat`: the cheapest changes by which nothing confirmed is uncontrolled any more, or why there are none.
+
+use serde::Serialize;
+
+use crate::assessment::{DeviceSummary, Inputs, Summary};
+use crate::hypothesis::Change;
+use crate::ids::{ElementId, FieldedVersionId, HarmId};
+use crate::verdict::PresumedBecause;
+
+/// The schema number of [`Treatment`].
+pub const TREATMENT_SCHEMA: &str = "wardround/treatment/1";
+
+/// What to do about every fielded version. Nothing of it is done or decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Treatment {
+    /// [`TREATMENT_SCHEMA`].
+    pub schema: &'static str,
+    /// The device.
+    pub device: DeviceSummary,
+    /// What went in.
+    pub inputs: Inputs,
+    /// Whether what is presumed had to be controlled, too.
+    pub presumed_too: bool,
+    /// The fielded versions, in the order of the folder.
+    pub versions: Vec<VersionTreatment>,
+}
+
+/// What to do about one fielded version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct VersionTreatment {
+    /// The version.
+    pub fielded_version: FieldedVersionId,
+    /// What came out.
+    pub outcome: TreatmentOutcome,
+    /// The changes of the cheapest treatment, by kind and name; none where there is none, or where none is needed.
+    pub changes: Vec<Proposed>,
+    /// What they cost together.
+    pub cost: u64,
+    /// No treatment costs less than this: what was shown before the search ended.
+    pub at_least: u64,
+    /// What no change that is at hand controls.
+    pub untreated: Vec<Untreated>,
+    /// What remains to do instead, or besides.
+    pub advice: Vec<String>,
+    /// Changes that were not among the candidates, and why.
+    pub not_offered: Vec<NotOffered>,
+    /// The verdicts before, and with the changes: re-assessed whole.
+    pub before: Summary,
+    /// The same with the changes.
+    pub after: Summary,
+    /// What stays presumed with the changes.
+    pub left_presumed: Vec<LeftPresumed>,
+    /// How many changes were weighed, and how many sets of them were assessed.
+    pub candidates: usize,
+    /// How many sets of changes were assessed.
+    pub assessed: usize,
+}
+
+/// What came of the search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum TreatmentOutcome {
+    /// Nothing needs treatment.
+    NotNeeded,
+    /// There is a treatment, and none is cheaper.
+    Treated,
+    /// Nothing that is at hand treats it.
+    NoTreatment,
+    /// The search ended at its limit.
+    LimitReached,
+}
+
+/// A change that is proposed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Proposed {
+    /// The change, as `--what-if` takes it.
+    pub change: Change,
+    /// In words.
+    pub title: String,
+    /// What it costs.
+    pub cost: u64,
+    /// Where that number is from.
+    pub cost_source: String,
+    /// What must be done for it to hold, and what it trades.
+    pub remarks: Vec<String>,
+}
+
+/// A change that was not among the candidates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct NotOffered {
+    /// What it is about.
+    pub what: String,
+    /// Why not.
+    pub reason: String,
+}
+
+/// A subject that nothing at hand controls.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Untreated {
+    /// The subject.
+    pub subject: String,
+    /// Where.
+    pub element: ElementId,
+    /// What is not known, where it is presumed.
+    pub presumed_because: Option<PresumedBecause>,
+    /// The worst harm that it reaches.
+    pub harm: Option<HarmId>,
+}
+
+/// What stays presumed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LeftPresumed {
+    /// The element.
+    pub element: ElementId,
+    /// What is not known of it.
+    pub because: PresumedBecause,
+    /// For how many vulnerabilities and weaknesses it speaks.
+    pub covers: usize,
+    /// What to do about it.
+    pub advice: String,
+}

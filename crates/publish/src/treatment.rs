@@ -1,0 +1,157 @@
+//! The text of `ward treat`: what to do, what it costs, what stays and what it trades, version by version.
+
+use std::collections::BTreeSet;
+
+use ward_model::treatment::{Treatment, TreatmentOutcome, VersionTreatment};
+
+use crate::text::TextOptions;
+use crate::text::paper::{Ink, Paper};
+use crate::words::number;
+
+/// How many subjects and elements are named by default.
+const NAMED: usize = 6;
+
+/// The treatment as text. `folder` is the device folder as it was named.
+pub fn text(treatment: &Treatment, folder: &str, options: &TextOptions) -> String {
+    let mut paper = Paper::new(options.width, options.colour);
+    paper.line(0, Ink::Bold, &format!("{} ({})", treatment.device.name, treatment.device.id));
+    let policies: Vec<&str> = treatment.inputs.policies.iter().map(ward_model::ids::PolicyId::as_str).collect();
+    paper.line(0, Ink::Plain, &format!("As of {}, by {}", treatment.inputs.as_of, policies.join(", ")));
+    paper.gap();
+    let goal = if treatment.presumed_too { "every verdict, presumed ones too," } else { "every confirmed verdict" };
+    paper.line(
+        0,
+        Ink::Plain,
+        &format!("What makes {goal} controlled at the least cost. Advice: nothing of it is done or decided."),
+    );
+    // Versions with the same answer are told once.
+    let mut told = vec![false; treatment.versions.len()];
+    for (place, version) in treatment.versions.iter().enumerate() {
+        if told[place] {
+            continue;
+        }
+        let alike = |other: &VersionTreatment| {
+            let rest = VersionTreatment {
+                fielded_version: version.fielded_version.clone(),
+                before: version.before.clone(),
+                after: version.after.clone(),
+                ..other.clone()
+            };
+            rest == *version
+        };
+        let mut names = Vec::new();
+        for (other, one) in treatment.versions.iter().enumerate().skip(place) {
+            if alike(one) {
+                told[other] = true;
+                names.push(one.fielded_version.to_string());
+            }
+        }
+        Page { paper: &mut paper, version, folder, all: options.verbose }.print(&names);
+    }
+    paper.finish()
+}
+
+struct Page<'a> {
+    paper: &'a mut Paper,
+    version: &'a VersionTreatment,
+    folder: &'a str,
+    all: bool,
+}
+
+impl Page<'_> {
+    fn print(&mut self, names: &[String]) {
+        let version = self.version;
+        let noun = if names.len() == 1 { "Version" } else { "Versions" };
+        self.paper.heading(&format!("{noun} {}", names.join(", ")));
+        let (ink, sentence) = match version.outcome {
+            TreatmentOutcome::NotNeeded => {
+                (Ink::Controlled, "Nothing to treat: no such verdict is uncontrolled.".to_owned())
+            }
+            TreatmentOutcome::Treated => {
+                let noun = if version.changes.len() == 1 { "change" } else { "changes" };
+                let text = format!(
+                    "{} {noun}, cost {}; nothing at hand does it for less.",
+                    number(version.changes.len() as u64),
+                    number(version.cost)
+                );
+                (Ink::Controlled, text)
+            }
+            TreatmentOutcome::NoTreatment => {
+                (Ink::Confirmed, "No treatment exists: replace it, or take it off the network.".to_owned())
+            }
+            TreatmentOutcome::LimitReached => {
+                let text = format!(
+                    "Not settled: no treatment costs less than {}; the search ended at its limit.",
+                    number(version.at_least)
+                );
+                (Ink::Presumed, text)
+            }
+        };
+        self.paper.line(2, ink, &sentence);
+        for (place, change) in version.changes.iter().enumerate() {
+            self.paper.item(
+                2,
+                &format!("{:>2}. ", place + 1),
+                &format!("{}: {} [cost {}, {}]", change.change, change.title, number(change.cost), change.cost_source),
+            );
+            for remark in &change.remarks {
+                self.paper.line(6, Ink::Dim, remark);
+            }
+        }
+        if !version.untreated.is_empty() {
+            let what: BTreeSet<String> = version
+                .untreated
+                .iter()
+                .map(|one| match one.presumed_because {
+                    Some(because) => format!("{} ({because})", one.subject),
+                    None => format!("{} at {}", one.subject, one.element),
+                })
+                .collect();
+            let what: Vec<String> = what.into_iter().collect();
+            self.paper.field(2, "Untreated", &self.some(&what));
+        }
+        for line in &version.advice {
+            self.paper.item(2, "- ", line);
+        }
+        let counts = |summary: &ward_model::assessment::Summary| {
+            format!(
+                "{} uncontrolled and confirmed, {} presumed",
+                number(summary.uncontrolled.confirmed as u64),
+                number(summary.uncontrolled.presumed as u64)
+            )
+        };
+        self.paper.field(2, "Verdicts now", &counts(&version.before));
+        if version.outcome == TreatmentOutcome::Treated {
+            self.paper.field(2, "Then", &counts(&version.after));
+            let changes: Vec<String> = version.changes.iter().map(|change| change.change.to_string()).collect();
+            self.paper.item(2, "$ ", &format!("ward assess {} --what-if {}", self.folder, changes.join(",")));
+        }
+        let presumed: BTreeSet<&str> = version.left_presumed.iter().map(|one| one.advice.as_str()).collect();
+        if !presumed.is_empty() {
+            self.paper.line(2, Ink::Presumed, "What stays presumed is not treated by this; it is to be assessed:");
+            let shown = if self.all { usize::MAX } else { NAMED };
+            for line in presumed.iter().take(shown) {
+                self.paper.item(4, "- ", line);
+            }
+            if presumed.len() > shown {
+                self.paper.line(4, Ink::Dim, &format!("… and {} more; -v shows all.", presumed.len() - shown));
+            }
+        }
+        for one in &version.not_offered {
+            self.paper.item(2, "- ", &format!("not at hand: {}: {}", one.what, one.reason));
+        }
+        let weighed = format!(
+            "{} changes weighed, {} sets of them assessed whole.",
+            number(version.candidates as u64),
+            number(version.assessed as u64)
+        );
+        self.paper.line(2, Ink::Dim, &weighed);
+    }
+
+    fn some(&self, what: &[String]) -> String {
+        let shown = if self.all { what.len() } else { what.len().min(NAMED) };
+        let more = what.len() - shown;
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("{}{more}", what[..shown].join(", "))
+    }
+}
