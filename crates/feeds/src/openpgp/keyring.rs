@@ -1,7 +1,5 @@
 //! The keys that documents may be signed with, and when each of them counts.
 
-use std::fmt::Write as _;
-
 use ring::digest;
 use ward_formats::openpgp::{Certificate, Issuer, Kind, OpenPgpError, PublicKey, Signature, certificates};
 
@@ -105,70 +103,40 @@ fn fingerprint_of(key: &PublicKey) -> Vec<u8> {
 }
 
 pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The key of a certificate and its subkeys, with what their signatures say of them.
 fn signing_keys(certificate: &Certificate, name: &str) -> Vec<SigningKey> {
     let primary = &certificate.primary;
-    let by_primary = |signature: &&Signature, content: &[&[u8]]| {
-        !signature.not_understood && over(primary, signature, content) == Outcome::Right
-    };
-    let revoked = certificate
-        .signatures
-        .iter()
-        .filter(|signature| signature.kind == Kind::KeyRevoked)
-        .any(|signature| by_primary(&signature, &[&primary.hashed]));
-    let direct = newest(
-        certificate
-            .signatures
-            .iter()
-            .filter(|signature| signature.kind == Kind::Direct)
-            .filter(|signature| by_primary(signature, &[&primary.hashed])),
-    );
+    let own = [primary.hashed.as_slice()];
+    let revoked = made_by(primary, &certificate.signatures, Kind::KeyRevoked, &own).next().is_some();
+    let direct = newest(made_by(primary, &certificate.signatures, Kind::Direct, &own));
     let of_users = certificate.users.iter().filter_map(|user| {
         let content = [primary.hashed.as_slice(), user.hashed.as_slice()];
-        let gone = user
-            .signatures
-            .iter()
-            .filter(|signature| signature.kind == Kind::UserRevoked)
-            .any(|signature| by_primary(&signature, &content));
-        let kept = user.signatures.iter().filter(|signature| signature.kind == Kind::User && !gone);
-        newest(kept.filter(|signature| by_primary(signature, &content)))
+        let gone = made_by(primary, &user.signatures, Kind::UserRevoked, &content).next().is_some();
+        if gone { None } else { newest(made_by(primary, &user.signatures, Kind::User, &content)) }
     });
     // What is said of the key itself counts before what is said beside a name (RFC 9580, 5.2.3.10).
     let of_users = newest(of_users);
-    let own = direct.or(of_users);
+    let said = direct.or(of_users);
     let until = |key: &PublicKey, after: Option<u32>| after.map(|after| i64::from(key.created) + i64::from(after) - 1);
-    let primary_until = until(primary, [direct, of_users].into_iter().flatten().find_map(|own| own.key_expires_after));
-    let broken = own.is_none().then_some("has no signature by itself that counts");
+    let primary_until =
+        until(primary, [direct, of_users].into_iter().flatten().find_map(|said| said.key_expires_after));
+    let broken = said.is_none().then_some("has no signature by itself that counts");
     let mut keys = vec![SigningKey {
         key: primary.clone(),
         certificate: name.to_owned(),
         fingerprint: fingerprint_of(primary),
         revoked,
         never: broken
-            .or(own.is_some_and(|own| own.may_sign == Some(false)).then_some("is not meant to sign documents")),
+            .or(said.is_some_and(|said| said.may_sign == Some(false)).then_some("is not meant to sign documents")),
         until: primary_until,
     }];
     for subkey in &certificate.subkeys {
         let content = [primary.hashed.as_slice(), subkey.key.hashed.as_slice()];
-        let subkey_revoked = subkey
-            .signatures
-            .iter()
-            .filter(|signature| signature.kind == Kind::SubkeyRevoked)
-            .any(|signature| by_primary(&signature, &content));
-        let bound = newest(
-            subkey
-                .signatures
-                .iter()
-                .filter(|signature| signature.kind == Kind::Subkey)
-                .filter(|signature| by_primary(signature, &content)),
-        );
+        let subkey_revoked = made_by(primary, &subkey.signatures, Kind::SubkeyRevoked, &content).next().is_some();
+        let bound = newest(made_by(primary, &subkey.signatures, Kind::Subkey, &content));
         // A key that signs must say for itself whose it is: otherwise anybody could take it for their own.
         let back = bound.and_then(|bound| bound.embedded.as_deref()).is_some_and(|back| {
             back.kind == Kind::Back && !back.not_understood && over(&subkey.key, back, &content) == Outcome::Right
@@ -191,6 +159,18 @@ fn signing_keys(certificate: &Certificate, name: &str) -> Vec<SigningKey> {
         });
     }
     keys
+}
+
+/// The signatures of one kind that a key made over this, one part behind the other.
+fn made_by<'a>(
+    key: &PublicKey,
+    signatures: &'a [Signature],
+    kind: Kind,
+    content: &[&[u8]],
+) -> impl Iterator<Item = &'a Signature> {
+    signatures.iter().filter(move |signature| {
+        signature.kind == kind && !signature.not_understood && over(key, signature, content) == Outcome::Right
+    })
 }
 
 /// The signature that was made last; of several, the first.
