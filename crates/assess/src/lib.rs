@@ -83,8 +83,10 @@ pub fn what_if(inputs: &Inputs<'_>, changes: &[Change]) -> Result<Assessment, Su
 fn assess_supposing(inputs: &Inputs<'_>, decided: &Effects, changes: &[Change]) -> Result<Assessment, SupposeError> {
     let found = reports(inputs)?;
     let Supposition { device, effects, lost, supposed } = suppose::suppose(inputs.device, decided, &found, changes)?;
+    // Controls and links change nothing of what is found: only where something else runs is it matched again.
+    let same = matched(&device).eq(matched(inputs.device));
     let inputs = &Inputs { device: &device, ..*inputs };
-    let reports = reports(inputs)?;
+    let reports = if same { found } else { reports(inputs)? };
     let partial = inputs.knowledge.description().partial();
     let mut judgement = judge_supposing(inputs.situation(&reports, partial.as_deref()), &effects);
     // What stops by design comes first: whoever asks supposed it.
@@ -228,6 +230,23 @@ fn uncovered(ecosystems: &BTreeMap<String, usize>) -> Vec<UncoveredEcosystem> {
     ecosystems.iter().map(one).collect()
 }
 
+/// What is matched for each element in each fielded version, and all that [`reports`] takes from the device.
+fn matched(
+    device: &Device,
+) -> impl Iterator<Item = (&FieldedVersionId, &ElementId, Option<ward_model::Digest>, &[Cpe], bool)> {
+    device.versions.iter().flat_map(|version| {
+        device.elements.values().map(|element| {
+            let sbom = version.inventories.get(&element.id).map(|sbom| sbom.digest);
+            (&version.id, &element.id, sbom, element.hardware.as_slice(), claims_inventory(device, &element.id))
+        })
+    })
+}
+
+/// Whether somebody claims that the whole inventory of an element is listed.
+fn claims_inventory(device: &Device, element: &ElementId) -> bool {
+    device.claims.contains_key(&ClaimId::Element(element.clone(), ElementClaim::SoftwareListed))
+}
+
 /// What is found on every element of every fielded version, read both ways where somebody claims that the inventory is complete.
 fn reports(inputs: &Inputs<'_>) -> Result<BTreeMap<(FieldedVersionId, ElementId), ElementReports>, KnowledgeError> {
     let device = inputs.device;
@@ -252,9 +271,7 @@ fn reports(inputs: &Inputs<'_>) -> Result<BTreeMap<(FieldedVersionId, ElementId)
                         match_knowing(&inventory, &inputs.rulebook.aliases, inputs.knowledge, &looked_up)
                     };
                     let open = read(false)?;
-                    let claimed =
-                        device.claims.contains_key(&ClaimId::Element(element.id.clone(), ElementClaim::SoftwareListed));
-                    let complete = if claimed { read(true)? } else { open.clone() };
+                    let complete = if claims_inventory(device, &element.id) { read(true)? } else { open.clone() };
                     let found = ElementReports { open, complete };
                     known.insert((element.id.clone(), digest), found.clone());
                     found
