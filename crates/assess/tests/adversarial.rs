@@ -3,10 +3,9 @@
 //! stand in the tests of `risk`.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by them")]
 
-use jiff::civil::{Date, date};
-use ward_assess::{Inputs, assess};
+use jiff::civil::date;
 use ward_device::{MemoryFiles, read};
-use ward_knowledge::{Contents, Memory};
+use ward_knowledge::Contents;
 use ward_model::Assessment;
 use ward_model::affected::{AffectedProduct, VersionStatement, VersionStatus};
 use ward_model::claim::{Decision, joint_evidence, joint_premise};
@@ -18,21 +17,12 @@ use ward_model::finding::State;
 use ward_model::ids::VulnerabilityId;
 use ward_model::verdict::{Basis, Outcome, PresumedBecause, Verdict};
 use ward_model::vulnerability::{Configuration, Criterion, Node, Operator, ScoredVector, VulnerabilityRecord};
-use ward_policy::Library;
 use ward_version::{Bound, Interval};
 
-const TODAY: Date = date(2026, 11, 22);
+#[path = "support/small.rs"]
+mod small;
 
-const DEVICE: &str = r#"
-id = "d"
-name = "D"
-maker = "M"
-intended_use = "x"
-environments = ["hospital"]
-policies = ["fda-postmarket-2016"]
-model_since = 2026-01-01
-lifecycle = { stage = "support" }
-"#;
+use small::{DEVICE, TODAY, assessed_with};
 
 /// A pump and a gateway on one network. All that is claimed is claimed with evidence.
 const SYSTEM: &str = r#"
@@ -161,18 +151,8 @@ fn assessed(
         rationale: "looked at".into(),
     });
     let decisions = Decisions { entered: entered.collect(), digest: Digest::of(b"decisions") };
-    let knowledge =
-        Memory::new(Contents { records, years: (2002..=2026).collect(), ..Contents::empty(TODAY) }).expect("knowledge");
-    let rulebook = Library::built_in().expect("built in").select(&reading.device.policies, TODAY).expect("a policy");
-    assess(&Inputs {
-        device: &reading.device,
-        decisions: &decisions,
-        knowledge: &knowledge,
-        rulebook: &rulebook,
-        as_of: TODAY,
-        engine: "wardround test",
-    })
-    .expect("an assessment")
+    let contents = Contents { records, years: (2002..=2026).collect(), ..Contents::empty(TODAY) };
+    assessed_with(&reading.device, &decisions, contents)
 }
 
 fn verdict<'a>(assessment: &'a Assessment, subject: &str, because: Option<PresumedBecause>) -> Option<&'a Verdict> {

@@ -1,30 +1,19 @@
 //! What an element names beside its SBOM is looked up like what stands in it: nothing of it is silently taken for assessed.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by them")]
 
-use jiff::civil::{Date, date};
-use ward_assess::{Inputs, assess};
 use ward_device::{MemoryFiles, read};
-use ward_knowledge::{Contents, Memory};
+use ward_knowledge::Contents;
 use ward_model::Assessment;
 use ward_model::cpe::Cpe;
 use ward_model::finding::{State, UnassessedReason};
 use ward_model::ids::VulnerabilityId;
 use ward_model::vulnerability::{Configuration, Criterion, Node, Operator, VulnerabilityRecord};
-use ward_policy::Library;
 use ward_version::{Bound, Interval};
 
-const TODAY: Date = date(2026, 11, 22);
+#[path = "support/small.rs"]
+mod small;
 
-const DEVICE: &str = r#"
-id = "d"
-name = "D"
-maker = "M"
-intended_use = "x"
-environments = ["hospital"]
-policies = ["fda-postmarket-2016"]
-model_since = 2026-01-01
-lifecycle = { stage = "support" }
-"#;
+use small::{DEVICE, TODAY, assessed_with};
 
 fn record(id: &str, product: &str, before: Option<&str>) -> VulnerabilityRecord {
     let upper = before.map(|version| Bound { version: version.to_owned(), inclusive: false });
@@ -46,25 +35,15 @@ fn assessed(hardware: &str) -> Assessment {
     );
     let files = MemoryFiles::from_iter([("device.toml", DEVICE), ("system.toml", system.as_str())]);
     let reading = read(&files).expect("a folder");
-    let knowledge = Memory::new(Contents {
+    let contents = Contents {
         records: vec![
             record("CVE-2019-0001", "cpe:2.3:o:linux:linux_kernel:*:*:*:*:*:*:*:*", Some("5.5")),
             record("CVE-2019-0002", "cpe:2.3:h:acme:radio:*:*:*:*:*:*:*:*", None),
         ],
         years: (2002..=2026).collect(),
         ..Contents::empty(TODAY)
-    })
-    .expect("knowledge");
-    let rulebook = Library::built_in().expect("built in").select(&reading.device.policies, TODAY).expect("a policy");
-    assess(&Inputs {
-        device: &reading.device,
-        decisions: &reading.decisions,
-        knowledge: &knowledge,
-        rulebook: &rulebook,
-        as_of: TODAY,
-        engine: "wardround test",
-    })
-    .expect("an assessment")
+    };
+    assessed_with(&reading.device, &reading.decisions, contents)
 }
 
 #[test]

@@ -1,30 +1,21 @@
 //! An event of the watch-list becomes live when what it lacks is added, and says why.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by them")]
 
-use jiff::civil::{Date, date};
-use ward_assess::{Inputs, assess, became_live};
+use jiff::civil::date;
+use ward_assess::became_live;
 use ward_device::{DECISIONS, MemoryFiles, read};
-use ward_knowledge::{Contents, Memory};
+use ward_knowledge::Contents;
 use ward_model::Assessment;
 use ward_model::claim::{Claim, joint_evidence, joint_premise};
 use ward_model::cpe::Cpe;
 use ward_model::ids::VulnerabilityId;
 use ward_model::verdict::Place;
 use ward_model::vulnerability::{Configuration, Criterion, Node, Operator, VulnerabilityRecord};
-use ward_policy::Library;
 
-const TODAY: Date = date(2026, 11, 22);
+#[path = "support/small.rs"]
+mod small;
 
-const DEVICE: &str = r#"
-id = "d"
-name = "D"
-maker = "M"
-intended_use = "x"
-environments = ["hospital"]
-policies = ["fda-postmarket-2016"]
-model_since = 2026-01-01
-lifecycle = { stage = "support" }
-"#;
+use small::{DEVICE, TODAY, assessed_with};
 
 /// A sealed pump and a server beside it, without a link between them: that is `LINK`.
 const SYSTEM: &str = r#"
@@ -134,17 +125,7 @@ fn assessed(system: &str) -> Assessment {
         source: "test".into(),
     }];
     let contents = Contents { records: vec![record], years: (1999..=2026).collect(), ..Contents::empty(TODAY) };
-    let knowledge = Memory::new(contents).expect("knowledge");
-    let rulebook = Library::built_in().expect("built in").select(&reading.device.policies, TODAY).expect("a policy");
-    assess(&Inputs {
-        device: &reading.device,
-        decisions: &reading.decisions,
-        knowledge: &knowledge,
-        rulebook: &rulebook,
-        as_of: TODAY,
-        engine: "test",
-    })
-    .expect("knowledge in memory can be read")
+    assessed_with(&reading.device, &reading.decisions, contents)
 }
 
 #[test]
