@@ -21,4 +21,4 @@ pub use error::SyncError;
 pub use progress::{Progress, Silent, Step};
 pub use report::{SourceReport, SyncReport};
 pub use source::{Source, UnknownSource};
-pub use sync::{sync, sync_accepting};
+pub use sync::{Fewer, sync, sync_accepting};

@@ -10,6 +10,7 @@ use ward_formats::feed::cwe::{self, WeaknessNames};
 use ward_formats::feed::eol::{self, SupportCatalogue};
 use ward_formats::feed::epss::Scores;
 use ward_formats::feed::kev::Catalogue;
+use ward_model::coverage::Shrinkage;
 use ward_model::digest::Digest;
 use ward_model::knowledge::KnowledgeDescription;
 use ward_model::vulnerability::VulnerabilityRecord;
@@ -67,6 +68,7 @@ pub struct Builder {
     newest: BTreeMap<(String, String), Date>,
     /// Sources of which somebody says that fewer records are right.
     accepted: BTreeSet<String>,
+    far_fewer: Shrinkage,
     repaired: bool,
 }
 
@@ -138,6 +140,7 @@ impl Builder {
             ecosystems: BTreeSet::new(),
             newest: BTreeMap::new(),
             accepted: BTreeSet::new(),
+            far_fewer: Shrinkage::default(),
             repaired,
         }
     }
@@ -211,6 +214,11 @@ impl Builder {
     /// shrunk no longer, and what is replaced as a whole is. To be said before [`Builder::already_read`] is asked.
     pub fn accept_shrunk(&mut self, source: &str) {
         self.accepted.insert(source.to_owned());
+    }
+
+    /// From when on fewer records are far fewer. Where nobody says so, any that lacks is told.
+    pub fn far_fewer(&mut self, rule: Shrinkage) {
+        self.far_fewer = rule;
     }
 
     /// The names of the sources that the home holds.

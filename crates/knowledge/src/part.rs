@@ -7,7 +7,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use ward_formats::feed::{csaf, cve5};
-use ward_model::coverage::{PartDescription, ShrunkPart};
+use ward_model::coverage::{PartDescription, Shrinkage, ShrunkPart};
 
 use crate::fact::{self, Held, Kind};
 use crate::source::{NVD, WHOLE, is_osv, year_of};
@@ -27,20 +27,12 @@ pub(crate) struct Part {
     pub(crate) accepted: Option<(Date, u64)>,
 }
 
-/// So many fewer are never far fewer: records are joined and taken back every day.
-const FEWER: u64 = 10;
-
-/// Whether so many are far fewer than there were: less than 95 of 100.
-pub(crate) fn is_far_fewer(most: u64, now: u64) -> bool {
-    most.saturating_sub(now) >= FEWER && u128::from(now) * 100 < u128::from(most) * 95
-}
-
 impl Part {
     /// Takes note that so many came on this day.
-    pub(crate) fn came(&mut self, now: u64, day: Date) {
+    pub(crate) fn came(&mut self, now: u64, day: Date, far_fewer: Shrinkage) {
         self.now = now;
         self.most = self.most.max(now);
-        self.since = is_far_fewer(self.most, now).then(|| self.since.unwrap_or(day));
+        self.since = far_fewer.is_far_fewer(self.most, now).then(|| self.since.unwrap_or(day));
     }
 
     /// Somebody says that what came the last time is all there should be.
@@ -124,7 +116,9 @@ pub(crate) fn providers(parts: &[(String, String, Part)], source: &str) -> Vec<P
 mod tests {
     use jiff::civil::date;
 
-    use super::{Part, from_fact, is_far_fewer, of_file, to_fact};
+    use ward_model::coverage::Shrinkage;
+
+    use super::{Part, from_fact, of_file, to_fact};
 
     #[test]
     fn files_belong_to_parts() {
@@ -148,41 +142,26 @@ mod tests {
     }
 
     #[test]
-    fn far_fewer_is_many_and_a_large_share() {
-        for (most, now, expected) in [
-            (100, 90, true),
-            (100, 91, false),
-            (1_000, 950, false),
-            (1_000, 949, true),
-            (9, 0, false),
-            (10, 0, true),
-            (0, 5, false),
-        ] {
-            assert_eq!(is_far_fewer(most, now), expected, "{most} {now}");
-        }
-        assert!(is_far_fewer(u64::MAX, u64::MAX / 2));
-    }
-
-    #[test]
     fn a_part_is_shrunk_until_it_grows_again_or_somebody_accepts_it() -> Result<(), Box<dyn std::error::Error>> {
         let day = |day| date(2026, 1, day);
         let mut part = Part::default();
-        part.came(100, day(1));
+        let rule = Shrinkage::new(10, 95).ok_or("no rule")?;
+        part.came(100, day(1), rule);
         assert_eq!(part.since, None);
-        part.came(50, day(2));
-        part.came(60, day(3));
+        part.came(50, day(2), rule);
+        part.came(60, day(3), rule);
         assert_eq!((part.most, part.now, part.since), (100, 60, Some(day(2))));
-        part.came(96, day(4));
+        part.came(96, day(4), rule);
         assert_eq!(part.since, None);
         // Growth by little steps does not make it forget how many there were.
-        part.came(94, day(5));
+        part.came(94, day(5), rule);
         assert_eq!((part.most, part.since), (100, None));
-        part.came(40, day(6));
+        part.came(40, day(6), rule);
         part.accept(day(7));
         assert_eq!((part.most, part.since, part.accepted), (40, None, Some((day(7), 100))));
         part.accept(day(8));
         assert_eq!(part.accepted, Some((day(7), 100)), "there was nothing to accept");
-        part.came(20, day(9));
+        part.came(20, day(9), rule);
         assert_eq!(part.since, Some(day(9)));
         assert_eq!(from_fact(&to_fact("osv/pypi", "", &part)?)?, ("osv/pypi".to_owned(), String::new(), part));
         Ok(())

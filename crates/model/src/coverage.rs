@@ -20,6 +20,35 @@ pub struct ShrunkPart {
     pub since: Date,
 }
 
+/// From when on fewer records of a part than once came are far fewer.
+///
+/// What is not said is the strictest: any that lacks is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shrinkage {
+    /// So many have to lack: records are joined and taken back every day.
+    least: u64,
+    /// And there must be less than this part of those that came when there were most, in hundredths.
+    percent: u8,
+}
+
+impl Default for Shrinkage {
+    fn default() -> Self {
+        Self { least: 1, percent: 100 }
+    }
+}
+
+impl Shrinkage {
+    /// At least `least` fewer, and less than `percent` of 100. `None` where that would tell of nothing, or of what grew.
+    pub fn new(least: u64, percent: u8) -> Option<Self> {
+        (least > 0 && (1..=100).contains(&percent)).then_some(Self { least, percent })
+    }
+
+    /// Whether so many are far fewer than there were.
+    pub fn is_far_fewer(self, most: u64, now: u64) -> bool {
+        most.saturating_sub(now) >= self.least && u128::from(now) * 100 < u128::from(most) * u128::from(self.percent)
+    }
+}
+
 impl fmt::Display for ShrunkPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(part) = &self.part {

@@ -1,7 +1,7 @@
 //! What sources take back, and what they only lose.
 
 use jiff::civil::{Date, date};
-use ward_feeds::{Silent, SyncError, SyncReport, sync, sync_accepting};
+use ward_feeds::{Fewer, Silent, SyncError, SyncReport, sync, sync_accepting};
 use ward_knowledge::Home;
 use ward_model::coverage::ShrunkPart;
 use ward_model::ids::VulnerabilityId;
@@ -11,6 +11,11 @@ use super::fixture::{Mirror, TestResult, cve, zipped};
 
 fn day(number: i8) -> Date {
     date(2026, 1, number)
+}
+
+/// What is far fewer is left as strict as it can be.
+fn accepting(accepted: &[String]) -> Fewer<'_> {
+    Fewer { accepted, ..Fewer::default() }
 }
 
 fn shrunk(report: &SyncReport, name: &str) -> Vec<ShrunkPart> {
@@ -111,9 +116,9 @@ fn what_a_mirror_lost_is_kept_and_told_until_it_comes_again() -> TestResult {
     let report = sync(mirror.path(), &[], &home, day(3), &mut Silent)?;
     assert_eq!(shrunk(&report, "nvd"), expected, "nothing new is no growth");
 
-    let wrong = sync_accepting(mirror.path(), &[], &["nvdx".to_owned()], &home, day(3), &mut Silent);
+    let wrong = sync_accepting(mirror.path(), &[], accepting(&["nvdx".to_owned()]), &home, day(3), &mut Silent);
     assert!(matches!(wrong, Err(SyncError::NotHeld { .. })), "{wrong:?}");
-    let report = sync_accepting(mirror.path(), &[], &["nvd".to_owned()], &home, day(4), &mut Silent)?;
+    let report = sync_accepting(mirror.path(), &[], accepting(&["nvd".to_owned()]), &home, day(4), &mut Silent)?;
     assert_eq!(shrunk(&report, "nvd"), []);
     let held = home.as_of(day(3))?.ok_or("nothing there")?;
     assert_eq!(held.description().sources[0].shrunk, expected);

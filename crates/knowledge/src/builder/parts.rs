@@ -10,7 +10,7 @@ use crate::error::HomeError;
 use crate::fact::{Fact, Input, Kind};
 use crate::file::unreadable;
 use crate::generation::Generation;
-use crate::part::{self, Part, is_far_fewer};
+use crate::part::{self, Part};
 use crate::source::WHOLE;
 
 /// What is known of parts, by source and name.
@@ -32,7 +32,7 @@ pub(super) fn is_shrunk(builder: &Builder, sources: &Sources, source: &str, came
     // A home from before this was kept knows how many entries it holds.
     let entries = sources.get(source).map_or(0, |(state, _)| state.records);
     let most = held(builder)?.get(&(source.to_owned(), String::new())).map_or(entries, |part| part.most);
-    Ok(is_far_fewer(most, came))
+    Ok(builder.far_fewer.is_far_fewer(most, came))
 }
 
 /// What changes of what is known of the parts.
@@ -49,7 +49,7 @@ pub(super) fn compare(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>,
         // A home from before this was kept knows how many records its files gave.
         part.most = part.most.max(known.get(&key).copied().unwrap_or(0));
         part.newest = part.newest.max(newest.get(&key).copied());
-        part.came(now, day);
+        part.came(now, day, builder.far_fewer);
     }
     for (source, (state, changes)) in sources.iter().filter(|(source, _)| WHOLE.contains(&source.as_str())) {
         if let Some(now) = changes.came {
@@ -57,7 +57,7 @@ pub(super) fn compare(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>,
                 .entry((source.clone(), String::new()))
                 .or_insert_with(|| Part { most: before_of(builder, source), ..Part::default() });
             part.newest = state.newest;
-            part.came(now, day);
+            part.came(now, day, builder.far_fewer);
         }
     }
     for (_, part) in parts.iter_mut().filter(|((source, _), _)| builder.accepts(source)) {

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jiff::civil::Date;
 use serde::Serialize;
-use ward_feeds::{Silent, Source, SyncReport, UnknownSource};
+use ward_feeds::{Fewer, Silent, Source, SyncReport, UnknownSource};
 use ward_knowledge::Home;
 use ward_model::Digest;
 use ward_model::coverage::ShrunkPart;
+use ward_policy::Library;
 
 use super::network::{self, Fetched, Network, NetworkAnswer};
 use super::progress::Bars;
@@ -110,13 +111,15 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     };
     let home = Home::open(&folder);
     let now = clock::now();
+    let far = Library::built_in()?.expectations().far_fewer(clock::today());
+    let fewer = Fewer { far, accepted: &arguments.accept_shrunk };
     let report = if ui.draws_progress() {
         let mut bars = Bars::new();
-        let report = ward_feeds::sync_accepting(mirror, &only, &arguments.accept_shrunk, &home, now, &mut bars);
+        let report = ward_feeds::sync_accepting(mirror, &only, fewer, &home, now, &mut bars);
         bars.clear();
         report?
     } else {
-        ward_feeds::sync_accepting(mirror, &only, &arguments.accept_shrunk, &home, now, &mut Silent)?
+        ward_feeds::sync_accepting(mirror, &only, fewer, &home, now, &mut Silent)?
     };
     let (network, stale) = fetched.map_or((None, None), |fetched| (Some(fetched.answer), fetched.stale));
     let answer = answer(folder.display().to_string(), network, report);

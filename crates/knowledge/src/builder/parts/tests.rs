@@ -1,7 +1,7 @@
 use jiff::civil::{Date, date};
 use ward_formats::feed::epss::Scores;
 use ward_formats::feed::kev::Catalogue;
-use ward_model::coverage::ShrunkPart;
+use ward_model::coverage::{Shrinkage, ShrunkPart};
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::{Knowledge, SourceDescription};
@@ -103,6 +103,7 @@ fn a_list_that_was_cut_short_takes_nothing_back() -> TestResult {
     let (_folder, home) = new_home()?;
     let sync = |on: Date, ids: std::ops::Range<u32>, accept: bool| -> Any<(SourceDescription, bool, bool)> {
         let mut builder = home.builder(on)?;
+        builder.far_fewer(Shrinkage::new(10, 95).ok_or("no rule")?);
         if accept {
             builder.accept_shrunk("kev");
         }
