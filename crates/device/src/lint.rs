@@ -9,8 +9,9 @@ use ward_model::scale::Axis;
 
 use crate::check::Kind;
 use crate::diagnostic::{Diagnostic, Location, Severity, sort};
-use crate::read::{CONSIDERATIONS, Reading, SYSTEM, VARIANTS};
+use crate::read::{CONSIDERATIONS, Reading, SYSTEM, USE_CASES, VARIANTS};
 use crate::record::LINK_RECORD;
+use crate::use_cases;
 
 /// The fields of a link that FDA premarket guidance Appendix 2.B asks for and that a folder can state.
 pub const LINK_FIELDS: &[&str] =
@@ -67,6 +68,7 @@ pub fn lint(reading: &Reading) -> Vec<Diagnostic> {
     lint.evidence();
     lint.inventories();
     lint.considerations();
+    lint.use_cases();
     let mut found = lint.found;
     sort(&mut found);
     found
@@ -298,6 +300,27 @@ impl<'a> Lint<'a> {
             let message = format!("nothing is said of these groups of considerations: {}", empty.join(", "));
             let found = Location::start_of(CONSIDERATIONS).diagnostic(Severity::Warning, "not-considered", message);
             self.found.push(found.helping("answer their topics, or say why they do not apply"));
+        }
+    }
+
+    /// States of which nobody has said what follows in them, and harms that follow in none.
+    fn use_cases(&mut self) {
+        for way in use_cases::progress(&self.reading.device, &self.reading.use_cases) {
+            let (function, on) = (&way.function, way.on.word());
+            let at = Location::start_of(USE_CASES);
+            if let Some(first) = way.open.first() {
+                let all = way.open.len() + way.harmful + way.harmless;
+                let message =
+                    format!("{on} of `{function}`: nothing says what follows in {} of {all} states", way.open.len());
+                let found = at.clone().diagnostic(Severity::Warning, "state-open", message);
+                self.found.push(found.helping(format!("the first is {}", use_cases::words(first))));
+            }
+            if !way.unplaced.is_empty() {
+                let message = format!("{on} of `{function}`: in no state follows {}", way.unplaced.join(", "));
+                let found = at.diagnostic(Severity::Warning, "harm-without-state", message);
+                self.found
+                    .push(found.helping("an effect counts whatever the state; name the states in a [[use_case]]"));
+            }
         }
     }
 

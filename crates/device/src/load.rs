@@ -13,7 +13,7 @@ use crate::files::Files;
 use crate::nearest::nearest;
 use crate::raw::scalar::{Citation, FilePath};
 use crate::raw::{Decode, decode_file, shorten};
-use crate::read::{CONSIDERATIONS, DECISIONS, DEVICE, FIELDED, SYSTEM, VARIANTS, VULNERABILITIES};
+use crate::read::{CONSIDERATIONS, DECISIONS, DEVICE, FIELDED, SYSTEM, USE_CASES, VARIANTS, VULNERABILITIES};
 
 /// Folders of which every file should be named somewhere.
 const NAMED_FOLDERS: &[&str] = &["evidence", "sbom", SITES];
@@ -207,7 +207,7 @@ impl<'a> Loader<'a> {
 
     /// Reports files that stand in the folder and were not read.
     pub(crate) fn look_around(&self, sink: &mut Sink) {
-        let own = [DEVICE, SYSTEM, VARIANTS, FIELDED, CONSIDERATIONS, VULNERABILITIES, DECISIONS, EXPECTED];
+        let own = [DEVICE, SYSTEM, VARIANTS, FIELDED, CONSIDERATIONS, USE_CASES, VULNERABILITIES, DECISIONS, EXPECTED];
         for name in self.folder.list("").unwrap_or_default() {
             if name.ends_with(".toml") && !own.contains(&name.as_str()) && !self.files.contains_key(&name) {
                 let file = Location::start_of(&name);

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::{ClaimId, FunctionClaim, LinkClaim};
 use ward_model::component::Component;
-use ward_model::device::{Configurations, Consideration, Decisions, Device, FieldedVersion, OwnFinding};
+use ward_model::device::{Configurations, Consideration, Decisions, Device, FieldedVersion, OwnFinding, UseCases};
 use ward_model::digest::Digest;
 use ward_model::ids::{FunctionId, LinkId};
 
 use crate::check::{
-    Kind, Names, Pending, build, considerations, decisions, device, element, fielded, function, protect,
+    Kind, Names, Pending, build, considerations, decisions, device, element, fielded, function, protect, use_cases,
     vulnerabilities,
 };
 use crate::claims;
@@ -25,6 +25,7 @@ use crate::raw::device::DeviceFile;
 use crate::raw::fielded::FieldedFile;
 use crate::raw::scalar::{FilePath, checked_path};
 use crate::raw::system::SystemFile;
+use crate::raw::use_cases::UseCasesFile;
 use crate::raw::variants::VariantsFile;
 use crate::raw::vulnerabilities::VulnerabilitiesFile;
 use crate::raw::{items, shorten};
@@ -40,6 +41,8 @@ pub const VARIANTS: &str = "variants.toml";
 pub const FIELDED: &str = "fielded.toml";
 /// What the maker has considered, in five groups.
 pub const CONSIDERATIONS: &str = "considerations.toml";
+/// The states that the device can be in, and what follows in them.
+pub const USE_CASES: &str = "use-cases.toml";
 /// What the maker knows by itself.
 pub const VULNERABILITIES: &str = "vulnerabilities.toml";
 /// What people have decided: not part of [`Device::digest`].
@@ -65,6 +68,8 @@ pub struct Reading {
     pub policy_files: BTreeMap<String, String>,
     /// What the maker has considered, in the order of the file; nothing is reasoned from it.
     pub considerations: Vec<Consideration>,
+    /// The states that the device can be in, and what follows in them when a function degrades; nothing is reasoned from it.
+    pub use_cases: UseCases,
     /// What is stated of links and secrets for documents; nothing is reasoned from it.
     pub records: Records,
     /// What the model does not keep and [`crate::lint`] needs.
@@ -118,6 +123,7 @@ pub(crate) struct Raw {
     pub variants: Option<VariantsFile>,
     pub fielded: Option<FieldedFile>,
     pub considerations: Option<ConsiderationsFile>,
+    pub use_cases: Option<UseCasesFile>,
     pub vulnerabilities: Option<VulnerabilitiesFile>,
     pub decisions: Option<DecisionsFile>,
 }
@@ -130,12 +136,13 @@ fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
         variants: loader.parse(VARIANTS, sink),
         fielded: loader.parse(FIELDED, sink),
         considerations: loader.parse(CONSIDERATIONS, sink),
+        use_cases: loader.parse(USE_CASES, sink),
         vulnerabilities: loader.parse(VULNERABILITIES, sink),
         decisions: loader.parse(DECISIONS, sink),
     };
     missing_files(&loader, sink);
     let sites = configurations::sites(&mut loader, sink);
-    let names = names(&raw, &loader, sink);
+    let mut names = names(&raw, &loader, sink);
     configurations::check_names(&raw, &names, sink);
     let (mut device, pending) = built(&raw, &names, &mut loader, sink);
     let policy_files = policy_files(&raw, &mut loader, sink);
@@ -143,6 +150,12 @@ fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
         .considerations
         .as_ref()
         .map(|raw| considerations::considerations(raw, &mut loader, sink))
+        .unwrap_or_default();
+    let function = |id: &FunctionId| device.as_ref().and_then(|device| device.functions.get(id));
+    let use_cases = raw
+        .use_cases
+        .as_ref()
+        .map(|raw| use_cases::use_cases(raw, &mut names, function, &mut loader, sink))
         .unwrap_or_default();
     let drafts = configurations::drafts(&raw, &names, &sites, &mut loader, sink);
     loader.look_around(sink);
@@ -197,6 +210,7 @@ fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
         warnings,
         regulatory,
         considerations,
+        use_cases,
         policy_files,
         records,
         about,

@@ -7,7 +7,7 @@ use ward_model::cpe::Cpe;
 use ward_model::cvss::Vector;
 use ward_model::device::{
     Carries, ConsiderationGroup, ElementKind, Environment, HowDegraded, Medium, Owner, Performer, PersonRole, Stage,
-    UpdatePath,
+    StateKind, UpdatePath,
 };
 use ward_model::digest::Digest;
 use ward_model::rubric::{Answers, RubricError};
@@ -368,5 +368,6 @@ decode_words!(
     Position,
     Severity,
     Stage,
+    StateKind,
     UpdatePath
 );
