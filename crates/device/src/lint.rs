@@ -69,9 +69,23 @@ pub fn lint(reading: &Reading) -> Vec<Diagnostic> {
     lint.inventories();
     lint.considerations();
     lint.use_cases();
-    let mut found = lint.found;
+    let mut found = said_once(lint.found);
     sort(&mut found);
     found
+}
+
+/// Without what is said of a variant and of the family alike.
+fn said_once(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let common = |diagnostic: &Diagnostic| {
+        let (_, rest) = diagnostic.message.strip_prefix("in the variant `")?.split_once("`: ")?;
+        Some(rest.to_owned())
+    };
+    let key = |diagnostic: &Diagnostic, message: &str| {
+        (diagnostic.file.clone(), diagnostic.line, diagnostic.column, diagnostic.code, message.to_owned())
+    };
+    let said: BTreeSet<_> =
+        found.iter().filter(|one| common(one).is_none()).map(|one| key(one, &one.message)).collect();
+    found.into_iter().filter(|one| common(one).is_none_or(|rest| !said.contains(&key(one, &rest)))).collect()
 }
 
 struct Lint<'a> {

@@ -34,7 +34,7 @@ pub use control::{Control, Cut, Enforcer, Performer};
 pub use element::{Element, ElementKind, Owner, Zone};
 pub use function::{Effect, Fallback, Function, Harm, HowDegraded, PersonGroup, PersonRole, RealisedBy};
 pub use link::{Authentication, Carries, Link, Medium, Secret};
-pub use use_case::{Follows, State, StateKind, UseCase, UseCases};
+pub use use_case::{DeviceState, Follows, StateKind, UseCase, UseCases};
 
 /// A device folder, read and checked: every name resolves.
 #[derive(Debug, Clone, PartialEq)]

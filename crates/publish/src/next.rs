@@ -193,7 +193,20 @@ impl<'a> Context<'a> {
         steps.extend(patches.into_iter().map(|((version, element, _), patch)| patch.step(version, element)));
         steps.extend(claims.into_iter().map(|(claim, settles)| self.decide(claim, settles)));
         steps.sort_by_key(|(rank, _)| *rank);
-        steps.into_iter().map(|(_, step)| step).collect()
+        // Variants, sites and cohorts may need the same of somebody: it is said once.
+        let mut said: Vec<Step> = Vec::with_capacity(steps.len());
+        for (_, step) in steps {
+            let words = |step: &Step| (step.title.clone(), step.detail.clone(), step.command.clone(), step.due);
+            match said.iter_mut().find(|other| words(other) == words(&step)) {
+                Some(same) => same.about.extend(step.about),
+                None => said.push(step),
+            }
+        }
+        for step in &mut said {
+            step.about.sort();
+            step.about.dedup();
+        }
+        said
     }
 
     fn change(&self, group: &Group<'_>, due: Option<Date>) -> Step {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ward_model::device::{Follows, Function, State, StateKind, UseCase, UseCases};
+use ward_model::device::{DeviceState, Follows, Function, StateKind, UseCase, UseCases};
 use ward_model::ids::{FunctionId, HarmId};
 
 use super::element::name;
@@ -75,9 +75,9 @@ pub(crate) fn use_cases<'f>(
     all
 }
 
-fn state(at: &At<RawState>) -> Option<State> {
+fn state(at: &At<RawState>) -> Option<DeviceState> {
     let raw = &at.value;
-    Some(State { id: value(&raw.id)?.0, name: name(&raw.name, &raw.id)?, kind: value(&raw.kind)? })
+    Some(DeviceState { id: value(&raw.id)?.0, name: name(&raw.name, &raw.id)?, kind: value(&raw.kind)? })
 }
 
 fn use_case(at: &At<RawCase>, names: &Names, kinds: &BTreeMap<String, StateKind>, sink: &mut Sink) -> Option<UseCase> {

@@ -19,7 +19,7 @@ crate::scale::words!(StateKind: Operational = "operational", Clinical = "clinica
 
 /// A state that the device can be in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct State {
+pub struct DeviceState {
     /// Its identifier, given once among the states of both kinds.
     pub id: String,
     /// Its name for people.
@@ -68,7 +68,7 @@ pub enum Follows {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UseCases {
     /// The states, in the order of the file.
-    pub states: Vec<State>,
+    pub states: Vec<DeviceState>,
     /// The use cases, in the order of the file.
     pub cases: Vec<UseCase>,
 }
