@@ -37,7 +37,7 @@ mod undescribed;
 mod version;
 mod voice;
 
-pub use apart::{Answered, Apart, Asked, Dependency, Matcher, Recognised, Shown, report_of_parts};
+pub use apart::{Alone, Among, Answered, Apart, Asked, Brief, Dependency, Matcher, Recognised, Shown, report_of_parts};
 pub use explain::{ExplainError, Explanation, explain};
 pub use judge::Known;
 pub use report::{match_inventory, match_knowing};
