@@ -199,12 +199,13 @@ fn elements(builder: &mut Builder<'_>) {
         );
         for &privilege in Privilege::ALL {
             for &implied in privilege.implies() {
+                let by = builder.say(|| format!("{} brings {}", privilege.word(), implied.word()));
                 builder.derive(
                     vec![Fact::Gain(element.id.clone(), privilege)],
                     Fact::Gain(element.id.clone(), implied),
                     Exploitability::High,
                     ReachRule::First(Reach::One),
-                    format!("{} brings {}", privilege.word(), implied.word()),
+                    by,
                 );
             }
         }
@@ -330,6 +331,11 @@ impl<'a> Builder<'a> {
     fn named_by_controls(&self, element: &ElementId) -> BTreeSet<&'a VulnerabilityId> {
         let here = self.in_effect(self.context.catalogue.cuts().vulnerabilities.get(element));
         here.filter_map(|(_, cut)| if let Cut::Vulnerability { id, .. } = cut { Some(id) } else { None }).collect()
+    }
+
+    /// What a derivation follows by, put into words only where somebody may ask.
+    fn say(&self, words: impl FnOnce() -> String) -> By {
+        if self.program.is_wordless() { By::Fixed("") } else { words().into() }
     }
 
     /// Adds a derivation that nothing cuts.

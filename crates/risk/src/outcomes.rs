@@ -203,9 +203,8 @@ impl<'a> Outcomes<'a> {
 
     /// The groups of weaknesses that have to do with the same link, element and content as this one, itself among them.
     pub fn in_its_place(&self, rule: &RuleId, of: &DesignOf, element: &ElementId) -> impl Iterator<Item = &Group> {
-        let rules = self.context.situation.rulebook.rules.iter();
-        let groups = rules.filter(|other| self.context.takes_place_of(&other.id, rule));
-        let groups = groups.map(|other| Group::Weakness(other.id.clone(), of.clone(), element.clone()));
+        let rules = self.context.catalogue.in_place_of(rule).iter();
+        let groups = rules.map(|other| Group::Weakness(other.clone(), of.clone(), element.clone()));
         groups.filter_map(|group| self.groups.get_key_value(&group)).map(|(group, _)| group)
     }
 

@@ -1,7 +1,6 @@
 //! Weaknesses that rules find in the design: of elements, links, secrets and functions.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use ward_model::design::{Design, DesignOf, Feature};
 use ward_model::device::{Device, Element, Function, HowDegraded, Link, Secret};
@@ -17,7 +16,7 @@ use super::{Builder, Cuttable, Group, functions};
 use crate::catalogue::Profile;
 use crate::context::Context;
 use crate::fact::{Fact, Nearness, SecretRef};
-use crate::program::{DerivationId, ReachRule};
+use crate::program::{By, DerivationId, ReachRule};
 
 /// The things in which some rule may find a weakness, whatever is claimed of them.
 pub(super) fn places(context: &Context<'_>) -> Vec<DesignOf> {
@@ -40,14 +39,14 @@ pub(super) fn ground(builder: &mut Builder<'_>, of: &DesignOf) {
     let context = builder.context;
     for rule in context.situation.rulebook.rules.iter().filter(|rule| rule.finds.kind() == of.kind()) {
         for found in found(context, rule, of) {
-            let doubt = match rule.lacks {
-                None => String::new(),
-                Some(property) => match context.lacks(of, property) {
-                    None => continue,
-                    Some(lack) => lack.words(property),
-                },
-            };
-            let by: Arc<str> = format!("{} {}: {}{doubt}", rule.id, rule.step, rule.title).into();
+            let lacking = rule.lacks.map(|property| context.lacks(of, property).map(|lack| (lack, property)));
+            if lacking == Some(None) {
+                continue;
+            }
+            let by = builder.say(|| {
+                let doubt = lacking.flatten().map_or_else(String::new, |(lack, property)| lack.words(property));
+                format!("{} {}: {}{doubt}", rule.id, rule.step, rule.title)
+            });
             let steps = found.steps(builder, rule, &by);
             if !steps.is_empty() {
                 let group = Group::Weakness(rule.id.clone(), of.clone(), found.element().clone());
@@ -199,13 +198,13 @@ impl Found<'_> {
     }
 
     /// Adds the steps.
-    fn steps(&self, builder: &mut Builder<'_>, rule: &WeaknessRule, by: &Arc<str>) -> Vec<DerivationId> {
+    fn steps(&self, builder: &mut Builder<'_>, rule: &WeaknessRule, by: &By) -> Vec<DerivationId> {
         let cuts = builder.cutting(&Cuttable::Step { step: &rule.step, at: self.element() });
         let gains = self.gains(rule.gives);
         let mut steps = Vec::new();
         for (premises, reach) in self.premises(builder.context, rule) {
             for gain in &gains {
-                steps.push(builder.step(premises.clone(), gain.clone(), rule.class, reach, Arc::clone(by), &cuts));
+                steps.push(builder.step(premises.clone(), gain.clone(), rule.class, reach, by.clone(), &cuts));
             }
         }
         if let (Self::Function(function, via), false) = (self, steps.is_empty()) {
