@@ -521,7 +521,7 @@ impl<'a> Without<'a> {
                 self.turns.weaknesses.entry(of.clone()).or_default().insert(number, BTreeMap::new());
             }
         }
-        for (group, steps) in &grounded.groups {
+        for (group, steps) in grounded.groups.iter() {
             let element = group.element();
             let undescribed = side.presumed.contains(element) || more.contains(element);
             let bad = undescribed || steps.iter().flat_map(|(_, steps)| steps).any(|step| network.leads(*step));

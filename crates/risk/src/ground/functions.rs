@@ -117,16 +117,7 @@ fn degrade(
                     let words = together.iter().map(ElementId::as_str).collect::<Vec<_>>().join(" and ");
                     format!("{words} together realise it")
                 });
-                degraded(
-                    builder,
-                    known,
-                    function,
-                    how,
-                    premises,
-                    ReachRule::Least,
-                    None,
-                    by,
-                );
+                degraded(builder, known, function, how, premises, ReachRule::Least, None, by);
             }
         }
         None => {
