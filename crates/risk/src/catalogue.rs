@@ -8,15 +8,20 @@ use std::sync::Arc;
 use ward_model::affected::SsvcStatement;
 use ward_model::claim::ClaimId;
 use ward_model::cvss::{AttackVector, Demands, Impacts, Privileges, Vector};
-use ward_model::device::{Cut, Device, FieldedVersion, OwnFinding, Stage};
+use ward_model::design::DesignOf;
+use ward_model::device::{Carries, Cut, Device, FieldedVersion, OwnFinding, Stage};
 use ward_model::finding::{MatchReport, State};
-use ward_model::ids::{ComponentRef, ControlId, ElementId, FunctionId, LinkId, SecretId, VulnerabilityId, ZoneId};
+use ward_model::ids::{
+    ComponentRef, ControlId, ElementId, FunctionId, LinkId, RuleId, SecretId, VulnerabilityId, ZoneId,
+};
 use ward_model::rubric::{Answers, Reanswered};
 use ward_model::scale::Exploitability;
-use ward_policy::{Evidence, Policy, Privilege};
+use ward_policy::{Evidence, Policy, Privilege, WeaknessRule};
 
-use crate::context::{Situation, Unknowns};
+use crate::context::{Context, Situation, Unknowns};
 use crate::effects::Effects;
+use crate::ground::weaknesses::speaking;
+use crate::keyed::Keyed;
 use crate::people::Staff;
 use crate::vocabulary::Table;
 
@@ -200,6 +205,12 @@ pub(crate) struct Catalogue {
     /// The controls that name a vulnerability at an element, in order, whether or not they have effect.
     naming: Table<(VulnerabilityId, ElementId), Vec<ControlId>>,
     cuts: Cuts,
+    /// For each rule those of which a weakness may stand in the place of one by it, itself among them, in order.
+    in_place_of: Table<RuleId, Vec<RuleId>>,
+    /// The elements that take part in an essential function.
+    essential: Table<ElementId, ()>,
+    /// Of which things rules speak, and which: as they come, and by thing.
+    weak: Keyed<DesignOf, Vec<u32>>,
 }
 
 /// Where the controls of a device cut, whether or not they have effect: each with the place of the cut among its own.
@@ -300,7 +311,8 @@ impl Catalogue {
                 None => unzoned.push(element.id.clone()),
             }
         }
-        Self {
+        let essential = situation.device.functions.values().filter(|function| function.essential);
+        let mut catalogue = Self {
             elements,
             nothing: Inventory::default(),
             links,
@@ -313,7 +325,36 @@ impl Catalogue {
             staff: [Unknowns::Worst, Unknowns::Best].map(|unknowns| Staff::new(situation.device, unknowns)),
             naming: naming(situation.device),
             cuts: Cuts::of(situation),
-        }
+            in_place_of: in_place_of(&situation.rulebook.rules),
+            essential: essential.flat_map(|one| one.realised_by.elements()).map(|id| (id.clone(), ())).collect(),
+            weak: Keyed::default(),
+        };
+        let (effects, unknowns, confirmed) = (Effects::none(), Unknowns::Worst, &[][..]);
+        let context =
+            Context { situation, policy, version, confirmed, effects: &effects, unknowns, catalogue: &catalogue };
+        catalogue.weak = speaking(&context).into_iter().collect();
+        catalogue
+    }
+
+    /// The things of which rules speak, and every link, in order.
+    pub fn weak(&self) -> impl Iterator<Item = &DesignOf> {
+        self.weak.iter().map(|(of, _)| of)
+    }
+
+    /// The rules that speak of a thing, by their places.
+    pub fn speaking_of(&self, of: &DesignOf) -> &[u32] {
+        self.weak.get(of).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an element takes part in an essential function.
+    pub fn is_essential(&self, element: &ElementId) -> bool {
+        self.essential.contains_key(element)
+    }
+
+    /// The rules of which a weakness may stand in the place of one by this rule, itself among them, in order: both look at nothing
+    /// but how a link that carries the same knows who sends.
+    pub fn in_place_of(&self, rule: &RuleId) -> &[RuleId] {
+        self.in_place_of.get(rule).map_or(&[], Vec::as_slice)
     }
 
     /// Whether in some reading something may be read that an element keeps without the secrets beside it.
@@ -382,6 +423,17 @@ impl Catalogue {
         let readings = self.elements.get(element);
         readings.map_or(&self.nothing, |readings| if complete { &readings.complete } else { &readings.open })
     }
+}
+
+/// For each rule those of which a weakness may stand in the place of one by it.
+fn in_place_of(rules: &[WeaknessRule]) -> Table<RuleId, Vec<RuleId>> {
+    let checks: Vec<_> = rules.iter().map(WeaknessRule::sender_check_of).collect();
+    let all = || rules.iter().zip(&checks);
+    let like = |(rule, check): (&WeaknessRule, &Option<Carries>)| {
+        let alike = all().filter(|(other, own)| other.id == rule.id || (check.is_some() && *own == check));
+        (rule.id.clone(), alike.map(|(other, _)| other.id.clone()).collect())
+    };
+    all().map(like).collect()
 }
 
 /// The links with one end in a zone that some control, in effect or not, lets nothing enter.

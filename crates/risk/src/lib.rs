@@ -30,6 +30,7 @@ mod fixpoint;
 mod graph;
 mod ground;
 mod judge;
+mod keyed;
 mod labels;
 mod levels;
 mod network;
