@@ -67,6 +67,7 @@ pub fn lint(reading: &Reading) -> Vec<Diagnostic> {
     lint.evidence();
     lint.inventories();
     lint.considerations();
+    lint.found.extend(crate::statements::lint(&reading.device));
     let mut found = lint.found;
     sort(&mut found);
     found

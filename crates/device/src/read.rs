@@ -9,7 +9,7 @@ use ward_model::digest::Digest;
 use ward_model::ids::{FunctionId, LinkId};
 
 use crate::check::{
-    Kind, Names, Pending, build, considerations, decisions, device, element, fielded, function, protect,
+    Kind, Names, Pending, build, considerations, decisions, device, element, fielded, function, protect, trust,
     vulnerabilities,
 };
 use crate::claims;
@@ -25,6 +25,7 @@ use crate::raw::device::DeviceFile;
 use crate::raw::fielded::FieldedFile;
 use crate::raw::scalar::{FilePath, checked_path};
 use crate::raw::system::SystemFile;
+use crate::raw::trust::TrustFile;
 use crate::raw::variants::VariantsFile;
 use crate::raw::vulnerabilities::VulnerabilitiesFile;
 use crate::raw::{items, shorten};
@@ -42,6 +43,8 @@ pub const FIELDED: &str = "fielded.toml";
 pub const CONSIDERATIONS: &str = "considerations.toml";
 /// What the maker knows by itself.
 pub const VULNERABILITIES: &str = "vulnerabilities.toml";
+/// Whose statements on vulnerabilities the maker believes.
+pub const TRUST: &str = "trust.toml";
 /// What people have decided: not part of [`Device::digest`].
 pub const DECISIONS: &str = "decisions.toml";
 
@@ -119,6 +122,7 @@ pub(crate) struct Raw {
     pub fielded: Option<FieldedFile>,
     pub considerations: Option<ConsiderationsFile>,
     pub vulnerabilities: Option<VulnerabilitiesFile>,
+    pub trust: Option<TrustFile>,
     pub decisions: Option<DecisionsFile>,
 }
 
@@ -131,6 +135,7 @@ fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
         fielded: loader.parse(FIELDED, sink),
         considerations: loader.parse(CONSIDERATIONS, sink),
         vulnerabilities: loader.parse(VULNERABILITIES, sink),
+        trust: loader.parse(TRUST, sink),
         decisions: loader.parse(DECISIONS, sink),
     };
     missing_files(&loader, sink);
@@ -271,7 +276,9 @@ fn policy_files(raw: &Raw, loader: &mut Loader<'_>, sink: &mut Sink) -> BTreeMap
     let mut texts = BTreeMap::new();
     for policy in policies.iter().filter(|policy| policy.value.ends_with(POLICY)) {
         let Some(path) = checked_path(&policy.value, policy.place, sink) else { continue };
-        if let Some(text) = loader.text(&At { value: FilePath(path.clone()), place: policy.place }, sink) {
+        if let Some(text) =
+            loader.text(&At { value: FilePath(path.clone()), place: policy.place }, "a policy in this folder", sink)
+        {
             texts.insert(path, text);
         }
     }
@@ -389,6 +396,9 @@ fn device(
             build(items(&raw.rubric), sink, |raw, sink| vulnerabilities::rubric(raw, names, pending, sink)),
         ),
     };
+    let issuers = trust::issuers(raw.trust.as_ref(), loader, sink);
+    let statements = trust::statements(&issuers, loader, pending, sink);
+    let compiled = raw_elements.iter().flat_map(|raw| trust::compiled(&raw.value, loader, pending, sink)).collect();
     let designs = system.map(|raw| crate::check::design::designs(raw, pending, sink)).unwrap_or_default();
     let identity = identity?;
     Some(Device {
@@ -413,6 +423,8 @@ fn device(
         known_since,
         rubrics: rubrics.into_iter().collect(),
         designs,
+        statements,
+        compiled,
         claims: BTreeMap::new(),
         // Set once every file has been read.
         digest: Digest::of(&[]),
@@ -478,7 +490,10 @@ fn feed_claims(device: &Device, system: &SystemFile, pending: &mut Vec<Pending>,
 
 /// A reviewed component stands in an SBOM of its element.
 fn reviewed_exists(device: &Device, pending: &Pending, sink: &mut Sink) {
-    let ClaimId::ComponentReviewed(element, component) = &pending.id else { return };
+    let (ClaimId::ComponentReviewed(element, component) | ClaimId::Compiled(element, component, _)) = &pending.id
+    else {
+        return;
+    };
     let known: BTreeSet<&str> = device
         .versions
         .iter()
