@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 mod live;
+mod statements;
 mod suppose;
 mod treat;
 
@@ -30,6 +31,7 @@ use ward_model::hypothesis::{Change, Supposed};
 use ward_model::ids::{ElementId, FieldedVersionId};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
 use ward_model::verdict::{Basis, Outcome, Verdict};
+use ward_model::vex::{VexFile, Whole};
 use ward_policy::{Expectations, Rulebook};
 use ward_risk::{Effects, ElementReports, Judgement, Situation, judge_supposing, loss};
 
@@ -38,6 +40,7 @@ pub use live::{BecameLive, became_live};
 pub use suppose::{SupposeError, UnknownName};
 pub use treat::{Limits, Treating, treat};
 
+use statements::Hearing;
 use suppose::Supposition;
 
 /// Everything that an assessment follows from.
@@ -125,7 +128,8 @@ fn conclude(
     let mut unassessed = Vec::new();
     for ((fielded_version, element), reports) in reports {
         let complete = effects.holds(&ClaimId::Element(element.clone(), ElementClaim::SoftwareListed));
-        let report = if complete { reports.complete } else { reports.open };
+        let mut report = if complete { reports.complete } else { reports.open };
+        statements::settle(&mut report, &reports.answers, effects);
         findings.extend(report.findings.into_iter().map(|finding| FindingAt {
             fielded_version: fielded_version.clone(),
             element: element.clone(),
@@ -197,9 +201,47 @@ pub fn scan(
     as_of: Date,
     known: &Known,
 ) -> Result<ScanReport, KnowledgeError> {
+    scan_hearing(sbom, (aliases, expectations), knowledge, as_of, known, &[])
+}
+
+/// The same, with documents of statements: those of trusted issuers mark findings, all others are shown beside them. Whom to trust is
+/// said by whoever asks.
+///
+/// # Errors
+/// The knowledge could not be read.
+pub fn scan_hearing(
+    sbom: &Sbom,
+    (aliases, expectations): (&Aliases, &Expectations),
+    knowledge: &dyn Knowledge,
+    as_of: Date,
+    known: &Known,
+    files: &[VexFile],
+) -> Result<ScanReport, KnowledgeError> {
     let inventory = Inventory { components: &sbom.components, hardware: &[], complete: false };
-    let report = match_knowing(&inventory, aliases, knowledge, known)?;
+    let mut report = match_knowing(&inventory, aliases, knowledge, known)?;
+    hear(sbom, &mut report, files, knowledge, as_of, known)?;
     Ok(scan_report(SbomSummary::from(sbom), report, knowledge, expectations, as_of))
+}
+
+/// Takes what documents say into what was found in an SBOM. What had not been said on the day asked about is left out.
+///
+/// # Errors
+/// The knowledge could not be read.
+pub fn hear(
+    sbom: &Sbom,
+    report: &mut MatchReport,
+    files: &[VexFile],
+    knowledge: &dyn Knowledge,
+    as_of: Date,
+    known: &Known,
+) -> Result<(), KnowledgeError> {
+    let said: Vec<VexFile> =
+        files.iter().filter(|file| file.whole_since().is_none_or(|since| since <= as_of)).cloned().collect();
+    let hearing = Hearing::new(&said, &sbom.components, Whole::of(sbom).into_iter().collect(), Some(sbom));
+    let deciding = |_: &VexFile| "it counts: its issuer is believed by whoever asked".to_owned();
+    hearing.worsen(report, &deciding, knowledge, known)?;
+    hearing.clear(report);
+    Ok(())
 }
 
 /// The answer for a bare SBOM of which everything has been matched.
@@ -272,8 +314,19 @@ fn reports(inputs: &Inputs<'_>) -> Result<BTreeMap<(FieldedVersionId, ElementId)
                     };
                     let open = read(false)?;
                     let complete = if claims_inventory(device, &element.id) { read(true)? } else { open.clone() };
-                    let found = ElementReports { open, complete };
+                    let found = ElementReports { open, complete, ..ElementReports::default() };
                     known.insert((element.id.clone(), digest), found.clone());
+                    found
+                }
+            };
+            let found = match device.statements.is_empty() && device.compiled.is_empty() {
+                true => found,
+                // What is said may be of one version of the device.
+                false => {
+                    let mut found = found;
+                    let components = listed(sbom.map(|sbom| &**sbom), &element.hardware, inputs.knowledge)?;
+                    let known = (inputs.knowledge, &looked_up);
+                    statements::answer((device, version, &element.id), &components, &mut found, known)?;
                     found
                 }
             };
@@ -396,6 +449,7 @@ fn coverage(
 fn notes(inputs: &Inputs<'_>, feeds: &KnowledgeCoverage) -> Vec<String> {
     let mut notes = inputs.knowledge.description().notes(feeds);
     notes.extend(inputs.rulebook.policies.iter().flat_map(ward_policy::Policy::remarks));
+    notes.extend(statements::remarks(inputs.device));
     for version in &inputs.device.versions {
         for (element, sbom) in &version.inventories {
             notes.extend(sbom.remarks.iter().map(|remark| format!("SBOM of {element} in {}: {remark}", version.id)));

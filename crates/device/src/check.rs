@@ -19,6 +19,7 @@ pub(crate) mod element;
 pub(crate) mod fielded;
 pub(crate) mod function;
 pub(crate) mod protect;
+pub(crate) mod trust;
 pub(crate) mod use_cases;
 pub(crate) mod vulnerabilities;
 

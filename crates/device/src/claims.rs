@@ -12,6 +12,7 @@ use crate::canonical::Canonical;
 use crate::evidence::{self, Cited};
 use crate::raw::scalar::Citation;
 use crate::record::Records;
+use crate::statements;
 
 /// Builds one claim. `files` holds the digests of the files that were read: evidence that is missing is not among them; `contents`
 /// what those of them hold that are of a kind that is read.
@@ -35,7 +36,13 @@ pub(crate) fn claim(
             path: citation.path.clone(),
             place: citation.place.clone(),
             digest: files.get(&citation.path).copied(),
-            reading: evidence::reading(&id, citation, contents, device),
+            reading: match &id {
+                ClaimId::Statements(path) => statements::reading(path, device),
+                ClaimId::Compiled(element, component, version) => {
+                    statements::of_lists(element, component, version, device)
+                }
+                _ => evidence::reading(&id, citation, contents, device),
+            },
         }),
         file: file.to_owned(),
         id,
@@ -83,6 +90,21 @@ fn rests_on(id: &ClaimId, device: &Device, out: &mut Canonical) {
         ClaimId::ComponentReviewed(element, component) => review_premise(element, component, device, out),
         ClaimId::Rubric(element, vulnerability) => rubric_premise(element, vulnerability, device, out),
         ClaimId::Design(of, property) => design_premise(of, *property, device, out),
+        ClaimId::Statements(path) => {
+            if let Some(issuer) =
+                device.statements.iter().find(|file| file.path == *path).and_then(|file| file.trusted.as_ref())
+            {
+                out.trusted_issuer(issuer);
+            }
+            // What the statements speak of, with all that runs beside it: a later version may call what is not called now.
+            statements::cleared(path, device).iter().for_each(|element| software_premise(element, device, out));
+        }
+        ClaimId::Compiled(element, component, version) => {
+            for one in statements::lists_of(element, component, version, device) {
+                out.compiled(one);
+            }
+            software_premise(element, device, out);
+        }
     }
 }
 
@@ -379,6 +401,12 @@ fn statement(id: &ClaimId, device: &Device) -> String {
             format!("{vulnerability} on {element} is as the rubric's questions are answered: {answers}")
         }
         ClaimId::Design(of, property) => format!("of the {} {}: {}", of.kind(), of.id(), property.text()),
+        ClaimId::Statements(path) => statements::statement(path, device),
+        ClaimId::Compiled(element, component, version) => {
+            format!(
+                "the lists of the files of {component} {version} on {element} are whole: of its source, and of all that was compiled in"
+            )
+        }
     }
 }
 

@@ -69,6 +69,7 @@ pub fn lint(reading: &Reading) -> Vec<Diagnostic> {
     lint.inventories();
     lint.considerations();
     lint.use_cases();
+    lint.found.extend(crate::statements::lint(&reading.device));
     let mut found = said_once(lint.found);
     sort(&mut found);
     found

@@ -9,8 +9,8 @@ use ward_model::digest::Digest;
 use ward_model::ids::{FunctionId, LinkId};
 
 use crate::check::{
-    Kind, Names, Pending, build, considerations, decisions, device, element, fielded, function, protect, use_cases,
-    vulnerabilities,
+    Kind, Names, Pending, build, considerations, decisions, device, element, fielded, function, protect, trust,
+    use_cases, vulnerabilities,
 };
 use crate::claims;
 use crate::configurations::{self, Scoped};
@@ -25,6 +25,7 @@ use crate::raw::device::DeviceFile;
 use crate::raw::fielded::FieldedFile;
 use crate::raw::scalar::{FilePath, checked_path};
 use crate::raw::system::SystemFile;
+use crate::raw::trust::TrustFile;
 use crate::raw::use_cases::UseCasesFile;
 use crate::raw::variants::VariantsFile;
 use crate::raw::vulnerabilities::VulnerabilitiesFile;
@@ -45,6 +46,8 @@ pub const CONSIDERATIONS: &str = "considerations.toml";
 pub const USE_CASES: &str = "use-cases.toml";
 /// What the maker knows by itself.
 pub const VULNERABILITIES: &str = "vulnerabilities.toml";
+/// Whose statements on vulnerabilities the maker believes.
+pub const TRUST: &str = "trust.toml";
 /// What people have decided: not part of [`Device::digest`].
 pub const DECISIONS: &str = "decisions.toml";
 
@@ -125,6 +128,7 @@ pub(crate) struct Raw {
     pub considerations: Option<ConsiderationsFile>,
     pub use_cases: Option<UseCasesFile>,
     pub vulnerabilities: Option<VulnerabilitiesFile>,
+    pub trust: Option<TrustFile>,
     pub decisions: Option<DecisionsFile>,
 }
 
@@ -138,6 +142,7 @@ fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
         considerations: loader.parse(CONSIDERATIONS, sink),
         use_cases: loader.parse(USE_CASES, sink),
         vulnerabilities: loader.parse(VULNERABILITIES, sink),
+        trust: loader.parse(TRUST, sink),
         decisions: loader.parse(DECISIONS, sink),
     };
     missing_files(&loader, sink);
@@ -285,7 +290,9 @@ fn policy_files(raw: &Raw, loader: &mut Loader<'_>, sink: &mut Sink) -> BTreeMap
     let mut texts = BTreeMap::new();
     for policy in policies.iter().filter(|policy| policy.value.ends_with(POLICY)) {
         let Some(path) = checked_path(&policy.value, policy.place, sink) else { continue };
-        if let Some(text) = loader.text(&At { value: FilePath(path.clone()), place: policy.place }, sink) {
+        if let Some(text) =
+            loader.text(&At { value: FilePath(path.clone()), place: policy.place }, "a policy in this folder", sink)
+        {
             texts.insert(path, text);
         }
     }
@@ -403,6 +410,9 @@ fn device(
             build(items(&raw.rubric), sink, |raw, sink| vulnerabilities::rubric(raw, names, pending, sink)),
         ),
     };
+    let issuers = trust::issuers(raw.trust.as_ref(), loader, sink);
+    let statements = trust::statements(&issuers, loader, pending, sink);
+    let compiled = raw_elements.iter().flat_map(|raw| trust::compiled(&raw.value, loader, pending, sink)).collect();
     let designs = system.map(|raw| crate::check::design::designs(raw, pending, sink)).unwrap_or_default();
     let identity = identity?;
     Some(Device {
@@ -427,6 +437,8 @@ fn device(
         known_since,
         rubrics: rubrics.into_iter().collect(),
         designs,
+        statements,
+        compiled,
         claims: BTreeMap::new(),
         // Set once every file has been read.
         digest: Digest::of(&[]),
@@ -492,7 +504,10 @@ fn feed_claims(device: &Device, system: &SystemFile, pending: &mut Vec<Pending>,
 
 /// A reviewed component stands in an SBOM of its element.
 fn reviewed_exists(device: &Device, pending: &Pending, sink: &mut Sink) {
-    let ClaimId::ComponentReviewed(element, component) = &pending.id else { return };
+    let (ClaimId::ComponentReviewed(element, component) | ClaimId::Compiled(element, component, _)) = &pending.id
+    else {
+        return;
+    };
     let known: BTreeSet<&str> = device
         .versions
         .iter()

@@ -351,6 +351,15 @@ impl<'a> Judge<'a> {
         Ok((found, asked))
     }
 
+    /// How a vulnerability is shown by all its records.
+    pub(crate) fn summary_of(&self, id: &VulnerabilityId) -> Result<VulnerabilitySummary, KnowledgeError> {
+        let group = self.group(id)?;
+        let records = group.records.iter().map(|number| self.record(*number)).collect::<Result<Vec<_>, _>>()?;
+        let records: Vec<&VulnerabilityRecord> =
+            records.iter().map(|record| &**record).filter(|record| !record.withdrawn).collect();
+        self.summarise(id, &group.ids, &records)
+    }
+
     /// Brings everything that is said of a component and a vulnerability together.
     pub(crate) fn judge(
         &mut self,

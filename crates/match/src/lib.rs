@@ -19,6 +19,7 @@ mod apart;
 mod applicability;
 mod criterion;
 mod explain;
+mod files;
 mod host;
 mod identity;
 mod judge;
@@ -39,6 +40,7 @@ mod voice;
 
 pub use apart::{Alone, Among, Answered, Apart, Asked, Brief, Dependency, Matcher, Recognised, Shown, report_of_parts};
 pub use explain::{ExplainError, Explanation, explain};
+pub use files::{program_files, summary};
 pub use judge::Known;
 pub use report::{match_inventory, match_knowing};
 pub use spread::spread;

@@ -35,6 +35,10 @@ pub enum ClaimId {
     Rubric(ElementId, VulnerabilityId),
     /// A design has a good property.
     Design(DesignOf, Property),
+    /// What a document of statements says of components that are not affected, or no longer, is so. By its path.
+    Statements(String),
+    /// The lists of the source files of a component's version, and of those compiled into it, are whole.
+    Compiled(ElementId, ComponentRef, String),
 }
 
 /// What can be claimed of an element.
@@ -108,6 +112,8 @@ impl fmt::Display for ClaimId {
             Self::ComponentReviewed(element, component) => write!(f, "component:{element}/{component}"),
             Self::Rubric(element, vulnerability) => write!(f, "rubric:{element}/{vulnerability}"),
             Self::Design(of, property) => write!(f, "{of}.{}", property.word()),
+            Self::Statements(path) => write!(f, "statements:{path}"),
+            Self::Compiled(element, component, version) => write!(f, "compiled:{element}/{component}@{version}"),
         }
     }
 }
@@ -125,7 +131,7 @@ impl schemars::JsonSchema for ClaimId {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "pattern": "^(control|element|link|secret|function|finding|component|rubric):.+$" })
+        schemars::json_schema!({ "type": "string", "pattern": "^(control|element|link|secret|function|finding|component|rubric|statements|compiled):.+$" })
     }
 }
 

@@ -19,7 +19,9 @@ use crate::ids::{
 };
 use crate::rubric::Answers;
 use crate::scale::{Axis, Position, Severity};
+use crate::vex::VexFile;
 
+pub mod compiled;
 pub mod configuration;
 pub mod consideration;
 pub mod control;
@@ -28,6 +30,7 @@ pub mod function;
 pub mod link;
 pub mod use_case;
 
+pub use compiled::CompiledComponent;
 pub use configuration::{Configuration, Configurations};
 pub use consideration::{Consideration, ConsiderationAnswer, ConsiderationGroup};
 pub use control::{Control, Cut, Enforcer, Performer};
@@ -81,6 +84,10 @@ pub struct Device {
     pub rubrics: BTreeMap<(ElementId, VulnerabilityId), Answers>,
     /// What is stated of the designs of elements, links, secrets and functions.
     pub designs: Designs,
+    /// What others say of its components (VEX), in the order of the paths, each with whom the maker trusts.
+    pub statements: Vec<VexFile>,
+    /// Which files components were compiled from, in the order of the folder.
+    pub compiled: Vec<CompiledComponent>,
     /// Everything that is claimed, by name.
     pub claims: BTreeMap<ClaimId, Claim>,
     /// Digest over every file of the folder that was read, except the decisions.

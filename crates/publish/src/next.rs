@@ -379,6 +379,12 @@ impl<'a> Way<'a> {
                 id.as_str() == verdict.subject.id && own.any(|own| !own.versions.contains(&verdict.fielded_version))
             }
             ClaimId::ComponentReviewed(id, _) => verdict.basis == Basis::Presumed && *id == verdict.element,
+            ClaimId::Statements(path) => {
+                let files = device.statements.iter().filter(|file| file.path == *path);
+                let mut statements = files.flat_map(|file| &file.document.statements);
+                statements.any(|one| one.names().any(|id| id.as_str() == verdict.subject.id))
+            }
+            ClaimId::Compiled(id, ..) => *id == verdict.element && verdict.subject.kind == SubjectKind::Vulnerability,
             ClaimId::Rubric(id, vulnerability) => {
                 *id == verdict.element && verdict.subject.id == vulnerability.as_str()
             }

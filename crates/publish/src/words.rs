@@ -266,6 +266,10 @@ pub fn claim(claim: &ClaimId) -> String {
             format!("{component} of {element} was reviewed and has no open vulnerability")
         }
         ClaimId::Design(of, property) => format!("of the {} {} it is so that {}", of.kind(), of.id(), property.text()),
+        ClaimId::Statements(path) => format!("what {path} says of components that are not affected is so"),
+        ClaimId::Compiled(element, component, version) => {
+            format!("the lists of the files of {component} {version} on {element} are whole")
+        }
         ClaimId::Rubric(element, vulnerability) => {
             format!("the questions about {vulnerability} on {element} are answered as they stand")
         }

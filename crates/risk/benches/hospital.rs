@@ -346,6 +346,8 @@ fn empty() -> Device {
             cohorts: Vec::new(),
             inventories: BTreeMap::new(),
         }],
+        statements: Vec::new(),
+        compiled: Vec::new(),
         own_findings: Vec::new(),
         known_since: Vec::new(),
         rubrics: BTreeMap::new(),

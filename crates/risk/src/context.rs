@@ -7,7 +7,7 @@ use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
 use ward_model::design::{DesignOf, Property};
 use ward_model::device::{Carries, Control, Device, FieldedVersion, Function, Link, RealisedBy, Secret};
 use ward_model::finding::MatchReport;
-use ward_model::ids::{ControlId, ElementId, FieldedVersionId, LinkId};
+use ward_model::ids::{ComponentRef, ControlId, ElementId, FieldedVersionId, LinkId, VulnerabilityId};
 use ward_model::scale::Position;
 use ward_policy::{Policy, Privilege, Rulebook};
 
@@ -24,7 +24,13 @@ pub struct ElementReports {
     pub open: MatchReport,
     /// The inventory is all there is.
     pub complete: MatchReport,
+    /// What claims say against what was found.
+    pub answers: FindingAnswers,
 }
+
+/// By component and vulnerability: the claims that say that it is not so. A finding is answered where of each of these groups one claim
+/// has effect: what several people say to its worse has to be taken back by each of them.
+pub type FindingAnswers = BTreeMap<(ComponentRef, VulnerabilityId), Vec<Vec<ClaimId>>>;
 
 /// Everything that the verdicts of one device follow from.
 #[derive(Debug, Clone, Copy)]

@@ -357,7 +357,9 @@ fn removals(decided: &Effects) -> Vec<Vec<ClaimId>> {
 
 /// Whether it takes a reading of its own to tell what turns without these claims.
 fn is_read(claims: &[ClaimId]) -> bool {
-    claims.iter().any(|claim| matches!(claim, ClaimId::FindingVersions(_)))
+    let is_read =
+        |claim: &ClaimId| matches!(claim, ClaimId::FindingVersions(_) | ClaimId::Statements(_) | ClaimId::Compiled(..));
+    claims.iter().any(is_read)
 }
 
 /// Fewer verdicts than this are not worth a thread.

@@ -20,6 +20,7 @@ pub mod effects;
 pub mod loss;
 pub mod open;
 
+mod answered;
 mod attribute;
 mod catalogue;
 mod cells;
@@ -47,7 +48,8 @@ mod watch;
 mod without;
 mod witness;
 
-pub use context::{ElementReports, Situation};
+pub use answered::is_answered;
+pub use context::{ElementReports, FindingAnswers, Situation};
 pub use effects::Effects;
 pub use judge::{Judgement, judge, judge_supposing, order};
 

@@ -272,7 +272,7 @@ impl<'a> Run<'a> {
     /// Nothing where the subject does not arise.
     pub fn lacking(&self, key: &Key) -> Option<Vec<String>> {
         if let SubjectKey::Vulnerability(id, element) = &key.subject
-            && self.context.inventory(element).find(id)?.is_elsewhere(self.context.effects)
+            && self.context.inventory(element).find(id)?.is_gone(self.context.effects)
         {
             return None;
         }
@@ -297,7 +297,7 @@ impl<'a> Run<'a> {
     /// The vulnerabilities of which it cannot be told whether they touch an element.
     pub fn untold(&self, element: &ElementId) -> Vec<String> {
         let ids: BTreeSet<String> =
-            self.context.inventory(element).untold.iter().map(|(id, _)| id.to_string()).collect();
+            self.context.inventory(element).untold(self.context.effects).map(|(id, _)| id.to_string()).collect();
         ids.into_iter().collect()
     }
 

@@ -176,7 +176,7 @@ impl<'c> Touched<'c> {
                     touched.unrelieved.insert(function);
                 }
                 // Whoever asks for this one reads anew.
-                ClaimId::FindingVersions(_) => {}
+                ClaimId::FindingVersions(_) | ClaimId::Statements(_) | ClaimId::Compiled(..) => {}
                 ClaimId::ComponentReviewed(element, _) => {
                     touched.elements.insert(element);
                 }

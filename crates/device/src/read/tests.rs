@@ -15,6 +15,7 @@ mod design;
 mod laws;
 mod premise;
 mod scoring;
+mod statements;
 mod wrong;
 
 const SBOM: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[
@@ -231,6 +232,8 @@ pub(crate) fn configuration_texts() -> impl Iterator<Item = (&'static str, &'sta
         ("variants.toml", ""),
         ("site.toml", configurations::SITE),
         ("site.toml", "name = \"a ward\"\n"),
+        ("trust.toml", statements::TRUST),
+        ("trust.toml", ""),
     ]
     .into_iter()
 }

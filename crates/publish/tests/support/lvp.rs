@@ -231,6 +231,8 @@ pub fn device() -> Device {
             }],
             inventories: BTreeMap::new(),
         }],
+        statements: Vec::new(),
+        compiled: Vec::new(),
         own_findings: Vec::new(),
         known_since: Vec::new(),
         rubrics: std::collections::BTreeMap::new(),

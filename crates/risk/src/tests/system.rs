@@ -78,6 +78,8 @@ impl System {
                     cohorts: Vec::new(),
                     inventories: BTreeMap::new(),
                 }],
+                statements: Vec::new(),
+                compiled: Vec::new(),
                 own_findings: Vec::new(),
                 known_since: Vec::new(),
                 rubrics: std::collections::BTreeMap::new(),
