@@ -166,6 +166,7 @@ fn conclude(
         lapses: judgement.lapses,
         decisions_without_effect: judgement.decisions_without_effect,
         verdicts: judgement.verdicts,
+        lifecycle: Vec::new(),
     })
 }
 

@@ -10,6 +10,7 @@ use crate::finding::{Finding, Unassessed};
 use crate::hypothesis::Supposed;
 use crate::ids::{DeviceId, ElementId, FieldedVersionId, HarmId, PolicyId};
 use crate::knowledge::KnowledgeDescription;
+use crate::lifecycle::VersionLifecycle;
 use crate::scale::{Persons, Severity};
 use crate::verdict::Verdict;
 
@@ -52,6 +53,11 @@ pub struct Assessment {
     pub lapses: Vec<Lapse>,
     /// Decisions that have no effect, and why.
     pub decisions_without_effect: Vec<DecisionWithoutEffect>,
+    /// Where each fielded version stands in its life. The losses of components are told by `ward lifecycle`; nothing is said here of
+    /// a device as somebody supposes it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub lifecycle: Vec<VersionLifecycle>,
 }
 
 /// The device of an assessment.

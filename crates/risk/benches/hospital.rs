@@ -343,6 +343,7 @@ fn empty() -> Device {
             id: "1".into(),
             units: Some(10),
             update_path: None,
+            life: Default::default(),
             cohorts: Vec::new(),
             inventories: BTreeMap::new(),
         }],

@@ -75,6 +75,7 @@ impl System {
                     id: "1".into(),
                     units: Some(10),
                     update_path: None,
+                    life: Default::default(),
                     cohorts: Vec::new(),
                     inventories: BTreeMap::new(),
                 }],
