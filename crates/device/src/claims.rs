@@ -63,6 +63,9 @@ fn rests_on(id: &ClaimId, device: &Device, out: &mut Canonical) {
             out.features(&DesignOf::Element(element.clone()), &device.designs);
         }
         ClaimId::Element(element, ElementClaim::InterfacesListed | ElementClaim::FunctionsListed) => {
+            // That nothing is left out is all that it says: of what, stands in its words. Who answered for fewer things than these
+            // words name now has not answered for the others.
+            out.put("says", statement(id, device));
             software_premise(element, device, out);
             surroundings_premise(element, device, out);
         }
@@ -359,7 +362,9 @@ fn statement(id: &ClaimId, device: &Device) -> String {
                     "all software, hardware and operating systems of {element} stand in its inventory, in every fielded version"
                 )
             }
-            ElementClaim::FunctionsListed => format!("every function that {element} takes part in is listed"),
+            ElementClaim::FunctionsListed => {
+                format!("every function that {element} takes part in is listed, with all that it has in its `has`")
+            }
             ElementClaim::LocalLogin => {
                 format!("whoever is at {element} must log in with a credential that is neither default nor shared")
             }

@@ -44,11 +44,11 @@ pub enum ClaimId {
 /// What can be claimed of an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ElementClaim {
-    /// Every interface is listed as a link.
+    /// Every interface is listed as a link, and every feature of the element and of its links.
     InterfacesListed,
     /// All of its software, hardware and operating system is in its inventory.
     SoftwareListed,
-    /// Every function that it takes part in is listed.
+    /// Every function that it takes part in is listed, with its features.
     FunctionsListed,
     /// Whoever is at it must log in with a credential that is neither default nor shared.
     LocalLogin,

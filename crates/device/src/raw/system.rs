@@ -101,7 +101,7 @@ tables! {
         interfaces_listed: optional Claimed,
         /// All of its software, hardware and operating system is in its inventory.
         software_listed: optional Claimed,
-        /// Every function that it takes part in is listed.
+        /// Every function that it takes part in is listed, with its features.
         functions_listed: optional Claimed,
         /// Evidence for `local_login = true`.
         local_login: optional Claimed,
