@@ -8,6 +8,7 @@ mod configurations;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+pub mod lifecycle;
 mod live;
 mod statements;
 mod suppose;
@@ -69,7 +70,14 @@ pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
     let reports = reports(inputs)?;
     let judgement =
         judge_supposing(inputs.situation(&reports, inputs.knowledge.description().partial().as_deref()), &effects);
-    conclude(inputs, reports, &effects, Judgement { decisions_without_effect: without, ..judgement }, Vec::new())
+    let confirmed = judgement
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.verdict == Outcome::Uncontrolled && verdict.basis == Basis::Confirmed);
+    let uncontrolled = confirmed.map(|verdict| verdict.fielded_version.clone()).collect();
+    let lifecycle = lifecycle::section(inputs, &reports, &effects, &uncontrolled)?;
+    let judgement = Judgement { decisions_without_effect: without, ..judgement };
+    Ok(Assessment { lifecycle, ..conclude(inputs, reports, &effects, judgement, Vec::new())? })
 }
 
 /// Assesses a device as it would be with these changes. Nothing of it is so: the answer says what it supposes.

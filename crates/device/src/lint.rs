@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::{Claim, ClaimId, ElementClaim, EvidenceReading};
-use ward_model::device::{ConsiderationGroup, Cut, Link, RealisedBy};
+use ward_model::device::{ConsiderationGroup, Cut, Link, Owner, RealisedBy, UpdatePath};
 use ward_model::ids::{ElementId, LinkId};
 use ward_model::scale::Axis;
 
 use crate::check::Kind;
 use crate::diagnostic::{Diagnostic, Location, Severity, sort};
-use crate::read::{CONSIDERATIONS, Reading, SYSTEM, USE_CASES, VARIANTS};
+use crate::read::{CONSIDERATIONS, DEVICE, FIELDED, Reading, SYSTEM, USE_CASES, VARIANTS};
 use crate::record::LINK_RECORD;
 use crate::use_cases;
 
@@ -67,6 +67,7 @@ pub fn lint(reading: &Reading) -> Vec<Diagnostic> {
     lint.claims();
     lint.evidence();
     lint.inventories();
+    lint.lifecycle();
     lint.considerations();
     lint.use_cases();
     lint.found.extend(crate::statements::lint(&reading.device));
@@ -381,6 +382,44 @@ impl<'a> Lint<'a> {
                 "the claim `{id}` has no effect: the SBOM in version {version} says that something is left out (`{word}`)"
             );
             self.found.push(place.diagnostic(Severity::Error, "contradicted", message));
+        }
+    }
+
+    /// What the life of a worn or implanted device needs said: it outlives its parts, and nobody can go and mend it.
+    fn lifecycle(&mut self) {
+        let device = &self.reading.device;
+        let worn: Vec<_> = device.elements.values().filter(|element| element.kind.is_worn()).collect();
+        if let Some(element) = worn.first()
+            && device.lifecycle.service_life_years.is_none()
+        {
+            let message = format!("no service life is declared, and `{}` is in or on a body", element.id);
+            let found = Location::start_of(DEVICE).diagnostic(Severity::Warning, "no-service-life", message);
+            self.found.push(found.helping("lifecycle = { ..., service_life_years = ... }"));
+        }
+        for element in worn.into_iter().filter(|element| element.owner == Owner::Maker) {
+            for version in &device.versions {
+                let Some(sbom) = version.inventories.get(&element.id) else { continue };
+                let counted = sbom.components.iter().filter(|component| !component.whole);
+                let (all, without) = counted.fold((0, 0), |(all, without): (usize, usize), component| {
+                    (all + 1, without + usize::from(component.support.ends_on.is_none()))
+                });
+                if without > 0 {
+                    let message = format!(
+                        "of {without} of {all} components of `{}` in version {} no SBOM says until when they are supported",
+                        element.id, version.id
+                    );
+                    let help = "`ward lifecycle` asks the feed of support dates, too";
+                    self.warn(Kind::Element, element.id.as_str(), "no-support-date", message, help);
+                }
+            }
+        }
+        for version in device.versions.iter().filter(|version| version.update_path == Some(UpdatePath::None)) {
+            if version.life.given_up_without_update.is_empty() {
+                let message =
+                    format!("version {} cannot be updated, and nothing says what protection costs instead", version.id);
+                let found = Location::start_of(FIELDED).diagnostic(Severity::Warning, "nothing-given-up", message);
+                self.found.push(found.helping("given_up_without_update = [\"remote-monitoring\", ...]"));
+            }
         }
     }
 

@@ -33,6 +33,7 @@ mod shelf;
 mod spread;
 mod statement;
 mod subject;
+pub mod support;
 mod twins;
 mod undescribed;
 mod version;

@@ -13,12 +13,13 @@
 //! 7. [`without`]: which subjects turn when claims lose their effect, on a [`network`] that follows only what changes ([`levels`]);
 //! 8. [`judge`]: readings compared, the verdicts, with witness, sensitivity and what they rely on.
 //!
-//! Beside it stand what a search asks for: [`open`], only what is uncontrolled and by which way, in one reading; and [`loss`], what
-//! is lost by design when an element is taken off its links.
+//! Beside it stand what a search asks for: [`open`], only what is uncontrolled and by which way, in one reading; [`reach`], how far
+//! single vulnerabilities reach; and [`loss`], what is lost by design when an element is taken off its links.
 
 pub mod effects;
 pub mod loss;
 pub mod open;
+pub mod reach;
 
 mod answered;
 mod attribute;

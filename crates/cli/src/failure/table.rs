@@ -2,6 +2,7 @@
 
 use std::io;
 
+use ward_assess::lifecycle::LifecycleError;
 use ward_device::DecideError;
 use ward_feeds::SyncError;
 use ward_feeds::bundle::BundleError;
@@ -15,6 +16,7 @@ use ward_model::knowledge::KnowledgeError;
 use ward_policy::PolicyError;
 
 use super::Failure;
+use crate::nearest::nearest;
 
 impl From<KnowledgeError> for Failure {
     fn from(error: KnowledgeError) -> Self {
@@ -72,6 +74,23 @@ impl From<ExplainError> for Failure {
             ExplainError::Knowledge(error) => error.into(),
             ExplainError::UnknownComponent(_) | ExplainError::UnknownVulnerability(_) => {
                 Self::input("why", error.to_string())
+            }
+        }
+    }
+}
+
+impl From<LifecycleError> for Failure {
+    fn from(error: LifecycleError) -> Self {
+        match error {
+            LifecycleError::Knowledge(error) => error.into(),
+            LifecycleError::Horizon(_) => Self::input("arguments", error.to_string()),
+            LifecycleError::Unknown { ref name, ref known } => {
+                let failure = Self::input("arguments", error.to_string());
+                match nearest(name, known.iter().map(String::as_str)) {
+                    Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                    None if known.is_empty() => failure.hint("no element has an SBOM with components"),
+                    None => failure.hint("expected a reference, NAME, `NAME VERSION`, or ELEMENT/ before one of these"),
+                }
             }
         }
     }
