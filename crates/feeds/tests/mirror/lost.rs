@@ -110,7 +110,7 @@ fn what_a_mirror_lost_is_kept_and_told_until_it_comes_again() -> TestResult {
     mirror.nvd("2020", &records(20))?;
     mirror.nvd("modified", &records(1))?;
     let report = sync(mirror.path(), &[], &home, day(2), &mut Silent)?;
-    let expected = [ShrunkPart { part: Some("2020".to_owned()), most: 40, now: 20, since: day(2) }];
+    let expected = [ShrunkPart { part: Some("2020".to_owned()), most: 40, now: 20, since: day(2), last_came: None }];
     assert_eq!(shrunk(&report, "nvd"), expected);
     assert_eq!(report.sources[0].state.records, 40, "nothing is lost here");
     let report = sync(mirror.path(), &[], &home, day(3), &mut Silent)?;
