@@ -16,6 +16,7 @@ use crate::progress::{Progress, Step};
 use crate::records;
 use crate::report::{SourceReport, SyncReport};
 use crate::source::Source;
+use crate::tree::Contents;
 
 /// Brings what a mirror holds into a home. What comes is received at the moment `received`; a day means its end.
 ///
@@ -34,7 +35,10 @@ pub fn sync(
     received: impl Into<Moment>,
     progress: &mut dyn Progress,
 ) -> Result<SyncReport, SyncError> {
-    sync_accepting(mirror, only, Fewer::default(), home, received, progress)
+    if let Some(address) = mirror.to_str().filter(|text| text.contains("://")) {
+        return Err(SyncError::Network { address: address.to_owned() });
+    }
+    sync_contents(&Contents::of_folder(mirror), only, Fewer::default(), home, received, progress)
 }
 
 /// What is to be said of sources of which fewer records come than came before.
@@ -47,22 +51,20 @@ pub struct Fewer<'a> {
     pub accepted: &'a [String],
 }
 
-/// As [`sync`], with what is to be said where fewer records come.
+/// As [`sync`], of whatever holds the files, with what is to be said where fewer records come.
 ///
 /// # Errors
-/// As for [`sync`]; also where a name is that of no source that is held or comes.
-pub fn sync_accepting(
-    mirror: &Path,
+/// As for [`sync`]; also where a name is that of no source that is held or comes, and where a delta leaves out what the home has never
+/// read.
+pub fn sync_contents(
+    contents: &Contents,
     only: &[Source],
     fewer: Fewer<'_>,
     home: &Home,
     received: impl Into<Moment>,
     progress: &mut dyn Progress,
 ) -> Result<SyncReport, SyncError> {
-    if let Some(address) = mirror.to_str().filter(|text| text.contains("://")) {
-        return Err(SyncError::Network { address: address.to_owned() });
-    }
-    let mut mirror = Mirror::look(mirror, only)?;
+    let mut mirror = Mirror::look(contents, only)?;
     let counts = mirror.counts();
     progress.step(Step::Checking);
     let received = received.into();

@@ -199,6 +199,18 @@ impl Builder {
         Ok(held.input(source, file)?.is_some_and(|input| input.digest == digest))
     }
 
+    /// Whether the home has ever read a file of this name, whatever its bytes; of a source that is replaced as a whole, any file of it.
+    ///
+    /// # Errors
+    /// What is held cannot be read.
+    pub fn has_read(&self, source: &str, file: &str) -> Result<bool, HomeError> {
+        let Some(held) = &self.held else { return Ok(false) };
+        if WHOLE.contains(&source) {
+            return Ok(held.sources().iter().any(|state| state.name == source));
+        }
+        Ok(held.input(source, file)?.is_some())
+    }
+
     /// Takes note that somebody looked at this file again and that its bytes were read before: what came of it stays.
     pub fn unchanged(&mut self, source: &str, file: &str) {
         self.unchanged.insert((source.to_owned(), file.to_owned()));

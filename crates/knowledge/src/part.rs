@@ -25,14 +25,41 @@ pub(crate) struct Part {
     pub(crate) since: Option<Date>,
     /// When somebody last accepted fewer, and how many there had been.
     pub(crate) accepted: Option<(Date, u64)>,
+    /// The last day on which anything of it came.
+    pub(crate) received: Option<Date>,
+}
+
+/// As it was kept before the day was.
+#[derive(Deserialize)]
+struct Earlier {
+    most: u64,
+    now: u64,
+    newest: Option<Date>,
+    since: Option<Date>,
+    accepted: Option<(Date, u64)>,
+}
+
+impl From<Earlier> for Part {
+    fn from(Earlier { most, now, newest, since, accepted }: Earlier) -> Self {
+        Self { most, now, newest, since, accepted, received: None }
+    }
 }
 
 impl Part {
     /// Takes note that so many came on this day.
     pub(crate) fn came(&mut self, now: u64, day: Date, far_fewer: Shrinkage) {
         self.now = now;
+        self.received = Some(day);
         self.most = self.most.max(now);
         self.since = far_fewer.is_far_fewer(self.most, now).then(|| self.since.unwrap_or(day));
+    }
+
+    /// Takes note that nothing came of it on this day, while others like it did. However few they were, nobody looks after them now.
+    pub(crate) fn vanished(&mut self, day: Date) {
+        if self.most > 0 {
+            self.now = 0;
+            self.since = self.since.or(Some(day));
+        }
     }
 
     /// Somebody says that what came the last time is all there should be.
@@ -72,6 +99,17 @@ pub(crate) fn of_file(source: &str, file: &str) -> Option<String> {
     (is_osv(source) || WHOLE.contains(&source)).then(String::new)
 }
 
+/// Which parts of a source come with each other, so that one that does not come with the others is missed: the years, or the pages of
+/// everything; the tree, or the archives; all providers.
+pub(crate) fn company<'a>(source: &str, name: &'a str) -> &'a str {
+    let is_year = name.len() == 4 && name.bytes().all(|byte| byte.is_ascii_digit());
+    match source {
+        csaf::SOURCE => "",
+        _ if is_year => "year",
+        _ => name,
+    }
+}
+
 /// The folder of a provider of advisories.
 fn provider(file: &str) -> &str {
     file.split_once('/').map_or("", |(first, _)| first)
@@ -91,15 +129,19 @@ pub(crate) fn to_fact(source: &str, name: &str, part: &Part) -> Result<Held, pos
 pub(crate) fn from_fact((key, value): &Held) -> Result<(String, String, Part), String> {
     let text = std::str::from_utf8(key.get(1..).unwrap_or_default()).map_err(|_| "not UTF-8".to_owned())?;
     let (source, name) = text.split_once('\0').ok_or("names no part")?;
-    let part = postcard::from_bytes(value).map_err(|error| error.to_string())?;
-    Ok((source.to_owned(), name.to_owned(), part))
+    let part = match postcard::from_bytes(value) {
+        Err(postcard::Error::DeserializeUnexpectedEnd) => postcard::from_bytes::<Earlier>(value).map(Part::from),
+        other => other,
+    };
+    Ok((source.to_owned(), name.to_owned(), part.map_err(|error| error.to_string())?))
 }
 
 /// The parts of a source that shrank, by name.
 pub(crate) fn shrunk(parts: &[(String, String, Part)], source: &str) -> Vec<ShrunkPart> {
     let of = |(_, name, part): &(String, String, Part)| {
         let name = Some(name.clone()).filter(|name| !name.is_empty());
-        part.since.map(|since| ShrunkPart { part: name, most: part.most, now: part.now, since })
+        let last_came = part.received.filter(|_| part.now == 0);
+        part.since.map(|since| ShrunkPart { part: name, most: part.most, now: part.now, since, last_came })
     };
     parts.iter().filter(|(of, ..)| of == source).filter_map(of).collect()
 }
@@ -107,8 +149,15 @@ pub(crate) fn shrunk(parts: &[(String, String, Part)], source: &str) -> Vec<Shru
 /// The parts that age by themselves: the providers of advisories.
 pub(crate) fn providers(parts: &[(String, String, Part)], source: &str) -> Vec<PartDescription> {
     let named = parts.iter().filter(|(of, name, _)| of == source && of == csaf::SOURCE && !name.is_empty());
-    named
-        .map(|(_, name, part)| PartDescription { name: name.clone(), newest: part.newest, records: part.now })
+    // One that is gone, rightly as somebody says, is waited for no more.
+    let awaited = named.filter(|(_, _, part)| part.most > 0 || part.accepted.is_none());
+    awaited
+        .map(|(_, name, part)| PartDescription {
+            name: name.clone(),
+            newest: part.newest,
+            records: part.now,
+            received: part.received,
+        })
         .collect()
 }
 
@@ -118,7 +167,7 @@ mod tests {
 
     use ward_model::coverage::Shrinkage;
 
-    use super::{Part, from_fact, of_file, to_fact};
+    use super::{Part, company, from_fact, of_file, to_fact};
 
     #[test]
     fn files_belong_to_parts() {
@@ -165,5 +214,26 @@ mod tests {
         assert_eq!(part.since, Some(day(9)));
         assert_eq!(from_fact(&to_fact("osv/pypi", "", &part)?)?, ("osv/pypi".to_owned(), String::new(), part));
         Ok(())
+    }
+
+    #[test]
+    fn what_was_kept_before_the_day_was_is_read() -> Result<(), Box<dyn std::error::Error>> {
+        let day = Some(date(2026, 1, 2));
+        let (key, _) = to_fact("nvd", "2014", &Part::default())?;
+        let earlier = postcard::to_stdvec(&(7_u64, 3_u64, day, day, Some((date(2026, 1, 1), 9_u64))))?;
+        let (_, _, part) = from_fact(&(key, earlier.into()))?;
+        let accepted = Some((date(2026, 1, 1), 9));
+        assert_eq!(part, Part { most: 7, now: 3, newest: day, since: day, accepted, received: None });
+        Ok(())
+    }
+
+    #[test]
+    fn parts_are_missed_by_those_that_come_with_them() {
+        assert_eq!(company("nvd", "2014"), company("nvd", "2015"));
+        assert_ne!(company("nvd", "2014"), company("nvd", "api"));
+        assert_eq!(company("csaf", "a.example"), company("csaf", ""));
+        // Who goes over from the tree to the archive of all of it, or back, lacks nothing.
+        assert_eq!(company("cve5", "2014"), company("cve5", "2015"));
+        assert_ne!(company("cve5", "2014"), company("cve5", ""));
     }
 }

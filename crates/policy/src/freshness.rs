@@ -122,7 +122,8 @@ impl Expectations {
             for part in &source.providers {
                 let provider = SourceDescription {
                     newest: part.newest,
-                    received: source.received,
+                    // What comes no more was not received when the others were.
+                    received: part.received.or(source.received),
                     records: part.records,
                     ..SourceDescription::new(&format!("{}/{}", source.name, part.name))
                 };
@@ -264,12 +265,18 @@ mod tests {
     fn a_release_is_as_good_as_a_record_and_a_fresh_provider_stands_for_no_other() {
         let mut sources = three(DAY);
         sources[1] = SourceDescription { released: Some(DAY), ..source("kev", Some(date(2026, 1, 1)), Some(DAY)) };
-        let part = |name: &str, newest| PartDescription { name: name.to_owned(), newest, records: 1 };
+        let part = |name: &str, newest| PartDescription {
+            name: name.to_owned(),
+            newest,
+            records: 1,
+            received: (name == "d.example").then(|| date(2026, 1, 1)),
+        };
         sources.push(SourceDescription {
             providers: vec![
                 part("a.example", Some(DAY)),
                 part("b.example", Some(date(2026, 1, 1))),
                 part("c.example", None),
+                part("d.example", Some(DAY)),
             ],
             ..source("csaf", Some(DAY), Some(DAY))
         });
@@ -278,6 +285,7 @@ mod tests {
         assert_eq!(of("kev"), Freshness::Fresh);
         assert_eq!((of("csaf"), of("csaf/a.example")), (Freshness::Fresh, Freshness::Fresh));
         assert_eq!((of("csaf/b.example"), of("csaf/c.example")), (Freshness::Stale, Freshness::Unknown));
+        assert_eq!(of("csaf/d.example"), Freshness::Stale, "it came last long ago");
     }
 
     #[test]
@@ -285,7 +293,7 @@ mod tests {
         let library = Library::built_in().unwrap();
         let mut sources = three(DAY);
         assert!(!library.expectations().coverage(&held(sources.clone()), DAY, Vec::new()).stale);
-        sources[2].shrunk = vec![ShrunkPart { part: None, most: 100, now: 1, since: DAY }];
+        sources[2].shrunk = vec![ShrunkPart { part: None, most: 100, now: 1, since: DAY, last_came: None }];
         assert!(library.expectations().coverage(&held(sources), DAY, Vec::new()).stale);
     }
 
