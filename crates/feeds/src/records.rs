@@ -187,8 +187,8 @@ impl Worker<'_> {
             Source::Csaf if csaf::is_catalogue(&text) => Vec::new(),
             Source::Csaf => {
                 let advisory = csaf::advisory(&text, place);
-                if let Some(document) = &advisory.whole {
-                    self.batch.document(&job.name, &document.label, &document.last_modified);
+                if let Some(document) = advisory.document {
+                    self.batch.document(&job.name, document);
                 }
                 advisory.items
             }

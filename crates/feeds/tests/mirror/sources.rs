@@ -106,7 +106,7 @@ fn every_form_of_every_source_is_read() -> TestResult {
         ("CVE-2020-0005", "cve5"),
         ("PYSEC-1", "osv/pypi"),
         ("OSV-1", "osv/oss-fuzz"),
-        ("ICSMA-20-001-01/CVE-2020-0001", "csaf"),
+        ("ICSMA-20-001-01@p/CVE-2020-0001", "csaf"),
     ] {
         let number = generation.find(&VulnerabilityId::from(id))?.ok_or_else(|| format!("{id} is not found"))?;
         assert_eq!(generation.record(number)?.source, source, "{id}");
