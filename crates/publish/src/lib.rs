@@ -7,6 +7,7 @@ mod group;
 pub mod html;
 pub mod next;
 pub mod paths;
+pub mod pictures;
 pub mod statements;
 pub mod svg;
 pub mod text;
