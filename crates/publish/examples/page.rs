@@ -2,7 +2,6 @@
 //! sheets of a hospital of 200 elements into a folder: `-- hospital FOLDER`.
 #![allow(clippy::print_stdout, reason = "an example that prints")]
 
-#[allow(dead_code, reason = "the tests use the rest")]
 #[path = "../tests/support/hospital.rs"]
 mod hospital;
 #[allow(dead_code, reason = "the tests use the rest")]

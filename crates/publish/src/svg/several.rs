@@ -170,11 +170,11 @@ fn shared(verdict: &Verdict, device: &Device) -> Vec<String> {
 
 /// Who depends on the function that degrades.
 fn who(verdict: &Verdict, device: &Device) -> String {
-    let functions = verdict.witness.nodes.iter().filter_map(|node| match &node.at {
+    let mut functions = verdict.witness.nodes.iter().filter_map(|node| match &node.at {
         Place::Function(id) => device.functions.get(&FunctionId::from(id.as_str())),
         _ => None,
     });
-    let Some(function) = functions.last() else { return "who is not stated".to_owned() };
+    let Some(function) = functions.next_back() else { return "who is not stated".to_owned() };
     let group = function.persons.as_ref().and_then(|id| device.person_groups.get(id));
     group.map_or_else(
         || format!("who depends on: {}", function.name),

@@ -21,9 +21,7 @@ use drawn::clear;
 
 #[path = "../../tests/support/hospital.rs"]
 mod hospital;
-#[path = "../../tests/support/lvp.rs"]
-#[allow(dead_code, reason = "other tests use the rest")]
-mod lvp;
+use crate::next::tests::lvp;
 
 fn device(zones: usize, elements: &[(usize, usize, usize)], links: &[(usize, usize, usize)]) -> Device {
     let names = [
