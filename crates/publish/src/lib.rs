@@ -8,6 +8,7 @@ pub mod html;
 pub mod lifecycle;
 pub mod next;
 pub mod paths;
+pub mod pictures;
 pub mod statements;
 pub mod svg;
 pub mod text;
