@@ -6,6 +6,9 @@ use jiff::civil::date;
 use proptest::prelude::*;
 use ward_model::device::*;
 use ward_model::digest::Digest;
+use ward_model::lifecycle::{
+    DeclaredLife, ServiceFrom, SupportCounts, SupportGap, SupportState, UpdateSituation, VersionLifecycle,
+};
 use ward_model::scale::Exploitability;
 use ward_model::verdict::{Place, Witness, WitnessNode};
 
@@ -324,10 +327,8 @@ fn every_element_of_a_hospital_of_two_hundred_is_drawn_once_by_itself() {
 
 #[test]
 fn every_picture_of_an_assessment_is_xml_with_a_title_and_a_description() {
-    let (assessment, mut device) = (lvp::assessment(), lvp::device());
-    device.lifecycle.end_of_life = Some(date(2028, 6, 30));
-    device.lifecycle.end_of_support = Some(date(2031, 6, 30));
-    device.lifecycle.service_life_years = Some(10);
+    let (mut assessment, device) = (lvp::assessment(), lvp::device());
+    assessment.lifecycle = vec![life()];
     let matrices = [matrix()];
     let configurations = Configurations::default();
     let subject = crate::pictures::Subject {
@@ -437,4 +438,56 @@ fn text_is_escaped_and_bytes_are_the_same() {
     let svg = architecture(&device, None);
     assert!(svg.contains("Device &lt;&amp;&gt; \u{fffd}") && !svg.contains('\u{1b}'));
     assert_eq!(svg, architecture(&device, None));
+}
+
+/// A version that is used for longer than it and one of its components are supported.
+fn life() -> VersionLifecycle {
+    let until = date(2038, 6, 30);
+    let gap = |element: Option<&str>, name: &str, supported_until, uncovered_from| SupportGap {
+        element: element.map(Into::into),
+        component: element.map(|_| "lib".into()),
+        name: name.to_owned(),
+        state: SupportState::Supported,
+        supported_until,
+        service_until: until,
+        uncovered_from,
+        uncovered_days: 1_000,
+    };
+    VersionLifecycle {
+        fielded_version: "4.2".into(),
+        variant: None,
+        units: None,
+        declared: DeclaredLife {
+            stage: Stage::Support,
+            end_of_life: Some(date(2028, 6, 30)),
+            end_of_support: Some(date(2031, 6, 30)),
+            service_life_years: Some(10),
+            last_manufactured: None,
+            service_until: Some(until),
+            service_from: Some(ServiceFrom::EndOfLife),
+        },
+        stage: None,
+        stage_range: [Stage::Support, Stage::LimitedSupport],
+        reasons: Vec::new(),
+        contradictions: Vec::new(),
+        next_change: None,
+        counts: SupportCounts::default(),
+        support: Vec::new(),
+        unknown: Vec::new(),
+        gaps: vec![
+            gap(None, "version 4.2", Some(date(2031, 6, 30)), date(2031, 7, 1)),
+            gap(Some("pump-controller"), "a library with a long name 1.0.2", Some(date(2027, 1, 1)), date(2027, 1, 2)),
+            gap(Some("pump-controller"), "another", None, date(2026, 11, 28)),
+        ],
+        losses: Vec::new(),
+        update: UpdateSituation {
+            path: None,
+            text: "nobody says".to_owned(),
+            impossible: false,
+            risks: Vec::new(),
+            given_up: Vec::new(),
+        },
+        advice: Vec::new(),
+        missing: Vec::new(),
+    }
 }
