@@ -150,7 +150,8 @@ impl<'a> Context<'a> {
     fn remedies(&self, groups: &[Group<'_>]) -> Vec<Step> {
         let mut patches: BTreeMap<(&FieldedVersionId, &ElementId, &ComponentRef), Patch<'_>> = BTreeMap::new();
         let mut claims: BTreeMap<&ClaimId, Settles> = BTreeMap::new();
-        let mut steps: Vec<(usize, Step)> = Vec::new();
+        // Variants, sites and cohorts may need the same of somebody: it is said once.
+        let mut changes: BTreeMap<ChangeWords, Settles> = BTreeMap::new();
         for (rank, group) in groups.iter().enumerate() {
             let verdict = group.verdict();
             if verdict.verdict == Outcome::Controlled {
@@ -187,29 +188,20 @@ impl<'a> Context<'a> {
                 }
             }
             if !has_remedy && group.part() == Part::Confirmed {
-                steps.push((rank, self.change(group, due)));
+                let settles = changes.entry(self.change(group, due)).or_insert_with(|| Settles::new(rank));
+                for verdict in &group.verdicts {
+                    settles.add(&verdict.id, due);
+                }
             }
         }
+        let mut steps: Vec<(usize, Step)> = changes.into_iter().map(|(words, settles)| settles.change(words)).collect();
         steps.extend(patches.into_iter().map(|((version, element, _), patch)| patch.step(version, element)));
         steps.extend(claims.into_iter().map(|(claim, settles)| self.decide(claim, settles)));
         steps.sort_by_key(|(rank, _)| *rank);
-        // Variants, sites and cohorts may need the same of somebody: it is said once.
-        let mut said: Vec<Step> = Vec::with_capacity(steps.len());
-        for (_, step) in steps {
-            let words = |step: &Step| (step.title.clone(), step.detail.clone(), step.command.clone(), step.due);
-            match said.iter_mut().find(|other| words(other) == words(&step)) {
-                Some(same) => same.about.extend(step.about),
-                None => said.push(step),
-            }
-        }
-        for step in &mut said {
-            step.about.sort();
-            step.about.dedup();
-        }
-        said
+        steps.into_iter().map(|(_, step)| step).collect()
     }
 
-    fn change(&self, group: &Group<'_>, due: Option<Date>) -> Step {
+    fn change(&self, group: &Group<'_>, due: Option<Date>) -> ChangeWords {
         let verdict = group.verdict();
         let link = verdict.subject.id.rsplit_once('@').map(|(_, link)| LinkId::new(link));
         let link = link.filter(|link| self.device.links.contains_key(link));
@@ -228,9 +220,7 @@ impl<'a> Context<'a> {
             }
             Outcome::Uncontrolled => "No claim in the folder would make it controlled, so no decision can.",
         };
-        let mut about = vec![verdict.subject.id.clone()];
-        about.extend(group.verdicts.iter().map(|verdict| verdict.id.clone()));
-        Step { title, detail: detail.to_owned(), about, command: None, due }
+        (verdict.subject.id.clone(), title, detail, due)
     }
 
     fn decide(&self, claim: &ClaimId, settles: Settles) -> (usize, Step) {
@@ -255,6 +245,9 @@ impl<'a> Context<'a> {
     }
 }
 
+/// What a change of the design is about, its title and detail, and the day on which it is due.
+type ChangeWords = (String, String, &'static str, Option<Date>);
+
 /// What a step would settle, and how bad the worst of it is.
 struct Settles {
     rank: usize,
@@ -270,6 +263,11 @@ impl Settles {
     fn add(&mut self, about: &str, due: Option<Date>) {
         self.about.insert(about.to_owned());
         self.due = self.due.into_iter().chain(due).min();
+    }
+
+    fn change(self, (subject, title, detail, due): ChangeWords) -> (usize, Step) {
+        let about = std::iter::once(subject).chain(self.about).collect();
+        (self.rank, Step { title, detail: detail.to_owned(), about, command: None, due })
     }
 }
 
