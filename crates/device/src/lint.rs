@@ -472,4 +472,4 @@ impl<'a> Lint<'a> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

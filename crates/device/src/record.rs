@@ -96,13 +96,10 @@ fn record<const N: usize>(fields: [(&'static str, Option<String>); N]) -> Record
 }
 
 fn link_record(link: &Link) -> Record {
-    let tests = link.tests.as_ref().map(|tests| {
-        let cited = tests.value.iter().map(|test| match &test.value.place {
-            Some(place) => format!("{}#{place}", test.value.path),
-            None => test.value.path.clone(),
-        });
-        cited.collect::<Vec<_>>().join("; ")
-    });
+    let tests = link
+        .tests
+        .as_ref()
+        .map(|tests| tests.value.iter().map(|test| test.value.to_string()).collect::<Vec<_>>().join("; "));
     let mut all = record([
         ("in_use", link.in_use.as_ref().map(|at| at.value.to_string())),
         ("content", list(&link.content)),

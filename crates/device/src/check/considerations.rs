@@ -47,9 +47,6 @@ fn consideration(at: &At<Raw>, sink: &mut Sink) -> Option<Consideration> {
             return None;
         }
     };
-    let evidence = value(&raw.evidence).map(|citation| match citation.place {
-        Some(place) => format!("{}#{place}", citation.path),
-        None => citation.path,
-    });
+    let evidence = raw.evidence.as_ref().map(|citation| citation.value.to_string());
     Some(Consideration { group: value(&raw.group)?, topic: value(&raw.topic)?.0, answer, evidence })
 }

@@ -52,24 +52,19 @@ pub(crate) fn use_cases<'f>(
         }
         read.push((at, case));
     }
-    let pairs = all.pairs();
-    let mut contradictions = Vec::new();
-    for (number, (at, case)) in read.iter().enumerate() {
+    // Where no states are listed, nothing is said to follow in one.
+    let said = if all.states.is_empty() { &[][..] } else { &read };
+    for (number, (at, case)) in said.iter().enumerate() {
         let is_harmless = |case: &UseCase| matches!(case.follows, Follows::Nothing(_));
         let both = |other: &UseCase| {
             let same = other.function == case.function && other.on == case.on;
-            let mut common =
-                pairs.iter().filter(|(one, two)| other.speaks_of(*one, *two) && case.speaks_of(*one, *two));
-            same && is_harmless(other) != is_harmless(case) && common.next().is_some()
+            same && is_harmless(other) != is_harmless(case) && other.meets(case)
         };
-        if let Some((first, _)) = read.iter().take(number).find(|(_, other)| both(other)) {
-            contradictions.push((at.place, first.place));
+        if let Some((first, _)) = said.iter().take(number).find(|(_, other)| both(other)) {
+            let first = sink.locate(first.place);
+            sink.error(at.place, "contradiction", "a harm and no harm are said to follow in the same state")
+                .help(format!("the other stands at {}:{}", first.file, first.line));
         }
-    }
-    for (place, first) in contradictions {
-        let first = sink.locate(first);
-        sink.error(place, "contradiction", "a harm and no harm are said to follow in the same state")
-            .help(format!("the other stands at {}:{}", first.file, first.line));
     }
     all.cases = read.into_iter().map(|(_, case)| case).collect();
     all
@@ -106,10 +101,7 @@ fn use_case(at: &At<RawCase>, names: &Names, kinds: &BTreeMap<String, StateKind>
         states.iter().filter(|state| kinds.get(*state) == Some(&kind)).cloned().collect()
     };
     let states = states?;
-    let evidence = value(&raw.evidence).map(|citation| match citation.place {
-        Some(place) => format!("{}#{place}", citation.path),
-        None => citation.path,
-    });
+    let evidence = raw.evidence.as_ref().map(|citation| citation.value.to_string());
     Some(UseCase {
         function: FunctionId::from(function?),
         on: value(&raw.on)?,

@@ -4,7 +4,7 @@ use crate::files::MemoryFiles;
 use crate::read::read;
 use crate::{Severity, lint};
 
-const DEVICE: &str = r#"
+pub(crate) const DEVICE: &str = r#"
 id = "d"
 name = "D"
 maker = "Example Medical"

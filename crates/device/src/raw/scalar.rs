@@ -1,5 +1,7 @@
 //! Values that are not tables: texts, names, paths, numbers, days, words, digests.
 
+use std::fmt;
+
 use jiff::civil::Date;
 use schemars::{Schema, SchemaGenerator, json_schema};
 use toml::de::DeValue;
@@ -101,6 +103,15 @@ pub(crate) fn checked_path(path: &str, place: Place, sink: &mut Sink) -> Option<
 pub(crate) struct Citation {
     pub path: String,
     pub place: Option<String>,
+}
+
+impl fmt::Display for Citation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Some(place) => write!(f, "{}#{place}", self.path),
+            None => f.write_str(&self.path),
+        }
+    }
 }
 
 impl Decode for Citation {

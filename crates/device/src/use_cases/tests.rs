@@ -4,19 +4,9 @@ use ward_model::device::HowDegraded;
 
 use super::{progress, words};
 use crate::files::MemoryFiles;
+use crate::lint::tests::DEVICE;
 use crate::read::{Reading, read};
 use crate::{Diagnostics, lint};
-
-const DEVICE: &str = r#"
-id = "d"
-name = "D"
-maker = "Example Medical"
-intended_use = "a test"
-environments = ["hospital"]
-policies = ["fda-postmarket-2016"]
-model_since = 2026-03-01
-lifecycle = { stage = "support" }
-"#;
 
 const SYSTEM: &str = r#"
 [[element]]

@@ -53,6 +53,14 @@ impl UseCase {
         };
         among(&self.operational, operational) && among(&self.clinical, clinical)
     }
+
+    /// Whether there is a pair of states of which both speak.
+    pub fn meets(&self, other: &Self) -> bool {
+        let common = |ours: &[String], theirs: &[String]| {
+            ours.is_empty() || theirs.is_empty() || ours.iter().any(|state| theirs.contains(state))
+        };
+        common(&self.operational, &other.operational) && common(&self.clinical, &other.clinical)
+    }
 }
 
 /// What follows when a function degrades.
