@@ -304,6 +304,43 @@ pub struct KnownSince {
 }
 
 impl Device {
+    /// A device of which nothing is known but how it is called: what a program makes up begins with it.
+    pub fn new(id: &str, model_since: Date) -> Self {
+        Self {
+            id: id.into(),
+            name: id.to_owned(),
+            maker: String::new(),
+            intended_use: String::new(),
+            environments: Vec::new(),
+            policies: Vec::new(),
+            lifecycle: Lifecycle {
+                stage: Stage::Support,
+                end_of_life: None,
+                end_of_support: None,
+                service_life_years: None,
+            },
+            model_since,
+            zones: BTreeMap::new(),
+            elements: BTreeMap::new(),
+            links: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            person_groups: BTreeMap::new(),
+            harms: BTreeMap::new(),
+            controls: BTreeMap::new(),
+            versions: Vec::new(),
+            statements: Vec::new(),
+            compiled: Vec::new(),
+            own_findings: Vec::new(),
+            known_since: Vec::new(),
+            rubrics: BTreeMap::new(),
+            designs: Designs::default(),
+            claims: BTreeMap::new(),
+            digest: Digest::of(b""),
+            files: BTreeMap::new(),
+        }
+    }
+
     /// The severity of a harm, or nothing where it is not on the person axis.
     pub fn person_severity(&self, harm: &HarmId) -> Option<Severity> {
         let harm = self.harms.get(harm)?;

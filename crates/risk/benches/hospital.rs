@@ -318,27 +318,10 @@ impl Hospital {
 
 fn empty() -> Device {
     Device {
-        id: "hospital".into(),
-        name: "hospital".into(),
         maker: "maker".into(),
         intended_use: "measuring".into(),
         environments: vec![Environment::Hospital],
         policies: vec!["fda-postmarket-2016".into()],
-        lifecycle: Lifecycle {
-            stage: Stage::Support,
-            end_of_life: None,
-            end_of_support: None,
-            service_life_years: None,
-        },
-        model_since: date(2026, 1, 1),
-        zones: BTreeMap::new(),
-        elements: BTreeMap::new(),
-        links: BTreeMap::new(),
-        secrets: BTreeMap::new(),
-        functions: BTreeMap::new(),
-        person_groups: BTreeMap::new(),
-        harms: BTreeMap::new(),
-        controls: BTreeMap::new(),
         versions: vec![FieldedVersion {
             id: "1".into(),
             units: Some(10),
@@ -347,15 +330,8 @@ fn empty() -> Device {
             cohorts: Vec::new(),
             inventories: BTreeMap::new(),
         }],
-        statements: Vec::new(),
-        compiled: Vec::new(),
-        own_findings: Vec::new(),
-        known_since: Vec::new(),
-        rubrics: BTreeMap::new(),
-        designs: Default::default(),
-        claims: BTreeMap::new(),
         digest: Digest::of(b"hospital"),
-        files: BTreeMap::new(),
+        ..Device::new("hospital", date(2026, 1, 1))
     }
 }
 

@@ -34,39 +34,8 @@ fn device(zones: usize, elements: &[(usize, usize, usize)], links: &[(usize, usi
         "Gerät",
         "W".repeat(60).leak(),
     ];
-    let mut device = Device {
-        id: "d".into(),
-        name: "Device <&> \u{1b}".into(),
-        maker: "m".into(),
-        intended_use: String::new(),
-        environments: Vec::new(),
-        policies: Vec::new(),
-        lifecycle: Lifecycle {
-            stage: Stage::Support,
-            end_of_life: None,
-            end_of_support: None,
-            service_life_years: None,
-        },
-        model_since: date(2026, 1, 1),
-        zones: BTreeMap::new(),
-        elements: BTreeMap::new(),
-        links: BTreeMap::new(),
-        secrets: BTreeMap::new(),
-        functions: BTreeMap::new(),
-        person_groups: BTreeMap::new(),
-        harms: BTreeMap::new(),
-        controls: BTreeMap::new(),
-        versions: Vec::new(),
-        statements: Vec::new(),
-        compiled: Vec::new(),
-        own_findings: Vec::new(),
-        known_since: Vec::new(),
-        rubrics: std::collections::BTreeMap::new(),
-        designs: Default::default(),
-        claims: BTreeMap::new(),
-        digest: Digest::of(b""),
-        files: BTreeMap::new(),
-    };
+    let mut device =
+        Device { name: "Device <&> \u{1b}".into(), maker: "m".into(), ..Device::new("d", date(2026, 1, 1)) };
     for zone in 0..zones {
         let id = ward_model::ids::ZoneId::new(format!("z{zone}"));
         let owner = Owner::ALL[zone % Owner::ALL.len()];

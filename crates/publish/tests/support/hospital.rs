@@ -2,11 +2,8 @@
 //! outside.
 #![allow(dead_code, reason = "each test uses a part")]
 
-use std::collections::BTreeMap;
-
 use jiff::civil::date;
 use ward_model::device::*;
-use ward_model::digest::Digest;
 use ward_model::ids::{ElementId, LinkId, ZoneId};
 
 struct Builder {
@@ -66,37 +63,10 @@ impl Builder {
 /// A system of this many elements.
 pub fn device(size: usize) -> Device {
     let device = Device {
-        id: "hospital".into(),
         name: format!("Hospital of {size} elements"),
         maker: "Several makers".into(),
-        intended_use: String::new(),
         environments: vec![Environment::Hospital],
-        policies: Vec::new(),
-        lifecycle: Lifecycle {
-            stage: Stage::Support,
-            end_of_life: None,
-            end_of_support: None,
-            service_life_years: None,
-        },
-        model_since: date(2026, 1, 1),
-        zones: BTreeMap::new(),
-        elements: BTreeMap::new(),
-        links: BTreeMap::new(),
-        secrets: BTreeMap::new(),
-        functions: BTreeMap::new(),
-        person_groups: BTreeMap::new(),
-        harms: BTreeMap::new(),
-        controls: BTreeMap::new(),
-        versions: Vec::new(),
-        own_findings: Vec::new(),
-        known_since: Vec::new(),
-        rubrics: BTreeMap::new(),
-        designs: Default::default(),
-        statements: Vec::new(),
-        compiled: Vec::new(),
-        claims: BTreeMap::new(),
-        digest: Digest::of(b""),
-        files: BTreeMap::new(),
+        ..Device::new("hospital", date(2026, 1, 1))
     };
     let mut builder = Builder { device, size };
     builder.zone("outside", "Services outside", Owner::ThirdParty);
