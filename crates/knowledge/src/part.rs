@@ -45,15 +45,18 @@ impl From<Earlier> for Part {
     }
 }
 
+/// Whether far fewer came than there were. What has become empty is cut short, however few there were.
+pub(crate) fn is_cut_short(far_fewer: Shrinkage, most: u64, now: u64) -> bool {
+    now == 0 && most > 0 || far_fewer.is_far_fewer(most, now)
+}
+
 impl Part {
     /// Takes note that so many came on this day.
     pub(crate) fn came(&mut self, now: u64, day: Date, far_fewer: Shrinkage) {
         self.now = now;
         self.received = Some(day);
         self.most = self.most.max(now);
-        // One that has become empty is cut short, however few records it had.
-        let emptied = now == 0 && self.most > 0;
-        self.since = (emptied || far_fewer.is_far_fewer(self.most, now)).then(|| self.since.unwrap_or(day));
+        self.since = is_cut_short(far_fewer, self.most, now).then(|| self.since.unwrap_or(day));
     }
 
     /// Takes note that nothing came of it on this day, while others like it did. However few they were, nobody looks after them now.

@@ -5,15 +5,11 @@
 
 use jiff::civil::Date;
 use ward_formats::feed;
-
-/// The last day that can be meant by a date that was received on this day: where it was written it may have been a day later.
-pub(crate) fn latest(received: Date) -> Date {
-    received.tomorrow().unwrap_or(received)
-}
+use ward_model::coverage::latest_meant;
 
 /// This day, unless it lies after the day of receipt.
 pub(crate) fn believed_day(day: Option<Date>, received: Date) -> Option<Date> {
-    day.filter(|day| *day <= latest(received))
+    day.filter(|day| *day <= latest_meant(received))
 }
 
 /// The stamp in a form whose texts sort like the moments. Empty where it names a moment after the day of receipt; a text that names no

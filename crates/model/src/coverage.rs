@@ -24,6 +24,12 @@ pub struct ShrunkPart {
     pub last_came: Option<Date>,
 }
 
+/// The last day that can be meant by a date that was received on this day: where it was written it may have been a day later. A later
+/// one is a slip of whoever wrote it, and makes nothing fresh.
+pub fn latest_meant(received: Date) -> Date {
+    received.tomorrow().unwrap_or(received)
+}
+
 /// From when on fewer records of a part than once came are far fewer.
 ///
 /// What is not said is the strictest: any that lacks is told.

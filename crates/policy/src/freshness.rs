@@ -2,7 +2,9 @@
 
 use jiff::civil::Date;
 use serde::Deserialize;
-use ward_model::coverage::{Expected, Freshness, KnowledgeCoverage, Shrinkage, SourceCoverage, UncoveredEcosystem};
+use ward_model::coverage::{
+    Expected, Freshness, KnowledgeCoverage, Shrinkage, SourceCoverage, UncoveredEcosystem, latest_meant,
+};
 use ward_model::knowledge::{KnowledgeDescription, SourceDescription};
 
 use crate::error::PolicyError;
@@ -142,8 +144,7 @@ impl Expectations {
     }
 
     fn judge(&self, source: &SourceDescription, as_of: Date) -> SourceCoverage {
-        // A day that lies ahead is a slip of whoever wrote it, and no freshness. A day may be one ahead where it was written.
-        let latest = as_of.tomorrow().unwrap_or(as_of);
+        let latest = latest_meant(as_of);
         let past = |day: Option<Date>| day.filter(|day| *day <= latest);
         let newest = past(source.newest).max(past(source.released));
         let age =

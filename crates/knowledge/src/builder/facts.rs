@@ -62,13 +62,6 @@ fn tell_beyond(builder: &mut Builder, source: &str, date: Date) {
     builder.set_aside.push(beyond(source, &file, None, &date, received, Digest::of(date.as_bytes())));
 }
 
-/// Whether far fewer entries come than there were. A list that has become empty is cut short, however few entries it had.
-fn far_fewer(builder: &Builder, sources: &Sources, source: &str, came: u64) -> Result<bool, HomeError> {
-    let emptied =
-        came == 0 && !builder.accepts(source) && sources.get(source).is_some_and(|(state, _)| state.records > 0);
-    Ok(emptied || is_shrunk(builder, sources, source, came)?)
-}
-
 /// KEV.
 pub(super) fn exploited(builder: &mut Builder, sources: &mut Sources) -> Result<Vec<Fact>, HomeError> {
     let Some(catalogue) = builder.catalogue.take() else { return Ok(Vec::new()) };
@@ -89,7 +82,7 @@ pub(super) fn exploited(builder: &mut Builder, sources: &mut Sources) -> Result<
     let entries = identity::catalogue_in_order(catalogue);
     let newest = entries.iter().filter_map(|entry| stamp::believed_day(entry.added, day)).max();
     let wanted: Vec<Held> = entries.iter().map(fact::of_exploited).collect();
-    let far_fewer = far_fewer(builder, sources, KEV, wanted.len() as u64)?;
+    let far_fewer = is_shrunk(builder, sources, KEV, wanted.len() as u64)?;
     let Some((state, changes)) = sources.get_mut(KEV) else { return Ok(Vec::new()) };
     (changes.came, changes.far_fewer) = (Some(wanted.len() as u64), far_fewer);
     let facts = replace(&held, &wanted, changes);
@@ -115,7 +108,7 @@ pub(super) fn epss(builder: &mut Builder, sources: &mut Sources) -> Result<(Vec<
     }
     // Scores of two days cannot stand in one column: where far fewer come, the column that is held stays.
     let came = scores.scores.len() as u64;
-    let far_fewer = far_fewer(builder, sources, EPSS, came)?;
+    let far_fewer = is_shrunk(builder, sources, EPSS, came)?;
     let Some((state, changes)) = sources.get_mut(EPSS) else { return Ok((Vec::new(), false)) };
     (changes.came, changes.far_fewer) = (Some(came), far_fewer);
     if far_fewer {
@@ -163,7 +156,7 @@ fn whole(
     wanted: &[Held],
 ) -> Result<Vec<Fact>, HomeError> {
     let came = wanted.len() as u64;
-    let far_fewer = far_fewer(builder, sources, source, came)?;
+    let far_fewer = is_shrunk(builder, sources, source, came)?;
     let Some((state, changes)) = sources.get_mut(source) else { return Ok(Vec::new()) };
     (changes.came, changes.far_fewer) = (Some(came), far_fewer);
     let facts = replace(held, wanted, changes);

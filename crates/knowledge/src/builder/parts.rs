@@ -32,7 +32,7 @@ pub(super) fn is_shrunk(builder: &Builder, sources: &Sources, source: &str, came
     // A home from before this was kept knows how many entries it holds.
     let entries = sources.get(source).map_or(0, |(state, _)| state.records);
     let most = held(builder)?.get(&(source.to_owned(), String::new())).map_or(entries, |part| part.most);
-    Ok(builder.far_fewer.is_far_fewer(most, came))
+    Ok(part::is_cut_short(builder.far_fewer, most, came))
 }
 
 /// What changes of what is known of the parts, and whether that is more than the days on which they came.

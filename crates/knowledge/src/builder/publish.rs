@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use ward_model::coverage::latest_meant;
 use ward_model::digest::Digest;
 use ward_model::knowledge::Knowledge;
 
@@ -127,7 +128,7 @@ fn count(builder: &Builder, came: &Came, sources: &mut Sources) -> Result<(), Ho
     }
     let mut newest: BTreeMap<String, i32> = BTreeMap::new();
     // Homes from before hold days that lie after the day of receipt.
-    let latest = day::pack(Some(crate::stamp::latest(builder.received.day())));
+    let latest = day::pack(Some(latest_meant(builder.received.day())));
     let mut add = |source: &str, findable: bool, day: i32| {
         let day = if day <= latest { day } else { day::NONE };
         if let Some((state, _)) = sources.get_mut(source) {
