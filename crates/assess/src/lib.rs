@@ -281,7 +281,8 @@ fn uncovered(ecosystems: &BTreeMap<String, usize>) -> Vec<UncoveredEcosystem> {
     ecosystems.iter().map(one).collect()
 }
 
-/// What is matched for each element in each fielded version, and all that [`reports`] takes from the device.
+/// What is matched for each element in each fielded version: all that [`reports`] takes from the device and that a hypothesis can
+/// change. Statements of others and lists of compiled files it cannot.
 fn matched(
     device: &Device,
 ) -> impl Iterator<Item = (&FieldedVersionId, &ElementId, Option<ward_model::Digest>, &[Cpe], bool)> {

@@ -3,7 +3,7 @@
 //! Readers take no lock. A file is written under another name, brought to the disk, renamed, and only then named as a current one,
 //! again by a rename: whoever reads sees the earlier state or the next one, and a writer that is killed leaves the earlier one.
 
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +15,7 @@ use crate::disk::{Disk, TEMPORARY};
 use crate::error::{HomeError, OpenError, at};
 use crate::generation::Generation;
 use crate::layer::Layer;
+use crate::lock::try_lock;
 use crate::moment::Moment;
 
 mod pointer;
@@ -173,12 +174,8 @@ impl Home {
     pub fn builder(&self, received: impl Into<Moment>) -> Result<Builder, HomeError> {
         fs::create_dir_all(&self.folder).map_err(at(&self.folder))?;
         let lock_path = self.folder.join(LOCK);
-        let lock = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(at(&lock_path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(HomeError::Locked { path: self.folder.clone() }),
-            Err(TryLockError::Error(error)) => return Err(at(lock_path)(error)),
-        }
+        let lock = try_lock(&lock_path).map_err(at(lock_path))?;
+        let lock = lock.ok_or_else(|| HomeError::Locked { path: self.folder.clone() })?;
         for name in self.names()? {
             if name.starts_with(TEMPORARY) {
                 let path = self.folder.join(name);

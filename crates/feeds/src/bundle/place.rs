@@ -1,7 +1,9 @@
 //! Where a bundle is unpacked: a folder in the home that goes away with this value, one at a time.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+
+use ward_knowledge::try_lock;
 
 use super::BundleError;
 
@@ -25,12 +27,7 @@ impl Place {
     /// The disk refuses, or another bundle is being taken.
     pub fn new(home: &Path) -> Result<Self, BundleError> {
         fs::create_dir_all(home)?;
-        let lock = File::options().create(true).truncate(false).write(true).open(home.join(LOCK))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(BundleError::Locked { path: home.to_owned() }),
-            Err(TryLockError::Error(error)) => return Err(error.into()),
-        }
+        let lock = try_lock(&home.join(LOCK))?.ok_or_else(|| BundleError::Locked { path: home.to_owned() })?;
         for left in left(home)? {
             fs::remove_dir_all(left)?;
         }

@@ -1,8 +1,10 @@
 //! The folder that is brought up to date, file by file.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+
+use ward_knowledge::try_lock;
 
 use super::check;
 use super::error::{FetchError, at};
@@ -32,12 +34,8 @@ impl MirrorFolder {
         let parts = path.join(PARTS);
         fs::create_dir_all(&parts).map_err(at(&parts))?;
         let lock_path = path.join(LOCK);
-        let lock = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(at(&lock_path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(FetchError::Locked { path }),
-            Err(TryLockError::Error(error)) => return Err(at(lock_path)(error)),
-        }
+        let lock = try_lock(&lock_path).map_err(at(lock_path))?;
+        let Some(lock) = lock else { return Err(FetchError::Locked { path }) };
         let state_path = path.join(STATE);
         let state = match fs::read(&state_path) {
             Ok(bytes) => State::read(&bytes).unwrap_or_default(),
