@@ -145,6 +145,15 @@ impl Labels {
         Self::toward(harms.cells(context), questions)
     }
 
+    /// Labels every fact of a program with the harm that touches most people of those that it leads to; of these the worst.
+    pub fn most_people(context: &Context<'_>, questions: &Questions) -> Self {
+        let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
+        let mut cells = harms.cells(context);
+        // The sort is stable: of those that touch as many the worst stays first.
+        cells.sort_by_key(|cell| std::cmp::Reverse(cell.persons));
+        Self::toward(cells, questions)
+    }
+
     /// Labels every fact of a program.
     pub fn new(context: &Context<'_>, questions: &Questions) -> Self {
         let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());

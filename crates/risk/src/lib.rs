@@ -13,13 +13,15 @@
 //! 7. [`without`]: which subjects turn when claims lose their effect, on a [`network`] that follows only what changes ([`levels`]);
 //! 8. [`judge`]: readings compared, the verdicts, with witness, sensitivity and what they rely on.
 //!
-//! Beside it stand what a search asks for: [`open`], only what is uncontrolled and by which way, in one reading; and [`loss`], what
+//! Beside it stand [`actions`], what one action brings on several people at once, and what a search asks for:
+//! [`open`], only what is uncontrolled and by which way, in one reading; and [`loss`], what
 //! is lost by design when an element is taken off its links.
 
 pub mod effects;
 pub mod loss;
 pub mod open;
 
+mod actions;
 mod attribute;
 mod catalogue;
 mod cells;
@@ -46,6 +48,7 @@ mod watch;
 mod without;
 mod witness;
 
+pub use actions::order as order_of_actions;
 pub use context::{ElementReports, Situation};
 pub use effects::Effects;
 pub use judge::{Judgement, judge, judge_supposing, order};

@@ -12,6 +12,7 @@ use ward_model::verdict::Witness;
 use super::verdicts::{Fact, Section, facts, sections};
 use super::{STYLE, filters, policy};
 use crate::group::{Group, groups, route};
+use crate::many;
 use crate::next::{self, Context, Step, steps};
 use crate::svg;
 use crate::ways::{Way, ways};
@@ -52,6 +53,7 @@ pub struct Page {
     sections: Vec<Section>,
     privacy: Vec<(usize, String)>,
     multi_patient: Vec<(Vec<String>, Vec<Reference>)>,
+    single_actions: Vec<Vec<String>>,
     watch_list: Vec<Vec<String>>,
     inventories: Vec<Vec<String>>,
     sources: Vec<Vec<String>>,
@@ -178,6 +180,7 @@ pub fn page(assessment: &Assessment, device: &Device) -> Page {
         sections,
         privacy: privacy(&groups),
         multi_patient: multi_patient(assessment, device, &references),
+        single_actions: single_actions(assessment),
         watch_list: watch_list(assessment),
         inventories: inventories(assessment),
         sources: sources(assessment),
@@ -399,6 +402,25 @@ fn multi_patient(
                 row.escalated_severity.to_string(),
             ];
             (cells, references(&row.verdicts))
+        })
+        .collect()
+}
+
+fn single_actions(assessment: &Assessment) -> Vec<Vec<String>> {
+    let rows = many::rows(assessment);
+    rows.iter()
+        .map(|row| {
+            let action = row.action;
+            let cells = [
+                many::title(action),
+                row.versions.join(", "),
+                words::persons(action.persons_at_once),
+                many::worst(action),
+                many::shared(action),
+                many::staff(action),
+                action.verdict.to_string(),
+            ];
+            cells.iter().map(|cell| clean(cell)).collect()
         })
         .collect()
 }
