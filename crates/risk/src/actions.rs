@@ -56,7 +56,6 @@ pub(crate) fn single_actions(run: &Run<'_>) -> Vec<SingleAction> {
         context,
         program,
         known,
-        questions,
         labels: Labels::most_people(context, questions),
         stops: stops(context, program, questions),
     };
@@ -163,7 +162,6 @@ struct Asking<'a> {
     context: &'a Context<'a>,
     program: &'a Program,
     known: &'a Solution,
-    questions: &'a Questions,
     labels: Labels,
     stops: BTreeMap<FunctionId, [Vec<Bounds>; 3]>,
 }
