@@ -11,6 +11,7 @@ use ward_model::device::{Configuration, Configurations};
 use ward_model::digest::Digest;
 use ward_model::ids::{SiteId, VariantId};
 use ward_model::knowledge::KnowledgeError;
+use ward_model::lifecycle::VersionLifecycle;
 use ward_model::many::SingleAction;
 use ward_model::verdict::{Outcome, Verdict};
 use ward_risk::order_of_actions;
@@ -177,6 +178,7 @@ fn joined(parts: &[Part<'_>], verdicts: Vec<Verdict>, device: Digest) -> Assessm
     );
     all.unassessed = union(parts.iter().flat_map(|part| &part.assessment.unassessed));
     all.lapses = lapses(parts);
+    all.lifecycle = lives(parts);
     let mut seen = BTreeSet::new();
     all.findings = parts.iter().flat_map(|part| &part.assessment.findings).cloned().collect();
     all.findings.retain(|finding| seen.insert(format!("{finding:?}")));
@@ -256,6 +258,16 @@ fn clocks(parts: &[Part<'_>]) -> Vec<Clock> {
     let mut clocks: Vec<Clock> = clocks.into_values().collect();
     clocks.sort();
     clocks
+}
+
+/// Where the versions stand in their lives, variant by variant, as the maker describes them: a site changes no stage.
+fn lives(parts: &[Part<'_>]) -> Vec<VersionLifecycle> {
+    let of_maker = parts.iter().filter(|part| part.configuration.site.is_none());
+    let lives = of_maker.flat_map(|part| {
+        let variant = &part.configuration.variant;
+        part.assessment.lifecycle.iter().map(|life| VersionLifecycle { variant: variant.clone(), ..life.clone() })
+    });
+    lives.collect()
 }
 
 /// The last days of decisions in force, in any of the parts.

@@ -8,7 +8,9 @@ mod configurations;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+pub mod lifecycle;
 mod since;
+mod statements;
 mod suppose;
 mod treat;
 
@@ -31,6 +33,7 @@ use ward_model::ids::{ElementId, FieldedVersionId};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
 use ward_model::many::{HarmAtOnce, SingleAction};
 use ward_model::verdict::{Basis, Outcome, Verdict};
+use ward_model::vex::{VexFile, Whole};
 use ward_policy::{Expectations, Rulebook};
 use ward_risk::{Effects, ElementReports, Judgement, Situation, judge_supposing, loss};
 
@@ -39,6 +42,7 @@ pub use since::{became_live, since};
 pub use suppose::{SupposeError, UnknownName};
 pub use treat::{Limits, Treating, treat};
 
+use statements::Hearing;
 use suppose::Supposition;
 
 /// Everything that an assessment follows from.
@@ -67,7 +71,14 @@ pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
     let reports = reports(inputs)?;
     let judgement =
         judge_supposing(inputs.situation(&reports, inputs.knowledge.description().partial().as_deref()), &effects);
-    conclude(inputs, reports, &effects, Judgement { decisions_without_effect: without, ..judgement }, Vec::new())
+    let confirmed = judgement
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.verdict == Outcome::Uncontrolled && verdict.basis == Basis::Confirmed);
+    let uncontrolled = confirmed.map(|verdict| verdict.fielded_version.clone()).collect();
+    let lifecycle = lifecycle::section(inputs, &reports, &effects, &uncontrolled)?;
+    let judgement = Judgement { decisions_without_effect: without, ..judgement };
+    Ok(Assessment { lifecycle, ..conclude(inputs, reports, &effects, judgement, Vec::new())? })
 }
 
 /// Assesses a device as it would be with these changes. Nothing of it is so: the answer says what it supposes.
@@ -130,7 +141,8 @@ fn conclude(
     let mut unassessed = Vec::new();
     for ((fielded_version, element), reports) in reports {
         let complete = effects.holds(&ClaimId::Element(element.clone(), ElementClaim::SoftwareListed));
-        let report = if complete { reports.complete } else { reports.open };
+        let mut report = if complete { reports.complete } else { reports.open };
+        statements::settle(&mut report, &reports.answers, effects);
         findings.extend(report.findings.into_iter().map(|finding| FindingAt {
             fielded_version: fielded_version.clone(),
             element: element.clone(),
@@ -169,6 +181,7 @@ fn conclude(
         lapses: judgement.lapses,
         decisions_without_effect: judgement.decisions_without_effect,
         verdicts: judgement.verdicts,
+        lifecycle: Vec::new(),
         since: None,
     })
 }
@@ -205,9 +218,47 @@ pub fn scan(
     as_of: Date,
     known: &Known,
 ) -> Result<ScanReport, KnowledgeError> {
+    scan_hearing(sbom, (aliases, expectations), knowledge, as_of, known, &[])
+}
+
+/// The same, with documents of statements: those of trusted issuers mark findings, all others are shown beside them. Whom to trust is
+/// said by whoever asks.
+///
+/// # Errors
+/// The knowledge could not be read.
+pub fn scan_hearing(
+    sbom: &Sbom,
+    (aliases, expectations): (&Aliases, &Expectations),
+    knowledge: &dyn Knowledge,
+    as_of: Date,
+    known: &Known,
+    files: &[VexFile],
+) -> Result<ScanReport, KnowledgeError> {
     let inventory = Inventory { components: &sbom.components, hardware: &[], complete: false };
-    let report = match_knowing(&inventory, aliases, knowledge, known)?;
+    let mut report = match_knowing(&inventory, aliases, knowledge, known)?;
+    hear(sbom, &mut report, files, knowledge, as_of, known)?;
     Ok(scan_report(SbomSummary::from(sbom), report, knowledge, expectations, as_of))
+}
+
+/// Takes what documents say into what was found in an SBOM. What had not been said on the day asked about is left out.
+///
+/// # Errors
+/// The knowledge could not be read.
+pub fn hear(
+    sbom: &Sbom,
+    report: &mut MatchReport,
+    files: &[VexFile],
+    knowledge: &dyn Knowledge,
+    as_of: Date,
+    known: &Known,
+) -> Result<(), KnowledgeError> {
+    let said: Vec<VexFile> =
+        files.iter().filter(|file| file.whole_since().is_none_or(|since| since <= as_of)).cloned().collect();
+    let hearing = Hearing::new(&said, &sbom.components, Whole::of(sbom).into_iter().collect(), Some(sbom));
+    let deciding = |_: &VexFile| "it counts: its issuer is believed by whoever asked".to_owned();
+    hearing.worsen(report, &deciding, knowledge, known)?;
+    hearing.clear(report);
+    Ok(())
 }
 
 /// The answer for a bare SBOM of which everything has been matched.
@@ -280,8 +331,19 @@ fn reports(inputs: &Inputs<'_>) -> Result<BTreeMap<(FieldedVersionId, ElementId)
                     };
                     let open = read(false)?;
                     let complete = if claims_inventory(device, &element.id) { read(true)? } else { open.clone() };
-                    let found = ElementReports { open, complete };
+                    let found = ElementReports { open, complete, ..ElementReports::default() };
                     known.insert((element.id.clone(), digest), found.clone());
+                    found
+                }
+            };
+            let found = match device.statements.is_empty() && device.compiled.is_empty() {
+                true => found,
+                // What is said may be of one version of the device.
+                false => {
+                    let mut found = found;
+                    let components = listed(sbom.map(|sbom| &**sbom), &element.hardware, inputs.knowledge)?;
+                    let known = (inputs.knowledge, &looked_up);
+                    statements::answer((device, version, &element.id), &components, &mut found, known)?;
                     found
                 }
             };
@@ -412,6 +474,7 @@ fn coverage(
 fn notes(inputs: &Inputs<'_>, feeds: &KnowledgeCoverage) -> Vec<String> {
     let mut notes = inputs.knowledge.description().notes(feeds);
     notes.extend(inputs.rulebook.policies.iter().flat_map(ward_policy::Policy::remarks));
+    notes.extend(statements::remarks(inputs.device));
     for version in &inputs.device.versions {
         for (element, sbom) in &version.inventories {
             notes.extend(sbom.remarks.iter().map(|remark| format!("SBOM of {element} in {}: {remark}", version.id)));

@@ -3,162 +3,22 @@
 //! stand in the tests of `risk`.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by them")]
 
-use jiff::civil::date;
 use ward_device::{MemoryFiles, read};
-use ward_knowledge::Contents;
 use ward_model::Assessment;
 use ward_model::affected::{AffectedProduct, VersionStatement, VersionStatus};
-use ward_model::claim::{Decision, joint_evidence, joint_premise};
 use ward_model::cpe::Cpe;
-use ward_model::cvss::Vector;
-use ward_model::device::Decisions;
-use ward_model::digest::Digest;
 use ward_model::finding::State;
 use ward_model::ids::VulnerabilityId;
-use ward_model::verdict::{Basis, Outcome, PresumedBecause, Verdict};
-use ward_model::vulnerability::{Configuration, Criterion, Node, Operator, ScoredVector, VulnerabilityRecord};
-use ward_version::{Bound, Interval};
+use ward_model::verdict::{Basis, Outcome, PresumedBecause};
+use ward_model::vulnerability::VulnerabilityRecord;
 
+#[path = "support/pump.rs"]
+mod pump;
 #[path = "support/small.rs"]
 mod small;
 
-use small::{DEVICE, TODAY, assessed_with};
-
-/// A pump and a gateway on one network. All that is claimed is claimed with evidence.
-const SYSTEM: &str = r#"
-[[zone]]
-id = "ward"
-name = "Ward"
-owner = "hospital"
-
-[[element]]
-id = "pump"
-kind = "bedside-device"
-owner = "maker"
-zone = "ward"
-instances_per_site = 1
-sbom = { "1" = "sbom/pump.cdx.json" }
-claims = { interfaces_listed = "evidence/e.md", software_listed = "evidence/e.md", functions_listed = "evidence/e.md" }
-
-[[element]]
-id = "gateway"
-kind = "gateway"
-owner = "maker"
-zone = "ward"
-instances_per_site = 1
-sbom = { "1" = "sbom/gateway.cdx.json" }
-claims = { interfaces_listed = "evidence/e.md", software_listed = "evidence/e.md", functions_listed = "evidence/e.md" }
-
-[[link]]
-id = "readings"
-name = "Readings"
-from = "pump"
-to = "gateway"
-medium = "ip"
-exposed_to = ["hospital-network"]
-carries = ["data"]
-authentication = "none"
-claims = { exposed_to = "evidence/e.md", carries = "evidence/e.md" }
-
-[[function]]
-id = "infuse"
-name = "Infuse"
-essential = true
-realised_by = { all = ["pump"] }
-
-[[function.effect]]
-on = "alteration"
-hazardous_situation = "too much"
-harm = "death"
-
-[[harm]]
-id = "death"
-axis = "person"
-severity = "catastrophic"
-text = "Death"
-
-[[control]]
-id = "viewer-off"
-name = "The viewer is not started"
-category = "compensating"
-cuts = { vulnerability = "CVE-2026-0001", at = "pump" }
-enforcer = { element = "pump" }
-performed_by = "design"
-claimed = { effective = true, evidence = "evidence/e.md" }
-hazard_added = "none"
-"#;
-
-fn sbom(components: &[(&str, &str)]) -> String {
-    let component = |(name, version): &(&str, &str)| {
-        let (part, product) = name.split_once(':').expect("a part and a product");
-        let cpe = format!("cpe:2.3:{part}:acme:{product}:{version}:*:*:*:*:*:*:*");
-        let kind = if part == "o" { "operating-system" } else { "application" };
-        format!(r#"{{"type":"{kind}","name":"{product}","version":"{version}","bom-ref":"{product}","cpe":"{cpe}"}}"#)
-    };
-    let components: Vec<String> = components.iter().map(component).collect();
-    format!(r#"{{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"components":[{}]}}"#, components.join(","))
-}
-
-fn criterion(vulnerable: bool, product: &str, range: Option<(Option<&str>, &str)>) -> Criterion {
-    let bound = |version: &str, inclusive| Bound { version: version.to_owned(), inclusive };
-    let range = range.map(|(from, before)| Interval {
-        lower: from.map(|version| bound(version, true)),
-        upper: Some(bound(before, false)),
-    });
-    let (part, product) = product.split_once(':').expect("a part and a product");
-    let cpe = Cpe::parse(&format!("cpe:2.3:{part}:acme:{product}:*:*:*:*:*:*:*:*")).expect("a CPE name");
-    Criterion { vulnerable, cpe, range }
-}
-
-fn record(source: &str, id: &str, nodes: Vec<Vec<Criterion>>) -> VulnerabilityRecord {
-    let nodes = nodes.into_iter().map(|criteria| Node { operator: Operator::Or, negate: false, criteria }).collect();
-    let vector = Vector::parse("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N").expect("a vector");
-    VulnerabilityRecord {
-        configurations: vec![Configuration { operator: Operator::And, negate: false, nodes }],
-        scores: vec![ScoredVector { vector, source: "nvd@example".to_owned() }],
-        ..VulnerabilityRecord::new(VulnerabilityId::from(id), source)
-    }
-}
-
-/// What comes of it where every claim is decided but these.
-fn assessed(
-    records: Vec<VulnerabilityRecord>,
-    [pump, gateway]: [&[(&str, &str)]; 2],
-    more: &[(&str, &str)],
-    but: &[&str],
-) -> Assessment {
-    let (pump, gateway) = (sbom(pump), sbom(gateway));
-    let files = [
-        ("device.toml", DEVICE),
-        ("system.toml", SYSTEM),
-        ("sbom/pump.cdx.json", &pump),
-        ("sbom/gateway.cdx.json", &gateway),
-        ("evidence/e.md", "looked at"),
-        ("fielded.toml", "[[version]]\nid = \"1\"\nunits = 10\n"),
-    ];
-    let reading = read(&MemoryFiles::from_iter(files.into_iter().chain(more.iter().copied()))).expect("a folder");
-    let claims = reading.device.claims.values().filter(|claim| !but.contains(&claim.id.to_string().as_str()));
-    let entered = claims.enumerate().map(|(place, claim)| Decision {
-        number: place + 1,
-        claims: vec![claim.id.to_string()],
-        files: Vec::new(),
-        accepted: true,
-        by: "safety officer".into(),
-        on: date(2026, 11, 1),
-        evidence: joint_evidence([claim]),
-        premise: Some(joint_premise([claim])),
-        expires: date(2027, 6, 30),
-        rationale: "looked at".into(),
-    });
-    let decisions = Decisions { entered: entered.collect(), digest: Digest::of(b"decisions") };
-    let contents = Contents { records, years: (2002..=2026).collect(), ..Contents::empty(TODAY) };
-    assessed_with(&reading.device, &decisions, contents)
-}
-
-fn verdict<'a>(assessment: &'a Assessment, subject: &str, because: Option<PresumedBecause>) -> Option<&'a Verdict> {
-    let found = |verdict: &&Verdict| verdict.subject.id == subject && verdict.presumed_because == because;
-    assessment.verdicts.iter().find(found)
-}
+use pump::{SYSTEM, assessed, criterion, record, sbom, verdict};
+use small::DEVICE;
 
 /// A viewer that is vulnerable where it runs on one operating system: whether the pump has that, only the pump's inventory says.
 #[test]

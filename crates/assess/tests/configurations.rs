@@ -1,6 +1,7 @@
 //! Variants of a family and the surroundings of sites, assessed: what a site adds never makes better, and never elsewhere.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by them")]
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -239,4 +240,22 @@ id = "plain"
     for clock in &both.clocks {
         assert!(clock.verdicts.iter().all(|id| ids.contains(id.as_str())), "{}", clock.subject);
     }
+}
+
+/// The example of a family says of each of its units what its page promises.
+#[test]
+fn the_example_of_a_family_tells_its_units_apart() {
+    let family = assessed(&example("monitor-family"));
+    let of = |cohort: &str, site: Option<&str>| -> BTreeSet<String> {
+        at(&family, cohort, site).iter().map(|verdict| verdict.subject.id.clone()).collect()
+    };
+    let (cabled, wireless, rest) = (of("ward-7", Some("north")), of("ward-9", None), of("unconfirmed units", None));
+    for radio in ["WR-001@ward-radio", "WR-001@radio-to-monitor", "radio-module"] {
+        assert!(!cabled.contains(radio), "{radio} of units without a radio");
+        assert!(wireless.contains(radio) && rest.contains(radio), "{radio}");
+    }
+    let pagers = "WR-001@alarms-to-pagers";
+    assert!(cabled.contains(pagers) && !wireless.contains(pagers) && !rest.contains(pagers));
+    assert!(cabled.contains("CVE-2014-0160") && wireless.contains("CVE-2014-0160"));
+    assert!(of("ward-7", None).is_empty(), "units of a site are told once");
 }

@@ -14,8 +14,8 @@ use ward_model::hypothesis::Change;
 use ward_model::verdict::Outcome;
 use ward_policy::Library;
 
-#[path = "support/pump.rs"]
-mod pump;
+#[path = "support/sealed.rs"]
+mod sealed;
 #[path = "support/small.rs"]
 mod small;
 
@@ -23,12 +23,12 @@ use small::TODAY;
 
 #[test]
 fn evidence_against_an_accepted_claim_is_told_whatever_is_supposed() {
-    let mut reading = pump::folder(pump::SYSTEM);
+    let mut reading = sealed::folder(sealed::SYSTEM);
     let sealed = ClaimId::Control("sealed".into());
     let evidence = reading.device.claims.get_mut(&sealed).and_then(|claim| claim.evidence.as_mut()).expect("evidence");
     evidence.reading = EvidenceReading::Against("the seal was found broken".to_owned());
     let knowledge =
-        Memory::new(pump::record("CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H")).expect("knowledge in memory");
+        Memory::new(sealed::record("CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H")).expect("knowledge in memory");
     let rulebook = Library::built_in().expect("built in").select(&reading.device.policies, TODAY).expect("a policy");
     let inputs = Inputs {
         device: &reading.device,

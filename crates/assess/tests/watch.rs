@@ -7,12 +7,12 @@ use ward_model::since::{CauseKind, Earlier};
 use ward_model::verdict::{Outcome, Place};
 use ward_model::watching::{LiveBy, PredicateKind};
 
-#[path = "support/pump.rs"]
-mod pump;
+#[path = "support/sealed.rs"]
+mod sealed;
 #[path = "support/small.rs"]
 mod small;
 
-use pump::{SYSTEM, folder, record};
+use sealed::{SYSTEM, folder, record};
 use small::{TODAY, assessed_with};
 
 const LINK: &str = r#"

@@ -69,6 +69,7 @@ commands! {
     Assess(assess);
     Paths(paths);
     Treat(treat);
+    Lifecycle(lifecycle);
     Decide(decide);
     Scan(scan);
     Why(why);

@@ -5,6 +5,7 @@ pub mod completions;
 pub mod decide;
 pub mod feeds;
 pub mod inspect;
+pub mod lifecycle;
 pub mod lint;
 pub mod man;
 pub mod new;

@@ -10,6 +10,8 @@ use serde::Serialize;
 pub mod render;
 mod table;
 
+pub use table::DAMAGED;
+
 /// Whose fault it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {

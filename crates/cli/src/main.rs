@@ -28,6 +28,10 @@ use crate::arguments::Cli;
 use crate::failure::Failure;
 use crate::ui::Ui;
 
+/// A third of a scan was the management of memory (decision 52).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How a command that did its work ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {

@@ -134,7 +134,63 @@ fn an_altered_an_older_and_a_strange_bundle_change_nothing() {
     let older = world.import("first").ends(2);
     assert!(older.stderr.contains("was taken already"), "{}", older.stderr);
     let taken = world.import("delta").ends(0).json();
-    assert_eq!(taken["sources"][0]["records"], 3);
+    let records: Vec<(&str, u64)> = taken["sources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|source| (source["name"].as_str().unwrap(), source["records"].as_u64().unwrap()))
+        .collect();
+    // What the delta leaves out was looked at all the same.
+    assert_eq!(records, [("epss", 1), ("kev", 3)]);
     let synced = world.maker(&["feeds", "sync", "--from", &world.text("mirror"), "--json"]).ends(0).json();
     assert_eq!(synced["generation"], taken["generation"]);
+}
+
+#[test]
+fn a_plant_is_told_what_shrank_and_may_say_that_it_is_right() {
+    let world = World::new();
+    let ids: Vec<String> = (0..60).map(|number| format!("CVE-2020-{number:04}")).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    kev(&world.path("mirror"), "2026-02-02", &ids);
+    world.export("first", None).ends(0);
+    assert_eq!(world.import("first").ends(0).json()["shrunk"], serde_json::json!([]));
+    kev(&world.path("mirror"), "2026-03-02", &ids[..20]);
+    world.export("second", Some("first")).ends(0);
+    let taken = world.import("second").ends(0).json();
+    assert_eq!(taken["shrunk"][0]["source"], "kev");
+    assert_eq!(taken["could_not_be_read"], serde_json::json!([]));
+
+    // The bundle taken last may be taken again, and it is no other one for it.
+    let (plant, file, key) = (world.path("plant"), world.text("second"), world.text("key.pem.pub"));
+    let arguments = ["feeds", "import", &file, "--trust", &key];
+    let told = at(&plant, &arguments).ends(0);
+    assert!(told.stdout.contains("SHRUNK     kev 20 records came where there were 60"), "{}", told.stdout);
+    assert!(told.stdout.contains("command again with `--accept-shrunk SOURCE`"), "{}", told.stdout);
+    let again = at(&plant, &[&arguments[..], &["--accept-shrunk", "kev", "--json"]].concat()).ends(0).json();
+    assert_eq!(again["shrunk"], serde_json::json!([]));
+    let records: Vec<u64> =
+        again["sources"].as_array().unwrap().iter().map(|of| of["records"].as_u64().unwrap()).collect();
+    assert_eq!(records, [1, 20], "what was kept against it is given up");
+
+    // A delta without anything new is an answer too.
+    assert_eq!(world.export("third", Some("second")).ends(0).json()["included"], 0);
+    let nothing = world.import("third").ends(0).json();
+    assert_eq!((&nothing["new"], &nothing["schema"]), (&false.into(), &"wardround/import/1".into()));
+}
+
+#[test]
+fn a_bundle_that_cannot_be_written_is_said_to_be_so() {
+    let world = World::new();
+    let run = world.export("nowhere/b.bundle", None).ends(3);
+    assert!(run.stderr.contains("b.bundle cannot be written"), "{}", run.stderr);
+}
+
+#[test]
+fn what_a_killed_import_left_is_removed() {
+    let world = World::new();
+    world.export("first", None).ends(0);
+    let left = world.path("plant/bundle-left/kev");
+    fs::create_dir_all(&left).unwrap();
+    world.import("first").ends(0);
+    assert!(!left.exists());
 }

@@ -116,8 +116,17 @@ fn a_damaged_home_is_noticed() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     std::fs::write(&file, bytes).unwrap();
-    let run = at(&home, &["verify"]).ends(3);
-    assert!(!run.stderr.is_empty());
+    let hints = |arguments: &[&str]| -> String {
+        at(&home, &[arguments, &["--json"]].concat()).ends(3).error()["error"]["hints"].to_string()
+    };
+    // Whoever follows the advice does not come back to it.
+    let looked = hints(&["verify"]);
+    assert!(looked.contains("`ward feeds sync`, which builds upon the latest whole state"), "{looked}");
+    let synced = hints(&["feeds", "sync", "--from", &from.display().to_string()]);
+    assert!(synced.contains("move the folder `knowledge` of this home away and keep it"), "{synced}");
+    assert!(!synced.contains("ward feeds sync"), "{synced}");
+    std::fs::rename(home.join("knowledge"), place.path().join("kept")).unwrap();
+    at(&home, &["feeds", "sync", "--from", &from.display().to_string()]).ends(0);
 }
 
 /// A yearly file of NVD with so many records.

@@ -217,6 +217,32 @@ fn treatments_are_as_their_schema_says_and_hold() {
 }
 
 #[test]
+fn life_cycles_are_as_their_schema_says_and_the_same_every_time() {
+    let schema = schema::<ward_model::lifecycle::LifecycleReport>();
+    checked_in("schemas/output/lifecycle.schema.json", &text(&schema));
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for device in ["first-pump", "infusion-pump", "insulin-pump", "history/abbott-icd"] {
+        let run = || ward(&["lifecycle", &example(device), "--json", "--as-of", "2026-11-22"]).ends(0);
+        let found = run();
+        assert_eq!(found.stdout, run().stdout);
+        let found = found.json();
+        assert_valid(&validator, &found, device);
+        assert_eq!(found["schema"], "wardround/lifecycle/1");
+        assert!(!found["versions"].as_array().unwrap().is_empty());
+    }
+    let pump = example("infusion-pump");
+    let wrong = ward(&["lifecycle", &pump, "--lose", "opensl", "--as-of", "2026-11-22"]).ends(2);
+    assert!(wrong.stderr.contains("no component is called `opensl`"), "{}", wrong.stderr);
+    // Whatever the horizon, what is named is told.
+    let lost = ward(&["lifecycle", &pump, "--lose", "openssl", "--horizon", "0", "--json", "--as-of", "2026-11-22"]);
+    let lost = lost.ends(0).json();
+    let losses = lost["versions"][0]["losses"].as_array().unwrap();
+    assert!(losses.iter().any(|loss| loss["name"].as_str().unwrap().starts_with("openssl")), "{losses:?}");
+    ward(&["lifecycle", &pump, "--fail-on", "unknown", "--as-of", "2026-11-22"]).ends(1);
+    ward(&["lifecycle", &pump, "--horizon", "101"]).ends(2);
+}
+
+#[test]
 fn a_supposition_is_said_to_be_one() {
     let schema = schema::<ward_model::Assessment>();
     let validator = jsonschema::validator_for(&schema).unwrap();

@@ -143,3 +143,41 @@ fn lint_measures_what_is_there() {
     assert!(run.stdout.contains("not checked") && run.stderr.contains("no rules are known"), "{}", run.stdout);
     ward(&["lint", &example("first-pump"), "--against", &newer]).ends(2);
 }
+
+/// What an issuer says who is named as believed marks a finding; what anybody else says is shown beside it.
+#[test]
+fn statements_of_others_mark_findings_where_their_issuer_is_believed() {
+    let report = ward(&["scan", &sbom(), "--json", "--as-of", "2026-12-01"]).ends(0).json();
+    let findings = report["findings"].as_array().unwrap();
+    let named = |finding: &&Value| finding["state"] == "affected" && finding["component"]["purl"].is_string();
+    let finding = findings.iter().find(named).unwrap();
+    let (id, component) = (finding["vulnerability"]["id"].as_str().unwrap(), &finding["component"]);
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("acme.json");
+    let document = serde_json::json!({
+        "@context": "https://openvex.dev/ns/v0.2.0", "@id": "urn:acme", "author": "ACME PSIRT", "version": 1,
+        "timestamp": "2026-11-01T00:00:00Z",
+        "statements": [{ "vulnerability": { "name": id }, "status": "not_affected",
+            "justification": "vulnerable_code_not_present", "products": [{ "@id": component["purl"] }] }],
+    });
+    std::fs::write(&file, document.to_string()).unwrap();
+    let file = file.display().to_string();
+    for (more, state, effect) in [
+        (&["--vex", &file][..], "affected", "nobody believes its issuer"),
+        (&["--vex", &file, "--trust", "Somebody Else"], "affected", "nobody believes its issuer"),
+        (&["--vex", &file, "--trust", "ACME PSIRT"], "not_affected", "it counts"),
+    ] {
+        let (sbom, reference) = (sbom(), component["ref"].as_str().unwrap());
+        let scan = [&["scan", &sbom, "--json", "--as-of", "2026-12-01"], more].concat();
+        let told = ward(&scan).ends(0).json();
+        let is_it = |one: &&Value| one["vulnerability"]["id"] == id && one["component"]["ref"] == reference;
+        let found = told["findings"].as_array().unwrap().iter().find(is_it).unwrap().clone();
+        assert_eq!(found["state"], state, "{more:?}");
+        assert!(found["proof"]["environment"].to_string().contains(effect), "{found:#}");
+        let why = [&["why", id, reference, "--sbom", &sbom, "--json", "--as-of", "2026-12-01"], more].concat();
+        let why = ward(&why).ends(0).json();
+        assert_eq!(why["state"], state, "{more:?}");
+        assert!(why["reasons"].to_string().contains(effect), "{why:#}");
+    }
+    ward(&["scan", &sbom(), "--trust", "ACME PSIRT"]).ends(2);
+}

@@ -8,11 +8,12 @@ use std::fmt::Display;
 use ward_model::component::{CompiledFiles, Component, Patch};
 use ward_model::design::{Design, DesignOf, Designs, Feature};
 use ward_model::device::{
-    Authentication, Cohort, Control, Cut, Effect, Element, Enforcer, Fallback, Function, Harm, Link, OwnFinding,
-    PersonGroup, RealisedBy, Secret, Zone,
+    Authentication, Cohort, CompiledComponent, Control, Cut, Effect, Element, Enforcer, Fallback, Function, Harm, Link,
+    OwnFinding, PersonGroup, RealisedBy, Secret, Zone,
 };
 use ward_model::digest::Digest;
 use ward_model::ids::FieldedVersionId;
+use ward_model::vex::{TrustScope, TrustedFor, TrustedIssuer};
 
 /// Collects parts; each is hashed with its length, so no two lists of parts are the same text.
 #[derive(Debug)]
@@ -214,6 +215,33 @@ impl Canonical {
         self.put("cohort", id);
         self.opt("units", *units);
         self.opt("sites", *sites);
+    }
+
+    /// Whom somebody believes, and of what. Why is said to people, and binds nothing.
+    pub(crate) fn trusted_issuer(&mut self, issuer: &TrustedIssuer) {
+        let TrustedIssuer { id, name, namespace, scope, from, until, why: _ } = issuer;
+        self.put("trusted_issuer", id);
+        self.put("name", name);
+        self.opt("namespace", namespace.as_ref());
+        match scope {
+            TrustScope::Everything => self.put("scope", "everything"),
+            TrustScope::Named { whole_device, components } => {
+                self.put("whole_device", whole_device);
+                self.set("believed_of", components.iter().map(TrustedFor::text));
+            }
+        }
+        self.opt("from", *from);
+        self.opt("until", *until);
+    }
+
+    /// What a component was compiled from: the bytes of both lists.
+    pub(crate) fn compiled(&mut self, compiled: &CompiledComponent) {
+        let CompiledComponent { element, component, version, sources, files } = compiled;
+        self.put("compiled", element);
+        self.put("component", component);
+        self.put("version", version);
+        self.put("sources", sources.digest);
+        self.opt("files", files.as_ref().map(|files| files.digest));
     }
 
     pub(crate) fn component(&mut self, component: &Component) {

@@ -19,6 +19,8 @@ pub(crate) mod element;
 pub(crate) mod fielded;
 pub(crate) mod function;
 pub(crate) mod protect;
+pub(crate) mod trust;
+pub(crate) mod use_cases;
 pub(crate) mod vulnerabilities;
 
 /// What a name names.
@@ -35,6 +37,7 @@ pub(crate) enum Kind {
     Version,
     Finding,
     Variant,
+    State,
 }
 
 impl Kind {
@@ -51,6 +54,7 @@ impl Kind {
             Self::Version => "fielded version",
             Self::Finding => "finding",
             Self::Variant => "variant",
+            Self::State => "state",
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::canonical::Canonical;
 use crate::evidence::{self, Cited};
 use crate::raw::scalar::Citation;
 use crate::record::Records;
+use crate::statements;
 
 /// Builds one claim. `files` holds the digests of the files that were read: evidence that is missing is not among them; `contents`
 /// what those of them hold that are of a kind that is read.
@@ -35,7 +36,13 @@ pub(crate) fn claim(
             path: citation.path.clone(),
             place: citation.place.clone(),
             digest: files.get(&citation.path).copied(),
-            reading: evidence::reading(&id, citation, contents, device),
+            reading: match &id {
+                ClaimId::Statements(path) => statements::reading(path, device),
+                ClaimId::Compiled(element, component, version) => {
+                    statements::of_lists(element, component, version, device)
+                }
+                _ => evidence::reading(&id, citation, contents, device),
+            },
         }),
         file: file.to_owned(),
         id,
@@ -56,6 +63,9 @@ fn rests_on(id: &ClaimId, device: &Device, out: &mut Canonical) {
             out.features(&DesignOf::Element(element.clone()), &device.designs);
         }
         ClaimId::Element(element, ElementClaim::InterfacesListed | ElementClaim::FunctionsListed) => {
+            // That nothing is left out is all that it says: of what, stands in its words. Who answered for fewer things than these
+            // words name now has not answered for the others.
+            out.put("says", statement(id, device));
             software_premise(element, device, out);
             surroundings_premise(element, device, out);
         }
@@ -83,6 +93,21 @@ fn rests_on(id: &ClaimId, device: &Device, out: &mut Canonical) {
         ClaimId::ComponentReviewed(element, component) => review_premise(element, component, device, out),
         ClaimId::Rubric(element, vulnerability) => rubric_premise(element, vulnerability, device, out),
         ClaimId::Design(of, property) => design_premise(of, *property, device, out),
+        ClaimId::Statements(path) => {
+            if let Some(issuer) =
+                device.statements.iter().find(|file| file.path == *path).and_then(|file| file.trusted.as_ref())
+            {
+                out.trusted_issuer(issuer);
+            }
+            // What the statements speak of, with all that runs beside it: a later version may call what is not called now.
+            statements::cleared(path, device).iter().for_each(|element| software_premise(element, device, out));
+        }
+        ClaimId::Compiled(element, component, version) => {
+            for one in statements::lists_of(element, component, version, device) {
+                out.compiled(one);
+            }
+            software_premise(element, device, out);
+        }
     }
 }
 
@@ -337,7 +362,9 @@ fn statement(id: &ClaimId, device: &Device) -> String {
                     "all software, hardware and operating systems of {element} stand in its inventory, in every fielded version"
                 )
             }
-            ElementClaim::FunctionsListed => format!("every function that {element} takes part in is listed"),
+            ElementClaim::FunctionsListed => {
+                format!("every function that {element} takes part in is listed, with all that it has in its `has`")
+            }
             ElementClaim::LocalLogin => {
                 format!("whoever is at {element} must log in with a credential that is neither default nor shared")
             }
@@ -379,6 +406,12 @@ fn statement(id: &ClaimId, device: &Device) -> String {
             format!("{vulnerability} on {element} is as the rubric's questions are answered: {answers}")
         }
         ClaimId::Design(of, property) => format!("of the {} {}: {}", of.kind(), of.id(), property.text()),
+        ClaimId::Statements(path) => statements::statement(path, device),
+        ClaimId::Compiled(element, component, version) => {
+            format!(
+                "the lists of the files of {component} {version} on {element} are whole: of its source, and of all that was compiled in"
+            )
+        }
     }
 }
 

@@ -211,6 +211,11 @@ fn into_folder(system: &mut SystemFile, folder: &str) {
             }
         }
         each(&mut element.reviewed_components, |reviewed| into(&mut reviewed.evidence, folder));
+        each(&mut element.compiled, |compiled| {
+            for one in [&mut compiled.sources, &mut compiled.files].into_iter().flatten() {
+                path(&mut one.value);
+            }
+        });
     });
     each(&mut system.link, |link| {
         for test in link.tests.iter_mut().flat_map(|tests| &mut tests.value) {

@@ -25,13 +25,16 @@ mod record;
 pub mod replace;
 mod schema;
 mod starter;
+mod statements;
+pub mod use_cases;
 
 pub use decide::{Answer, DecideError, Scope, accept_file, decide};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use files::{DirFiles, Files, MemoryFiles, WithSites};
 pub use lint::{LinkCompleteness, completeness, lint};
 pub use read::{
-    CONSIDERATIONS, DECISIONS, DEVICE, FIELDED, Reading, Regulatory, SYSTEM, VARIANTS, VULNERABILITIES, read,
+    CONSIDERATIONS, DECISIONS, DEVICE, FIELDED, Reading, Regulatory, SYSTEM, TRUST, USE_CASES, VARIANTS,
+    VULNERABILITIES, read,
 };
 pub use record::{LINK_RECORD, Record, Records};
 pub use replace::replace_file;

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::{Claim, ClaimId, ElementClaim, EvidenceReading};
-use ward_model::device::{ConsiderationGroup, Cut, Link, RealisedBy};
+use ward_model::device::{ConsiderationGroup, Cut, Link, Owner, RealisedBy, UpdatePath};
 use ward_model::ids::{ElementId, LinkId};
 use ward_model::scale::Axis;
 
 use crate::check::Kind;
 use crate::diagnostic::{Diagnostic, Location, Severity, sort};
-use crate::read::{CONSIDERATIONS, Reading, SYSTEM, VARIANTS};
+use crate::read::{CONSIDERATIONS, DEVICE, FIELDED, Reading, SYSTEM, USE_CASES, VARIANTS};
 use crate::record::LINK_RECORD;
+use crate::use_cases;
 
 /// The fields of a link that FDA premarket guidance Appendix 2.B asks for and that a folder can state.
 pub const LINK_FIELDS: &[&str] =
@@ -66,10 +67,27 @@ pub fn lint(reading: &Reading) -> Vec<Diagnostic> {
     lint.claims();
     lint.evidence();
     lint.inventories();
+    lint.lifecycle();
     lint.considerations();
-    let mut found = lint.found;
+    lint.use_cases();
+    lint.found.extend(crate::statements::lint(&reading.device));
+    let mut found = said_once(lint.found);
     sort(&mut found);
     found
+}
+
+/// Without what is said of a variant and of the family alike.
+fn said_once(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let common = |diagnostic: &Diagnostic| {
+        let (_, rest) = diagnostic.message.strip_prefix("in the variant `")?.split_once("`: ")?;
+        Some(rest.to_owned())
+    };
+    let key = |diagnostic: &Diagnostic, message: &str| {
+        (diagnostic.file.clone(), diagnostic.line, diagnostic.column, diagnostic.code, message.to_owned())
+    };
+    let said: BTreeSet<_> =
+        found.iter().filter(|one| common(one).is_none()).map(|one| key(one, &one.message)).collect();
+    found.into_iter().filter(|one| common(one).is_none_or(|rest| !said.contains(&key(one, &rest)))).collect()
 }
 
 struct Lint<'a> {
@@ -301,6 +319,27 @@ impl<'a> Lint<'a> {
         }
     }
 
+    /// States of which nobody has said what follows in them, and harms that follow in none.
+    fn use_cases(&mut self) {
+        for way in use_cases::progress(&self.reading.device, &self.reading.use_cases) {
+            let (function, on) = (&way.function, way.on.word());
+            let at = Location::start_of(USE_CASES);
+            if let Some(first) = way.open.first() {
+                let all = way.open.len() + way.harmful + way.harmless;
+                let message =
+                    format!("{on} of `{function}`: nothing says what follows in {} of {all} states", way.open.len());
+                let found = at.clone().diagnostic(Severity::Warning, "state-open", message);
+                self.found.push(found.helping(format!("the first is {}", use_cases::words(first))));
+            }
+            if !way.unplaced.is_empty() {
+                let message = format!("{on} of `{function}`: in no state follows {}", way.unplaced.join(", "));
+                let found = at.diagnostic(Severity::Warning, "harm-without-state", message);
+                self.found
+                    .push(found.helping("an effect counts whatever the state; name the states in a [[use_case]]"));
+            }
+        }
+    }
+
     /// Claims whose evidence does not support them, and evidence of which only the bytes are known.
     fn evidence(&mut self) {
         let mut unread: BTreeSet<&str> = BTreeSet::new();
@@ -343,6 +382,44 @@ impl<'a> Lint<'a> {
                 "the claim `{id}` has no effect: the SBOM in version {version} says that something is left out (`{word}`)"
             );
             self.found.push(place.diagnostic(Severity::Error, "contradicted", message));
+        }
+    }
+
+    /// What the life of a worn or implanted device needs said: it outlives its parts, and nobody can go and mend it.
+    fn lifecycle(&mut self) {
+        let device = &self.reading.device;
+        let worn: Vec<_> = device.elements.values().filter(|element| element.kind.is_worn()).collect();
+        if let Some(element) = worn.first()
+            && device.lifecycle.service_life_years.is_none()
+        {
+            let message = format!("no service life is declared, and `{}` is in or on a body", element.id);
+            let found = Location::start_of(DEVICE).diagnostic(Severity::Warning, "no-service-life", message);
+            self.found.push(found.helping("lifecycle = { ..., service_life_years = ... }"));
+        }
+        for element in worn.into_iter().filter(|element| element.owner == Owner::Maker) {
+            for version in &device.versions {
+                let Some(sbom) = version.inventories.get(&element.id) else { continue };
+                let counted = sbom.components.iter().filter(|component| !component.whole);
+                let (all, without) = counted.fold((0, 0), |(all, without): (usize, usize), component| {
+                    (all + 1, without + usize::from(component.support.ends_on.is_none()))
+                });
+                if without > 0 {
+                    let message = format!(
+                        "of {without} of {all} components of `{}` in version {} no SBOM says until when they are supported",
+                        element.id, version.id
+                    );
+                    let help = "`ward lifecycle` asks the feed of support dates, too";
+                    self.warn(Kind::Element, element.id.as_str(), "no-support-date", message, help);
+                }
+            }
+        }
+        for version in device.versions.iter().filter(|version| version.update_path == Some(UpdatePath::None)) {
+            if version.life.given_up_without_update.is_empty() {
+                let message =
+                    format!("version {} cannot be updated, and nothing says what protection costs instead", version.id);
+                let found = Location::start_of(FIELDED).diagnostic(Severity::Warning, "nothing-given-up", message);
+                self.found.push(found.helping("given_up_without_update = [\"remote-monitoring\", ...]"));
+            }
         }
     }
 

@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ward_model::component::Sbom;
+use ward_model::component::{CompiledFiles, Sbom};
+use ward_model::device::compiled::FileList;
 use ward_model::digest::Digest;
+use ward_model::vex::VexDocument;
 
+use crate::check::trust::VEX;
 use crate::configurations::SITES;
 use crate::diagnostic::{At, Location, Place, Severity, Sink};
 use crate::evidence::Cited;
@@ -13,10 +16,10 @@ use crate::files::Files;
 use crate::nearest::nearest;
 use crate::raw::scalar::{Citation, FilePath};
 use crate::raw::{Decode, decode_file, shorten};
-use crate::read::{CONSIDERATIONS, DECISIONS, DEVICE, FIELDED, SYSTEM, VARIANTS, VULNERABILITIES};
+use crate::read::{CONSIDERATIONS, DECISIONS, DEVICE, FIELDED, SYSTEM, TRUST, USE_CASES, VARIANTS, VULNERABILITIES};
 
 /// Folders of which every file should be named somewhere.
-const NAMED_FOLDERS: &[&str] = &["evidence", "sbom", SITES];
+const NAMED_FOLDERS: &[&str] = &["evidence", "sbom", SITES, VEX];
 
 /// What an example is expected to come to: for those who check it. No assessment reads it.
 const EXPECTED: &str = "expected.toml";
@@ -29,6 +32,8 @@ pub(crate) struct Loader<'a> {
     files: BTreeMap<String, State>,
     sboms: BTreeMap<String, Option<Arc<Sbom>>>,
     sources: BTreeMap<String, usize>,
+    statements: BTreeMap<String, Option<Arc<VexDocument>>>,
+    lists: BTreeMap<String, Option<Arc<FileList>>>,
 }
 
 enum State {
@@ -39,7 +44,14 @@ enum State {
 
 impl<'a> Loader<'a> {
     pub(crate) fn new(folder: &'a dyn Files) -> Self {
-        Self { folder, files: BTreeMap::new(), sboms: BTreeMap::new(), sources: BTreeMap::new() }
+        Self {
+            folder,
+            files: BTreeMap::new(),
+            sboms: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            statements: BTreeMap::new(),
+            lists: BTreeMap::new(),
+        }
     }
 
     fn load(&mut self, path: &str) -> &State {
@@ -157,8 +169,47 @@ impl<'a> Loader<'a> {
         }
     }
 
+    /// A document of statements, read once; what is wrong with it is reported once. It is an error: what it may say to the worse must
+    /// not go unheard.
+    pub(crate) fn statements(&mut self, path: &str, sink: &mut Sink) -> Option<(Digest, Arc<VexDocument>)> {
+        if !self.statements.contains_key(path) {
+            let read = match self.load(path) {
+                State::Read(bytes) => ward_formats::vex::read(bytes).map_err(|error| error.to_string()),
+                State::Unreadable(error) => Err(error.clone()),
+                State::Missing => return None,
+            };
+            let document = match read {
+                Ok(document) => Some(Arc::new(document)),
+                Err(error) => {
+                    let message = format!("these statements cannot be read: {error}");
+                    let found = Location::start_of(path).diagnostic(Severity::Error, "bad-statements", message);
+                    sink.found.push(found.expecting("OpenVEX, CSAF or CycloneDX with `vulnerabilities`"));
+                    None
+                }
+            };
+            self.statements.insert(path.to_owned(), document);
+        }
+        let document = self.statements.get(path)?.clone()?;
+        Some((Digest::of(self.bytes(path)?), document))
+    }
+
+    /// A list of files, one path a line, read once.
+    pub(crate) fn file_list(&mut self, path: &At<FilePath>, sink: &mut Sink) -> Option<Arc<FileList>> {
+        let name = path.value.0.as_str();
+        if let Some(known) = self.lists.get(name) {
+            return known.clone();
+        }
+        let list = self.text(path, "a list of files, one path a line", sink).map(|text| {
+            let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+            let files = CompiledFiles::new(lines.map(str::to_owned).collect(), 0);
+            Arc::new(FileList { path: name.to_owned(), digest: Digest::of(text.as_bytes()), files })
+        });
+        self.lists.insert(name.to_owned(), list.clone());
+        list
+    }
+
     /// The text of a file that is named in the folder.
-    pub(crate) fn text(&mut self, path: &At<FilePath>, sink: &mut Sink) -> Option<String> {
+    pub(crate) fn text(&mut self, path: &At<FilePath>, expected: &str, sink: &mut Sink) -> Option<String> {
         let name = path.value.0.as_str();
         let error = match self.load(name) {
             State::Read(bytes) => match std::str::from_utf8(bytes) {
@@ -168,7 +219,7 @@ impl<'a> Loader<'a> {
             State::Unreadable(error) => ("unreadable-file", format!("`{}` cannot be read: {error}", shorten(name))),
             State::Missing => ("missing-file", format!("there is no file `{}`", shorten(name))),
         };
-        sink.error(path.place, error.0, error.1).expected("a policy in this folder");
+        sink.error(path.place, error.0, error.1).expected(expected);
         None
     }
 
@@ -207,7 +258,8 @@ impl<'a> Loader<'a> {
 
     /// Reports files that stand in the folder and were not read.
     pub(crate) fn look_around(&self, sink: &mut Sink) {
-        let own = [DEVICE, SYSTEM, VARIANTS, FIELDED, CONSIDERATIONS, VULNERABILITIES, DECISIONS, EXPECTED];
+        let own =
+            [DEVICE, SYSTEM, VARIANTS, FIELDED, CONSIDERATIONS, USE_CASES, VULNERABILITIES, TRUST, DECISIONS, EXPECTED];
         for name in self.folder.list("").unwrap_or_default() {
             if name.ends_with(".toml") && !own.contains(&name.as_str()) && !self.files.contains_key(&name) {
                 let file = Location::start_of(&name);

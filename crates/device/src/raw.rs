@@ -18,6 +18,8 @@ pub(crate) mod fielded;
 pub(crate) mod scalar;
 pub(crate) mod site;
 pub(crate) mod system;
+pub(crate) mod trust;
+pub(crate) mod use_cases;
 pub(crate) mod variants;
 pub(crate) mod vulnerabilities;
 

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::{ClaimId, FunctionClaim, LinkClaim};
 use ward_model::component::Component;
-use ward_model::device::{Configurations, Consideration, Decisions, Device, FieldedVersion, OwnFinding};
+use ward_model::device::{Configurations, Consideration, Decisions, Device, FieldedVersion, OwnFinding, UseCases};
 use ward_model::digest::Digest;
 use ward_model::ids::{FunctionId, LinkId};
 
 use crate::check::{
-    Kind, Names, Pending, build, considerations, decisions, device, element, fielded, function, protect,
-    vulnerabilities,
+    Kind, Names, Pending, build, considerations, decisions, device, element, fielded, function, protect, trust,
+    use_cases, vulnerabilities,
 };
 use crate::claims;
 use crate::configurations::{self, Scoped};
@@ -25,6 +25,8 @@ use crate::raw::device::DeviceFile;
 use crate::raw::fielded::FieldedFile;
 use crate::raw::scalar::{FilePath, checked_path};
 use crate::raw::system::SystemFile;
+use crate::raw::trust::TrustFile;
+use crate::raw::use_cases::UseCasesFile;
 use crate::raw::variants::VariantsFile;
 use crate::raw::vulnerabilities::VulnerabilitiesFile;
 use crate::raw::{items, shorten};
@@ -40,8 +42,12 @@ pub const VARIANTS: &str = "variants.toml";
 pub const FIELDED: &str = "fielded.toml";
 /// What the maker has considered, in five groups.
 pub const CONSIDERATIONS: &str = "considerations.toml";
+/// The states that the device can be in, and what follows in them.
+pub const USE_CASES: &str = "use-cases.toml";
 /// What the maker knows by itself.
 pub const VULNERABILITIES: &str = "vulnerabilities.toml";
+/// Whose statements on vulnerabilities the maker believes.
+pub const TRUST: &str = "trust.toml";
 /// What people have decided: not part of [`Device::digest`].
 pub const DECISIONS: &str = "decisions.toml";
 
@@ -65,6 +71,8 @@ pub struct Reading {
     pub policy_files: BTreeMap<String, String>,
     /// What the maker has considered, in the order of the file; nothing is reasoned from it.
     pub considerations: Vec<Consideration>,
+    /// The states that the device can be in, and what follows in them when a function degrades; nothing is reasoned from it.
+    pub use_cases: UseCases,
     /// What is stated of links and secrets for documents; nothing is reasoned from it.
     pub records: Records,
     /// What the model does not keep and [`crate::lint`] needs.
@@ -118,7 +126,9 @@ pub(crate) struct Raw {
     pub variants: Option<VariantsFile>,
     pub fielded: Option<FieldedFile>,
     pub considerations: Option<ConsiderationsFile>,
+    pub use_cases: Option<UseCasesFile>,
     pub vulnerabilities: Option<VulnerabilitiesFile>,
+    pub trust: Option<TrustFile>,
     pub decisions: Option<DecisionsFile>,
 }
 
@@ -130,12 +140,14 @@ fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
         variants: loader.parse(VARIANTS, sink),
         fielded: loader.parse(FIELDED, sink),
         considerations: loader.parse(CONSIDERATIONS, sink),
+        use_cases: loader.parse(USE_CASES, sink),
         vulnerabilities: loader.parse(VULNERABILITIES, sink),
+        trust: loader.parse(TRUST, sink),
         decisions: loader.parse(DECISIONS, sink),
     };
     missing_files(&loader, sink);
     let sites = configurations::sites(&mut loader, sink);
-    let names = names(&raw, &loader, sink);
+    let mut names = names(&raw, &loader, sink);
     configurations::check_names(&raw, &names, sink);
     let (mut device, pending) = built(&raw, &names, &mut loader, sink);
     let policy_files = policy_files(&raw, &mut loader, sink);
@@ -143,6 +155,12 @@ fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
         .considerations
         .as_ref()
         .map(|raw| considerations::considerations(raw, &mut loader, sink))
+        .unwrap_or_default();
+    let function = |id: &FunctionId| device.as_ref().and_then(|device| device.functions.get(id));
+    let use_cases = raw
+        .use_cases
+        .as_ref()
+        .map(|raw| use_cases::use_cases(raw, &mut names, function, &mut loader, sink))
         .unwrap_or_default();
     let drafts = configurations::drafts(&raw, &names, &sites, &mut loader, sink);
     loader.look_around(sink);
@@ -197,6 +215,7 @@ fn reading(folder: &dyn Files, sink: &mut Sink) -> Option<Reading> {
         warnings,
         regulatory,
         considerations,
+        use_cases,
         policy_files,
         records,
         about,
@@ -271,7 +290,9 @@ fn policy_files(raw: &Raw, loader: &mut Loader<'_>, sink: &mut Sink) -> BTreeMap
     let mut texts = BTreeMap::new();
     for policy in policies.iter().filter(|policy| policy.value.ends_with(POLICY)) {
         let Some(path) = checked_path(&policy.value, policy.place, sink) else { continue };
-        if let Some(text) = loader.text(&At { value: FilePath(path.clone()), place: policy.place }, sink) {
+        if let Some(text) =
+            loader.text(&At { value: FilePath(path.clone()), place: policy.place }, "a policy in this folder", sink)
+        {
             texts.insert(path, text);
         }
     }
@@ -389,6 +410,9 @@ fn device(
             build(items(&raw.rubric), sink, |raw, sink| vulnerabilities::rubric(raw, names, pending, sink)),
         ),
     };
+    let issuers = trust::issuers(raw.trust.as_ref(), loader, sink);
+    let statements = trust::statements(&issuers, loader, pending, sink);
+    let compiled = raw_elements.iter().flat_map(|raw| trust::compiled(&raw.value, loader, pending, sink)).collect();
     let designs = system.map(|raw| crate::check::design::designs(raw, pending, sink)).unwrap_or_default();
     let identity = identity?;
     Some(Device {
@@ -413,6 +437,8 @@ fn device(
         known_since,
         rubrics: rubrics.into_iter().collect(),
         designs,
+        statements,
+        compiled,
         claims: BTreeMap::new(),
         // Set once every file has been read.
         digest: Digest::of(&[]),
@@ -478,7 +504,10 @@ fn feed_claims(device: &Device, system: &SystemFile, pending: &mut Vec<Pending>,
 
 /// A reviewed component stands in an SBOM of its element.
 fn reviewed_exists(device: &Device, pending: &Pending, sink: &mut Sink) {
-    let ClaimId::ComponentReviewed(element, component) = &pending.id else { return };
+    let (ClaimId::ComponentReviewed(element, component) | ClaimId::Compiled(element, component, _)) = &pending.id
+    else {
+        return;
+    };
     let known: BTreeSet<&str> = device
         .versions
         .iter()

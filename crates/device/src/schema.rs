@@ -11,6 +11,8 @@ use crate::raw::device::DeviceFile;
 use crate::raw::fielded::FieldedFile;
 use crate::raw::site::SiteFile;
 use crate::raw::system::SystemFile;
+use crate::raw::trust::TrustFile;
+use crate::raw::use_cases::UseCasesFile;
 use crate::raw::variants::VariantsFile;
 use crate::raw::vulnerabilities::VulnerabilitiesFile;
 
@@ -23,6 +25,8 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("fielded", schema::<FieldedFile>()),
         ("site", schema::<SiteFile>()),
         ("system", schema::<SystemFile>()),
+        ("trust", schema::<TrustFile>()),
+        ("use-cases", schema::<UseCasesFile>()),
         ("variants", schema::<VariantsFile>()),
         ("vulnerabilities", schema::<VulnerabilitiesFile>()),
     ]

@@ -8,6 +8,7 @@ pub mod frames;
 pub mod head;
 pub mod key;
 pub mod pack;
+pub mod place;
 pub mod unpack;
 
 use std::io;
@@ -19,6 +20,21 @@ pub enum BundleError {
     /// The disk refuses.
     #[error("cannot be read or written")]
     Io(#[from] io::Error),
+    /// The disk refuses the bundle itself.
+    #[error("{path} cannot be written")]
+    Write {
+        /// The bundle.
+        path: PathBuf,
+        /// What the file system said.
+        #[source]
+        source: io::Error,
+    },
+    /// Another bundle is being taken into this home.
+    #[error("another program is taking a bundle into {path}; try again when it is done")]
+    Locked {
+        /// The home.
+        path: PathBuf,
+    },
     /// It is no bundle, or one of another format.
     #[error("this is not a bundle: {reason}")]
     NotABundle {

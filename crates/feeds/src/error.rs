@@ -67,6 +67,22 @@ pub enum SyncError {
         /// What was given.
         source_name: String,
     },
+    /// A delta leaves out a file that the home has never read.
+    #[error("this delta leaves out `{name}`, and the home has never read it")]
+    NotTaken {
+        /// Its name in the mirror.
+        name: String,
+    },
+    /// A delta leaves out some files of a source whose files count together.
+    #[error(
+        "this delta holds some files of `{source_name}` and leaves out others (`{left_out}`), and they count together"
+    )]
+    Incomplete {
+        /// The source.
+        source_name: &'static str,
+        /// A file that is left out.
+        left_out: String,
+    },
     /// The home cannot be read or written.
     #[error(transparent)]
     Home(#[from] HomeError),

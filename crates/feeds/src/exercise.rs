@@ -12,7 +12,7 @@ use crate::bundle::BundleError;
 use crate::bundle::frames::{FramesWriter, Item, read_all};
 use crate::bundle::head::{Head, HeadFile};
 use crate::bundle::key::{Signatory, Trusted};
-use crate::file::MirrorFile;
+use crate::file::{MirrorFile, Standing};
 
 /// By name. `bundle-signed` puts the signature right first, as somebody could who is trusted.
 pub const READERS: [(&str, Exercise); 6] = [
@@ -139,8 +139,13 @@ fn read_packed(name: &str, bytes: &[u8]) {
     if file.write_all(bytes).is_err() {
         return;
     }
-    let packed =
-        MirrorFile { path: file.path().to_owned(), name: name.to_owned(), bytes: bytes.len() as u64, digest: None };
+    let packed = MirrorFile {
+        path: file.path().to_owned(),
+        name: name.to_owned(),
+        bytes: bytes.len() as u64,
+        digest: None,
+        standing: Standing::Here,
+    };
     if name.ends_with(".zip") {
         let _ = black_box(packed.entries(|_| {}, &|_| true, &mut |name, place, _| {
             black_box((name.len(), place));

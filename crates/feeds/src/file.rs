@@ -30,6 +30,18 @@ pub(crate) struct MirrorFile {
     pub(crate) bytes: u64,
     /// The digest of what stands on disk, once it was taken: by it the home knows the file again.
     pub(crate) digest: Option<Digest>,
+    pub(crate) standing: Standing,
+}
+
+/// How a file stands in a mirror.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It is there.
+    Here,
+    /// A delta leaves it out: it is as in the bundle that the delta stands on.
+    LeftOut,
+    /// It is there, and whoever it came from names it no more.
+    Unlisted,
 }
 
 /// A file inside an archive.
@@ -250,13 +262,14 @@ impl<F> Seek for Counted<F> {
 mod tests {
     use std::io::Read;
 
-    use super::{MirrorFile, most};
+    use super::{MirrorFile, Standing, most};
 
     fn written(name: &str, bytes: &[u8]) -> Result<(tempfile::TempDir, MirrorFile), std::io::Error> {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join(name);
         std::fs::write(&path, bytes)?;
-        Ok((folder, MirrorFile { path, name: name.to_owned(), bytes: bytes.len() as u64, digest: None }))
+        let (name, bytes) = (name.to_owned(), bytes.len() as u64);
+        Ok((folder, MirrorFile { path, name, bytes, digest: None, standing: Standing::Here }))
     }
 
     fn text(file: &MirrorFile) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
@@ -268,13 +281,17 @@ mod tests {
     #[test]
     fn several_frames_are_one_text() -> Result<(), Box<dyn std::error::Error>> {
         let pack = |text: &[u8]| ruzstd::encoding::compress_to_vec(text, ruzstd::encoding::CompressionLevel::Fastest);
-        let whole = [pack(b"one\n"), pack(b"two\n")].concat();
+        let (first, second) = (pack(b"one\n"), pack(b"two\n"));
+        let whole = [&first[..], &second].concat();
         let (_folder, file) = written("a.jsonl.zst", &whole)?;
         assert_eq!(text(&file)?, b"one\ntwo\n");
         for end in 1..whole.len() {
             let (_folder, file) = written("a.jsonl.zst", &whole[..end])?;
-            let read = text(&file);
-            assert!(read.is_err() || read.is_ok_and(|text| text == b"one\n"), "{end}");
+            // Between two frames nothing tells that more was to follow; anywhere else it is seen.
+            match text(&file) {
+                Ok(read) => assert!(end == first.len() && read == b"one\n", "{end}"),
+                Err(_) => assert_ne!(end, first.len()),
+            }
         }
         Ok(())
     }

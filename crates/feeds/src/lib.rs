@@ -16,9 +16,11 @@ mod records;
 mod report;
 mod source;
 mod sync;
+mod tree;
 
 pub use error::SyncError;
 pub use progress::{Progress, Silent, Step};
 pub use report::{SourceReport, SyncReport};
 pub use source::{Source, UnknownSource};
-pub use sync::{sync, sync_accepting};
+pub use sync::{Fewer, sync, sync_contents};
+pub use tree::Contents;

@@ -1,17 +1,17 @@
 //! A folder laid out as a mirror: which files of which feeds are in it.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use ward_formats::feed::osv;
 use ward_knowledge::Builder;
 use ward_model::digest::Digest;
 
-use crate::error::{SyncError, at};
-use crate::file::MirrorFile;
+use crate::error::SyncError;
+use crate::file::{MirrorFile, Standing};
 use crate::source::Source;
+use crate::tree::Contents;
 
 /// How deep folders are looked into. A link may lead back to where it stands.
 const DEEPEST: usize = 8;
@@ -46,6 +46,8 @@ pub(crate) struct Job {
     pub(crate) kind: Kind,
     /// The files, by name.
     pub(crate) files: Vec<MirrorFile>,
+    /// Where the files of the source are not all in its folder: the names of all that there are.
+    pub(crate) beside: Option<Arc<BTreeSet<String>>>,
 }
 
 impl Job {
@@ -72,17 +74,18 @@ pub(crate) enum Kind {
 
 impl Mirror {
     /// Looks what there is. `only` limits it; a source named there must be there.
-    pub(crate) fn look(folder: &Path, only: &[Source]) -> Result<Self, SyncError> {
+    pub(crate) fn look(contents: &Contents, only: &[Source]) -> Result<Self, SyncError> {
         let mut mirror = Self::default();
+        let folder = contents.root();
         let wanted = |source: Source| only.is_empty() || only.contains(&source);
-        let mut folders = subfolders(folder)?;
+        let mut folders = contents.subfolders("")?;
         let mut found = false;
         for source in Source::ALL {
             if !wanted(source) {
                 continue;
             }
             if folders.iter().any(|name| name == source.name()) {
-                mirror.look_into(&folder.join(source.name()), source)?;
+                mirror.look_into(contents, source)?;
                 found = true;
             } else if !only.is_empty() {
                 return Err(SyncError::Absent { path: folder.to_owned(), wanted: format!("folder `{source}`") });
@@ -117,11 +120,29 @@ impl Mirror {
         {
             *slot = slot.take().map(|file| news_of(source.name(), file, builder)).transpose()?.flatten();
         }
+        self.keep_news_of_support(builder)
+    }
+
+    /// Support dates are many small files and one source: they are read together or not at all.
+    fn keep_news_of_support(&mut self, builder: &mut Builder) -> Result<(), SyncError> {
+        let name = Source::Eol.name();
+        // What is listed no more is not part of the list that replaces the one that is held.
+        self.eol.retain(|file| file.standing != Standing::Unlisted);
+        let left_out = self.eol.iter().find(|file| file.standing == Standing::LeftOut);
+        if let Some(left_out) = left_out {
+            if self.eol.iter().any(|file| file.standing != Standing::LeftOut) {
+                return Err(SyncError::Incomplete { source_name: name, left_out: left_out.name.clone() });
+            }
+            if !builder.has_read(name, name)? {
+                return Err(SyncError::NotTaken { name: format!("{name}/{}", left_out.name) });
+            }
+            builder.unchanged(name, name);
+            self.eol.clear();
+            return Ok(());
+        }
         for file in &mut self.eol {
             file.digest = Some(file.digest()?);
         }
-        // Support dates are many small files and one source: they are read together or not at all.
-        let name = Source::Eol.name();
         if !self.eol.is_empty() && builder.already_read(name, name, together(&self.eol))? {
             builder.unchanged(name, name);
             self.eol.clear();
@@ -129,12 +150,17 @@ impl Mirror {
         Ok(())
     }
 
-    fn look_into(&mut self, folder: &Path, source: Source) -> Result<(), SyncError> {
-        let absent = |wanted: &str| SyncError::Absent { path: folder.to_owned(), wanted: format!("file `{wanted}`") };
+    fn look_into(&mut self, contents: &Contents, source: Source) -> Result<(), SyncError> {
+        let absent = |wanted: &str| SyncError::Absent {
+            path: contents.root().join(source.name()),
+            wanted: format!("file `{wanted}`"),
+        };
+        let files = || contents.files(source.name(), "", 0);
+        let walk = || contents.files(source.name(), "", DEEPEST);
         let before = self.jobs.len();
         match source {
             Source::Nvd => {
-                let list = files(folder)?.into_iter().filter(|file| nvd_stem(&file.name).is_some());
+                let list = files()?.into_iter().filter(|file| nvd_stem(&file.name).is_some());
                 self.alone(source, source.name(), Kind::List, list);
                 if self.jobs.len() == before {
                     return Err(absent("nvdcve-2.0-*.json.gz"));
@@ -142,16 +168,16 @@ impl Mirror {
             }
             Source::Kev => {
                 let name = "known_exploited_vulnerabilities.json";
-                self.kev = Some(files(folder)?.into_iter().find(|file| file.name == name).ok_or_else(|| absent(name))?);
+                self.kev = Some(files()?.into_iter().find(|file| file.name == name).ok_or_else(|| absent(name))?);
             }
             Source::Epss => {
                 // By day; where a day is there packed and plain, the plain one is as good.
-                let newest = files(folder)?.into_iter().filter_map(|file| Some((epss_day(&file.name)?, file)));
+                let newest = files()?.into_iter().filter_map(|file| Some((epss_day(&file.name)?, file)));
                 let newest = newest.max_by(|(a, x), (b, y)| (a, &x.name).cmp(&(b, &y.name)));
                 self.epss = Some(newest.ok_or_else(|| absent("epss_scores-YYYY-MM-DD.csv.gz"))?.1);
             }
             Source::Cve5 => {
-                let mut all = walk(folder)?;
+                let mut all = walk()?;
                 let lines = take(&mut all, |name| ends(name, &[".jsonl", ".jsonl.gz", ".jsonl.zst"]));
                 self.alone(source, source.name(), Kind::Lines, lines);
                 let archives = take(&mut all, |name| ends(name, &[".zip"]));
@@ -162,21 +188,22 @@ impl Mirror {
                 }
             }
             Source::Osv => {
-                for ecosystem in subfolders(folder)? {
+                for ecosystem in contents.subfolders(source.name())? {
                     let here = self.jobs.len();
-                    self.osv(&walk_below(folder, &ecosystem)?, &osv::source_of(&ecosystem));
+                    let found = contents.files(source.name(), &ecosystem, DEEPEST)?;
+                    self.osv(&found, &osv::source_of(&ecosystem));
                     if self.jobs.len() == here {
                         self.not_read.push(format!("{source}/{ecosystem}"));
                     }
                 }
-                self.osv(&files(folder)?, source.name());
+                self.osv(&files()?, source.name());
                 if self.jobs.len() == before {
                     return Err(absent("ECOSYSTEM/all.zip"));
                 }
             }
             Source::Csaf => {
-                let mut all = walk(folder)?;
-                let index = take(&mut all, |name| name.rsplit('/').next() == Some("index.txt"));
+                let mut all = walk()?;
+                let index = take(&mut all, is_index);
                 let descriptions = ["provider-metadata.json", "aggregator.json"];
                 let advisories = take(&mut all, |name| {
                     ends(name, &[".json"]) && !descriptions.contains(&name.rsplit('/').next().unwrap_or(name))
@@ -184,17 +211,21 @@ impl Mirror {
                 if advisories.is_empty() {
                     return Err(absent("*.json"));
                 }
+                // Nothing can be said of a list that a delta leaves out: then nothing of this source changed.
+                let index = index.into_iter().filter(|file| file.standing != Standing::LeftOut);
                 self.alone(source, source.name(), Kind::Index, index);
+                let beside = contents.listed_below(source.name()).map(Arc::new);
+                self.jobs.iter_mut().filter(|job| job.kind == Kind::Index).for_each(|job| job.beside = beside.clone());
                 self.together(source, source.name(), advisories);
             }
             Source::Eol => {
-                self.eol = files(folder)?.into_iter().filter(|file| ends(&file.name, &[".json"])).collect();
+                self.eol = files()?.into_iter().filter(|file| ends(&file.name, &[".json"])).collect();
                 if self.eol.is_empty() {
                     return Err(absent("PRODUCT.json"));
                 }
             }
             Source::Cwe => {
-                let newest = files(folder)?.into_iter().filter_map(|file| Some((cwe_version(&file.name)?, file)));
+                let newest = files()?.into_iter().filter_map(|file| Some((cwe_version(&file.name)?, file)));
                 let newest = newest.max_by(|(a, x), (b, y)| (a, &x.name).cmp(&(b, &y.name)));
                 self.cwe = Some(newest.ok_or_else(|| absent("cwec-*.xml.zip"))?.1);
             }
@@ -210,13 +241,20 @@ impl Mirror {
 
     /// Each of these files by itself.
     fn alone(&mut self, source: Source, name: &str, kind: Kind, files: impl IntoIterator<Item = MirrorFile>) {
-        self.jobs.extend(files.into_iter().map(|file| Job { source, name: name.to_owned(), kind, files: vec![file] }));
+        self.jobs.extend(files.into_iter().map(|file| Job {
+            source,
+            name: name.to_owned(),
+            kind,
+            files: vec![file],
+            beside: None,
+        }));
     }
 
     /// Many small files, some at a time.
     fn together(&mut self, source: Source, name: &str, files: Vec<MirrorFile>) {
         for some in files.chunks(FILES_AT_ONCE) {
-            self.jobs.push(Job { source, name: name.to_owned(), kind: Kind::Single, files: some.to_vec() });
+            let (name, files) = (name.to_owned(), some.to_vec());
+            self.jobs.push(Job { source, name, kind: Kind::Single, files, beside: None });
         }
     }
 
@@ -237,15 +275,29 @@ impl Mirror {
     }
 }
 
-/// The file with its digest, where the home has not read it before; otherwise the home is told that it was looked at.
+/// The file, where the home has not read it before; with its digest, if it shall count as having come. Otherwise the home is told
+/// that it was looked at.
 fn news_of(source: &str, mut file: MirrorFile, builder: &mut Builder) -> Result<Option<MirrorFile>, SyncError> {
-    let digest = file.digest()?;
-    if builder.already_read(source, &file.name, digest)? {
-        builder.unchanged(source, &file.name);
-        return Ok(None);
+    match file.standing {
+        Standing::Here => {
+            let digest = file.digest()?;
+            if builder.already_read(source, &file.name, digest)? {
+                builder.unchanged(source, &file.name);
+                return Ok(None);
+            }
+            file.digest = Some(digest);
+            Ok(Some(file))
+        }
+        // Whoever signed the bundle has looked at it, and the home has taken it with the one before.
+        Standing::LeftOut if builder.has_read(source, &file.name)? => {
+            builder.unchanged(source, &file.name);
+            Ok(None)
+        }
+        Standing::LeftOut => Err(SyncError::NotTaken { name: format!("{source}/{}", file.name) }),
+        // What was taken of it is kept. A home that has not read it yet must not lack it.
+        Standing::Unlisted if builder.has_read(source, &file.name)? => Ok(None),
+        Standing::Unlisted => Ok(Some(file)),
     }
-    file.digest = Some(digest);
-    Ok(Some(file))
 }
 
 /// One digest for files that are read together.
@@ -256,61 +308,6 @@ pub(crate) fn together(files: &[MirrorFile]) -> Digest {
     };
     let each: Vec<Digest> = files.iter().map(of).collect();
     Digest::of_parts(each.iter().map(|digest| digest.as_bytes().as_slice()))
-}
-
-/// The names of the folders in a folder, in order.
-fn subfolders(folder: &Path) -> Result<Vec<String>, SyncError> {
-    let mut folders = Vec::new();
-    for entry in fs::read_dir(folder).map_err(at(folder))? {
-        let entry = entry.map_err(at(folder))?;
-        if entry.path().is_dir() {
-            folders.push(entry.file_name().to_string_lossy().into_owned());
-        }
-    }
-    folders.sort_unstable();
-    Ok(folders)
-}
-
-/// The files in a folder, by name.
-fn files(folder: &Path) -> Result<Vec<MirrorFile>, SyncError> {
-    let mut found = Vec::new();
-    gather(folder, "", 0, &mut found)?;
-    Ok(found)
-}
-
-/// The files in a folder and below it, by name.
-fn walk(folder: &Path) -> Result<Vec<MirrorFile>, SyncError> {
-    let mut found = Vec::new();
-    gather(folder, "", DEEPEST, &mut found)?;
-    Ok(found)
-}
-
-/// The files in a folder of a folder, named from the outer one.
-fn walk_below(folder: &Path, inner: &str) -> Result<Vec<MirrorFile>, SyncError> {
-    let mut found = Vec::new();
-    gather(&folder.join(inner), &format!("{inner}/"), DEEPEST, &mut found)?;
-    Ok(found)
-}
-
-fn gather(folder: &Path, prefix: &str, deeper: usize, found: &mut Vec<MirrorFile>) -> Result<(), SyncError> {
-    let mut entries: Vec<(String, PathBuf)> = Vec::new();
-    for entry in fs::read_dir(folder).map_err(at(folder))? {
-        let path = entry.map_err(at(folder))?.path();
-        if let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| !name.starts_with('.')) {
-            entries.push((name.to_owned(), path.clone()));
-        }
-    }
-    entries.sort_unstable();
-    for (name, path) in entries {
-        // Follows links: a mirror may be made of them.
-        let data = fs::metadata(&path).map_err(at(&path))?;
-        if data.is_file() {
-            found.push(MirrorFile { name: format!("{prefix}{name}"), bytes: data.len(), path, digest: None });
-        } else if data.is_dir() && deeper > 0 {
-            gather(&path, &format!("{prefix}{name}/"), deeper - 1, found)?;
-        }
-    }
-    Ok(())
 }
 
 /// Takes those out whose name is wanted.
@@ -325,6 +322,11 @@ fn ends(name: &str, endings: &[&str]) -> bool {
         name.len() > ending.len()
             && name.as_bytes()[name.len() - ending.len()..].eq_ignore_ascii_case(ending.as_bytes())
     })
+}
+
+/// Whether this is a provider's list of what should be there.
+pub(crate) fn is_index(name: &str) -> bool {
+    name.rsplit('/').next() == Some("index.txt")
 }
 
 /// Whether this is one record of the CVE list, and no list of what has changed.

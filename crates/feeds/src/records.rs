@@ -187,8 +187,8 @@ impl Worker<'_> {
             Source::Csaf if csaf::is_catalogue(&text) => Vec::new(),
             Source::Csaf => {
                 let advisory = csaf::advisory(&text, place);
-                if let Some(document) = &advisory.whole {
-                    self.batch.document(&job.name, &document.label, &document.last_modified);
+                if let Some(document) = advisory.document {
+                    self.batch.document(&job.name, document);
                 }
                 advisory.items
             }
@@ -229,10 +229,15 @@ impl Worker<'_> {
         }
         self.batch.file(&job.name, &file.name);
         let folder = file.path.parent().unwrap_or(Path::new(""));
+        let inside = file.name.rsplit_once('/').map_or("", |(inside, _)| inside);
+        let is_there = |line: &str| match &job.beside {
+            Some(names) => names.contains(&joined(inside, line)),
+            None => folder.join(line).is_file(),
+        };
         for (index, line) in String::from_utf8_lossy(&text).lines().enumerate() {
             let line = line.trim();
             // A line that leads out of the folder names nothing that a mirror could hold.
-            if line.is_empty() || line.split('/').any(|part| part == "..") || folder.join(line).is_file() {
+            if line.is_empty() || line.split('/').any(|part| part == "..") || is_there(line) {
                 continue;
             }
             let reason = format!("`{line}` is listed and not in the mirror");
@@ -247,6 +252,12 @@ impl Worker<'_> {
         }
         Ok(())
     }
+}
+
+/// The name of a file that a list in this folder names.
+fn joined(folder: &str, line: &str) -> String {
+    let parts = folder.split('/').chain(line.split('/')).filter(|part| !part.is_empty() && *part != ".");
+    parts.collect::<Vec<_>>().join("/")
 }
 
 /// The records in the text of one file.

@@ -46,6 +46,19 @@ impl Source {
     }
 }
 
+impl Source {
+    /// Whether its files are one list: they are read together and replace together what is held, so that some of them alone must
+    /// not be brought.
+    pub(crate) fn is_one_list(self) -> bool {
+        match self {
+            Source::Eol => true,
+            // Of these one file counts, the newest.
+            Source::Kev | Source::Epss | Source::Cwe => false,
+            Source::Nvd | Source::Cve5 | Source::Osv | Source::Csaf => false,
+        }
+    }
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())

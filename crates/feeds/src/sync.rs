@@ -6,6 +6,7 @@ use std::path::Path;
 use ward_formats::feed::eol::SupportCatalogue;
 use ward_formats::feed::{FeedError, LONGEST_RECORD, SetAside, cwe, epss, kev};
 use ward_knowledge::{Builder, Home, Moment};
+use ward_model::coverage::Shrinkage;
 use ward_model::digest::Digest;
 
 use crate::error::SyncError;
@@ -15,6 +16,7 @@ use crate::progress::{Progress, Step};
 use crate::records;
 use crate::report::{SourceReport, SyncReport};
 use crate::source::Source;
+use crate::tree::Contents;
 
 /// Brings what a mirror holds into a home. What comes is received at the moment `received`; a day means its end.
 ///
@@ -33,31 +35,42 @@ pub fn sync(
     received: impl Into<Moment>,
     progress: &mut dyn Progress,
 ) -> Result<SyncReport, SyncError> {
-    sync_accepting(mirror, only, &[], home, received, progress)
+    if let Some(address) = mirror.to_str().filter(|text| text.contains("://")) {
+        return Err(SyncError::Network { address: address.to_owned() });
+    }
+    sync_contents(&Contents::of_folder(mirror), only, Fewer::default(), home, received, progress)
 }
 
-/// As [`sync`], with the names of sources of which somebody says that fewer records than before are right: they are told as shrunk
-/// no longer, and what was kept against a list that was cut short is given up.
+/// What is to be said of sources of which fewer records come than came before.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Fewer<'a> {
+    /// From when on they are far fewer; any that lacks, where nothing is said.
+    pub far: Shrinkage,
+    /// The names of sources of which somebody says that fewer are right: they are told as shrunk no longer, and what was kept against
+    /// a list that was cut short is given up.
+    pub accepted: &'a [String],
+}
+
+/// As [`sync`], of whatever holds the files, with what is to be said where fewer records come.
 ///
 /// # Errors
-/// As for [`sync`]; also where a name is that of no source that is held or comes.
-pub fn sync_accepting(
-    mirror: &Path,
+/// As for [`sync`]; also where a name is that of no source that is held or comes, and where a delta leaves out what the home has never
+/// read.
+pub fn sync_contents(
+    contents: &Contents,
     only: &[Source],
-    accepted: &[String],
+    fewer: Fewer<'_>,
     home: &Home,
     received: impl Into<Moment>,
     progress: &mut dyn Progress,
 ) -> Result<SyncReport, SyncError> {
-    if let Some(address) = mirror.to_str().filter(|text| text.contains("://")) {
-        return Err(SyncError::Network { address: address.to_owned() });
-    }
-    let mut mirror = Mirror::look(mirror, only)?;
+    let mut mirror = Mirror::look(contents, only)?;
     let counts = mirror.counts();
     progress.step(Step::Checking);
     let received = received.into();
     let mut builder = home.builder(received)?;
-    for name in accepted {
+    builder.far_fewer(fewer.far);
+    for name in fewer.accepted {
         let is = |source: &str| {
             source.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };

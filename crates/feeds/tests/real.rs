@@ -218,24 +218,45 @@ fn advisories_are_read_whole() -> TestResult {
     // Record, kind of weakness, day, then vendor, product and versions of one product.
     for (id, weakness, day, vendor, product, versions) in [
         (
-            "ICSMA-17-215-02/CVE-2015-1635",
+            "ICSMA-17-215-02@www.cisa.gov/CVE-2015-1635",
             94,
             "2017-08-03",
             "Siemens",
             "Siemens PET/CT Systems Windows 7-Based",
             "Affected *",
         ),
-        ("ICSMA-18-058-02/CVE-2018-5474", 20, "2018-02-27", "Phillips", "IntelliSpace Portal 7.0.x", "Affected *"),
         (
-            "ICSMA-24-254-01/CVE-2024-34463",
+            "ICSMA-18-058-02@www.cisa.gov/CVE-2018-5474",
+            20,
+            "2018-02-27",
+            "Phillips",
+            "IntelliSpace Portal 7.0.x",
+            "Affected *",
+        ),
+        (
+            "ICSMA-24-254-01@www.cisa.gov/CVE-2024-34463",
             319,
             "2024-09-10",
             "BPL Medical Technologies",
             "Be Well Android Application",
             "Affected <=3.64",
         ),
-        ("ICSMA-24-254-01/CVE-2024-34463", 319, "2024-09-10", "BPL Medical Technologies", "PWS-01-BT", "Affected *"),
-        ("ICSMA-24-200-01/CVE-2020-36518", 787, "2024-07-18", "Philips", "Vue PACS", "Affected <12.2.8.410"),
+        (
+            "ICSMA-24-254-01@www.cisa.gov/CVE-2024-34463",
+            319,
+            "2024-09-10",
+            "BPL Medical Technologies",
+            "PWS-01-BT",
+            "Affected *",
+        ),
+        (
+            "ICSMA-24-200-01@www.cisa.gov/CVE-2020-36518",
+            787,
+            "2024-07-18",
+            "Philips",
+            "Vue PACS",
+            "Affected <12.2.8.410",
+        ),
         (
             "ICSMA-17-009-01A/CVE-2017-5149",
             300,
@@ -245,7 +266,7 @@ fn advisories_are_read_whole() -> TestResult {
             "Affected <8.2.2",
         ),
         (
-            "ICSMA-18-277-01/CVE-2018-17891",
+            "ICSMA-18-277-01@www.cisa.gov/CVE-2018-17891",
             209,
             "2018-10-04",
             "Carestream",
@@ -253,7 +274,7 @@ fn advisories_are_read_whole() -> TestResult {
             "Affected words: <=11.2 on Windows 8.1 with IIS 7.5",
         ),
         (
-            "ICSMA-20-196-01/CVE-2019-5024",
+            "ICSMA-20-196-01@www.cisa.gov/CVE-2019-5024",
             693,
             "2020-10-20",
             "Capsule Technologies",
@@ -261,7 +282,7 @@ fn advisories_are_read_whole() -> TestResult {
             "Affected <=9.0.3",
         ),
         (
-            "ICSMA-24-058-01/CVE-2024-1453",
+            "ICSMA-24-058-01@www.cisa.gov/CVE-2024-1453",
             125,
             "2024-02-27",
             "Santesoft",

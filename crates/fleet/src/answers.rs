@@ -1,8 +1,9 @@
 //! What is found in a portfolio: for each pair once, and apart from that for the SBOMs in which others have something to do with it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
-use ward_match::{Apart, Dependency, Known, Matcher, Recognised, spread};
+use ward_match::{Alone, Among, Brief, Dependency, Known, Matcher, Recognised, spread};
 use ward_model::alias::Aliases;
 use ward_model::digest::Digest;
 use ward_model::finding::{Confidence, State, UnassessedReason};
@@ -24,6 +25,8 @@ use variants::Variants;
 /// How many pairs are one piece of work, and how many results are held at once before they are made small.
 const PIECE: usize = 32;
 const BATCH: usize = PIECE * 512;
+/// With how many answers of one pair another one is compared, to be kept once.
+const MOST_COMPARED: usize = 64;
 
 /// What is found of every pair of a portfolio, and in which SBOMs something else holds.
 ///
@@ -67,26 +70,9 @@ pub struct Found {
     pub confidence: Confidence,
 }
 
-/// What is kept of an answer, before vulnerabilities have numbers. Findings are large: they go where they were made.
-struct Short {
-    reason: Option<UnassessedReason>,
-    undescribed: Vec<VulnerabilityId>,
-    found: Vec<(VulnerabilityId, State, Confidence)>,
-}
-
-impl From<Apart> for Short {
-    fn from(apart: Apart) -> Self {
-        let found = apart
-            .findings
-            .into_iter()
-            .map(|finding| (finding.vulnerability.id.clone(), finding.state, finding.confidence));
-        Self { reason: apart.reason, undescribed: apart.undescribed, found: found.collect() }
-    }
-}
-
 /// What comes of one pair.
 struct Outcome {
-    short: Short,
+    brief: Brief,
     uncovered: Option<Box<str>>,
     around: Around,
     depends: Vec<u64>,
@@ -190,7 +176,7 @@ impl Answers {
                 pieces[part].iter().map(of_piece).collect::<Result<Vec<_>, FleetError>>()
             })?;
             for (pair, outcome) in batch.iter().copied().zip(outcomes.into_iter().flatten()) {
-                let said = self.small(outcome.short, outcome.uncovered);
+                let said = self.small(outcome.brief, outcome.uncovered);
                 self.pairs[pair as usize] = said;
                 self.around[pair as usize] = outcome.around;
                 depends.extend(outcome.depends.into_iter().map(|hash| (hash, pair)));
@@ -221,56 +207,90 @@ impl Answers {
         let numbers: Vec<u32> = ordered.into_iter().map(|(_, number)| number).collect();
         let mut depends = Vec::new();
         for batch in numbers.chunks(BATCH) {
-            let pieces: Vec<&[u32]> = batch.chunks(PIECE).collect();
             let variants = &self.variants;
+            // What a pair says alone holds among others, too, for the most part.
+            let of_pairs: Vec<&[u32]> = batch.chunk_by(|a, b| variants.key(*a).0 == variants.key(*b).0).collect();
             let judged = spread(
-                pieces.len(),
+                of_pairs.len(),
                 || (Known::default(), HashMap::default()),
-                |(known, recognised), part| {
-                    let mut all = Vec::with_capacity(part.len());
-                    for piece in &pieces[part] {
-                        let mut judged = Vec::with_capacity(piece.len());
-                        for number in *piece {
-                            let (pair, among) = variants.key(*number);
-                            judged.push(judge_among(pair, among, portfolio, matcher, (known, recognised))?);
-                        }
-                        all.push(judged);
-                    }
-                    Ok::<_, FleetError>(all)
+                |(known, made), part| {
+                    let one = |numbers: &&[u32]| {
+                        let cases: Vec<(u32, &[u32])> = numbers.iter().map(|number| variants.key(*number)).collect();
+                        judge_among(&cases, portfolio, matcher, (known, made))
+                    };
+                    of_pairs[part].iter().map(one).collect::<Result<Vec<_>, FleetError>>()
                 },
             )?;
-            for (number, (short, rests_on)) in batch.iter().zip(judged.into_iter().flatten()) {
-                let (pair, _) = self.variants.key(*number);
-                let uncovered = self.pairs[pair as usize].uncovered.clone();
-                let said = self.small(short, uncovered);
-                self.variants.set(*number, said);
-                depends.extend(rests_on.into_iter().map(|hash| (hash, pair)));
+            let of_pairs: Vec<usize> = of_pairs.iter().map(|numbers| numbers.len()).collect();
+            let mut numbers = batch.iter();
+            for (count, judged) in of_pairs.into_iter().zip(judged) {
+                let mut different: Vec<Arc<Said>> = Vec::new();
+                for (number, among) in numbers.by_ref().take(count).zip(judged) {
+                    let (pair, _) = self.variants.key(*number);
+                    let said = match among {
+                        Among::But(again) => self.but(pair, again),
+                        Among::Whole(brief, rests_on) => {
+                            depends.extend(hashes(rests_on).map(|hash| (hash, pair)));
+                            self.small(brief, self.pairs[pair as usize].uncovered.clone())
+                        }
+                    };
+                    let said = match different.iter().find(|known| ***known == said) {
+                        Some(known) => Arc::clone(known),
+                        None => {
+                            let new = Arc::new(said);
+                            if different.len() < MOST_COMPARED {
+                                different.push(Arc::clone(&new));
+                            }
+                            new
+                        }
+                    };
+                    self.variants.set(*number, said);
+                }
             }
         }
         Ok(depends)
     }
 
-    fn small(&mut self, short: Short, uncovered: Option<Box<str>>) -> Said {
-        let mut number = |id: VulnerabilityId| match self.numbers.get(&id) {
-            Some(number) => *number,
-            None => {
-                // Each has a record or an entry of a list in knowledge, whose numbers have 32 bits.
-                let number = self.vulnerabilities.len() as u32;
-                self.vulnerabilities.push(id.clone());
-                self.numbers.insert(id, number);
-                number
-            }
-        };
-        Said {
-            reason: short.reason,
-            undescribed: short.undescribed.into_iter().map(&mut number).collect(),
-            found: short
-                .found
-                .into_iter()
-                .map(|(id, state, confidence)| Found { vulnerability: number(id), state, confidence })
-                .collect(),
-            uncovered,
+    /// The number of a vulnerability.
+    fn number(&mut self, id: VulnerabilityId) -> u32 {
+        if let Some(number) = self.numbers.get(&id) {
+            return *number;
         }
+        // Each has a record or an entry of a list in knowledge, whose numbers have 32 bits.
+        let number = self.vulnerabilities.len() as u32;
+        self.vulnerabilities.push(id.clone());
+        self.numbers.insert(id, number);
+        number
+    }
+
+    fn small(&mut self, brief: Brief, uncovered: Option<Box<str>>) -> Said {
+        let undescribed = brief.undescribed.into_iter().map(|id| self.number(id)).collect();
+        let found = brief.found.into_iter();
+        let found =
+            found.map(|(id, state, confidence)| Found { vulnerability: self.number(id), state, confidence }).collect();
+        Said { reason: brief.reason, undescribed, found, uncovered }
+    }
+
+    /// What is said of a pair alone, but for these vulnerabilities.
+    fn but(&mut self, pair: u32, again: Vec<(VulnerabilityId, Option<(State, Confidence)>)>) -> Said {
+        let said = self.pairs[pair as usize].clone();
+        let mut found = said.found.into_vec();
+        for (id, now) in again {
+            let place = found.binary_search_by(|found| self.vulnerabilities[found.vulnerability as usize].cmp(&id));
+            match (place, now) {
+                (Ok(place), Some((state, confidence))) => {
+                    found[place] = Found { state, confidence, ..found[place] };
+                }
+                (Ok(place), None) => {
+                    found.remove(place);
+                }
+                (Err(place), Some((state, confidence))) => {
+                    found.insert(place, Found { vulnerability: self.number(id), state, confidence });
+                }
+                (Err(_), None) => {}
+            }
+        }
+        Said { found: found.into(), ..said }
     }
 }
 
@@ -287,17 +307,17 @@ fn outcome(
     known: &mut Known,
 ) -> Result<Outcome, FleetError> {
     let (recognised, dependencies) = matcher.recognise_tracing(component)?;
-    let answered = matcher.judge(known, (&[], &recognised, &[]), true)?;
+    let Alone { recognised, brief, asked, rests_on, .. } = matcher.alone(known, recognised, true)?;
     let mut depends: Vec<u64> = dependencies.iter().map(hash::of).collect();
-    depends.extend(hashes(answered.rests_on));
+    depends.extend(hashes(rests_on));
     let coverage = dependencies.into_iter().filter_map(|dependency| match dependency {
         Dependency::Coverage(ecosystem, release) => Some((ecosystem, release)),
         _ => None,
     });
     Ok(Outcome {
-        short: answered.apart.into(),
+        brief,
         uncovered: recognised.uncovered().map(Box::from),
-        around: Around::new(&answered.asked, &matcher.shown(&recognised)),
+        around: Around::new(&asked, &matcher.shown(&recognised)),
         depends,
         coverage: coverage.collect(),
     })
@@ -327,26 +347,32 @@ fn recognised<'m>(
     })
 }
 
-/// What is said of a pair among others.
+/// What is said of a pair among others, for several cases of one pair.
 fn judge_among(
-    pair: u32,
-    among: &[u32],
+    cases: &[(u32, &[u32])],
     portfolio: &Portfolio,
     matcher: &Matcher<'_>,
     (known, made): (&mut Known, &mut Made),
-) -> Result<(Short, Vec<u64>), FleetError> {
-    if made.len() > MOST_MADE {
-        made.clear();
+) -> Result<Vec<Among>, FleetError> {
+    let Some((pair, _)) = cases.first() else { return Ok(Vec::new()) };
+    // It was judged alone before; of the many that were, only those with cases are judged again instead of being kept.
+    let own = recognised(*pair, portfolio, matcher, made)?.clone();
+    let mut alone = matcher.alone(known, own, false)?;
+    let mut judged = Vec::with_capacity(cases.len());
+    for (pair, among) in cases {
+        if made.len() > MOST_MADE {
+            made.clear();
+        }
+        for other in *among {
+            recognised(*other, portfolio, matcher, made)?;
+        }
+        let all: Vec<&Recognised> = among.iter().filter_map(|other| made.get(other)).collect();
+        let own = among.iter().position(|other| other == pair).filter(|_| all.len() == among.len());
+        let (before, rest) = all.split_at(own.ok_or_else(not_among)?);
+        let (_, after) = rest.split_first().ok_or_else(not_among)?;
+        judged.push(matcher.among(known, &mut alone, (before, after))?);
     }
-    for other in among {
-        recognised(*other, portfolio, matcher, made)?;
-    }
-    let all: Vec<&Recognised> = among.iter().filter_map(|other| made.get(other)).collect();
-    let own = among.iter().position(|other| *other == pair).filter(|_| all.len() == among.len());
-    let (before, rest) = all.split_at(own.ok_or_else(not_among)?);
-    let (component, after) = rest.split_first().ok_or_else(not_among)?;
-    let answered = matcher.judge(known, (before, component, after), true)?;
-    Ok((answered.apart.into(), hashes(answered.rests_on).collect()))
+    Ok(judged)
 }
 
 /// A case holds its own pair, and all of it is made out before it is judged. Should that ever not be so, nothing is answered.

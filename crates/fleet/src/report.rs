@@ -110,7 +110,7 @@ impl<'a> Reports<'a> {
         let alone = spread(new.len(), Known::default, |known, part| {
             let one = |pair: &u32| {
                 let recognised = matcher.recognise(portfolio.component(*pair)?)?;
-                let answered = matcher.judge(known, (&[], &recognised, &[]), false)?;
+                let answered = matcher.judge(known, (&[], &recognised, &[]))?;
                 let around = Around::new(&answered.asked, &matcher.shown(&recognised));
                 Ok::<_, FleetError>(Alone { recognised, around, apart: answered.apart })
             };
@@ -151,7 +151,7 @@ impl<'a> Reports<'a> {
                 let own = among.iter().position(|other| other == pair).filter(|_| all.len() == among.len());
                 let own = own.and_then(|own| Some((&all[..own], *all.get(own)?, &all[own + 1..])));
                 let own = own.ok_or_else(not_among)?;
-                Ok::<_, FleetError>(matcher.judge(known, own, false)?.apart)
+                Ok::<_, FleetError>(matcher.judge(known, own)?.apart)
             };
             new[part].iter().map(one).collect()
         })?;

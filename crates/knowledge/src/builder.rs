@@ -10,6 +10,7 @@ use ward_formats::feed::cwe::{self, WeaknessNames};
 use ward_formats::feed::eol::{self, SupportCatalogue};
 use ward_formats::feed::epss::Scores;
 use ward_formats::feed::kev::Catalogue;
+use ward_model::coverage::Shrinkage;
 use ward_model::digest::Digest;
 use ward_model::knowledge::KnowledgeDescription;
 use ward_model::vulnerability::VulnerabilityRecord;
@@ -67,6 +68,9 @@ pub struct Builder {
     newest: BTreeMap<(String, String), Date>,
     /// Sources of which somebody says that fewer records are right.
     accepted: BTreeSet<String>,
+    /// When records were first received that were held under other names until now, by source and the name that they have now.
+    renamed: BTreeMap<(String, Box<str>), i32>,
+    far_fewer: Shrinkage,
     repaired: bool,
 }
 
@@ -81,8 +85,8 @@ pub struct Batch {
     inputs: BTreeMap<(String, String), Input>,
     ecosystems: BTreeSet<(String, String)>,
     newest: BTreeMap<(String, String), Date>,
-    /// Documents that came whole: source, how their records are named, stamp.
-    documents: Vec<(String, String, String)>,
+    /// Documents that came, with their source.
+    documents: Vec<(String, csaf::Document)>,
     set_aside: Vec<SetAsideRecord>,
     buffer: Vec<u8>,
 }
@@ -138,6 +142,8 @@ impl Builder {
             ecosystems: BTreeSet::new(),
             newest: BTreeMap::new(),
             accepted: BTreeSet::new(),
+            renamed: BTreeMap::new(),
+            far_fewer: Shrinkage::default(),
             repaired,
         }
     }
@@ -193,7 +199,19 @@ impl Builder {
             let whole = state.and_then(|state| state.whole.as_ref());
             return Ok(whole.is_some_and(|(name, bytes)| name == file && *bytes == digest));
         }
-        Ok(held.input(source, file)?.is_some_and(|input| input.digest == digest))
+        Ok(held.input(source, file)?.is_some_and(|input| input.digest == as_read(source, digest)))
+    }
+
+    /// Whether the home has ever read a file of this name, whatever its bytes; of a source that is replaced as a whole, any file of it.
+    ///
+    /// # Errors
+    /// What is held cannot be read.
+    pub fn has_read(&self, source: &str, file: &str) -> Result<bool, HomeError> {
+        let Some(held) = &self.held else { return Ok(false) };
+        if WHOLE.contains(&source) {
+            return Ok(held.sources().iter().any(|state| state.name == source));
+        }
+        Ok(held.input(source, file)?.is_some())
     }
 
     /// Takes note that somebody looked at this file again and that its bytes were read before: what came of it stays.
@@ -211,6 +229,11 @@ impl Builder {
     /// shrunk no longer, and what is replaced as a whole is. To be said before [`Builder::already_read`] is asked.
     pub fn accept_shrunk(&mut self, source: &str) {
         self.accepted.insert(source.to_owned());
+    }
+
+    /// From when on fewer records are far fewer. Where nobody says so, any that lacks is told.
+    pub fn far_fewer(&mut self, rule: Shrinkage) {
+        self.far_fewer = rule;
     }
 
     /// The names of the sources that the home holds.
@@ -258,6 +281,15 @@ impl Builder {
     /// The disk refuses, or what is held is damaged. The earlier generation stays current then.
     pub fn publish(self, records: &mut dyn FnMut(u64)) -> Result<Published, HomeError> {
         publish::publish(self, records)
+    }
+}
+
+/// The digest by which a file is known that was read. That of an advisory says as well that its records were named by the document
+/// and its publisher: a home from before that reads every advisory once more, so that no record stays under a name that two share.
+fn as_read(source: &str, digest: Digest) -> Digest {
+    match source {
+        csaf::SOURCE => Digest::of_parts([b"named by document and publisher".as_slice(), digest.as_bytes()]),
+        _ => digest,
     }
 }
 
@@ -313,10 +345,10 @@ impl Batch {
         Ok(())
     }
 
-    /// A document of this source came whole. Its records are those whose identifiers are `label`, `/` and a name: one that is held
-    /// and does not come with it was taken back by its publisher, unless what is held is later than `stamp`.
-    pub fn document(&mut self, source: &str, label: &str, stamp: &str) {
-        self.documents.push((source.to_owned(), label.to_owned(), stamp.to_owned()));
+    /// A document of this source came. Its records are those whose identifiers are its label, `/` and a name: one that is held and
+    /// does not come with a whole one was taken back by its publisher, unless what is held is later than the document.
+    pub fn document(&mut self, source: &str, document: csaf::Document) {
+        self.documents.push((source.to_owned(), document));
     }
 
     /// Takes note of a record that could not be read.

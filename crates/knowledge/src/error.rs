@@ -39,7 +39,7 @@ pub enum OpenError {
         known: u32,
     },
     /// Bytes are missing, or there are more than were written.
-    #[error("{path} has {found} bytes where {expected} were written; run `ward feeds sync` again")]
+    #[error("{path} has {found} bytes where {expected} were written")]
     Length {
         /// Which file.
         path: PathBuf,
@@ -72,7 +72,7 @@ pub enum HomeError {
         path: PathBuf,
     },
     /// The pointer to the current generation names nothing that can be one.
-    #[error("{path} names no generation: `{found}`; run `ward feeds sync` again")]
+    #[error("{path} names no generation: `{found}`")]
     Pointer {
         /// The pointer.
         path: PathBuf,
@@ -80,15 +80,14 @@ pub enum HomeError {
         found: String,
     },
     /// The file that says what was published last is missing or broken.
-    #[error("{path} does not say what was published last; run `ward feeds sync` again")]
+    #[error("{path} does not say what was published last")]
     Anchor {
         /// The file.
         path: PathBuf,
     },
     /// What is current is earlier than what was published last.
     #[error(
-        "what is held in {path} was taken back: it ends with receipt {held}, and receipt {published} was published; \
-        restore the whole folder, or run `ward feeds sync` again"
+        "what is held in {path} was taken back: it ends with receipt {held}, and receipt {published} was published"
     )]
     RolledBack {
         /// The folder.
@@ -99,10 +98,7 @@ pub enum HomeError {
         published: u32,
     },
     /// What is current has another history than what was published last.
-    #[error(
-        "what is held in {path} is not what was published: receipt {transaction} differs; restore the whole folder, or run \
-        `ward feeds sync` again"
-    )]
+    #[error("what is held in {path} is not what was published: receipt {transaction} differs")]
     OtherHistory {
         /// The folder.
         path: PathBuf,
@@ -118,10 +114,7 @@ pub enum HomeError {
         first: Moment,
     },
     /// The generation that is held cannot be built upon, and there is none before it.
-    #[error(
-        "what is held in {path} cannot be built upon; to begin anew remove that folder and sync every source: \
-        the days on which records were first received are lost then"
-    )]
+    #[error("what is held in {path} cannot be built upon, and nothing that was held before is left there")]
     NoBase {
         /// The folder.
         path: PathBuf,

@@ -7,7 +7,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use ward_formats::feed::{csaf, cve5};
-use ward_model::coverage::{PartDescription, ShrunkPart};
+use ward_model::coverage::{PartDescription, Shrinkage, ShrunkPart};
 
 use crate::fact::{self, Held, Kind};
 use crate::source::{NVD, WHOLE, is_osv, year_of};
@@ -25,22 +25,41 @@ pub(crate) struct Part {
     pub(crate) since: Option<Date>,
     /// When somebody last accepted fewer, and how many there had been.
     pub(crate) accepted: Option<(Date, u64)>,
+    /// The last day on which anything of it came.
+    pub(crate) received: Option<Date>,
 }
 
-/// So many fewer are never far fewer: records are joined and taken back every day.
-const FEWER: u64 = 10;
+/// As it was kept before the day was.
+#[derive(Deserialize)]
+struct Earlier {
+    most: u64,
+    now: u64,
+    newest: Option<Date>,
+    since: Option<Date>,
+    accepted: Option<(Date, u64)>,
+}
 
-/// Whether so many are far fewer than there were: less than 95 of 100.
-pub(crate) fn is_far_fewer(most: u64, now: u64) -> bool {
-    most.saturating_sub(now) >= FEWER && u128::from(now) * 100 < u128::from(most) * 95
+impl From<Earlier> for Part {
+    fn from(Earlier { most, now, newest, since, accepted }: Earlier) -> Self {
+        Self { most, now, newest, since, accepted, received: None }
+    }
 }
 
 impl Part {
     /// Takes note that so many came on this day.
-    pub(crate) fn came(&mut self, now: u64, day: Date) {
+    pub(crate) fn came(&mut self, now: u64, day: Date, far_fewer: Shrinkage) {
         self.now = now;
+        self.received = Some(day);
         self.most = self.most.max(now);
-        self.since = is_far_fewer(self.most, now).then(|| self.since.unwrap_or(day));
+        self.since = far_fewer.is_far_fewer(self.most, now).then(|| self.since.unwrap_or(day));
+    }
+
+    /// Takes note that nothing came of it on this day, while others like it did. However few they were, nobody looks after them now.
+    pub(crate) fn vanished(&mut self, day: Date) {
+        if self.most > 0 {
+            self.now = 0;
+            self.since = self.since.or(Some(day));
+        }
     }
 
     /// Somebody says that what came the last time is all there should be.
@@ -80,6 +99,17 @@ pub(crate) fn of_file(source: &str, file: &str) -> Option<String> {
     (is_osv(source) || WHOLE.contains(&source)).then(String::new)
 }
 
+/// Which parts of a source come with each other, so that one that does not come with the others is missed: the years, or the pages of
+/// everything; the tree, or the archives; all providers.
+pub(crate) fn company<'a>(source: &str, name: &'a str) -> &'a str {
+    let is_year = name.len() == 4 && name.bytes().all(|byte| byte.is_ascii_digit());
+    match source {
+        csaf::SOURCE => "",
+        _ if is_year => "year",
+        _ => name,
+    }
+}
+
 /// The folder of a provider of advisories.
 fn provider(file: &str) -> &str {
     file.split_once('/').map_or("", |(first, _)| first)
@@ -99,15 +129,19 @@ pub(crate) fn to_fact(source: &str, name: &str, part: &Part) -> Result<Held, pos
 pub(crate) fn from_fact((key, value): &Held) -> Result<(String, String, Part), String> {
     let text = std::str::from_utf8(key.get(1..).unwrap_or_default()).map_err(|_| "not UTF-8".to_owned())?;
     let (source, name) = text.split_once('\0').ok_or("names no part")?;
-    let part = postcard::from_bytes(value).map_err(|error| error.to_string())?;
-    Ok((source.to_owned(), name.to_owned(), part))
+    let part = match postcard::from_bytes(value) {
+        Err(postcard::Error::DeserializeUnexpectedEnd) => postcard::from_bytes::<Earlier>(value).map(Part::from),
+        other => other,
+    };
+    Ok((source.to_owned(), name.to_owned(), part.map_err(|error| error.to_string())?))
 }
 
 /// The parts of a source that shrank, by name.
 pub(crate) fn shrunk(parts: &[(String, String, Part)], source: &str) -> Vec<ShrunkPart> {
     let of = |(_, name, part): &(String, String, Part)| {
         let name = Some(name.clone()).filter(|name| !name.is_empty());
-        part.since.map(|since| ShrunkPart { part: name, most: part.most, now: part.now, since })
+        let last_came = part.received.filter(|_| part.now == 0);
+        part.since.map(|since| ShrunkPart { part: name, most: part.most, now: part.now, since, last_came })
     };
     parts.iter().filter(|(of, ..)| of == source).filter_map(of).collect()
 }
@@ -115,8 +149,15 @@ pub(crate) fn shrunk(parts: &[(String, String, Part)], source: &str) -> Vec<Shru
 /// The parts that age by themselves: the providers of advisories.
 pub(crate) fn providers(parts: &[(String, String, Part)], source: &str) -> Vec<PartDescription> {
     let named = parts.iter().filter(|(of, name, _)| of == source && of == csaf::SOURCE && !name.is_empty());
-    named
-        .map(|(_, name, part)| PartDescription { name: name.clone(), newest: part.newest, records: part.now })
+    // One that is gone, rightly as somebody says, is waited for no more.
+    let awaited = named.filter(|(_, _, part)| part.most > 0 || part.accepted.is_none());
+    awaited
+        .map(|(_, name, part)| PartDescription {
+            name: name.clone(),
+            newest: part.newest,
+            records: part.now,
+            received: part.received,
+        })
         .collect()
 }
 
@@ -124,7 +165,9 @@ pub(crate) fn providers(parts: &[(String, String, Part)], source: &str) -> Vec<P
 mod tests {
     use jiff::civil::date;
 
-    use super::{Part, from_fact, is_far_fewer, of_file, to_fact};
+    use ward_model::coverage::Shrinkage;
+
+    use super::{Part, company, from_fact, of_file, to_fact};
 
     #[test]
     fn files_belong_to_parts() {
@@ -148,43 +191,49 @@ mod tests {
     }
 
     #[test]
-    fn far_fewer_is_many_and_a_large_share() {
-        for (most, now, expected) in [
-            (100, 90, true),
-            (100, 91, false),
-            (1_000, 950, false),
-            (1_000, 949, true),
-            (9, 0, false),
-            (10, 0, true),
-            (0, 5, false),
-        ] {
-            assert_eq!(is_far_fewer(most, now), expected, "{most} {now}");
-        }
-        assert!(is_far_fewer(u64::MAX, u64::MAX / 2));
-    }
-
-    #[test]
     fn a_part_is_shrunk_until_it_grows_again_or_somebody_accepts_it() -> Result<(), Box<dyn std::error::Error>> {
         let day = |day| date(2026, 1, day);
         let mut part = Part::default();
-        part.came(100, day(1));
+        let rule = Shrinkage::new(10, 95).ok_or("no rule")?;
+        part.came(100, day(1), rule);
         assert_eq!(part.since, None);
-        part.came(50, day(2));
-        part.came(60, day(3));
+        part.came(50, day(2), rule);
+        part.came(60, day(3), rule);
         assert_eq!((part.most, part.now, part.since), (100, 60, Some(day(2))));
-        part.came(96, day(4));
+        part.came(96, day(4), rule);
         assert_eq!(part.since, None);
         // Growth by little steps does not make it forget how many there were.
-        part.came(94, day(5));
+        part.came(94, day(5), rule);
         assert_eq!((part.most, part.since), (100, None));
-        part.came(40, day(6));
+        part.came(40, day(6), rule);
         part.accept(day(7));
         assert_eq!((part.most, part.since, part.accepted), (40, None, Some((day(7), 100))));
         part.accept(day(8));
         assert_eq!(part.accepted, Some((day(7), 100)), "there was nothing to accept");
-        part.came(20, day(9));
+        part.came(20, day(9), rule);
         assert_eq!(part.since, Some(day(9)));
         assert_eq!(from_fact(&to_fact("osv/pypi", "", &part)?)?, ("osv/pypi".to_owned(), String::new(), part));
         Ok(())
+    }
+
+    #[test]
+    fn what_was_kept_before_the_day_was_is_read() -> Result<(), Box<dyn std::error::Error>> {
+        let day = Some(date(2026, 1, 2));
+        let (key, _) = to_fact("nvd", "2014", &Part::default())?;
+        let earlier = postcard::to_stdvec(&(7_u64, 3_u64, day, day, Some((date(2026, 1, 1), 9_u64))))?;
+        let (_, _, part) = from_fact(&(key, earlier.into()))?;
+        let accepted = Some((date(2026, 1, 1), 9));
+        assert_eq!(part, Part { most: 7, now: 3, newest: day, since: day, accepted, received: None });
+        Ok(())
+    }
+
+    #[test]
+    fn parts_are_missed_by_those_that_come_with_them() {
+        assert_eq!(company("nvd", "2014"), company("nvd", "2015"));
+        assert_ne!(company("nvd", "2014"), company("nvd", "api"));
+        assert_eq!(company("csaf", "a.example"), company("csaf", ""));
+        // Who goes over from the tree to the archive of all of it, or back, lacks nothing.
+        assert_eq!(company("cve5", "2014"), company("cve5", "2015"));
+        assert_ne!(company("cve5", "2014"), company("cve5", ""));
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn is_osv(source: &str) -> bool {
 /// Sources that come as one file, which replaces all that is held of them.
 pub(crate) const WHOLE: [&str; 4] = [KEV, EPSS, ward_formats::feed::eol::SOURCE, ward_formats::feed::cwe::SOURCE];
 /// The first yearly file of NVD; it holds what is older too.
-const FIRST_YEAR: i16 = 2002;
+pub const FIRST_YEAR: i16 = 2002;
 
 /// One source inside a generation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,6 +5,9 @@
 //! is noted; on a host on which nothing is [`Shown`] that was asked for, the answer is the same. Where something is, the component
 //! is judged again among just that: everything else on the host could be asked nothing, and so changes nothing.
 //!
+//! Most of what is said of it has nothing to do with what was asked, so that only the vulnerabilities with which anything was
+//! asked are judged again ([`Alone`]).
+//!
 //! A host is here always a bare inventory: nothing is claimed of it, and no hardware is listed beside it.
 
 use std::collections::BTreeSet;
@@ -12,15 +15,15 @@ use std::sync::Arc;
 
 use ward_model::alias::Aliases;
 use ward_model::component::Component;
-use ward_model::finding::{ComponentSummary, Finding, MatchReport, Unassessed, UnassessedReason};
+use ward_model::finding::{ComponentSummary, Confidence, Finding, MatchReport, State, Unassessed, UnassessedReason};
 use ward_model::ids::{ComponentRef, VulnerabilityId};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
 
 use crate::Inventory;
 use crate::host::Host;
 use crate::identity::{Resolution, resolve};
-use crate::judge::{Judge, Known};
-use crate::report::{answers, package_of, put_in_order, uncovered_name};
+use crate::judge::{First, Judge, Known};
+use crate::report::{Answer, answers, package_of, put_in_order, said, uncovered_name};
 use crate::undescribed::{Exploited, words_of_component};
 
 mod dependency;
@@ -67,8 +70,41 @@ pub struct Answered {
     pub apart: Apart,
     /// What the host was asked for.
     pub asked: Asked,
+}
+
+/// What is said of one component, without proofs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brief {
+    /// Why it could not be assessed.
+    pub reason: Option<UnassessedReason>,
+    /// What is known to be exploited, may touch it and is described by no record.
+    pub undescribed: Vec<VulnerabilityId>,
+    /// The findings, by vulnerability.
+    pub found: Vec<(VulnerabilityId, State, Confidence)>,
+}
+
+/// A component that was judged alone, with what it takes to judge it among others.
+pub struct Alone {
+    /// The component.
+    pub recognised: Recognised,
+    /// What is said of it.
+    pub brief: Brief,
+    /// What the host was asked for.
+    pub asked: Asked,
     /// The names of vulnerabilities under which there is anything that it rests on, where that was wanted.
     pub rests_on: BTreeSet<VulnerabilityId>,
+    first: First,
+    /// The vulnerabilities with which the host was asked for anything; all others are found, or not, wherever it stands.
+    asking: Vec<VulnerabilityId>,
+}
+
+/// What is said of a component among others.
+#[derive(Debug)]
+pub enum Among {
+    /// What is said of it alone, but for these vulnerabilities: not found, or found so.
+    But(Vec<(VulnerabilityId, Option<(State, Confidence)>)>),
+    /// All of it, and the names of vulnerabilities under which there is anything that it rests on.
+    Whole(Brief, BTreeSet<VulnerabilityId>),
 }
 
 impl Recognised {
@@ -143,9 +179,61 @@ impl<'a> Matcher<'a> {
     pub fn judge(
         &self,
         known: &mut Known,
-        (before, component, after): (&[&Recognised], &Recognised, &[&Recognised]),
-        resting: bool,
+        among: (&[&Recognised], &Recognised, &[&Recognised]),
     ) -> Result<Answered, KnowledgeError> {
+        let place = among.0.len();
+        let (one, asked) = self.on_host(known, among, |judge, inventory| {
+            let answers = answers(judge, (inventory, self.knowledge), &self.exploited, &[place])?;
+            answers.into_iter().next().ok_or_else(unanswered)
+        })?;
+        Ok(Answered {
+            apart: Apart { reason: one.reason, undescribed: one.undescribed, findings: one.findings },
+            asked,
+        })
+    }
+
+    /// Judges a component alone. `resting`: what the answer rests on is wanted.
+    ///
+    /// # Errors
+    /// The knowledge could not be read.
+    pub fn alone(&self, known: &mut Known, recognised: Recognised, resting: bool) -> Result<Alone, KnowledgeError> {
+        let mut asking = Vec::new();
+        let ((brief, rests_on, first), asked) = self.on_host(known, (&[], &recognised, &[]), |judge, inventory| {
+            self.briefly(judge, inventory, 0, resting, |id| asking.push(id.clone()))
+        })?;
+        Ok(Alone { recognised, brief, asked, rests_on, first, asking })
+    }
+
+    /// Judges a component among others of its host, which stand before and after it in the inventory.
+    ///
+    /// # Errors
+    /// The knowledge could not be read.
+    pub fn among(
+        &self,
+        known: &mut Known,
+        alone: &mut Alone,
+        (before, after): (&[&Recognised], &[&Recognised]),
+    ) -> Result<Among, KnowledgeError> {
+        let Alone { recognised, first, asking, .. } = alone;
+        let place = before.len();
+        let (among, _) = self.on_host(known, (before, recognised, after), |judge, inventory| {
+            if !judge.hear_again(place, first) {
+                let (brief, rests_on, _) = self.briefly(judge, inventory, place, true, |_| ())?;
+                return Ok(Among::Whole(brief, rests_on));
+            }
+            let again = |id: &VulnerabilityId| Ok((id.clone(), judge.brief(place, first, id)?.0));
+            asking.iter().map(again).collect::<Result<_, _>>().map(Among::But)
+        })?;
+        Ok(among)
+    }
+
+    /// Does something on a host with these components, and tells what that was asked for.
+    fn on_host<R>(
+        &self,
+        known: &mut Known,
+        (before, component, after): (&[&Recognised], &Recognised, &[&Recognised]),
+        work: impl FnOnce(&mut Judge<'_>, &Inventory<'_>) -> Result<R, KnowledgeError>,
+    ) -> Result<(R, Asked), KnowledgeError> {
         let all = || before.iter().copied().chain([component]).chain(after.iter().copied());
         let components: Vec<Component> = all().map(|one| one.component.clone()).collect();
         let resolutions: Vec<Arc<Resolution>> = all().map(|one| Arc::clone(&one.resolution)).collect();
@@ -154,18 +242,38 @@ impl<'a> Matcher<'a> {
         if known.size() > MOST_KNOWN {
             *known = Known::default();
         }
-        let mut judge = Judge::new(self.knowledge, &inventory, &host, known);
-        let place = before.len();
-        let mut answers = answers(&mut judge, (&inventory, self.knowledge), &self.exploited, &[place], resting)?;
-        drop(judge);
-        let asked = host.into_asked();
-        let Some(one) = answers.pop() else {
-            let reason = "one component was asked about, and nothing was answered".to_owned();
-            return Err(KnowledgeError::Unreadable { part: "answers".to_owned(), reason });
-        };
-        let apart = Apart { reason: one.reason, undescribed: one.undescribed, findings: one.findings };
-        Ok(Answered { apart, asked, rests_on: one.rests_on })
+        let result = work(&mut Judge::new(self.knowledge, &inventory, &host, known), &inventory)?;
+        Ok((result, host.into_asked()))
     }
+
+    /// What is said of the component at a place, what that rests on where it is wanted, and what it follows from. Hands over the
+    /// vulnerabilities with which the host is asked for anything.
+    fn briefly(
+        &self,
+        judge: &mut Judge<'_>,
+        inventory: &Inventory<'_>,
+        place: usize,
+        resting: bool,
+        mut asks: impl FnMut(&VulnerabilityId),
+    ) -> Result<(Brief, BTreeSet<VulnerabilityId>, First), KnowledgeError> {
+        let of = (inventory, self.knowledge);
+        let said = said(judge, of, &self.exploited, &[place], resting, |judge, number, first, id| {
+            let (found, asked) = judge.brief(number, first, id)?;
+            if asked {
+                asks(id);
+            }
+            Ok(found.map(|(state, confidence)| (id.clone(), state, confidence)))
+        })?;
+        let (Answer { reason, undescribed, findings, rests_on }, first) =
+            said.into_iter().next().ok_or_else(unanswered)?;
+        Ok((Brief { reason, undescribed, found: findings }, rests_on, first))
+    }
+}
+
+/// Who asks about one component gets one answer. Should that ever not be so, nothing is answered.
+fn unanswered() -> KnowledgeError {
+    let reason = "one component was asked about, and nothing was answered".to_owned();
+    KnowledgeError::Unreadable { part: "answers".to_owned(), reason }
 }
 
 /// The report that [`match_inventory`](crate::match_inventory) gives of an inventory, put together from what is said of its components,

@@ -40,8 +40,8 @@ pub(crate) struct Host {
     /// The first operating system or firmware of each maker among them.
     systems: BTreeMap<Box<str>, ProductKey>,
     complete: bool,
-    /// What of the host was asked for, where somebody wants to know.
-    asked: Option<Mutex<Asked>>,
+    /// What of the host was asked for, and how often anything was, where somebody wants to know.
+    asked: Option<Mutex<(usize, Asked)>>,
 }
 
 /// Things of the inventory that nothing says the product of: how each is called.
@@ -153,13 +153,20 @@ impl Host {
 
     /// What it was asked, where it took note.
     pub(crate) fn into_asked(self) -> Asked {
-        self.asked.map(|asked| asked.into_inner().unwrap_or_else(PoisonError::into_inner)).unwrap_or_default()
+        self.asked.map(|asked| asked.into_inner().unwrap_or_else(PoisonError::into_inner).1).unwrap_or_default()
+    }
+
+    /// How many questions it has taken note of.
+    pub(crate) fn questions(&self) -> usize {
+        self.asked.as_ref().map_or(0, |asked| asked.lock().unwrap_or_else(PoisonError::into_inner).0)
     }
 
     /// Takes note of a question.
     pub(crate) fn note(&self, ask: impl FnOnce(&mut Asked)) {
         if let Some(asked) = &self.asked {
-            ask(&mut asked.lock().unwrap_or_else(PoisonError::into_inner));
+            let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+            asked.0 += 1;
+            ask(&mut asked.1);
         }
     }
 

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ward_model::affected::SubjectKey;
 use ward_model::finding::{
-    ComponentSummary, Finding, Proof, UnassessedReason, Voice, VoiceState, VulnerabilitySummary,
+    ComponentSummary, Confidence, Finding, Proof, State, UnassessedReason, Voice, VoiceState, VulnerabilitySummary,
 };
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::{Knowledge, KnowledgeError, RecordNumber, StatementCandidate};
@@ -102,6 +102,24 @@ impl First {
         let open = |heard: &&Heard| heard.standing != Standing::NotAffected || heard.blocked.is_some() || heard.loud;
         self.heard.iter().filter(open).map(Heard::record)
     }
+
+    /// What a record says of it.
+    fn heard_of(&self, number: RecordNumber) -> impl Iterator<Item = &Heard> {
+        let from = self.heard.partition_point(|heard| heard.record() < number);
+        self.heard.iter().skip(from).take_while(move |heard| heard.record() == number)
+    }
+}
+
+/// All voices about a component and a vulnerability.
+struct Weighed {
+    group: Arc<Group>,
+    /// The records that were asked, withdrawn ones too.
+    records: Vec<(RecordNumber, Arc<VulnerabilityRecord>)>,
+    opinions: Vec<Opinion>,
+    /// The version is what leaves it open.
+    blocked: Option<UnassessedReason>,
+    /// The state, the voice that stands for it, and why it counts though another one is worse.
+    decided: Option<(State, usize, Option<String>)>,
 }
 
 /// What is said of one component and one vulnerability.
@@ -170,15 +188,17 @@ impl<'a> Judge<'a> {
             }
         }
         let mut held: BTreeMap<RecordNumber, Vec<usize>> = BTreeMap::new();
-        for subject in &resolution.subjects {
+        for (number, subject) in resolution.subjects.iter().enumerate() {
             let list = self.statements_of(&subject.key)?;
             for (place, candidate) in list.iter().enumerate() {
+                let questions = host.questions();
                 // The same statement by a surer key is heard already.
                 let held = held.entry(candidate.record).or_default();
                 if held.iter().any(|place| *first.heard[*place].product() == candidate.product) {
                     continue;
                 }
-                if let Some(heard) = hear(&list, place, subject, host) {
+                if let Some(mut heard) = hear(&list, place, subject, host) {
+                    heard.asks = (host.questions() != questions).then_some(number);
                     first.named |= matches!(subject.way, Way::Package { .. } | Way::Product { weak: false, .. });
                     held.push(first.heard.len());
                     first.heard.push(heard);
@@ -204,8 +224,7 @@ impl<'a> Judge<'a> {
         }
         for about in first.heard.chunk_by(|a, b| a.record() == b.record()) {
             let open = || about.iter().filter(|heard| heard.blocked.is_none());
-            let spoken =
-                open().any(|heard| matches!(heard.standing, Standing::Affected | Standing::Unknown) || heard.loud);
+            let spoken = open().any(Heard::speaks);
             let cleared = open().any(|heard| heard.standing == Standing::NotAffected);
             if (spoken || !cleared && open().next().is_some())
                 && let Some(one) = about.first()
@@ -298,6 +317,49 @@ impl<'a> Judge<'a> {
         })
     }
 
+    /// Hears again what the host is asked about, of a component that stood on another one. Returns whether the component is judged
+    /// for the same vulnerabilities on this one, and is assessed as far; otherwise nothing of `first` is changed.
+    pub(crate) fn hear_again(&self, component: usize, first: &mut First) -> bool {
+        let subjects = &self.host.resolutions[component].subjects;
+        let mut other: Vec<(usize, Heard)> = Vec::new();
+        for (number, heard) in first.heard.iter().enumerate() {
+            let Some(subject) = heard.asks else { continue };
+            let again = subjects.get(subject).and_then(|subject| heard.again(subject, self.host));
+            match again.filter(|again| again.weight() == heard.weight()) {
+                Some(again) => other.push((number, again)),
+                None => return false,
+            }
+        }
+        for (number, again) in other {
+            first.heard[number] = again;
+        }
+        true
+    }
+
+    /// The state of a component and a vulnerability, and how surely it was recognised; and whether the host was asked for anything.
+    pub(crate) fn brief(
+        &self,
+        component: usize,
+        first: &mut First,
+        id: &VulnerabilityId,
+    ) -> Result<(Option<(State, Confidence)>, bool), KnowledgeError> {
+        let questions = self.host.questions();
+        let Weighed { records, opinions, decided, .. } = self.weigh(component, first, id)?;
+        let asks = |(number, _): &(RecordNumber, _)| first.heard_of(*number).any(|heard| heard.asks.is_some());
+        let asked = self.host.questions() != questions || records.iter().any(asks);
+        let found = decided.map(|(state, best, _)| (state, opinions[best].voice.confidence));
+        Ok((found, asked))
+    }
+
+    /// How a vulnerability is shown by all its records.
+    pub(crate) fn summary_of(&self, id: &VulnerabilityId) -> Result<VulnerabilitySummary, KnowledgeError> {
+        let group = self.group(id)?;
+        let records = group.records.iter().map(|number| self.record(*number)).collect::<Result<Vec<_>, _>>()?;
+        let records: Vec<&VulnerabilityRecord> =
+            records.iter().map(|record| &**record).filter(|record| !record.withdrawn).collect();
+        self.summarise(id, &group.ids, &records)
+    }
+
     /// Brings everything that is said of a component and a vulnerability together.
     pub(crate) fn judge(
         &mut self,
@@ -305,25 +367,7 @@ impl<'a> Judge<'a> {
         first: &mut First,
         id: &VulnerabilityId,
     ) -> Result<Judgement, KnowledgeError> {
-        let group = self.group(id)?;
-        let mut numbers: BTreeSet<RecordNumber> = group.records.iter().copied().collect();
-        // Advisories of distributions name the vulnerability as upstream's, not as an alias.
-        if first.about.is_none() {
-            first.about = Some(self.about(first)?);
-        }
-        numbers.extend(first.about.iter().filter_map(|about| about.get(id)).flatten());
-        let mut opinions = Vec::new();
-        let mut blocked = None;
-        let mut records = Vec::new();
-        for number in numbers {
-            let record = self.record(number)?;
-            if !record.withdrawn {
-                let own = self.opinions(component, first, number, &record, &mut blocked);
-                opinions.extend(own);
-            }
-            records.push((number, record));
-        }
-        let decided = decide(&self.host.resolutions[component], &opinions);
+        let Weighed { group, records, opinions, blocked, decided } = self.weigh(component, first, id)?;
         let Some((state, best, excuse)) = decided else {
             return Ok(Judgement { finding: None, voices: voices(opinions), version: String::new(), blocked });
         };
@@ -374,6 +418,29 @@ impl<'a> Judge<'a> {
         let (component, proof) = (self.shown(component), Arc::new(proof));
         let finding = Finding { vulnerability, component, state, fixed_in, confidence, proof, conflicts };
         Ok(Judgement { finding: Some(finding), voices, version, blocked })
+    }
+    /// Hears all voices, and says which of them counts.
+    fn weigh(&self, component: usize, first: &mut First, id: &VulnerabilityId) -> Result<Weighed, KnowledgeError> {
+        let group = self.group(id)?;
+        let mut numbers: BTreeSet<RecordNumber> = group.records.iter().copied().collect();
+        // Advisories of distributions name the vulnerability as upstream's, not as an alias.
+        if first.about.is_none() {
+            first.about = Some(self.about(first)?);
+        }
+        numbers.extend(first.about.iter().filter_map(|about| about.get(id)).flatten());
+        let mut opinions = Vec::new();
+        let mut blocked = None;
+        let mut records = Vec::new();
+        for number in numbers {
+            let record = self.record(number)?;
+            if !record.withdrawn {
+                let own = self.opinions(component, first, number, &record, &mut blocked);
+                opinions.extend(own);
+            }
+            records.push((number, record));
+        }
+        let decided = decide(&self.host.resolutions[component], &opinions);
+        Ok(Weighed { group, records, opinions, blocked, decided })
     }
 
     /// The names of all vulnerabilities of which a record says anything about the component, to its good too.
@@ -442,8 +509,7 @@ impl<'a> Judge<'a> {
             None if applications.is_empty() => opinions.extend(self.outside(component, record)),
             None => *blocked = applications.iter().fold(*blocked, |held, open| first_reason(held, open.blocked)),
         }
-        let from = first.heard.partition_point(|heard| heard.record() < number);
-        for heard in first.heard.iter().skip(from).take_while(|heard| heard.record() == number) {
+        for heard in first.heard_of(number) {
             if heard.blocked.is_some() {
                 *blocked = first_reason(*blocked, heard.blocked);
                 continue;

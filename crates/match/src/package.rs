@@ -126,7 +126,7 @@ fn pep503(name: &str) -> String {
 }
 
 /// The distribution and the release that the qualifier `distro` names: `debian-12`, `alpine-3.19.1`, `rhel-8.6`, `bookworm`.
-fn distro(text: Option<&str>) -> (Option<String>, Option<String>) {
+pub(crate) fn distro(text: Option<&str>) -> (Option<String>, Option<String>) {
     let Some(text) = text.map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty()) else {
         return (None, None);
     };

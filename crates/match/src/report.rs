@@ -12,7 +12,7 @@ use ward_model::knowledge::{Knowledge, KnowledgeError};
 use crate::Inventory;
 use crate::host::Host;
 use crate::identity::Resolution;
-use crate::judge::{Judge, Known, first_reason};
+use crate::judge::{First, Judge, Known, first_reason};
 use crate::spread::{beside, spread};
 use crate::subject::Way;
 use crate::twins::distinct;
@@ -20,10 +20,10 @@ use crate::undescribed::Exploited;
 
 /// What was made out about a component.
 #[derive(Clone)]
-pub(crate) struct Answer {
+pub(crate) struct Answer<F = Finding> {
     pub(crate) reason: Option<UnassessedReason>,
     pub(crate) undescribed: Vec<VulnerabilityId>,
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) findings: Vec<F>,
     /// Under which names of vulnerabilities there is what it rests on, where that was asked for.
     pub(crate) rests_on: BTreeSet<VulnerabilityId>,
 }
@@ -66,7 +66,7 @@ pub fn match_knowing(
     let answers = spread(
         distinct.len(),
         || Judge::new(knowledge, inventory, &host, known),
-        |judge, part| answers(judge, (inventory, knowledge), &exploited, &distinct[part], false),
+        |judge, part| answers(judge, (inventory, knowledge), &exploited, &distinct[part]),
     )?;
     let mut answers: BTreeMap<usize, Answer> = distinct.iter().copied().zip(answers).collect();
     // The last of the twins takes what is there; those before it take copies.
@@ -155,14 +155,29 @@ pub(crate) fn uncovered_name(
     }))
 }
 
-/// What is said of some components. Step by step for all of them, and each step in the order in which the records are kept.
+/// What is said of some components.
 pub(crate) fn answers(
+    judge: &mut Judge<'_>,
+    of: (&Inventory<'_>, &dyn Knowledge),
+    exploited: &Exploited,
+    components: &[usize],
+) -> Result<Vec<Answer>, KnowledgeError> {
+    let answers = said(judge, of, exploited, components, false, |judge, number, first, id| {
+        judge.judge(number, first, id).map(|judgement| judgement.finding)
+    })?;
+    Ok(answers.into_iter().map(|(answer, _)| answer).collect())
+}
+
+/// The same, with findings as `say` gives them, and what it follows from. Step by step for all of them, and each step in the order in
+/// which the records are kept. `resting`: what they rest on is wanted.
+pub(crate) fn said<F>(
     judge: &mut Judge<'_>,
     (inventory, knowledge): (&Inventory<'_>, &dyn Knowledge),
     exploited: &Exploited,
     components: &[usize],
     resting: bool,
-) -> Result<Vec<Answer>, KnowledgeError> {
+    mut say: impl FnMut(&mut Judge<'_>, usize, &mut First, &VulnerabilityId) -> Result<Option<F>, KnowledgeError>,
+) -> Result<Vec<(Answer<F>, First)>, KnowledgeError> {
     let mut firsts = components.iter().map(|number| judge.first(*number)).collect::<Result<Vec<_>, _>>()?;
     let numbers = firsts.iter().flat_map(|first| first.touched.iter().copied().chain(first.open_records()));
     judge.read_ahead(&numbers.collect())?;
@@ -207,10 +222,10 @@ pub(crate) fn answers(
         let reason = reason.or(unseen);
         let mut findings = Vec::new();
         for vulnerability in &vulnerabilities {
-            findings.extend(judge.judge(*number, &mut first, vulnerability)?.finding);
+            findings.extend(say(judge, *number, &mut first, vulnerability)?);
         }
         let rests_on = if resting { judge.rests_on(&first, &vulnerabilities, all_heard)? } else { BTreeSet::new() };
-        answers.push(Answer { reason, undescribed, findings, rests_on });
+        answers.push((Answer { reason, undescribed, findings, rests_on }, first));
     }
     Ok(answers)
 }

@@ -5,6 +5,7 @@ use ward_model::meant::{EndMeant, Meant, UpdateMeant};
 use ward_version::{Bound, Interval, Key, KeyRef, Scheme, Truth, VersionOrder, is_plain, key, plain_order};
 
 mod branch;
+mod several;
 
 use branch::Branch;
 
@@ -265,6 +266,7 @@ impl Held {
         };
         match order {
             VersionOrder::Equal => Truth::True,
+            VersionOrder::Unknown if self.has_key() && several::is_none_of(text, &version) => Truth::False,
             VersionOrder::Unknown => Truth::Unknown,
             VersionOrder::Less | VersionOrder::Greater => Truth::False,
         }
@@ -416,6 +418,23 @@ mod tests {
         assert_eq!(candidate.is("1.0", &Attribute::Any), Truth::True, "any update is meant");
         assert_eq!(candidate.is("1.0", &Attribute::Na), Truth::False, "the release itself is meant");
         assert_eq!(candidate.is("1.0", &value("rc1")), Truth::True);
+    }
+
+    /// `16.12.1x` of Cisco is a release of its own, and `4.x` any of a branch: other branches are neither.
+    #[test]
+    fn an_x_leaves_open_what_stands_in_its_place_and_nothing_else() {
+        let held = |text: &str| Held::new(Scheme::Generic, Some(text), None, None);
+        for (own, written, expected) in [
+            ("16.12.1x", "16.12.1x", Truth::True),
+            ("16.12.2", "16.12.1x", Truth::False),
+            ("17.3.1", "16.12.1x", Truth::False),
+            ("16.12.1w", "16.12.1x", Truth::Unknown),
+            ("5.1", "4.x", Truth::False),
+            ("4.1", "4.x", Truth::Unknown),
+            ("some day", "4.x", Truth::Unknown),
+        ] {
+            assert_eq!(held(own).is(written, &Attribute::Any), expected, "{own} {written}");
+        }
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub(crate) struct Heard {
     pub(crate) built: bool,
     /// The version that was compared, as people write it.
     pub(crate) version: String,
+    /// By which subject of its component it was found, where the host was asked about it.
+    pub(crate) asks: Option<usize>,
     subject: String,
     identity: String,
 }
@@ -57,6 +59,21 @@ impl Heard {
 
     pub(crate) fn product(&self) -> &AffectedProduct {
         &self.list[self.place].product
+    }
+
+    /// The same statement, about the same subject on another host.
+    pub(crate) fn again(&self, subject: &Subject, host: &Host) -> Option<Self> {
+        hear(&self.list, self.place, subject, host).map(|heard| Self { asks: self.asks, ..heard })
+    }
+
+    /// What of it decides which vulnerabilities the component is judged for, and whether it is assessed.
+    pub(crate) fn weight(&self) -> (bool, bool, Option<UnassessedReason>) {
+        (self.speaks(), self.standing == Standing::NotAffected, self.blocked)
+    }
+
+    /// Whether it says anything that has to be judged.
+    pub(crate) fn speaks(&self) -> bool {
+        matches!(self.standing, Standing::Affected | Standing::Unknown) || self.loud
     }
 
     /// As a proof shows it.
@@ -97,6 +114,7 @@ pub(crate) fn hear(list: &Arc<Vec<StatementCandidate>>, place: usize, subject: &
         own_package: None,
         built: false,
         version: String::new(),
+        asks: None,
         subject: name_of(product, &subject.key),
         identity: subject.text.clone(),
     };

@@ -10,6 +10,7 @@ use crate::finding::{Finding, Unassessed};
 use crate::hypothesis::Supposed;
 use crate::ids::{DeviceId, ElementId, FieldedVersionId, HarmId, PolicyId};
 use crate::knowledge::KnowledgeDescription;
+use crate::lifecycle::VersionLifecycle;
 use crate::many::SingleAction;
 use crate::scale::{Persons, Severity};
 use crate::since::{ModelPart, Since};
@@ -57,6 +58,11 @@ pub struct Assessment {
     pub lapses: Vec<Lapse>,
     /// Decisions that have no effect, and why.
     pub decisions_without_effect: Vec<DecisionWithoutEffect>,
+    /// Where each fielded version stands in its life. The losses of components are told by `ward lifecycle`; nothing is said here of
+    /// a device as somebody supposes it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub lifecycle: Vec<VersionLifecycle>,
     /// What is different from an earlier answer, where one was asked to be compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
@@ -94,6 +100,8 @@ pub struct Inputs {
     /// The engine's name and version.
     pub engine: String,
     /// The parts of the model, by which a later answer tells what changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
     pub model: Vec<ModelPart>,
 }
 

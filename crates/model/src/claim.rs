@@ -35,16 +35,20 @@ pub enum ClaimId {
     Rubric(ElementId, VulnerabilityId),
     /// A design has a good property.
     Design(DesignOf, Property),
+    /// What a document of statements says of components that are not affected, or no longer, is so. By its path.
+    Statements(String),
+    /// The lists of the source files of a component's version, and of those compiled into it, are whole.
+    Compiled(ElementId, ComponentRef, String),
 }
 
 /// What can be claimed of an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ElementClaim {
-    /// Every interface is listed as a link.
+    /// Every interface is listed as a link, and every feature of the element and of its links.
     InterfacesListed,
     /// All of its software, hardware and operating system is in its inventory.
     SoftwareListed,
-    /// Every function that it takes part in is listed.
+    /// Every function that it takes part in is listed, with its features.
     FunctionsListed,
     /// Whoever is at it must log in with a credential that is neither default nor shared.
     LocalLogin,
@@ -108,6 +112,8 @@ impl fmt::Display for ClaimId {
             Self::ComponentReviewed(element, component) => write!(f, "component:{element}/{component}"),
             Self::Rubric(element, vulnerability) => write!(f, "rubric:{element}/{vulnerability}"),
             Self::Design(of, property) => write!(f, "{of}.{}", property.word()),
+            Self::Statements(path) => write!(f, "statements:{path}"),
+            Self::Compiled(element, component, version) => write!(f, "compiled:{element}/{component}@{version}"),
         }
     }
 }
@@ -125,7 +131,7 @@ impl schemars::JsonSchema for ClaimId {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "pattern": "^(control|element|link|secret|function|finding|component|rubric):.+$" })
+        schemars::json_schema!({ "type": "string", "pattern": "^(control|element|link|secret|function|finding|component|rubric|statements|compiled):.+$" })
     }
 }
 

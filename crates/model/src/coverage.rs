@@ -5,7 +5,8 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::Serialize;
 
-/// A part of a source of which far fewer records came than there once were. What is held of it is kept, and no longer looked after.
+/// A part of a source of which far fewer records came than there once were, or none at all. What is held of it is kept, and no longer
+/// looked after.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ShrunkPart {
@@ -18,6 +19,38 @@ pub struct ShrunkPart {
     /// Since when, by the day of the sync that found it.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub since: Date,
+    /// The last day on which anything of it came, where it comes no more.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub last_came: Option<Date>,
+}
+
+/// From when on fewer records of a part than once came are far fewer.
+///
+/// What is not said is the strictest: any that lacks is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shrinkage {
+    /// So many have to lack: records are joined and taken back every day.
+    least: u64,
+    /// And there must be less than this part of those that came when there were most, in hundredths.
+    percent: u8,
+}
+
+impl Default for Shrinkage {
+    fn default() -> Self {
+        Self { least: 1, percent: 100 }
+    }
+}
+
+impl Shrinkage {
+    /// At least `least` fewer, and less than `percent` of 100. `None` where that would tell of nothing, or of what grew.
+    pub fn new(least: u64, percent: u8) -> Option<Self> {
+        (least > 0 && (1..=100).contains(&percent)).then_some(Self { least, percent })
+    }
+
+    /// Whether so many are far fewer than there were.
+    pub fn is_far_fewer(self, most: u64, now: u64) -> bool {
+        most.saturating_sub(now) >= self.least && u128::from(now) * 100 < u128::from(most) * u128::from(self.percent)
+    }
 }
 
 impl fmt::Display for ShrunkPart {
@@ -25,7 +58,12 @@ impl fmt::Display for ShrunkPart {
         if let Some(part) = &self.part {
             write!(f, "{part}: ")?;
         }
-        write!(f, "{} records came where there were {}, since {}", self.now, self.most, self.since)
+        if self.now == 0 {
+            write!(f, "none came of {} records, since {}", self.most, self.since)?;
+        } else {
+            write!(f, "{} records came where there were {}, since {}", self.now, self.most, self.since)?;
+        }
+        self.last_came.map_or(Ok(()), |day| write!(f, ", received last on {day}"))
     }
 }
 
@@ -40,6 +78,9 @@ pub struct PartDescription {
     pub newest: Option<Date>,
     /// How many records came of it the last time.
     pub records: u64,
+    /// The last day on which it came, where that is known.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub received: Option<Date>,
 }
 
 /// Whether a source is as fresh as it can be expected to be.
@@ -232,7 +273,14 @@ mod tests {
         assert!(shrunk.is_stale());
         shrunk.state = Freshness::Fresh;
         assert!(!shrunk.is_stale());
-        shrunk.shrunk = vec![ShrunkPart { part: Some("2014".to_owned()), most: 90, now: 40, since: date(2026, 1, 2) }];
+        let part = |part: &str, now, last_came| ShrunkPart {
+            part: Some(part.to_owned()),
+            most: 90,
+            now,
+            since: date(2026, 1, 2),
+            last_came,
+        };
+        shrunk.shrunk = vec![part("2014", 40, None), part("2015", 0, Some(date(2026, 1, 1)))];
         assert!(shrunk.is_stale());
         let mut all = coverage(vec![shrunk, source("osv/go", Freshness::Stale), source("kev", Freshness::Missing)]);
         all.ecosystems_without_data = vec![UncoveredEcosystem { ecosystem: "npm".to_owned(), components: 3 }];
@@ -241,7 +289,7 @@ mod tests {
             [
                 "sources on 2026-01-10: stale: osv/go, newest 2026-01-01, expected: 7 days",
                 "sources on 2026-01-10: expected and not held: kev",
-                "nvd shrank: what it no longer brings is kept as it was and may be out of date (2014: 40 records came where there were 90, since 2026-01-02)",
+                "nvd shrank: what it no longer brings is kept as it was and may be out of date (2014: 40 records came where there were 90, since 2026-01-02; 2015: none came of 90 records, since 2026-01-02, received last on 2026-01-01)",
                 "no source speaks for these ecosystems of the inventory: npm (3 components)"
             ]
         );

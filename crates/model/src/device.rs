@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use serde::Serialize;
 
 use crate::claim::{Claim, ClaimId, Decision};
 use crate::component::Sbom;
@@ -19,20 +20,25 @@ use crate::ids::{
 };
 use crate::rubric::Answers;
 use crate::scale::{Axis, Position, Severity};
+use crate::vex::VexFile;
 
+pub mod compiled;
 pub mod configuration;
 pub mod consideration;
 pub mod control;
 pub mod element;
 pub mod function;
 pub mod link;
+pub mod use_case;
 
+pub use compiled::CompiledComponent;
 pub use configuration::{Configuration, Configurations};
 pub use consideration::{Consideration, ConsiderationAnswer, ConsiderationGroup};
 pub use control::{Control, Cut, Enforcer, Performer};
 pub use element::{Element, ElementKind, Owner, Zone};
 pub use function::{Effect, Fallback, Function, Harm, HowDegraded, PersonGroup, PersonRole, RealisedBy};
 pub use link::{Authentication, Carries, Link, Medium, Secret};
+pub use use_case::{DeviceState, Follows, StateKind, UseCase, UseCases};
 
 /// A device folder, read and checked: every name resolves.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,6 +85,10 @@ pub struct Device {
     pub rubrics: BTreeMap<(ElementId, VulnerabilityId), Answers>,
     /// What is stated of the designs of elements, links, secrets and functions.
     pub designs: Designs,
+    /// What others say of its components (VEX), in the order of the paths, each with whom the maker trusts.
+    pub statements: Vec<VexFile>,
+    /// Which files components were compiled from, in the order of the folder.
+    pub compiled: Vec<CompiledComponent>,
     /// Everything that is claimed, by name.
     pub claims: BTreeMap<ClaimId, Claim>,
     /// Digest over every file of the folder that was read, except the decisions.
@@ -123,8 +133,10 @@ pub struct Lifecycle {
     pub service_life_years: Option<u32>,
 }
 
-/// Stages of IMDRF N70.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Stages of IMDRF N70, each later one worse for who depends on the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub enum Stage {
     /// Not yet on the market.
     Development,
@@ -146,14 +158,76 @@ pub struct FieldedVersion {
     pub units: Option<u64>,
     /// How it is updated.
     pub update_path: Option<UpdatePath>,
+    /// Where it stands in its life.
+    pub life: VersionLife,
     /// Units at known sites, with what those sites or users have confirmed.
     pub cohorts: Vec<Cohort>,
     /// What each element runs in this version. An element without an entry has no known inventory.
     pub inventories: BTreeMap<ElementId, Arc<Sbom>>,
 }
 
-/// How an update reaches a unit.
+/// Where a version stands in its life, as far as it is said of it and not of the whole device.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VersionLife {
+    /// The day on which the last unit of it was made.
+    pub last_manufactured: Option<Date>,
+    /// When it stops being sold, where that is not the day of the device.
+    pub end_of_life: Option<Date>,
+    /// When its support ends, where that is not the day of the device.
+    pub end_of_support: Option<Date>,
+    /// What an update of it risks.
+    pub update_risks: Vec<UpdateRisk>,
+    /// What is given up where protection takes the place of an update.
+    pub given_up_without_update: Vec<GivenUp>,
+}
+
+/// What an update itself risks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UpdateRisk {
+    /// The therapy pauses, or runs in a fixed mode, while it is installed.
+    TherapyPause,
+    /// It may fail and leave the unit without its function.
+    FailedUpdate,
+    /// Settings or stored data may be lost.
+    LostSettings,
+    /// It takes from a battery that cannot be charged.
+    Battery,
+    /// It takes an operation.
+    Surgery,
+    /// Remote monitoring stops with it.
+    RemoteMonitoring,
+    /// The unit is away meanwhile.
+    UnitAway,
+    /// It needs the user to do it right.
+    UserError,
+}
+crate::scale::words!(UpdateRisk: TherapyPause = "therapy-pause", FailedUpdate = "failed-update",
+    LostSettings = "lost-settings", Battery = "battery", Surgery = "surgery", RemoteMonitoring = "remote-monitoring",
+    UnitAway = "unit-away", UserError = "user-error");
+
+/// What is given up where protection takes the place of an update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GivenUp {
+    /// Remote monitoring.
+    RemoteMonitoring,
+    /// Control from a distance.
+    RemoteControl,
+    /// Exchange of data with other systems.
+    DataExchange,
+    /// Battery that the protection takes.
+    Battery,
+    /// The device itself: it is replaced by an operation.
+    Surgery,
+    /// The device itself: it is replaced by another.
+    Device,
+}
+crate::scale::words!(GivenUp: RemoteMonitoring = "remote-monitoring", RemoteControl = "remote-control",
+    DataExchange = "data-exchange", Battery = "battery", Surgery = "surgery", Device = "device");
+
+/// How an update reaches a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub enum UpdatePath {
     /// Over the air, by itself.
     Automatic,
@@ -163,12 +237,15 @@ pub enum UpdatePath {
     Technician,
     /// At a visit to the clinic.
     Clinic,
+    /// By sending the unit to its maker.
+    ReturnToMaker,
     /// By surgery.
     Surgery,
     /// There is none.
     None,
 }
-crate::scale::words!(UpdatePath: Automatic = "automatic", User = "user", Technician = "technician", Clinic = "clinic", Surgery = "surgery", None = "none");
+crate::scale::words!(UpdatePath: Automatic = "automatic", User = "user", Technician = "technician", Clinic = "clinic",
+    ReturnToMaker = "return-to-maker", Surgery = "surgery", None = "none");
 
 /// Units that share what their sites or users have confirmed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -344,7 +344,7 @@ impl KnowledgeDescription {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KnowledgeError {
     /// Bytes do not have the digest that the generation says they have.
-    #[error("knowledge is damaged: {part} does not have its digest; run `ward feeds sync` again")]
+    #[error("knowledge is damaged: {part} does not have its digest")]
     Damaged {
         /// Which part.
         part: String,

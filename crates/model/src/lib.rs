@@ -21,6 +21,7 @@ pub mod finding;
 pub mod hypothesis;
 pub mod ids;
 pub mod knowledge;
+pub mod lifecycle;
 pub mod many;
 pub mod meant;
 pub mod paths;

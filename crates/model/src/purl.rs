@@ -120,6 +120,17 @@ impl Purl {
         Ok(self)
     }
 
+    /// Whether it is a version of a package; what that one says beside type and name, it says too.
+    #[must_use]
+    pub fn is_release_of(&self, package: &Purl) -> bool {
+        self.kind == package.kind
+            && self.namespace == package.namespace
+            && self.name == package.name
+            && (package.version.is_none() || self.version == package.version)
+            && package.qualifiers.iter().all(|(key, value)| self.qualifiers.get(key) == Some(value))
+            && (package.subpath.is_none() || self.subpath == package.subpath)
+    }
+
     fn check(&self) -> Result<(), PurlError> {
         if self.kind.is_empty() {
             return Err(PurlError::NoType);

@@ -5,6 +5,14 @@
 
 use crate::ids::VulnerabilityId;
 
+mod bearing;
+mod heard;
+mod trust;
+
+pub use bearing::{Bearing, Fit, Listed, Whole};
+pub use heard::{Heard, NoEffect, heard, wholes};
+pub use trust::{TrustScope, TrustedFor, TrustedIssuer, VexFile};
+
 /// A document of statements.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VexDocument {
@@ -88,6 +96,16 @@ impl Statement {
             issued: None,
             updated: None,
         }
+    }
+
+    /// Every name of the vulnerability.
+    pub fn names(&self) -> impl Iterator<Item = &VulnerabilityId> {
+        std::iter::once(&self.vulnerability).chain(&self.aliases)
+    }
+
+    /// Whether it says why a product is not affected, where that is what it says: nobody can look at what has no reason.
+    pub fn is_justified(&self) -> bool {
+        self.status != Status::NotAffected || self.justification.is_some()
     }
 
     /// What may be concluded from the statement if its issuer is believed.

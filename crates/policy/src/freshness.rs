@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use serde::Deserialize;
-use ward_model::coverage::{Expected, Freshness, KnowledgeCoverage, SourceCoverage, UncoveredEcosystem};
+use ward_model::coverage::{Expected, Freshness, KnowledgeCoverage, Shrinkage, SourceCoverage, UncoveredEcosystem};
 use ward_model::knowledge::{KnowledgeDescription, SourceDescription};
 
 use crate::error::PolicyError;
@@ -14,6 +14,8 @@ use crate::period::{InForce, Period};
 pub struct Expectations {
     /// By name.
     entries: Vec<Entry>,
+    /// From when on fewer records are far fewer, with the time in which that is so.
+    far_fewer: Vec<(Period, Shrinkage)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +29,18 @@ struct Entry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(default)]
+    shrinkage: Vec<ShrinkageTable>,
     source: Vec<SourceTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShrinkageTable {
+    in_force: InForce,
+    fewer_by_at_least: u64,
+    below_percent: u8,
+    reason: String,
 }
 
 #[derive(Deserialize)]
@@ -62,11 +75,27 @@ pub(crate) fn expectations(file: &str, text: &str) -> Result<Expectations, Polic
         }
         entries.push(Entry { name, period, expected, required: source.required });
     }
+    let mut far_fewer: Vec<(Period, Shrinkage)> = Vec::new();
+    for table in table.shrinkage {
+        let rule = Shrinkage::new(table.fewer_by_at_least, table.below_percent)
+            .filter(|_| !table.reason.trim().is_empty())
+            .ok_or_else(|| malformed("`shrinkage` needs a number, 1 to 100 of 100, and a reason".to_owned()))?;
+        let period = table.in_force.period(file)?;
+        if far_fewer.iter().any(|(other, _)| other.overlaps(&period)) {
+            return Err(malformed("two entries of `shrinkage` are in force on the same day".to_owned()));
+        }
+        far_fewer.push((period, rule));
+    }
     entries.sort_by(|a, b| (&a.name, a.period).cmp(&(&b.name, b.period)));
-    Ok(Expectations { entries })
+    Ok(Expectations { entries, far_fewer })
 }
 
 impl Expectations {
+    /// From when on fewer records of a source than once came are far fewer. On a day of which nothing is said, any that lacks is told.
+    pub fn far_fewer(&self, day: Date) -> Shrinkage {
+        self.far_fewer.iter().find(|(period, _)| period.holds(day)).map(|(_, rule)| *rule).unwrap_or_default()
+    }
+
     fn on(&self, day: Date) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(move |entry| entry.period.holds(day))
     }
@@ -93,7 +122,8 @@ impl Expectations {
             for part in &source.providers {
                 let provider = SourceDescription {
                     newest: part.newest,
-                    received: source.received,
+                    // What comes no more was not received when the others were.
+                    received: part.received.or(source.received),
                     records: part.records,
                     ..SourceDescription::new(&format!("{}/{}", source.name, part.name))
                 };
@@ -235,12 +265,18 @@ mod tests {
     fn a_release_is_as_good_as_a_record_and_a_fresh_provider_stands_for_no_other() {
         let mut sources = three(DAY);
         sources[1] = SourceDescription { released: Some(DAY), ..source("kev", Some(date(2026, 1, 1)), Some(DAY)) };
-        let part = |name: &str, newest| PartDescription { name: name.to_owned(), newest, records: 1 };
+        let part = |name: &str, newest| PartDescription {
+            name: name.to_owned(),
+            newest,
+            records: 1,
+            received: (name == "d.example").then(|| date(2026, 1, 1)),
+        };
         sources.push(SourceDescription {
             providers: vec![
                 part("a.example", Some(DAY)),
                 part("b.example", Some(date(2026, 1, 1))),
                 part("c.example", None),
+                part("d.example", Some(DAY)),
             ],
             ..source("csaf", Some(DAY), Some(DAY))
         });
@@ -249,6 +285,7 @@ mod tests {
         assert_eq!(of("kev"), Freshness::Fresh);
         assert_eq!((of("csaf"), of("csaf/a.example")), (Freshness::Fresh, Freshness::Fresh));
         assert_eq!((of("csaf/b.example"), of("csaf/c.example")), (Freshness::Stale, Freshness::Unknown));
+        assert_eq!(of("csaf/d.example"), Freshness::Stale, "it came last long ago");
     }
 
     #[test]
@@ -256,7 +293,7 @@ mod tests {
         let library = Library::built_in().unwrap();
         let mut sources = three(DAY);
         assert!(!library.expectations().coverage(&held(sources.clone()), DAY, Vec::new()).stale);
-        sources[2].shrunk = vec![ShrunkPart { part: None, most: 100, now: 1, since: DAY }];
+        sources[2].shrunk = vec![ShrunkPart { part: None, most: 100, now: 1, since: DAY, last_came: None }];
         assert!(library.expectations().coverage(&held(sources), DAY, Vec::new()).stale);
     }
 
@@ -276,5 +313,43 @@ mod tests {
         ] {
             assert!(expectations("f", &bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn far_fewer_is_many_and_a_large_share() {
+        let rule = Library::built_in().unwrap().expectations().far_fewer(DAY);
+        for (most, now, expected) in [
+            (100, 90, true),
+            (100, 91, false),
+            (1_000, 950, false),
+            (1_000, 949, true),
+            (9, 0, false),
+            (10, 0, true),
+            (0, 5, false),
+            (u64::MAX, u64::MAX / 2, true),
+        ] {
+            assert_eq!(rule.is_far_fewer(most, now), expected, "{most} {now}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_is_said_any_that_lacks_is_far_fewer() {
+        let table = |from: &str, least: &str, percent: &str| {
+            format!(
+                "[[shrinkage]]\nin_force = {{ from = {from} }}\nfewer_by_at_least = {least}\nbelow_percent = {percent}\n\
+                 reason = \"r\"\n"
+            )
+        };
+        let none = "source = []\n";
+        let read = |text: &str| expectations("f", &(none.to_owned() + text));
+        let said = read(&table("2026-01-01", "2", "100")).unwrap();
+        assert!(!said.far_fewer(DAY).is_far_fewer(100, 99));
+        assert!(said.far_fewer(date(2025, 12, 31)).is_far_fewer(100, 99));
+        assert!(!said.far_fewer(date(2025, 12, 31)).is_far_fewer(100, 100));
+        for (least, percent) in [("0", "95"), ("-1", "95"), ("1", "0"), ("1", "101")] {
+            assert!(read(&table("2026-01-01", least, percent)).is_err(), "{least} {percent}");
+        }
+        let twice = table("2026-01-01", "2", "90") + &table("2027-01-01", "2", "90");
+        assert!(read(&twice).is_err());
     }
 }

@@ -10,6 +10,7 @@ use crate::draft::Draft;
 use crate::error::PolicyError;
 use crate::file;
 use crate::freshness::{self, Expectations};
+use crate::lifecycle::{self, LifecycleRules};
 use crate::policy::Policy;
 use crate::rule::{CodeExecution, WeaknessRule};
 use crate::treatment::{self, TreatmentCosts};
@@ -34,6 +35,7 @@ const CODE_EXECUTION: (&str, &str) = ("rules/code-execution.toml", include_str!(
 const FAMILIES: (&str, &str) = ("rules/families.toml", include_str!("../../../rules/families.toml"));
 const RENAMED: (&str, &str) = ("rules/renamed.toml", include_str!("../../../rules/renamed.toml"));
 const FRESHNESS: (&str, &str) = ("rules/freshness.toml", include_str!("../../../rules/freshness.toml"));
+const LIFECYCLE: (&str, &str) = ("rules/lifecycle.toml", include_str!("../../../rules/lifecycle.toml"));
 const TREATMENT: (&str, &str) = ("rules/treatment.toml", include_str!("../../../rules/treatment.toml"));
 const ALIASES: (&str, &str) = ("rules/aliases.toml", include_str!("../../../rules/aliases.toml"));
 
@@ -50,6 +52,7 @@ pub struct Library {
     aliases: Aliases,
     expectations: Expectations,
     costs: TreatmentCosts,
+    lifecycle: LifecycleRules,
     digest: Digest,
 }
 
@@ -68,6 +71,8 @@ pub struct Rulebook {
     pub expectations: Expectations,
     /// What treatments cost where the folder gives no cost; no assessment rests on it, and it is no part of the digest.
     pub costs: TreatmentCosts,
+    /// What follows from the loss of a component, and what people are told.
+    pub lifecycle: LifecycleRules,
     /// Digest of all the data files it was chosen from.
     pub digest: Digest,
 }
@@ -82,7 +87,7 @@ impl Library {
         drafts.sort_by_key(Draft::id);
         let rules = file::weaknesses(WEAKNESSES)?;
         let texts = POLICIES.iter().chain(WEAKNESSES);
-        let texts = texts.chain([&CODE_EXECUTION, &ALIASES, &FAMILIES, &RENAMED, &FRESHNESS]);
+        let texts = texts.chain([&CODE_EXECUTION, &ALIASES, &FAMILIES, &RENAMED, &FRESHNESS, &LIFECYCLE]);
         let library = Self {
             drafts,
             rules,
@@ -92,6 +97,7 @@ impl Library {
                 .with_renames(file::renamed(RENAMED.0, RENAMED.1)?),
             expectations: freshness::expectations(FRESHNESS.0, FRESHNESS.1)?,
             costs: treatment::costs(TREATMENT.0, TREATMENT.1)?,
+            lifecycle: lifecycle::lifecycle(LIFECYCLE.0, LIFECYCLE.1)?,
             digest: Digest::of_parts(texts.flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()])),
         };
         library.drafts.iter().try_for_each(|draft| library.check(draft))?;
@@ -163,6 +169,7 @@ impl Library {
             aliases: self.aliases.clone(),
             expectations: self.expectations.clone(),
             costs: self.costs.clone(),
+            lifecycle: self.lifecycle.clone(),
             digest: self.digest,
         })
     }

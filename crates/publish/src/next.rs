@@ -193,7 +193,20 @@ impl<'a> Context<'a> {
         steps.extend(patches.into_iter().map(|((version, element, _), patch)| patch.step(version, element)));
         steps.extend(claims.into_iter().map(|(claim, settles)| self.decide(claim, settles)));
         steps.sort_by_key(|(rank, _)| *rank);
-        steps.into_iter().map(|(_, step)| step).collect()
+        // Variants, sites and cohorts may need the same of somebody: it is said once.
+        let mut said: Vec<Step> = Vec::with_capacity(steps.len());
+        for (_, step) in steps {
+            let words = |step: &Step| (step.title.clone(), step.detail.clone(), step.command.clone(), step.due);
+            match said.iter_mut().find(|other| words(other) == words(&step)) {
+                Some(same) => same.about.extend(step.about),
+                None => said.push(step),
+            }
+        }
+        for step in &mut said {
+            step.about.sort();
+            step.about.dedup();
+        }
+        said
     }
 
     fn change(&self, group: &Group<'_>, due: Option<Date>) -> Step {
@@ -366,6 +379,12 @@ impl<'a> Way<'a> {
                 id.as_str() == verdict.subject.id && own.any(|own| !own.versions.contains(&verdict.fielded_version))
             }
             ClaimId::ComponentReviewed(id, _) => verdict.basis == Basis::Presumed && *id == verdict.element,
+            ClaimId::Statements(path) => {
+                let files = device.statements.iter().filter(|file| file.path == *path);
+                let mut statements = files.flat_map(|file| &file.document.statements);
+                statements.any(|one| one.names().any(|id| id.as_str() == verdict.subject.id))
+            }
+            ClaimId::Compiled(id, ..) => *id == verdict.element && verdict.subject.kind == SubjectKind::Vulnerability,
             ClaimId::Rubric(id, vulnerability) => {
                 *id == verdict.element && verdict.subject.id == vulnerability.as_str()
             }

@@ -239,12 +239,14 @@ pub fn knowledge(knowledge: &KnowledgeDescription, coverage: &KnowledgeCoverage,
 pub fn claim(claim: &ClaimId) -> String {
     match claim {
         ClaimId::Control(id) => format!("the control {id} works as described"),
-        ClaimId::Element(id, ElementClaim::InterfacesListed) => format!("every interface of {id} is listed"),
+        ClaimId::Element(id, ElementClaim::InterfacesListed) => {
+            format!("every interface of {id} is listed, with the features of it and of its links")
+        }
         ClaimId::Element(id, ElementClaim::SoftwareListed) => {
             format!("all software and hardware of {id} is in its inventory")
         }
         ClaimId::Element(id, ElementClaim::FunctionsListed) => {
-            format!("every function that {id} takes part in is listed")
+            format!("every function that {id} takes part in is listed, with its features")
         }
         ClaimId::Element(id, ElementClaim::LocalLogin) => format!("whoever is at {id} must log in"),
         ClaimId::Link(id, LinkClaim::Authentication) => format!("the receiver of {id} verifies who sends"),
@@ -266,6 +268,10 @@ pub fn claim(claim: &ClaimId) -> String {
             format!("{component} of {element} was reviewed and has no open vulnerability")
         }
         ClaimId::Design(of, property) => format!("of the {} {} it is so that {}", of.kind(), of.id(), property.text()),
+        ClaimId::Statements(path) => format!("what {path} says of components that are not affected is so"),
+        ClaimId::Compiled(element, component, version) => {
+            format!("the lists of the files of {component} {version} on {element} are whole")
+        }
         ClaimId::Rubric(element, vulnerability) => {
             format!("the questions about {vulnerability} on {element} are answered as they stand")
         }

@@ -8,15 +8,21 @@ use std::sync::Arc;
 use ward_model::affected::SsvcStatement;
 use ward_model::claim::ClaimId;
 use ward_model::cvss::{AttackVector, Demands, Impacts, Privileges, Vector};
-use ward_model::device::{Cut, Device, FieldedVersion, OwnFinding, Stage};
-use ward_model::finding::{MatchReport, State};
-use ward_model::ids::{ComponentRef, ControlId, ElementId, FunctionId, LinkId, SecretId, VulnerabilityId, ZoneId};
+use ward_model::design::DesignOf;
+use ward_model::device::{Carries, Cut, Device, FieldedVersion, OwnFinding, Stage};
+use ward_model::finding::{Finding, MatchReport, State};
+use ward_model::ids::{
+    ComponentRef, ControlId, ElementId, FunctionId, LinkId, RuleId, SecretId, VulnerabilityId, ZoneId,
+};
 use ward_model::rubric::{Answers, Reanswered};
 use ward_model::scale::Exploitability;
-use ward_policy::{Evidence, Policy, Privilege};
+use ward_policy::{Evidence, Policy, Privilege, WeaknessRule};
 
-use crate::context::{Situation, Unknowns};
+use crate::answered::Answered;
+use crate::context::{Context, FindingAnswers, Situation, Unknowns};
 use crate::effects::Effects;
+use crate::ground::weaknesses::speaking;
+use crate::keyed::Keyed;
 use crate::people::Staff;
 use crate::vocabulary::Table;
 
@@ -70,6 +76,8 @@ pub(crate) struct Known {
     answered: Option<(ClaimId, Profiles)>,
     /// What is left of it where somebody answers for an own finding being in other versions alone: as it is told without that one.
     elsewhere: Option<(ClaimId, Box<Told>)>,
+    /// The claims that say that it is not there; where none do for all that was found, nothing.
+    unless: Option<Answered>,
     /// The place of its set of profiles among all sets at its element: vulnerabilities of one kind come out alike.
     pub kind: usize,
 }
@@ -87,6 +95,9 @@ type Profiles = Vec<(Profile, Arc<str>)>;
 impl Known {
     /// One profile for each vector, as answered on the device where somebody answers for that.
     pub fn profiles(&self, effects: &Effects) -> &[(Profile, Arc<str>)] {
+        if self.is_denied(effects) {
+            return &[];
+        }
         let (profiles, answered) = match &self.elsewhere {
             Some((claim, left)) if effects.holds(claim) => (&left.profiles, &left.answered),
             _ => (&self.profiles, &self.answered),
@@ -97,9 +108,17 @@ impl Known {
         }
     }
 
-    /// Whether a decision says that it is in other versions alone, and nobody else that it is in this one.
-    pub fn is_elsewhere(&self, effects: &Effects) -> bool {
-        self.elsewhere.as_ref().is_some_and(|(claim, left)| effects.holds(claim) && left.profiles.is_empty())
+    /// Whether decisions say that it is not there: that it is in other versions alone, or that what was found is none.
+    pub fn is_gone(&self, effects: &Effects) -> bool {
+        let elsewhere =
+            self.elsewhere.as_ref().is_some_and(|(claim, left)| effects.holds(claim) && left.profiles.is_empty());
+        elsewhere || self.is_denied(effects)
+    }
+
+    /// Whether everything that was found is answered, and an own finding beside it is in other versions alone.
+    fn is_denied(&self, effects: &Effects) -> bool {
+        let own_is_elsewhere = self.elsewhere.as_ref().is_none_or(|(claim, _)| effects.holds(claim));
+        own_is_elsewhere && self.unless.as_ref().is_some_and(|unless| unless.holds(effects))
     }
 
     /// What makes it come out alike with others: its profiles, those that claims make of them, and the claims that they are true.
@@ -113,7 +132,7 @@ impl Known {
         };
         let elsewhere =
             self.elsewhere.as_ref().map(|(claim, left)| (claim.clone(), set(&left.profiles), claimed(&left.answered)));
-        (set(&self.profiles), claimed(&self.answered), elsewhere)
+        (set(&self.profiles), claimed(&self.answered), elsewhere, self.unless.clone())
     }
 }
 
@@ -121,7 +140,7 @@ impl Known {
 type Claimed = Option<(ClaimId, Vec<Profile>)>;
 
 /// What makes vulnerabilities come out alike.
-type Set = (Vec<Profile>, Claimed, Option<(ClaimId, Vec<Profile>, Claimed)>);
+type Set = (Vec<Profile>, Claimed, Option<(ClaimId, Vec<Profile>, Claimed)>, Option<Answered>);
 
 /// The vulnerabilities of an element in one reading.
 #[derive(Debug, Clone, Default)]
@@ -133,7 +152,7 @@ pub(crate) struct Inventory {
     /// Whether there is an inventory at all.
     pub given: bool,
     /// Vulnerabilities of which it cannot be told whether they touch a component, with that in words.
-    pub untold: Vec<(VulnerabilityId, String)>,
+    untold: Vec<(VulnerabilityId, String, Option<Answered>)>,
     /// Components that could not be assessed, with the reason in words.
     pub unassessed: Vec<(ComponentRef, String)>,
     /// Those of them that something known to be exploited may touch, which no record describes. A review says nothing of it: it may
@@ -142,7 +161,7 @@ pub(crate) struct Inventory {
 }
 
 impl Inventory {
-    fn new(known: Vec<Known>, report: Option<&MatchReport>) -> Self {
+    fn new(known: Vec<Known>, report: Option<&MatchReport>, answers: &FindingAnswers) -> Self {
         let left = known.iter().filter_map(|known| known.elsewhere.as_ref()?.1.answered.as_ref());
         let answered = known.iter().filter_map(|known| known.answered.as_ref()).chain(left);
         let looked_at =
@@ -152,7 +171,8 @@ impl Inventory {
         for finding in report.findings.iter().filter(|finding| finding.state == State::Unknown) {
             let version = finding.component.version.as_deref().unwrap_or("without version");
             let id = &finding.vulnerability.id;
-            inventory.untold.push((id.clone(), format!("{id} in {} {version} cannot be told", finding.component.name)));
+            let text = format!("{id} in {} {version} cannot be told", finding.component.name);
+            inventory.untold.push((id.clone(), text, Answered::all([finding], answers)));
         }
         for unassessed in &report.unassessed {
             let component = &unassessed.component;
@@ -167,6 +187,13 @@ impl Inventory {
             inventory.unassessed.push((component.reference.clone(), text));
         }
         inventory
+    }
+
+    /// Vulnerabilities of which it cannot be told whether they touch a component, with that in words, but those that somebody answers.
+    pub fn untold(&self, effects: &Effects) -> impl Iterator<Item = (&VulnerabilityId, &str)> {
+        let open =
+            self.untold.iter().filter(|(_, _, unless)| !unless.as_ref().is_some_and(|unless| unless.holds(effects)));
+        open.map(|(id, text, _)| (id, text.as_str()))
     }
 
     /// One vulnerability of every kind, among those that are asked for.
@@ -200,6 +227,12 @@ pub(crate) struct Catalogue {
     /// The controls that name a vulnerability at an element, in order, whether or not they have effect.
     naming: Table<(VulnerabilityId, ElementId), Vec<ControlId>>,
     cuts: Cuts,
+    /// For each rule those of which a weakness may stand in the place of one by it, itself among them, in order.
+    in_place_of: Table<RuleId, Vec<RuleId>>,
+    /// The elements that take part in an essential function.
+    essential: Table<ElementId, ()>,
+    /// Of which things rules speak, and which: as they come, and by thing.
+    weak: Keyed<DesignOf, Vec<u32>>,
 }
 
 /// Where the controls of a device cut, whether or not they have effect: each with the place of the cut among its own.
@@ -266,7 +299,10 @@ impl Catalogue {
             .map(|element| {
                 let reports = situation.reports.get(&(version.id.clone(), element.clone()));
                 let own = own.get(element).map_or(&[][..], Vec::as_slice);
-                let mut read = |report| known((situation, policy, version), element, own, report, &mut vectors);
+                let none = FindingAnswers::default();
+                let answers = reports.map_or(&none, |reports| &reports.answers);
+                let mut read =
+                    |report| known((situation, policy, version), element, own, (report, answers), &mut vectors);
                 let mut readings = Readings {
                     open: read(reports.map(|reports| &reports.open)),
                     complete: read(reports.map(|reports| &reports.complete)),
@@ -300,7 +336,8 @@ impl Catalogue {
                 None => unzoned.push(element.id.clone()),
             }
         }
-        Self {
+        let essential = situation.device.functions.values().filter(|function| function.essential);
+        let mut catalogue = Self {
             elements,
             nothing: Inventory::default(),
             links,
@@ -313,7 +350,36 @@ impl Catalogue {
             staff: [Unknowns::Worst, Unknowns::Best].map(|unknowns| Staff::new(situation.device, unknowns)),
             naming: naming(situation.device),
             cuts: Cuts::of(situation),
-        }
+            in_place_of: in_place_of(&situation.rulebook.rules),
+            essential: essential.flat_map(|one| one.realised_by.elements()).map(|id| (id.clone(), ())).collect(),
+            weak: Keyed::default(),
+        };
+        let (effects, unknowns, confirmed) = (Effects::none(), Unknowns::Worst, &[][..]);
+        let context =
+            Context { situation, policy, version, confirmed, effects: &effects, unknowns, catalogue: &catalogue };
+        catalogue.weak = speaking(&context).into_iter().collect();
+        catalogue
+    }
+
+    /// The things of which rules speak, and every link, in order.
+    pub fn weak(&self) -> impl Iterator<Item = &DesignOf> {
+        self.weak.iter().map(|(of, _)| of)
+    }
+
+    /// The rules that speak of a thing, by their places.
+    pub fn speaking_of(&self, of: &DesignOf) -> &[u32] {
+        self.weak.get(of).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an element takes part in an essential function.
+    pub fn is_essential(&self, element: &ElementId) -> bool {
+        self.essential.contains_key(element)
+    }
+
+    /// The rules of which a weakness may stand in the place of one by this rule, itself among them, in order: both look at nothing
+    /// but how a link that carries the same knows who sends.
+    pub fn in_place_of(&self, rule: &RuleId) -> &[RuleId] {
+        self.in_place_of.get(rule).map_or(&[], Vec::as_slice)
     }
 
     /// Whether in some reading something may be read that an element keeps without the secrets beside it.
@@ -382,6 +448,17 @@ impl Catalogue {
         let readings = self.elements.get(element);
         readings.map_or(&self.nothing, |readings| if complete { &readings.complete } else { &readings.open })
     }
+}
+
+/// For each rule those of which a weakness may stand in the place of one by it.
+fn in_place_of(rules: &[WeaknessRule]) -> Table<RuleId, Vec<RuleId>> {
+    let checks: Vec<_> = rules.iter().map(WeaknessRule::sender_check_of).collect();
+    let all = || rules.iter().zip(&checks);
+    let like = |(rule, check): (&WeaknessRule, &Option<Carries>)| {
+        let alike = all().filter(|(other, own)| other.id == rule.id || (check.is_some() && *own == check));
+        (rule.id.clone(), alike.map(|(other, _)| other.id.clone()).collect())
+    };
+    all().map(like).collect()
 }
 
 /// The links with one end in a zone that some control, in effect or not, lets nothing enter.
@@ -473,7 +550,7 @@ fn known<'a>(
     (situation, policy, version): (Situation<'a>, &Policy, &FieldedVersion),
     element: &ElementId,
     own: &[&'a OwnFinding],
-    report: Option<&'a MatchReport>,
+    (report, answers): (Option<&'a MatchReport>, &FindingAnswers),
     vectors: &mut Vectors<'a>,
 ) -> Inventory {
     let mut all: BTreeMap<&VulnerabilityId, Gathered<'_>> = BTreeMap::new();
@@ -495,6 +572,7 @@ fn known<'a>(
     }
     let (elsewhere, here): (Vec<&'a OwnFinding>, Vec<&'a OwnFinding>) =
         own.iter().copied().partition(|own| names_others(own, version));
+    let unless = unless(found, &here, answers);
     for own in here {
         all.entry(&own.id).or_default().found_by(own);
     }
@@ -528,9 +606,26 @@ fn known<'a>(
             }
             (ClaimId::FindingVersions((*id).clone()), Box::new(left))
         });
-        Known { id: (*id).clone(), profiles, answered, elsewhere, kind: 0 }
+        Known { id: (*id).clone(), profiles, answered, elsewhere, unless: unless.get(id).cloned(), kind: 0 }
     });
-    Inventory::new(known.collect(), report)
+    Inventory::new(known.collect(), report, answers)
+}
+
+/// What answers each vulnerability as a whole: all that was found of it, and nothing that the maker has found in this version.
+fn unless<'a>(
+    found: &'a [Finding],
+    here: &[&OwnFinding],
+    answers: &FindingAnswers,
+) -> BTreeMap<&'a VulnerabilityId, Answered> {
+    let mut findings: BTreeMap<&VulnerabilityId, Vec<&Finding>> = BTreeMap::new();
+    if answers.is_empty() {
+        return BTreeMap::new();
+    }
+    for finding in found.iter().filter(|finding| finding.state == State::Affected) {
+        findings.entry(&finding.vulnerability.id).or_default().push(finding);
+    }
+    findings.retain(|id, _| here.iter().all(|own| own.id != **id));
+    findings.into_iter().filter_map(|(id, found)| Some((id, Answered::all(found, answers)?))).collect()
 }
 
 fn add(profiles: &mut Profiles, more: &Profiles) {

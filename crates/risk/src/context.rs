@@ -7,9 +7,9 @@ use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
 use ward_model::design::{DesignOf, Property};
 use ward_model::device::{Carries, Control, Device, FieldedVersion, Function, Link, RealisedBy, Secret};
 use ward_model::finding::MatchReport;
-use ward_model::ids::{ControlId, ElementId, FieldedVersionId, LinkId, RuleId};
+use ward_model::ids::{ComponentRef, ControlId, ElementId, FieldedVersionId, LinkId, VulnerabilityId};
 use ward_model::scale::Position;
-use ward_policy::{Policy, Privilege, Rulebook, WeaknessRule};
+use ward_policy::{Policy, Privilege, Rulebook};
 
 use crate::catalogue::{Catalogue, Inventory, Known};
 use crate::effects::Effects;
@@ -24,7 +24,13 @@ pub struct ElementReports {
     pub open: MatchReport,
     /// The inventory is all there is.
     pub complete: MatchReport,
+    /// What claims say against what was found.
+    pub answers: FindingAnswers,
 }
+
+/// By component and vulnerability: the claims that say that it is not so. A finding is answered where of each of these groups one claim
+/// has effect: what several people say to its worse has to be taken back by each of them.
+pub type FindingAnswers = BTreeMap<(ComponentRef, VulnerabilityId), Vec<Vec<ClaimId>>>;
 
 /// Everything that the verdicts of one device follow from.
 #[derive(Debug, Clone, Copy)]
@@ -280,15 +286,6 @@ impl<'a> Context<'a> {
     pub fn local_login(&self, element: &ElementId) -> bool {
         self.device().elements.get(element).is_some_and(|element| element.local_login)
             && self.holds_for_element(element, ElementClaim::LocalLogin)
-    }
-
-    /// Whether a weakness by one rule may stand in the place of one by another: both look at nothing but how a link that carries the
-    /// same knows who sends.
-    pub fn takes_place_of(&self, one: &RuleId, other: &RuleId) -> bool {
-        let check = |id: &RuleId| {
-            self.situation.rulebook.rules.iter().find(|rule| rule.id == *id).and_then(WeaknessRule::sender_check_of)
-        };
-        one == other || check(one).is_some_and(|carries| check(other) == Some(carries))
     }
 
     /// How far it is from known that something has a good property; nothing where somebody answers for it.

@@ -90,8 +90,10 @@ impl Effects {
             for (named, outcome) in judge_decision(device, decision, as_of) {
                 match outcome {
                     Ok(id) if decision.accepted => {
-                        let until = holding.entry(id).or_insert(Some(decision.expires));
-                        *until = (*until).max(Some(decision.expires));
+                        let (_, believed) = believed(device, &id);
+                        let expires = believed.map_or(decision.expires, |until| until.min(decision.expires));
+                        let until = holding.entry(id).or_insert(Some(expires));
+                        *until = (*until).max(Some(expires));
                     }
                     Ok(id) => {
                         rejected.insert(id);
@@ -184,7 +186,11 @@ fn judge_decision(device: &Device, decision: &Decision, as_of: Date) -> Vec<(Str
             let outcome = match known.get(name) {
                 None => Err("nothing in the folder claims this".to_owned()),
                 Some(claim) if !decision.accepted => in_time.clone().map(|()| *claim),
-                Some(claim) => in_time.clone().and_then(|()| bound.clone()).and_then(|()| supported(device, claim)),
+                Some(claim) => in_time
+                    .clone()
+                    .and_then(|()| bound.clone())
+                    .and_then(|()| in_belief(device, &claim.id, as_of))
+                    .and_then(|()| supported(device, claim)),
             };
             outcomes.push((name.clone(), outcome.map(|claim| claim.id.clone())));
         }
@@ -204,7 +210,8 @@ fn judge_decision(device: &Device, decision: &Decision, as_of: Date) -> Vec<(Str
             continue;
         }
         for claim in claims {
-            let reached = if decision.accepted { supported(device, claim) } else { Ok(claim) };
+            let believed = || in_belief(device, &claim.id, as_of).and_then(|()| supported(device, claim));
+            let reached = if decision.accepted { believed() } else { Ok(claim) };
             outcomes.push((claim.id.to_string(), reached.map(|claim| claim.id.clone())));
         }
     }
@@ -251,6 +258,24 @@ fn supported<'c>(device: &Device, claim: &'c Claim) -> Result<&'c Claim, String>
         }
         None => Err("it cites no evidence".to_owned()),
         Some(_) => contradicted(device, &claim.id).map_or(Ok(claim), Err),
+    }
+}
+
+/// The days on which what a claim rests on is believed, beside those of its decision: an issuer's word counts from the day on which it
+/// was all said, as long as the issuer is trusted.
+fn believed(device: &Device, id: &ClaimId) -> (Option<Date>, Option<Date>) {
+    let ClaimId::Statements(path) = id else { return (None, None) };
+    let Some(file) = device.statements.iter().find(|file| file.path == *path) else { return (None, None) };
+    let trusted = file.trusted.as_ref();
+    (trusted.and_then(|by| by.from).max(file.whole_since()), trusted.and_then(|by| by.until))
+}
+
+/// Whether what a claim rests on is believed on a day.
+fn in_belief(device: &Device, id: &ClaimId, as_of: Date) -> Result<(), String> {
+    match believed(device, id) {
+        (Some(from), _) if as_of < from => Err(format!("its issuer is believed from {from}")),
+        (_, Some(until)) if as_of > until => Err(format!("its issuer is believed until {until}")),
+        _ => Ok(()),
     }
 }
 

@@ -15,6 +15,7 @@ use ward_policy::Privilege;
 use crate::catalogue::Profile;
 use crate::context::Context;
 use crate::fact::{Fact, Nearness};
+use crate::keyed::Keyed;
 use crate::program::{By, Derivation, DerivationId, Program, ReachRule};
 use crate::vocabulary::Table;
 
@@ -25,7 +26,7 @@ mod links;
 pub(crate) mod weaknesses;
 
 /// Subjects that take the same steps, and so come out alike.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Group {
     /// Vulnerabilities of one kind at one element, cut by the same controls.
     Vulnerabilities { element: ElementId, complete: bool, kind: usize, cuts: Vec<ControlId> },
@@ -70,7 +71,7 @@ pub(crate) type Login = (ElementId, Option<LinkId>);
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Grounded {
     pub program: Arc<Program>,
-    pub groups: BTreeMap<Group, Steps>,
+    pub groups: Keyed<Group, Steps>,
     /// The derivations of every part, from the first up to another.
     pub parts: Table<Part, std::ops::Range<u32>>,
     /// The steps whose class depends on a login, with what they demand.
@@ -107,8 +108,8 @@ pub(crate) fn ground_in(context: &Context<'_>, program: Program) -> Grounded {
     for element in context.device().elements.keys() {
         builder.part(Part::Findings(element.clone()));
     }
-    for of in weaknesses::places(context) {
-        builder.part(Part::Weaknesses(of));
+    for of in context.catalogue.weak() {
+        builder.part(Part::Weaknesses(of.clone()));
     }
     controls::ground(&mut builder);
     for function in context.device().functions.keys() {
@@ -199,12 +200,13 @@ fn elements(builder: &mut Builder<'_>) {
         );
         for &privilege in Privilege::ALL {
             for &implied in privilege.implies() {
+                let by = builder.say(|| format!("{} brings {}", privilege.word(), implied.word()));
                 builder.derive(
                     vec![Fact::Gain(element.id.clone(), privilege)],
                     Fact::Gain(element.id.clone(), implied),
                     Exploitability::High,
                     ReachRule::First(Reach::One),
-                    format!("{} brings {}", privilege.word(), implied.word()),
+                    by,
                 );
             }
         }
@@ -330,6 +332,11 @@ impl<'a> Builder<'a> {
     fn named_by_controls(&self, element: &ElementId) -> BTreeSet<&'a VulnerabilityId> {
         let here = self.in_effect(self.context.catalogue.cuts().vulnerabilities.get(element));
         here.filter_map(|(_, cut)| if let Cut::Vulnerability { id, .. } = cut { Some(id) } else { None }).collect()
+    }
+
+    /// What a derivation follows by, put into words only where somebody may ask.
+    fn say(&self, words: impl FnOnce() -> String) -> By {
+        if self.program.is_wordless() { By::Fixed("") } else { words().into() }
     }
 
     /// Adds a derivation that nothing cuts.

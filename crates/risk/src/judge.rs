@@ -23,7 +23,7 @@ use crate::clock;
 use crate::context::{Context, Situation, Unknowns};
 use crate::effects::Effects;
 use crate::ground::ground;
-use crate::parallel::in_parts;
+use crate::parallel::{each_beside, in_parts};
 use crate::program::Program;
 use crate::run::{Judged, Key, Outcomes, Run, Standing};
 use crate::subject::SubjectKey;
@@ -226,13 +226,14 @@ impl<'a> Readings<'a> {
 const MOST_FOLLOWED: usize = 100;
 
 /// What is left on a day when decisions have lapsed.
-enum Lapsing<'a> {
+#[derive(Debug, Clone, Copy)]
+enum Lapsing {
     /// Nothing: it is as if nothing had been decided.
     Everything,
     /// What turns was followed, as the removal of this number.
     Followed(usize),
-    /// A reading of its own.
-    Read(Outcomes<'a>),
+    /// A reading of its own, of this number.
+    Read(usize),
 }
 
 /// What one group of units comes to; the units themselves are filled in later.
@@ -261,18 +262,6 @@ impl<'a> Readings<'a> {
         let decided = readings.decided;
         let grounded = ground(&readings.context(decided, Unknowns::Worst));
         let like = Arc::clone(&grounded.program);
-        let (run, [undecided, claimed, best]) = std::thread::scope(|scope| {
-            let (readings, like) = (&readings, &like);
-            let others = scope.spawn(move || {
-                // Of the unknown at its best the class is told too.
-                let best = readings.outcomes(decided, Unknowns::Best, like);
-                let [undecided, claimed] = [none, all].map(|effects| readings.outcomes(effects, Unknowns::Worst, like));
-                [undecided, claimed, best]
-            });
-            let run = Run::of(readings.context(decided, Unknowns::Worst), grounded);
-            (run, others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        });
-        let outcomes = run.outcomes();
         // In which versions a finding is, is asked of so few that a reading of its own answers each.
         let (read, removals): (Vec<_>, Vec<_>) = removals(decided).into_iter().partition(|claims| is_read(claims));
         let read: Vec<(ClaimId, Effects)> =
@@ -281,7 +270,9 @@ impl<'a> Readings<'a> {
         let lapses: BTreeSet<Date> = decided.claims().filter_map(|claim| decided.until(claim)).collect();
         let lapses: Vec<(Date, Effects)> =
             lapses.into_iter().map(|day| (day, decided.without(decided.lapsed(day)))).collect();
-        let mut lapsing: Vec<(Date, Lapsing<'_>)> = Vec::new();
+        // Of the unknown at its best the class is told too.
+        let mut asked = vec![(decided, Unknowns::Best), (none, Unknowns::Worst), (all, Unknowns::Worst)];
+        let mut lapsing: Vec<(Date, Lapsing)> = Vec::new();
         for (day, left) in &lapses {
             let lapsed: Vec<ClaimId> = decided.lapsed(*day).cloned().collect();
             let lapse = if left.claims().next().is_none() {
@@ -290,15 +281,28 @@ impl<'a> Readings<'a> {
                 tried.push(Cow::Owned(lapsed));
                 Lapsing::Followed(tried.len() - 1)
             } else {
-                Lapsing::Read(readings.outcomes(left, Unknowns::Worst, &like))
+                asked.push((left, Unknowns::Worst));
+                Lapsing::Read(asked.len() - 1)
             };
             lapsing.push((*day, lapse));
         }
+        asked.extend(read.iter().map(|(_, left)| (left, Unknowns::Worst)));
+        let first = || {
+            let run = Run::of(readings.context(decided, Unknowns::Worst), grounded);
+            let outcomes = run.outcomes();
+            (run, outcomes)
+        };
+        let ((run, outcomes), others) =
+            each_beside(&asked, |(effects, unknowns)| readings.outcomes(effects, *unknowns, &like), first);
         let turns = Without::new(&run, &outcomes).remove_each(&tried);
-        let read: Vec<(ClaimId, Outcomes<'_>)> =
-            read.iter().map(|(claim, left)| (claim.clone(), readings.outcomes(left, Unknowns::Worst, &like))).collect();
-        let compared =
-            Compared { undecided, claimed, best, turns, decided: &outcomes, removals, read, lapses: lapsing };
+        let compared = Compared {
+            others,
+            turns,
+            decided: &outcomes,
+            removals,
+            read: read.iter().map(|(claim, _)| claim.clone()).collect(),
+            lapses: lapsing,
+        };
         let subjects = outcomes.subjects();
         let mut covers: BTreeMap<&ElementId, BTreeSet<String>> = BTreeMap::new();
         for (key, standing) in &subjects {
@@ -309,7 +313,7 @@ impl<'a> Readings<'a> {
             }
         }
         // Whatever a decision alone makes vanish is left to what is not known of where it would be.
-        for (key, _) in compared.undecided.subjects() {
+        for (key, _) in compared.undecided().subjects() {
             if key.because.is_none() && outcomes.standing(&key).is_none() {
                 for element in outcomes.left_open(&key) {
                     covers.entry(element).or_default().insert(key.subject.subject().id);
@@ -318,7 +322,7 @@ impl<'a> Readings<'a> {
         }
         // A weakness that a decision alone makes vanish is a verdict too: someone answers for its absence. Where another weakness of
         // the link has taken its place, that one has the verdict.
-        let vanished = compared.undecided.subjects().into_iter().map(|(key, _)| key).filter(|key| {
+        let vanished = compared.undecided().subjects().into_iter().map(|(key, _)| key).filter(|key| {
             let vanished = outcomes.standing(key).is_none() && outcomes.outcome(key) == Outcome::Controlled;
             key.because.is_none() && vanished
         });
@@ -366,7 +370,9 @@ fn removals(decided: &Effects) -> Vec<Vec<ClaimId>> {
 
 /// Whether it takes a reading of its own to tell what turns without these claims.
 fn is_read(claims: &[ClaimId]) -> bool {
-    claims.iter().any(|claim| matches!(claim, ClaimId::FindingVersions(_)))
+    let is_read =
+        |claim: &ClaimId| matches!(claim, ClaimId::FindingVersions(_) | ClaimId::Statements(_) | ClaimId::Compiled(..));
+    claims.iter().any(is_read)
 }
 
 /// Fewer verdicts than this are not worth a thread.
@@ -395,30 +401,46 @@ fn covers(run: &Run<'_>, key: &Key, covers: &BTreeMap<&ElementId, BTreeSet<Strin
 
 /// Other readings of the same, to compare with.
 struct Compared<'a> {
-    /// Nothing claimed has effect.
-    undecided: Outcomes<'a>,
-    /// Everything claimed has effect.
-    claimed: Outcomes<'a>,
-    /// As decided, the unknown read at its best.
-    best: Outcomes<'a>,
+    /// The unknown at its best, nothing claimed in effect, and everything; then some of the lapses, then what is `read`.
+    others: Vec<Outcomes<'a>>,
     decided: &'a Outcomes<'a>,
     /// What turns when claims lose their effect: first each of the removals, then some of the lapses.
     turns: Turns,
     /// The claims that are taken away, those together of which one is as good as another.
     removals: Vec<Vec<ClaimId>>,
-    /// The claims that are taken away each for a reading of its own.
-    read: Vec<(ClaimId, Outcomes<'a>)>,
+    /// The claims that are taken away each for a reading of its own: the last ones.
+    read: Vec<ClaimId>,
     /// The days on which decisions lapse, in order.
-    lapses: Vec<(Date, Lapsing<'a>)>,
+    lapses: Vec<(Date, Lapsing)>,
 }
 
-impl Compared<'_> {
+impl<'a> Compared<'a> {
+    /// As decided, the unknown read at its best.
+    fn best(&self) -> &Outcomes<'a> {
+        &self.others[0]
+    }
+
+    /// Nothing claimed has effect.
+    fn undecided(&self) -> &Outcomes<'a> {
+        &self.others[1]
+    }
+
+    /// Everything claimed has effect.
+    fn claimed(&self) -> &Outcomes<'a> {
+        &self.others[2]
+    }
+
+    /// The claims that are taken away each for a reading of its own, with that reading.
+    fn read(&self) -> impl Iterator<Item = (&ClaimId, &Outcomes<'a>)> {
+        self.read.iter().zip(&self.others[self.others.len() - self.read.len()..])
+    }
+
     /// The first day after which a subject that is controlled no longer is; it turns in these removals.
     fn valid_until(&self, key: &Key, turning: &[usize]) -> Option<Date> {
-        let turned = |lapse: &Lapsing<'_>| match lapse {
-            Lapsing::Everything => self.undecided.outcome(key) == Outcome::Uncontrolled,
+        let turned = |lapse: &Lapsing| match lapse {
+            Lapsing::Everything => self.undecided().outcome(key) == Outcome::Uncontrolled,
             Lapsing::Followed(number) => turning.contains(number),
-            Lapsing::Read(outcomes) => outcomes.outcome(key) == Outcome::Uncontrolled,
+            Lapsing::Read(number) => self.others[*number].outcome(key) == Outcome::Uncontrolled,
         };
         self.lapses.iter().find(|(_, lapse)| turned(lapse)).map(|(day, _)| *day)
     }
@@ -439,13 +461,13 @@ fn verdict(
         .flatten()
         .map(|claim| Sensitivity { claim: claim.clone(), then: Outcome::Uncontrolled })
         .collect();
-    let read = compared.read.iter().filter(|(_, without)| controlled && without.outcome(key) == Outcome::Uncontrolled);
+    let read = compared.read().filter(|(_, without)| controlled && without.outcome(key) == Outcome::Uncontrolled);
     single.extend(read.map(|(claim, _)| Sensitivity { claim: claim.clone(), then: Outcome::Uncontrolled }));
     single.sort_by(|a, b| a.claim.cmp(&b.claim));
     let valid_until = if controlled { compared.valid_until(key, &turning) } else { None };
-    let undecided = compared.undecided.outcome(key) == Outcome::Uncontrolled;
+    let undecided = compared.undecided().outcome(key) == Outcome::Uncontrolled;
     let provisional = controlled && (undecided || !single.is_empty() || valid_until.is_some());
-    let best = match compared.best.standing(key) {
+    let best = match compared.best().standing(key) {
         Some(Standing::Judged(judged)) => judged.cell.as_ref().map(|cell| cell.class),
         _ => None,
     };
@@ -481,11 +503,11 @@ fn verdict(
             .collect(),
         threats: judged.threats.iter().copied().collect(),
         verdict: judged.outcome,
-        if_claims_hold: compared.claimed.outcome(key),
+        if_claims_hold: compared.claimed().outcome(key),
         provisional,
         basis: key.basis(),
         presumed_because: key.because,
-        undetermined: !controlled && compared.best.outcome(key) == Outcome::Controlled,
+        undetermined: !controlled && compared.best().outcome(key) == Outcome::Controlled,
         privacy: judged.privacy,
         persons_at_once: judged.cell.as_ref().map_or(Persons::Count(0), |cell| cell.persons),
         witness,

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use ward_model::ids::HarmId;
-use ward_model::scale::Threat;
+use ward_model::scale::{Reach, Threat};
 
 use crate::cells::{Cell, Effects, Harms, worst_of_each};
 use crate::context::Context;
@@ -91,6 +91,49 @@ impl Questions {
         bounds
     }
 
+    /// For each beginning the first of these sets of goals that leads on from it, told by one of them.
+    fn first_met<'c>(&self, goals: impl Iterator<Item = &'c [Cell]>, beginnings: &[&Begun]) -> Vec<Option<&'c Cell>> {
+        let mut by_fact: Vec<(FactId, Levels, usize)> = Vec::new();
+        for (number, begun) in beginnings.iter().enumerate() {
+            by_fact.extend(begun.iter().map(|(fact, ways)| (*fact, *ways, number)));
+        }
+        by_fact.sort_unstable();
+        let mut first: Vec<Option<&Cell>> = vec![None; beginnings.len()];
+        let mut bounds = vec![Bounds::NONE; self.program.len()];
+        let mut open: VecDeque<FactId> = VecDeque::new();
+        let mut lowered: Vec<FactId> = Vec::new();
+        for set in goals {
+            let Some(told) = set.first() else { continue };
+            let mut lower = |fact: FactId, found: Bounds, open: &mut VecDeque<FactId>| {
+                let now = &mut bounds[fact.index()];
+                if now.or(found) != *now {
+                    *now = now.or(found);
+                    open.push_back(fact);
+                    lowered.push(fact);
+                }
+                *now
+            };
+            for goal in set {
+                lower(goal.fact, Bounds::from(Value { class: goal.class, reach: goal.reach }), &mut open);
+            }
+            while let Some(fact) = open.pop_front() {
+                let from = lower(fact, Bounds::NONE, &mut open);
+                self.back_from(fact, from, |premise, found| {
+                    lower(premise, found, &mut open);
+                });
+            }
+            for fact in lowered.drain(..) {
+                let begun = &by_fact[by_fact.partition_point(|(begun, ..)| *begun < fact)..];
+                for (_, ways, number) in begun.iter().take_while(|(begun, ..)| *begun == fact) {
+                    if first[*number].is_none() && bounds[fact.index()].met_by(*ways) {
+                        first[*number] = Some(told);
+                    }
+                }
+            }
+        }
+        first
+    }
+
     /// What leads to a fact from some ways on: premises, and from where on each does.
     fn back_from(&self, fact: FactId, bounds: Bounds, mut found: impl FnMut(FactId, Bounds)) {
         let graph = self.program.graph();
@@ -139,12 +182,6 @@ pub(crate) struct Leads {
 }
 
 impl Labels {
-    /// Labels every fact of a program with the worst harm that it leads to, and nothing else.
-    pub fn worst(context: &Context<'_>, questions: &Questions) -> Self {
-        let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
-        Self::toward(harms.cells(context), questions)
-    }
-
     /// Labels every fact of a program with the harm that touches most people of those that it leads to; of these the worst.
     pub fn most_people(context: &Context<'_>, questions: &Questions) -> Self {
         let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
@@ -250,8 +287,18 @@ impl Labels {
     }
 }
 
+/// For each of these beginnings the worst that leads on from it. Of what comes out as badly by class any is as good as another.
+pub(crate) fn worst_of_all(context: &Context<'_>, questions: &Questions, beginnings: &[Begun]) -> Vec<Option<Cell>> {
+    let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
+    let goals = harms.cells(context);
+    let bad = |cell: &Cell| (cell.outcome, cell.escalated, cell.severity, cell.class);
+    let beginnings: Vec<&Begun> = beginnings.iter().collect();
+    let first = questions.first_met(goals.chunk_by(|a, b| bad(a) == bad(b)), &beginnings);
+    first.into_iter().map(Option::<&Cell>::cloned).collect()
+}
+
 /// For each of these beginnings every harm that leads on from it, worst first, each at its worst and with the most people that any
-/// way to it touches at once.
+/// way to it touches at once. By which effect of which function it comes is not told.
 ///
 /// Every harm is followed back by itself, so that no worse one hides it: once by how bad it comes out, and once by how many it touches.
 pub(crate) fn worst_harms<'b>(
@@ -259,21 +306,34 @@ pub(crate) fn worst_harms<'b>(
     questions: &Questions,
     beginnings: impl Iterator<Item = &'b Begun>,
 ) -> BTreeMap<&'b Begun, Vec<Cell>> {
-    let mut found: BTreeMap<&Begun, Vec<Cell>> = beginnings.map(|begun| (begun, Vec::new())).collect();
+    let beginnings: BTreeSet<&Begun> = beginnings.collect();
+    let beginnings: Vec<&Begun> = beginnings.into_iter().collect();
+    let mut found: Vec<Vec<Cell>> = vec![Vec::new(); beginnings.len()];
+    if beginnings.is_empty() {
+        return BTreeMap::new();
+    }
     let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
     let mut goals: BTreeMap<HarmId, Vec<Cell>> = BTreeMap::new();
     for cell in harms.cells(context) {
         goals.entry(cell.harm.clone()).or_default().push(cell);
     }
+    let bad = |cell: &Cell| (cell.outcome, cell.escalated, cell.severity, cell.class, cell.persons);
+    let mut meet = |goals: &[Cell]| {
+        let first = questions.first_met(goals.chunk_by(|a, b| bad(a) == bad(b)), &beginnings);
+        found.iter_mut().zip(first).for_each(|(cells, first)| cells.extend(first.cloned()));
+    };
     for (_, mut goals) in goals {
-        let worst = Labels::toward(goals.clone(), questions);
-        // The sort is stable: of those that touch as many the worst stays first.
-        goals.sort_by_key(|cell| std::cmp::Reverse(cell.persons));
-        let most = Labels::toward(goals, questions);
-        for (begun, cells) in &mut found {
-            cells.extend([&worst, &most].into_iter().filter_map(|labels| labels.first(begun)).cloned());
+        meet(&goals);
+        let by_most = |cell: &Cell| std::cmp::Reverse(cell.persons);
+        if !goals.is_sorted_by_key(by_most) {
+            // The sort is stable: of those that touch as many the worst stays first.
+            goals.sort_by_key(by_most);
+            meet(&goals);
         }
     }
-    found.values_mut().for_each(|cells| *cells = worst_of_each(cells.iter()));
-    found
+    let harms = found.into_iter().map(|cells| {
+        let harms = worst_of_each(cells.iter()).into_iter();
+        harms.map(|harm| Cell { fact: FactId(u32::MAX), reach: Reach::Fleet, ..harm }).collect()
+    });
+    beginnings.into_iter().zip(harms).collect()
 }

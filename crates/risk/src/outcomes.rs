@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use ward_model::design::DesignOf;
 use ward_model::ids::{ElementId, RuleId};
+use ward_model::scale::Exploitability;
 use ward_model::verdict::{Basis, Outcome, PresumedBecause};
 
 use crate::cells::{Cell, harmful, unacceptable};
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::ground::{Group, Presuming, ground_in, presuming};
-use crate::labels::{Labels, Questions};
+use crate::keyed::Keyed;
+use crate::labels::{Begun, Questions, worst_of_all};
 use crate::levels::Bounds;
 use crate::presume::{Presumption, presumptions};
 use crate::program::{DerivationId, FactId, Program};
@@ -71,7 +73,7 @@ impl Standing {
 /// Every subject of one reading.
 pub(crate) struct Outcomes<'a> {
     pub context: Context<'a>,
-    pub groups: BTreeMap<Group, Standing>,
+    pub groups: Keyed<Group, Standing>,
     pub presumed: BTreeMap<Presumption, Arc<Judged>>,
     /// The elements that are not known to be described completely.
     pub undescribed: BTreeSet<ElementId>,
@@ -97,7 +99,7 @@ impl<'a> Outcomes<'a> {
         let judged = |bad: bool| Arc::clone(if bad { &uncontrolled } else { &controlled });
         let open: BTreeSet<ElementId> = undescribed.iter().cloned().collect();
         // What is at an element that is not described completely, or presumed for that, is uncontrolled wherever it leads.
-        let groups_asked = grounded.groups.keys().any(|group| !open.contains(group.element()));
+        let groups_asked = grounded.groups.iter().any(|(group, _)| !open.contains(group.element()));
         let asked = |presumption: &Presumption| presumption.because != PresumedBecause::Unmodelled;
         let presumptions_asked = presumptions.iter().any(asked);
         let presume = |elements: &[ElementId]| {
@@ -142,17 +144,27 @@ impl<'a> Outcomes<'a> {
         Self { context, groups, presumed, undescribed: open }
     }
 
-    /// How every subject comes out where what is not known is read at its best: nothing is presumed, and of what is reached only the
-    /// worst is told.
+    /// How every subject comes out where what is not known is read at its best: nothing is presumed, and of what is reached only how
+    /// bad the worst is, and its class, are told.
     pub fn at_best(context: Context<'a>, other: &Program) -> Self {
         let grounded = ground_in(&context, Program::wordless(other));
         let questions = Questions::solve(&grounded.program);
-        let labels = Labels::worst(&context, &questions);
-        let judged = grounded.groups.iter().map(|(group, steps)| {
-            let steps: Vec<DerivationId> = steps.iter().flat_map(|(_, steps)| steps.iter().copied()).collect();
-            let cell = labels.leads(&questions.begin(&steps)).worst;
-            let outcome = cell.as_ref().map_or(Outcome::Controlled, |cell| cell.outcome);
-            (group.clone(), Standing::Judged(Arc::new(Judged { cell, ..Judged::briefly(outcome) })))
+        let begun: Vec<Begun> = grounded
+            .groups
+            .iter()
+            .map(|(_, steps)| {
+                let steps: Vec<DerivationId> = steps.iter().flat_map(|(_, steps)| steps.iter().copied()).collect();
+                questions.begin(&steps)
+            })
+            .collect();
+        let mut alike: BTreeMap<Option<(Outcome, Exploitability)>, Arc<Judged>> = BTreeMap::new();
+        let worst = worst_of_all(&context, &questions, &begun);
+        let judged = grounded.groups.iter().zip(worst).map(|((group, _), cell)| {
+            let judged = alike.entry(cell.as_ref().map(|cell| (cell.outcome, cell.class))).or_insert_with(|| {
+                let outcome = cell.as_ref().map_or(Outcome::Controlled, |cell| cell.outcome);
+                Arc::new(Judged { cell, ..Judged::briefly(outcome) })
+            });
+            (group.clone(), Standing::Judged(Arc::clone(judged)))
         });
         let groups = judged.collect();
         Self { context, groups, presumed: BTreeMap::new(), undescribed: BTreeSet::new() }
@@ -203,9 +215,8 @@ impl<'a> Outcomes<'a> {
 
     /// The groups of weaknesses that have to do with the same link, element and content as this one, itself among them.
     pub fn in_its_place(&self, rule: &RuleId, of: &DesignOf, element: &ElementId) -> impl Iterator<Item = &Group> {
-        let rules = self.context.situation.rulebook.rules.iter();
-        let groups = rules.filter(|other| self.context.takes_place_of(&other.id, rule));
-        let groups = groups.map(|other| Group::Weakness(other.id.clone(), of.clone(), element.clone()));
+        let rules = self.context.catalogue.in_place_of(rule).iter();
+        let groups = rules.map(|other| Group::Weakness(other.clone(), of.clone(), element.clone()));
         groups.filter_map(|group| self.groups.get_key_value(&group)).map(|(group, _)| group)
     }
 
@@ -220,7 +231,7 @@ impl<'a> Outcomes<'a> {
                 }
             }
         }
-        for (group, standing) in &self.groups {
+        for (group, standing) in self.groups.iter() {
             if let Group::Weakness(rule, of, element) = group {
                 let subject = SubjectKey::Weakness(rule.clone(), of.clone(), element.clone());
                 subjects.push((Key { subject, because: None }, standing.clone()));

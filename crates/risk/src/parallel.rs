@@ -1,6 +1,7 @@
 //! Work on a list in parts, on all processors. What comes out does not depend on how many there are.
 
 use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// More threads would share too little with each other.
@@ -26,5 +27,36 @@ pub(crate) fn in_parts<T: Sync, R: Send>(items: &[T], least: usize, work: impl F
         let mut all = Vec::with_capacity(items.len());
         done.for_each(|part| all.extend(part));
         all
+    })
+}
+
+/// Does each of these, and one thing before them that others need not wait for: on all processors, each taking what is next. Gives
+/// what came of the first thing, and of the others in their order.
+pub(crate) fn each_beside<T: Sync, R: Send, F>(
+    items: &[T],
+    each: impl Fn(&T) -> R + Sync,
+    first: impl FnOnce() -> F,
+) -> (F, Vec<R>) {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((number, item)) = {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            items.get(number).map(|item| (number, item))
+        } {
+            done.push((number, each(item)));
+        }
+        done
+    };
+    thread::scope(|scope| {
+        let others = parts(items.len() + 1, 1) - 1;
+        let working: Vec<_> = (0..others).map(|_| scope.spawn(work)).collect();
+        let first = first();
+        let mut done = work();
+        for part in working {
+            done.extend(part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        done.sort_unstable_by_key(|(number, _)| *number);
+        (first, done.into_iter().map(|(_, result)| result).collect())
     })
 }

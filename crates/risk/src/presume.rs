@@ -40,7 +40,7 @@ pub(crate) fn presumptions_of(context: &Context<'_>, element: &ElementId) -> Vec
     {
         presume(PresumedBecause::Unassessed);
     }
-    if !inventory.untold.is_empty() {
+    if inventory.untold(context.effects).next().is_some() {
         presume(PresumedBecause::UnknownRange);
     }
     found
@@ -91,6 +91,6 @@ pub(crate) fn missing(context: &Context<'_>, presumption: &Presumption) -> Vec<S
             let none = no_inventory(context, element).map(str::to_owned);
             none.into_iter().chain(partial).chain(open.map(|(_, text)| text.clone())).collect()
         }
-        PresumedBecause::UnknownRange => inventory.untold.iter().map(|(_, text)| text.clone()).collect(),
+        PresumedBecause::UnknownRange => inventory.untold(context.effects).map(|(_, text)| text.to_owned()).collect(),
     }
 }

@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::fact::Fact;
 use crate::fixpoint::{Solution, solve};
 use crate::ground::ground;
-use crate::ground::{Grounded, Group, Presuming, presuming};
+use crate::ground::{Grounded, Group, Presuming, Steps, presuming};
 use crate::labels::{Begun, Labels, Leads, Questions, worst_harms};
 use crate::levels::Bounds;
 pub(crate) use crate::outcomes::{Judged, Key, Outcomes, Standing};
@@ -94,29 +94,35 @@ impl<'a> Run<'a> {
         let presumed = self.judge_presumptions();
         // Groups whose steps begin alike leave the same open; an element's own gaps still tell them apart.
         let mut alike: BTreeMap<(&ElementId, Begun), Arc<BTreeSet<ElementId>>> = BTreeMap::new();
-        let begun = self.grounded.groups.iter().map(|(group, steps)| {
+        let mut groups: Vec<(&Group, &Steps)> = self.grounded.groups.iter().collect();
+        groups.sort_unstable_by_key(|(group, _)| *group);
+        let begun = groups.into_iter().map(|(group, steps)| {
             let steps: Vec<DerivationId> = steps.iter().flat_map(|(_, steps)| steps.iter().copied()).collect();
             let begun = self.questions.begin(&steps);
             (group, steps, begun)
         });
         let begun: Vec<(&Group, Vec<DerivationId>, Begun)> = begun.collect();
+        // What begins alike leads to the same.
         let harms = worst_harms(&self.context, &self.questions, begun.iter().map(|(_, _, begun)| begun));
-        let judged = begun.iter().map(|(group, steps, begun)| {
+        let harms = harms.into_iter().map(|(begun, harms)| {
+            let Leads { worst: cell, threats, privacy } = self.labels.leads(begun);
+            let outcome = cell.as_ref().map_or(Outcome::Controlled, |cell| cell.outcome);
+            (begun, Arc::new(Judged { outcome, cell, harms, threats, privacy }))
+        });
+        let judgements: BTreeMap<&Begun, Arc<Judged>> = harms.collect();
+        let judged = begun.iter().filter_map(|(group, steps, begun)| {
             let group: &Group = group;
-            let leads = self.labels.leads(begun);
-            let outcome = leads.worst.as_ref().map_or(Outcome::Controlled, |cell| cell.outcome);
-            if outcome == Outcome::Controlled {
+            let judged = judgements.get(begun)?;
+            if judged.outcome == Outcome::Controlled {
                 let begun = self.undescribed.questions.begin(steps);
                 if self.leaves_open(group.element(), &begun) {
                     let open = alike
                         .entry((group.element(), begun))
                         .or_insert_with(|| Arc::new(self.open_questions(group.element(), steps)));
-                    return (group.clone(), Standing::Covered(Arc::clone(open)));
+                    return Some((group.clone(), Standing::Covered(Arc::clone(open))));
                 }
             }
-            let Leads { worst: cell, threats, privacy } = leads;
-            let harms = harms.get(begun).cloned().unwrap_or_default();
-            (group.clone(), Standing::Judged(Arc::new(Judged { outcome, cell, harms, threats, privacy })))
+            Some((group.clone(), Standing::Judged(Arc::clone(judged))))
         });
         let groups = judged.collect();
         let undescribed = self.undescribed.presuming.steps.keys().cloned().collect();
@@ -272,7 +278,7 @@ impl<'a> Run<'a> {
     /// The same facts, by their words.
     pub fn lacking_facts(&self, key: &Key) -> Option<BTreeMap<String, &Fact>> {
         if let SubjectKey::Vulnerability(id, element) = &key.subject
-            && self.context.inventory(element).find(id)?.is_elsewhere(self.context.effects)
+            && self.context.inventory(element).find(id)?.is_gone(self.context.effects)
         {
             return None;
         }
@@ -298,7 +304,7 @@ impl<'a> Run<'a> {
     /// The vulnerabilities of which it cannot be told whether they touch an element.
     pub fn untold(&self, element: &ElementId) -> Vec<String> {
         let ids: BTreeSet<String> =
-            self.context.inventory(element).untold.iter().map(|(id, _)| id.to_string()).collect();
+            self.context.inventory(element).untold(self.context.effects).map(|(id, _)| id.to_string()).collect();
         ids.into_iter().collect()
     }
 

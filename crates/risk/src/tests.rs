@@ -1,6 +1,7 @@
 //! The laws, as properties over random systems, and small systems whose answer is known.
 
 mod adversarial;
+mod answers;
 mod cases;
 mod claims;
 mod clocks;

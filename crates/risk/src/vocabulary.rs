@@ -56,10 +56,11 @@ impl Vocabulary {
     }
 
     fn find_by(&self, fact: &Fact, digest: u64) -> Option<FactId> {
-        let mut layers = std::iter::successors(Some(self), |layer| layer.under.as_deref());
-        layers.find_map(|layer| {
-            let place = layer.places.find(digest, |place| layer.facts[place] == *fact)?;
-            Some(FactId::at(layer.first + place))
+        // Most facts stand at the bottom.
+        let under = self.under.as_deref().and_then(|under| under.find_by(fact, digest));
+        under.or_else(|| {
+            let place = self.places.find(digest, |place| self.facts[place] == *fact)?;
+            Some(FactId::at(self.first + place))
         })
     }
 }

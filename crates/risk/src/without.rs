@@ -89,10 +89,11 @@ impl Turns {
                 if !arises && decided.in_its_place(rule, of, element).next().is_none() {
                     turning.extend(&opened);
                 }
+                let others = context.catalogue.in_place_of(rule);
                 for (number, found) in self.weaknesses.get(of).into_iter().flatten() {
                     let mut in_its_place = found
                         .iter()
-                        .filter(|((other, at), _)| at == element && context.takes_place_of(other, rule))
+                        .filter(|((other, at), _)| at == element && (other == rule || others.contains(other)))
                         .peekable();
                     let bad = match found.get(&(rule.clone(), element.clone())) {
                         Some(bad) => *bad,
@@ -175,7 +176,7 @@ impl<'c> Touched<'c> {
                     touched.unrelieved.insert(function);
                 }
                 // Whoever asks for this one reads anew.
-                ClaimId::FindingVersions(_) => {}
+                ClaimId::FindingVersions(_) | ClaimId::Statements(_) | ClaimId::Compiled(..) => {}
                 ClaimId::ComponentReviewed(element, _) => {
                     touched.elements.insert(element);
                 }
@@ -520,7 +521,7 @@ impl<'a> Without<'a> {
                 self.turns.weaknesses.entry(of.clone()).or_default().insert(number, BTreeMap::new());
             }
         }
-        for (group, steps) in &grounded.groups {
+        for (group, steps) in grounded.groups.iter() {
             let element = group.element();
             let undescribed = side.presumed.contains(element) || more.contains(element);
             let bad = undescribed || steps.iter().flat_map(|(_, steps)| steps).any(|step| network.leads(*step));

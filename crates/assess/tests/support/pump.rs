@@ -1,113 +1,169 @@
-//! A sealed pump with one library, of which one record speaks.
+//! A pump and a gateway on one network, and records about what runs on them.
+#![allow(dead_code, reason = "each test uses a part of it")]
 
 use jiff::civil::date;
-use ward_device::{DECISIONS, MemoryFiles, Reading, read};
+use ward_device::{MemoryFiles, read};
 use ward_knowledge::Contents;
-use ward_model::claim::{Claim, joint_evidence, joint_premise};
+use ward_model::Assessment;
+use ward_model::claim::{Decision, joint_evidence, joint_premise};
 use ward_model::cpe::Cpe;
+use ward_model::cvss::Vector;
+use ward_model::device::Decisions;
+use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
-use ward_model::vulnerability::{Configuration, Criterion, Node, Operator, VulnerabilityRecord};
+use ward_model::verdict::{PresumedBecause, Verdict};
+use ward_model::vulnerability::{Configuration, Criterion, Node, Operator, ScoredVector, VulnerabilityRecord};
+use ward_version::{Bound, Interval};
 
-use crate::small::{DEVICE, TODAY};
+use crate::small::{DEVICE, TODAY, assessed_with};
 
-/// A sealed pump and a server beside it, without a link between them: that is `LINK`.
-pub const SYSTEM: &str = r#"
+/// A pump and a gateway on one network. All that is claimed is claimed with evidence.
+pub(crate) const SYSTEM: &str = r#"
+[[zone]]
+id = "ward"
+name = "Ward"
+owner = "hospital"
+
 [[element]]
 id = "pump"
 kind = "bedside-device"
 owner = "maker"
-sbom = "sbom/pump.cdx.json"
+zone = "ward"
 instances_per_site = 1
+sbom = { "1" = "sbom/pump.cdx.json" }
 claims = { interfaces_listed = "evidence/e.md", software_listed = "evidence/e.md", functions_listed = "evidence/e.md" }
 
 [[element]]
-id = "server"
-kind = "other"
-owner = "hospital"
-sbom = "none"
-instances_per_site = 1
-claims = { interfaces_listed = "evidence/e.md", software_listed = "evidence/e.md", functions_listed = "evidence/e.md" }
-
-[[element]]
-id = "seal"
-kind = "other"
+id = "gateway"
+kind = "gateway"
 owner = "maker"
-sbom = "none"
+zone = "ward"
 instances_per_site = 1
+sbom = { "1" = "sbom/gateway.cdx.json" }
 claims = { interfaces_listed = "evidence/e.md", software_listed = "evidence/e.md", functions_listed = "evidence/e.md" }
 
-# Nobody touches the pump, so that a link is all that is missing.
-[[control]]
-id = "sealed"
-category = "compensating"
-cuts = [{ presence_at = "pump" }]
-enforcer = { element = "seal" }
-performed_by = "design"
-claimed = { effective = true, evidence = "evidence/e.md" }
-hazard_added = "none"
-cost = 1
-
-[[person_group]]
-id = "patient"
-role = "patient"
+[[link]]
+id = "readings"
+name = "Readings"
+from = "pump"
+to = "gateway"
+medium = "ip"
+exposed_to = ["hospital-network"]
+carries = ["data"]
+authentication = "none"
+claims = { exposed_to = "evidence/e.md", carries = "evidence/e.md" }
 
 [[function]]
 id = "infuse"
+name = "Infuse"
 essential = true
 realised_by = { all = ["pump"] }
-persons = { group = "patient", at_once_per_instance = 1 }
+
 [[function.effect]]
 on = "alteration"
 hazardous_situation = "too much"
-harm = "overdose"
+harm = "death"
 
 [[harm]]
-id = "overdose"
+id = "death"
 axis = "person"
 severity = "catastrophic"
-text = "Overdose"
+text = "Death"
+
+[[control]]
+id = "viewer-off"
+name = "The viewer is not started"
+category = "compensating"
+cuts = { vulnerability = "CVE-2026-0001", at = "pump" }
+enforcer = { element = "pump" }
+performed_by = "design"
+claimed = { effective = true, evidence = "evidence/e.md" }
+hazard_added = "none"
 "#;
 
-const SBOM: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[{"type":"library","bom-ref":"lib","name":"lib","version":"1.0","cpe":"cpe:2.3:a:acme:lib:1.0:*:*:*:*:*:*:*"}]}"#;
-
-/// A folder of which every claim is decided.
-pub fn folder(system: &str) -> Reading {
-    let folder = [
-        ("device.toml", DEVICE),
-        ("system.toml", system),
-        ("sbom/pump.cdx.json", SBOM),
-        ("evidence/e.md", "looked at"),
-    ];
-    let undecided = read(&MemoryFiles::from_iter(folder)).expect("a folder");
-    let claims: Vec<&Claim> = undecided.device.claims.values().collect();
-    let named: Vec<String> = claims.iter().map(|claim| format!("\"{}\"", claim.id)).collect();
-    let decisions = format!(
-        "[[decision]]\nclaims = [{}]\noutcome = \"accepted\"\nby = \"x\"\non = 2026-01-01\nexpires = 2027-12-31\nrationale = \"x\"\n\
-         premise_sha256 = \"{}\"\nevidence_sha256 = \"{}\"\n",
-        named.join(", "),
-        joint_premise(claims.iter().copied()),
-        joint_evidence(claims.iter().copied()).expect("the evidence is there"),
-    );
-    let with_decisions = folder.into_iter().chain([(DECISIONS, decisions.as_str())]);
-    read(&MemoryFiles::from_iter(with_decisions)).expect("a folder")
+pub(crate) fn sbom(components: &[(&str, &str)]) -> String {
+    let component = |(name, version): &(&str, &str)| {
+        let (part, product) = name.split_once(':').expect("a part and a product");
+        let cpe = format!("cpe:2.3:{part}:acme:{product}:{version}:*:*:*:*:*:*:*");
+        let kind = if part == "o" { "operating-system" } else { "application" };
+        format!(r#"{{"type":"{kind}","name":"{product}","version":"{version}","bom-ref":"{product}","cpe":"{cpe}"}}"#)
+    };
+    let components: Vec<String> = components.iter().map(component).collect();
+    format!(r#"{{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"components":[{}]}}"#, components.join(","))
 }
 
-/// One record about every version of the library, with this vector.
-pub fn record(vector: &str) -> Contents {
-    let criterion = Criterion {
-        vulnerable: true,
-        cpe: Cpe::parse("cpe:2.3:a:acme:lib:*:*:*:*:*:*:*:*").expect("a CPE name"),
-        range: None,
-    };
-    let node = Node { operator: Operator::Or, negate: false, criteria: vec![criterion] };
-    let mut record = VulnerabilityRecord {
-        configurations: vec![Configuration { operator: Operator::Or, negate: false, nodes: vec![node] }],
-        received: Some(date(2026, 3, 1)),
-        ..VulnerabilityRecord::new(VulnerabilityId::from("CVE-2026-0001"), "nvd")
-    };
-    record.scores = vec![ward_model::vulnerability::ScoredVector {
-        vector: ward_model::cvss::Vector::parse(vector).expect("a vector"),
-        source: "test".into(),
-    }];
-    Contents { records: vec![record], years: (1999..=2026).collect(), ..Contents::empty(TODAY) }
+pub(crate) fn criterion(vulnerable: bool, product: &str, range: Option<(Option<&str>, &str)>) -> Criterion {
+    let bound = |version: &str, inclusive| Bound { version: version.to_owned(), inclusive };
+    let range = range.map(|(from, before)| Interval {
+        lower: from.map(|version| bound(version, true)),
+        upper: Some(bound(before, false)),
+    });
+    let (part, product) = product.split_once(':').expect("a part and a product");
+    let cpe = Cpe::parse(&format!("cpe:2.3:{part}:acme:{product}:*:*:*:*:*:*:*:*")).expect("a CPE name");
+    Criterion { vulnerable, cpe, range }
+}
+
+pub(crate) fn record(source: &str, id: &str, nodes: Vec<Vec<Criterion>>) -> VulnerabilityRecord {
+    let nodes = nodes.into_iter().map(|criteria| Node { operator: Operator::Or, negate: false, criteria }).collect();
+    let vector = Vector::parse("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N").expect("a vector");
+    VulnerabilityRecord {
+        configurations: vec![Configuration { operator: Operator::And, negate: false, nodes }],
+        scores: vec![ScoredVector { vector, source: "nvd@example".to_owned() }],
+        ..VulnerabilityRecord::new(VulnerabilityId::from(id), source)
+    }
+}
+
+/// What comes of it where every claim is decided but these.
+pub(crate) fn assessed(
+    records: Vec<VulnerabilityRecord>,
+    inventories: [&[(&str, &str)]; 2],
+    more: &[(&str, &str)],
+    but: &[&str],
+) -> Assessment {
+    assessed_as(SYSTEM, records, inventories, more, but)
+}
+
+/// The same of another system.
+pub(crate) fn assessed_as(
+    system: &str,
+    records: Vec<VulnerabilityRecord>,
+    [pump, gateway]: [&[(&str, &str)]; 2],
+    more: &[(&str, &str)],
+    but: &[&str],
+) -> Assessment {
+    let (pump, gateway) = (sbom(pump), sbom(gateway));
+    let files = [
+        ("device.toml", DEVICE),
+        ("system.toml", system),
+        ("sbom/pump.cdx.json", &pump),
+        ("sbom/gateway.cdx.json", &gateway),
+        ("evidence/e.md", "looked at"),
+        ("fielded.toml", "[[version]]\nid = \"1\"\nunits = 10\n"),
+    ];
+    let reading = read(&MemoryFiles::from_iter(files.into_iter().chain(more.iter().copied()))).expect("a folder");
+    let claims = reading.device.claims.values().filter(|claim| !but.contains(&claim.id.to_string().as_str()));
+    let entered = claims.enumerate().map(|(place, claim)| Decision {
+        number: place + 1,
+        claims: vec![claim.id.to_string()],
+        files: Vec::new(),
+        accepted: true,
+        by: "safety officer".into(),
+        on: date(2026, 11, 1),
+        evidence: joint_evidence([claim]),
+        premise: Some(joint_premise([claim])),
+        expires: date(2027, 6, 30),
+        rationale: "looked at".into(),
+    });
+    let decisions = Decisions { entered: entered.collect(), digest: Digest::of(b"decisions") };
+    let contents = Contents { records, years: (2002..=2026).collect(), ..Contents::empty(TODAY) };
+    assessed_with(&reading.device, &decisions, contents)
+}
+
+pub(crate) fn verdict<'a>(
+    assessment: &'a Assessment,
+    subject: &str,
+    because: Option<PresumedBecause>,
+) -> Option<&'a Verdict> {
+    let found = |verdict: &&Verdict| verdict.subject.id == subject && verdict.presumed_because == because;
+    assessment.verdicts.iter().find(found)
 }

@@ -9,6 +9,7 @@ use crate::ui::Ui;
 
 mod bundle;
 mod fetching;
+mod import;
 mod network;
 mod progress;
 mod status;
@@ -27,7 +28,7 @@ enum What {
     Status(status::Arguments),
     Key(bundle::KeyArguments),
     Export(bundle::ExportArguments),
-    Import(bundle::ImportArguments),
+    Import(import::ImportArguments),
 }
 
 /// Runs one of them.
@@ -37,6 +38,6 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
         What::Status(arguments) => status::run(arguments, global, ui),
         What::Key(arguments) => bundle::key(arguments, ui),
         What::Export(arguments) => bundle::export(arguments, global, ui),
-        What::Import(arguments) => bundle::import(arguments, global, ui),
+        What::Import(arguments) => import::run(arguments, global, ui),
     }
 }

@@ -49,6 +49,25 @@ struct FolderAnswer {
     problems: Vec<Placed>,
     links: Vec<LinkAnswer>,
     considerations: Vec<GroupAnswer>,
+    /// What is said to follow in each state of the device; empty where it lists no states.
+    use_cases: Vec<CaseAnswer>,
+}
+
+#[derive(Debug, Serialize)]
+struct CaseAnswer {
+    function: String,
+    on: &'static str,
+    harmful: usize,
+    harmless: usize,
+    /// Harms of its effects that follow in no state that is named.
+    unplaced: Vec<String>,
+    open: Vec<PairAnswer>,
+}
+
+#[derive(Debug, Serialize)]
+struct PairAnswer {
+    operational: Option<String>,
+    clinical: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -117,6 +136,7 @@ fn device(path: &Path, sites: &[PathBuf], ui: &Ui) -> Result<Ending, Failure> {
             })
             .collect(),
         considerations: considerations(&reading)?,
+        use_cases: use_cases(&reading),
     };
     if ui.json {
         ui.print_json(&answer)?;
@@ -156,8 +176,30 @@ fn device(path: &Path, sites: &[PathBuf], ui: &Ui) -> Result<Ending, Failure> {
     out.push('\n');
     let rows: Vec<Vec<String>> = answer.considerations.iter().map(GroupAnswer::row).collect();
     out.push_str(&table(&["considerations", "answered", "not applicable", "with evidence", "open"], &rows));
+    out.push('\n');
+    if answer.use_cases.is_empty() {
+        out.push_str(
+            "no states of the device are listed in use-cases.toml, so nobody has said what follows in which\n",
+        );
+    } else {
+        let rows: Vec<Vec<String>> = answer.use_cases.iter().map(CaseAnswer::row).collect();
+        out.push_str(&table(&["function", "degrades by", "states with harm", "without", "open"], &rows));
+    }
     ui.print(&out)?;
     Ok(Ending::Done)
+}
+
+fn use_cases(reading: &ward_device::Reading) -> Vec<CaseAnswer> {
+    let progress = ward_device::use_cases::progress(&reading.device, &reading.use_cases);
+    let answer = |way: ward_device::use_cases::CaseProgress| CaseAnswer {
+        function: way.function.to_string(),
+        on: way.on.word(),
+        harmful: way.harmful,
+        harmless: way.harmless,
+        unplaced: way.unplaced,
+        open: way.open.into_iter().map(|(operational, clinical)| PairAnswer { operational, clinical }).collect(),
+    };
+    progress.into_iter().map(answer).collect()
 }
 
 fn considerations(reading: &ward_device::Reading) -> Result<Vec<GroupAnswer>, Failure> {
@@ -176,6 +218,13 @@ fn considerations(reading: &ward_device::Reading) -> Result<Vec<GroupAnswer>, Fa
         open: group.open.iter().map(open).collect(),
     };
     Ok(groups.into_iter().map(answer).collect())
+}
+
+impl CaseAnswer {
+    fn row(&self) -> Vec<String> {
+        let counts = [self.harmful, self.harmless, self.open.len()].map(|count| count.to_string());
+        [self.function.clone(), self.on.to_owned()].into_iter().chain(counts).collect()
+    }
 }
 
 impl GroupAnswer {

@@ -12,9 +12,10 @@ use ward_model::Sbom;
 use ward_model::finding::ScanReport;
 use ward_model::vex::Issuer;
 use ward_policy::Library;
-use ward_publish::statements::{self, Header};
+use ward_publish::statements::{Header, of_scan};
 use ward_publish::text::{self, TextOptions};
 
+use self::statements::Statements;
 use crate::Ending;
 use crate::arguments::Global;
 use crate::clock::AsOf;
@@ -25,6 +26,7 @@ use crate::places;
 use crate::ui::Ui;
 
 mod many;
+pub mod statements;
 
 /// Find known vulnerabilities in bare SBOMs; no device folder needed
 ///
@@ -48,6 +50,8 @@ pub struct Arguments {
     /// The address under which the issuer gives out names
     #[arg(long, value_name = "URL", default_value = "urn:wardround:not-stated", help_heading = "Statements")]
     issuer_namespace: String,
+    #[command(flatten)]
+    statements: Statements,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -74,6 +78,10 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
         return Err(Failure::input("arguments", "statements speak of one product; expected one SBOM"));
     }
     files::stdin_once(&arguments.sboms)?;
+    if !arguments.statements.is_empty() && arguments.sboms.len() > 1 {
+        return Err(Failure::input("arguments", "--vex is asked of one SBOM at a time; expected one SBOM"));
+    }
+    let said = arguments.statements.read(ui)?;
     if arguments.sboms.len() > 1 {
         return many::run(&arguments.sboms, format, arguments.as_of, global, ui);
     }
@@ -82,7 +90,8 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
         // Of its own for each, so that it does not grow with their number.
         let known = Known::default();
         let (knowledge, expectations) = (held.knowledge(), library.expectations());
-        Ok((ward_assess::scan(sbom, library.aliases(), knowledge, expectations, day, &known)?, known))
+        let rules = (library.aliases(), expectations);
+        Ok((ward_assess::scan_hearing(sbom, rules, knowledge, day, &known, &said)?, known))
     };
     let (mut reports, mut last) = (Vec::with_capacity(sboms.len()), None);
     for sbom in &sboms {
@@ -154,7 +163,7 @@ fn state(report: &ScanReport, format: VexFormat, arguments: &Arguments, day: Dat
         engine: format!("Wardround {}", env!("CARGO_PKG_VERSION")),
         addresses: format == VexFormat::OpenVex,
     };
-    let document = statements::of_scan(report, &header);
+    let document = of_scan(report, &header);
     if !report.unassessed.is_empty() {
         let count = report.unassessed.len();
         ui.note(format!("{count} components could not be assessed: the statements do not speak of them"));

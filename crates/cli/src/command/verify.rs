@@ -52,7 +52,7 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     generation.verify().map_err(|error| {
         Failure::environment("damaged", format!("{} is damaged", generation.path().display()))
             .because(&error)
-            .hint("`ward feeds sync --from DIR` builds upon the latest whole state, where there is one")
+            .hint(crate::failure::DAMAGED)
     })?;
     if let Some(anchor) = arguments.anchor
         && !generation.has_chain(anchor)?

@@ -3,17 +3,21 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use jiff::civil::Date;
 use serde::Serialize;
-use ward_match::{Explanation, Inventory, explain};
+use ward_match::{Explanation, Inventory, Known, explain};
+use ward_model::Sbom;
 use ward_model::component::Component;
-use ward_model::finding::State;
+use ward_model::finding::{Finding, MatchReport, State};
 use ward_model::ids::{ComponentRef, VulnerabilityId};
+use ward_model::knowledge::Knowledge;
+use ward_model::vex::VexFile;
 use ward_policy::Library;
 
 use crate::Ending;
 use crate::arguments::Global;
 use crate::clock::AsOf;
-use crate::command::scan;
+use crate::command::scan::{self, statements::Statements};
 use crate::failure::{Failure, render::clean};
 use crate::held::Held;
 use crate::nearest::nearest;
@@ -32,6 +36,8 @@ pub struct Arguments {
     /// The day or time asked about: what was held then counts; default: now
     #[arg(long, value_name = "DATE|TIME")]
     as_of: Option<AsOf>,
+    #[command(flatten)]
+    statements: Statements,
 }
 
 #[derive(Debug, Serialize)]
@@ -45,21 +51,50 @@ struct Answer<'a> {
 pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
     let sbom = scan::read(&arguments.sbom)?;
     let component = find(&sbom.components, &arguments.component)?;
-    let (held, _) = Held::open(global, arguments.as_of, ui)?;
+    let said = arguments.statements.read(ui)?;
+    let (held, day) = Held::open(global, arguments.as_of, ui)?;
     let library = Library::built_in()?;
     let inventory = Inventory { components: &sbom.components, hardware: &[], complete: false };
     let vulnerability = VulnerabilityId::new(arguments.vulnerability.trim());
-    let explanation =
-        explain(&inventory, library.aliases(), held.knowledge(), &component, &vulnerability).map_err(|error| {
+    let mut explanation = explain(&inventory, library.aliases(), held.knowledge(), &component, &vulnerability)
+        .map_err(|error| {
             let failure = Failure::from(error);
             if held.description().seed { failure.hint("only the small built-in seed was asked") } else { failure }
         })?;
+    if !said.is_empty() {
+        hear(&mut explanation, &sbom, &said, held.knowledge(), day)?;
+    }
     if ui.json {
         ui.print_json(&Answer { schema: "wardround/why/1", explanation: &explanation })?;
     } else {
         ui.print(&text(&explanation))?;
     }
     Ok(Ending::Done)
+}
+
+/// Adds what documents say of the pair. Where nothing was found, a statement alone may be the finding.
+fn hear(
+    explanation: &mut Explanation,
+    sbom: &Sbom,
+    said: &[VexFile],
+    knowledge: &dyn Knowledge,
+    day: Date,
+) -> Result<(), Failure> {
+    let mut report =
+        MatchReport { findings: explanation.finding.take().into_iter().collect(), ..MatchReport::default() };
+    let before = report.findings.first().map_or(0, |finding| finding.proof.environment.len());
+    ward_assess::hear(sbom, &mut report, said, knowledge, day, &Known::default())?;
+    let is_it = |finding: &Finding| {
+        let vulnerability = &finding.vulnerability;
+        let asked = &explanation.vulnerability;
+        finding.component.reference == explanation.component.reference
+            && (vulnerability.id == *asked || vulnerability.aliases.contains(asked))
+    };
+    let Some(finding) = report.findings.into_iter().find(is_it) else { return Ok(()) };
+    explanation.state = finding.state;
+    explanation.reasons.extend(finding.proof.environment.iter().skip(before).cloned());
+    explanation.finding = Some(finding);
+    Ok(())
 }
 
 /// The component that is meant.

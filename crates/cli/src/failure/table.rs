@@ -2,25 +2,33 @@
 
 use std::io;
 
+use ward_assess::lifecycle::LifecycleError;
 use ward_device::DecideError;
 use ward_feeds::SyncError;
 use ward_feeds::bundle::BundleError;
 use ward_feeds::network::FetchError;
 use ward_fleet::FleetError;
 use ward_formats::feed::FeedError;
-use ward_knowledge::HomeError;
 use ward_knowledge::seed::SeedError;
+use ward_knowledge::{HomeError, OpenError};
 use ward_match::ExplainError;
 use ward_model::knowledge::KnowledgeError;
 use ward_policy::PolicyError;
 
 use super::Failure;
+use crate::nearest::nearest;
+
+/// What to do about a home that is damaged. A backup that is put back whole loses nothing; what is built upon loses what came last.
+pub const DAMAGED: &str = "put the whole home back from a copy; or run `ward feeds sync`, which builds upon the latest whole state that is left, and refuses where there is none";
+/// What to do where nothing is left to build upon.
+const BEGIN_ANEW: &str = "move the folder `knowledge` of this home away and keep it: the days of receipt in it are evidence; then sync all sources, or take a whole bundle";
 
 impl From<KnowledgeError> for Failure {
     fn from(error: KnowledgeError) -> Self {
         Self::environment("knowledge", "the knowledge of this home cannot be read")
             .because(&error)
             .hint("`ward verify` says what is damaged")
+            .hint(DAMAGED)
     }
 }
 
@@ -31,7 +39,24 @@ impl From<HomeError> for Failure {
                 Self::input("as-of", error.to_string()).hint(format!("ask with --as-of {} or later", first.day()))
             }
             HomeError::Locked { .. } => Self::environment("lock", "the home is in use").because(&error),
-            _ => Self::environment("home", "the home cannot be used").because(&error),
+            // What to do stands in the words themselves.
+            HomeError::Open(OpenError::OtherFormat { .. }) => {
+                Self::environment("home", "the home cannot be used").because(&error)
+            }
+            HomeError::NoBase { .. } => {
+                Self::environment("home", "the home cannot be used").because(&error).hint(BEGIN_ANEW)
+            }
+            HomeError::Pointer { .. }
+            | HomeError::Anchor { .. }
+            | HomeError::RolledBack { .. }
+            | HomeError::OtherHistory { .. }
+            | HomeError::Open(_)
+            | HomeError::Knowledge(_) => {
+                Self::environment("home", "the home cannot be used").because(&error).hint(DAMAGED)
+            }
+            HomeError::Io { .. } | HomeError::Record { .. } | HomeError::TooLarge(_) => {
+                Self::environment("home", "the home cannot be used").because(&error)
+            }
         }
     }
 }
@@ -77,6 +102,23 @@ impl From<ExplainError> for Failure {
     }
 }
 
+impl From<LifecycleError> for Failure {
+    fn from(error: LifecycleError) -> Self {
+        match error {
+            LifecycleError::Knowledge(error) => error.into(),
+            LifecycleError::Horizon(_) => Self::input("arguments", error.to_string()),
+            LifecycleError::Unknown { ref name, ref known } => {
+                let failure = Self::input("arguments", error.to_string());
+                match nearest(name, known.iter().map(String::as_str)) {
+                    Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                    None if known.is_empty() => failure.hint("no element has an SBOM with components"),
+                    None => failure.hint("expected a reference, NAME, `NAME VERSION`, or ELEMENT/ before one of these"),
+                }
+            }
+        }
+    }
+}
+
 impl From<DecideError> for Failure {
     fn from(error: DecideError) -> Self {
         Self::input("decide", error.to_string())
@@ -86,6 +128,8 @@ impl From<DecideError> for Failure {
 impl From<BundleError> for Failure {
     fn from(error: BundleError) -> Self {
         match error {
+            BundleError::Locked { .. } => Self::environment("lock", "the home is in use").because(&error),
+            BundleError::Write { .. } => Self::environment("output", error.to_string()).because(&error),
             BundleError::Io(_) => Self::environment("bundle", "the bundle cannot be read or written").because(&error),
             BundleError::Key { .. } => Self::input("key", error.to_string()),
             BundleError::Untrusted { .. } => Self::input("trust", error.to_string())
@@ -120,6 +164,12 @@ impl From<SyncError> for Failure {
         match error {
             SyncError::Home(error) => error.into(),
             SyncError::NotHeld { .. } => Self::input("arguments", error.to_string()).hint(nothing_changed),
+            SyncError::NotTaken { .. } => Self::input("delta", error.to_string())
+                .hint("take the whole bundle that it stands on, or a whole one made anew")
+                .hint(nothing_changed),
+            SyncError::Incomplete { .. } => {
+                Self::input("delta", error.to_string()).hint("have it made anew").hint(nothing_changed)
+            }
             SyncError::Network { .. }
             | SyncError::Absent { .. }
             | SyncError::Meta { .. }

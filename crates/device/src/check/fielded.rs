@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ward_model::device::{Cohort, Control, FieldedVersion, Owner, RESERVED_COHORTS};
+use ward_model::device::{Cohort, Control, FieldedVersion, Owner, RESERVED_COHORTS, UpdatePath, VersionLife};
 use ward_model::ids::{CohortId, ControlId, FieldedVersionId};
 
 use super::{Kind, Names, build, duplicate, value};
@@ -25,6 +25,7 @@ pub(crate) fn versions(
             // Nobody has said that there are none.
             units: None,
             update_path: None,
+            life: VersionLife::default(),
             cohorts: Vec::new(),
             inventories: BTreeMap::new(),
         }];
@@ -72,9 +73,35 @@ fn version(
         id: FieldedVersionId::new(value(&raw.id)?),
         units: value(&raw.units),
         update_path: value(&raw.update_path),
+        life: life(raw, sink),
         cohorts,
         inventories: BTreeMap::new(),
     })
+}
+
+/// Where a version stands in its life.
+fn life(raw: &fielded::Version, sink: &mut Sink) -> VersionLife {
+    let odd = |field: &Option<At<jiff::civil::Date>>, earlier: &Option<At<jiff::civil::Date>>| match (field, earlier) {
+        (Some(field), Some(earlier)) if field.value < earlier.value => Some(field.place),
+        _ => None,
+    };
+    if let Some(place) = odd(&raw.end_of_support, &raw.end_of_life) {
+        sink.warning(place, "odd-dates", "support ends before the version stops being sold");
+    }
+    if let Some(place) = odd(&raw.end_of_life, &raw.last_manufactured) {
+        sink.warning(place, "odd-dates", "units are made after the version stopped being sold");
+    }
+    if let (Some(risks), Some(UpdatePath::None)) = (&raw.update_risks, value(&raw.update_path)) {
+        sink.warning(risks.place, "odd-update", "an update that there is none of risks nothing")
+            .help("`given_up_without_update` says what protection costs instead");
+    }
+    VersionLife {
+        last_manufactured: value(&raw.last_manufactured),
+        end_of_life: value(&raw.end_of_life),
+        end_of_support: value(&raw.end_of_support),
+        update_risks: items(&raw.update_risks).iter().map(|risk| risk.value).collect(),
+        given_up_without_update: items(&raw.given_up_without_update).iter().map(|what| what.value).collect(),
+    }
 }
 
 fn cohort(

@@ -175,6 +175,11 @@ fn every_finding_comes_about_by_its_fault_alone() {
         ["not-considered"]
     );
     assert_eq!(codes("decisions.toml", "path = \"system.toml\"", "path = \"device.toml\""), ["not-decided"]);
+    // What is worn outlives its parts.
+    assert_eq!(
+        codes("system.toml", "kind = \"bedside-device\"", "kind = \"implant\""),
+        ["no-service-life", "no-support-date"]
+    );
     let partial = "\"components\":[";
     let said = "\"compositions\":[{\"aggregate\":\"incomplete\",\"assemblies\":[\"z\"]}],\"components\":[";
     assert_eq!(codes("sbom/pump.json", partial, said), ["contradicted"]);

@@ -1,6 +1,7 @@
 //! `fielded.toml`.
 
-use ward_model::device::UpdatePath;
+use jiff::civil::Date;
+use ward_model::device::{GivenUp, UpdatePath, UpdateRisk};
 
 use super::scalar::Id;
 use super::tables;
@@ -21,6 +22,16 @@ tables! {
         units: optional u64,
         /// How an update reaches a unit.
         update_path: optional UpdatePath,
+        /// What an update of it risks, beside what the path brings with it.
+        update_risks: optional Vec<At<UpdateRisk>>,
+        /// What is given up where protection takes the place of an update.
+        given_up_without_update: optional Vec<At<GivenUp>>,
+        /// The day on which the last unit of it was made. Left out: units may still be made.
+        last_manufactured: optional Date,
+        /// The day on which it stops being sold, where that is not the day of the device.
+        end_of_life: optional Date,
+        /// The day on which its support ends, where that is not the day of the device.
+        end_of_support: optional Date,
         /// The variants of the family that exist in this version. Left out: any, also one that nobody has described.
         variants: optional Vec<At<Id>>,
         /// Units at known sites.

@@ -6,8 +6,8 @@ use toml::de::DeValue;
 use ward_model::cpe::Cpe;
 use ward_model::cvss::Vector;
 use ward_model::device::{
-    Carries, ConsiderationGroup, ElementKind, Environment, HowDegraded, Medium, Owner, Performer, PersonRole, Stage,
-    UpdatePath,
+    Carries, ConsiderationGroup, ElementKind, Environment, GivenUp, HowDegraded, Medium, Owner, Performer, PersonRole,
+    Stage, StateKind, UpdatePath, UpdateRisk,
 };
 use ward_model::digest::Digest;
 use ward_model::rubric::{Answers, RubricError};
@@ -359,6 +359,7 @@ decode_words!(
     ConsiderationGroup,
     ElementKind,
     Environment,
+    GivenUp,
     HowDegraded,
     Medium,
     Outcome,
@@ -368,5 +369,7 @@ decode_words!(
     Position,
     Severity,
     Stage,
-    UpdatePath
+    StateKind,
+    UpdatePath,
+    UpdateRisk
 );

@@ -73,6 +73,20 @@ tables! {
         claims: optional ElementClaims,
         /// Components that no feed covers and that were assessed by other means (a claim each).
         reviewed_components: optional Vec<At<ReviewedComponent>>,
+        /// From which files components were compiled (a claim each): shows that a vulnerability is not in them.
+        compiled: optional Vec<At<Compiled>>,
+    }
+
+    /// From which files one version of a component was compiled.
+    struct Compiled "a compiled component" {
+        /// Its reference in the SBOM.
+        component: required String,
+        /// Its version in the SBOM: the lists are of no other one.
+        version: required String,
+        /// A list of every file of the source of that version, one path a line.
+        sources: required FilePath,
+        /// A list of every file that went into the build, headers too. Left out: the files that the SBOM names as compiled in.
+        files: optional FilePath,
     }
 
     /// A piece of hardware or an operating system.
@@ -87,7 +101,7 @@ tables! {
         interfaces_listed: optional Claimed,
         /// All of its software, hardware and operating system is in its inventory.
         software_listed: optional Claimed,
-        /// Every function that it takes part in is listed.
+        /// Every function that it takes part in is listed, with its features.
         functions_listed: optional Claimed,
         /// Evidence for `local_login = true`.
         local_login: optional Claimed,

@@ -15,6 +15,7 @@ mod design;
 mod laws;
 mod premise;
 mod scoring;
+mod statements;
 mod wrong;
 
 const SBOM: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[
@@ -183,7 +184,20 @@ topic = "location-of-implant"
 not_applicable = "it is not implanted"
 "#;
 
-/// A folder that uses every table but the rubric, which has tests of its own.
+const USE_CASES: &str = r#"
+[[state]]
+id = "running"
+name = "At work"
+kind = "operational"
+[[use_case]]
+function = "infuse"
+on = "loss"
+states = ["running"]
+harm = "interrupted"
+evidence = "evidence/list.csv#running"
+"#;
+
+/// A folder that uses every table but those of the rubric and of states, which have tests of their own.
 fn whole() -> MemoryFiles {
     MemoryFiles::from_iter([
         ("device.toml", DEVICE),
@@ -204,6 +218,7 @@ pub(crate) fn whole_texts() -> impl Iterator<Item = (&'static str, &'static str)
         ("system.toml", SYSTEM),
         ("fielded.toml", FIELDED),
         ("considerations.toml", CONSIDERATIONS),
+        ("use-cases.toml", USE_CASES),
         ("vulnerabilities.toml", VULNERABILITIES),
         ("decisions.toml", DECISIONS),
     ]
@@ -217,6 +232,8 @@ pub(crate) fn configuration_texts() -> impl Iterator<Item = (&'static str, &'sta
         ("variants.toml", ""),
         ("site.toml", configurations::SITE),
         ("site.toml", "name = \"a ward\"\n"),
+        ("trust.toml", statements::TRUST),
+        ("trust.toml", ""),
     ]
     .into_iter()
 }

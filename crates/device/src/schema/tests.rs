@@ -31,6 +31,8 @@ fn the_schemas_take_what_the_reader_takes() {
     for path in ["device.toml", "system.toml", "fielded.toml"] {
         texts.push((path.to_owned(), std::fs::read_to_string(examples.join(path)).unwrap()));
     }
+    let pump = examples.join("../infusion-pump/use-cases.toml");
+    texts.push(("use-cases.toml".to_owned(), std::fs::read_to_string(pump).unwrap()));
     texts.extend(crate::read::tests::configuration_texts().map(|(path, text)| (path.to_owned(), text.to_owned())));
     for (name, schema) in schemas() {
         let validator = jsonschema::validator_for(&schema).unwrap();

@@ -13,6 +13,7 @@ use super::frames::{FramesWriter, Item};
 use super::head::{Head, HeadFile};
 use super::key::Signatory;
 use super::{BundleError, not_a_bundle};
+use crate::mirror::is_index;
 use crate::source::Source;
 
 /// How many bytes of a file one item holds.
@@ -43,8 +44,10 @@ pub fn pack(
     for file in &mut files {
         file.included = before.get(file.path.as_str()) != Some(&file.sha256);
     }
+    include_what_counts_together(&mut files, &before);
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut frames = tempfile::tempfile_in(folder)?;
+    let unwritten = |source: io::Error| BundleError::Write { path: to.to_owned(), source };
+    let mut frames = tempfile::tempfile_in(folder).map_err(unwritten)?;
     let mut writer = FramesWriter::new(BufWriter::new(&mut frames));
     for (number, file) in files.iter().enumerate().filter(|(_, file)| file.included) {
         let number = u32::try_from(number).map_err(|_| not_a_bundle("too many files"))?;
@@ -63,13 +66,30 @@ pub fn pack(
         length: written.length,
         sha256: written.sha256,
     };
-    let whole = tempfile::NamedTempFile::new_in(folder)?;
+    let whole = tempfile::NamedTempFile::new_in(folder).map_err(unwritten)?;
     head.write(signatory, whole.as_file())?;
-    frames.seek(SeekFrom::Start(0))?;
-    io::copy(&mut frames, &mut whole.as_file())?;
-    whole.as_file().sync_all()?;
-    whole.persist(to).map_err(|error| error.error)?;
+    frames.seek(SeekFrom::Start(0)).map_err(unwritten)?;
+    io::copy(&mut frames, &mut whole.as_file()).map_err(unwritten)?;
+    whole.as_file().sync_all().map_err(unwritten)?;
+    whole.persist(to).map_err(|error| unwritten(error.error))?;
     Ok(head)
+}
+
+/// Of what changed, a delta needs more than the files that did: all of a source whose files are read together, and the lists of what
+/// should be there, which speak of files that come and go.
+fn include_what_counts_together(files: &mut [HeadFile], before: &BTreeMap<&str, Digest>) {
+    for source in Source::ALL {
+        let inside = |path: &str| path.strip_prefix(source.name()).is_some_and(|rest| rest.starts_with('/'));
+        let there = || files.iter().filter(|file| inside(&file.path));
+        let same =
+            there().all(|file| !file.included) && there().count() == before.keys().filter(|path| inside(path)).count();
+        if same {
+            continue;
+        }
+        for file in files.iter_mut().filter(|file| inside(&file.path)) {
+            file.included |= source.is_one_list() || source == Source::Csaf && is_index(&file.path);
+        }
+    }
 }
 
 /// The files in a folder and below it, by path, without hidden ones; a folder that is not there has none.

@@ -10,6 +10,7 @@ use super::frames::{FramesWriter, read_all};
 use super::head::Head;
 use super::key::{Signatory, Trusted};
 use super::pack::pack;
+use super::place::Place;
 use super::unpack::unpack;
 
 fn key(number: u8) -> Signatory {
@@ -168,4 +169,47 @@ fn a_bundle_writes_to_no_other_place() {
         let error = unpack(&bundle, &[key(1).trusted()], &into.path().join("in")).unwrap_err();
         assert!(matches!(error, BundleError::Altered { .. }), "{path}: {error}");
     }
+}
+
+#[test]
+fn a_delta_holds_together_what_counts_together() {
+    let (mirror, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for path in ["eol/a.json", "eol/b.json", "eol/identifiers.json", "csaf/p/1.json", "csaf/p/index.txt", "kev/k.json"]
+    {
+        write(mirror.path(), path, b"{}");
+    }
+    let bundle = out.path().join("b.ward");
+    let delta = |second: i64, since: &Head| {
+        let head = pack(mirror.path(), &bundle, &key(1), at(second), Some(since)).unwrap();
+        let included = head.files.iter().filter(|file| file.included).map(|file| file.path.clone());
+        (included.collect::<Vec<String>>(), head)
+    };
+    let whole = pack(mirror.path(), &bundle, &key(1), at(1), None).unwrap();
+    assert_eq!(delta(2, &whole).0, [""; 0]);
+    write(mirror.path(), "eol/b.json", b"[]");
+    let (included, head) = delta(3, &whole);
+    assert_eq!(included, ["eol/a.json", "eol/b.json", "eol/identifiers.json"]);
+    fs::remove_file(mirror.path().join("eol/b.json")).unwrap();
+    let (included, head) = delta(4, &head);
+    assert_eq!(included, ["eol/a.json", "eol/identifiers.json"], "what is gone is seen by what is left");
+    // A list of what should be there speaks of documents that come and go.
+    fs::remove_file(mirror.path().join("csaf/p/1.json")).unwrap();
+    assert_eq!(delta(5, &head).0, ["csaf/p/index.txt"]);
+}
+
+#[test]
+fn what_a_killed_import_left_is_removed_by_the_next_and_there_is_one_at_a_time() {
+    let home = tempfile::tempdir().unwrap();
+    write(home.path(), "bundle-Xy12/nvd/nvdcve-2.0-2014.json.gz", b"left");
+    write(home.path(), "bundle.json", b"{}");
+    write(home.path(), "mirror/kev/k.json", b"{}");
+    let place = Place::new(home.path()).unwrap();
+    assert!(place.path().is_dir() && !home.path().join("bundle-Xy12").exists());
+    assert!(home.path().join("bundle.json").exists() && home.path().join("mirror/kev/k.json").exists());
+    assert!(matches!(Place::new(home.path()), Err(BundleError::Locked { .. })));
+    let held = place.path().to_owned();
+    assert!(held.is_dir(), "the one that is held is not swept");
+    drop(place);
+    assert!(!held.exists());
+    Place::new(home.path()).unwrap();
 }

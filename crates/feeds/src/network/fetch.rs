@@ -1,5 +1,6 @@
 //! One fetch: source by source, file by file.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
@@ -39,16 +40,19 @@ pub fn fetch(
 ) -> Result<FetchReport, FetchError> {
     let client = Client::new(&plan.route, &plan.limits, clock);
     let mut sources = Vec::new();
-    for name in plan.wanted.iter().copied() {
+    for source in plan.wanted.iter().copied() {
+        let name = source.name();
         progress.source(name);
-        let mut run = Run { plan, client: &client, folder, progress, report: SourceFetch::new(name), in_a_row: 0 };
-        let result = source::fetch(name, &mut run);
+        let mut run =
+            Run { plan, client: &client, folder, progress, report: SourceFetch::new(name), in_a_row: 0, list: None };
+        let result = source::fetch(source, &mut run);
         let mut report = run.report;
         if let Err(error) = result {
             report.failed.push(FailedFile { name: name.to_owned(), error });
         }
         let now = clock.now();
         report.outcome = match (report.failed.is_empty(), report.new + report.unchanged) {
+            (true, _) if report.outcome == Outcome::Absent => Outcome::Absent,
             (true, _) => Outcome::Whole,
             (false, 0) => Outcome::Failed,
             (false, _) => Outcome::Partly,
@@ -61,7 +65,7 @@ pub fn fetch(
         folder.save()?;
         sources.push(report);
     }
-    if sources.iter().all(|source| source.outcome == Outcome::Whole) {
+    if sources.iter().all(|source| matches!(source.outcome, Outcome::Whole | Outcome::Absent)) {
         folder.sweep();
     }
     let clocks = client.clocks_apart().into_iter();
@@ -94,6 +98,8 @@ pub(crate) struct Run<'r, 'c> {
     progress: &'r mut dyn FetchProgress,
     pub(crate) report: SourceFetch,
     in_a_row: u32,
+    /// The list that is worked through, where there is one.
+    list: Option<String>,
 }
 
 /// A file that is wanted.
@@ -214,6 +220,8 @@ impl<'c> Run<'_, 'c> {
             entries,
             announced: item.announced.state.clone(),
             fetched: self.now(),
+            listed_by: self.list.clone(),
+            unlisted: None,
         };
         if let Some(before) = before.filter(|_| item.grows) {
             let counted = before.entries.zip(entries).map(|(before, now)| ("entries", before, now));
@@ -228,6 +236,44 @@ impl<'c> Run<'_, 'c> {
             self.folder.save()?;
         }
         Ok(())
+    }
+
+    /// What follows stands in this list, which names these files of a folder. Files that it named before and names no more are kept:
+    /// they are told, and no longer count as having come.
+    pub(crate) fn begin_list(&mut self, folder: &str, list: &Url, names: &BTreeSet<String>) {
+        let (now, list) = (self.now(), list.to_string());
+        let (mut before, mut gone) = (0, 0);
+        let prefix = format!("{folder}/");
+        for (name, state) in self.folder.state.files.iter_mut().filter(|(name, _)| name.starts_with(&prefix)) {
+            if names.contains(name) {
+                before += u64::from(state.unlisted.is_none() && state.listed_by.as_ref() == Some(&list));
+                state.listed_by = Some(list.clone());
+                state.unlisted = None;
+            } else if state.listed_by.as_ref() == Some(&list) && state.unlisted.is_none() {
+                state.unlisted = Some(now);
+                (before, gone) = (before + 1, gone + 1);
+            }
+        }
+        if gone > 0 {
+            self.report.shrunk.push(Shrunk { name: list.clone(), what: "listed files", before, now: before - gone });
+        }
+        self.list = Some(list);
+    }
+
+    /// A mirror lacks the whole source. That is said, and is an error only where somebody asked for it by name.
+    pub(crate) fn absent(&mut self, address: &Url, reason: String) -> Result<(), FetchError> {
+        if self.plan.named {
+            return Err(FetchError::Missing { address: address.to_string(), reason });
+        }
+        self.report.outcome = Outcome::Absent;
+        self.note(reason);
+        Ok(())
+    }
+
+    /// Whether this list named any file of a folder before.
+    pub(crate) fn was_listed(&self, folder: &str, list: &Url) -> bool {
+        let states = self.names(folder).into_iter().filter_map(|name| self.folder.state.files.get(&name));
+        states.into_iter().any(|state| state.listed_by.as_deref() == Some(list.as_str()))
     }
 
     /// Tells something else that somebody should know.

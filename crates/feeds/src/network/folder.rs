@@ -63,6 +63,12 @@ impl MirrorFolder {
         self.state.files.keys().any(|name| inside(name) && self.path_of(name).is_file())
     }
 
+    /// The files that whoever they came from names no more, in order: what they say is old, and they do not count as having come.
+    pub fn unlisted(&self) -> impl Iterator<Item = &str> {
+        let unlisted = self.state.files.iter().filter(|(_, state)| state.unlisted.is_some());
+        unlisted.map(|(name, _)| name.as_str())
+    }
+
     /// The path of a file.
     pub(crate) fn path_of(&self, name: &str) -> PathBuf {
         self.path.join(name)

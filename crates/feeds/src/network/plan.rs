@@ -7,9 +7,11 @@ use url::Url;
 use super::error::FetchError;
 use super::limits::Limits;
 use super::route::Route;
+use crate::source::Source;
 
 /// The feeds that can be fetched, in the order in which they are.
-pub const FEEDS: [&str; 8] = ["nvd", "kev", "epss", "osv", "csaf", "cve5", "eol", "cwe"];
+pub const FEEDS: [Source; 8] =
+    [Source::Nvd, Source::Kev, Source::Epss, Source::Osv, Source::Csaf, Source::Cve5, Source::Eol, Source::Cwe];
 
 /// The ecosystems of OSV that are fetched if nothing else is asked for: what runs on devices and what their software is built from.
 pub const ECOSYSTEMS: [&str; 20] = [
@@ -69,7 +71,9 @@ pub struct FetchPlan {
     pub nvd: Nvd,
     /// Ecosystems of OSV.
     pub ecosystems: Vec<String>,
-    pub(crate) wanted: Vec<&'static str>,
+    pub(crate) wanted: Vec<Source>,
+    /// Whether somebody named them: then each has to be there.
+    pub(crate) named: bool,
     /// A mirror laid out like the folder, instead of the public sources.
     pub(crate) mirror: Option<Url>,
     pub(crate) addresses: Vec<(&'static str, String)>,
@@ -96,7 +100,7 @@ impl fmt::Debug for Secret {
 
 /// A name that no feed has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{name}` is no source; these are: {}", FEEDS.join(", "))]
+#[error("`{name}` is no source; these are: {}", FEEDS.map(Source::name).join(", "))]
 pub struct UnknownFeed {
     /// What was given.
     pub name: String,
@@ -111,6 +115,7 @@ impl FetchPlan {
             nvd: Nvd::default(),
             ecosystems: ECOSYSTEMS.map(str::to_owned).to_vec(),
             wanted: FEEDS.to_vec(),
+            named: false,
             mirror: None,
             addresses: PUBLIC.map(|(name, address)| (name, address.to_owned())).to_vec(),
             providers: Vec::new(),
@@ -133,13 +138,11 @@ impl FetchPlan {
     /// # Errors
     /// One of them is none.
     pub fn only(mut self, names: &[String]) -> Result<Self, UnknownFeed> {
-        let known = |name: &String| {
-            let found = FEEDS.into_iter().find(|feed| feed.eq_ignore_ascii_case(name.trim()));
-            found.ok_or_else(|| UnknownFeed { name: name.clone() })
-        };
+        let known = |name: &String| name.parse::<Source>().map_err(|_| UnknownFeed { name: name.clone() });
         let named = names.iter().map(known).collect::<Result<Vec<_>, _>>()?;
         if !named.is_empty() {
             self.wanted.retain(|feed| named.contains(feed));
+            self.named = true;
         }
         Ok(self)
     }
@@ -178,8 +181,8 @@ impl FetchPlan {
     }
 
     /// The sources that are fetched, by name.
-    pub fn wanted(&self) -> &[&'static str] {
-        &self.wanted
+    pub fn wanted(&self) -> impl Iterator<Item = &'static str> {
+        self.wanted.iter().map(|source| source.name())
     }
 
     /// Where a source is.
@@ -240,6 +243,7 @@ pub(crate) fn below(folder: &Url, path: &str) -> Result<Url, FetchError> {
 #[cfg(test)]
 mod tests {
     use super::{FEEDS, FetchPlan, PUBLIC, below, parse};
+    use crate::source::Source;
 
     #[test]
     fn every_public_address_is_one_and_has_tls() {
@@ -247,18 +251,18 @@ mod tests {
         for (name, _) in PUBLIC {
             assert_eq!(plan.address(name).unwrap().scheme(), "https", "{name}");
         }
-        let mut all = crate::source::Source::ALL.map(crate::source::Source::name);
+        let mut all = Source::ALL;
         all.sort_unstable();
         let mut fetched = FEEDS;
         fetched.sort_unstable();
         assert_eq!(fetched, all, "what can be read can be fetched");
-        assert!(FEEDS.iter().all(|feed| PUBLIC.iter().any(|(name, _)| name == feed)));
+        assert!(FEEDS.iter().all(|feed| PUBLIC.iter().any(|(name, _)| *name == feed.name())));
     }
 
     #[test]
     fn plans_are_narrowed_and_led_elsewhere() {
         let plan = FetchPlan::public().only(&["KEV".to_owned(), "nvd".to_owned()]).unwrap();
-        assert_eq!(plan.wanted(), ["nvd", "kev"]);
+        assert_eq!(plan.wanted().collect::<Vec<_>>(), ["nvd", "kev"]);
         assert!(FetchPlan::public().only(&["npm".to_owned()]).unwrap_err().to_string().contains("osv"));
         let plan = plan.at("nvd", "http://mirror.example/nvd").unwrap();
         assert_eq!(plan.folder("nvd").unwrap().as_str(), "http://mirror.example/nvd/");

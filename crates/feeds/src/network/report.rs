@@ -18,7 +18,7 @@ pub struct FetchReport {
 impl FetchReport {
     /// The sources that are not as new as they could be.
     pub fn stale(&self) -> impl Iterator<Item = &SourceFetch> {
-        self.sources.iter().filter(|source| source.outcome != Outcome::Whole)
+        self.sources.iter().filter(|source| matches!(source.outcome, Outcome::Partly | Outcome::Failed))
     }
 }
 
@@ -31,6 +31,8 @@ pub enum Outcome {
     Partly,
     /// Nothing came.
     Failed,
+    /// The mirror has nothing of it, and nobody asked for it by name.
+    Absent,
 }
 
 /// What a fetch did with one source.
@@ -50,7 +52,7 @@ pub struct SourceFetch {
     pub bytes: u64,
     /// What did not come, and why.
     pub failed: Vec<FailedFile>,
-    /// Files that hold less than before.
+    /// Files that hold less than before, and lists that name fewer files.
     pub shrunk: Vec<Shrunk>,
     /// What was seen of signatures; `None` where the source has none.
     pub signatures: Option<Signatures>,
@@ -67,12 +69,12 @@ pub struct FailedFile {
     pub error: FetchError,
 }
 
-/// A file that holds less than before.
+/// A file that holds less than before, or a list that names fewer files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shrunk {
-    /// Its name in the mirror.
+    /// Its name in the mirror; of a list its address.
     pub name: String,
-    /// What there is less of: `bytes` or `entries`.
+    /// What there is less of: `bytes`, `entries` or `listed files`.
     pub what: &'static str,
     /// How many there were.
     pub before: u64,

@@ -3,6 +3,7 @@
 use super::error::FetchError;
 use super::fetch::Run;
 use super::plan::Nvd;
+use crate::source::Source;
 
 mod catalogue;
 mod csaf;
@@ -14,23 +15,22 @@ mod nvd_files;
 mod osv;
 
 /// Fetches one source. What fails of its files is in the report; an error is what ends it.
-pub(crate) fn fetch(name: &'static str, run: &mut Run<'_, '_>) -> Result<(), FetchError> {
+pub(crate) fn fetch(source: Source, run: &mut Run<'_, '_>) -> Result<(), FetchError> {
+    let name = source.name();
     if let Some(root) = run.plan.mirror.clone() {
-        return mirror::fetch(name, run, &root);
+        return mirror::fetch(source, run, &root);
     }
-    match name {
-        "nvd" => match run.plan.nvd {
+    match source {
+        Source::Nvd => match run.plan.nvd {
             Nvd::Files => nvd_files::fetch(run, &run.plan.folder(name)?),
             Nvd::Api => nvd_api::fetch(run, &run.plan.address("nvd-api")?),
         },
-        "kev" => catalogue::kev(run, run.plan.address(name)?),
-        "epss" => catalogue::epss(run, run.plan.address(name)?),
-        "cwe" => catalogue::cwe(run, run.plan.address(name)?),
-        "osv" => osv::fetch(run, &run.plan.folder(name)?),
-        "eol" => endoflife::fetch(run, &run.plan.folder(name)?),
-        "cve5" => cvelist::fetch(run, &run.plan.folder(name)?),
-        "csaf" => csaf::fetch(run),
-        // `plan` takes no other name.
-        _ => Ok(()),
+        Source::Kev => catalogue::kev(run, run.plan.address(name)?),
+        Source::Epss => catalogue::epss(run, run.plan.address(name)?),
+        Source::Cwe => catalogue::cwe(run, run.plan.address(name)?),
+        Source::Osv => osv::fetch(run, &run.plan.folder(name)?),
+        Source::Eol => endoflife::fetch(run, &run.plan.folder(name)?),
+        Source::Cve5 => cvelist::fetch(run, &run.plan.folder(name)?),
+        Source::Csaf => csaf::fetch(run),
     }
 }

@@ -39,6 +39,12 @@ pub(crate) struct FileState {
     pub(crate) announced: Option<String>,
     /// When it came, by this machine's clock.
     pub(crate) fetched: Timestamp,
+    /// The list that names it, where there is one: of a provider, of a mirror.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) listed_by: Option<String>,
+    /// Since when that list names it no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) unlisted: Option<Timestamp>,
 }
 
 /// By what a server knows whether a file changed.
@@ -118,6 +124,8 @@ mod tests {
             entries: None,
             announced: Some("2026".to_owned()),
             fetched: Timestamp::from_second(1).unwrap(),
+            listed_by: Some("https://a.example/".to_owned()),
+            unlisted: Timestamp::from_second(3).ok(),
         };
         state.files.insert("kev/x.json".to_owned(), file);
         *state.source("nvd") =

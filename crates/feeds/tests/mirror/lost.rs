@@ -1,7 +1,7 @@
 //! What sources take back, and what they only lose.
 
 use jiff::civil::{Date, date};
-use ward_feeds::{Silent, SyncError, SyncReport, sync, sync_accepting};
+use ward_feeds::{Contents, Fewer, Silent, Source, SyncError, SyncReport, sync, sync_contents};
 use ward_knowledge::Home;
 use ward_model::coverage::ShrunkPart;
 use ward_model::ids::VulnerabilityId;
@@ -11,6 +11,11 @@ use super::fixture::{Mirror, TestResult, cve, zipped};
 
 fn day(number: i8) -> Date {
     date(2026, 1, number)
+}
+
+/// What is far fewer is left as strict as it can be.
+fn accepting(accepted: &[String]) -> Fewer<'_> {
+    Fewer { accepted, ..Fewer::default() }
 }
 
 fn shrunk(report: &SyncReport, name: &str) -> Vec<ShrunkPart> {
@@ -74,8 +79,8 @@ fn every_source_retracts_in_its_own_way_and_the_history_stays() -> TestResult {
     mirror.any(advisory, csaf("2020-02-02", "csaf_security_advisory", &all[..1]).as_bytes())?;
     sync(mirror.path(), &[], &home, day(2), &mut Silent)?;
 
-    let ids =
-        ["CVE-2020-0001", "CVE-2020-0002", "PYSEC-1", "ICSMA-20-001-01/CVE-2020-0003", "ICSMA-20-001-01/CVE-2020-0004"];
+    let advisories = ["ICSMA-20-001-01@p/CVE-2020-0003", "ICSMA-20-001-01@p/CVE-2020-0004"];
+    let ids = ["CVE-2020-0001", "CVE-2020-0002", "PYSEC-1", advisories[0], advisories[1]];
     for (id, gone) in ids.into_iter().zip([true, true, true, false, true]) {
         assert!(!withdrawn(&home, day(1), id)?, "{id}");
         assert_eq!(withdrawn(&home, day(2), id)?, gone, "{id}");
@@ -105,18 +110,93 @@ fn what_a_mirror_lost_is_kept_and_told_until_it_comes_again() -> TestResult {
     mirror.nvd("2020", &records(20))?;
     mirror.nvd("modified", &records(1))?;
     let report = sync(mirror.path(), &[], &home, day(2), &mut Silent)?;
-    let expected = [ShrunkPart { part: Some("2020".to_owned()), most: 40, now: 20, since: day(2) }];
+    let expected = [ShrunkPart { part: Some("2020".to_owned()), most: 40, now: 20, since: day(2), last_came: None }];
     assert_eq!(shrunk(&report, "nvd"), expected);
     assert_eq!(report.sources[0].state.records, 40, "nothing is lost here");
     let report = sync(mirror.path(), &[], &home, day(3), &mut Silent)?;
     assert_eq!(shrunk(&report, "nvd"), expected, "nothing new is no growth");
 
-    let wrong = sync_accepting(mirror.path(), &[], &["nvdx".to_owned()], &home, day(3), &mut Silent);
+    let wrong = sync_contents(
+        &Contents::of_folder(mirror.path()),
+        &[],
+        accepting(&["nvdx".to_owned()]),
+        &home,
+        day(3),
+        &mut Silent,
+    );
     assert!(matches!(wrong, Err(SyncError::NotHeld { .. })), "{wrong:?}");
-    let report = sync_accepting(mirror.path(), &[], &["nvd".to_owned()], &home, day(4), &mut Silent)?;
+    let report = sync_contents(
+        &Contents::of_folder(mirror.path()),
+        &[],
+        accepting(&["nvd".to_owned()]),
+        &home,
+        day(4),
+        &mut Silent,
+    )?;
     assert_eq!(shrunk(&report, "nvd"), []);
     let held = home.as_of(day(3))?.ok_or("nothing there")?;
     assert_eq!(held.description().sources[0].shrunk, expected);
     assert!(home.current()?.ok_or("nothing there")?.description().sources[0].shrunk.is_empty());
+    Ok(())
+}
+
+/// A mirror of one source with so many records.
+fn of_source(source: Source, count: usize) -> Result<Mirror, Box<dyn std::error::Error>> {
+    let mirror = Mirror::new()?;
+    let ids: Vec<String> = (1..=count).map(|number| format!("CVE-2020-{number:04}")).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    match source {
+        Source::Nvd => mirror.nvd("2020", &ids.iter().map(|id| cve(id, "2020-01-02", "one")).collect::<Vec<_>>())?,
+        Source::Kev => mirror.kev("2026-01-01", &ids)?,
+        Source::Epss => mirror.epss("2026-01-01", &ids.iter().map(|id| (*id, "0.5", "0.9")).collect::<Vec<_>>())?,
+        Source::Cve5 => {
+            for id in ids {
+                let text = cve5("PUBLISHED", "2020-01-02").replace("CVE-2020-0002", id);
+                mirror.any(&format!("cve5/cves/2020/0xxx/{id}.json"), text.as_bytes())?;
+            }
+        }
+        Source::Osv => {
+            let record = |id: &str| {
+                format!(
+                    r#"{{"id":"{id}","modified":"2020-01-02T00:00:00Z","affected":[{{"package":{{"ecosystem":"PyPI","name":"n"}},"versions":["1"]}}]}}"#
+                )
+            };
+            let texts: Vec<(String, String)> = ids.iter().map(|id| (format!("{id}.json"), record(id))).collect();
+            let files: Vec<(&str, &[u8])> = texts.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
+            mirror.any("osv/PyPI/all.zip", &zipped(&files)?)?;
+        }
+        Source::Csaf => {
+            let text = csaf("2020-01-02", "csaf_security_advisory", &["CVE-2020-0001"]);
+            for number in 0..count {
+                let text = text.replace("ICSMA-20-001-01", &format!("ICSMA-20-{number:03}-01"));
+                mirror.any(&format!("csaf/OT/white/2020/{number}.json"), text.as_bytes())?;
+            }
+        }
+        Source::Eol => {
+            for id in ids {
+                mirror.any(&format!("eol/{id}.json"), br#"[{"cycle":"1","eol":"2026-09-07"}]"#)?;
+            }
+        }
+        Source::Cwe => {
+            let names: String = (1..=count).map(|number| format!(r#"<Weakness ID="{number}" Name="x"/>"#)).collect();
+            let text =
+                format!(r#"<Weakness_Catalog Version="4.15"><Weaknesses>{names}</Weaknesses></Weakness_Catalog>"#);
+            mirror.any("cwe/cwec-4.15.xml", text.as_bytes())?;
+        }
+    }
+    Ok(mirror)
+}
+
+#[test]
+fn every_source_is_told_when_it_shrinks() -> TestResult {
+    for source in Source::ALL {
+        let (first, second) = (of_source(source, 20)?, of_source(source, 4)?);
+        let home = first.home();
+        let report = sync(first.path(), &[], &home, day(1), &mut Silent)?;
+        let name = report.knowledge.sources.first().ok_or("nothing came")?.name.clone();
+        assert_eq!(shrunk(&report, &name), [], "{source}");
+        let found = shrunk(&sync(second.path(), &[], &home, day(2), &mut Silent)?, &name);
+        assert_eq!(found.iter().map(|part| (part.most, part.now)).collect::<Vec<_>>(), [(20, 4)], "{source}");
+    }
     Ok(())
 }

@@ -24,7 +24,7 @@ fn osv(id: &str, ecosystem: &str) -> String {
     )
 }
 
-fn csaf(id: &str) -> String {
+pub fn csaf(id: &str) -> String {
     format!(
         r#"{{"document":{{"category":"csaf_security_advisory","title":"t","publisher":{{"name":"p"}},"tracking":{{"id":"{id}","current_release_date":"2020-01-02T00:00:00Z"}}}},
         "product_tree":{{"full_product_names":[{{"product_id":"P","name":"Acme Pump"}}]}},
@@ -45,7 +45,7 @@ fn counts(report: &SyncReport) -> Vec<(&str, usize, u64, usize)> {
 }
 
 /// Every form of every source once.
-fn everything() -> Result<Mirror, Box<dyn std::error::Error>> {
+pub fn everything() -> Result<Mirror, Box<dyn std::error::Error>> {
     let mirror = Mirror::new()?;
     mirror.any("cve5/cves/2020/0xxx/CVE-2020-0001.json", cve5("CVE-2020-0001", "in the tree").as_bytes())?;
     mirror.any("cve5/cves/2020/0xxx/CVE-2020-0002.json", b"nonsense")?;
@@ -106,7 +106,7 @@ fn every_form_of_every_source_is_read() -> TestResult {
         ("CVE-2020-0005", "cve5"),
         ("PYSEC-1", "osv/pypi"),
         ("OSV-1", "osv/oss-fuzz"),
-        ("ICSMA-20-001-01/CVE-2020-0001", "csaf"),
+        ("ICSMA-20-001-01@p/CVE-2020-0001", "csaf"),
     ] {
         let number = generation.find(&VulnerabilityId::from(id))?.ok_or_else(|| format!("{id} is not found"))?;
         assert_eq!(generation.record(number)?.source, source, "{id}");

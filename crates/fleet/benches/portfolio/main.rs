@@ -27,6 +27,10 @@ mod shaped;
 
 use shaped::{Draw, Shapes};
 
+/// The one of the program: what is measured is what it would take.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const TODAY: Date = date(2026, 12, 1);
 /// How many records a delta changes.
 const CHANGED: usize = 300;

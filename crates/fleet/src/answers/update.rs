@@ -73,10 +73,10 @@ impl Answers {
             variants.extend(self.variants.look_through(&sboms, portfolio, &hosts)?);
         }
         let variants: Vec<u32> = variants.into_iter().collect();
-        let said: Vec<Option<Said>> = variants.iter().map(|number| self.variants.said(*number).cloned()).collect();
+        let said: Vec<_> = variants.iter().map(|number| self.variants.shared(*number).cloned()).collect();
         depends.extend(self.judge_variants(&variants, portfolio, &matcher)?);
         for (number, said) in variants.iter().zip(said) {
-            if self.variants.said(*number) != said.as_ref() {
+            if self.variants.shared(*number) != said.as_ref() {
                 other.insert(self.variants.key(*number).0);
             }
         }

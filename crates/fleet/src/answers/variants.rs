@@ -1,6 +1,7 @@
 //! Pairs that are judged among others: each different case once.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use ward_match::spread;
 
@@ -22,7 +23,7 @@ type Key = (u32, Box<[u32]>);
 pub(super) struct Variants {
     numbers: HashMap<Key, u32, Stable>,
     keys: Vec<Key>,
-    said: Vec<Option<Said>>,
+    said: Vec<Option<Arc<Said>>>,
     /// For each SBOM pair and variant, by pair.
     sboms: Vec<Box<[(u32, u32)]>>,
 }
@@ -32,7 +33,7 @@ impl Variants {
     pub(super) fn of(&self, sbom: u32, pair: u32) -> Option<&Said> {
         let own = self.sboms.get(sbom as usize)?;
         let place = own.binary_search_by_key(&pair, |(pair, _)| *pair).ok()?;
-        self.said.get(own.get(place)?.1 as usize)?.as_ref()
+        self.said(own.get(place)?.1)
     }
 
     /// Every case of every SBOM: SBOM, pair, what holds.
@@ -54,10 +55,15 @@ impl Variants {
 
     /// What is said in a case, where it has been judged.
     pub(super) fn said(&self, number: u32) -> Option<&Said> {
+        self.shared(number).map(|said| &**said)
+    }
+
+    /// The same, shared with others that are answered alike.
+    pub(super) fn shared(&self, number: u32) -> Option<&Arc<Said>> {
         self.said.get(number as usize)?.as_ref()
     }
 
-    pub(super) fn set(&mut self, number: u32, said: Said) {
+    pub(super) fn set(&mut self, number: u32, said: Arc<Said>) {
         self.said[number as usize] = Some(said);
     }
 

@@ -85,7 +85,7 @@ pub fn nothing_else_changed(portfolio: &Portfolio, updated: &Updated, before: &d
     let new = Matcher::new(library.aliases(), after).unwrap();
     let said = |matcher: &Matcher<'_>, pair: u32| -> (Apart, Option<String>) {
         let recognised = matcher.recognise(portfolio.component(pair).unwrap()).unwrap();
-        let mut apart = matcher.judge(&mut Known::default(), (&[], &recognised, &[]), false).unwrap().apart;
+        let mut apart = matcher.judge(&mut Known::default(), (&[], &recognised, &[])).unwrap().apart;
         for finding in &mut apart.findings {
             let shown = std::sync::Arc::make_mut(&mut finding.vulnerability);
             (shown.kev, shown.epss) = (false, None);

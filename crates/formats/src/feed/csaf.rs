@@ -1,9 +1,10 @@
 //! CSAF 2.0, and 2.1 where it is alike: one advisory a file, several vulnerabilities an advisory.
 //!
-//! Several advisories speak of one CVE, each with products of its own: every one of them becomes a record, named by the advisory
-//! and the CVE (`ICSMA-23-194-01/CVE-2023-30562`), with the CVE as its alias. Many advisories on medical devices identify no
-//! product: vendor, product and version are then words, of which `version_text` reads what is certain. What is deliberately
-//! absent: checks of signatures, and any opinion on whether a fix is one.
+//! Several advisories speak of one CVE, each with products of its own: every one of them becomes a record, named by the advisory,
+//! its publisher and the CVE (`ICSMA-23-194-01@www.cisa.gov/CVE-2023-30562`), with the CVE as its alias: the number of an advisory
+//! is one of a kind with its publisher alone. Many advisories on medical devices identify no product: vendor, product and version
+//! are then words, of which `version_text` reads what is certain. What is deliberately absent: checks of signatures, and any
+//! opinion on whether a fix is one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,17 +43,23 @@ pub struct Advisory {
     pub items: Vec<Item>,
     /// Whether it names no vulnerability at all, as notices and lists of products do not.
     pub without_vulnerabilities: bool,
-    /// Which document it is, where all of it was read: what an earlier version of it named and this one does not was taken back.
-    pub whole: Option<Document>,
+    /// Which document it is, where that could be read.
+    pub document: Option<Document>,
 }
 
 /// One version of an advisory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// How the identifiers of its records begin, before a `/`.
+    /// How the identifiers of its records begin, before the first `/`: no two documents have it in common.
     pub label: String,
-    /// When it was last changed, as it stands there; empty where it does not say.
+    /// How they began before the publisher was part of the name of every one: two documents could have that in common.
+    pub former: String,
+    /// Who speaks in its statements, scores and remediations.
+    pub publisher: String,
+    /// When it was last changed; empty where it does not say.
     pub last_modified: String,
+    /// Whether all of it was read: what an earlier version of it named and this one does not was then taken back.
+    pub whole: bool,
 }
 
 /// Reads one advisory from its whole text. `place` is where it stands among its neighbours.
@@ -71,19 +78,24 @@ pub fn advisory(text: &[u8], place: u64) -> Advisory {
             }
         }
     };
-    let id =
-        serde_json::from_slice::<raw::OnlyId>(text).ok().map(|only| VulnerabilityId::new(only.document.tracking.id));
     match read {
         Ok((document, records)) => {
             let without_vulnerabilities = records.is_empty() && unread.is_empty();
-            let whole = unread.is_empty().then_some(document);
+            let document = Document { whole: unread.is_empty(), ..document };
+            let id = Some(VulnerabilityId::new(&*document.label));
             let records = records.into_iter().map(|dated| Item::Record(Box::new(dated)));
             let items = records.chain(unread.into_set_aside(id, place, text).map(Item::SetAside)).collect();
-            Advisory { items, without_vulnerabilities, whole }
+            Advisory { items, without_vulnerabilities, document: Some(document) }
         }
         Err(reason) => {
+            let only = serde_json::from_slice::<raw::OnlyId>(text).ok().map(|only| only.document);
+            let only = only.filter(|only| !only.tracking.id.trim().is_empty());
+            let id = only.map(|only| {
+                let publisher = raw::Publisher::deserialize(&only.publisher).unwrap_or_default();
+                VulnerabilityId::new(label(&only.tracking.id, &publisher))
+            });
             let aside = SetAside { id, place, reason, digest: Digest::of(text), products: lenient::products(text) };
-            Advisory { items: vec![Item::SetAside(aside)], without_vulnerabilities: false, whole: None }
+            Advisory { items: vec![Item::SetAside(aside)], without_vulnerabilities: false, document: None }
         }
     }
 }
@@ -131,7 +143,7 @@ fn convert(raw: &raw::Advisory<'_>, unread: &mut Unread) -> Result<(Document, Ve
     }
     let publisher = Some(document.publisher.name.trim()).filter(|name| !name.is_empty()).unwrap_or(SOURCE);
     let products = Products::read(&raw.tree, unread);
-    let label = label(tracking, &document.publisher.namespace);
+    let label = label(tracking, &document.publisher);
     let modified = document.tracking.current.as_deref().and_then(day);
     let last_modified =
         document.tracking.current.as_deref().filter(|_| modified.is_some()).unwrap_or_default().to_owned();
@@ -177,12 +189,23 @@ fn convert(raw: &raw::Advisory<'_>, unread: &mut Unread) -> Result<(Document, Ve
         record.affected = statements(vulnerability, &products, publisher, record.id.as_str(), unread);
         records.push(Dated { record, last_modified: last_modified.clone() });
     }
-    Ok((Document { label, last_modified }, records))
+    let former = former_label(tracking, &document.publisher.namespace);
+    Ok((Document { label, former, publisher: publisher.to_owned(), last_modified, whole: true }, records))
 }
 
-/// How the records of an advisory begin. Some publishers name their advisories by the CVE, so that the numbers of two of them are
-/// the same: the publisher tells them apart.
-fn label(tracking: &str, namespace: &str) -> String {
+/// How the identifiers of the records of an advisory begin: its number and its publisher. Neither holds a `/`, so that none begins
+/// as another one does, and none but the last `@` stands between the two.
+fn label(tracking: &str, publisher: &raw::Publisher<'_>) -> String {
+    let namespace = publisher.namespace.trim();
+    let namespace = if namespace.is_empty() { publisher.name.trim() } else { namespace };
+    let namespace =
+        namespace.split_once("://").map_or(namespace, |(_, rest)| rest).trim_end_matches('/').to_lowercase();
+    let escaped = |text: &str| text.replace('%', "%25").replace('/', "%2F");
+    format!("{}@{}", escaped(tracking.trim()), escaped(&namespace).replace('@', "%40"))
+}
+
+/// As [`label`] once was: only where an advisory is named by a CVE did the host of its publisher belong to it.
+fn former_label(tracking: &str, namespace: &str) -> String {
     if !tracking.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("cve-")) {
         return tracking.to_owned();
     }

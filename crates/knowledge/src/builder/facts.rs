@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use ward_formats::feed::{cwe, eol};
 use ward_model::ids::VulnerabilityId;
 
-use super::Builder;
 use super::parts::is_shrunk;
 use super::publish::Sources;
+use super::{Builder, as_read};
 use crate::error::HomeError;
-use crate::fact::{self, Fact, Held, Kind};
+use crate::fact::{self, Fact, Held, Input, Kind};
 use crate::generation::Generation;
 use crate::identity;
 use crate::source::{Changes, EPSS, KEV, SetAsideRecord};
@@ -192,8 +192,9 @@ pub(super) fn inputs(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>, 
     for ((source, file), input) in &builder.inputs {
         let not_taken = sources.get(source).is_some_and(|(_, changes)| changes.keeps_the_whole(source));
         let held = builder.held.as_ref().map(|held: &Generation| held.input(source, file)).transpose()?.flatten();
-        if !not_taken && held.as_ref() != Some(input) {
-            let (key, value) = written("a file that was read", fact::of_input(source, file, input))?;
+        let input = Input { digest: as_read(source, input.digest), ..input.clone() };
+        if !not_taken && held.as_ref() != Some(&input) {
+            let (key, value) = written("a file that was read", fact::of_input(source, file, &input))?;
             facts.push((key, Some(value)));
         }
     }

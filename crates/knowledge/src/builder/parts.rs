@@ -10,7 +10,7 @@ use crate::error::HomeError;
 use crate::fact::{Fact, Input, Kind};
 use crate::file::unreadable;
 use crate::generation::Generation;
-use crate::part::{self, Part, is_far_fewer};
+use crate::part::{self, Part, company};
 use crate::source::WHOLE;
 
 /// What is known of parts, by source and name.
@@ -32,11 +32,11 @@ pub(super) fn is_shrunk(builder: &Builder, sources: &Sources, source: &str, came
     // A home from before this was kept knows how many entries it holds.
     let entries = sources.get(source).map_or(0, |(state, _)| state.records);
     let most = held(builder)?.get(&(source.to_owned(), String::new())).map_or(entries, |part| part.most);
-    Ok(is_far_fewer(most, came))
+    Ok(builder.far_fewer.is_far_fewer(most, came))
 }
 
-/// What changes of what is known of the parts.
-pub(super) fn compare(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>, HomeError> {
+/// What changes of what is known of the parts, and whether that is more than the days on which they came.
+pub(super) fn compare(builder: &Builder, sources: &Sources) -> Result<(Vec<Fact>, bool), HomeError> {
     let before = held(builder)?;
     let mut parts = before.clone();
     let day = builder.received.day();
@@ -44,12 +44,21 @@ pub(super) fn compare(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>,
     let seen: BTreeSet<String> = came.keys().map(|(source, _)| source.clone()).collect();
     let known = held_files(builder, &before, &seen)?;
     let newest = newest(builder);
-    for (key, now) in came {
-        let part = parts.entry(key.clone()).or_default();
+    for (key, most) in known {
         // A home from before this was kept knows how many records its files gave.
-        part.most = part.most.max(known.get(&key).copied().unwrap_or(0));
-        part.newest = part.newest.max(newest.get(&key).copied());
-        part.came(now, day);
+        parts.entry(key).or_default().most = most;
+    }
+    let companies: BTreeSet<(&str, &str)> =
+        came.keys().map(|(source, name)| (source.as_str(), company(source, name))).collect();
+    for (key @ (source, name), part) in &mut parts {
+        if !came.contains_key(key) && companies.contains(&(source.as_str(), company(source, name))) {
+            part.vanished(day);
+        }
+    }
+    for (key, now) in &came {
+        let part = parts.entry(key.clone()).or_default();
+        part.newest = part.newest.max(newest.get(key).copied());
+        part.came(*now, day, builder.far_fewer);
     }
     for (source, (state, changes)) in sources.iter().filter(|(source, _)| WHOLE.contains(&source.as_str())) {
         if let Some(now) = changes.came {
@@ -57,7 +66,7 @@ pub(super) fn compare(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>,
                 .entry((source.clone(), String::new()))
                 .or_insert_with(|| Part { most: before_of(builder, source), ..Part::default() });
             part.newest = state.newest;
-            part.came(now, day);
+            part.came(now, day, builder.far_fewer);
         }
     }
     for (_, part) in parts.iter_mut().filter(|((source, _), _)| builder.accepts(source)) {
@@ -65,12 +74,13 @@ pub(super) fn compare(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>,
     }
     let wrong =
         |error: postcard::Error| HomeError::Record { id: "a part of a source".to_owned(), reason: error.to_string() };
-    let mut facts = Vec::new();
+    let (mut facts, mut more) = (Vec::new(), false);
     for (key, part) in parts.iter().filter(|(key, part)| before.get(*key) != Some(*part)) {
+        more |= before.get(key).is_none_or(|before| Part { received: part.received, ..before.clone() } != *part);
         let (key, value) = part::to_fact(&key.0, &key.1, part).map_err(wrong)?;
         facts.push((key, Some(value)));
     }
-    Ok(facts)
+    Ok((facts, more))
 }
 
 /// How many entries were held before of a source that is replaced as a whole.

@@ -35,9 +35,12 @@ pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Re
     let (aside, set_aside) = facts::set_aside(&mut builder, &mut sources, &came.aside)?;
     changed.extend(aside);
     changed.extend(facts::inputs(&builder, &sources)?);
-    changed.extend(source_parts::compare(&builder, &sources)?);
+    let (of_parts, more_than_days) = source_parts::compare(&builder, &sources)?;
     changed.sort_unstable();
     changed.extend(undescribed::compare(&builder, &mut came, &changed)?);
+    // That parts came again on another day is written down and is no news.
+    let news = !came.new.is_empty() || !changed.is_empty() || more_than_days;
+    changed.extend(of_parts);
     changed.sort_unstable();
 
     count(&builder, &came, &mut sources)?;
@@ -50,8 +53,8 @@ pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Re
     let state = State { epss_date, sources: sources.values().map(|(state, _)| state.clone()).collect(), parts };
     let received = held.map_or(builder.received, |held| held.moment().max(builder.received));
     let clock_went_back = Some(builder.received).filter(|stated| *stated < received);
-    let news = !came.new.is_empty() || !changed.is_empty();
-    let same = held.is_some_and(|held| !news && *held.state() == state && !held.rows_are_old()) && !builder.repaired;
+    let nothing = came.new.is_empty() && changed.is_empty();
+    let same = held.is_some_and(|held| nothing && *held.state() == state && !held.rows_are_old()) && !builder.repaired;
     if !same {
         let transaction = transaction(held, &state, received, builder.received, &came, &changed)?;
         write_next(&builder, &mut came, &changed, transaction, progress)?;

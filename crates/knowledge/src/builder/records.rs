@@ -121,6 +121,9 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
             came.replaced.insert((last.in_delta, last.version));
         } else {
             changes.added += 1;
+            // It was known under another name before.
+            let before = builder.renamed.get(&(source.clone(), pending.id.clone()));
+            received.0 = before.map_or(now, |day| now.min(*day));
         }
         let Pending { id, stamp, facts, place, .. } = pending;
         came.new.push(New { id, source, stamp, facts, batch, place, received, position });

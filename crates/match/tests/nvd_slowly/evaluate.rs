@@ -274,6 +274,7 @@ impl Evaluator<'_> {
         };
         match order {
             Order::Equal => True,
+            Order::None if order::is_judged(own, None) && order::is_apart(own, &version) => False,
             Order::None | Order::NotJudged => Unknown,
             Order::Less | Order::Greater => False,
         }

@@ -159,6 +159,43 @@ pub fn has_no_order(version: &str) -> bool {
     written(version, None) == Written::NoOrder
 }
 
+/// Whether a version differs from one with an `x` for a number (`4.x`, `16.12.1x`) in what stands before the `x`, so that it is another
+/// one whatever the letter means. Compared as text: numbers without zeros before them, each with a dot behind it.
+pub fn is_apart(own: &str, several: &str) -> bool {
+    let numbers = |text: &str| -> String {
+        let text = text.trim().to_lowercase();
+        let mut all = String::new();
+        for part in text.trim_start_matches('v').split(['.', '-', '_']) {
+            let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
+            if digits.is_empty() {
+                break;
+            }
+            all.push_str(match digits.trim_start_matches('0') {
+                "" => "0",
+                number => number,
+            });
+            if digits.len() < part.len() && part.ends_with('x') && part.len() == digits.len() + 1 {
+                // What follows may be more digits.
+                return if all.ends_with(".0") || all == "0" { all[..all.len() - 1].to_owned() } else { all };
+            }
+            all.push('.');
+            if digits.len() < part.len() {
+                break;
+            }
+        }
+        all
+    };
+    let lower = several.trim().to_lowercase();
+    let is_one = |part: &str| part.strip_suffix('x').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
+    let parts: Vec<&str> = lower.trim_start_matches('v').split(['.', '-', '_']).collect();
+    let Some(first) = parts.iter().position(|part| is_one(part)) else { return false };
+    if parts[..first].iter().any(|part| part.is_empty() || !part.bytes().all(|b| b.is_ascii_digit())) {
+        return false;
+    }
+    let (own, stem) = (numbers(own), numbers(several));
+    !own.is_empty() && !own.starts_with(&stem) && !stem.starts_with(&own)
+}
+
 fn rank(token: &Token) -> u8 {
     match token {
         Token::Pre(_) => 0,

@@ -1,5 +1,7 @@
 //! Elements and the zones they stand in.
 
+use serde::Serialize;
+
 use crate::cpe::Cpe;
 use crate::ids::{ElementId, ZoneId};
 
@@ -90,7 +92,9 @@ impl ElementKind {
 }
 
 /// Who answers for an element or a zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub enum Owner {
     /// The maker of the device.
     Maker,

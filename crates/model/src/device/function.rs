@@ -1,5 +1,7 @@
 //! What the system does for people, and what happens when it does not.
 
+use serde::Serialize;
+
 use crate::ids::{ElementId, FunctionId, HarmId, LinkId, PersonGroupId};
 use crate::scale::{Axis, Severity};
 
@@ -108,7 +110,9 @@ pub struct PersonGroup {
 }
 
 /// In which role somebody is touched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub enum PersonRole {
     /// A patient.
     Patient,

@@ -12,6 +12,7 @@ use ward_model::verdict::Witness;
 use super::verdicts::{Fact, Section, facts, sections};
 use super::{STYLE, filters, policy};
 use crate::group::{Group, groups, route};
+use crate::lifecycle;
 use crate::many;
 use crate::next::{self, Context, Step, steps};
 use crate::svg;
@@ -54,6 +55,9 @@ pub struct Page {
     privacy: Vec<(usize, String)>,
     multi_patient: Vec<(Vec<String>, Vec<Reference>)>,
     single_actions: Vec<Vec<String>>,
+    lifecycle: Vec<Vec<String>>,
+    life_gaps: Vec<Vec<String>>,
+    life_notes: Vec<String>,
     watch_list: Vec<Vec<String>>,
     inventories: Vec<Vec<String>>,
     sources: Vec<Vec<String>>,
@@ -181,6 +185,9 @@ pub fn page(assessment: &Assessment, device: &Device) -> Page {
         privacy: privacy(&groups),
         multi_patient: multi_patient(assessment, device, &references),
         single_actions: single_actions(assessment),
+        lifecycle: assessment.lifecycle.iter().map(lifecycle::stage_row).collect(),
+        life_gaps: life_gaps(assessment),
+        life_notes: life_notes(assessment),
         watch_list: watch_list(assessment),
         inventories: inventories(assessment),
         sources: sources(assessment),
@@ -423,6 +430,26 @@ fn single_actions(assessment: &Assessment) -> Vec<Vec<String>> {
             cells.iter().map(|cell| clean(cell)).collect()
         })
         .collect()
+}
+
+/// What no support covers, by version.
+fn life_gaps(assessment: &Assessment) -> Vec<Vec<String>> {
+    let rows = assessment.lifecycle.iter().flat_map(|version| {
+        let row = |gap| [vec![lifecycle::title(version)], lifecycle::gap_row(gap)].concat();
+        version.gaps.iter().map(row)
+    });
+    rows.collect()
+}
+
+/// Why the stages are what they are, where something is to be said.
+fn life_notes(assessment: &Assessment) -> Vec<String> {
+    let notes = assessment.lifecycle.iter().flat_map(|version| {
+        let title = lifecycle::title(version);
+        let contradictions = version.contradictions.iter().map(|one| format!("contradiction: {one}"));
+        let all: Vec<String> = contradictions.chain(version.reasons.iter().cloned()).collect();
+        all.into_iter().map(move |one| format!("{title}: {one}"))
+    });
+    notes.collect()
 }
 
 fn watch_list(assessment: &Assessment) -> Vec<Vec<String>> {

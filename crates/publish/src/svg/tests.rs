@@ -44,6 +44,8 @@ fn device(zones: usize, elements: &[(usize, usize, usize)], links: &[(usize, usi
         harms: BTreeMap::new(),
         controls: BTreeMap::new(),
         versions: Vec::new(),
+        statements: Vec::new(),
+        compiled: Vec::new(),
         own_findings: Vec::new(),
         known_since: Vec::new(),
         rubrics: std::collections::BTreeMap::new(),

@@ -39,6 +39,7 @@ pub fn print(assessment: &Assessment, device: &Device, options: &TextOptions) ->
     page.controlled(&groups);
     page.multi_patient();
     page.single_actions();
+    page.lifecycle();
     page.unassessed();
     page.gaps();
     page.watch_list();
@@ -57,6 +58,26 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// Where the versions stand in their lives, at a glance.
+    fn lifecycle(&mut self) {
+        let versions = &self.assessment.lifecycle;
+        if versions.is_empty() {
+            return;
+        }
+        self.paper.heading("Life cycle (stages of IMDRF N70)");
+        crate::lifecycle::stages(self.paper, versions);
+        for version in versions {
+            for contradiction in &version.contradictions {
+                self.paper.item(2, "! ", &format!("{}: {contradiction}", crate::lifecycle::title(version)));
+            }
+        }
+        self.paper.line(
+            2,
+            Ink::Dim,
+            "`ward lifecycle` says why, what the loss of a component comes to, and whom to tell what.",
+        );
+    }
+
     fn limit(&self, limit: usize) -> usize {
         if self.all { usize::MAX } else { limit }
     }

@@ -223,6 +223,7 @@ pub fn device() -> Device {
             id: "4.2".into(),
             units: Some(18_400),
             update_path: Some(UpdatePath::Technician),
+            life: Default::default(),
             cohorts: vec![Cohort {
                 id: "site-017".into(),
                 units: Some(310),
@@ -231,6 +232,8 @@ pub fn device() -> Device {
             }],
             inventories: BTreeMap::new(),
         }],
+        statements: Vec::new(),
+        compiled: Vec::new(),
         own_findings: Vec::new(),
         known_since: Vec::new(),
         rubrics: std::collections::BTreeMap::new(),
@@ -596,6 +599,7 @@ pub fn assessment() -> Assessment {
     Assessment {
         schema: SCHEMA,
         supposed: Vec::new(),
+        lifecycle: Vec::new(),
         device: DeviceSummary { id: "lvp-200".into(), name: "LVP-200 large-volume infusion pump".into() },
         inputs: Inputs {
             device: Digest::of(b"device"),

@@ -11,7 +11,7 @@ use ward_policy::Privilege;
 use super::{Builder, weaknesses};
 use crate::context::Context;
 use crate::fact::Fact;
-use crate::program::ReachRule;
+use crate::program::{By, ReachRule};
 
 /// More ways than this for voters to agree are not listed: the function is then taken to fall with any of them.
 const MOST_COALITIONS: usize = 256;
@@ -83,7 +83,7 @@ fn by_people(
             premises.extend(can_be_silenced(device, here));
         }
         for premise in premises {
-            let by = format!("people act on what {element} shows them");
+            let by = builder.say(|| format!("people act on what {element} shows them"));
             let reach = ReachRule::First(Reach::One);
             degraded(builder, known, function, how, vec![premise], reach, Some(element), by);
         }
@@ -113,23 +113,17 @@ fn degrade(
             }
             for together in coalitions {
                 let premises = together.iter().filter_map(|element| falls.get(element).cloned()).collect();
-                let words = together.iter().map(ElementId::as_str).collect::<Vec<_>>().join(" and ");
-                degraded(
-                    builder,
-                    known,
-                    function,
-                    how,
-                    premises,
-                    ReachRule::Least,
-                    None,
-                    format!("{words} together realise it"),
-                );
+                let by = builder.say(|| {
+                    let words = together.iter().map(ElementId::as_str).collect::<Vec<_>>().join(" and ");
+                    format!("{words} together realise it")
+                });
+                degraded(builder, known, function, how, premises, ReachRule::Least, None, by);
             }
         }
         None => {
             for element in of {
                 let premises = vec![Fact::Gain(element.clone(), privilege)];
-                let by = format!("{element} realises it");
+                let by = builder.say(|| format!("{element} realises it"));
                 // What is read without its secrets is disclosed all the same.
                 let looked_at = |context: &Context<'_>| {
                     context.catalogue.looked_at(element) || weaknesses::is_looked_at(context, element)
@@ -150,14 +144,14 @@ fn degrade(
                 degraded(builder, known, function, how, premises, ReachRule::First(Reach::One), Some(element), by);
                 if how == HowDegraded::Loss {
                     for unheard in silenced(builder.context, function, element) {
-                        let by = format!("{element} realises it, and needs what it is told");
+                        let by = builder.say(|| format!("{element} realises it, and needs what it is told"));
                         let reach = ReachRule::First(Reach::One);
                         degraded(builder, known, function, how, vec![unheard], reach, Some(element), by);
                     }
                 }
                 if how == HowDegraded::Alteration {
                     for told in told_wrong(builder.context, function, element) {
-                        let by = format!("{element} realises it, and rests on what it is told");
+                        let by = builder.say(|| format!("{element} realises it, and rests on what it is told"));
                         let reach = ReachRule::First(Reach::One);
                         degraded(builder, known, function, how, vec![told], reach, Some(element), by);
                     }
@@ -238,7 +232,7 @@ fn degraded(
     premises: Vec<Fact>,
     reach: ReachRule,
     via: Option<&ElementId>,
-    by: String,
+    by: By,
 ) {
     let fact = Fact::Degraded(function.id.clone(), how, via.cloned());
     builder.derive(premises, fact.clone(), Exploitability::High, reach, by);
@@ -251,32 +245,39 @@ fn degraded(
 pub(super) fn follows(builder: &mut Builder<'_>, function: &Function, how: HowDegraded, via: Option<&ElementId>) {
     let fact = Fact::Degraded(function.id.clone(), how, via.cloned());
     for (number, effect) in function.effects.iter().enumerate().filter(|(_, effect)| effect.on == how) {
+        let situation = builder.say(|| effect.hazardous_situation.clone());
         builder.derive(
             vec![fact.clone()],
             Fact::Harmed(function.id.clone(), number, via.cloned()),
             Exploitability::High,
             ReachRule::First(Reach::One),
-            effect.hazardous_situation.clone(),
+            situation,
         );
         for element in relief(builder, effect) {
+            let by = builder.say(|| {
+                format!("{}, and {element} is needed to notice it or to take over", effect.hazardous_situation)
+            });
             builder.derive(
                 vec![fact.clone(), Fact::Gain(element.clone(), Privilege::Stop)],
                 Fact::Unrelieved(function.id.clone(), number, via.cloned()),
                 Exploitability::High,
                 ReachRule::First(Reach::One),
-                format!("{}, and {element} is needed to notice it or to take over", effect.hazardous_situation),
+                by,
             );
         }
         for told in deceived(builder.context, effect) {
+            let by = builder.say(|| {
+                format!(
+                    "{}, and what should notice it or take over hears nothing, or what is false",
+                    effect.hazardous_situation
+                )
+            });
             builder.derive(
                 vec![fact.clone(), told],
                 Fact::Unrelieved(function.id.clone(), number, via.cloned()),
                 Exploitability::High,
                 ReachRule::First(Reach::One),
-                format!(
-                    "{}, and what should notice it or take over hears nothing, or what is false",
-                    effect.hazardous_situation
-                ),
+                by,
             );
         }
     }

@@ -172,12 +172,13 @@ pub(super) fn acted_on(builder: &mut Builder<'_>, link: &Link) {
     for (what, step, privilege) in acts {
         if builder.context.carries(link, what) {
             let cuts = builder.cutting(&Cuttable::Step { step, at: &link.to });
+            let by = builder.say(|| format!("{step}: the receiver acts on what its sender says"));
             builder.step(
                 vec![Fact::Speak(link.id.clone())],
                 Fact::Gain(link.to.clone(), privilege),
                 Exploitability::High,
                 ReachRule::First(Reach::One),
-                format!("{step}: the receiver acts on what its sender says"),
+                by,
                 &cuts,
             );
         }

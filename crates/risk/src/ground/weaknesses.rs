@@ -1,10 +1,9 @@
 //! Weaknesses that rules find in the design: of elements, links, secrets and functions.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use ward_model::design::{Design, DesignOf, Feature};
-use ward_model::device::{Device, Element, Function, HowDegraded, Link, Secret};
+use ward_model::device::{Element, Function, HowDegraded, Link, Secret};
 use ward_model::ids::ElementId;
 use ward_model::scale::{Position, Reach};
 use ward_policy::{
@@ -17,41 +16,52 @@ use super::{Builder, Cuttable, Group, functions};
 use crate::catalogue::Profile;
 use crate::context::Context;
 use crate::fact::{Fact, Nearness, SecretRef};
-use crate::program::{DerivationId, ReachRule};
+use crate::program::{By, DerivationId, ReachRule};
 
-/// The things in which some rule may find a weakness, whatever is claimed of them.
-pub(super) fn places(context: &Context<'_>) -> Vec<DesignOf> {
+/// The things in which some rule finds a weakness unless something is claimed of them, each with those rules by their places: what is
+/// claimed changes none of it. Every link is among them.
+pub(crate) fn speaking(context: &Context<'_>) -> Vec<(DesignOf, Vec<u32>)> {
     let device = context.device();
     let links = device.links.keys().cloned().map(DesignOf::Link);
     let others = device.elements.keys().cloned().map(DesignOf::Element);
     let others = others.chain(device.secrets.keys().cloned().map(DesignOf::Secret));
     let others = others.chain(device.functions.keys().cloned().map(DesignOf::Function));
-    links.chain(others.filter(|of| may_be_weak(context, of))).collect()
+    let rules = &context.situation.rulebook.rules;
+    let speaking = links.chain(others).map(|of| {
+        let has = &device.designs.of(&of).has;
+        let speaks = |rule: &WeaknessRule| {
+            rule.finds.kind() == of.kind() && rule.finds.has().is_subset(has) && !found(context, rule, &of).is_empty()
+        };
+        let speaking: Vec<u32> =
+            (0_u32..).zip(rules).filter(|(_, rule)| speaks(rule)).map(|(place, _)| place).collect();
+        (of, speaking)
+    });
+    speaking.filter(|(of, rules)| matches!(of, DesignOf::Link(_)) || !rules.is_empty()).collect()
 }
 
 /// Whether some rule speaks of a thing.
 pub(crate) fn may_be_weak(context: &Context<'_>, of: &DesignOf) -> bool {
-    let rules = &context.situation.rulebook.rules;
-    rules.iter().any(|rule| rule.finds.kind() == of.kind() && !found(context, rule, of).is_empty())
+    !context.catalogue.speaking_of(of).is_empty()
 }
 
 /// The weaknesses of one thing.
 pub(super) fn ground(builder: &mut Builder<'_>, of: &DesignOf) {
     let context = builder.context;
-    for rule in context.situation.rulebook.rules.iter().filter(|rule| rule.finds.kind() == of.kind()) {
+    let rules = &context.situation.rulebook.rules;
+    for rule in context.catalogue.speaking_of(of).iter().filter_map(|place| rules.get(*place as usize)) {
         for found in found(context, rule, of) {
-            let doubt = match rule.lacks {
-                None => String::new(),
-                Some(property) => match context.lacks(of, property) {
-                    None => continue,
-                    Some(lack) => lack.words(property),
-                },
-            };
-            let by: Arc<str> = format!("{} {}: {}{doubt}", rule.id, rule.step, rule.title).into();
+            let lacking = rule.lacks.map(|property| context.lacks(of, property).map(|lack| (lack, property)));
+            if lacking == Some(None) {
+                continue;
+            }
+            let by = builder.say(|| {
+                let doubt = lacking.flatten().map_or_else(String::new, |(lack, property)| lack.words(property));
+                format!("{} {}: {}{doubt}", rule.id, rule.step, rule.title)
+            });
             let steps = found.steps(builder, rule, &by);
             if !steps.is_empty() {
                 let group = Group::Weakness(rule.id.clone(), of.clone(), found.element().clone());
-                builder.grounded.groups.entry(group).or_default().push((Profile::OF_A_RULE, steps));
+                builder.grounded.groups.at(group).push((Profile::OF_A_RULE, steps));
             }
         }
     }
@@ -65,19 +75,17 @@ enum Found<'a> {
     Function(&'a Function, &'a ElementId),
 }
 
-/// Where a thing is one of which a rule speaks, at each of the elements that have the weakness then.
+/// Where a thing with all the features of which a rule speaks is otherwise as the rule says, at each of the elements that have the
+/// weakness then.
 fn found<'a>(context: &Context<'a>, rule: &'a WeaknessRule, of: &DesignOf) -> Vec<Found<'a>> {
     let device = context.device();
-    if !rule.finds.has().is_subset(&device.designs.of(of).has) {
-        return Vec::new();
-    }
     match (&rule.finds, of) {
         (Condition::Element(condition), DesignOf::Element(id)) => {
-            let element = device.elements.get(id).filter(|element| is(device, element, condition));
+            let element = device.elements.get(id).filter(|element| is(context, element, condition));
             element.map(Found::Element).into_iter().collect()
         }
         (Condition::Link(condition), DesignOf::Link(id)) => {
-            let end = |id, condition| is_so(device, id, condition);
+            let end = |id, condition| is_so(context, id, condition);
             let link = device.links.get(id).filter(|link| {
                 (condition.media.is_empty() || condition.media.contains(&link.medium))
                     && end(&link.from, &condition.from)
@@ -89,30 +97,29 @@ fn found<'a>(context: &Context<'a>, rule: &'a WeaknessRule, of: &DesignOf) -> Ve
             let Some(secret) = device.secrets.get(id) else { return Vec::new() };
             let holders = context.holders(secret);
             let holders =
-                holders.iter().filter_map(|id| device.elements.get(id)).filter(|one| is(device, one, held_by));
+                holders.iter().filter_map(|id| device.elements.get(id)).filter(|one| is(context, one, held_by));
             holders.map(|holder| Found::Secret(secret, &holder.id)).collect()
         }
         (Condition::Function(FunctionCondition { realised_by, has: _ }), DesignOf::Function(id)) => {
             let Some(function) = device.functions.get(id) else { return Vec::new() };
-            let elements = function.realised_by.elements().iter().filter(|id| is_so(device, id, realised_by));
+            let elements = function.realised_by.elements().iter().filter(|id| is_so(context, id, realised_by));
             elements.map(|element| Found::Function(function, element)).collect()
         }
         _ => Vec::new(),
     }
 }
 
-fn is_so(device: &Device, id: &ElementId, condition: &ElementCondition) -> bool {
-    device.elements.get(id).is_some_and(|element| is(device, element, condition))
+fn is_so(context: &Context<'_>, id: &ElementId, condition: &ElementCondition) -> bool {
+    context.device().elements.get(id).is_some_and(|element| is(context, element, condition))
 }
 
-fn is(device: &Device, element: &Element, condition: &ElementCondition) -> bool {
+fn is(context: &Context<'_>, element: &Element, condition: &ElementCondition) -> bool {
     let ElementCondition { kinds, battery, essential, has } = condition;
-    let design = || device.designs.of(&DesignOf::Element(element.id.clone()));
-    let takes_part = |function: &Function| function.essential && function.realised_by.elements().contains(&element.id);
+    let design = || context.device().designs.of(&DesignOf::Element(element.id.clone()));
     (kinds.is_empty() || kinds.contains(&element.kind))
         && (!battery || element.kind.is_worn() || design().has.contains(&Feature::Battery))
         && (has.is_empty() || has.is_subset(&design().has))
-        && (!essential || device.functions.values().any(takes_part))
+        && (!essential || context.catalogue.is_essential(&element.id))
 }
 
 impl Found<'_> {
@@ -199,13 +206,13 @@ impl Found<'_> {
     }
 
     /// Adds the steps.
-    fn steps(&self, builder: &mut Builder<'_>, rule: &WeaknessRule, by: &Arc<str>) -> Vec<DerivationId> {
+    fn steps(&self, builder: &mut Builder<'_>, rule: &WeaknessRule, by: &By) -> Vec<DerivationId> {
         let cuts = builder.cutting(&Cuttable::Step { step: &rule.step, at: self.element() });
         let gains = self.gains(rule.gives);
         let mut steps = Vec::new();
         for (premises, reach) in self.premises(builder.context, rule) {
             for gain in &gains {
-                steps.push(builder.step(premises.clone(), gain.clone(), rule.class, reach, Arc::clone(by), &cuts));
+                steps.push(builder.step(premises.clone(), gain.clone(), rule.class, reach, by.clone(), &cuts));
             }
         }
         if let (Self::Function(function, via), false) = (self, steps.is_empty()) {

@@ -301,7 +301,7 @@ proptest! {
         let grounded = ground(&context);
         let whole = solve(&grounded.program);
         let mut explained = BTreeSet::new();
-        for steps in grounded.groups.values().flatten() {
+        for steps in grounded.groups.iter().flat_map(|(_, steps)| steps) {
             explained.extend(through(&grounded.program, &whole, &steps.1).facts());
         }
         for number in 0..grounded.program.len() {

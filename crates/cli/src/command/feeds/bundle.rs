@@ -1,4 +1,4 @@
-//! `ward feeds key`, `ward feeds export` and `ward feeds import`: knowledge for plants without a network.
+//! `ward feeds key` and `ward feeds export`: knowledge for plants without a network.
 
 use std::fs;
 use std::io;
@@ -6,12 +6,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use ward_feeds::bundle::head::Head;
-use ward_feeds::bundle::key::{Signatory, Trusted};
+use serde::Serialize;
+use ward_feeds::bundle::key::Signatory;
 use ward_feeds::bundle::{BundleError, pack, unpack};
-use ward_feeds::{Silent, SyncReport};
-use ward_knowledge::Home;
 use ward_model::Digest;
 
 use crate::Ending;
@@ -20,11 +17,6 @@ use crate::clock;
 use crate::failure::Failure;
 use crate::home;
 use crate::ui::Ui;
-
-/// Where the home keeps whom it trusts.
-const TRUSTED: &str = "trusted";
-/// Where the home keeps which bundle it took last.
-const LAST: &str = "bundle.json";
 
 /// Make a key that signs bundles, and beside it the public key by which others trust them
 #[derive(Debug, Args)]
@@ -53,20 +45,6 @@ pub struct ExportArguments {
     since: Option<PathBuf>,
 }
 
-/// Take a signed bundle: what it holds is received now
-///
-/// Refused is a bundle that nobody trusted has signed, that was altered, that is no newer than the one taken last, or that stands on
-/// one that was not taken. Then the home holds what it held before.
-#[derive(Debug, Args)]
-pub struct ImportArguments {
-    /// The bundle
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
-    /// A public key that is trusted, beside those in `trusted/*.pub` of the home; may be given several times
-    #[arg(long, value_name = "KEY.pub")]
-    trust: Vec<PathBuf>,
-}
-
 #[derive(Debug, Serialize)]
 struct KeyAnswer {
     schema: &'static str,
@@ -85,34 +63,6 @@ struct ExportAnswer {
     files: usize,
     included: usize,
     signed_by: String,
-}
-
-#[derive(Debug, Serialize)]
-struct ImportAnswer {
-    schema: &'static str,
-    home: String,
-    made: Timestamp,
-    listing: Digest,
-    signed_by: String,
-    new: bool,
-    generation: Digest,
-    sources: Vec<ImportedSource>,
-}
-
-#[derive(Debug, Serialize)]
-struct ImportedSource {
-    name: String,
-    records: u64,
-    added: u64,
-    changed: u64,
-    set_aside: u64,
-}
-
-/// The bundle that a home took last.
-#[derive(Debug, Serialize, Deserialize)]
-struct Last {
-    made: Timestamp,
-    listing: Digest,
 }
 
 /// Makes a key.
@@ -167,7 +117,8 @@ pub fn export(arguments: ExportArguments, global: &Global, ui: &Ui) -> Result<En
         None => None,
     };
     let head = pack::pack(&mirror, &arguments.file, &signatory, clock::now(), since.as_ref())
-        .map_err(|error| of(&arguments.file, error))?;
+        // What could not be read was a file of the mirror.
+        .map_err(|error| of(&mirror, error))?;
     let answer = ExportAnswer {
         schema: "wardround/export/1",
         file: arguments.file.display().to_string(),
@@ -190,138 +141,8 @@ pub fn export(arguments: ExportArguments, global: &Global, ui: &Ui) -> Result<En
     Ok(Ending::Done)
 }
 
-/// Takes a bundle, or nothing.
-pub fn import(arguments: ImportArguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
-    let folder = home::folder(global.home.as_ref())?;
-    let trusted = trusted(&folder, &arguments.trust)?;
-    let (head, by) = unpack::head(&arguments.file, &trusted).map_err(|error| of(&arguments.file, error))?;
-    let last = last(&folder)?;
-    fits(&head, last.as_ref())?;
-    fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
-    let inside =
-        tempfile::Builder::new().prefix("bundle-").tempdir_in(&folder).map_err(|error| unwritable(&folder, &error))?;
-    let head = unpack::unpack(&arguments.file, &trusted, inside.path()).map_err(|error| of(&arguments.file, error))?;
-    let report = if head.files.iter().any(|file| file.included) {
-        Some(ward_feeds::sync(inside.path(), &[], &Home::open(&folder), clock::now(), &mut Silent)?)
-    } else {
-        None
-    };
-    remember(&folder, &head)?;
-    answer(&folder, &head, &by, report, ui)
-}
-
-/// Refuses what is no newer than the bundle taken last, and a delta that stands on another one.
-fn fits(head: &Head, last: Option<&Last>) -> Result<(), Failure> {
-    if let Some(last) = last
-        && head.made <= last.made
-    {
-        let words = format!("this bundle was made at {}, and one of {} was taken already", head.made, last.made);
-        return Err(Failure::input("older", words).hint("what the home holds is unchanged"));
-    }
-    match (head.base, last) {
-        (Some(base), Some(last)) if base == last.listing => Ok(()),
-        (Some(_), _) => {
-            let words = "this bundle is a delta, and the one that it stands on is not the one taken last here";
-            Err(Failure::input("delta", words).hint("take the whole bundle, or the deltas in their order"))
-        }
-        (None, _) => Ok(()),
-    }
-}
-
-fn answer(folder: &Path, head: &Head, by: &Trusted, report: Option<SyncReport>, ui: &Ui) -> Result<Ending, Failure> {
-    let Some(report) = report else {
-        ui.print("nothing is new in this bundle\n")?;
-        return Ok(Ending::Done);
-    };
-    let answer = ImportAnswer {
-        schema: "wardround/import/1",
-        home: folder.display().to_string(),
-        made: head.made,
-        listing: head.listing(),
-        signed_by: by.fingerprint(),
-        new: report.new,
-        generation: report.knowledge.generation,
-        sources: report
-            .sources
-            .iter()
-            .map(|source| ImportedSource {
-                name: source.state.name.clone(),
-                records: source.state.records,
-                added: source.changes.added,
-                changed: source.changes.changed,
-                set_aside: source.state.set_aside,
-            })
-            .collect(),
-    };
-    if ui.json {
-        ui.print_json(&answer)?;
-        return Ok(Ending::Done);
-    }
-    let rows: Vec<Vec<String>> = answer
-        .sources
-        .iter()
-        .map(|source| {
-            let numbers =
-                [source.records, source.added, source.changed, source.set_aside].map(|count| count.to_string());
-            [source.name.clone()].into_iter().chain(numbers).collect()
-        })
-        .collect();
-    let table = crate::table::table(&["source", "records", "added", "changed", "set aside"], &rows);
-    ui.print(&format!(
-        "taken     the bundle of {}\nsigned by {}\nhome      {}\ngeneration {}\n\n{table}",
-        answer.made, answer.signed_by, answer.home, answer.generation
-    ))?;
-    Ok(Ending::Done)
-}
-
-/// The keys named and those that the home keeps.
-fn trusted(folder: &Path, named: &[PathBuf]) -> Result<Vec<Trusted>, Failure> {
-    let mut paths = named.to_vec();
-    let kept = folder.join(TRUSTED);
-    match fs::read_dir(&kept) {
-        Ok(entries) => {
-            let mut found = Vec::new();
-            for entry in entries {
-                let path = entry.map_err(|error| crate::files::unreadable(&kept, &error))?.path();
-                if path.extension().is_some_and(|ending| ending == "pub") {
-                    found.push(path);
-                }
-            }
-            found.sort();
-            paths.extend(found);
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(crate::files::unreadable(&kept, &error)),
-    }
-    if paths.is_empty() {
-        return Err(Failure::input("trust", "nobody is trusted here")
-            .hint(format!("name a public key with --trust, or put it into {}", kept.display())));
-    }
-    paths.iter().map(|path| Ok(Trusted::from_pem(&text(path)?, path)?)).collect()
-}
-
-fn last(folder: &Path) -> Result<Option<Last>, Failure> {
-    let path = folder.join(LAST);
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(crate::files::unreadable(&path, &error)),
-    };
-    let unclear = |error: serde_json::Error| {
-        Failure::environment("home", format!("{} does not say which bundle was taken last", path.display()))
-            .because(&error)
-    };
-    serde_json::from_slice(&bytes).map(Some).map_err(unclear)
-}
-
-fn remember(folder: &Path, head: &Head) -> Result<(), Failure> {
-    let path = folder.join(LAST);
-    let text = crate::ui::json(&Last { made: head.made, listing: head.listing() })?;
-    ward_device::replace_file(&path, text.as_bytes())
-        .map_err(|error| Failure::environment("home", format!("{} cannot be written", path.display())).because(&error))
-}
-
-fn text(path: &Path) -> Result<String, Failure> {
+/// The text of a key.
+pub fn text(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| crate::files::unreadable(path, &error))
 }
 
@@ -339,9 +160,11 @@ fn write_private(path: &Path, text: &str) -> io::Result<()> {
     options.open(path)?.write_all(text.as_bytes())
 }
 
-fn of(path: &Path, error: BundleError) -> Failure {
+/// Names the file in what the disk said.
+pub fn of(path: &Path, error: BundleError) -> Failure {
     match error {
         BundleError::Io(error) => crate::files::unreadable(path, &error),
+        BundleError::Write { path, source } => unwritable(&path, &source),
         error => Failure::from(error),
     }
 }

@@ -1,9 +1,11 @@
 //! The part of `ward feeds sync` that goes out to the network: what is asked for, and what came of it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use ward_feeds::network::{FetchError, FetchPlan, FetchReport, MirrorFolder, NoProgress, Nvd, Route, fetch};
+use ward_feeds::Contents;
+use ward_feeds::network::{FetchError, FetchPlan, FetchReport, MirrorFolder, NoProgress, Nvd, Outcome, Route, fetch};
 
 use super::fetching::FetchBar;
 use crate::clock::SystemClock;
@@ -54,13 +56,22 @@ enum How {
 /// What came, and where it lies.
 pub struct Fetched {
     /// The folder that a sync reads.
-    pub folder: PathBuf,
+    folder: PathBuf,
+    /// The files in it that are named no more by whoever they came from.
+    unlisted: Vec<String>,
     /// The sources that it holds, by name.
     pub held: Vec<&'static str>,
     /// What to say of it.
     pub answer: NetworkAnswer,
     /// That not everything came.
     pub stale: Option<Failure>,
+}
+
+impl Fetched {
+    /// What a sync reads.
+    pub fn contents(&self) -> Contents {
+        Contents::of_folder(&self.folder).unlisted(self.unlisted.iter().cloned())
+    }
 }
 
 /// Whether what is named as a mirror is an address.
@@ -81,11 +92,14 @@ pub fn bring(network: &Network, from: Option<&str>, only: &[String], home: &Path
     } else {
         fetch(&plan, &mut folder, &clock, &mut NoProgress)?
     };
-    let held = plan.wanted().iter().copied().filter(|name| folder.has(name)).collect();
+    // What a mirror has nothing of is left as it is, whatever came of it from elsewhere before.
+    let absent = |name: &&str| report.sources.iter().any(|of| of.name == *name && of.outcome == Outcome::Absent);
+    let held = plan.wanted().filter(|name| folder.has(name) && !absent(name)).collect();
     Ok(Fetched {
         stale: stale(&report),
         held,
         answer: NetworkAnswer::new(from, folder.path(), report),
+        unlisted: folder.unlisted().map(str::to_owned).collect(),
         folder: folder.path().to_owned(),
     })
 }
@@ -163,5 +177,46 @@ fn stale(report: &FetchReport) -> Option<Failure> {
     if untrusted.into_iter().any(|failed| matches!(failed.error, FetchError::Untrusted { .. })) {
         failure = failure.hint("an authority of your own is trusted with --ca FILE");
     }
+    for hint in hints(report.stale().flat_map(|source| &source.failed).map(|failed| &failed.error)) {
+        failure = failure.hint(hint);
+    }
     Some(failure.hint("what could be fetched was taken, and what was held before is kept"))
+}
+
+/// What to do where servers refuse, each once.
+fn hints<'a>(errors: impl Iterator<Item = &'a FetchError>) -> BTreeSet<&'static str> {
+    let hint = |error: &FetchError| match error {
+        FetchError::Busy { .. } | FetchError::Status { status: 429 | 503, .. } => Some(
+            "a server asks for patience: run the same again later, when it goes on where it was; NVD is more patient with a key in WARD_NVD_API_KEY",
+        ),
+        FetchError::Status { status: 401 | 403 | 407 | 451, .. } => Some(
+            "a server refuses: it may be a proxy on the way (--proxy), or the address moved (--at SOURCE=URL, or a mirror with --from)",
+        ),
+        FetchError::Status { status: 404 | 410, .. } => {
+            Some("an address may have moved: --at SOURCE=URL names another, --only leaves the source out")
+        }
+        FetchError::Status { status: 500.., .. } => Some("a server is in trouble: run the same again later"),
+        _ => None,
+    };
+    errors.filter_map(hint).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use ward_feeds::network::FetchError;
+
+    use super::hints;
+
+    #[test]
+    fn whoever_is_refused_is_told_what_to_do() {
+        let status = |status| FetchError::Status { address: "https://a.example/".to_owned(), status };
+        for (code, word) in
+            [(429, "patience"), (503, "patience"), (500, "again later"), (403, "--proxy"), (404, "--at")]
+        {
+            let errors = [status(code), status(code)];
+            let found: Vec<&str> = hints(errors.iter()).into_iter().collect();
+            assert!(found.len() == 1 && found[0].contains(word), "{code}: {found:?}");
+        }
+        assert!(hints([status(302)].iter()).is_empty());
+    }
 }

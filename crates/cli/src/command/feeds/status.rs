@@ -17,12 +17,12 @@ use crate::table::table;
 use crate::ui::Ui;
 
 /// What `stale` means, in words.
-const RULE: &str = "stale: the newest day of a source, or the day of its receipt, is older than is expected of it; also a source that says no day, one of which far fewer records came than before, and nvd, kev or epss where it is missing";
+const RULE: &str = "stale: the newest day of a source, or the day of its receipt, is older than is expected of it; also a source that says no day, one of which far fewer records came than before or a part no more, and nvd, kev or epss where it is missing";
 
 /// Say how fresh the knowledge is, how much there is, and what it lacks
 ///
 /// How old each source may be is data that ships with the program, dated and with its reason. What shrank is told until more comes
-/// again, or `ward feeds sync --accept-shrunk SOURCE` says that fewer records are right.
+/// again, or `--accept-shrunk SOURCE` says that fewer records are right, with the `ward feeds sync` or `ward feeds import` that brings it.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Exit with 1 if the knowledge is stale: a source is older than is expected of it on the day asked about, says no day,

@@ -61,6 +61,7 @@ fn provider(run: &mut Run<'_, '_>, place: &Url) -> Result<(), FetchError> {
         let reason = format!("{} lists no document that is open to everybody", provider.name);
         return Err(FetchError::Missing { address: address.to_string(), reason });
     }
+    run.begin_list("csaf", &address, &documents.keys().cloned().collect());
     let count = documents.len();
     let mut keys = Keys::new(&address, provider.keys);
     for (place, document) in documents.values().enumerate() {

@@ -17,10 +17,13 @@ const IDENTIFIERS: &str = "eol/identifiers.json";
 pub(crate) fn fetch(run: &mut Run<'_, '_>, folder: &Url) -> Result<(), FetchError> {
     let list = below(folder, "all.json")?;
     let products = endoflife::products(&run.text(&list, Content::Json)?).map_err(listing(&list))?;
+    // What is derived stands in no list.
     let result = identifiers(run, folder);
+    let file_name = |product: &str| format!("eol/{product}.json");
+    run.begin_list("eol", &list, &products.iter().map(|product| file_name(product)).collect());
     run.bear(IDENTIFIERS, products.len() as u64, result)?;
     for (place, product) in products.iter().enumerate() {
-        let name = format!("eol/{product}.json");
+        let name = file_name(product);
         let item = Item::new(name, below(folder, &format!("{product}.json"))?, Content::Json, run.plan.limits.document);
         // The name would stand for two things.
         let result = if item.name == IDENTIFIERS {
@@ -61,6 +64,8 @@ fn identifiers(run: &mut Run<'_, '_>, folder: &Url) -> Result<(), FetchError> {
         entries: None,
         announced: None,
         fetched: run.now(),
+        listed_by: None,
+        unlisted: None,
     };
     run.folder.write(IDENTIFIERS, text.as_bytes(), Some(state))?;
     run.report.new += 1;

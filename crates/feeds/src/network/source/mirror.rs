@@ -18,6 +18,7 @@ use crate::network::error::{FetchError, at, listing};
 use crate::network::fetch::{Announced, Item, Run};
 use crate::network::folder::is_plain;
 use crate::network::plan::below;
+use crate::source::Source;
 
 /// The list of files and their digests at the root of a mirror.
 const LIST: &str = "SHA256SUMS";
@@ -25,20 +26,26 @@ const LIST: &str = "SHA256SUMS";
 const DAYS_OF_SCORES: i32 = 10;
 
 /// One source of a mirror.
-pub(crate) fn fetch(name: &'static str, run: &mut Run<'_, '_>, root: &Url) -> Result<(), FetchError> {
+pub(crate) fn fetch(source: Source, run: &mut Run<'_, '_>, root: &Url) -> Result<(), FetchError> {
     let list_address = below(root, LIST)?;
     match run.text(&list_address, Content::Text) {
         Ok(text) => {
             let lines = checksums::read(&text).map_err(listing(&list_address))?;
-            listed(name, run, root, lines)
+            listed(source.name(), run, root, &list_address, lines)
         }
-        Err(error) if error.is_absent() => by_name(name, run, root),
+        Err(error) if error.is_absent() => by_name(source, run, root),
         Err(error) => Err(error),
     }
 }
 
 /// Every file of the source that stands in the list.
-fn listed(name: &str, run: &mut Run<'_, '_>, root: &Url, lines: Vec<checksums::Line>) -> Result<(), FetchError> {
+fn listed(
+    name: &'static str,
+    run: &mut Run<'_, '_>,
+    root: &Url,
+    list: &Url,
+    lines: Vec<checksums::Line>,
+) -> Result<(), FetchError> {
     let prefix = format!("{name}/");
     // In order of names: a `.meta` file comes after the file that it describes.
     let files: BTreeMap<String, Checksum> = lines
@@ -47,11 +54,14 @@ fn listed(name: &str, run: &mut Run<'_, '_>, root: &Url, lines: Vec<checksums::L
         .map(|line| (line.name, line.checksum))
         .collect();
     if files.is_empty() {
-        return Err(FetchError::Missing {
-            address: root.to_string(),
-            reason: format!("{LIST} names no file below {prefix}"),
-        });
+        let reason = format!("{LIST} names no file below {prefix}");
+        // A mirror may hold any choice of sources; one that it held before is missed.
+        if run.was_listed(name, list) {
+            return Err(FetchError::Missing { address: root.to_string(), reason });
+        }
+        return run.absent(root, reason);
     }
+    run.begin_list(name, list, &files.keys().cloned().collect());
     let count = files.len();
     for (place, (file, checksum)) in files.into_iter().enumerate() {
         let described = file.strip_suffix(".meta").map(|stem| format!("{stem}.json.gz"));
@@ -92,20 +102,18 @@ fn one(run: &mut Run<'_, '_>, root: &Url, name: &str, checksum: Checksum) -> Res
 }
 
 /// The files whose names are known beforehand.
-fn by_name(name: &'static str, run: &mut Run<'_, '_>, root: &Url) -> Result<(), FetchError> {
-    let folder = below(root, name)?;
-    match name {
-        "nvd" => years(run, &folder),
-        "kev" => catalogue::kev(run, below(root, KEV)?),
-        "epss" => scores(run, &folder),
-        "osv" => super::osv::fetch(run, &folder),
-        "csaf" => documents(run, root),
-        _ => Err(FetchError::Missing {
-            address: folder.to_string(),
-            reason: format!(
-                "which files there are is not said: put a list of them, as `sha256sum` prints it, at {root}{LIST}"
-            ),
-        }),
+fn by_name(source: Source, run: &mut Run<'_, '_>, root: &Url) -> Result<(), FetchError> {
+    let folder = below(root, source.name())?;
+    match source {
+        Source::Nvd => years(run, &folder),
+        Source::Kev => catalogue::kev(run, below(root, KEV)?),
+        Source::Epss => scores(run, &folder),
+        Source::Osv => super::osv::fetch(run, &folder),
+        Source::Csaf => documents(run, root),
+        Source::Cve5 | Source::Eol | Source::Cwe => run.absent(
+            &folder,
+            format!("which files there are is not said: put a list of them, as `sha256sum` prints it, at {root}{LIST}"),
+        ),
     }
 }
 
@@ -134,6 +142,10 @@ fn years(run: &mut Run<'_, '_>, folder: &Url) -> Result<(), FetchError> {
         let reason = "there is no file of any year".to_owned();
         return Err(FetchError::Missing { address: folder.to_string(), reason });
     }
+    let file_name = |part: &String| format!("nvd/nvdcve-2.0-{part}.json.gz");
+    let there =
+        run.names("nvd").into_iter().filter(|name| !absent.iter().any(|part| file_name(part) == *name)).collect();
+    run.begin_list("nvd", folder, &there);
     absent.retain(|part| part.parse().is_ok_and(|year: i16| year >= FIRST_YEAR));
     if !absent.is_empty() {
         run.note(format!("the mirror has no file of {}", absent.join(", ")));
@@ -160,6 +172,7 @@ fn documents(run: &mut Run<'_, '_>, root: &Url) -> Result<(), FetchError> {
     let folder = below(root, "csaf")?;
     let address = below(&folder, "index.txt")?;
     let paths = csaf::index(&run.text(&address, Content::Text)?).map_err(listing(&address))?;
+    run.begin_list("csaf", &address, &paths.iter().map(|path| format!("csaf/{path}")).collect());
     for (place, path) in paths.iter().enumerate() {
         let item = Item::new(format!("csaf/{path}"), below(&folder, path)?, Content::Json, run.plan.limits.document);
         let result = if is_plain(&item.name) {

@@ -159,6 +159,8 @@ fn page(
             entries: Some(page.held),
             announced: None,
             fetched: run.now(),
+            listed_by: None,
+            unlisted: None,
         };
         run.folder.write(name, &bytes, Some(state))?;
         run.report.new += 1;

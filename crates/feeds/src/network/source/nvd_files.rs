@@ -13,14 +13,13 @@ use jiff::SignedDuration;
 use jiff::tz::Offset;
 use url::Url;
 use ward_formats::listing::nvd;
+pub(crate) use ward_knowledge::source::FIRST_YEAR;
 
 use crate::network::check::Content;
 use crate::network::error::{FetchError, at, listing};
 use crate::network::fetch::{Announced, Item, Run};
 use crate::network::plan::below;
 
-/// The first year that has a file. It holds the years before too.
-pub(crate) const FIRST_YEAR: i16 = 2002;
 const CHANGES: &str = "modified";
 /// For how long the file of changes stands for the files of the years. It reaches back eight days.
 const DAYS_OF_CHANGES: i64 = 7;

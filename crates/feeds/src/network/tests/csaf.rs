@@ -216,3 +216,18 @@ fn one_provider_that_fails_does_not_hinder_another() {
     let report = world.fetch_one(&plan.unwrap());
     assert_eq!((report.outcome, report.new, report.failed.len()), (Outcome::Partly, 2, 1), "{report:#?}");
 }
+
+#[test]
+fn a_provider_that_lists_fewer_documents_is_told_and_another_is_not_blamed() {
+    let (world, vendor, other) = (World::new(), Vendor::folder(), Vendor::folder());
+    let both = vendor.plan().provider(&other.server.at("/provider-metadata.json")).unwrap();
+    assert_eq!(world.fetch_one(&both).new, 4);
+    // Who asks one of them alone has not lost the other.
+    assert_eq!(world.fetch_one(&vendor.plan()).shrunk, []);
+    vendor.site.put("/white/index.txt", "2024/a.json\n");
+    vendor.site.put("/white/changes.csv", "\"2024/a.json\",\"2024-09-10T06:00:00Z\"\n");
+    let report = world.fetch_one(&both);
+    assert_eq!(report.outcome, Outcome::Whole, "{report:#?}");
+    assert_eq!((report.shrunk[0].before, report.shrunk[0].now), (2, 1), "{report:#?}");
+    assert_eq!(world.folder().unlisted().collect::<Vec<_>>(), [vendor.name("/white/2023/b.json")]);
+}

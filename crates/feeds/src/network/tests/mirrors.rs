@@ -90,6 +90,64 @@ fn a_list_names_every_file() {
 }
 
 #[test]
+fn a_mirror_may_lack_a_source_that_nobody_names_and_that_it_never_had() {
+    for with_list in [true, false] {
+        let (world, site) = (World::new(), Site::default());
+        put(&site);
+        if with_list {
+            site.put("/m/eol/go.json", "[]");
+            list(&site);
+        }
+        let server = site.serve();
+        let all = plan(&server.at("/m"), &[]);
+        let report = world.fetch(&all);
+        let of = |name: &str| report.sources.iter().find(|source| source.name == name).unwrap();
+        assert_eq!(report.stale().count(), 0, "{report:#?}");
+        assert_eq!((of("cve5").outcome, of("cve5").whole), (Outcome::Absent, None), "{report:#?}");
+        assert_eq!((of("kev").outcome, of("eol").outcome == Outcome::Whole), (Outcome::Whole, with_list));
+        assert!(of("cwe").notes[0].contains("SHA256SUMS"), "{report:#?}");
+        if with_list {
+            site.remove("/m/eol/go.json");
+            list(&site);
+            let report = world.fetch(&all);
+            assert_eq!(report.stale().map(|source| source.name).collect::<Vec<_>>(), ["eol"], "it was there");
+        }
+    }
+}
+
+#[test]
+fn what_a_list_names_no_more_is_told_once_and_does_not_count_as_come() {
+    let (world, site) = (World::new(), Site::default());
+    put(&site);
+    for number in 0..20 {
+        site.put(&format!("/m/csaf/2024/{number}.json"), format!(r#"{{"number":{number}}}"#));
+    }
+    list(&site);
+    let server = site.serve();
+    let plan = plan(&server.at("/m"), &["nvd", "csaf"]);
+    world.fetch(&plan);
+    assert_eq!(world.folder().unlisted().count(), 0);
+    for number in 0..20 {
+        site.remove(&format!("/m/csaf/2024/{number}.json"));
+    }
+    site.remove("/m/nvd/nvdcve-2.0-2020.json.gz");
+    list(&site);
+    let report = world.fetch(&plan);
+    let shrunk: Vec<_> = report.sources.iter().flat_map(|source| &source.shrunk).collect();
+    assert_eq!(shrunk.len(), 2, "{report:#?}");
+    assert_eq!((shrunk[1].what, shrunk[1].before, shrunk[1].now), ("listed files", 22, 2), "{report:#?}");
+    assert_eq!(world.folder().unlisted().count(), 21);
+    assert!(world.read("csaf/2024/3.json").is_some(), "it is kept");
+    assert!(world.fetch(&plan).sources.iter().all(|source| source.shrunk.is_empty()));
+
+    site.put("/m/csaf/2024/3.json", r#"{"number":3}"#);
+    list(&site);
+    let report = world.fetch(&plan);
+    assert!(report.sources.iter().all(|source| source.new == 0), "it is held: {report:#?}");
+    assert_eq!(world.folder().unlisted().count(), 20);
+}
+
+#[test]
 fn a_file_that_is_not_the_listed_one_is_not_taken_nor_what_describes_it() {
     let (world, site) = (World::new(), Site::default());
     put(&site);

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
 #[derive(Deserialize)]
 pub(super) struct Catalogue {
@@ -21,6 +22,8 @@ pub(super) struct OnlyId {
 #[derive(Deserialize)]
 pub(super) struct OnlyTracking {
     pub tracking: OnlyTrackingId,
+    #[serde(default)]
+    pub publisher: Value,
 }
 
 #[derive(Deserialize)]

@@ -161,11 +161,44 @@ fn no_record_of_an_advisory_overwrites_another() {
     let mut value = document(json!({}), json!([flaw("CVE-2020-1"), flaw("CVE-2020-1"), {}, flaw("CVE-2020-2")]));
     let ids = |value: &Value| -> Vec<String> { read(value).0.iter().map(|record| record.id.to_string()).collect() };
     let wanted = ["CVE-2020-1", "CVE-2020-1#2", "#3", "CVE-2020-2"];
-    assert_eq!(ids(&value), wanted.map(|name| format!("ICSMA-20-001-01/{name}")));
+    assert_eq!(ids(&value), wanted.map(|name| format!("ICSMA-20-001-01@www.example.org%2Fx/{name}")));
     value["document"]["tracking"]["id"] = json!("CVE-2020-1");
-    assert_eq!(ids(&value), wanted.map(|name| format!("CVE-2020-1@www.example.org/{name}")));
+    assert_eq!(ids(&value), wanted.map(|name| format!("CVE-2020-1@www.example.org%2Fx/{name}")));
     value["document"]["category"] = json!("csaf_withdrawn");
     assert!(read(&value).0.iter().all(|record| record.withdrawn));
+}
+
+#[test]
+fn the_names_of_two_documents_never_begin_alike() {
+    let named = |tracking: &str, namespace: &str, name: &str| {
+        let mut value = document(json!({}), json!([{ "cve": "CVE-2020-1" }]));
+        value["document"]["tracking"]["id"] = json!(tracking);
+        value["document"]["publisher"]["namespace"] = json!(namespace);
+        value["document"]["publisher"]["name"] = json!(name);
+        let advisory = advisory(value.to_string().as_bytes(), 1);
+        advisory.document.map(|document| (document.label, document.former)).unwrap_or_default()
+    };
+    let table = [
+        ("SA-1", "https://acme.example", "Acme", "SA-1@acme.example", "SA-1"),
+        ("SA-1", "https://Bolt.example/", "Bolt", "SA-1@bolt.example", "SA-1"),
+        ("SA-1", "https://host.example/acme", "Acme", "SA-1@host.example%2Facme", "SA-1"),
+        ("SA/7", "https://acme.example", "Acme", "SA%2F7@acme.example", "SA/7"),
+        ("SA%2F7", "https://acme.example", "Acme", "SA%252F7@acme.example", "SA%2F7"),
+        ("SA@b", "c", "Acme", "SA@b@c", "SA@b"),
+        ("SA", "b@c", "Acme", "SA@b%40c", "SA"),
+        // Whoever names no namespace is known by a name at least.
+        ("SA-1", "", "Acme", "SA-1@acme", "SA-1"),
+        (
+            "CVE-2020-1",
+            "https://host.example/acme",
+            "Acme",
+            "CVE-2020-1@host.example%2Facme",
+            "CVE-2020-1@host.example",
+        ),
+    ];
+    for (tracking, namespace, name, label, former) in table {
+        assert_eq!(named(tracking, namespace, name), (label.to_owned(), former.to_owned()), "{tracking} {namespace}");
+    }
 }
 
 #[test]
@@ -185,7 +218,7 @@ fn what_cannot_be_read_is_set_aside() -> Result<(), String> {
         let (read, aside) = read(&document(tree(), vulnerabilities.clone()));
         let [aside] = aside.as_slice() else { return Err(format!("{vulnerabilities}: {aside:?}")) };
         assert!(read.len() == records && aside.reason.contains(reason) && aside.place == 4, "{}", aside.reason);
-        assert_eq!(aside.id.as_ref().map(|id| id.as_str()), Some("ICSMA-20-001-01"));
+        assert_eq!(aside.id.as_ref().map(|id| id.as_str()), Some("ICSMA-20-001-01@www.example.org%2Fx"));
     }
     // A tree that cannot be read would leave every status without its product.
     let (records, aside) = read(&document(json!({ "branches": [{ "product": 3 }] }), json!([good()])));

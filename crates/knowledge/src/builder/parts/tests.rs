@@ -1,7 +1,7 @@
 use jiff::civil::{Date, date};
 use ward_formats::feed::epss::Scores;
 use ward_formats::feed::kev::Catalogue;
-use ward_model::coverage::ShrunkPart;
+use ward_model::coverage::{Shrinkage, ShrunkPart};
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::{Knowledge, SourceDescription};
@@ -51,7 +51,7 @@ fn described(home: &Home, on: Date, name: &str) -> Any<SourceDescription> {
 }
 
 fn part(name: &str, most: u64, now: u64, since: Date) -> ShrunkPart {
-    ShrunkPart { part: Some(name.to_owned()), most, now, since }
+    ShrunkPart { part: Some(name.to_owned()), most, now, since, last_came: None }
 }
 
 #[test]
@@ -65,12 +65,54 @@ fn a_year_that_shrinks_is_told_until_it_grows_again_and_loses_nothing() -> TestR
     assert_eq!(sync(&home, day(4), 60, &[])?.shrunk, [part("2014", 100, 60, day(2))]);
     // Another part that is whole hides nothing.
     let mut builder = home.builder(day(5))?;
+    year(&mut builder, 2014, 60)?;
     year(&mut builder, 2015, 500)?;
     builder.publish(&mut |_| {})?;
     assert_eq!(described(&home, day(5), "nvd")?.shrunk, [part("2014", 100, 60, day(2))]);
-    assert_eq!(sync(&home, day(6), 101, &[])?.shrunk, []);
+    let mut builder = home.builder(day(6))?;
+    year(&mut builder, 2014, 101)?;
+    year(&mut builder, 2015, 500)?;
+    builder.publish(&mut |_| {})?;
+    assert_eq!(described(&home, day(6), "nvd")?.shrunk, []);
     assert_eq!(described(&home, day(1), "nvd")?.shrunk, []);
     assert_eq!(described(&home, day(2), "nvd")?.shrunk, [part("2014", 100, 50, day(2))]);
+    Ok(())
+}
+
+/// What comes of some years, and of what changed.
+fn years(home: &Home, on: Date, given: &[i16], accepted: &[&str]) -> Any<SourceDescription> {
+    let mut builder = home.builder(on)?;
+    accepted.iter().for_each(|name| builder.accept_shrunk(name));
+    for of in given {
+        year(&mut builder, *of, 5)?;
+    }
+    let mut batch = builder.batch()?;
+    batch.input("nvd", "nvdcve-2.0-modified.json.gz", 1, Digest::of(on.to_string().as_bytes()));
+    builder.add(batch);
+    builder.publish(&mut |_| {})?;
+    described(home, on, "nvd")
+}
+
+#[test]
+fn a_year_that_comes_no_more_is_missed_by_the_others() -> TestResult {
+    let (_folder, home) = new_home()?;
+    assert_eq!(years(&home, day(1), &[2014, 2015, 2016], &[])?.shrunk, []);
+    // Five records are few; none of five is not too few to be told.
+    let gone = |year: &str, since, last| ShrunkPart { last_came: Some(last), ..part(year, 5, 0, since) };
+    let shrunk = years(&home, day(2), &[2015, 2016], &[])?;
+    assert_eq!((shrunk.shrunk, shrunk.records), (vec![gone("2014", day(2), day(1))], 15));
+    // What changed alone says nothing of the years, and neither does another source.
+    assert_eq!(years(&home, day(3), &[], &[])?.shrunk, [gone("2014", day(2), day(1))]);
+    assert_eq!(
+        years(&home, day(4), &[2016], &[])?.shrunk,
+        [gone("2014", day(2), day(1)), gone("2015", day(4), day(2))]
+    );
+    assert_eq!(years(&home, day(5), &[2014, 2016], &[])?.shrunk, [gone("2015", day(4), day(2))]);
+    // What somebody has said is not missed is not, until it has come again.
+    assert_eq!(years(&home, day(6), &[2014, 2016], &["nvd"])?.shrunk, []);
+    assert_eq!(years(&home, day(7), &[2014, 2016], &[])?.shrunk, []);
+    assert_eq!(years(&home, day(8), &[2014, 2015, 2016], &[])?.shrunk, []);
+    assert_eq!(years(&home, day(9), &[2014, 2016], &[])?.shrunk, [gone("2015", day(9), day(8))]);
     Ok(())
 }
 
@@ -103,6 +145,7 @@ fn a_list_that_was_cut_short_takes_nothing_back() -> TestResult {
     let (_folder, home) = new_home()?;
     let sync = |on: Date, ids: std::ops::Range<u32>, accept: bool| -> Any<(SourceDescription, bool, bool)> {
         let mut builder = home.builder(on)?;
+        builder.far_fewer(Shrinkage::new(10, 95).ok_or("no rule")?);
         if accept {
             builder.accept_shrunk("kev");
         }
@@ -184,8 +227,15 @@ fn providers_of_advisories_age_and_shrink_by_themselves() -> TestResult {
     let source = sync(day(1), &[("a.example", 30, day(1)), ("b.example", 2, date(2024, 1, 1))])?;
     let named: Vec<_> = source.providers.iter().map(|part| (part.name.as_str(), part.newest, part.records)).collect();
     assert_eq!(named, [("a.example", Some(day(1)), 30), ("b.example", Some(date(2024, 1, 1)), 2)]);
+    assert_eq!(source.providers[0].received, Some(day(1)));
     let source = sync(day(2), &[("a.example", 9, day(1)), ("b.example", 3, date(2024, 1, 1))])?;
     assert_eq!(source.shrunk, [part("a.example", 30, 9, day(2))]);
     assert_eq!((source.records, source.providers[0].newest), (33, Some(day(1))));
+    // One that does not come with the other was not received with it.
+    let source = sync(day(3), &[("a.example", 30, day(1))])?;
+    let gone = ShrunkPart { last_came: Some(day(2)), ..part("b.example", 3, 0, day(3)) };
+    assert_eq!(source.shrunk, [gone]);
+    let received: Vec<_> = source.providers.iter().map(|part| (part.received, part.records)).collect();
+    assert_eq!((source.received, received), (Some(day(3)), vec![(Some(day(3)), 30), (Some(day(2)), 0)]));
     Ok(())
 }

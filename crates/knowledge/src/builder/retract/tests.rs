@@ -1,13 +1,25 @@
 use jiff::civil::{Date, date};
+use ward_formats::feed::csaf::Document;
+use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::Knowledge;
-use ward_model::vulnerability::VulnerabilityRecord;
+use ward_model::vulnerability::{Remediation, VulnerabilityRecord};
 
 use crate::Home;
 use crate::testing::{TestResult, aside, plain, stamp};
 
 fn day(number: i8) -> Date {
     date(2026, 1, number)
+}
+
+fn document(publisher: &str, modified: &str, whole: bool) -> Document {
+    Document {
+        label: format!("ADV-1@{publisher}"),
+        former: "ADV-1".to_owned(),
+        publisher: publisher.to_owned(),
+        last_modified: modified.to_owned(),
+        whole,
+    }
 }
 
 /// The records of one advisory with their version, and whether the document says that these are all.
@@ -19,13 +31,11 @@ fn sync(home: &Home, on: Date, modified: Date, names: &[&str], whole: bool) -> T
         let record = VulnerabilityRecord {
             source: "csaf".to_owned(),
             aliases: vec![(*name).into()],
-            ..plain(&format!("ADV-1/{name}"), modified, "")
+            ..plain(&format!("ADV-1@p/{name}"), modified, "")
         };
         batch.record(&record, &stamp(&record))?;
     }
-    if whole {
-        batch.document("csaf", "ADV-1", &modified.to_string());
-    }
+    batch.document("csaf", document("p", &modified.to_string(), whole));
     builder.add(batch);
     builder.publish(&mut |_| {})?;
     home.current()?.ok_or("nothing there")?.verify()?;
@@ -37,7 +47,7 @@ fn standing(home: &Home, on: Date) -> Result<Vec<&'static str>, Box<dyn std::err
     let held = home.as_of(on)?.ok_or("nothing there")?;
     let mut found = Vec::new();
     for name in ["CVE-2020-1", "CVE-2020-2"] {
-        let number = held.find(&VulnerabilityId::new(format!("ADV-1/{name}")))?;
+        let number = held.find(&VulnerabilityId::new(format!("ADV-1@p/{name}")))?;
         if let Some(number) = number
             && !held.record(number)?.withdrawn
         {
@@ -82,10 +92,112 @@ fn a_document_that_was_read_in_part_or_is_older_takes_nothing_back() -> TestResu
     let mut builder = home.builder(day(4))?;
     let mut batch = builder.batch()?;
     batch.file("csaf", "f");
-    batch.document("csaf", "ADV-1", "2027");
-    batch.set_aside(crate::SetAsideRecord { source: "csaf".to_owned(), ..aside("f", 1, Some("ADV-1")) });
+    batch.document("csaf", document("p", "2027", true));
+    batch.set_aside(crate::SetAsideRecord { source: "csaf".to_owned(), ..aside("f", 1, Some("ADV-1@p")) });
     builder.add(batch);
     builder.publish(&mut |_| {})?;
     assert_eq!(standing(&home, day(4))?, ["CVE-2020-1", "CVE-2020-2"]);
+    Ok(())
+}
+
+/// A record of an advisory as a publisher says it.
+fn said(id: &str, publisher: &str, cve: &str) -> VulnerabilityRecord {
+    VulnerabilityRecord {
+        source: "csaf".to_owned(),
+        aliases: vec![cve.into()],
+        remediations: vec![Remediation {
+            asserter: publisher.to_owned(),
+            kind: "vendor_fix".to_owned(),
+            text: "replace it".to_owned(),
+            url: None,
+        }],
+        ..plain(id, day(1), "")
+    }
+}
+
+#[test]
+fn a_record_under_a_name_that_two_documents_shared_is_replaced_by_that_of_its_own_document() -> TestResult {
+    for limit in [0, u64::MAX] {
+        let folder = tempfile::tempdir()?;
+        let home = Home::open(folder.path()).folding_at(limit);
+        // As homes were filled once: two publishers, and a document whose number begins as that of another.
+        let mut builder = home.builder(day(1))?;
+        let mut batch = builder.batch()?;
+        for (id, publisher, cve) in [
+            ("ADV-1/CVE-2020-1", "p", "CVE-2020-1"),
+            ("ADV-1/CVE-2020-2", "q", "CVE-2020-2"),
+            ("ADV-1/7/CVE-2020-3", "p", "CVE-2020-3"),
+            ("ADV-1/CVE-2020-4", "p", "CVE-2020-4"),
+        ] {
+            batch.record(&said(id, publisher, cve), "2026-01-01")?;
+        }
+        builder.add(batch);
+        builder.publish(&mut |_| {})?;
+
+        let mut builder = home.builder(day(5))?;
+        let mut batch = builder.batch()?;
+        batch.record(&said("ADV-1@p/CVE-2020-1", "p", "CVE-2020-1"), "2026-01-01")?;
+        batch.document("csaf", document("p", "2026-01-01", true));
+        builder.add(batch);
+        builder.publish(&mut |_| {})?;
+
+        let held = home.current()?.ok_or("nothing there")?;
+        let table = [
+            ("ADV-1/CVE-2020-1", true),
+            ("ADV-1@p/CVE-2020-1", false),
+            ("ADV-1/CVE-2020-2", false),
+            ("ADV-1/7/CVE-2020-3", false),
+            // The document no longer names it.
+            ("ADV-1/CVE-2020-4", true),
+        ];
+        for (id, withdrawn) in table {
+            let record = held.record(held.find(&id.into())?.ok_or(id)?)?;
+            assert_eq!((record.withdrawn, record.received), (withdrawn, Some(day(1))), "{id}");
+        }
+        held.verify()?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_document_read_in_part_takes_its_former_names_along_and_nothing_else() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    let mut builder = home.builder(day(1))?;
+    let mut batch = builder.batch()?;
+    batch.record(&said("ADV-1/CVE-2020-1", "p", "CVE-2020-1"), "2026-01-01")?;
+    batch.record(&said("ADV-1/CVE-2020-2", "p", "CVE-2020-2"), "2026-01-01")?;
+    builder.add(batch);
+    builder.publish(&mut |_| {})?;
+    let mut builder = home.builder(day(2))?;
+    let mut batch = builder.batch()?;
+    batch.record(&said("ADV-1@p/CVE-2020-1", "p", "CVE-2020-1"), "2026-01-01")?;
+    batch.document("csaf", document("p", "2026-01-01", false));
+    builder.add(batch);
+    builder.publish(&mut |_| {})?;
+    let held = home.current()?.ok_or("nothing there")?;
+    for (id, withdrawn) in [("ADV-1/CVE-2020-1", true), ("ADV-1/CVE-2020-2", false)] {
+        assert_eq!(held.record(held.find(&id.into())?.ok_or(id)?)?.withdrawn, withdrawn, "{id}");
+    }
+    Ok(())
+}
+
+#[test]
+fn advisories_of_an_earlier_home_are_read_once_more() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    let bytes = Digest::of(b"the file");
+    for source in ["csaf", "nvd"] {
+        let mut builder = home.builder(day(1))?;
+        let mut batch = builder.batch()?;
+        batch.input(source, "one", 8, bytes);
+        builder.add(batch);
+        builder.publish(&mut |_| {})?;
+        assert!(home.builder(day(2))?.already_read(source, "one", bytes)?, "{source}");
+        let held = home.current()?.ok_or("nothing there")?;
+        // What an earlier home kept is the digest of the bytes alone.
+        let kept = held.input(source, "one")?.ok_or("not kept")?.digest;
+        assert_eq!(kept == bytes, source == "nvd");
+    }
     Ok(())
 }

@@ -1,5 +1,6 @@
 use jiff::civil::{Date, date};
 use ward_formats::feed::kev::Catalogue;
+use ward_model::coverage::Shrinkage;
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::Knowledge;
 use ward_model::vulnerability::{Exploited, VulnerabilityRecord};
@@ -28,6 +29,7 @@ fn publish(
     list: Option<Catalogue>,
 ) -> TestResult {
     let mut builder = home.builder(day)?;
+    builder.far_fewer(Shrinkage::new(10, 95).ok_or("no rule")?);
     let mut batch = builder.batch()?;
     batch.file("nvd", "f");
     for record in records {

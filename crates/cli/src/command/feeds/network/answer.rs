@@ -87,6 +87,7 @@ fn source(source: SourceFetch) -> FetchedSource {
             Outcome::Whole => "whole",
             Outcome::Partly => "partly",
             Outcome::Failed => "failed",
+            Outcome::Absent => "absent",
         },
         whole: source.whole,
         new: source.new,

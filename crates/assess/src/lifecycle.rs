@@ -1,0 +1,423 @@
+//! Where each fielded version stands in its life (IMDRF N70), driven by the ends of support of its parts.
+//!
+//! Pure: device, decisions, knowledge, rules and a day go in. What is not known of a part's support is a range of stages.
+
+mod loss;
+mod stage;
+mod support;
+mod told;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use jiff::{ToSpan, Unit};
+use ward_match::support::Shelf;
+use ward_model::assessment::{DeviceSummary, Inputs as InputDigests};
+use ward_model::component::Component;
+use ward_model::cpe::{Cpe, Part as CpePart};
+use ward_model::device::{Configurations, Device, FieldedVersion, Owner, Stage};
+use ward_model::ids::{ElementId, FieldedVersionId, VariantId};
+use ward_model::knowledge::KnowledgeError;
+use ward_model::lifecycle::{
+    ComponentSupport, DeclaredLife, LIFECYCLE_SCHEMA, LifecycleReport, ServiceFrom, StageChange, SupportCounts,
+    SupportGap, SupportState, UnknownSupport, VersionLifecycle,
+};
+use ward_risk::open::open;
+use ward_risk::{Effects, ElementReports};
+
+use crate::{Inputs, receipts, reports};
+use loss::Asking;
+use stage::{Life, Standing, by_dates, standing};
+use support::{Part, Until, parts};
+
+/// How far an assessment looks ahead, in years: the longest that IMDRF N70 speaks of when it has announcements made.
+pub(crate) const SECTION_YEARS: u32 = 3;
+
+/// What is asked of a life cycle.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// How many years ahead ends of support are looked for.
+    pub horizon_years: u32,
+    /// Components whose loss is to be told, whether or not it is near: by reference, name, `NAME VERSION`, or `ELEMENT/` before one
+    /// of these.
+    pub lose: Vec<String>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum LifecycleError {
+    /// The knowledge could not be read.
+    #[error(transparent)]
+    Knowledge(#[from] KnowledgeError),
+    /// Nothing is called so.
+    #[error("no component is called `{name}`")]
+    Unknown {
+        /// The name.
+        name: String,
+        /// The names that there are, in order.
+        known: Vec<String>,
+    },
+    /// The horizon lies outside the calendar.
+    #[error("{0} years ahead is no day of the calendar")]
+    Horizon(u32),
+}
+
+/// Where the fielded versions of a device stand in their lives; of a family those of every variant.
+///
+/// # Errors
+/// The knowledge could not be read, or a component that is named is not there.
+pub fn lifecycle(
+    inputs: &Inputs<'_>,
+    configurations: &Configurations,
+    asked: &Asked,
+) -> Result<LifecycleReport, LifecycleError> {
+    let horizon = years_after(inputs.as_of, asked.horizon_years).ok_or(LifecycleError::Horizon(asked.horizon_years))?;
+    let mut shelf = Shelf::default();
+    let (mut versions, mut named, mut known) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+    let common = [(None, inputs.device, inputs.decisions)];
+    let each = configurations.each.iter().filter(|one| one.site.is_none());
+    let each: Vec<(Option<&VariantId>, &Device, _)> =
+        each.map(|one| (one.variant.as_ref(), &one.device, &one.decisions)).collect();
+    let each = if each.is_empty() { common.to_vec() } else { each };
+    let mut receipt = Vec::new();
+    for (variant, device, decisions) in each {
+        let inputs = Inputs { device, decisions, ..*inputs };
+        let (effects, _) = Effects::decided(device, decisions, inputs.as_of);
+        let found = reports(&inputs)?;
+        receipt.push(receipts(&found).to_string());
+        let partial = inputs.knowledge.description().partial();
+        let open = open(inputs.situation(&found, partial.as_deref()), &effects, false, 0);
+        let uncontrolled: BTreeSet<FieldedVersionId> = open.into_iter().map(|one| one.fielded_version).collect();
+        let looking = Looking { inputs: &inputs, reports: &found, effects: &effects, horizon };
+        for version in &device.versions {
+            let parts = parts(device, version, inputs.knowledge, inputs.as_of, &mut shelf)?;
+            known.extend(parts.iter().filter(|part| part.component.is_some()).map(Part::title));
+            let lost = |part: &Part| {
+                let mut is_named = false;
+                for name in asked.lose.iter().filter(|name| is_called(part, name)) {
+                    named.insert(name.clone());
+                    is_named = true;
+                }
+                is_named || part.until.state(horizon) == SupportState::Ended
+            };
+            let mut life = looking.version(version, &parts, uncontrolled.contains(&version.id), lost);
+            life.variant = variant.cloned();
+            versions.push(life);
+        }
+    }
+    if let Some(name) = asked.lose.iter().find(|name| !named.contains(*name)) {
+        return Err(LifecycleError::Unknown { name: name.clone(), known: known.into_iter().collect() });
+    }
+    Ok(LifecycleReport {
+        schema: LIFECYCLE_SCHEMA,
+        device: DeviceSummary { id: inputs.device.id.clone(), name: inputs.device.name.clone() },
+        inputs: InputDigests {
+            device: inputs.device.digest,
+            knowledge: inputs.knowledge.description().generation,
+            receipts: ward_model::Digest::of_parts(receipt.iter().map(String::as_bytes)),
+            policies: inputs.rulebook.policies.iter().map(|policy| policy.id.clone()).collect(),
+            rules: inputs.rulebook.digest,
+            decisions: inputs.decisions.digest,
+            as_of: inputs.as_of,
+            engine: inputs.engine.to_owned(),
+            // Nothing is compared with an answer about the life cycle.
+            model: Vec::new(),
+        },
+        horizon,
+        versions,
+        notes: notes(inputs, configurations),
+    })
+}
+
+/// The same for an assessment, whose matches are at hand: without losses, and without listing what is not known part by part.
+pub(crate) fn section(
+    inputs: &Inputs<'_>,
+    reports: &BTreeMap<(FieldedVersionId, ElementId), ElementReports>,
+    effects: &Effects,
+    uncontrolled: &BTreeSet<FieldedVersionId>,
+) -> Result<Vec<VersionLifecycle>, KnowledgeError> {
+    let horizon = years_after(inputs.as_of, SECTION_YEARS).unwrap_or(Date::MAX);
+    let looking = Looking { inputs, reports, effects, horizon };
+    let mut shelf = Shelf::default();
+    let mut versions = Vec::new();
+    for version in &inputs.device.versions {
+        let parts = parts(inputs.device, version, inputs.knowledge, inputs.as_of, &mut shelf)?;
+        let mut life = looking.version(version, &parts, uncontrolled.contains(&version.id), |_| false);
+        life.unknown.clear();
+        life.gaps.retain(|gap| gap.state != SupportState::Unknown);
+        versions.push(life);
+    }
+    Ok(versions)
+}
+
+/// One device, and how far ahead is looked.
+struct Looking<'a> {
+    inputs: &'a Inputs<'a>,
+    reports: &'a BTreeMap<(FieldedVersionId, ElementId), ElementReports>,
+    effects: &'a Effects,
+    horizon: Date,
+}
+
+impl Looking<'_> {
+    fn version(
+        &self,
+        version: &FieldedVersion,
+        parts: &[Part],
+        uncontrolled: bool,
+        mut lost: impl FnMut(&Part) -> bool,
+    ) -> VersionLifecycle {
+        let (device, rules, as_of) = (self.inputs.device, &self.inputs.rulebook.lifecycle, self.inputs.as_of);
+        let declared = declared(device, version, as_of);
+        let life = Life {
+            declared: declared.stage,
+            units: version.units,
+            end_of_life: declared.end_of_life,
+            end_of_support: declared.end_of_support,
+        };
+        let own: Vec<&Part> = parts.iter().filter(|part| part.owner == Owner::Maker).collect();
+        let mut asking = Asking::new(self.inputs, self.reports, version, self.effects);
+        let on = |day, asking: &mut Asking<'_>| standing(&life, &own, rules, day, &mut |set| asking.reach(set));
+        let Standing { range, reasons } = on(as_of, &mut asking);
+        let next_change = self.days(&declared, &own).into_iter().find_map(|day| {
+            let then = on(day, &mut asking);
+            (then.range != range).then_some(StageChange { on: day, to: then.range, reasons: then.reasons })
+        });
+        let losses = parts.iter().filter(|part| lost(part));
+        let mut losses: Vec<_> = losses
+            .filter_map(|part| loss::loss(&mut asking, part, range[0].max(life.declared), version.update_path))
+            .collect();
+        losses.sort_by(|a, b| {
+            let key = |loss: &ward_model::lifecycle::ComponentLoss| {
+                (
+                    loss.on.unwrap_or(Date::MIN),
+                    std::cmp::Reverse(loss.if_kept.to),
+                    loss.element.clone(),
+                    loss.name.clone(),
+                )
+            };
+            key(a).cmp(&key(b))
+        });
+        let settings = told::settings(device);
+        let (update, given_up) = told::update(version, &settings, rules);
+        let advice = told::advice(device, version, &settings, (range[0], &given_up, uncontrolled), rules, as_of);
+        let state = |part: &&Part| part.until.state(as_of);
+        let count = |wanted| own.iter().filter(|part| state(part) == wanted).count();
+        VersionLifecycle {
+            fielded_version: version.id.clone(),
+            variant: None,
+            units: version.units,
+            stage: (range[0] == range[1]).then_some(range[0]),
+            stage_range: range,
+            contradictions: contradictions(&life, range, as_of),
+            reasons,
+            next_change,
+            counts: SupportCounts {
+                supported: count(SupportState::Supported),
+                ended: count(SupportState::Ended),
+                unknown: count(SupportState::Unknown),
+            },
+            support: known_support(parts, as_of),
+            unknown: parts.iter().filter_map(unknown).collect(),
+            gaps: gaps(&declared, &own, as_of),
+            losses,
+            missing: missing(device, version, &declared, &own),
+            declared,
+            update,
+            advice,
+        }
+    }
+
+    /// The days within the horizon on which something ends, in order.
+    fn days(&self, declared: &DeclaredLife, own: &[&Part]) -> BTreeSet<Date> {
+        let days = own.iter().filter_map(|part| match part.until {
+            Until::On(day) => Some(day),
+            _ => None,
+        });
+        let days = days.chain([declared.end_of_life, declared.end_of_support].into_iter().flatten());
+        days.filter(|day| *day > self.inputs.as_of && *day <= self.horizon).collect()
+    }
+}
+
+fn declared(device: &Device, version: &FieldedVersion, as_of: Date) -> DeclaredLife {
+    let (life, own) = (&device.lifecycle, &version.life);
+    let end_of_life = own.end_of_life.or(life.end_of_life);
+    let (from, made) = match (own.last_manufactured, end_of_life) {
+        (Some(day), _) => (ServiceFrom::LastManufactured, day),
+        (None, Some(day)) => (ServiceFrom::EndOfLife, day),
+        (None, None) => (ServiceFrom::AsOf, as_of),
+    };
+    let service_until = life.service_life_years.and_then(|years| years_after(made, years));
+    DeclaredLife {
+        stage: life.stage,
+        end_of_life,
+        end_of_support: own.end_of_support.or(life.end_of_support),
+        service_life_years: life.service_life_years,
+        last_manufactured: own.last_manufactured,
+        service_until,
+        service_from: service_until.map(|_| from),
+    }
+}
+
+fn years_after(day: Date, years: u32) -> Option<Date> {
+    let years = i16::try_from(years).ok()?;
+    day.checked_add(i32::from(years).years()).ok()
+}
+
+/// Where what is declared is better than what follows, or ahead of its own dates.
+fn contradictions(life: &Life, range: [Stage; 2], as_of: Date) -> Vec<String> {
+    let mut found = Vec::new();
+    let (dated, _) = by_dates(life, as_of);
+    if life.declared < range[0] && life.declared != Stage::Development {
+        found.push(format!("the folder declares {}, and by what is known it is {}", life.declared, range[0]));
+    }
+    if life.declared == Stage::Development && dated != Stage::Development {
+        found.push("the folder declares development, and counts units or dates as of a device in the field".to_owned());
+    }
+    let ahead = match life.declared {
+        Stage::EndOfSupport => life.end_of_support.map(|day| ("support", day)),
+        Stage::LimitedSupport if range[0] <= Stage::LimitedSupport => life.end_of_life.map(|day| ("sale", day)),
+        _ => None,
+    };
+    if let Some((what, day)) = ahead.filter(|(_, day)| *day > as_of) {
+        found.push(format!("the folder declares {}, and its {what} ends only on {day}", life.declared));
+    }
+    found
+}
+
+fn known_support(parts: &[Part], as_of: Date) -> Vec<ComponentSupport> {
+    let mut known: Vec<ComponentSupport> = parts
+        .iter()
+        .filter(|part| !matches!(part.until, Until::Unknown(_)))
+        .filter_map(|part| {
+            Some(ComponentSupport {
+                element: part.element.clone(),
+                owner: part.owner,
+                component: part.component.clone()?,
+                name: part.name.clone(),
+                version: part.version.clone(),
+                state: part.until.state(as_of),
+                until: part.until.day(),
+                sources: part.sources.clone(),
+            })
+        })
+        .collect();
+    known.sort_by(|a, b| {
+        let key = |one: &ComponentSupport| {
+            (std::cmp::Reverse(one.state), one.until.unwrap_or(Date::MAX), one.element.clone(), one.component.clone())
+        };
+        key(a).cmp(&key(b))
+    });
+    known
+}
+
+fn unknown(part: &Part) -> Option<UnknownSupport> {
+    let Until::Unknown(reason) = &part.until else { return None };
+    Some(UnknownSupport {
+        element: part.element.clone(),
+        component: part.component.clone(),
+        name: part.title(),
+        reason: reason.clone(),
+    })
+}
+
+/// How much of the service life no support covers: of the version itself, and of each of the maker's parts.
+fn gaps(declared: &DeclaredLife, own: &[&Part], as_of: Date) -> Vec<SupportGap> {
+    let Some(service_until) = declared.service_until else { return Vec::new() };
+    let gap = |state: SupportState, until: Option<Date>, (element, component, name): (_, _, String)| {
+        let from = match (state, until) {
+            (SupportState::Supported, Some(until)) => until.max(as_of),
+            // No end is announced.
+            (SupportState::Supported, None) => return None,
+            (SupportState::Ended | SupportState::Unknown, _) => as_of,
+        };
+        let days = from.until((Unit::Day, service_until)).ok()?.get_days();
+        let uncovered_days = u32::try_from(days).ok().filter(|days| *days > 0)?;
+        Some(SupportGap {
+            element,
+            component,
+            name,
+            state,
+            supported_until: until,
+            service_until,
+            uncovered_from: from,
+            uncovered_days,
+        })
+    };
+    let mut gaps: Vec<SupportGap> = own
+        .iter()
+        .filter_map(|part| {
+            let of = (Some(part.element.clone()), part.component.clone(), part.title());
+            gap(part.until.state(as_of), part.until.day(), of)
+        })
+        .collect();
+    let state = match declared.end_of_support {
+        Some(day) if day <= as_of => SupportState::Ended,
+        Some(_) => SupportState::Supported,
+        None => SupportState::Unknown,
+    };
+    gaps.extend(gap(state, declared.end_of_support, (None, None, "the version itself".to_owned())));
+    gaps.sort_by(|a, b| {
+        let key = |gap: &SupportGap| {
+            (std::cmp::Reverse(gap.uncovered_days), gap.element.clone(), gap.name.clone(), gap.component.clone())
+        };
+        key(a).cmp(&key(b))
+    });
+    gaps
+}
+
+/// What the folder does not say and this answer would need.
+fn missing(device: &Device, version: &FieldedVersion, declared: &DeclaredLife, own: &[&Part]) -> Vec<String> {
+    let mut missing = Vec::new();
+    let mut say = |is_missing: bool, what: &str| {
+        if is_missing {
+            missing.push(what.to_owned());
+        }
+    };
+    say(
+        declared.service_life_years.is_none(),
+        "no service life is declared: how much of it no support covers is not known",
+    );
+    say(declared.end_of_support.is_none(), "no end of support is declared for the version");
+    say(declared.end_of_life.is_none(), "no end of sale is declared for the version");
+    say(version.update_path.is_none(), "nothing says how the version is updated");
+    let groups = told::settings(device);
+    say(groups.is_empty(), "no function names the people who depend on it: nobody can be advised");
+    let unknown = own.iter().filter(|part| matches!(part.until, Until::Unknown(_))).count();
+    if unknown > 0 {
+        missing.push(format!("of {unknown} of {} components nobody says until when they are supported", own.len()));
+    }
+    missing
+}
+
+/// Whether a component is meant by a name.
+fn is_called(part: &Part, name: &str) -> bool {
+    let Some(reference) = &part.component else { return false };
+    let called = |name: &str| name == reference.as_str() || name == part.name || name == part.title();
+    let inside = name.strip_prefix(part.element.as_str()).and_then(|rest| rest.strip_prefix('/'));
+    called(name) || inside.is_some_and(called)
+}
+
+/// The programs and operating systems that an element names beside its SBOM. Bare hardware gets no updates of its own.
+fn beside_software(hardware: &[Cpe]) -> Vec<Component> {
+    hardware.iter().filter(|cpe| cpe.part != CpePart::Hardware).map(Component::beside_sbom).collect()
+}
+
+fn notes(inputs: &Inputs<'_>, configurations: &Configurations) -> Vec<String> {
+    let mut notes = Vec::new();
+    let sources = &inputs.knowledge.description().sources;
+    match sources.iter().find(|source| source.name == "eol") {
+        None => notes.push("no feed of support dates is held: only what SBOMs say of support is known".to_owned()),
+        Some(source) => {
+            if let Some(day) = source.received.or(source.newest) {
+                notes.push(format!("the feed of support dates was received on {day}"));
+            }
+        }
+    }
+    if configurations.each.iter().any(|one| one.site.is_some()) {
+        notes.push(
+            "what sites have laid over the model is not looked at here: reach is as the maker describes it".to_owned(),
+        );
+    }
+    notes.push("files and data in SBOMs, and hardware that an element names, are not asked for support".to_owned());
+    notes
+}

@@ -1,0 +1,122 @@
+//! In which stage of IMDRF N70 a version is on a day, by what is declared and by what its parts have lost.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use ward_model::device::Stage;
+use ward_model::ids::ElementId;
+use ward_model::lifecycle::{Reached, SupportState};
+use ward_policy::{LifecycleRules, Mitigation};
+
+use super::support::Part;
+
+/// What is declared of a version.
+#[derive(Debug, Clone)]
+pub(super) struct Life {
+    pub declared: Stage,
+    pub units: Option<u64>,
+    pub end_of_life: Option<Date>,
+    pub end_of_support: Option<Date>,
+}
+
+/// How far the weakness of a lost part reaches: without controls, and with those that have effect.
+pub(super) type Reach = (Reached, Reached);
+
+/// The stage if all that is not known is good, and if all of it is bad; with the reasons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub range: [Stage; 2],
+    pub reasons: Vec<String>,
+}
+
+/// The stage that the declared dates make.
+pub(super) fn by_dates(life: &Life, day: Date) -> (Stage, Option<String>) {
+    match (life.end_of_life, life.end_of_support) {
+        (_, Some(end)) if end <= day => (Stage::EndOfSupport, Some(format!("its support ended on {end}"))),
+        (Some(end), _) if end <= day => (Stage::LimitedSupport, Some(format!("it is not sold any more since {end}"))),
+        _ if life.declared == Stage::Development && life.units.is_none_or(|units| units == 0) => {
+            (Stage::Development, Some("the folder declares it, and counts no units".to_owned()))
+        }
+        _ => (Stage::Support, None),
+    }
+}
+
+/// The stage on a day. `reach` says how far weaknesses of the parts at these elements reach, all of them at once.
+pub(super) fn standing(
+    life: &Life,
+    parts: &[&Part],
+    rules: &LifecycleRules,
+    day: Date,
+    reach: &mut dyn FnMut(&BTreeSet<ElementId>) -> BTreeMap<ElementId, Reach>,
+) -> Standing {
+    let (dated, reason) = by_dates(life, day);
+    // Whoever declares a worse stage than the dates make knows why.
+    let base = dated.max(life.declared);
+    let mut reasons: Vec<String> = reason.into_iter().collect();
+    if life.declared > dated {
+        reasons.push(format!("the folder declares {}", life.declared));
+    }
+    let lost = |states: &[SupportState]| -> BTreeMap<ElementId, Vec<&Part>> {
+        let mut lost: BTreeMap<ElementId, Vec<&Part>> = BTreeMap::new();
+        for part in parts.iter().filter(|part| states.contains(&part.until.state(day))) {
+            lost.entry(part.element.clone()).or_default().push(part);
+        }
+        lost
+    };
+    let (ended, all) = (lost(&[SupportState::Ended]), lost(&[SupportState::Ended, SupportState::Unknown]));
+    if base == Stage::EndOfSupport || all.is_empty() {
+        return Standing { range: [base; 2], reasons };
+    }
+    let mut best = base;
+    if !ended.is_empty() {
+        let reached = reach(&ended.keys().cloned().collect());
+        for (element, parts) in &ended {
+            let (to, why) = after(base, reached.get(element), false, rules, day);
+            best = best.max(to);
+            reasons.push(format!("support has ended for {} on {element}: {why}", titles(parts)));
+        }
+    }
+    let mut worst = best;
+    let reached = reach(&all.keys().cloned().collect());
+    for (element, parts) in &all {
+        let (to, why) = after(base, reached.get(element), true, rules, day);
+        if to > best {
+            let unknown: Vec<&Part> =
+                parts.iter().filter(|part| part.until.state(day) == SupportState::Unknown).copied().collect();
+            let what = if unknown.is_empty() {
+                format!("how far the lost parts of {element} reach is not known")
+            } else {
+                format!("the support of {} on {element} is not known", titles(&unknown))
+            };
+            reasons.push(format!("{what}: if it is lost, {why}"));
+        }
+        worst = worst.max(to);
+    }
+    Standing { range: [best, worst], reasons }
+}
+
+/// The stage after the parts of an element are lost, and why.
+fn after(base: Stage, reach: Option<&Reach>, at_worst: bool, rules: &LifecycleRules, day: Date) -> (Stage, String) {
+    let unknown = if at_worst { Reached::Uncontrolled } else { Reached::Controlled };
+    let read = |reached: Reached| if reached == Reached::Unknown { unknown } else { reached };
+    let (without, with) = reach.copied().map_or((unknown, unknown), |(without, with)| (read(without), read(with)));
+    let mitigation = if with == Reached::Controlled { Mitigation::WithUnsupportedParts } else { Mitigation::None };
+    match rules.loss(base, without != Reached::Controlled, mitigation, day) {
+        Some(rule) => (rule.to(base), format!("{} ({})", rule.action, rule.source)),
+        None => (Stage::EndOfSupport, format!("no rule is in force on {day}: taken at its worst")),
+    }
+}
+
+/// How many parts are named before the rest is counted.
+const NAMED: usize = 3;
+
+fn titles(parts: &[&Part]) -> String {
+    let named: Vec<String> = parts.iter().take(NAMED).map(|part| part.title()).collect();
+    match parts.len().saturating_sub(NAMED) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,247 @@
+//! `ward feeds import`: a signed bundle into the home of a plant without a network.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use ward_feeds::bundle::head::Head;
+use ward_feeds::bundle::key::Trusted;
+use ward_feeds::bundle::place::Place;
+use ward_feeds::bundle::unpack;
+use ward_feeds::{Contents, SyncReport};
+use ward_knowledge::Home;
+use ward_model::Digest;
+
+use super::bundle::{of, text};
+use super::sync::answer::{self, ShrunkAnswer};
+use super::sync::into_home;
+use crate::Ending;
+use crate::arguments::Global;
+use crate::clock;
+use crate::failure::Failure;
+use crate::home;
+use crate::ui::Ui;
+
+/// Where the home keeps whom it trusts.
+const TRUSTED: &str = "trusted";
+/// Where the home keeps which bundle it took last.
+const LAST: &str = "bundle.json";
+/// How far the clock of whoever made a bundle may be ahead of this one: clocks of plants are set by hand, and to the hour of the
+/// place. One that is further ahead would make every right bundle an older one.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+
+/// Take a signed bundle: what it holds is received now
+///
+/// Refused is a bundle that nobody trusted has signed, that was altered, that was made before the one taken last or more than a day in
+/// the future of this machine's clock, or that stands on one that was not taken. Then the home holds what it held before. What a delta
+/// leaves out counts as looked at: whoever signed it has. The bundle taken last may be taken again.
+#[derive(Debug, Args)]
+pub struct ImportArguments {
+    /// The bundle
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// A public key that is trusted, beside those in `trusted/*.pub` of the home; may be given several times
+    #[arg(long, value_name = "KEY.pub")]
+    trust: Vec<PathBuf>,
+    /// These sources rightly hold fewer records than before, as for `ward feeds sync`
+    #[arg(long, value_name = "SOURCE,...", value_delimiter = ',')]
+    accept_shrunk: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ImportAnswer {
+    schema: &'static str,
+    home: String,
+    made: Timestamp,
+    listing: Digest,
+    signed_by: String,
+    new: bool,
+    generation: Digest,
+    sources: Vec<ImportedSource>,
+    /// Sources of which far fewer records came than before, in this bundle or an earlier one.
+    shrunk: Vec<ShrunkAnswer>,
+    /// Every record that could not be read.
+    could_not_be_read: Vec<Unread>,
+}
+
+#[derive(Debug, Serialize)]
+struct ImportedSource {
+    name: String,
+    records: u64,
+    added: u64,
+    changed: u64,
+    set_aside: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Unread {
+    source: String,
+    id: Option<String>,
+    file: String,
+    place: u64,
+    reason: String,
+}
+
+/// The bundle that a home took last.
+#[derive(Debug, Serialize, Deserialize)]
+struct Last {
+    made: Timestamp,
+    listing: Digest,
+}
+
+/// Takes a bundle, or nothing.
+pub fn run(arguments: ImportArguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
+    let folder = home::folder(global.home.as_ref())?;
+    let trusted = trusted(&folder, &arguments.trust)?;
+    let (head, by) = unpack::head(&arguments.file, &trusted).map_err(|error| of(&arguments.file, error))?;
+    // Nothing is written before it is known that somebody trusted has signed.
+    let place = Place::new(&folder).map_err(|error| of(&folder, error))?;
+    let home = Home::open(&folder);
+    fits(&head, last(&folder, &home)?.as_ref(), clock::now(), &folder.join(LAST))?;
+    let head = unpack::unpack(&arguments.file, &trusted, place.path()).map_err(|error| of(&arguments.file, error))?;
+    let contents = Contents::of_bundle(place.path(), &head);
+    let report = into_home(&contents, &[], &arguments.accept_shrunk, &home, ui)?;
+    remember(&folder, &head)?;
+    tell(&folder, &head, &by, report, ui)
+}
+
+/// Refuses what is older than the bundle taken last, or of a time that has not come, and a delta that stands on another one.
+fn fits(head: &Head, last: Option<&Last>, now: Timestamp, kept: &Path) -> Result<(), Failure> {
+    let unchanged = "what the home holds is unchanged";
+    let is_ahead = |made: Timestamp| made.duration_since(now) > AHEAD;
+    if is_ahead(head.made) {
+        let words = format!("this bundle was made at {}, and it is {now} by the clock of this machine", head.made);
+        return Err(Failure::input("future", words)
+            .hint("one of the two clocks is wrong: set this one right, or have the bundle made anew")
+            .hint(unchanged));
+    }
+    let Some(last) = last else {
+        let words = "this bundle is a delta, and no bundle was taken here";
+        return match head.base {
+            Some(_) => Err(Failure::input("delta", words).hint("take the whole bundle that it stands on first")),
+            None => Ok(()),
+        };
+    };
+    if head.made == last.made && head.listing() == last.listing {
+        return Ok(());
+    }
+    if head.made <= last.made {
+        let words = format!("this bundle was made at {}, and one of {} was taken already", head.made, last.made);
+        let failure = Failure::input("older", words);
+        if is_ahead(last.made) {
+            return Err(failure
+                .hint(format!(
+                    "the one taken last was made by a clock that was ahead: if this bundle is newer all the same, remove {} and take a whole bundle",
+                    kept.display()
+                ))
+                .hint(unchanged));
+        }
+        return Err(failure.hint(unchanged));
+    }
+    match head.base {
+        Some(base) if base != last.listing => {
+            let words = "this bundle is a delta, and the one that it stands on is not the one taken last here";
+            Err(Failure::input("delta", words).hint("take the whole bundle, or the deltas in their order"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn tell(folder: &Path, head: &Head, by: &Trusted, report: SyncReport, ui: &Ui) -> Result<Ending, Failure> {
+    let (made, listing, signed_by) = (head.made, head.listing(), by.fingerprint());
+    let synced = answer::of(folder.display().to_string(), None, report);
+    answer::warn(&synced, ui);
+    if !ui.json {
+        let text = answer::text(&synced, ui.verbose);
+        ui.print(&format!("taken      the bundle of {made}\nsigned by  {signed_by}\n{text}"))?;
+        return Ok(Ending::Done);
+    }
+    let mut could_not_be_read = Vec::new();
+    let mut sources = Vec::new();
+    for source in synced.sources {
+        sources.push(ImportedSource {
+            name: source.name.clone(),
+            records: source.records,
+            added: source.added,
+            changed: source.changed,
+            set_aside: source.set_aside.len() as u64,
+        });
+        could_not_be_read.extend(source.set_aside.into_iter().map(|record| Unread {
+            source: source.name.clone(),
+            id: record.id,
+            file: record.file,
+            place: record.place,
+            reason: record.reason,
+        }));
+    }
+    ui.print_json(&ImportAnswer {
+        schema: "wardround/import/1",
+        home: synced.home,
+        made,
+        listing,
+        signed_by,
+        new: synced.new,
+        generation: synced.generation,
+        sources,
+        shrunk: synced.shrunk,
+        could_not_be_read,
+    })?;
+    Ok(Ending::Done)
+}
+
+/// The keys named and those that the home keeps.
+fn trusted(folder: &Path, named: &[PathBuf]) -> Result<Vec<Trusted>, Failure> {
+    let mut paths = named.to_vec();
+    let kept = folder.join(TRUSTED);
+    match fs::read_dir(&kept) {
+        Ok(entries) => {
+            let mut found = Vec::new();
+            for entry in entries {
+                let path = entry.map_err(|error| crate::files::unreadable(&kept, &error))?.path();
+                if path.extension().is_some_and(|ending| ending == "pub") {
+                    found.push(path);
+                }
+            }
+            found.sort();
+            paths.extend(found);
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(crate::files::unreadable(&kept, &error)),
+    }
+    if paths.is_empty() {
+        return Err(Failure::input("trust", "nobody is trusted here")
+            .hint(format!("name a public key with --trust, or put it into {}", kept.display())));
+    }
+    paths.iter().map(|path| Ok(Trusted::from_pem(&text(path)?, path)?)).collect()
+}
+
+/// The bundle taken last. A home that holds nothing, because its knowledge was moved away, has taken none.
+fn last(folder: &Path, home: &Home) -> Result<Option<Last>, Failure> {
+    let path = folder.join(LAST);
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(crate::files::unreadable(&path, &error)),
+    };
+    if matches!(home.current(), Ok(None)) {
+        return Ok(None);
+    }
+    let unclear = |error: serde_json::Error| {
+        Failure::environment("home", format!("{} does not say which bundle was taken last", path.display()))
+            .because(&error)
+    };
+    serde_json::from_slice(&bytes).map(Some).map_err(unclear)
+}
+
+fn remember(folder: &Path, head: &Head) -> Result<(), Failure> {
+    let path = folder.join(LAST);
+    let text = crate::ui::json(&Last { made: head.made, listing: head.listing() })?;
+    ward_device::replace_file(&path, text.as_bytes())
+        .map_err(|error| Failure::environment("home", format!("{} cannot be written", path.display())).because(&error))
+}
+
+#[cfg(test)]
+mod tests;

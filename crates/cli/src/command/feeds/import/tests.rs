@@ -1,0 +1,59 @@
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use ward_feeds::bundle::head::{Head, HeadFile};
+use ward_model::Digest;
+
+use super::{Last, fits};
+
+const NOW: i64 = 1_795_810_500;
+const HOUR: i64 = 60 * 60;
+
+/// The head of a bundle of one file, made so many hours from now.
+fn head(hours: i64, text: &str, base: Option<Digest>) -> Head {
+    let path = "kev/known_exploited_vulnerabilities.json".to_owned();
+    let file = HeadFile { path, bytes: 1, sha256: Digest::of(text.as_bytes()), included: true };
+    Head { made: at(hours), base, files: vec![file], items: 1, length: 1, sha256: Digest::of(b"") }
+}
+
+fn at(hours: i64) -> Timestamp {
+    Timestamp::from_second(NOW + hours * HOUR).unwrap()
+}
+
+fn said(head: &Head, last: Option<&Head>) -> Option<String> {
+    let last = last.map(|head| Last { made: head.made, listing: head.listing() });
+    let refused = fits(head, last.as_ref(), at(0), Path::new("home/bundle.json")).err()?;
+    Some(serde_json::to_string(&refused.object()).unwrap())
+}
+
+#[test]
+fn bundles_are_taken_in_their_order_and_not_before_their_time() {
+    let (whole, later) = (head(-30, "a", None), head(-20, "b", None));
+    let delta = head(-10, "c", Some(later.listing()));
+    // One whose clock is a little ahead is taken; one of next year would hinder all that come after it.
+    let (soon, ahead) = (head(20, "d", None), head(24 * 365, "e", None));
+    let table: [(&Head, Option<&Head>, Option<&str>); 12] = [
+        (&whole, None, None),
+        (&later, Some(&whole), None),
+        (&whole, Some(&whole), None),
+        (&whole, Some(&later), Some("was taken already")),
+        (&head(-30, "x", None), Some(&whole), Some("was taken already")),
+        (&delta, Some(&later), None),
+        (&delta, Some(&delta), None),
+        (&delta, Some(&whole), Some("not the one taken last")),
+        (&delta, None, Some("no bundle was taken here")),
+        (&soon, Some(&later), None),
+        (&ahead, Some(&later), Some("by the clock of this machine")),
+        // A home that took one before that was refused is told the way out.
+        (&later, Some(&ahead), Some("remove home/bundle.json and take a whole bundle")),
+    ];
+    for (index, (head, last, expected)) in table.into_iter().enumerate() {
+        let said = said(head, last);
+        match expected {
+            None => assert_eq!(said, None, "{index}"),
+            Some(words) => assert!(said.as_ref().is_some_and(|said| said.contains(words)), "{index}: {said:?}"),
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! What a sync did, as JSON and for people.
+
+use jiff::civil::Date;
+use serde::Serialize;
+use ward_feeds::SyncReport;
+use ward_model::Digest;
+use ward_model::coverage::ShrunkPart;
+
+use super::super::network::NetworkAnswer;
+use crate::table::table;
+use crate::ui::Ui;
+
+/// What a sync did.
+#[derive(Debug, Serialize)]
+pub struct Answer {
+    pub schema: &'static str,
+    pub home: String,
+    /// What was fetched before, where it was.
+    pub network: Option<NetworkAnswer>,
+    pub generation: Digest,
+    pub root: Digest,
+    pub new: bool,
+    pub received: Date,
+    /// Where the clock went back: the day of the receipt before, after which this one counts.
+    pub clock_went_back: Option<Date>,
+    pub sources: Vec<SourceAnswer>,
+    /// Sources of which far fewer records came than before, in this sync or an earlier one.
+    pub shrunk: Vec<ShrunkAnswer>,
+    pub untouched: Vec<String>,
+    pub not_read: Vec<String>,
+    pub repaired: bool,
+}
+
+/// A source of which far fewer records came than before.
+#[derive(Debug, Serialize)]
+pub struct ShrunkAnswer {
+    pub source: String,
+    pub parts: Vec<ShrunkPart>,
+}
+
+/// What a sync did with one source.
+#[derive(Debug, Serialize)]
+pub struct SourceAnswer {
+    pub name: String,
+    pub files: usize,
+    pub newest: Option<Date>,
+    pub records: u64,
+    pub without_product: u64,
+    pub added: u64,
+    pub changed: u64,
+    pub unchanged: u64,
+    pub removed: u64,
+    /// Held, and not in what came: kept.
+    pub absent: u64,
+    /// Came in an older state than is held: not taken.
+    pub older: u64,
+    pub older_as_a_whole: bool,
+    pub set_aside: Vec<SetAsideAnswer>,
+}
+
+/// A record that could not be read.
+#[derive(Debug, Serialize)]
+pub struct SetAsideAnswer {
+    pub id: Option<String>,
+    pub file: String,
+    pub place: u64,
+    pub reason: String,
+}
+
+/// The answer to a sync of this home.
+pub fn of(home: String, network: Option<NetworkAnswer>, report: SyncReport) -> Answer {
+    Answer {
+        schema: "wardround/feeds-sync/1",
+        home,
+        network,
+        generation: report.knowledge.generation,
+        root: report.root,
+        new: report.new,
+        received: report.received,
+        clock_went_back: report.clock_went_back,
+        sources: report
+            .sources
+            .into_iter()
+            .map(|source| SourceAnswer {
+                name: source.state.name,
+                files: source.files,
+                newest: source.state.newest.max(source.state.released),
+                records: source.state.records,
+                without_product: source.state.without_product,
+                added: source.changes.added,
+                changed: source.changes.changed,
+                unchanged: source.changes.unchanged,
+                removed: source.changes.removed,
+                absent: source.changes.absent,
+                older: source.changes.older,
+                older_as_a_whole: source.changes.older_as_a_whole,
+                set_aside: source
+                    .set_aside
+                    .into_iter()
+                    .map(|record| SetAsideAnswer {
+                        id: record.id.map(|id| id.to_string()),
+                        file: record.file,
+                        place: record.place,
+                        reason: record.reason,
+                    })
+                    .collect(),
+            })
+            .collect(),
+        shrunk: report
+            .knowledge
+            .sources
+            .into_iter()
+            .filter(|source| !source.shrunk.is_empty())
+            .map(|source| ShrunkAnswer { source: source.name, parts: source.shrunk })
+            .collect(),
+        untouched: report.untouched.into_iter().map(|state| state.name).collect(),
+        not_read: report.not_read,
+        repaired: report.repaired,
+    }
+}
+
+/// Says which sources shrank, to people who only look at what went wrong.
+pub fn warn(answer: &Answer, ui: &Ui) {
+    for shrunk in &answer.shrunk {
+        ui.note(format!("{} SHRANK; see below, and `ward feeds status`", shrunk.source));
+    }
+}
+
+/// The answer for people.
+pub fn text(answer: &Answer, verbose: bool) -> String {
+    let mut out = format!(
+        "{}, received {}\nhome       {}\ngeneration {}\n\n",
+        if answer.new { "knowledge is up to date" } else { "nothing is new" },
+        answer.received,
+        answer.home,
+        answer.generation
+    );
+    for shrunk in &answer.shrunk {
+        for part in &shrunk.parts {
+            out.push_str(&format!("SHRUNK     {} {part}\n", shrunk.source));
+        }
+    }
+    if !answer.shrunk.is_empty() {
+        out.push_str(
+            "What came of these is far less than it was: a feed or mirror that lost records, or was cut short. What is held of them is\n\
+             kept and may be out of date. Every answer says so until more comes again; if fewer records are right, say so: run the same\n\
+             command again with `--accept-shrunk SOURCE`.\n\n",
+        );
+    }
+    let rows: Vec<Vec<String>> = answer
+        .sources
+        .iter()
+        .map(|source| {
+            let numbers = [
+                source.records,
+                source.added,
+                source.changed,
+                source.unchanged,
+                source.removed,
+                source.absent,
+                source.older,
+                source.set_aside.len() as u64,
+            ];
+            let newest = source.newest.map_or_else(|| "-".to_owned(), |day| day.to_string());
+            [source.name.clone(), newest].into_iter().chain(numbers.iter().map(ToString::to_string)).collect()
+        })
+        .collect();
+    let head =
+        ["source", "newest", "records", "added", "changed", "unchanged", "removed", "kept", "older", "set aside"];
+    out.push_str(&table(&head, &rows));
+    out.push('\n');
+    for source in &answer.sources {
+        if source.absent > 0 {
+            out.push_str(&format!(
+                "{}: {} records that are held did not come again; they are kept\n",
+                source.name, source.absent
+            ));
+        }
+        if source.older > 0 || source.older_as_a_whole {
+            out.push_str(&format!(
+                "{}: the mirror is older than what is held in part; the newer state is kept\n",
+                source.name
+            ));
+        }
+        let shown = if verbose { usize::MAX } else { 10 };
+        for record in source.set_aside.iter().take(shown) {
+            let id = record.id.as_deref().unwrap_or("a record without an identifier");
+            let (name, file, reason) = (&source.name, &record.file, &record.reason);
+            out.push_str(&match reason.split_once("in part: ") {
+                Some((before, part)) => format!("{name}: a part of {id} in {file} could not be read: {before}{part}\n"),
+                None => format!("{name}: {id} in {file} could not be read: {reason}\n"),
+            });
+        }
+        if let Some(more) = source.set_aside.len().checked_sub(shown).filter(|more| *more > 0) {
+            out.push_str(&format!("{}: and {more} more records that could not be read; -v shows them\n", source.name));
+        }
+    }
+    if !answer.untouched.is_empty() {
+        out.push_str(&format!("held and not part of this sync: {}\n", answer.untouched.join(", ")));
+    }
+    if !answer.not_read.is_empty() {
+        out.push_str(&format!("in the mirror and not read yet: {}\n", answer.not_read.join(", ")));
+    }
+    if let Some(day) = answer.clock_went_back {
+        out.push_str(&format!(
+            "the clock went back: something was received on {day} before; this counts as received after that, by the day {}\n",
+            answer.received
+        ));
+    }
+    if answer.repaired {
+        out.push_str(
+            "what was current was damaged or not what was published last; the latest whole state was built upon\n",
+        );
+    }
+    crate::failure::render::clean(&out)
+}

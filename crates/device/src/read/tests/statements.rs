@@ -1,0 +1,143 @@
+//! The trust list, the statements of others, and lists of compiled files: what is refused, what they claim, and what is odd.
+
+use ward_model::claim::{Claim, EvidenceReading};
+
+use super::{SYSTEM, must, whole, with};
+use crate::files::MemoryFiles;
+use crate::read::read;
+
+pub(crate) const TRUST: &str = r#"
+[[issuer]]
+id = "zlib"
+name = "Zlib Maintainers"
+components = ["zlib", "pkg:deb/debian/zlib"]
+from = 2026-01-01
+until = 2027-12-31
+why = "they make it"
+"#;
+
+const VEX: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,
+  "metadata":{"timestamp":"2026-10-01T00:00:00Z","supplier":{"name":"Zlib Maintainers"}},
+  "components":[{"type":"library","bom-ref":"z","name":"zlib","version":"1.2.11"}],
+  "vulnerabilities":[{"id":"CVE-2026-0001","affects":[{"ref":"z"}],
+    "analysis":{"state":"not_affected","justification":"code_not_present"}}]}"#;
+
+const PATH: &str = "vex/zlib.cdx.json";
+
+fn folder(trust: &str, vex: &str) -> MemoryFiles {
+    with(with(whole(), "trust.toml", trust), PATH, vex)
+}
+
+fn claimed(files: &MemoryFiles, name: &str) -> Option<Claim> {
+    let device = read(files).unwrap_or_else(|wrong| panic!("{wrong:#?}")).device;
+    device.claims.values().find(|claim| claim.id.to_string() == name).cloned()
+}
+
+fn codes(files: &MemoryFiles) -> Vec<String> {
+    let reading = read(files).unwrap_or_else(|wrong| panic!("{wrong:#?}"));
+    let found = crate::lint(&reading).into_iter().filter(|found| found.file.starts_with("vex/"));
+    found.map(|found| found.code.to_owned()).collect()
+}
+
+#[test]
+fn a_document_of_a_trusted_issuer_is_a_claim_bound_to_its_bytes() {
+    let name = "statements:vex/zlib.cdx.json";
+    let claim = claimed(&folder(TRUST, VEX), name).expect("a claim");
+    let evidence = claim.evidence.as_ref().expect("itself");
+    assert_eq!((evidence.path.as_str(), claim.file.as_str()), (PATH, "trust.toml"));
+    assert_eq!(evidence.reading, EvidenceReading::Supports("1 of its statements count".to_owned()));
+    assert!(claim.statement.contains("Zlib Maintainers"), "{}", claim.statement);
+    // Whom nobody trusts claims nothing, nor who says only what is worse.
+    assert_eq!(claimed(&folder(&TRUST.replace("Zlib Main", "Other Main"), VEX), name), None);
+    let affected = VEX.replace("not_affected", "exploitable").replace(r#","justification":"code_not_present""#, "");
+    assert_eq!(claimed(&folder(TRUST, &affected), name), None);
+    // What binds a decision: the entry but for its reason, the bytes, and what runs.
+    let premise = |trust: &str, vex: &str| claimed(&folder(trust, vex), name).expect("a claim").premise;
+    assert_eq!(premise(&TRUST.replace("they make it", "we asked"), VEX), claim.premise);
+    for other in [
+        TRUST.replace("2027-12-31", "2028-12-31"),
+        TRUST.replace("from = 2026-01-01\n", ""),
+        TRUST.replace("pkg:deb/debian/zlib", "pkg:deb/ubuntu/zlib"),
+        TRUST.replace("why", "whole_device = true\nwhy"),
+    ] {
+        assert_ne!(premise(&other, VEX), claim.premise, "{other}");
+    }
+    let reworded = VEX.replace("CVE-2026-0001", "CVE-2026-0002");
+    let other = claimed(&folder(TRUST, &reworded), name).expect("a claim");
+    assert_ne!(other.evidence.expect("itself").digest, evidence.digest);
+    let sbom = whole();
+    let newer = String::from_utf8(sbom.0["sbom/pump.json"].clone()).expect("text").replace("\"3\"", "\"4\"");
+    let files = with(folder(TRUST, VEX), "sbom/pump.json", &newer);
+    assert_ne!(claimed(&files, name).expect("a claim").premise, claim.premise);
+    // What fits nothing here supports nothing.
+    let other_version = VEX.replace("1.2.11", "1.2.12");
+    let reading = claimed(&folder(TRUST, &other_version), name).expect("a claim").evidence.expect("itself").reading;
+    assert!(matches!(reading, EvidenceReading::Against(reason) if reason.contains("nothing that the device has")));
+}
+
+#[test]
+fn what_is_odd_about_a_document_is_said() {
+    assert_eq!(codes(&folder(TRUST, VEX)), Vec::<String>::new());
+    assert_eq!(codes(&with(whole(), PATH, VEX)), ["not-trusted"]);
+    assert_eq!(codes(&folder(&TRUST.replace("2027-12-31", "2026-09-30"), VEX)), ["not-trusted"]);
+    assert_eq!(codes(&with(whole(), PATH, &VEX.replace("1.2.11", "1"))), ["names-nothing", "not-trusted"]);
+}
+
+#[test]
+fn what_is_wrong_is_refused() {
+    for (trust, vex, code) in [
+        (TRUST, "{}", "bad-statements"),
+        (TRUST, &VEX.replace("not_affected", "fine"), "bad-statements"),
+        (&TRUST.replace("components = [\"zlib\", \"pkg:deb/debian/zlib\"]\n", ""), VEX, "missing-key"),
+        (&TRUST.replace("[\"zlib\", \"pkg:deb/debian/zlib\"]", "[]"), VEX, "empty-list"),
+        (&TRUST.replace("debian/zlib", "debian/zlib@1"), VEX, "bad-purl"),
+        (&TRUST.replace("pkg:deb/debian/zlib", "pkg:deb"), VEX, "bad-purl"),
+        (&TRUST.replace("2026-01-01", "2028-01-01"), VEX, "odd-dates"),
+        (&TRUST.replace("until = 2027-12-31\n", ""), VEX, "missing-key"),
+        (&format!("{TRUST}{TRUST}"), VEX, "duplicate-name"),
+    ] {
+        let wrong = read(&folder(trust, vex)).err().unwrap_or_else(|| panic!("{code} was read: {trust}"));
+        assert!(wrong.0.iter().any(|found| found.code == code), "{code}: {wrong:#?}");
+    }
+}
+
+#[test]
+fn lists_of_compiled_files_are_a_claim() {
+    let system = SYSTEM.replacen(
+        "reviewed_components = [",
+        r#"compiled = [{ component = "zlib", version = "1.2.11", sources = "evidence/sources.txt", files = "evidence/files.txt" }]
+reviewed_components = ["#,
+        1,
+    );
+    let folder = |sources: &str, files: &str, system: &str| {
+        let texts = with(with(whole(), "evidence/sources.txt", sources), "evidence/files.txt", files);
+        with(texts, "system.toml", system)
+    };
+    let name = "compiled:pump/zlib@1.2.11";
+    let (sources, files) = ("zlib/src/a.c\r\nzlib/src/b.c\nzlib/include/z.h\n", "# read\nb/src/a.c\nb/include/z.h\n");
+    let claim = claimed(&folder(sources, files, &system), name).expect("a claim");
+    let evidence = claim.evidence.expect("the list");
+    assert_eq!(evidence.path, "evidence/files.txt");
+    assert_eq!(evidence.reading, EvidenceReading::Supports("3 files of the source, 2 of what was compiled".to_owned()));
+    let more = format!("{sources}zlib/src/c.c\n");
+    assert_ne!(claimed(&folder(&more, files, &system), name).expect("a claim").premise, claim.premise);
+    for (files, system, reason) in [
+        ("b/src/a.c\n", &system, "names no header"),
+        ("", &system, "names no header"),
+        (files, &system.replace("version = \"1.2.11\"", "version = \"1\""), "no SBOM of pump has zlib in version 1"),
+        // Without a list of its own the SBOM's counts, and this one has none.
+        (files, &system.replace(", files = \"evidence/files.txt\"", ""), "nothing lists the files"),
+    ] {
+        let device = read(&folder(sources, files, system)).unwrap_or_else(|wrong| panic!("{wrong:#?}")).device;
+        let claim =
+            device.claims.values().find(|claim| claim.id.to_string().starts_with("compiled:")).expect("a claim");
+        let reading = &claim.evidence.as_ref().expect("a list").reading;
+        assert!(matches!(reading, EvidenceReading::Against(why) if why.contains(reason)), "{reason}: {reading:?}");
+    }
+    let missing = with(whole(), "system.toml", &system);
+    assert!(read(&missing).is_err_and(|wrong| wrong.0.iter().any(|found| found.code == "missing-file")));
+    let unknown = folder(sources, files, &system.replace("component = \"zlib\"", "component = \"zlob\""));
+    assert!(read(&unknown).is_err_and(|wrong| wrong.0.iter().any(|found| found.code == "dangling-name")));
+    // Nothing of it changes a folder without it.
+    assert!(must(&whole()).device.compiled.is_empty());
+}

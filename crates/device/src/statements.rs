@@ -1,0 +1,141 @@
+//! What the statements of others, and lists of compiled files, show for the claims that rest on them; and what is odd about them.
+
+use std::collections::BTreeSet;
+
+use ward_model::claim::EvidenceReading;
+use ward_model::device::compiled::Lists;
+use ward_model::device::{CompiledComponent, Device};
+use ward_model::ids::{ComponentRef, ElementId};
+use ward_model::vex::{Heard, Listed, VexFile, heard, wholes};
+
+use crate::diagnostic::{Diagnostic, Location, Severity};
+use crate::raw::shorten;
+
+/// Calls something with everything that a document says of an element of a fielded version.
+fn each_heard(file: &VexFile, device: &Device, mut each: impl FnMut(&ElementId, &Heard<'_>)) {
+    for version in &device.versions {
+        for (element, sbom) in &version.inventories {
+            let wholes = wholes(device, version, element, Some(sbom));
+            let listed = Listed::new(&sbom.components, wholes, sbom.origin.serial.as_deref());
+            let said = heard(std::slice::from_ref(file), &listed, &sbom.components);
+            said.iter().for_each(|heard| each(element, heard));
+        }
+    }
+}
+
+fn file<'d>(path: &str, device: &'d Device) -> Option<&'d VexFile> {
+    device.statements.iter().find(|file| file.path == path)
+}
+
+/// The elements of which a document says, so that it counts, that something on them is not affected.
+pub(crate) fn cleared(path: &str, device: &Device) -> BTreeSet<ElementId> {
+    let mut elements = BTreeSet::new();
+    if let Some(file) = file(path, device) {
+        each_heard(file, device, |element, heard| {
+            if heard.clears().is_ok() {
+                elements.insert(element.clone());
+            }
+        });
+    }
+    elements
+}
+
+/// What a document shows: how many of its statements would count.
+pub(crate) fn reading(path: &str, device: &Device) -> EvidenceReading {
+    let (mut counting, mut reasons) = (BTreeSet::new(), BTreeSet::new());
+    if let Some(file) = file(path, device) {
+        each_heard(file, device, |_, heard| match heard.clears() {
+            Ok(()) => drop(counting.insert(heard.number)),
+            Err(reason) => drop(reasons.insert(reason)),
+        });
+    }
+    if !counting.is_empty() {
+        return EvidenceReading::Supports(format!("{} of its statements count", counting.len()));
+    }
+    EvidenceReading::Against(match reasons.into_iter().next() {
+        Some(reason) => format!("none of its statements counts: {reason}"),
+        None => "it speaks of nothing that the device has".to_owned(),
+    })
+}
+
+/// The claim in words.
+pub(crate) fn statement(path: &str, device: &Device) -> String {
+    let by = file(path, device).and_then(|file| file.trusted.as_ref());
+    let by = by.map_or_else(|| "its issuer".to_owned(), |by| format!("{} (`{}`)", by.name, by.id));
+    format!("where {by} says in {path} that components are not affected, or no longer, it is so on this device")
+}
+
+/// What a version of a component was compiled from.
+pub(crate) fn lists_of<'d>(
+    element: &'d ElementId,
+    component: &'d ComponentRef,
+    version: &'d str,
+    device: &'d Device,
+) -> impl Iterator<Item = &'d CompiledComponent> {
+    device
+        .compiled
+        .iter()
+        .filter(move |one| one.element == *element && one.component == *component && one.version == version)
+}
+
+/// What lists of compiled files show: whether they can be what they are said to be.
+pub(crate) fn of_lists(
+    element: &ElementId,
+    component: &ComponentRef,
+    version: &str,
+    device: &Device,
+) -> EvidenceReading {
+    let Some(lists) = lists_of(element, component, version, device).next() else {
+        return EvidenceReading::Against("it cannot be read".to_owned());
+    };
+    let inventories = device.versions.iter().filter_map(|version| version.inventories.get(element));
+    let mut named = inventories.flat_map(|sbom| &sbom.components).filter(|found| found.reference == *component);
+    let Some(found) = named.find(|found| found.version.as_deref() == Some(version)) else {
+        return EvidenceReading::Against(format!("no SBOM of {element} has {component} in version {version}"));
+    };
+    let compiled = lists.files.as_ref().map(|list| &list.files).or(found.compiled_files.as_deref());
+    match Lists::new(&lists.sources.files, compiled) {
+        Ok(_) => EvidenceReading::Supports(format!(
+            "{} files of the source, {} of what was compiled",
+            lists.sources.files.paths.len(),
+            compiled.map_or(0, |list| list.paths.len())
+        )),
+        Err(error) => EvidenceReading::Against(error.to_string()),
+    }
+}
+
+/// What is odd about the documents of a folder, each by itself.
+pub(crate) fn lint(device: &Device) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for file in &device.statements {
+        let mut warn = |code, message: String, help: &str| {
+            let place = Location::start_of(&file.path);
+            found.push(place.diagnostic(Severity::Warning, code, message).helping(help));
+        };
+        let issuer = file.document.issuer.name.as_deref().unwrap_or("nobody who is named");
+        match &file.trusted {
+            None => warn(
+                "not-trusted",
+                format!("the trust list has no issuer `{}`: these statements have no effect", shorten(issuer)),
+                "[[issuer]] in trust.toml, with the components of which it is believed",
+            ),
+            Some(by) => {
+                let late = file.whole_since().zip(by.until).filter(|(since, until)| since > until);
+                if let Some((since, until)) = late {
+                    let message = format!("this was said on {since}, and `{}` is believed until {until}", by.id);
+                    warn("not-trusted", message, "look again at whether the issuer is to be believed");
+                }
+            }
+        }
+        let mut bears = false;
+        each_heard(file, device, |_, _| bears = true);
+        if !bears {
+            let message = "this speaks of nothing that the device has".to_owned();
+            warn("names-nothing", message, "products are named by package URL, CPE name, or name and version");
+        }
+        for remark in &file.document.remarks {
+            warn("odd-statements", shorten(remark), "it was read all the same");
+        }
+    }
+    found
+}

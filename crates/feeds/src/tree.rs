@@ -1,0 +1,121 @@
+//! Which files a mirror has: those of a folder, or those that a bundle lists.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::bundle::head::Head;
+use crate::error::{SyncError, at};
+use crate::file::{MirrorFile, Standing};
+
+/// What a sync reads: a folder laid out as a mirror, or what a bundle brings of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contents {
+    root: PathBuf,
+    /// Of a bundle: every file of the mirror that it was made from, with its length and whether the bundle holds it.
+    listed: Option<BTreeMap<String, (u64, bool)>>,
+    /// Files that are there and that whoever they came from names no more.
+    unlisted: BTreeSet<String>,
+}
+
+impl Contents {
+    /// All that is in a folder.
+    pub fn of_folder(folder: impl Into<PathBuf>) -> Self {
+        Self { root: folder.into(), listed: None, unlisted: BTreeSet::new() }
+    }
+
+    /// What a bundle lists, unpacked into this folder: what it leaves out is as in the bundle that it stands on.
+    pub fn of_bundle(folder: impl Into<PathBuf>, head: &Head) -> Self {
+        let listed = head.files.iter().map(|file| (file.path.clone(), (file.bytes, file.included))).collect();
+        Self { listed: Some(listed), ..Self::of_folder(folder) }
+    }
+
+    /// Says that these files, by their paths in the folder, are named no more by whoever they came from: they do not count as
+    /// having come.
+    #[must_use]
+    pub fn unlisted(mut self, names: impl IntoIterator<Item = String>) -> Self {
+        self.unlisted.extend(names);
+        self
+    }
+
+    /// Where its files are.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The names of all files in a folder and below it, from there, where a bundle lists them. A folder knows by itself.
+    pub(crate) fn listed_below(&self, below: &str) -> Option<BTreeSet<String>> {
+        let listed = self.listed.as_ref()?;
+        Some(listed.keys().filter_map(|name| Some(name.strip_prefix(below)?.strip_prefix('/')?.to_owned())).collect())
+    }
+
+    /// The names of the folders in a folder, in order; the empty name is that of the mirror itself.
+    pub(crate) fn subfolders(&self, below: &str) -> Result<Vec<String>, SyncError> {
+        if let Some(listed) = &self.listed {
+            let inside = |name: &String| match below {
+                "" => Some(name.split_once('/')?.0.to_owned()),
+                _ => Some(name.strip_prefix(below)?.strip_prefix('/')?.split_once('/')?.0.to_owned()),
+            };
+            let names: BTreeSet<String> = listed.keys().filter_map(inside).collect();
+            return Ok(names.into_iter().collect());
+        }
+        let folder = self.root.join(below);
+        let mut folders = Vec::new();
+        for entry in fs::read_dir(&folder).map_err(at(&folder))? {
+            let entry = entry.map_err(at(&folder))?;
+            if entry.path().is_dir() {
+                folders.push(entry.file_name().to_string_lossy().into_owned());
+            }
+        }
+        folders.sort_unstable();
+        Ok(folders)
+    }
+
+    /// The files of a source in a folder of it and so many folders below, by name: `inner` is the folder, where it is not the
+    /// source's own, and begins their names.
+    pub(crate) fn files(&self, source: &str, inner: &str, deeper: usize) -> Result<Vec<MirrorFile>, SyncError> {
+        let prefix = if inner.is_empty() { String::new() } else { format!("{inner}/") };
+        let mut found = Vec::new();
+        if let Some(listed) = &self.listed {
+            for (path, (bytes, here)) in listed {
+                let Some(name) = path.strip_prefix(source).and_then(|rest| rest.strip_prefix('/')) else { continue };
+                let is_there = name.strip_prefix(&prefix).is_some_and(|rest| rest.matches('/').count() <= deeper);
+                if is_there {
+                    let standing = if *here { Standing::Here } else { Standing::LeftOut };
+                    found.push(self.file(path, name.to_owned(), *bytes, standing));
+                }
+            }
+            return Ok(found);
+        }
+        self.gather(source, &prefix, deeper, &mut found)?;
+        Ok(found)
+    }
+
+    fn file(&self, path: &str, name: String, bytes: u64, standing: Standing) -> MirrorFile {
+        let standing = if self.unlisted.contains(path) { Standing::Unlisted } else { standing };
+        MirrorFile { path: self.root.join(path), name, bytes, digest: None, standing }
+    }
+
+    fn gather(&self, source: &str, prefix: &str, deeper: usize, found: &mut Vec<MirrorFile>) -> Result<(), SyncError> {
+        let folder = self.root.join(source).join(prefix.trim_end_matches('/'));
+        let mut entries: Vec<(String, PathBuf)> = Vec::new();
+        for entry in fs::read_dir(&folder).map_err(at(&folder))? {
+            let path = entry.map_err(at(&folder))?.path();
+            if let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| !name.starts_with('.')) {
+                entries.push((name.to_owned(), path.clone()));
+            }
+        }
+        entries.sort_unstable();
+        for (name, path) in entries {
+            // Follows links: a mirror may be made of them.
+            let data = fs::metadata(&path).map_err(at(&path))?;
+            if data.is_file() {
+                let name = format!("{prefix}{name}");
+                found.push(self.file(&format!("{source}/{name}"), name, data.len(), Standing::Here));
+            } else if data.is_dir() && deeper > 0 {
+                self.gather(source, &format!("{prefix}{name}/"), deeper - 1, found)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,148 @@
+//! What a bundle brings is what the mirror would have brought that it was made from.
+
+use std::fs;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, date};
+use ward_feeds::bundle::head::Head;
+use ward_feeds::bundle::key::Signatory;
+use ward_feeds::bundle::{pack::pack, unpack::unpack};
+use ward_feeds::{Contents, Fewer, Silent, SyncError, SyncReport, sync, sync_contents};
+use ward_knowledge::Home;
+use ward_model::coverage::ShrunkPart;
+
+use super::fixture::{Mirror, TestResult, cve};
+use super::sources::{csaf, everything};
+
+type Any<T> = Result<T, Box<dyn std::error::Error>>;
+
+fn day(number: i8) -> Date {
+    date(2026, 1, number)
+}
+
+/// Whoever has the mirror, a home beside it, and a plant that takes what is signed.
+struct World {
+    mirror: Mirror,
+    place: tempfile::TempDir,
+    key: Signatory,
+    last: Option<Head>,
+}
+
+impl World {
+    fn new() -> Any<Self> {
+        let mirror = everything()?;
+        for number in 0..30 {
+            let text = csaf(&format!("ICSMA-21-{number:03}-01"));
+            mirror.any(&format!("csaf/OT/white/2021/{number}.json"), text.as_bytes())?;
+            mirror.any(&format!("eol/product{number}.json"), br#"[{"cycle":"1","eol":"2026-09-07"}]"#)?;
+        }
+        mirror.nvd("2020", &[cve("CVE-2020-0001", "2020-01-02", "one")])?;
+        mirror.nvd("2021", &[cve("CVE-2021-0001", "2021-01-02", "one")])?;
+        Ok(Self { mirror, place: tempfile::tempdir()?, key: Signatory::from_random([7; 32]), last: None })
+    }
+
+    fn plant(&self) -> Home {
+        Home::open(self.place.path().join("plant"))
+    }
+
+    /// A bundle of what is new, and what it holds, unpacked.
+    fn bundle(&mut self, second: i64) -> Any<(Head, Contents)> {
+        let file = self.place.path().join(format!("{second}.bundle"));
+        pack(self.mirror.path(), &file, &self.key, Timestamp::from_second(second)?, self.last.as_ref())?;
+        let into = self.place.path().join(format!("unpacked{second}"));
+        fs::create_dir(&into)?;
+        let head = unpack(&file, &[self.key.trusted()], &into)?;
+        self.last = Some(head.clone());
+        Ok((head.clone(), Contents::of_bundle(into, &head)))
+    }
+
+    /// The plant takes what is new, and the home beside the mirror reads the mirror. Both know the same then, to the last number.
+    fn day(&mut self, number: i8) -> Any<SyncReport> {
+        let (_, contents) = self.bundle(i64::from(number))?;
+        let taken = sync_contents(&contents, &[], Fewer::default(), &self.plant(), day(number), &mut Silent)?;
+        let read = sync(self.mirror.path(), &[], &self.mirror.home(), day(number), &mut Silent)?;
+        assert_eq!(taken.knowledge, read.knowledge);
+        self.plant().current()?.ok_or("nothing there")?.verify()?;
+        Ok(taken)
+    }
+}
+
+fn shrunk(report: &SyncReport) -> Vec<(&str, &ShrunkPart)> {
+    let sources = report.knowledge.sources.iter();
+    sources.flat_map(|source| source.shrunk.iter().map(|part| (source.name.as_str(), part))).collect()
+}
+
+#[test]
+fn a_delta_says_what_the_whole_mirror_says() -> TestResult {
+    let mut world = World::new()?;
+    world.day(1)?;
+    // One advisory and one list of support dates are new; one more is there that was only listed before.
+    world.mirror.any("csaf/OT/white/2021/3.json", csaf("ICSMA-21-777-01").as_bytes())?;
+    world.mirror.any("csaf/OT/white/2020/icsma-20-002-01.json", csaf("ICSMA-20-002-01").as_bytes())?;
+    world.mirror.any("eol/product3.json", br#"[{"cycle":"2","eol":"2027-09-07"}]"#)?;
+    let report = world.day(2)?;
+    assert_eq!(shrunk(&report), []);
+    let unread = |report: &SyncReport| {
+        report.sources.iter().filter(|of| of.state.name == "csaf").map(|of| of.set_aside.len()).sum::<usize>()
+    };
+    assert_eq!(unread(&report), 0, "{:#?}", report.sources);
+    // Nothing is new, and everything was looked at.
+    let report = world.day(3)?;
+    assert!(!report.new);
+    assert!(report.knowledge.sources.iter().all(|source| source.received == Some(day(3))), "{:#?}", report.knowledge);
+    // A document that is gone is missed by its list, and a year by the other.
+    fs::remove_file(world.mirror.path().join("csaf/OT/white/2020/icsma-20-002-01.json"))?;
+    fs::remove_file(world.mirror.path().join("nvd/nvdcve-2.0-2020.json.gz"))?;
+    let report = world.day(4)?;
+    let expected =
+        ShrunkPart { part: Some("2020".to_owned()), most: 1, now: 0, since: day(4), last_came: Some(day(3)) };
+    assert!(shrunk(&report).contains(&("nvd", &expected)), "{:#?}", shrunk(&report));
+    assert_eq!(unread(&report), 1);
+    Ok(())
+}
+
+#[test]
+fn a_home_that_was_emptied_does_not_take_a_delta_for_all() -> TestResult {
+    let mut world = World::new()?;
+    world.bundle(1)?;
+    world.mirror.nvd("2021", &[cve("CVE-2021-0001", "2021-01-02", "two")])?;
+    let (head, contents) = world.bundle(2)?;
+    let taken = sync_contents(&contents, &[], Fewer::default(), &world.plant(), day(2), &mut Silent);
+    assert!(matches!(taken, Err(SyncError::NotTaken { .. })), "{taken:?}");
+    assert!(world.plant().current()?.is_none());
+    // Nor some of the support dates for all of them.
+    let mut torn = head;
+    for file in torn.files.iter_mut().filter(|file| file.path.starts_with("eol/")) {
+        file.included = file.path.ends_with("product3.json");
+    }
+    let contents = Contents::of_bundle(world.mirror.path(), &torn);
+    let only = [ward_feeds::Source::Eol];
+    let taken = sync_contents(&contents, &only, Fewer::default(), &world.plant(), day(2), &mut Silent);
+    assert!(matches!(taken, Err(SyncError::Incomplete { .. })), "{taken:?}");
+    Ok(())
+}
+
+#[test]
+fn what_is_listed_no_more_is_kept_and_does_not_count_as_come() -> TestResult {
+    let world = World::new()?;
+    let (path, home) = (world.mirror.path(), world.mirror.home());
+    sync(path, &[], &home, day(1), &mut Silent)?;
+    let names = || {
+        let documents = (0..20).map(|number| format!("csaf/OT/white/2021/{number}.json"));
+        documents.chain((0..20).map(|number| format!("eol/product{number}.json")))
+    };
+    let contents = Contents::of_folder(path).unlisted(names());
+    let report = sync_contents(&contents, &[], Fewer::default(), &home, day(2), &mut Silent)?;
+    let found: Vec<_> = shrunk(&report).into_iter().map(|(name, part)| (name, part.most - part.now)).collect();
+    assert_eq!(found, [("csaf", 20), ("eol", 20)]);
+    let eol = report.knowledge.sources.iter().find(|source| source.name == "eol").ok_or("no eol")?;
+    assert_eq!(eol.records, 31, "what the list lost is kept");
+    // A home that begins anew has the records all the same.
+    let anew = Home::open(world.place.path().join("anew"));
+    let only = [ward_feeds::Source::Csaf];
+    let fresh = sync_contents(&contents, &only, Fewer::default(), &anew, day(2), &mut Silent)?;
+    let records =
+        |report: &SyncReport| report.knowledge.sources.iter().find(|of| of.name == "csaf").map(|of| of.records);
+    assert_eq!(records(&fresh), records(&report));
+    Ok(())
+}

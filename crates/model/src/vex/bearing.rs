@@ -1,0 +1,396 @@
+//! Which components of an inventory a statement speaks of, and how exactly.
+//!
+//! What makes something better must name the component and its version exactly; what makes it worse need not. So a statement that
+//! leaves the version open, gives a range, or agrees in one identity and not in another, fits *loosely*.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ward_version::Truth;
+use ward_version::vers::Vers;
+
+use super::{Conclusion, Identity, Statement, VersionScope};
+use crate::component::{Component, Sbom};
+use crate::cpe::{Attribute, Cpe, ProductKey};
+use crate::purl::Purl;
+
+/// How exactly a statement names something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fit {
+    /// It may mean it: a range, another spelling, identities that disagree.
+    Loose,
+    /// It names the product, and leaves the version open.
+    Unversioned,
+    /// Product and version are the same.
+    Exact,
+}
+
+/// What a statement says of a component.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Bearing {
+    /// The component, by its place in the inventory; `None`: all that the inventory is of, as a whole.
+    pub component: Option<usize>,
+    /// Whether it is named as a part of that whole.
+    pub in_whole: bool,
+    /// How exactly.
+    pub fit: Fit,
+    /// What is said.
+    pub says: Conclusion,
+}
+
+/// What an inventory is of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Whole {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: Option<String>,
+    /// Its package URLs.
+    pub purls: Vec<Purl>,
+}
+
+impl Whole {
+    /// What an SBOM says that it describes.
+    pub fn of(sbom: &Sbom) -> Option<Self> {
+        let described = sbom.described.as_ref();
+        let component = sbom.components.iter().find(|component| Some(&component.reference) == described);
+        let purls = component.into_iter().flat_map(|component| component.purl.iter().chain(&component.other_purls));
+        Some(Self { name: sbom.name.clone()?, version: sbom.version.clone(), purls: purls.cloned().collect() })
+    }
+}
+
+/// An inventory, ready to be asked what a statement means in it.
+#[derive(Debug)]
+pub struct Listed<'a> {
+    components: &'a [Component],
+    wholes: Vec<Whole>,
+    serial: Option<&'a str>,
+    by_name: BTreeMap<&'a str, Vec<usize>>,
+    by_package: BTreeMap<(&'a str, Option<&'a str>, &'a str), Vec<usize>>,
+    by_product: BTreeMap<ProductKey, Vec<usize>>,
+    by_reference: BTreeMap<&'a str, usize>,
+    by_hash: BTreeMap<(String, &'a str), Vec<usize>>,
+}
+
+/// An identity with what can be read of it.
+struct Named<'i> {
+    written: &'i Identity,
+    purls: Vec<Purl>,
+    cpes: Vec<Cpe>,
+    hashes: Vec<(String, String)>,
+}
+
+/// What two versions come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Versions {
+    Other,
+    Open,
+    Same,
+}
+
+impl<'a> Listed<'a> {
+    /// Indexes an inventory. `wholes` are the names of what it is of; `serial` is the identifier of its SBOM.
+    pub fn new(components: &'a [Component], wholes: Vec<Whole>, serial: Option<&'a str>) -> Self {
+        let mut listed = Self {
+            components,
+            wholes,
+            serial,
+            by_name: BTreeMap::new(),
+            by_package: BTreeMap::new(),
+            by_product: BTreeMap::new(),
+            by_reference: BTreeMap::new(),
+            by_hash: BTreeMap::new(),
+        };
+        for (place, component) in components.iter().enumerate() {
+            listed.by_name.entry(&component.name).or_default().push(place);
+            listed.by_reference.entry(component.reference.as_str()).or_insert(place);
+            for purl in component.purl.iter().chain(&component.other_purls) {
+                let key = (purl.kind.as_str(), purl.namespace.as_deref(), purl.name.as_str());
+                listed.by_package.entry(key).or_default().push(place);
+            }
+            for key in component.cpes.iter().filter_map(Cpe::product_key) {
+                listed.by_product.entry(key).or_default().push(place);
+            }
+            for hash in &component.hashes {
+                listed.by_hash.entry((algorithm(&hash.algorithm), &hash.value)).or_default().push(place);
+            }
+        }
+        listed
+    }
+
+    /// Everything that a statement says here, without repetition. One that names no product says nothing.
+    pub fn bearings(&self, statement: &Statement) -> Vec<Bearing> {
+        let mut found = BTreeSet::new();
+        let conclusion = statement.conclusion();
+        for product in &statement.products {
+            let named = Named::new(&product.identity);
+            let as_whole = self.wholes.iter().filter_map(|whole| whole.fit(&named)).max();
+            if product.components.is_empty() {
+                for (place, fit, status) in self.fits(&named) {
+                    let says = scoped(conclusion, status);
+                    found.extend(says.map(|says| Bearing { component: Some(place), in_whole: false, fit, says }));
+                }
+                if let Some((fit, status)) = as_whole {
+                    let says = scoped(conclusion, status);
+                    found.extend(says.map(|says| Bearing { component: None, in_whole: true, fit, says }));
+                }
+                continue;
+            }
+            let general = named.names_nothing();
+            let around: Vec<(usize, Fit)> = match general || as_whole.is_some() {
+                true => Vec::new(),
+                false => self.fits(&named).into_iter().map(|(place, fit, _)| (place, fit)).collect(),
+            };
+            for part in &product.components {
+                for (place, fit, status) in self.fits(&Named::new(part)) {
+                    let fit = match as_whole {
+                        // The version of the whole says which version of the part is meant.
+                        Some((Fit::Exact, _)) if fit >= Fit::Unversioned => Some(Fit::Exact),
+                        Some(_) => Some(Fit::Loose),
+                        None if general => Some(fit),
+                        None => around.iter().filter(|(outer, _)| self.is_in(place, *outer)).map(|(_, fit)| *fit).max(),
+                    };
+                    let (Some(fit), Some(says)) = (fit, scoped(conclusion, status)) else { continue };
+                    found.insert(Bearing { component: Some(place), in_whole: as_whole.is_some(), fit, says });
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    /// Whether a component is nested in another.
+    fn is_in(&self, place: usize, outer: usize) -> bool {
+        let parent = |place: usize| {
+            let parent = self.components.get(place)?.parent.as_ref()?;
+            self.by_reference.get(parent.as_str()).copied()
+        };
+        let mut at = parent(place);
+        // References may go in circles.
+        for _ in 0..self.components.len() {
+            match at {
+                Some(found) if found == outer => return true,
+                Some(found) => at = parent(found),
+                None => return false,
+            }
+        }
+        false
+    }
+
+    /// The components that an identity names, and what it says of their version.
+    fn fits<'i>(&self, named: &Named<'i>) -> Vec<(usize, Fit, Option<&'i str>)> {
+        let mut places: BTreeSet<usize> = BTreeSet::new();
+        for purl in &named.purls {
+            let key = (purl.kind.as_str(), purl.namespace.as_deref(), purl.name.as_str());
+            places.extend(self.by_package.get(&key).into_iter().flatten());
+        }
+        for key in named.cpes.iter().filter_map(Cpe::product_key) {
+            places.extend(self.by_product.get(&key).into_iter().flatten());
+        }
+        for (algorithm, value) in &named.hashes {
+            places.extend(self.by_hash.get(&(algorithm.clone(), value.as_str())).into_iter().flatten());
+        }
+        if let Some(name) = &named.written.name {
+            places.extend(self.by_name.get(name.as_str()).into_iter().flatten());
+        }
+        let linked = self.linked(named.written);
+        places.extend(linked);
+        let fits = places.into_iter().filter_map(|place| {
+            let component = self.components.get(place)?;
+            let (fit, status) = fit(named, component, linked == Some(place))?;
+            Some((place, fit, status))
+        });
+        fits.collect()
+    }
+
+    /// The component that a link into this very SBOM leads to.
+    fn linked(&self, identity: &Identity) -> Option<usize> {
+        let link = identity.reference.as_deref()?.strip_prefix("urn:cdx:")?;
+        let (document, reference) = link.split_once('#')?;
+        let (serial, _) = document.split_once('/')?;
+        let own = self.serial?;
+        let own = own.strip_prefix("urn:uuid:").unwrap_or(own);
+        (own == serial).then(|| self.by_reference.get(reference).copied()).flatten()
+    }
+}
+
+impl<'i> Named<'i> {
+    fn new(written: &'i Identity) -> Self {
+        // The address of a product is often its package URL.
+        let reference = || written.reference.iter();
+        let hashes = written.hashes.iter().map(|(name, value)| (algorithm(name), value.to_ascii_lowercase()));
+        Self {
+            written,
+            purls: written.purls.iter().chain(reference()).filter_map(|text| Purl::parse(text).ok()).collect(),
+            cpes: written.cpes.iter().chain(reference()).filter_map(|text| Cpe::parse(text).ok()).collect(),
+            hashes: hashes.collect(),
+        }
+    }
+
+    /// Whether there is nothing by which it could be told what is meant.
+    fn names_nothing(&self) -> bool {
+        *self.written == Identity::default()
+    }
+}
+
+/// An algorithm in one spelling.
+fn algorithm(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+impl Whole {
+    fn fit<'i>(&self, named: &Named<'i>) -> Option<(Fit, Option<&'i str>)> {
+        let ours = self.version.as_deref();
+        let name = named.written.name.as_deref();
+        let spelt = ours.map(|version| format!("{} {version}", self.name));
+        let stated = named.written.version.as_deref();
+        let by_purl = self.purls.iter().filter_map(|own| {
+            let (versions, sure) = named.purls.iter().filter_map(|purl| package(purl, own)).max()?;
+            Some((if versions == Versions::Open { compared(stated, &[ours]) } else { versions }, sure))
+        });
+        let by_name = match name {
+            Some(name) if name == self.name => Some((compared(stated, &[ours]), true)),
+            Some(name) if Some(name) == spelt.as_deref() => Some((compared(stated.or(ours), &[ours]), true)),
+            _ => None,
+        };
+        let all: Vec<(Versions, bool)> = by_purl.chain(by_name).collect();
+        let agree = all.iter().all(|(versions, sure)| *sure && *versions != Versions::Other);
+        let best = all.into_iter().map(|(versions, _)| versions).max()?;
+        graded(best, agree, &named.written.versions, &[ours])
+    }
+}
+
+/// How exactly an identity names a component, and what its list of versions says of this one.
+fn fit<'i>(named: &Named<'i>, component: &Component, linked: bool) -> Option<(Fit, Option<&'i str>)> {
+    let purls = || component.purl.iter().chain(&component.other_purls);
+    let own = [component.version.as_deref(), component.purl.as_ref().and_then(|purl| purl.version.as_deref())];
+    // What can be compared: nothing where the two are said to be different things.
+    let mut compares: Vec<Option<(Versions, bool)>> = Vec::new();
+    if !named.purls.is_empty() && component.purl.is_some() {
+        let pairs = named.purls.iter().flat_map(|purl| purls().filter_map(|own| package(purl, own)));
+        compares.push(pairs.max());
+    }
+    if !named.cpes.is_empty() && !component.cpes.is_empty() {
+        let pairs = named.cpes.iter().flat_map(|cpe| component.cpes.iter().filter_map(|own| product(cpe, own)));
+        compares.push(pairs.max());
+    }
+    if named.purls.is_empty() && named.cpes.is_empty() {
+        let is_named = named.written.name.as_deref() == Some(component.name.as_str());
+        if named.written.name.is_some() && !linked {
+            compares.push(is_named.then_some((Versions::Open, true)));
+        }
+    }
+    for (algorithm, value) in &named.hashes {
+        let own = component.hashes.iter().filter(|own| self::algorithm(&own.algorithm) == *algorithm);
+        compares.extend(own.map(|own| (own.value == *value).then_some((Versions::Same, true))));
+    }
+    let agreeing: Vec<Versions> = compares.iter().flatten().map(|(versions, _)| *versions).collect();
+    let whole = compares.iter().all(|one| one.is_some_and(|(_, sure)| sure)) && !linked;
+    if agreeing.is_empty() && !linked {
+        return None;
+    }
+    let versions = match (agreeing.iter().min(), agreeing.iter().max()) {
+        (Some(Versions::Other), Some(Versions::Other)) => return None,
+        (Some(Versions::Other), _) => return graded(Versions::Open, false, &named.written.versions, &own),
+        (_, Some(Versions::Same)) => Versions::Same,
+        _ => compared(named.written.version.as_deref(), &own),
+    };
+    graded(versions, whole, &named.written.versions, &own)
+}
+
+/// The versions of two package URLs of one package, and whether it is surely the same one; nothing where they are of different ones.
+fn package(stated: &Purl, own: &Purl) -> Option<(Versions, bool)> {
+    let same = stated.kind == own.kind && stated.namespace == own.namespace && stated.name == own.name;
+    let values = stated.qualifiers.iter().map(|(key, value)| (Some(value), own.qualifiers.get(key)));
+    let inside = stated.subpath.as_ref().map(|path| (Some(path), own.subpath.as_ref()));
+    let all: Vec<_> = values.chain(inside).collect();
+    // Of what ours does not say it cannot be told.
+    let possible = all.iter().all(|(stated, own)| own.is_none() || stated == own);
+    let sure = all.iter().all(|(stated, own)| stated == own);
+    (same && possible).then(|| (compared(stated.version.as_deref(), &[own.version.as_deref()]), sure))
+}
+
+/// The versions of two CPE names of one product, and whether it is surely the same one; nothing where they are of different ones.
+fn product(stated: &Cpe, own: &Cpe) -> Option<(Versions, bool)> {
+    if stated.product_key()? != own.product_key()? {
+        return None;
+    }
+    let rest = [
+        (&stated.edition, &own.edition),
+        (&stated.language, &own.language),
+        (&stated.sw_edition, &own.sw_edition),
+        (&stated.target_sw, &own.target_sw),
+        (&stated.target_hw, &own.target_hw),
+        (&stated.other, &own.other),
+    ];
+    let possible = |(stated, own): &(&Attribute, &Attribute)| {
+        **stated == Attribute::Any || **own == Attribute::Any || stated == own
+    };
+    let sure = |(stated, own): &(&Attribute, &Attribute)| **stated == Attribute::Any || stated == own;
+    let versions = match (&stated.version, &own.version) {
+        // A pattern is no version.
+        (Attribute::Value(text), _) if crate::cpe::has_wildcard(text) => Versions::Open,
+        (Attribute::Any, _) | (_, Attribute::Any) => Versions::Open,
+        // Without its update a version may be any release of that number.
+        (stated_version, own_version) if stated_version == own_version => match (&stated.update, &own.update) {
+            (stated, own) if stated == own => Versions::Same,
+            (Attribute::Value(_), Attribute::Value(_)) => Versions::Other,
+            _ => Versions::Open,
+        },
+        _ => Versions::Other,
+    };
+    rest.iter().all(possible).then(|| (versions, rest.iter().all(sure)))
+}
+
+/// A version that is stated, and what ours is called. One that we do not know may be any.
+fn compared(stated: Option<&str>, own: &[Option<&str>]) -> Versions {
+    let Some(stated) = stated.map(str::trim) else { return Versions::Open };
+    if own.iter().flatten().any(|own| own.trim() == stated) {
+        Versions::Same
+    } else if own.iter().all(Option::is_none) {
+        Versions::Open
+    } else {
+        Versions::Other
+    }
+}
+
+/// What versions and the list of versions that are spoken of come to.
+fn graded<'i>(
+    versions: Versions,
+    whole: bool,
+    scopes: &'i [VersionScope],
+    own: &[Option<&str>],
+) -> Option<(Fit, Option<&'i str>)> {
+    let loose = |fit: Fit| if whole { fit } else { Fit::Loose };
+    if versions == Versions::Other {
+        return None;
+    }
+    if scopes.is_empty() {
+        return Some((loose(if versions == Versions::Same { Fit::Exact } else { Fit::Unversioned }), None));
+    }
+    let own: Vec<&str> = own.iter().flatten().map(|own| own.trim()).collect();
+    if let Some(scope) = scopes.iter().find(|scope| !scope.range && own.contains(&scope.text.trim())) {
+        return Some((loose(Fit::Exact), scope.status.as_deref()));
+    }
+    let may_hold = |scope: &&VersionScope| {
+        scope.range
+            && match Vers::parse(&scope.text) {
+                Ok(range) => own.is_empty() || own.iter().any(|own| range.contains(own) != Truth::False),
+                Err(_) => true,
+            }
+    };
+    let scope = scopes.iter().find(may_hold).or_else(|| scopes.first().filter(|_| own.is_empty()))?;
+    Some((Fit::Loose, scope.status.as_deref()))
+}
+
+/// What a statement says of a version of which its list says something of its own.
+fn scoped(conclusion: Conclusion, status: Option<&str>) -> Option<Conclusion> {
+    match status {
+        None => Some(conclusion),
+        Some("affected") => Some(Conclusion::Affected),
+        // That a version is not meant by a statement on others gives no reason why it is not affected.
+        Some("unaffected") => matches!(conclusion, Conclusion::NotAffected | Conclusion::Fixed).then_some(conclusion),
+        Some(_) => Some(Conclusion::UnderInvestigation),
+    }
+}
+
+#[cfg(test)]
+mod tests;

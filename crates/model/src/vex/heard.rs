@@ -1,0 +1,146 @@
+//! What the documents of a device say of an element, and what of it counts.
+
+use crate::component::{Component, Sbom};
+use crate::device::{Device, FieldedVersion, Owner};
+use crate::finding::VulnerabilitySummary;
+use crate::ids::{ElementId, VulnerabilityId};
+
+use super::{Bearing, Conclusion, Fit, Listed, Statement, VexFile, Whole};
+
+/// One statement about one component, or about all that an inventory is of.
+#[derive(Debug, Clone, Copy)]
+pub struct Heard<'a> {
+    /// The document.
+    pub file: &'a VexFile,
+    /// The place of the statement in it.
+    pub number: usize,
+    /// The statement.
+    pub statement: &'a Statement,
+    /// What it says here.
+    pub bearing: Bearing,
+    /// Whether its issuer is believed of that.
+    pub believed: bool,
+}
+
+/// Why a statement does not make anything better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+pub enum NoEffect {
+    /// Nobody believes its issuer.
+    #[error("nobody believes its issuer of this component")]
+    NotBelieved,
+    /// It does not name the component in its version.
+    #[error("it does not name exactly this component in exactly this version")]
+    NotExact,
+    /// It says that something stands before the weakness.
+    #[error("it speaks of a control that nobody has verified, and not of the component")]
+    Control,
+    /// It says nothing of why.
+    #[error("it gives no justification")]
+    NoReason,
+    /// Nobody can tell whether it is the newest.
+    #[error("it has no date that can be read")]
+    NoDate,
+    /// It does not say so.
+    #[error("it does not say that the component is not affected")]
+    NotCleared,
+}
+
+/// Everything that documents say of the components of an inventory.
+pub fn heard<'a>(files: &'a [VexFile], listed: &Listed<'_>, components: &[Component]) -> Vec<Heard<'a>> {
+    let mut all = Vec::new();
+    for file in files {
+        for (number, statement) in file.document.statements.iter().enumerate() {
+            for bearing in listed.bearings(statement) {
+                let component = bearing.component.and_then(|place| components.get(place));
+                let believed = file.trusted.as_ref().is_some_and(|by| by.is_believed_of(component, bearing.in_whole));
+                all.push(Heard { file, number, statement, bearing, believed });
+            }
+        }
+    }
+    all
+}
+
+/// The names of what the inventory of an element is of: what its SBOM describes and, where the element is the maker's, the device.
+pub fn wholes(device: &Device, version: &FieldedVersion, element: &ElementId, sbom: Option<&Sbom>) -> Vec<Whole> {
+    let of_maker = device.elements.get(element).is_some_and(|element| element.owner == Owner::Maker);
+    let named = |name: &str| Whole { name: name.to_owned(), version: Some(version.id.to_string()), purls: Vec::new() };
+    let own = [device.name.as_str(), device.id.as_str()].into_iter().filter(|_| of_maker).map(named);
+    own.chain(sbom.and_then(Whole::of)).collect()
+}
+
+impl Heard<'_> {
+    /// Whether it says, with all that this takes, that the component is not affected or no longer.
+    ///
+    /// # Errors
+    /// What it lacks.
+    pub fn clears(&self) -> Result<(), NoEffect> {
+        match self.bearing.says {
+            Conclusion::NotAffected | Conclusion::Fixed => {}
+            Conclusion::UnverifiedControl => return Err(NoEffect::Control),
+            Conclusion::Affected | Conclusion::UnderInvestigation => return Err(NoEffect::NotCleared),
+        }
+        if !self.believed {
+            Err(NoEffect::NotBelieved)
+        } else if self.bearing.fit != Fit::Exact {
+            Err(NoEffect::NotExact)
+        } else if !self.statement.is_justified() {
+            Err(NoEffect::NoReason)
+        } else if self.file.said_at(self.statement).is_none() {
+            Err(NoEffect::NoDate)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether somebody who is believed says that it is, or may be, affected: nothing else outweighs that, but a newer word of the same.
+    pub fn warns(&self) -> bool {
+        let bad = matches!(
+            self.bearing.says,
+            Conclusion::Affected | Conclusion::UnderInvestigation | Conclusion::UnverifiedControl
+        );
+        self.believed && bad
+    }
+
+    /// Whether it is a newer word of the same issuer.
+    pub fn is_newer_than(&self, other: &Heard<'_>) -> bool {
+        let issuer = |heard: &Self| heard.file.trusted.as_ref().map(|by| by.id.clone());
+        let at = |heard: &Heard<'_>| heard.file.said_at(heard.statement);
+        let same = issuer(self).is_some() && issuer(self) == other.file.trusted.as_ref().map(|by| by.id.clone());
+        same && matches!((at(self), at(other)), (Some(this), Some(other)) if this > other)
+    }
+
+    /// Whether it is about a vulnerability so surely that it may clear it: it names it, or, where it names no CVE at all, another
+    /// name of it. Advisories on several vulnerabilities are names that these share.
+    pub fn surely_means(&self, vulnerability: &VulnerabilitySummary) -> bool {
+        let is_cve = |id: &VulnerabilityId| id.as_str().starts_with("CVE-");
+        let mut names = self.statement.names();
+        if names.any(|id| *id == vulnerability.id) {
+            return true;
+        }
+        let names_cve = self.statement.names().any(is_cve);
+        !names_cve && self.statement.names().any(|id| vulnerability.aliases.contains(id))
+    }
+
+    /// Whether it may be about a vulnerability.
+    pub fn may_mean(&self, vulnerability: &VulnerabilitySummary) -> bool {
+        self.statement.names().any(|id| *id == vulnerability.id || vulnerability.aliases.contains(id))
+    }
+
+    /// Who says what, and where it stands, in words.
+    pub fn words(&self) -> String {
+        let document = &self.file.document;
+        let issuer = document.issuer.name.as_deref().unwrap_or("nobody who is named");
+        let id = document.id.as_deref().map_or_else(String::new, |id| format!(" ({id})"));
+        let why = self.statement.justification.map_or_else(String::new, |why| format!(", {}", why.word()));
+        let own = self.statement.id.as_deref().map_or_else(String::new, |id| format!(" ({id})"));
+        let on = [&self.statement.updated, &self.statement.issued, &document.updated, &document.issued];
+        let on = on.into_iter().flatten().next().map_or_else(String::new, |on| format!(" of {on}"));
+        format!(
+            "{issuer} says `{}{why}` of {}: {}{id}, statement {}{own}{on}",
+            self.statement.status.word(),
+            self.statement.vulnerability,
+            self.file.path,
+            self.number + 1
+        )
+    }
+}
