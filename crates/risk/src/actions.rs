@@ -19,7 +19,7 @@ use crate::cells::Cell;
 use crate::context::Context;
 use crate::fact::{Fact, SecretRef};
 use crate::fixpoint::{Entry, EntryRef, Solution};
-use crate::labels::{Begun, Labels, Questions, worst_harms};
+use crate::labels::{Begun, Labels, Questions, harms_told};
 use crate::levels::Bounds;
 use crate::people::persons;
 use crate::program::{DerivationId, FactId, Program};
@@ -44,7 +44,7 @@ pub(crate) fn single_actions(run: &Run<'_>) -> Vec<SingleAction> {
         |facts: &Vec<FactId>| -> Begun { facts.iter().map(|fact| (*fact, known.front(*fact).into())).collect() };
     let begun: Vec<(&Place, &Vec<FactId>, Begun)> =
         given.iter().map(|((_, place), facts)| (place, facts, begin(facts))).collect();
-    let harms = worst_harms(context, questions, begun.iter().map(|(_, _, begun)| begun));
+    let harms = harms_told(context, questions, begun.iter().map(|(_, _, begun)| begun));
     let several = |begun: &&(&Place, &Vec<FactId>, Begun)| {
         harms.get(&begun.2).is_some_and(|harms| harms.iter().any(|cell| cell.persons.several()))
     };
