@@ -304,7 +304,7 @@ impl Asking<'_> {
         let element = self.context.device().elements.get(id)?;
         let text = match element.instances_per_site {
             _ if element.kind.serves_many_sites() => format!("one {id} serves many sites"),
-            Some(1) => return None,
+            Some(1) => format!("one {id} serves a whole site"),
             Some(count) => format!("the {count} of {id} at a site are alike"),
             None => format!("how many of {id} a site has is not known: all are alike"),
         };
