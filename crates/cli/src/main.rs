@@ -15,6 +15,7 @@ mod folder;
 mod held;
 mod home;
 mod nearest;
+mod pictures;
 mod places;
 mod table;
 mod ui;

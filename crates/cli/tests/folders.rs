@@ -102,6 +102,33 @@ fn an_answer_goes_to_the_file_that_is_named() {
 }
 
 #[test]
+fn pictures_go_into_a_folder_and_each_is_told() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("made/here");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("path-99.svg"), "old").unwrap();
+    let into = folder.display().to_string();
+    let run = ward(&["assess", &example("first-pump"), "--json", "--pictures", &into]).ends(0);
+    assert_eq!(run.json()["schema"], "wardround/assessment/1");
+    for name in ["architecture.svg", "path-1.svg", "harm-over-infusion.svg", "matrix-fda-postmarket-2016-1.svg"] {
+        let svg = std::fs::read_to_string(folder.join(name)).unwrap();
+        assert!(svg.starts_with("<svg") && svg.ends_with("</svg>\n"), "{name}");
+        assert!(run.stderr.contains(name), "{name} is not told: {}", run.stderr);
+    }
+    let told = run.stderr.lines().filter(|line| line.starts_with("  ")).count();
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), told + 1, "{}", run.stderr);
+    assert!(run.stderr.contains("not written now: path-99.svg"), "{}", run.stderr);
+    // The same inputs give the same files.
+    let before = std::fs::read(folder.join("path-1.svg")).unwrap();
+    ward(&["assess", &example("first-pump"), "--json", "--pictures", &into]).ends(0);
+    assert_eq!(before, std::fs::read(folder.join("path-1.svg")).unwrap());
+    ward(&["assess", &example("first-pump"), &example("first-pump"), "--pictures", &into]).ends(2);
+    ward(&["assess", &example("first-pump"), "--what-if", "isolate:pump", "--pictures", &into]).ends(2);
+    let file = folder.join("path-1.svg").display().to_string();
+    ward(&["assess", &example("first-pump"), "--pictures", &file]).ends(2);
+}
+
+#[test]
 fn why_tells_presence_and_absence() {
     let sbom = example("first-pump/sbom/pump-1.0.cdx.json");
     let why = |arguments: &[&str]| {

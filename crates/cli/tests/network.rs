@@ -71,6 +71,50 @@ fn list(site: &Site) -> String {
 }
 
 #[test]
+fn a_mirror_that_names_fewer_files_is_told_by_every_command() {
+    let (place, site) = (tempfile::tempdir().unwrap(), Site::default());
+    let advisory = |number: usize| {
+        format!(
+            r#"{{"document":{{"category":"csaf_security_advisory","title":"t","publisher":{{"name":"p"}},"tracking":{{"id":"A-{number}","current_release_date":"2020-01-02T00:00:00Z"}}}},
+            "product_tree":{{"full_product_names":[{{"product_id":"P","name":"Acme Pump"}}]}},
+            "vulnerabilities":[{{"cve":"CVE-2020-0001","product_status":{{"known_affected":["P"]}}}}]}}"#
+        )
+    };
+    for number in 0..30 {
+        site.put(&format!("/csaf/a.example/2020/{number}.json"), advisory(number));
+    }
+    site.put("/kev/known_exploited_vulnerabilities.json", kev(3));
+    site.put("/SHA256SUMS", list(&site));
+    let server = site.serve();
+    let arguments = ["feeds", "sync", "--from", &server.at("/"), "--json"];
+    let report = at(place.path(), &arguments).ends(0).json();
+    assert_eq!(report["shrunk"], serde_json::json!([]));
+    let outcomes: Vec<&str> = report["network"]["sources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|source| source["outcome"].as_str().unwrap())
+        .collect();
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == "absent").count(), 6, "{outcomes:?}");
+
+    for number in 5..30 {
+        site.remove(&format!("/csaf/a.example/2020/{number}.json"));
+    }
+    site.remove("/SHA256SUMS");
+    site.put("/SHA256SUMS", list(&site));
+    let report = at(place.path(), &arguments).ends(0).json();
+    assert_eq!(report["shrunk"][0]["parts"][0]["now"], 5, "{report:#}");
+    let status = at(place.path(), &["feeds", "status", "--json"]).ends(0).json();
+    let csaf = status["sources"].as_array().unwrap().iter().find(|source| source["name"] == "csaf").unwrap();
+    assert_eq!((&csaf["shrunk"][0]["most"], &csaf["records"]), (&30.into(), &30.into()), "nothing is lost");
+    assert_eq!(csaf["stale"], true);
+    at(place.path(), &["feeds", "sync", "--from", &server.at("/"), "--accept-shrunk", "csaf"]).ends(0);
+    let status = at(place.path(), &["feeds", "status", "--json"]).ends(0).json();
+    let csaf = status["sources"].as_array().unwrap().iter().find(|source| source["name"] == "csaf").unwrap();
+    assert_eq!(csaf["shrunk"], serde_json::json!([]));
+}
+
+#[test]
 fn a_source_that_does_not_come_is_named_and_hinders_no_other() {
     let (place, site) = (tempfile::tempdir().unwrap(), Site::default());
     site.put("/kev.json", kev(3));

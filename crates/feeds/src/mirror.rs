@@ -317,7 +317,8 @@ fn take(files: &mut Vec<MirrorFile>, wanted: impl Fn(&str) -> bool) -> Vec<Mirro
     taken
 }
 
-fn ends(name: &str, endings: &[&str]) -> bool {
+/// Whether a name has one of these endings, in whatever case, and something before it.
+pub(crate) fn ends(name: &str, endings: &[&str]) -> bool {
     endings.iter().any(|ending| {
         name.len() > ending.len()
             && name.as_bytes()[name.len() - ending.len()..].eq_ignore_ascii_case(ending.as_bytes())

@@ -18,7 +18,7 @@ use ward_model::digest::Digest;
 
 use crate::error::{SyncError, at};
 use crate::file::{Entry, MirrorFile};
-use crate::mirror::{Job, Kind, is_cve_record, nvd_stem};
+use crate::mirror::{Job, Kind, ends, is_cve_record, nvd_stem};
 use crate::progress::Progress;
 use crate::source::Source;
 
@@ -134,7 +134,7 @@ impl Worker<'_> {
 
     fn item(&mut self, job: &Job, file: &str, item: Item) -> Result<(), SyncError> {
         match item {
-            Item::Record(dated) => self.batch.record(&dated.record, &dated.last_modified)?,
+            Item::Record(dated) => self.batch.dated(&dated)?,
             Item::SetAside(aside) => self.batch.set_aside(SetAsideRecord::new(&job.name, file, aside)),
         }
         self.count += 1;
@@ -204,7 +204,7 @@ impl Worker<'_> {
         let source = job.source;
         let wanted = move |name: &str| match source {
             Source::Cve5 => is_cve_record(name),
-            _ => name.ends_with(".json"),
+            _ => ends(name, &[".json"]),
         };
         file.entries(self.bytes(source), &wanted, &mut |name, place, entry| {
             let items = match entry {
@@ -247,6 +247,7 @@ impl Worker<'_> {
                 reason,
                 digest: Digest::of(line.as_bytes()),
                 products: Vec::new(),
+                last_modified: String::new(),
             };
             self.item(job, &file.name, Item::SetAside(aside))?;
         }
@@ -270,7 +271,14 @@ fn parse(job: &Job, text: &[u8], place: u64) -> Vec<Item> {
 
 fn too_long(name: &str, place: u64) -> Item {
     let reason = format!("{name}: more than {} MiB", LONGEST_RECORD >> 20);
-    Item::SetAside(SetAside { id: None, place, reason, digest: Digest::of(name.as_bytes()), products: Vec::new() })
+    Item::SetAside(SetAside {
+        id: None,
+        place,
+        reason,
+        digest: Digest::of(name.as_bytes()),
+        products: Vec::new(),
+        last_modified: String::new(),
+    })
 }
 
 /// What the `.meta` file beside this file says of its text, where there is one.

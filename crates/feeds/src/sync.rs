@@ -181,6 +181,7 @@ fn support(files: &[MirrorFile], progress: &mut dyn Progress) -> Result<SupportC
                 reason: format!("{}: more than {} MiB", file.name, LONGEST_RECORD >> 20),
                 digest: Digest::of(file.name.as_bytes()),
                 products: Vec::new(),
+                last_modified: String::new(),
             });
         } else if product == "identifiers" {
             catalogue.add_identifiers(&text, place);

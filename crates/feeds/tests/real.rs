@@ -258,7 +258,7 @@ fn advisories_are_read_whole() -> TestResult {
             "Affected <12.2.8.410",
         ),
         (
-            "ICSMA-17-009-01A/CVE-2017-5149",
+            "ICSMA-17-009-01A@www.cisa.gov/CVE-2017-5149",
             300,
             "2017-02-06",
             "St. Jude Medical",

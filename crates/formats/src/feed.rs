@@ -6,7 +6,9 @@
 
 use std::io;
 
-use jiff::civil::Date;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
 use ward_model::cpe::ProductKey;
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
@@ -44,13 +46,43 @@ pub enum Item {
 pub struct Dated {
     /// The record.
     pub record: VulnerabilityRecord,
-    /// The moment as written; such texts sort like the moments that they name. Empty where none can be read.
+    /// The moment as [`stamp`] writes it; empty where none can be read.
     pub last_modified: String,
+    /// Where the record is withdrawn and says on which day: that day. Nobody has withdrawn anything on a day that is to come.
+    pub withdrawn_on: Option<Date>,
+}
+
+/// The name in a text: without blanks around it, and that of a CVE in capital letters, as every other source writes it.
+fn name(text: &str) -> VulnerabilityId {
+    let text = text.trim();
+    match text.get(..4) {
+        Some(start) if start.eq_ignore_ascii_case("cve-") => VulnerabilityId::new(text.to_ascii_uppercase()),
+        _ => VulnerabilityId::new(text),
+    }
 }
 
 /// The day at the start of a date or time. Feeds write a day before the age of computers where they know none.
 fn day(text: &str) -> Option<Date> {
     kev::day(text).filter(|day| day.year() >= 1970)
+}
+
+/// The moment that a text names, in one form, whose texts sort like the moments: in UTC, without a word about the zone. A text that
+/// names no zone means UTC; a day, or a time of day that cannot be read, means the beginning of the day. Empty where it names none.
+#[must_use]
+pub fn stamp(text: &str) -> String {
+    let text = text.trim();
+    let Some(date) = day(text) else { return String::new() };
+    let moment = match (text.parse::<Timestamp>(), text.parse::<DateTime>()) {
+        (Ok(moment), _) => TimeZone::UTC.to_datetime(moment),
+        (_, Ok(moment)) => moment,
+        _ => date.to_datetime(jiff::civil::Time::midnight()),
+    };
+    moment.to_string()
+}
+
+/// The stamp in a text that may be none.
+fn stamp_of(text: Option<&str>) -> String {
+    text.map(stamp).unwrap_or_default()
 }
 
 /// A record that could not be read, kept so that somebody can see it.
@@ -66,6 +98,8 @@ pub struct SetAside {
     pub digest: Digest,
     /// The products that it names, as far as they can be read, in order: what it says of them is not known.
     pub products: Vec<ProductKey>,
+    /// When it was last changed, as in [`Dated::last_modified`]: it is replaced by what is no older.
+    pub last_modified: String,
 }
 
 /// Why a feed file as a whole cannot be read.
@@ -98,4 +132,46 @@ pub enum FeedError {
         /// How many it holds.
         held: u64,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{name, stamp};
+
+    #[test]
+    fn a_cve_is_written_in_capital_letters() {
+        let table = [
+            (" cve-2026-0001", "CVE-2026-0001"),
+            ("CVE-2026-0002 ", "CVE-2026-0002"),
+            ("GHSA-ab-cd", "GHSA-ab-cd"),
+            ("é", "é"),
+        ];
+        for (text, wanted) in table {
+            assert_eq!(name(text).as_str(), wanted);
+        }
+    }
+
+    #[test]
+    fn stamps_sort_like_the_moments_that_they_name() {
+        let table = [
+            ("2026-03-12T01:00:00+09:00", "2026-03-11T16:00:00"),
+            ("2026-03-11T20:00:00Z", "2026-03-11T20:00:00"),
+            ("2026-03-11T20:00:00.000Z", "2026-03-11T20:00:00"),
+            ("2026-03-11T20:00:00.340", "2026-03-11T20:00:00.34"),
+            ("2026-03-11T20:00:00.34", "2026-03-11T20:00:00.34"),
+            ("2026-03-11T15:00:01-05:00", "2026-03-11T20:00:01"),
+            ("2026-03-12", "2026-03-12T00:00:00"),
+            ("2026-03-13Tnoon", "2026-03-13T00:00:00"),
+            ("yesterday", ""),
+            ("0001-01-01T00:00:00Z", ""),
+            ("", ""),
+        ];
+        for (text, wanted) in table {
+            assert_eq!(stamp(text), wanted, "{text}");
+            assert_eq!(stamp(wanted), wanted, "{text}");
+        }
+        let named: Vec<&str> = table.iter().map(|(_, wanted)| *wanted).take(8).collect();
+        assert!(named[0] < named[1] && named[1] == named[2] && named[2] < named[3] && named[3] == named[4]);
+        assert!(named[4] < named[5] && named[5] < named[6] && named[6] < named[7]);
+    }
 }

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 
 use jiff::civil::Date;
-use ward_formats::feed::SetAside;
 use ward_formats::feed::csaf;
 use ward_formats::feed::cwe::{self, WeaknessNames};
 use ward_formats::feed::eol::{self, SupportCatalogue};
 use ward_formats::feed::epss::Scores;
 use ward_formats::feed::kev::Catalogue;
+use ward_formats::feed::{Dated, SetAside};
 use ward_model::coverage::Shrinkage;
 use ward_model::digest::Digest;
 use ward_model::knowledge::KnowledgeDescription;
@@ -23,10 +23,12 @@ use crate::home::Home;
 use crate::layer::Layer;
 use crate::moment::Moment;
 use crate::source::{Changes, EPSS, KEV, SetAsideRecord, SourceState, WHOLE};
+use crate::{day, stamp};
 
 mod entry;
 mod facts;
 mod index;
+mod merge;
 mod parts;
 mod publish;
 mod records;
@@ -68,6 +70,8 @@ pub struct Builder {
     newest: BTreeMap<(String, String), Date>,
     /// Sources of which somebody says that fewer records are right.
     accepted: BTreeSet<String>,
+    /// Documents that came whole, with their source, and of when they are.
+    documents: BTreeMap<(String, Box<str>), String>,
     /// When records were first received that were held under other names until now, by source and the name that they have now.
     renamed: BTreeMap<(String, Box<str>), i32>,
     far_fewer: Shrinkage,
@@ -77,6 +81,7 @@ pub struct Builder {
 /// Records on their way into a generation. Each thread has its own; in which order they come makes no difference.
 pub struct Batch {
     home: Home,
+    received: Date,
     spill: Spill,
     pending: Vec<Pending>,
     sources: Vec<String>,
@@ -142,6 +147,7 @@ impl Builder {
             ecosystems: BTreeSet::new(),
             newest: BTreeMap::new(),
             accepted: BTreeSet::new(),
+            documents: BTreeMap::new(),
             renamed: BTreeMap::new(),
             far_fewer: Shrinkage::default(),
             repaired,
@@ -157,6 +163,7 @@ impl Builder {
         let file = tempfile::tempfile_in(folder).map_err(at(folder))?;
         Ok(Batch {
             home: self.home.clone(),
+            received: self.received.day(),
             spill: Spill::new(file),
             pending: Vec::new(),
             sources: Vec::new(),
@@ -284,6 +291,12 @@ impl Builder {
     }
 }
 
+/// What is told of a date after the day of receipt.
+fn beyond(source: &str, file: &str, id: Option<&str>, date: &str, received: Date, digest: Digest) -> SetAsideRecord {
+    let reason = format!("{date} lies after the day of receipt, {received}: it is not believed");
+    SetAsideRecord::remark(source, file, id, reason, digest)
+}
+
 /// The digest by which a file is known that was read. That of an advisory says as well that its records were named by the document
 /// and its publisher: a home from before that reads every advisory once more, so that no record stays under a name that two share.
 fn as_read(source: &str, digest: Digest) -> Digest {
@@ -317,14 +330,34 @@ impl Batch {
         self.ecosystems.insert((source.to_owned(), ecosystem.to_owned()));
     }
 
-    /// Takes a record. `stamp` tells versions of it apart: the one whose stamp sorts last counts, of those with one stamp the one
-    /// that came last. [`VulnerabilityRecord::received`] is passed over: the home knows itself what it has received.
+    /// Takes a record. `stamp` tells versions of it apart, the moments that stamps name in whatever zone: the latest counts, of those
+    /// with one stamp the one that came last. A moment after the day of receipt is told and counts as none. Where several come at
+    /// once with one stamp and say different things, all that they say counts, and that is told.
+    /// [`VulnerabilityRecord::received`] is passed over: the home knows itself what it has received.
     ///
     /// # Errors
     /// The disk refuses, or the record cannot be written down.
     pub fn record(&mut self, record: &VulnerabilityRecord, stamp: &str) -> Result<(), HomeError> {
-        let facts = entry::encode(record, &mut self.buffer)
+        let mut facts = entry::encode(record, &mut self.buffer)
             .map_err(|reason| HomeError::Record { id: record.id.to_string(), reason })?;
+        let dates = [record.published, record.modified];
+        let newest = dates.into_iter().filter_map(|date| stamp::believed_day(date, self.received)).max();
+        facts.newest = day::pack(newest);
+        let moment = stamp::believed(stamp, self.received);
+        let future = dates.into_iter().flatten().find(|date| stamp::believed_day(Some(*date), self.received).is_none());
+        if let Some(date) =
+            future.map(|date| date.to_string()).or((moment != stamp && moment.is_empty()).then(|| stamp.to_owned()))
+        {
+            let file = self.files.last().map_or("", |(_, file)| file.as_str());
+            self.set_aside.push(beyond(
+                &record.source,
+                file,
+                Some(record.id.as_str()),
+                &date,
+                self.received,
+                facts.digest,
+            ));
+        }
         let place = self.spill.push(&self.buffer).map_err(at(self.home.folder()))?;
         let known = self.sources.iter().position(|source| *source == record.source);
         let source = known.unwrap_or_else(|| {
@@ -335,14 +368,28 @@ impl Batch {
         if let Some(input) = self.files.last().and_then(|file| self.inputs.get_mut(file)) {
             input.records += 1;
         }
-        if let Some(newest) = record.published.max(record.modified).filter(|_| record.source == csaf::SOURCE)
+        if let Some(newest) = newest.filter(|_| record.source == csaf::SOURCE)
             && let Some(file) = self.files.last()
         {
             let held = self.newest.entry(file.clone()).or_insert(newest);
             *held = newest.max(*held);
         }
-        self.pending.push(Pending { id: record.id.as_str().into(), source, file, stamp: stamp.into(), facts, place });
+        self.pending.push(Pending { id: record.id.as_str().into(), source, file, stamp: moment.into(), facts, place });
         Ok(())
+    }
+
+    /// As [`Batch::record`], of what a reader handed over. What is withdrawn on a day after the day of receipt is not.
+    ///
+    /// # Errors
+    /// As for [`Batch::record`].
+    pub fn dated(&mut self, dated: &Dated) -> Result<(), HomeError> {
+        let on = dated.withdrawn_on.filter(|on| stamp::believed_day(Some(*on), self.received).is_none());
+        let Some(on) = on else { return self.record(&dated.record, &dated.last_modified) };
+        let record = VulnerabilityRecord { withdrawn: false, ..dated.record.clone() };
+        let file = self.files.last().map_or("", |(_, file)| file.as_str());
+        let (id, on) = (record.id.as_str(), format!("withdrawn on {on}, which"));
+        self.set_aside.push(beyond(&record.source, file, Some(id), &on, self.received, Digest::of(on.as_bytes())));
+        self.record(&record, &dated.last_modified)
     }
 
     /// A document of this source came. Its records are those whose identifiers are its label, `/` and a name: one that is held and

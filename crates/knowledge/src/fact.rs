@@ -129,9 +129,17 @@ pub(crate) fn of_input(source: &str, file: &str, input: &Input) -> Result<Held, 
 
 /// A record that was set aside. What it is known by covers all of it, so that one is never taken for another.
 pub(crate) fn of_set_aside(record: &SetAsideRecord) -> Result<Held, postcard::Error> {
-    let value = postcard::to_stdvec(record)?;
+    let mut value = postcard::to_stdvec(record)?;
+    value.extend_from_slice(record.stamp.as_bytes());
     let place = [record.source.as_bytes(), &[0], record.file.as_bytes(), &[0], &record.place.to_be_bytes()].concat();
     Ok((key(Kind::SetAside, &[&place, Digest::of(&value).as_bytes().as_slice()].concat()), value.into()))
+}
+
+/// The record that [`of_set_aside`] wrote. One from before stamps were kept has none.
+pub(crate) fn set_aside(value: &[u8]) -> Result<SetAsideRecord, String> {
+    let (record, stamp) = postcard::take_from_bytes::<SetAsideRecord>(value).map_err(|error| error.to_string())?;
+    let stamp = std::str::from_utf8(stamp).map_err(|_| "a stamp is not UTF-8".to_owned())?;
+    Ok(SetAsideRecord { stamp: stamp.to_owned(), ..record })
 }
 
 /// The support of one product.

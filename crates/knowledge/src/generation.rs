@@ -205,9 +205,8 @@ impl Generation {
     /// # Errors
     /// A block is damaged.
     pub fn set_aside(&self) -> Result<Vec<SetAsideRecord>, KnowledgeError> {
-        let read = |(_, value): fact::Held| {
-            postcard::from_bytes(&value).map_err(|error| unreadable("records set aside", error.to_string()))
-        };
+        let read =
+            |(_, value): fact::Held| fact::set_aside(&value).map_err(|reason| unreadable("records set aside", reason));
         let mut records: Vec<SetAsideRecord> =
             self.facts(Kind::SetAside)?.into_iter().map(read).collect::<Result<_, KnowledgeError>>()?;
         records.sort_unstable();

@@ -13,9 +13,11 @@ pub mod memory;
 pub mod moment;
 pub mod seed;
 pub mod source;
+mod stamp;
 
 mod alias;
 mod content;
+mod contradiction;
 mod day;
 mod disk;
 mod fact;

@@ -22,14 +22,14 @@ use crate::file::unreadable;
 use crate::identity::{self, Part};
 use crate::source::{EPSS, KEV, NVD, OSV, SetAsideRecord, SourceState, by_product, is_osv};
 use crate::undescribed::{Search, Seen};
-use crate::{alias, content, fact};
+use crate::{alias, content, contradiction, fact};
 
 /// What a [`Memory`] is made from.
 #[derive(Debug, Clone)]
 pub struct Contents {
     /// The last day on which something was received.
     pub as_of: Date,
-    /// The records, in any order. Of two with one identifier and source, the one that was changed last counts.
+    /// The records, in any order. Of two with one identifier and source, the one that was changed last counts; where both were on one day, all that they say.
     pub records: Vec<VulnerabilityRecord>,
     /// KEV, where it is part of it.
     pub exploited: Option<Catalogue>,
@@ -92,13 +92,14 @@ impl Memory {
     ///
     /// # Errors
     /// A record cannot be written down, which its digest needs.
-    pub fn new(contents: Contents) -> Result<Self, KnowledgeError> {
+    pub fn new(mut contents: Contents) -> Result<Self, KnowledgeError> {
         let mut sources = BTreeMap::new();
         let mut parts = BTreeMap::new();
         let mut put =
             |part: Part, digests: Vec<Digest>| parts.extend(identity::of_part(digests).map(|all| (part, all)));
         let mut digests = Vec::new();
-        let records = latest(contents.records, &mut digests)?;
+        let (records, remarks) = latest(contents.records, &mut digests)?;
+        contents.set_aside.extend(remarks);
         put(Part::Records, digests);
         let mut products: BTreeMap<ProductKey, Vec<Candidate>> = BTreeMap::new();
         for (number, record) in records.iter().enumerate() {
@@ -219,22 +220,36 @@ pub(crate) fn criteria(record: &VulnerabilityRecord) -> impl Iterator<Item = &Cr
     record.configurations.iter().flat_map(|configuration| &configuration.nodes).flat_map(|node| &node.criteria)
 }
 
-/// By identifier and source, one of each.
+/// By identifier and source, one of each; and what is to be told of several that say different things and were changed last alike.
 fn latest(
     records: Vec<VulnerabilityRecord>,
     digests: &mut Vec<Digest>,
-) -> Result<Vec<VulnerabilityRecord>, KnowledgeError> {
-    let mut sorted = Vec::with_capacity(records.len());
-    for record in records {
+) -> Result<(Vec<VulnerabilityRecord>, Vec<SetAsideRecord>), KnowledgeError> {
+    let digest = |record: &VulnerabilityRecord| {
         let mut content = Vec::new();
-        content::write(&record, &mut content).map_err(|reason| unreadable(format!("record {}", record.id), reason))?;
-        sorted.push((identity::of_record(&content), record));
-    }
-    // The latest version first; where two are of one day, any rule will do that does not depend on their order here.
+        content::write(record, &mut content).map_err(|reason| unreadable(format!("record {}", record.id), reason))?;
+        Ok::<_, KnowledgeError>(identity::of_record(&content))
+    };
+    let mut sorted = records.into_iter().map(|record| Ok((digest(&record)?, record))).collect::<Result<Vec<_>, _>>()?;
+    // The latest version first.
     sorted.sort_by(|(a, x), (b, y)| (&x.id, &x.source, y.modified, b).cmp(&(&y.id, &y.source, x.modified, a)));
-    sorted.dedup_by(|(_, later), (_, kept)| later.id == kept.id && later.source == kept.source);
-    digests.extend(sorted.iter().map(|(digest, _)| *digest));
-    Ok(sorted.into_iter().map(|(_, record)| record).collect())
+    let same = |x: &VulnerabilityRecord, y: &VulnerabilityRecord| x.id == y.id && x.source == y.source;
+    sorted.dedup_by(|(a, later), (b, kept)| same(later, kept) && (later.modified != kept.modified || a == b));
+    let (mut latest, mut remarks) = (Vec::with_capacity(sorted.len()), Vec::new());
+    for group in sorted.chunk_by(|(_, x), (_, y)| same(x, y)) {
+        let versions: Vec<VulnerabilityRecord> = group.iter().map(|(_, record)| record.clone()).collect();
+        let Some(record) = contradiction::together(versions) else { continue };
+        match group {
+            [(one, _)] => digests.push(*one),
+            all => {
+                let said: Vec<Digest> = all.iter().map(|(digest, _)| *digest).collect();
+                remarks.push(contradiction::remark(&record.source, record.id.as_str(), &said));
+                digests.push(digest(&record)?);
+            }
+        }
+        latest.push(record);
+    }
+    Ok((latest, remarks))
 }
 
 impl Knowledge for Memory {

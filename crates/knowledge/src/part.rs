@@ -51,7 +51,9 @@ impl Part {
         self.now = now;
         self.received = Some(day);
         self.most = self.most.max(now);
-        self.since = far_fewer.is_far_fewer(self.most, now).then(|| self.since.unwrap_or(day));
+        // One that has become empty is cut short, however few records it had.
+        let emptied = now == 0 && self.most > 0;
+        self.since = (emptied || far_fewer.is_far_fewer(self.most, now)).then(|| self.since.unwrap_or(day));
     }
 
     /// Takes note that nothing came of it on this day, while others like it did. However few they were, nobody looks after them now.

@@ -164,6 +164,10 @@ pub struct SetAsideRecord {
     /// The products that it names, as far as they can be read, in order.
     #[serde(with = "keys")]
     pub products: Vec<ProductKey>,
+    /// When it was last changed, in the form of `ward_formats::feed::stamp`; empty where that is not known. It is kept behind the
+    /// rest ([`crate::fact::of_set_aside`]), where earlier programs do not look.
+    #[serde(skip)]
+    pub stamp: String,
 }
 
 impl SetAsideRecord {
@@ -177,6 +181,21 @@ impl SetAsideRecord {
             reason: aside.reason,
             digest: aside.digest,
             products: aside.products,
+            stamp: aside.last_modified,
+        }
+    }
+
+    /// What is to be told of a record that was read all the same.
+    pub(crate) fn remark(source: &str, file: &str, id: Option<&str>, reason: String, digest: Digest) -> Self {
+        Self {
+            source: source.to_owned(),
+            file: file.to_owned(),
+            place: 0,
+            id: id.map(VulnerabilityId::from),
+            reason: format!("in part: {reason}"),
+            digest,
+            products: Vec::new(),
+            stamp: String::new(),
         }
     }
 

@@ -142,8 +142,12 @@ impl Expectations {
     }
 
     fn judge(&self, source: &SourceDescription, as_of: Date) -> SourceCoverage {
-        let newest = source.newest.max(source.released);
-        let age = |day: Option<Date>| day.and_then(|day| as_of.since(day).ok()).map(|span| span.get_days());
+        // A day that lies ahead is a slip of whoever wrote it, and no freshness. A day may be one ahead where it was written.
+        let latest = as_of.tomorrow().unwrap_or(as_of);
+        let past = |day: Option<Date>| day.filter(|day| *day <= latest);
+        let newest = past(source.newest).max(past(source.released));
+        let age =
+            |day: Option<Date>| past(day).and_then(|day| as_of.since(day).ok()).map(|span| span.get_days().max(0));
         let expected = self.of(&source.name, as_of).map(|entry| entry.expected);
         let state = match expected {
             None => Freshness::Unknown,
@@ -233,6 +237,21 @@ mod tests {
         let all = states(vec![source("nvd", None, Some(DAY))]);
         let expected = [("epss", Freshness::Missing), ("kev", Freshness::Missing), ("nvd", Freshness::Unknown)];
         assert_eq!(all, expected.map(|(name, state)| (name.to_owned(), state)));
+    }
+
+    #[test]
+    fn a_day_that_lies_ahead_is_no_freshness() {
+        let all = states(three(date(2062, 1, 1)));
+        assert!(all.iter().all(|(_, state)| *state == Freshness::Unknown), "{all:?}");
+        // Where it was written it may have been a day later.
+        assert!(states(three(date(2026, 11, 23))).iter().all(|(_, state)| *state == Freshness::Fresh));
+        let mut sources = three(DAY);
+        sources[1] = SourceDescription { released: Some(date(2062, 1, 1)), ..sources[1].clone() };
+        sources[2] = source("nvd", Some(DAY), Some(date(2062, 1, 1)));
+        let library = Library::built_in().unwrap();
+        let coverage = library.expectations().coverage(&held(sources), DAY, Vec::new());
+        let days: Vec<_> = coverage.sources.iter().map(|source| source.days_old).collect();
+        assert_eq!(days, [Some(0), Some(0), Some(0)]);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Pages that stand alone: one file, no script, nothing fetched, readable on screen, on paper and in grey.
 
 use askama::Template;
-use ward_model::assessment::Assessment;
-use ward_model::device::Device;
 use ward_model::digest::Digest;
+
+use crate::pictures::Subject;
 
 mod assessment;
 mod filters;
@@ -12,8 +12,8 @@ mod verdicts;
 const STYLE: &str = include_str!("../templates/page.css");
 
 /// The page of an assessment.
-pub fn assessment(assessment: &Assessment, device: &Device) -> String {
-    let page = assessment::page(assessment, device);
+pub fn assessment(subject: &Subject<'_>) -> String {
+    let page = assessment::page(subject);
     // Writing into a string is the only thing that a render does here, and it cannot fail.
     page.render().unwrap_or_default()
 }

@@ -9,6 +9,7 @@ pub mod lifecycle;
 pub mod many;
 pub mod next;
 pub mod paths;
+pub mod pictures;
 pub mod statements;
 pub mod svg;
 pub mod text;

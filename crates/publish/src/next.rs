@@ -556,4 +556,4 @@ pub(crate) fn component(component: &ComponentSummary) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,6 +1,7 @@
-//! The architecture as a picture: zones, elements and links, and how a derivation runs through them.
+//! Pictures: the architecture with a path to harm on it, harm trees, risk matrices, who is hit at once, and the bars of a life.
 //!
-//! Positions are computed here, from integers alone: the same device gives the same bytes. Deliberately absent: fonts and scripts.
+//! Positions are computed here, from integers alone: the same inputs give the same bytes. Deliberately absent: fonts and scripts,
+//! and colour that alone carries a meaning.
 
 use std::collections::BTreeSet;
 
@@ -8,20 +9,29 @@ use ward_model::claim::{ClaimId, LinkClaim};
 use ward_model::device::{Device, Link};
 use ward_model::verdict::Witness;
 
+mod architecture;
+pub(crate) mod bars;
 mod draw;
+mod fold;
 mod grid;
+pub(crate) mod harm;
 mod icon;
 mod layout;
+pub(crate) mod matrix;
 mod measure;
+mod pen;
+pub(crate) mod several;
+mod tree;
 
-/// The architecture of a device, with a derivation drawn on it where one is given.
+pub(crate) use architecture::{path, sheets};
+pub use matrix::PolicyMatrix;
+
+/// The architecture of a device in one picture, with a derivation drawn on it where one is given.
 pub fn architecture(device: &Device, witness: Option<&Witness>) -> String {
-    draw::picture(device, witness, &BTreeSet::new())
-}
-
-/// The same where it is known which claims a decision stands behind.
-pub(crate) fn architecture_decided(device: &Device, witness: Option<&Witness>, decided: &BTreeSet<&ClaimId>) -> String {
-    draw::picture(device, witness, decided)
+    match witness {
+        Some(witness) => path(device, witness, &BTreeSet::new()),
+        None => architecture::whole(device, &BTreeSet::new()),
+    }
 }
 
 /// How sure the receiver of a link is of who sends.

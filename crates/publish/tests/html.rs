@@ -5,10 +5,25 @@ mod lvp;
 
 use std::collections::BTreeSet;
 
+use ward_model::assessment::Assessment;
+use ward_model::device::Configurations;
+use ward_publish::pictures::Subject;
+use ward_publish::svg::PolicyMatrix;
 use ward_publish::{html, svg};
 
 fn page() -> String {
-    html::assessment(&lvp::assessment(), &lvp::device())
+    page_of(&lvp::assessment())
+}
+
+fn page_of(assessment: &Assessment) -> String {
+    let matrices = [PolicyMatrix {
+        policy: lvp::assessment().verdicts[0].policy.clone(),
+        cells: lvp::matrix_cells(),
+        controlled: "controlled risk".into(),
+        uncontrolled: "uncontrolled risk".into(),
+    }];
+    let (device, configurations) = (lvp::device(), Configurations::default());
+    html::assessment(&Subject { assessment, device: &device, configurations: &configurations, matrices: &matrices })
 }
 
 /// The text between each pair of marks.
@@ -100,7 +115,7 @@ fn what_comes_from_outside_is_text() {
     assessment.device.name = "<script>alert(1)</script>".into();
     assessment.verdicts[0].reasons = vec!["<b>&\u{1b}[0m".into()];
     std::sync::Arc::make_mut(&mut assessment.findings[0].finding.vulnerability).description = "\"><img src=x>".into();
-    let page = html::assessment(&assessment, &lvp::device());
+    let page = page_of(&assessment);
     assert!(!page.contains("<script") && !page.contains("<img") && !page.contains("<b>") && !page.contains('\u{1b}'));
 }
 
@@ -153,5 +168,5 @@ fn an_assessment_with_nothing_to_judge_does_not_comfort() {
     let mut assessment = lvp::assessment();
     assessment.verdicts.clear();
     assessment.summary = ward_model::assessment::Summary::default();
-    assert!(html::assessment(&assessment, &lvp::device()).contains("There was nothing to judge"));
+    assert!(page_of(&assessment).contains("There was nothing to judge"));
 }

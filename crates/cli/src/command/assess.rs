@@ -10,6 +10,8 @@ use ward_model::Assessment;
 use ward_model::hypothesis::Change;
 use ward_model::verdict::{Basis, Outcome};
 use ward_policy::Library;
+use ward_publish::pictures::Subject;
+use ward_publish::svg::PolicyMatrix;
 use ward_publish::text::{self, TextOptions};
 
 use crate::Ending;
@@ -19,6 +21,7 @@ use crate::failure::Failure;
 use crate::folder;
 use crate::held::Held;
 use crate::nearest::nearest;
+use crate::pictures;
 use crate::ui::{self, Ui};
 
 mod since;
@@ -44,6 +47,9 @@ pub struct Arguments {
     /// Write the answer to this file instead of stdout
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Also write pictures of one device into this folder: matrices, architecture, paths, harm trees, who is hit at once, its life
+    #[arg(long, value_name = "OUTDIR")]
+    pictures: Option<PathBuf>,
     /// Lay a site's own surroundings over the devices: a folder with site.toml, or that file. Sites under DIR/sites always are
     #[arg(long, value_name = "SITE")]
     site: Vec<PathBuf>,
@@ -128,7 +134,24 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
             }
         })
         .collect::<Result<Vec<Assessment>, Failure>>()?;
-    let answer = answer(format, &assessments, &readings, &arguments, ui)?;
+    let rulebooks = readings
+        .iter()
+        .map(|reading| folder::rulebook(reading, &library, as_of))
+        .collect::<Result<Vec<_>, Failure>>()?;
+    let matrices: Vec<Vec<PolicyMatrix>> = rulebooks.iter().map(pictures::matrices).collect();
+    let subjects: Vec<Subject<'_>> = assessments
+        .iter()
+        .zip(&readings)
+        .zip(&matrices)
+        .map(|((assessment, reading), matrices)| {
+            let Reading { device, configurations, .. } = reading;
+            Subject { assessment, device, configurations, matrices }
+        })
+        .collect();
+    let answer = answer(format, &assessments, &subjects, &arguments, ui)?;
+    if let (Some(to), [subject]) = (&arguments.pictures, subjects.as_slice()) {
+        pictures::write(subject, to, ui)?;
+    }
     ui.deliver(&answer, arguments.output.as_deref())?;
     let holds = |condition: &Condition| assessments.iter().any(|assessment| condition.holds(assessment));
     let holding: Vec<String> = arguments
@@ -242,6 +265,13 @@ impl Arguments {
         if self.since.is_some() && format == Format::Html {
             return Err(Failure::input("arguments", "a page is about one day; --since goes with table and json"));
         }
+        if self.pictures.is_some() && self.folders.len() > 1 {
+            return Err(Failure::input("arguments", "pictures are of one device; several were named"));
+        }
+        if self.pictures.is_some() && !self.what_if.is_empty() {
+            let message = "pictures are of the device as it is; --what-if goes with table and json";
+            return Err(Failure::input("arguments", message));
+        }
         Ok(format)
     }
 }
@@ -249,23 +279,19 @@ impl Arguments {
 fn answer(
     format: Format,
     assessments: &[Assessment],
-    readings: &[Reading],
+    subjects: &[Subject<'_>],
     arguments: &Arguments,
     ui: &Ui,
 ) -> Result<String, Failure> {
     match (format, assessments) {
         (Format::Json, [assessment]) => ui::json(assessment),
         (Format::Json, assessments) => ui::json(&assessments),
-        (Format::Html, assessments) => {
-            let pages = assessments.iter().zip(readings);
-            Ok(pages.map(|(assessment, reading)| ward_publish::html::assessment(assessment, &reading.device)).collect())
-        }
-        (Format::Table, assessments) => {
+        (Format::Html, _) => Ok(subjects.iter().map(ward_publish::html::assessment).collect()),
+        (Format::Table, _) => {
             let colour = ui.colour && arguments.output.is_none();
             let options = TextOptions { width: ui.width, colour, verbose: ui.verbose };
-            let texts = assessments.iter().zip(readings);
             let texts: Vec<String> =
-                texts.map(|(assessment, reading)| text::assessment(assessment, &reading.device, &options)).collect();
+                subjects.iter().map(|of| text::assessment(of.assessment, of.device, &options)).collect();
             Ok(texts.join("\n"))
         }
     }

@@ -63,7 +63,7 @@ pub fn everything() -> Result<Mirror, Box<dyn std::error::Error>> {
     mirror.any("cve5/2020-01-02_all.zip.zip", &zipped(&[("cves.zip", &inner)])?)?;
     let archive = zipped(&[
         ("PYSEC-1.json", osv("PYSEC-1", "PyPI").as_bytes()),
-        ("PYSEC-2.json", b"{}"),
+        ("PYSEC-2.JSON", b"{}"),
         ("README.md", b"no record"),
     ])?;
     mirror.any("osv/PyPI/all.zip", &archive)?;

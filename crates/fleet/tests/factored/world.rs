@@ -83,6 +83,7 @@ impl Told {
             reason: "odd".to_owned(),
             digest: Digest::of(product.to_string().as_bytes()),
             products: vec![product.clone()],
+            stamp: String::new(),
         };
         contents.set_aside = (1..).zip(&self.aside).map(aside).collect();
         contents.ecosystems = self.ecosystems.clone();

@@ -17,7 +17,7 @@ use ward_model::ids::VulnerabilityId;
 use ward_model::vulnerability::{Remediation, ScoredVector, VulnerabilityRecord};
 
 use super::lenient::{self, Unread, keep_readable};
-use super::{Dated, Item, SetAside, day, nvd};
+use super::{Dated, Item, SetAside, day, nvd, stamp, stamp_of};
 
 mod raw;
 mod tree;
@@ -68,7 +68,7 @@ pub fn advisory(text: &[u8], place: u64) -> Advisory {
     let mut unread = Unread::default();
     let read = match serde_json::from_slice::<raw::Advisory<'_>>(text) {
         Ok(advisory) => convert(&advisory, &mut unread),
-        Err(error) if error.is_data() => pruned(text, &mut unread),
+        Err(error) if error.is_data() => odd(text, &error, &mut unread),
         Err(error) => {
             // Some advisories hold bytes that are no text; everything around them can be read.
             let repaired = lenient::repaired(text);
@@ -84,20 +84,34 @@ pub fn advisory(text: &[u8], place: u64) -> Advisory {
             let document = Document { whole: unread.is_empty(), ..document };
             let id = Some(VulnerabilityId::new(&*document.label));
             let records = records.into_iter().map(|dated| Item::Record(Box::new(dated)));
-            let items = records.chain(unread.into_set_aside(id, place, text).map(Item::SetAside)).collect();
+            let aside = unread.into_set_aside(id, &document.last_modified, place, text);
+            let items = records.chain(aside.map(Item::SetAside)).collect();
             Advisory { items, without_vulnerabilities, document: Some(document) }
         }
         Err(reason) => {
-            let only = serde_json::from_slice::<raw::OnlyId>(text).ok().map(|only| only.document);
-            let only = only.filter(|only| !only.tracking.id.trim().is_empty());
-            let id = only.map(|only| {
-                let publisher = raw::Publisher::deserialize(&only.publisher).unwrap_or_default();
-                VulnerabilityId::new(label(&only.tracking.id, &publisher))
-            });
-            let aside = SetAside { id, place, reason, digest: Digest::of(text), products: lenient::products(text) };
+            let at = |pointer: &str| lenient::text_at(text, pointer).unwrap_or_default();
+            let tracking = at("/document/tracking/id");
+            let label = label(&tracking, &at("/document/publisher/namespace"), &at("/document/publisher/name"));
+            let id = Some(VulnerabilityId::new(label)).filter(|_| !tracking.trim().is_empty());
+            let aside = SetAside {
+                id,
+                place,
+                reason,
+                digest: Digest::of(text),
+                products: lenient::products(text),
+                last_modified: stamp(&at("/document/tracking/current_release_date")),
+            };
             Advisory { items: vec![Item::SetAside(aside)], without_vulnerabilities: false, document: None }
         }
     }
+}
+
+/// Reads an advisory that is not shaped as it should be. What is withdrawn by one of two words is not withdrawn.
+fn odd(text: &[u8], error: &serde_json::Error, unread: &mut Unread) -> Result<(Document, Vec<Dated>), String> {
+    let twice = lenient::note_twice(error, text, unread);
+    let (document, mut records) = pruned(text, unread)?;
+    records.iter_mut().for_each(|dated| dated.record.withdrawn &= !twice);
+    Ok((document, records))
 }
 
 /// Reads an advisory of which some part is not shaped as it should be: without that part. The product tree has to be whole:
@@ -143,24 +157,24 @@ fn convert(raw: &raw::Advisory<'_>, unread: &mut Unread) -> Result<(Document, Ve
     }
     let publisher = Some(document.publisher.name.trim()).filter(|name| !name.is_empty()).unwrap_or(SOURCE);
     let products = Products::read(&raw.tree, unread);
-    let label = label(tracking, &document.publisher);
+    let label = label(tracking, &document.publisher.namespace, &document.publisher.name);
     let modified = document.tracking.current.as_deref().and_then(day);
-    let last_modified =
-        document.tracking.current.as_deref().filter(|_| modified.is_some()).unwrap_or_default().to_owned();
+    let last_modified = stamp_of(document.tracking.current.as_deref());
     let mut taken = BTreeSet::new();
     let mut records = Vec::new();
     for (index, vulnerability) in raw.vulnerabilities.iter().enumerate() {
-        let cve = vulnerability.cve.as_deref().map(str::trim).filter(|cve| !cve.is_empty());
+        let cve = vulnerability.cve.as_deref().map(super::name).filter(|cve| !cve.as_str().is_empty());
         let others: Vec<&str> =
             vulnerability.ids.iter().map(|id| id.text.trim()).filter(|text| !text.is_empty()).collect();
-        let name = cve.or(others.first().copied()).map_or_else(|| format!("#{}", index + 1), str::to_owned);
+        let name = cve.as_ref().map(VulnerabilityId::as_str).or(others.first().copied());
+        let name = name.map_or_else(|| format!("#{}", index + 1), str::to_owned);
         let mut id = format!("{label}/{name}");
         if !taken.insert(id.clone()) {
             id = format!("{label}/{name}#{}", index + 1);
             taken.insert(id.clone());
         }
         let mut record = VulnerabilityRecord::new(VulnerabilityId::new(id), SOURCE);
-        record.aliases = cve.into_iter().map(VulnerabilityId::from).collect();
+        record.aliases = cve.into_iter().collect();
         record.published = document.tracking.initial.as_deref().and_then(day);
         record.modified = modified;
         record.withdrawn = document.category.eq_ignore_ascii_case("csaf_withdrawn");
@@ -187,7 +201,7 @@ fn convert(raw: &raw::Advisory<'_>, unread: &mut Unread) -> Result<(Document, Ve
             .into_iter()
             .collect();
         record.affected = statements(vulnerability, &products, publisher, record.id.as_str(), unread);
-        records.push(Dated { record, last_modified: last_modified.clone() });
+        records.push(Dated { record, last_modified: last_modified.clone(), withdrawn_on: None });
     }
     let former = former_label(tracking, &document.publisher.namespace);
     Ok((Document { label, former, publisher: publisher.to_owned(), last_modified, whole: true }, records))
@@ -195,9 +209,8 @@ fn convert(raw: &raw::Advisory<'_>, unread: &mut Unread) -> Result<(Document, Ve
 
 /// How the identifiers of the records of an advisory begin: its number and its publisher. Neither holds a `/`, so that none begins
 /// as another one does, and none but the last `@` stands between the two.
-fn label(tracking: &str, publisher: &raw::Publisher<'_>) -> String {
-    let namespace = publisher.namespace.trim();
-    let namespace = if namespace.is_empty() { publisher.name.trim() } else { namespace };
+fn label(tracking: &str, namespace: &str, name: &str) -> String {
+    let namespace = Some(namespace.trim()).filter(|namespace| !namespace.is_empty()).unwrap_or(name.trim());
     let namespace =
         namespace.split_once("://").map_or(namespace, |(_, rest)| rest).trim_end_matches('/').to_lowercase();
     let escaped = |text: &str| text.replace('%', "%25").replace('/', "%2F");

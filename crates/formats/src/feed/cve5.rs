@@ -11,13 +11,12 @@ use serde_json::Value;
 use ward_model::affected::SsvcStatement;
 use ward_model::cvss::Vector;
 use ward_model::digest::Digest;
-use ward_model::ids::VulnerabilityId;
 use ward_model::vulnerability::{ExploitationStatement, Remediation, ScoredVector, VulnerabilityRecord};
 
 use super::affected::{Affected, products};
 use super::lenient::{self, Unread, keep_readable, keep_text};
 use super::nvd;
-use super::{Dated, FeedError, Item, LONGEST_RECORD, SetAside, day};
+use super::{Dated, FeedError, Item, LONGEST_RECORD, SetAside, day, stamp, stamp_of};
 
 mod raw;
 
@@ -32,7 +31,7 @@ pub fn record(text: &[u8], place: u64) -> Vec<Item> {
     let read = match serde_json::from_slice::<raw::Record<'_>>(text) {
         Ok(record) => convert(&record, &mut unread),
         // Rare, so that reading it twice costs nothing.
-        Err(error) if error.is_data() => pruned(text, &mut unread),
+        Err(error) if error.is_data() => odd(text, &error, &mut unread),
         Err(error) => match serde_json::from_slice::<raw::Record<'_>>(&lenient::repaired(text)) {
             Ok(record) => convert(&record, &mut unread),
             Err(_) => Err(error.to_string()),
@@ -40,21 +39,30 @@ pub fn record(text: &[u8], place: u64) -> Vec<Item> {
     };
     match read {
         Ok(dated) => {
-            let aside = unread.into_set_aside(Some(dated.record.id.clone()), place, text);
+            let aside = unread.into_set_aside(Some(dated.record.id.clone()), &dated.last_modified, place, text);
             [Item::Record(Box::new(dated))].into_iter().chain(aside.map(Item::SetAside)).collect()
         }
         Err(reason) => {
-            let id = serde_json::from_slice::<raw::OnlyId>(text).ok().map(|only| only.metadata.id);
-            let id = id.filter(|id| !id.trim().is_empty()).map(VulnerabilityId::new);
+            let id = lenient::text_at(text, "/cveMetadata/cveId").filter(|id| !id.trim().is_empty());
+            let id = id.map(|id| super::name(&id));
             vec![Item::SetAside(SetAside {
                 id,
                 place,
                 reason,
                 digest: Digest::of(text),
                 products: lenient::products(text),
+                last_modified: stamp_of(lenient::text_at(text, "/cveMetadata/dateUpdated").as_deref()),
             })]
         }
     }
+}
+
+/// Reads a record that is not shaped as it should be. What is withdrawn by one of two words is not withdrawn.
+fn odd(text: &[u8], error: &serde_json::Error, unread: &mut Unread) -> Result<Dated, String> {
+    let twice = lenient::note_twice(error, text, unread);
+    let mut dated = pruned(text, unread)?;
+    dated.record.withdrawn &= !twice;
+    Ok(dated)
 }
 
 /// Hands over the records of a text that holds one a line.
@@ -157,7 +165,7 @@ fn convert(raw: &raw::Record<'_>, unread: &mut Unread) -> Result<Dated, String> 
     if id.is_empty() {
         return Err("no identifier".to_owned());
     }
-    let mut record = VulnerabilityRecord::new(VulnerabilityId::new(id), SOURCE);
+    let mut record = VulnerabilityRecord::new(super::name(id), SOURCE);
     record.withdrawn = raw.metadata.state.as_deref().is_some_and(|state| state.eq_ignore_ascii_case("rejected"));
     record.published = raw.metadata.published.as_deref().and_then(day);
     let (cna, others) = (&raw.containers.cna, &raw.containers.adp);
@@ -165,7 +173,8 @@ fn convert(raw: &raw::Record<'_>, unread: &mut Unread) -> Result<Dated, String> 
     // The record is as new as its newest voice; words that are no moment would sort behind every moment.
     let moments =
         [cna].into_iter().chain(others).map(|container| &container.provider.updated).chain([&raw.metadata.updated]);
-    let updated = moments.filter_map(|text| text.as_deref().filter(|text| day(text).is_some())).max();
+    let updated = moments.filter_map(|text| text.as_deref().filter(|text| day(text).is_some()));
+    let updated = updated.max_by_key(|text| stamp(text));
     record.modified = updated.and_then(day);
     let mut weaknesses = BTreeSet::new();
     let mut exploits = BTreeSet::new();
@@ -178,14 +187,13 @@ fn convert(raw: &raw::Record<'_>, unread: &mut Unread) -> Result<Dated, String> 
         exploits.extend(
             container.references.iter().filter(|reference| reference.tags.exploit).map(|one| one.url.to_string()),
         );
-        record.related.extend(container.replaced_by.iter().map(|id| VulnerabilityId::new(id.trim())));
+        record.related.extend(container.replaced_by.iter().map(|id| super::name(id)));
     }
     record.weaknesses = weaknesses.into_iter().collect();
     record.exploit_references = exploits.into_iter().collect();
     record.related.sort_unstable();
     record.related.dedup();
-    let last_modified = updated.unwrap_or_default().to_owned();
-    Ok(Dated { record, last_modified })
+    Ok(Dated { record, last_modified: stamp_of(updated), withdrawn_on: None })
 }
 
 /// Takes what one voice says.

@@ -94,7 +94,7 @@ impl SupportCatalogue {
     /// Sets a file aside, with the products that its text names.
     fn aside(&mut self, file: &Whole, reason: String, text: &[u8]) {
         let (place, digest, products) = (file.place, file.digest, lenient::products(text));
-        self.set_aside.push(SetAside { id: None, place, reason, digest, products });
+        self.set_aside.push(SetAside { id: None, place, reason, digest, products, last_modified: String::new() });
     }
 
     /// Sets a part of a file aside, with the products that this part names: the others were read, and a file may have many such parts.

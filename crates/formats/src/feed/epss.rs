@@ -55,6 +55,7 @@ pub fn read(mut source: impl Read) -> Result<Scores, FeedError> {
                 reason,
                 digest: Digest::of(line.as_bytes()),
                 products: Vec::new(),
+                last_modified: String::new(),
             }),
         }
     }

@@ -5,7 +5,6 @@ use std::io::Read;
 use jiff::civil::Date;
 use serde::Deserialize;
 use ward_model::digest::Digest;
-use ward_model::ids::VulnerabilityId;
 use ward_model::vulnerability::Exploited;
 
 use super::elements::{Elements, Piece};
@@ -66,13 +65,12 @@ pub fn read(source: impl Read) -> Result<Catalogue, FeedError> {
                     Ok(entry) => catalogue.entries.push(entry),
                     Err(EntryError::Broken(reason)) => return Err(elements.wrong(reason)),
                     Err(EntryError::Unreadable(reason)) => catalogue.set_aside.push(SetAside {
-                        id: serde_json::from_slice::<OnlyId>(elements.value())
-                            .ok()
-                            .map(|only| VulnerabilityId::new(only.id)),
+                        id: serde_json::from_slice::<OnlyId>(elements.value()).ok().map(|only| super::name(&only.id)),
                         place,
                         reason,
                         digest: Digest::of(elements.value()),
                         products: Vec::new(),
+                        last_modified: String::new(),
                     }),
                 }
             }
@@ -116,7 +114,7 @@ fn entry(text: &[u8]) -> Result<Exploited, EntryError> {
     let ransomware = entry.ransomware.is_some_and(|known| known.eq_ignore_ascii_case("known"));
     let words = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     Ok(Exploited {
-        id: VulnerabilityId::new(entry.id.trim()),
+        id: super::name(&entry.id),
         added,
         ransomware,
         vendor: words(entry.vendor),

@@ -48,7 +48,13 @@ impl Unread {
     }
 
     /// What is set aside of a record that is otherwise read; `None` where everything could be read.
-    pub(super) fn into_set_aside(self, id: Option<VulnerabilityId>, place: u64, text: &[u8]) -> Option<SetAside> {
+    pub(super) fn into_set_aside(
+        self,
+        id: Option<VulnerabilityId>,
+        last_modified: &str,
+        place: u64,
+        text: &[u8],
+    ) -> Option<SetAside> {
         if self.reasons.is_empty() {
             return None;
         }
@@ -57,7 +63,15 @@ impl Unread {
         if more > 0 {
             reason.push_str(&format!("; and {more} more"));
         }
-        Some(SetAside { id, place, reason, digest: Digest::of(text), products: self.products.into_iter().collect() })
+        let products = self.products.into_iter().collect();
+        Some(SetAside {
+            id,
+            place,
+            reason,
+            digest: Digest::of(text),
+            products,
+            last_modified: last_modified.to_owned(),
+        })
     }
 }
 
@@ -112,8 +126,26 @@ pub(super) fn without_nulls(value: &mut Value) {
     }
 }
 
-/// Text with control characters or bytes that are no UTF-8, made readable: each becomes a blank or the sign for an unreadable
-/// character. Where a text is cut off it stays cut off.
+/// Takes note of a field that stands twice in one object: only one of the two is read, and what the other says is not known.
+pub(super) fn note_twice(error: &serde_json::Error, text: &[u8], unread: &mut Unread) -> bool {
+    let twice = error.to_string().starts_with("duplicate field");
+    if twice {
+        unread.note(error.to_string());
+        // Whatever names a product, in the one that is read or in the other.
+        let text = String::from_utf8_lossy(text);
+        text.split('"').filter(|part| part.starts_with("cpe:")).for_each(|name| unread.about(name));
+    }
+    twice
+}
+
+/// The text in a field of some fields, whatever else cannot be read.
+pub(super) fn text_at(text: &[u8], pointer: &str) -> Option<String> {
+    let whole = serde_json::from_slice::<Value>(text).or_else(|_| serde_json::from_slice(&repaired(text))).ok()?;
+    whole.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
+}
+
+/// Text with control characters, bytes that are no UTF-8 or halves of characters, made readable: each becomes a blank or the sign
+/// for an unreadable character. Where a text is cut off it stays cut off.
 pub(super) fn repaired(text: &[u8]) -> Vec<u8> {
     let mut text = String::from_utf8_lossy(text).into_owned().into_bytes();
     for byte in &mut text {
@@ -124,7 +156,32 @@ pub(super) fn repaired(text: &[u8]) -> Vec<u8> {
     if text.starts_with(&[0xEF, 0xBB, 0xBF]) {
         text[..3].fill(b' ');
     }
+    without_halves(&mut text);
     text
+}
+
+/// Writes the sign for an unreadable character over every `\uD800` to `\uDFFF` that stands without its other half.
+fn without_halves(text: &mut [u8]) {
+    let half = |text: &[u8], at: usize| -> Option<u16> {
+        let digits = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        let number = u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+        (0xD800..=0xDFFF).contains(&number).then_some(number)
+    };
+    let mut at = 0;
+    while at < text.len() {
+        if text[at] != b'\\' {
+            at += 1;
+            continue;
+        }
+        match half(text, at) {
+            None => at += 2,
+            Some(first) if first < 0xDC00 && half(text, at + 6).is_some_and(|second| second >= 0xDC00) => at += 12,
+            Some(_) => {
+                text[at + 2..at + 6].copy_from_slice(b"FFFD");
+                at += 6;
+            }
+        }
+    }
 }
 
 /// Every product that a text in JSON names in a CPE name, wherever it stands, and however broken the name is behind the product.

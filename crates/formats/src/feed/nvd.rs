@@ -8,7 +8,6 @@ use serde::Deserialize;
 use ward_model::cpe::{Attribute, Cpe};
 use ward_model::cvss::Vector;
 use ward_model::digest::Digest;
-use ward_model::ids::VulnerabilityId;
 use ward_model::vulnerability::{
     Configuration, Criterion, ExploitationStatement, Node, Operator, ScoredVector, VulnerabilityRecord,
 };
@@ -18,7 +17,7 @@ use super::affected::products;
 use super::cve5::ssvc;
 use super::elements::{Elements, Piece};
 use super::lenient::Unread;
-use super::{FeedError, SetAside, day};
+use super::{FeedError, SetAside, day, name, stamp_of};
 
 mod lenient;
 mod raw;
@@ -100,19 +99,34 @@ impl<R: Read> Reader<R> {
         let read = match serde_json::from_slice::<raw::Element<'_>>(text) {
             Ok(element) => record(&element.cve, Vec::new(), &mut unread),
             // Rare, so that reading it twice costs nothing.
-            Err(error) if error.is_data() => lenient::record(text, &mut unread),
-            Err(error) => return Err(self.elements.wrong(error.to_string())),
+            Err(error) if error.is_data() => odd(text, &error, &mut unread),
+            // One text that is none must not cost all the others.
+            Err(error) => {
+                let repaired = super::lenient::repaired(text);
+                match serde_json::from_slice::<raw::Element<'_>>(&repaired) {
+                    Ok(element) => record(&element.cve, Vec::new(), &mut unread),
+                    Err(error) if error.is_data() => odd(&repaired, &error, &mut unread),
+                    Err(_) => return Err(self.elements.wrong(error.to_string())),
+                }
+            }
         };
         let reason = match read {
             Ok(dated) => {
-                self.pending = unread.into_set_aside(Some(dated.record.id.clone()), self.place, text);
+                let id = Some(dated.record.id.clone());
+                self.pending = unread.into_set_aside(id, &dated.last_modified, self.place, text);
                 return Ok(Item::Record(Box::new(dated)));
             }
             Err(reason) => reason,
         };
-        let id = serde_json::from_slice::<raw::OnlyId>(text).ok().map(|only| VulnerabilityId::new(only.cve.id));
-        let products = super::lenient::products(text);
-        Ok(Item::SetAside(SetAside { id, place: self.place, reason, digest: Digest::of(text), products }))
+        let id = super::lenient::text_at(text, "/cve/id").filter(|id| !id.trim().is_empty());
+        Ok(Item::SetAside(SetAside {
+            id: id.map(|id| name(&id)),
+            place: self.place,
+            reason,
+            digest: Digest::of(text),
+            products: super::lenient::products(text),
+            last_modified: stamp_of(super::lenient::text_at(text, "/cve/lastModified").as_deref()),
+        }))
     }
 
     fn check_whole(&self) -> Result<(), FeedError> {
@@ -149,6 +163,14 @@ impl<R: Read> Iterator for Reader<R> {
         self.over = !matches!(next, Some(Ok(_)));
         next
     }
+}
+
+/// Reads a record that is not shaped as it should be. What is withdrawn by one of two words is not withdrawn.
+fn odd(text: &[u8], error: &serde_json::Error, unread: &mut Unread) -> Result<Dated, String> {
+    let twice = super::lenient::note_twice(error, text, unread);
+    let mut dated = lenient::record(text, unread)?;
+    dated.record.withdrawn &= !twice;
+    Ok(dated)
 }
 
 /// Only an identifier or a configuration that cannot be read makes a record unreadable: without the one nobody could name it,
@@ -195,11 +217,10 @@ fn record(cve: &raw::Cve<'_>, mut unreadable: Vec<String>, unread: &mut Unread) 
             .iter()
             .map(|added| ExploitationStatement { asserter: "CISA".to_owned(), added: day(added) })
             .collect(),
-        ..VulnerabilityRecord::new(VulnerabilityId::new(&*cve.id), SOURCE)
+        ..VulnerabilityRecord::new(name(&cve.id), SOURCE)
     };
     // Words that are no moment would sort behind every moment, and such a version would win over all others.
-    let last_modified = cve.last_modified.as_deref().filter(|_| modified.is_some()).unwrap_or_default().to_owned();
-    Ok(Dated { record, last_modified })
+    Ok(Dated { record, last_modified: stamp_of(cve.last_modified.as_deref()), withdrawn_on: None })
 }
 
 fn date(text: Option<&str>) -> Option<Date> {

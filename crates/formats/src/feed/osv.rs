@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
 use ward_model::affected::{AffectedProduct, RangeEvent, VersionOrderKind, VersionStatement, VersionStatus};
@@ -16,7 +17,7 @@ use ward_model::vulnerability::{ScoredVector, VulnerabilityRecord};
 
 use super::lenient::{self, Unread, keep_readable, keep_text};
 use super::version_text::prose;
-use super::{Dated, Item, SetAside, day, nvd, packages};
+use super::{Dated, Item, SetAside, day, nvd, packages, stamp_of};
 
 mod raw;
 
@@ -36,7 +37,7 @@ pub fn record(source: &str, text: &[u8], place: u64) -> Vec<Item> {
     let mut unread = Unread::default();
     let read = match serde_json::from_slice::<raw::Record<'_>>(text) {
         Ok(record) => convert(source, &record, &mut unread),
-        Err(error) if error.is_data() => pruned(source, text, &mut unread),
+        Err(error) if error.is_data() => odd(source, text, &error, &mut unread),
         Err(error) => match serde_json::from_slice::<raw::Record<'_>>(&lenient::repaired(text)) {
             Ok(record) => convert(source, &record, &mut unread),
             Err(_) => Err(error.to_string()),
@@ -44,21 +45,30 @@ pub fn record(source: &str, text: &[u8], place: u64) -> Vec<Item> {
     };
     match read {
         Ok(dated) => {
-            let aside = unread.into_set_aside(Some(dated.record.id.clone()), place, text);
+            let aside = unread.into_set_aside(Some(dated.record.id.clone()), &dated.last_modified, place, text);
             [Item::Record(Box::new(dated))].into_iter().chain(aside.map(Item::SetAside)).collect()
         }
         Err(reason) => {
-            let id = serde_json::from_slice::<raw::OnlyId>(text).ok().map(|only| only.id);
-            let id = id.filter(|id| !id.trim().is_empty()).map(VulnerabilityId::new);
+            let id = lenient::text_at(text, "/id").filter(|id| !id.trim().is_empty());
+            let id = id.map(|id| super::name(&id));
             vec![Item::SetAside(SetAside {
                 id,
                 place,
                 reason,
                 digest: Digest::of(text),
                 products: lenient::products(text),
+                last_modified: stamp_of(lenient::text_at(text, "/modified").as_deref()),
             })]
         }
     }
+}
+
+/// Reads a record that is not shaped as it should be. What is withdrawn by one of two words is not withdrawn.
+fn odd(source: &str, text: &[u8], error: &serde_json::Error, unread: &mut Unread) -> Result<Dated, String> {
+    let twice = lenient::note_twice(error, text, unread);
+    let mut dated = pruned(source, text, unread)?;
+    dated.record.withdrawn &= !twice;
+    Ok(dated)
 }
 
 /// Reads a record of which some part is not shaped as it should be: without that part.
@@ -111,19 +121,20 @@ fn convert(source: &str, raw: &raw::Record<'_>, unread: &mut Unread) -> Result<D
             .iter()
             .map(|name| name.trim())
             .filter(|name| !name.is_empty() && *name != id)
-            .map(VulnerabilityId::from)
+            .map(super::name)
             .collect();
         ids.sort_unstable();
         ids.dedup();
         ids
     };
-    let mut record = VulnerabilityRecord::new(VulnerabilityId::new(id), source);
+    let mut record = VulnerabilityRecord::new(super::name(id), source);
     record.aliases = names(&raw.aliases);
     record.upstream = names(&raw.upstream);
     record.related = names(&raw.related);
     record.published = raw.published.as_deref().and_then(day);
     record.modified = raw.modified.as_deref().and_then(day);
-    record.withdrawn = raw.withdrawn.as_deref().is_some_and(|text| !text.trim().is_empty());
+    let withdrawn_on = withdrawn(raw, unread);
+    record.withdrawn = withdrawn_on.is_some();
     record.description = match (raw.summary.as_deref().unwrap_or_default(), raw.details.as_deref().unwrap_or_default())
     {
         ("", details) => details.to_owned(),
@@ -153,8 +164,17 @@ fn convert(source: &str, raw: &raw::Record<'_>, unread: &mut Unread) -> Result<D
     record.exploit_references = exploits.into_iter().map(str::to_owned).collect();
     record.affected = raw.affected.iter().map(|entry| affected(source, entry, unread)).collect();
     name_by_cpe(&mut record, &raw.database.cpes, unread);
-    let last_modified = raw.modified.as_deref().filter(|_| record.modified.is_some()).unwrap_or_default().to_owned();
-    Ok(Dated { record, last_modified })
+    Ok(Dated { record, last_modified: stamp_of(raw.modified.as_deref()), withdrawn_on })
+}
+
+/// On which day a record was withdrawn. Words that are no day must not take a finding back.
+fn withdrawn(raw: &raw::Record<'_>, unread: &mut Unread) -> Option<Date> {
+    let text = raw.withdrawn.as_deref().map(str::trim).filter(|text| !text.is_empty())?;
+    let on = day(text);
+    if on.is_none() {
+        unread.note(format!("withdrawn `{text}` is no day: taken as standing"));
+    }
+    on
 }
 
 /// Bitnami names the product of a record in CPE names beside it. They are names of the one product that the record is about; of

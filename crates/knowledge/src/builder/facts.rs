@@ -1,18 +1,22 @@
 //! What came besides records against what is held: KEV, EPSS, support, names of weaknesses, records set aside, files.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use ward_formats::feed::{cwe, eol};
+use jiff::civil::Date;
+use ward_formats::feed::{csaf, cve5, cwe, eol};
+use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 
 use super::parts::is_shrunk;
 use super::publish::Sources;
-use super::{Builder, as_read};
+use super::records::Read;
+use super::{Builder, as_read, beyond};
 use crate::error::HomeError;
 use crate::fact::{self, Fact, Held, Input, Kind};
 use crate::generation::Generation;
 use crate::identity;
-use crate::source::{Changes, EPSS, KEV, SetAsideRecord};
+use crate::source::{Changes, EPSS, KEV, NVD, SetAsideRecord};
+use crate::{part, stamp};
 
 /// What is held of a kind.
 fn held(builder: &Builder, kind: Kind) -> Result<Vec<Held>, HomeError> {
@@ -51,21 +55,41 @@ fn taken(builder: &Builder, sources: &mut Sources, source: &str) {
     }
 }
 
+/// Takes note of a source that is dated after the day of receipt.
+fn tell_beyond(builder: &mut Builder, source: &str, date: Date) {
+    let file = builder.files.iter().find(|(name, _)| name == source).map(|(_, file)| file.clone()).unwrap_or_default();
+    let (date, received) = (date.to_string(), builder.received.day());
+    builder.set_aside.push(beyond(source, &file, None, &date, received, Digest::of(date.as_bytes())));
+}
+
+/// Whether far fewer entries come than there were. A list that has become empty is cut short, however few entries it had.
+fn far_fewer(builder: &Builder, sources: &Sources, source: &str, came: u64) -> Result<bool, HomeError> {
+    let emptied =
+        came == 0 && !builder.accepts(source) && sources.get(source).is_some_and(|(state, _)| state.records > 0);
+    Ok(emptied || is_shrunk(builder, sources, source, came)?)
+}
+
 /// KEV.
 pub(super) fn exploited(builder: &mut Builder, sources: &mut Sources) -> Result<Vec<Fact>, HomeError> {
     let Some(catalogue) = builder.catalogue.take() else { return Ok(Vec::new()) };
     let held = held(builder, Kind::Exploited)?;
+    let day = builder.received.day();
+    let released = stamp::believed_day(catalogue.released, day);
+    if let Some(date) = catalogue.released.filter(|_| released.is_none()) {
+        tell_beyond(builder, KEV, date);
+    }
     let Some((state, changes)) = sources.get_mut(KEV) else { return Ok(Vec::new()) };
-    if state.released.is_some() && state.released > catalogue.released {
+    // One that does not say of when it is, or says what cannot be, is not shown to be older.
+    if released.is_some_and(|released| stamp::believed_day(state.released, day) > Some(released)) {
         changes.older_as_a_whole = true;
         return Ok(Vec::new());
     }
     state.edition.clone_from(&catalogue.version);
-    state.released = catalogue.released;
+    state.released = released;
     let entries = identity::catalogue_in_order(catalogue);
-    let newest = entries.iter().filter_map(|entry| entry.added).max();
+    let newest = entries.iter().filter_map(|entry| stamp::believed_day(entry.added, day)).max();
     let wanted: Vec<Held> = entries.iter().map(fact::of_exploited).collect();
-    let far_fewer = is_shrunk(builder, sources, KEV, wanted.len() as u64)?;
+    let far_fewer = far_fewer(builder, sources, KEV, wanted.len() as u64)?;
     let Some((state, changes)) = sources.get_mut(KEV) else { return Ok(Vec::new()) };
     (changes.came, changes.far_fewer) = (Some(wanted.len() as u64), far_fewer);
     let facts = replace(&held, &wanted, changes);
@@ -80,14 +104,18 @@ pub(super) fn epss(builder: &mut Builder, sources: &mut Sources) -> Result<(Vec<
     let Some(scores) = builder.scores.take() else { return Ok((Vec::new(), false)) };
     let held = held(builder, Kind::Epss)?;
     let day = builder.held.as_ref().and_then(|held| held.state().epss_date);
+    let received = builder.received.day();
+    if stamp::believed_day(Some(scores.date), received).is_none() {
+        tell_beyond(builder, EPSS, scores.date);
+    }
     let Some((_, changes)) = sources.get_mut(EPSS) else { return Ok((Vec::new(), false)) };
-    if day.is_some_and(|day| day > scores.date) {
+    if stamp::believed_day(day, received).is_some_and(|day| day > scores.date) {
         changes.older_as_a_whole = true;
         return Ok((Vec::new(), false));
     }
     // Scores of two days cannot stand in one column: where far fewer come, the column that is held stays.
     let came = scores.scores.len() as u64;
-    let far_fewer = is_shrunk(builder, sources, EPSS, came)?;
+    let far_fewer = far_fewer(builder, sources, EPSS, came)?;
     let Some((state, changes)) = sources.get_mut(EPSS) else { return Ok((Vec::new(), false)) };
     (changes.came, changes.far_fewer) = (Some(came), far_fewer);
     if far_fewer {
@@ -96,7 +124,7 @@ pub(super) fn epss(builder: &mut Builder, sources: &mut Sources) -> Result<(Vec<
     }
     state.edition = Some(scores.model_version.clone());
     state.released = Some(scores.date);
-    state.newest = state.released;
+    state.newest = stamp::believed_day(state.released, received);
     let scores = identity::scores_in_order(scores);
     state.records = scores.len() as u64;
     let wanted: Vec<Held> =
@@ -135,7 +163,7 @@ fn whole(
     wanted: &[Held],
 ) -> Result<Vec<Fact>, HomeError> {
     let came = wanted.len() as u64;
-    let far_fewer = is_shrunk(builder, sources, source, came)?;
+    let far_fewer = far_fewer(builder, sources, source, came)?;
     let Some((state, changes)) = sources.get_mut(source) else { return Ok(Vec::new()) };
     (changes.came, changes.far_fewer) = (Some(came), far_fewer);
     let facts = replace(held, wanted, changes);
@@ -145,10 +173,13 @@ fn whole(
 }
 
 /// Records that could not be read: those of now, and those of before that nothing has replaced. Also all there will be.
+///
+/// Only a version that could be read and is no older replaces one that could not, or another that could not. That a file no longer
+/// has it replaces nothing: a list of changes names a record for some days, and what it said is not known afterwards either.
 pub(super) fn set_aside(
     builder: &mut Builder,
     sources: &mut Sources,
-    came: &BTreeSet<(String, Box<str>)>,
+    came: &BTreeMap<(String, Box<str>), Read>,
 ) -> Result<(Vec<Fact>, Vec<SetAsideRecord>), HomeError> {
     let mut records = std::mem::take(&mut builder.set_aside);
     // What was kept as a whole is kept with what was set aside of it.
@@ -161,14 +192,42 @@ pub(super) fn set_aside(
         let replaced = |source: &str| {
             crate::source::WHOLE.contains(&source) && builder.files.iter().any(|(name, _)| name == source)
         };
-        let came = |source: &str, id: &VulnerabilityId| came.contains(&(source.to_owned(), id.as_str().into()));
-        records.extend(held.set_aside()?.into_iter().filter(|record| {
-            let file = (record.source.clone(), record.file.clone());
-            let read_again = builder.files.contains(&file) && !builder.unchanged.contains(&file);
-            let gone =
-                read_again || replaced(&record.source) || record.id.as_ref().is_some_and(|id| came(&record.source, id));
-            kept(&record.source) || !gone
-        }));
+        let mut now: BTreeMap<(&str, &str), Vec<&SetAsideRecord>> = BTreeMap::new();
+        for one in &records {
+            if let Some(id) = &one.id {
+                now.entry((&one.source, id.as_str())).or_default().push(one);
+            }
+        }
+        let superseded = |record: &SetAsideRecord, id: &str, read_again: bool| {
+            let key = (record.source.clone(), Box::from(id));
+            let document = builder.documents.get(&key).map(|stamp| Read { stamp: stamp.as_str().into(), new: true });
+            let others = now.get(&(record.source.as_str(), id)).into_iter().flatten();
+            let mut others = others.filter(|other| other.digest == record.digest || !record.stamp.is_empty());
+            came.get(&key).is_some_and(|read| read.replaces(&record.stamp))
+                || document.is_some_and(|read| read.replaces(&record.stamp))
+                || others.any(|other| match other.digest == record.digest {
+                    true => read_again,
+                    false => record.stamp <= other.stamp,
+                })
+        };
+        let before: Vec<SetAsideRecord> = held
+            .set_aside()?
+            .into_iter()
+            .filter(|record| {
+                let file = (record.source.clone(), record.file.clone());
+                let read_again = builder.files.contains(&file) && !builder.unchanged.contains(&file);
+                let gone = replaced(&record.source)
+                    || match record.id.as_ref().map(VulnerabilityId::as_str) {
+                        // Documents were once named without their publisher, under which no record can be found.
+                        Some(id) if record.source != csaf::SOURCE || id.contains('@') => {
+                            superseded(record, id, read_again)
+                        }
+                        _ => read_again && !is_of_changes(&record.source, &record.file),
+                    };
+                kept(&record.source) || !gone
+            })
+            .collect();
+        records.extend(before);
     }
     records.sort_unstable();
     records.dedup();
@@ -184,6 +243,16 @@ pub(super) fn set_aside(
         written("a record set aside", records.iter().map(fact::of_set_aside).collect::<Result<Vec<_>, _>>())?;
     wanted.sort_unstable();
     Ok((fact::difference(&held(builder, Kind::SetAside)?, &wanted), records))
+}
+
+/// Whether a file names what has changed lately, and not all that there is.
+fn is_of_changes(source: &str, file: &str) -> bool {
+    let lists = match source {
+        NVD => file.starts_with("nvdcve-2.0-"),
+        cve5::SOURCE => true,
+        _ => false,
+    };
+    lists && part::of_file(source, file).is_none()
 }
 
 /// Files that were read.
@@ -218,3 +287,6 @@ impl Builder {
         Ok(records)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -126,7 +126,10 @@ fn count(builder: &Builder, came: &Came, sources: &mut Sources) -> Result<(), Ho
         (state.records, state.without_product, state.newest) = (0, 0, None);
     }
     let mut newest: BTreeMap<String, i32> = BTreeMap::new();
+    // Homes from before hold days that lie after the day of receipt.
+    let latest = day::pack(Some(crate::stamp::latest(builder.received.day())));
     let mut add = |source: &str, findable: bool, day: i32| {
+        let day = if day <= latest { day } else { day::NONE };
         if let Some((state, _)) = sources.get_mut(source) {
             state.records += 1;
             state.without_product += u64::from(!findable);

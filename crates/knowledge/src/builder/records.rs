@@ -7,13 +7,13 @@ use ward_model::ids::VulnerabilityId;
 use super::entry::Facts;
 use super::publish::Sources;
 use super::spill::{Place, SpillReader};
-use super::{Batch, Builder, Pending};
-use crate::day;
+use super::{Batch, Builder, Pending, merge};
 use crate::error::{HomeError, at};
 use crate::file::unreadable;
 use crate::generation::Generation;
 use crate::layer::{Layer, VersionEntry};
 use crate::source::WHOLE;
+use crate::{day, stamp};
 
 /// A version of a record that is to be written.
 pub(super) struct New {
@@ -35,16 +35,32 @@ pub(super) struct Came {
     /// News, by identifier and source.
     pub(super) new: Vec<New>,
     pub(super) readers: Vec<SpillReader>,
-    /// Identifiers that came, with their source, of those that were set aside before.
-    pub(super) aside: BTreeSet<(String, Box<str>)>,
+    /// What came, by source and identifier, of that which was set aside before; what is older than what is held did not come.
+    pub(super) aside: BTreeMap<(String, Box<str>), Read>,
     /// The held versions that the news replace: whether in the delta, and which.
     pub(super) replaced: BTreeSet<(bool, u32)>,
+}
+
+/// A version that could be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Read {
+    /// When it was last changed; empty where that is not known.
+    pub(super) stamp: Box<str>,
+    /// Whether it is another one than was held.
+    pub(super) new: bool,
+}
+
+impl Read {
+    /// Whether it takes the place of a version with this stamp that could not be read: it must be shown to be no older.
+    pub(super) fn replaces(&self, stamp: &str) -> bool {
+        if stamp.is_empty() { self.new } else { *stamp <= *self.stamp }
+    }
 }
 
 impl Came {
     /// Nothing came.
     pub(super) fn none() -> Self {
-        Self { new: Vec::new(), readers: Vec::new(), aside: BTreeSet::new(), replaced: BTreeSet::new() }
+        Self { new: Vec::new(), readers: Vec::new(), aside: BTreeMap::new(), replaced: BTreeSet::new() }
     }
 }
 
@@ -85,7 +101,9 @@ impl<'a> Held<'a> {
 /// Compares all that came with what is held.
 pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Came, HomeError> {
     let folder = builder.home.folder().to_owned();
-    let (waiting, readers) = in_order(std::mem::take(&mut builder.batches), builder, &folder)?;
+    let (mut waiting, mut readers) = in_order(std::mem::take(&mut builder.batches), builder, &folder)?;
+    let remarks = merge::contradictions(&mut waiting, &mut readers, builder)?;
+    builder.set_aside.extend(remarks);
     let held = builder.held.as_ref();
     let mut search = Held { base: held.map(Generation::base), delta: held.and_then(Generation::delta), at: (0, 0) };
     let now = day::pack(Some(builder.received.day()));
@@ -97,9 +115,12 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
     let mut came = Came { readers, ..Came::none() };
     let mut known: BTreeMap<String, u64> = BTreeMap::new();
     for (batch, source, pending) in waiting {
-        if set_aside.contains(&VulnerabilityId::new(&*pending.id)) {
-            came.aside.insert((source.clone(), pending.id.clone()));
-        }
+        let mut read = |new: bool| {
+            if set_aside.contains(&VulnerabilityId::new(&*pending.id)) {
+                let read = Read { stamp: pending.stamp.clone(), new };
+                came.aside.insert((source.clone(), pending.id.clone()), read);
+            }
+        };
         let (position, last) = search.find(&pending.id, &source)?;
         let Some((_, changes)) = sources.get_mut(&source) else {
             return Err(unreadable("sources", format!("{source} is missing")).into());
@@ -107,20 +128,26 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
         let mut received = (now, now);
         if let Some(last) = last {
             *known.entry(source.clone()).or_default() += 1;
+            let held_since = day::unpack(last.entry.version_received).ok().flatten();
+            let stamp = last.layer.stamp(&last.entry)?;
+            let stamp = stamp::believed(&stamp, held_since.unwrap_or_else(|| builder.received.day()));
             if last.layer.digest(last.version)? == pending.facts.digest {
                 changes.unchanged += 1;
+                read(*pending.stamp > *stamp);
                 continue;
             }
-            if *pending.stamp < *last.layer.stamp(&last.entry)? && !pending.stamp.is_empty() {
+            if *pending.stamp < *stamp && !pending.stamp.is_empty() {
                 changes.older += 1;
                 continue;
             }
             changes.changed += 1;
+            read(true);
             // A clock that went back must not make the first receipt a later one; none sorts first and says nothing.
             received.0 = if last.entry.received == day::NONE { now } else { last.entry.received.min(now) };
             came.replaced.insert((last.in_delta, last.version));
         } else {
             changes.added += 1;
+            read(true);
             // It was known under another name before.
             let before = builder.renamed.get(&(source.clone(), pending.id.clone()));
             received.0 = before.map_or(now, |day| now.min(*day));
@@ -139,9 +166,10 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
     Ok(came)
 }
 
-type Waiting = Vec<(usize, String, Pending)>;
+/// Entries with the batch in which they are and their source.
+pub(super) type Waiting = Vec<(usize, String, Pending)>;
 
-/// All that came, one version of each record, by identifier and source.
+/// All that came, by identifier and source: of each record the version with the latest stamp, or all that have it.
 fn in_order(
     batches: Vec<Batch>,
     builder: &Builder,
@@ -163,10 +191,13 @@ fn in_order(
         );
         readers.push(batch.spill.into_reader().map_err(at(folder))?);
     }
-    // Of several versions the latest stands first; where even the moment is the same, any rule will do that is always the same.
+    // Of several versions the latest stands first.
     waiting.sort_unstable_by(|(_, a_source, a), (_, b_source, b)| {
         (&a.id, a_source, &b.stamp, &b.facts.digest).cmp(&(&b.id, b_source, &a.stamp, &a.facts.digest))
     });
-    waiting.dedup_by(|(_, later_source, later), (_, source, first)| later.id == first.id && later_source == source);
+    waiting.dedup_by(|(_, later_source, later), (_, source, first)| {
+        let same = later.id == first.id && later_source == source;
+        same && (later.stamp != first.stamp || later.facts.digest == first.facts.digest)
+    });
     Ok((waiting, readers))
 }

@@ -12,9 +12,9 @@ use ward_formats::feed::csaf::Document;
 use ward_model::vulnerability::VulnerabilityRecord;
 
 use super::Builder;
-use crate::day;
 use crate::error::HomeError;
 use crate::generation::Generation;
+use crate::{day, stamp};
 
 /// Names by source.
 type Names<'a> = BTreeSet<(&'a str, &'a str)>;
@@ -26,15 +26,20 @@ impl Builder {
     /// Adds a withdrawn version of every held record of a document that came whole and without it, and of every record that is held
     /// under a name from before.
     pub(super) fn retract(&mut self) -> Result<(), HomeError> {
+        let received = self.received.day();
         let mut documents: BTreeMap<(String, String), Document> = BTreeMap::new();
         for batch in &mut self.batches {
             for (source, document) in batch.documents.drain(..) {
                 let latest = documents.entry((source, document.label.clone())).or_insert_with(|| document.clone());
-                let key = |one: &Document| (one.last_modified.clone(), one.whole);
+                let key = |one: &Document| (stamp::believed(&one.last_modified, received), one.whole);
                 if key(latest) < key(&document) {
                     *latest = document;
                 }
             }
+        }
+        for ((source, label), document) in documents.iter().filter(|(_, document)| document.whole) {
+            let moment = stamp::believed(&document.last_modified, received);
+            self.documents.insert((source.clone(), label.as_str().into()), moment);
         }
         let Some(held) = self.held.as_ref().filter(|_| !documents.is_empty()) else { return Ok(()) };
         let sources: BTreeSet<&str> = documents.keys().map(|(source, _)| source.as_str()).collect();
@@ -65,7 +70,7 @@ impl Builder {
             }
             for record in standing(held, source, &document.former)?.into_iter().filter(|one| is_of(one, document)) {
                 let name = record.id.as_str().get(document.former.len()..).unwrap_or_default();
-                let now = [label, name].concat();
+                let now = [label.as_str(), name].concat();
                 let comes = there.contains(&(source.as_str(), &*now));
                 if comes {
                     renamed.insert((source.clone(), Box::from(now)), day::pack(record.received));

@@ -15,6 +15,7 @@ use crate::group::{Group, groups, route};
 use crate::lifecycle;
 use crate::many;
 use crate::next::{self, Context, Step, steps};
+use crate::pictures::{self, Subject};
 use crate::svg;
 use crate::ways::{Way, ways};
 use crate::words::{self, clean};
@@ -23,6 +24,8 @@ use crate::words::{self, clean};
 const STEPS: usize = 12;
 /// How many paths are drawn.
 const PATHS: usize = 6;
+/// How many variants and sites are drawn.
+const CONFIGURATIONS: usize = 8;
 /// How many identifiers a step names before the rest is counted.
 const NAMED: usize = 8;
 
@@ -47,7 +50,13 @@ pub struct Page {
     steps: Vec<StepView>,
     more_steps: Vec<StepView>,
     clocks: Vec<ClockView>,
-    architecture: Picture,
+    matrices: Vec<Picture>,
+    architecture: Vec<Picture>,
+    configurations: Vec<Figure>,
+    more_configurations: Vec<String>,
+    harms: Vec<Figure>,
+    bars: Vec<Picture>,
+    at_once: Vec<Picture>,
     links: Vec<Vec<String>>,
     paths: Vec<PathView>,
     other_paths: Vec<(usize, String)>,
@@ -114,6 +123,12 @@ struct Picture {
     wide: bool,
 }
 
+/// Pictures of one thing.
+struct Figure {
+    title: String,
+    pictures: Vec<Picture>,
+}
+
 struct PathView {
     number: usize,
     title: String,
@@ -135,7 +150,8 @@ struct UnassessedView {
 }
 
 /// Everything that the page shows.
-pub fn page(assessment: &Assessment, device: &Device) -> Page {
+pub fn page(subject: &Subject<'_>) -> Page {
+    let Subject { assessment, device, matrices, .. } = *subject;
     let groups = groups(&assessment.verdicts);
     let context = Context::new(assessment, device);
     let decided = context.in_effect();
@@ -150,13 +166,24 @@ pub fn page(assessment: &Assessment, device: &Device) -> Page {
         drawn.split_off(drawn.len().min(PATHS)).into_iter().flat_map(|way| way.groups).collect();
     other.sort_unstable();
     let paths: Vec<PathView> =
-        drawn.iter().enumerate().map(|(number, way)| path(number + 1, way, &groups, device, decided)).collect();
+        drawn.iter().enumerate().map(|(number, way)| path(number + 1, way, &groups, subject)).collect();
     let mut open = steps(assessment, device);
     let more_steps = open.split_off(open.len().min(STEPS));
     let inputs = &assessment.inputs;
     let sections = sections(&groups, &context, device, &|witness: &Witness| {
         let place = drawn.iter().position(|way| route(way.witness) == route(witness))?;
         Some((place + 1, drawn[place].witness == witness))
+    });
+    let mut architectures = pictures::architectures(subject).into_iter().map(|(title, sheets)| Figure {
+        title: clean(&title),
+        pictures: sheets.into_iter().map(|(_, svg)| Picture::new(svg)).collect(),
+    });
+    let architecture = architectures.next().map(|common| common.pictures).unwrap_or_default();
+    let mut configurations: Vec<Figure> = architectures.collect();
+    let more = configurations.split_off(configurations.len().min(CONFIGURATIONS));
+    let harms = pictures::harm_trees(assessment, device, decided).into_iter().map(|(_, title, sheets)| Figure {
+        title: clean(&title),
+        pictures: sheets.into_iter().map(Picture::new).collect(),
     });
     let policies: Vec<&str> = inputs.policies.iter().map(ward_model::ids::PolicyId::as_str).collect();
     Page {
@@ -177,7 +204,13 @@ pub fn page(assessment: &Assessment, device: &Device) -> Page {
         steps: open.into_iter().map(StepView::from).collect(),
         more_steps: more_steps.into_iter().map(StepView::from).collect(),
         clocks: clocks(assessment, &references),
-        architecture: Picture::new(svg::architecture_decided(device, None, decided)),
+        matrices: matrices.iter().map(|policy| Picture::new(pictures::matrix(subject, policy))).collect(),
+        architecture,
+        configurations,
+        more_configurations: more.into_iter().map(|figure| figure.title).collect(),
+        harms: harms.collect(),
+        bars: pictures::lifecycle(assessment, device).into_iter().map(Picture::new).collect(),
+        at_once: svg::several::view(assessment, device).into_iter().map(Picture::new).collect(),
         links: links(device, decided),
         paths,
         other_paths: other.into_iter().map(|place| (place + 1, short(&groups[place]))).collect(),
@@ -290,7 +323,7 @@ impl Picture {
             .split_once(" width=\"")
             .and_then(|(_, rest)| rest.split_once('"'))
             .and_then(|(w, _)| w.parse::<i32>().ok());
-        Self { wide: width.is_some_and(|width| width > 1300), svg }
+        Self { wide: width.is_some_and(|width| width > 1400), svg }
     }
 }
 
@@ -346,7 +379,8 @@ fn links(device: &Device, decided: &BTreeSet<&ClaimId>) -> Vec<Vec<String>> {
         .collect()
 }
 
-fn path(number: usize, way: &Way<'_>, groups: &[Group<'_>], device: &Device, decided: &BTreeSet<&ClaimId>) -> PathView {
+fn path(number: usize, way: &Way<'_>, groups: &[Group<'_>], subject: &Subject<'_>) -> PathView {
+    let Subject { assessment, device, configurations, .. } = *subject;
     let verdict = groups[way.groups[0]].verdict();
     let harm = verdict.harm.as_ref().map_or_else(String::new, |harm| {
         let text = device.harms.get(&harm.id).map_or_else(|| harm.id.to_string(), |harm| harm.text.clone());
@@ -369,7 +403,7 @@ fn path(number: usize, way: &Way<'_>, groups: &[Group<'_>], device: &Device, dec
         told_for: (way.groups.len() > 1).then(|| clean(&words::subject(verdict))),
         harm,
         rows: way.groups.iter().map(|place| (place + 1, short(&groups[*place]))).collect(),
-        picture: Picture::new(svg::architecture_decided(device, Some(way.witness), decided)),
+        picture: Picture::new(pictures::path(way, verdict, device, configurations, assessment)),
         facts: facts(way.witness),
     }
 }

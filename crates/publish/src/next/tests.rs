@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "the fixture serves other tests too")]
 
 #[path = "../../tests/support/lvp.rs"]
-mod lvp;
+pub(crate) mod lvp;
 
 use ward_model::claim::{ClaimId, ElementClaim};
 use ward_model::finding::State;

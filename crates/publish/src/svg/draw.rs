@@ -5,27 +5,26 @@ use std::fmt::Write as _;
 
 use ward_model::claim::ClaimId;
 use ward_model::device::{Device, ElementKind, Link, Owner};
-use ward_model::ids::{ElementId, FunctionId, HarmId};
+use ward_model::ids::{ElementId, FunctionId, HarmId, LinkId};
 use ward_model::verdict::{Place, Witness, WitnessNode};
 
-use super::layout::{BOX, LINE, Layout, LinkLine, MARK, Rect, SMALL, layout};
-use super::{Sender, icon, measure, sender, sender_words};
+use super::fold::View;
+use super::layout::{BOX, LINE, Layout, LinkLine, NAME, SMALL, layout};
+use super::measure::{self, plain};
+use super::pen::{ACCENT, Anchor, Face, Head, INK, MARGIN, MARK, Pen, QUIET, Rect};
+use super::{Sender, icon, sender};
 use crate::words::{clean, count};
-
-const INK: &str = "#1c2733";
-const QUIET: &str = "#4a5866";
-const ACCENT: &str = "#0b4f8a";
-const MARGIN: i32 = 16;
 
 /// A numbered note above or below the picture: a step that stands at no element and no link.
 pub struct Note {
     pub mark: usize,
-    pub text: String,
+    pub lines: Vec<String>,
     pub rect: Rect,
 }
 
 /// Everything with its place: what is tested for overlaps is what is drawn.
 pub struct Scene<'a> {
+    pub head: Head,
     pub layout: Layout<'a>,
     pub before: Vec<Note>,
     pub after: Vec<Note>,
@@ -43,6 +42,7 @@ pub enum Sample {
     Claimed,
     Decided,
     Boundary,
+    Several,
     Step,
 }
 
@@ -53,24 +53,39 @@ impl Sample {
             Self::Claimed => "long dashes: authentication is claimed",
             Self::Decided => "unbroken: authentication is claimed and decided",
             Self::Boundary => "dashed frame: a link leads to another owner's zone",
+            Self::Several => "double frame: several elements, drawn together",
             Self::Step => "thick line and number: a step of the path",
         }
     }
 }
 
 /// Places everything.
-pub fn scene<'a>(device: &'a Device, witness: Option<&Witness>, decided: &BTreeSet<&ClaimId>) -> Scene<'a> {
+pub fn scene<'a>(
+    view: &'a View<'_>,
+    title: &str,
+    witness: Option<&Witness>,
+    decided: &BTreeSet<&ClaimId>,
+) -> Scene<'a> {
     let nodes: &[WitnessNode] = witness.map_or(&[], |witness| &witness.nodes);
     let numbers = |fits: &dyn Fn(&Place) -> bool| -> Vec<usize> {
         nodes.iter().enumerate().filter(|(_, node)| fits(&node.at)).map(|(place, _)| place + 1).collect()
     };
-    let element_marks = |id: &ElementId| numbers(&|at| matches!(at, Place::Element(at) if at == id.as_str()));
-    let link_marks = |link: &Link| numbers(&|at| matches!(at, Place::Link(at) if at == link.id.as_str()));
-    let layout = layout(device, &element_marks, &link_marks, &|link| sender_words(link, decided));
+    let drawn_as = |id: &str| view.drawn_as(&LinkId::from(id));
+    let element_marks = |id: &ElementId| {
+        numbers(&|at| match at {
+            Place::Element(at) => view.drawn_in(&ElementId::from(at.as_str())) == id,
+            Place::Link(at) => drawn_as(at).is_err_and(|inside| inside.as_ref() == Some(id)),
+            _ => false,
+        })
+    };
+    let link_marks =
+        |link: &Link| numbers(&|at| matches!(at, Place::Link(at) if drawn_as(at).as_ref() == Ok(&link.id)));
+    let layout = layout(view, &element_marks, &link_marks);
 
     let width = (layout.width + 2 * MARGIN).max(640);
-    let mut y = MARGIN;
-    let note = |(place, node): (usize, &WitnessNode)| Some((place + 1, note_text(device, &node.at)?));
+    let head = Head::new(title, &view.remarks, width);
+    let mut y = MARGIN + head.height();
+    let note = |(place, node): (usize, &WitnessNode)| Some((place + 1, note_text(view.whole, &node.at)?));
     let (mut before, mut after) = (Vec::new(), Vec::new());
     for (mark, (start, text)) in nodes.iter().enumerate().filter_map(note) {
         let side = if start { &mut before } else { &mut after };
@@ -93,13 +108,16 @@ pub fn scene<'a>(device: &'a Device, witness: Option<&Witness>, decided: &BTreeS
     if layout.grid.zones.iter().any(|zone| zone.boundary) {
         kinds.push(Sample::Boundary);
     }
+    if !view.folded.is_empty() {
+        kinds.push(Sample::Several);
+    }
     if !nodes.is_empty() {
         kinds.push(Sample::Step);
     }
     let mut legend = Vec::new();
     let mut x = MARGIN;
     for sample in kinds {
-        let w = 40 + measure::width(sample.text(), SMALL) + 16;
+        let w = 40 + measure::width(sample.text(), plain(SMALL)) + 16;
         if x + w > width - MARGIN && x > MARGIN {
             x = MARGIN;
             y += LINE + 8;
@@ -107,7 +125,7 @@ pub fn scene<'a>(device: &'a Device, witness: Option<&Witness>, decided: &BTreeS
         legend.push((sample, Rect { x, y, w, h: LINE + 4 }));
         x += w;
     }
-    Scene { layout, before, after, legend, top, width, height: y + LINE + 8 + MARGIN }
+    Scene { head, layout, before, after, legend, top, width, height: y + LINE + 8 + MARGIN }
 }
 
 /// What a step is called that stands at no element and no link, and whether it is where an attacker begins.
@@ -126,47 +144,40 @@ fn note_text(device: &Device, at: &Place) -> Option<(bool, String)> {
         }
         // Those that the picture does not show get a note, so that no number is missing.
         Place::Element(id) if !device.elements.contains_key(&ElementId::from(id.as_str())) => Some((false, id.clone())),
-        Place::Link(id) if !device.links.contains_key(&ward_model::ids::LinkId::from(id.as_str())) => {
-            Some((false, id.clone()))
-        }
+        Place::Link(id) if !device.links.contains_key(&LinkId::from(id.as_str())) => Some((false, id.clone())),
         Place::Element(_) | Place::Link(_) => None,
     }
 }
 
-/// Sets notes in rows as wide as the picture.
+/// Sets notes in rows as wide as the picture; a long one takes several lines.
 fn flow(notes: Vec<(usize, String)>, width: i32, y: &mut i32) -> Vec<Note> {
-    let mut out = Vec::new();
-    let mut x = MARGIN;
+    let mut out: Vec<Note> = Vec::new();
+    let (mut x, mut high) = (MARGIN, 0);
     for (mark, text) in notes {
-        let room = width - 2 * MARGIN - 2 * MARK - 24;
-        let text = measure::wrap(&clean(&text), room, 12, 1).remove(0);
-        let w = 2 * MARK + 10 + measure::width(&text, 12) + 18;
+        let room = width - 2 * MARGIN - 2 * MARK - 28;
+        let lines = measure::wrap(&clean(&text), room, plain(12), 4);
+        let w = 2 * MARK + 10 + measure::widest(&lines, plain(12)) + 18;
         if x + w > width - MARGIN && x > MARGIN {
             x = MARGIN;
-            *y += 28;
+            *y += high + 6;
+            high = 0;
         }
-        out.push(Note { mark, text, rect: Rect { x, y: *y, w, h: 22 } });
+        let h = 6 + measure::whole(lines.len()) * 16;
+        high = high.max(h);
+        out.push(Note { mark, lines, rect: Rect { x, y: *y, w, h } });
         x += w;
     }
     if !out.is_empty() {
-        *y += 32;
+        *y += high + 10;
     }
     out
 }
 
 /// The whole picture.
-pub fn picture(device: &Device, witness: Option<&Witness>, decided: &BTreeSet<&ClaimId>) -> String {
-    let scene = scene(device, witness, decided);
-    let mut out = Pen(String::new());
-    let (width, height) = (scene.width, scene.height);
-    out.put(format_args!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
-         role=\"img\" font-family=\"system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif\">"
-    ));
-    let what = if witness.is_some() { "Path through the architecture of" } else { "Architecture of" };
-    out.put(format_args!("<title>{what} {}</title>", escape(&device.name)));
-    out.put(format_args!("<desc>{}</desc>", escape(&description(device, witness, decided))));
-    out.put(format_args!("<rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>"));
+pub fn picture(view: &View<'_>, title: &str, witness: Option<&Witness>, decided: &BTreeSet<&ClaimId>) -> String {
+    let scene = scene(view, title, witness, decided);
+    let mut out = Pen::begin(scene.width, scene.height, title, &description(view, witness));
+    scene.head.write(&mut out, MARGIN);
     notes(&mut out, &scene.before);
     out.put(format_args!("<g transform=\"translate({MARGIN} {})\">", scene.top));
     zones(&mut out, &scene.layout);
@@ -182,47 +193,11 @@ pub fn picture(device: &Device, witness: Option<&Witness>, decided: &BTreeSet<&C
     out.put(format_args!("</g>"));
     notes(&mut out, &scene.after);
     legend(&mut out, &scene.legend);
-    out.put(format_args!("</svg>"));
-    out.0
-}
-
-struct Pen(String);
-
-impl Pen {
-    fn put(&mut self, text: std::fmt::Arguments<'_>) {
-        // Writing to a string cannot fail.
-        let _ = self.0.write_fmt(text);
-        self.0.push('\n');
-    }
-
-    fn text(&mut self, x: i32, y: i32, size: i32, style: &str, text: &str) {
-        self.put(format_args!("<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" {style}>{}</text>", escape(text)));
-    }
-
-    fn mark(&mut self, x: i32, y: i32, number: &str) {
-        self.put(format_args!(
-            "<circle cx=\"{x}\" cy=\"{y}\" r=\"{MARK}\" fill=\"{ACCENT}\" stroke=\"#ffffff\" stroke-width=\"1\"/>"
-        ));
-        let style = "fill=\"#ffffff\" font-weight=\"700\" text-anchor=\"middle\"";
-        self.text(x, y + 4, if number.chars().count() > 2 { 8 } else { 11 }, style, number);
-    }
-
-    /// Marks in a row; more than seven end in one that says so.
-    fn marks(&mut self, x: i32, y: i32, numbers: &[usize]) {
-        let mut x = x;
-        for (place, number) in numbers.iter().enumerate() {
-            if place == 6 && numbers.len() > 7 {
-                self.mark(x, y, "…");
-                break;
-            }
-            self.mark(x, y, &number.to_string());
-            x += 2 * MARK + 2;
-        }
-    }
+    out.end()
 }
 
 fn zones(out: &mut Pen, layout: &Layout<'_>) {
-    for (span, frame) in layout.grid.zones.iter().zip(&layout.zones) {
+    for ((span, frame), (name, owner)) in layout.grid.zones.iter().zip(&layout.zones).zip(&layout.heads) {
         let Rect { x, y, w, h } = frame.rect;
         let fill = match span.zone.map(|zone| zone.owner) {
             Some(Owner::Maker) => "#eef4fa",
@@ -235,13 +210,12 @@ fn zones(out: &mut Pen, layout: &Layout<'_>) {
         out.put(format_args!(
             "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"10\" fill=\"{fill}\" stroke=\"#6b7885\" stroke-width=\"1.5\"{dash}/>"
         ));
-        let (name, owner) = match span.zone {
-            Some(zone) => (clean(&zone.name), format!("zone of the {}", owner(zone.owner))),
-            None => ("No zone stated".to_owned(), "position not known".to_owned()),
-        };
-        let name = measure::wrap(&name, frame.head.w, 13, 1).remove(0);
-        out.text(frame.head.x, frame.head.y + 14, 13, &format!("fill=\"{INK}\" font-weight=\"700\""), &name);
-        out.text(frame.head.x, frame.head.y + 29, SMALL, &format!("fill=\"{QUIET}\""), &owner);
+        let mut base = frame.head.y - 4;
+        for text in name {
+            base += 17;
+            out.text(frame.head.x, base, NAME, Face::Bold, text);
+        }
+        out.text(frame.head.x, base + 15, SMALL, Face::Quiet, owner);
     }
 }
 
@@ -277,20 +251,20 @@ fn link(out: &mut Pen, line: &LinkLine<'_>, sender: Sender, plain: bool) {
         end.1 - half,
         end.1 + half
     ));
-    let (x, anchor) = if line.rightward { (line.label.x, "start") } else { (line.label.x + line.label.w, "end") };
+    let (x, anchor) =
+        if line.rightward { (line.label.x, Anchor::Start) } else { (line.label.x + line.label.w, Anchor::End) };
     let mut y = line.label.y;
     if step {
         out.marks(line.label.x + MARK, y + MARK + 1, &line.marks);
         y += 2 * MARK + 4;
     }
-    let weight = if step { " font-weight=\"700\"" } else { "" };
     for text in &line.name {
         y += LINE;
-        out.text(x, y - 3, SMALL, &format!("fill=\"{INK}\" text-anchor=\"{anchor}\"{weight}"), text);
+        out.anchored(x, y - 3, SMALL, if step { Face::Bold } else { Face::Plain }, anchor, text);
     }
     for text in &line.note {
         y += LINE;
-        out.text(x, y - 3, SMALL, &format!("fill=\"{QUIET}\" text-anchor=\"{anchor}\" font-style=\"italic\""), text);
+        out.anchored(x, y - 3, SMALL, Face::Aside, anchor, text);
     }
 }
 
@@ -328,22 +302,27 @@ fn boxes(out: &mut Pen, layout: &Layout<'_>) {
             ElementKind::CloudService | ElementKind::UpdateServer | ElementKind::Network => 0,
             _ => 6,
         };
-        out.put(format_args!(
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"{round}\" fill=\"#ffffff\" stroke=\"{colour}\" stroke-width=\"{thick}\"/>"
-        ));
+        if placed.folded {
+            out.path(&format!("M{} {} v{h} h-{w}", x + w + 4, y + 4), (colour, "1.25"), "");
+        }
+        out.frame(Rect { x, y, w, h }, round, "#ffffff", (colour, thick), "");
         let mut line = y + 24;
         for text in &placed.name {
-            out.text(x + 12, line, 13, &format!("fill=\"{INK}\" font-weight=\"700\""), text);
+            out.text(x + 12, line, NAME, Face::Bold, text);
             line += 17;
         }
-        out.put(format_args!(
-            "<path transform=\"translate({} {})\" d=\"{}\" fill=\"none\" stroke=\"{QUIET}\" stroke-width=\"1.3\" stroke-linejoin=\"round\"/>",
-            x + BOX - 28,
-            line - 9,
-            icon::path(element.kind)
-        ));
-        out.text(x + 12, line, SMALL, &format!("fill=\"{QUIET}\""), &element.kind.word().replace('-', " "));
-        out.text(x + 12, line + LINE, SMALL, &format!("fill=\"{QUIET}\""), &format!("of the {}", owner(element.owner)));
+        if !placed.folded {
+            out.put(format_args!(
+                "<path transform=\"translate({} {})\" d=\"{}\" fill=\"none\" stroke=\"{QUIET}\" stroke-width=\"1.3\" stroke-linejoin=\"round\"/>",
+                x + BOX - 28,
+                line - 9,
+                icon::path(element.kind)
+            ));
+        }
+        for text in &placed.lines {
+            out.text(x + 12, line, SMALL, Face::Quiet, text);
+            line += LINE;
+        }
         out.marks(x + 16, y, &placed.marks);
     }
 }
@@ -352,7 +331,11 @@ fn notes(out: &mut Pen, notes: &[Note]) {
     for note in notes {
         let Rect { x, y, .. } = note.rect;
         out.mark(x + MARK, y + 11, &note.mark.to_string());
-        out.text(x + 2 * MARK + 6, y + 15, 12, &format!("fill=\"{INK}\""), &note.text);
+        let mut base = y + 15;
+        for line in &note.lines {
+            out.text(x + 2 * MARK + 6, base, 12, Face::Plain, line);
+            base += 16;
+        }
     }
 }
 
@@ -370,52 +353,52 @@ fn legend(out: &mut Pen, items: &[(Sample, Rect)]) {
             Sample::Claimed => line(out, INK, "1.5", " stroke-dasharray=\"12 4\""),
             Sample::Decided => line(out, INK, "1.5", ""),
             Sample::Step => line(out, ACCENT, "4", ""),
+            Sample::Several => {
+                out.frame(Rect { x: *x, y: y + 1, w: 28, h: 11 }, 3, "#ffffff", (INK, "1.25"), "");
+                out.path(&format!("M{} {} v11 h-28", x + 32, y + 5), (INK, "1.25"), "");
+            }
             Sample::Boundary => out.put(format_args!(
                 "<rect x=\"{x}\" y=\"{}\" width=\"32\" height=\"12\" rx=\"3\" fill=\"none\" stroke=\"#6b7885\" stroke-width=\"1.5\" stroke-dasharray=\"6 4\"/>",
                 y + 2
             )),
         }
-        out.text(x + 40, y + 12, SMALL, &format!("fill=\"{INK}\""), sample.text());
-    }
-}
-
-const fn owner(owner: Owner) -> &'static str {
-    match owner {
-        Owner::Maker => "maker",
-        Owner::Hospital => "hospital",
-        Owner::Patient => "patient",
-        Owner::ThirdParty => "third party",
+        out.text(x + 40, y + 12, SMALL, Face::Plain, sample.text());
     }
 }
 
 /// The picture in words, for whoever does not see it.
-fn description(device: &Device, witness: Option<&Witness>, decided: &BTreeSet<&ClaimId>) -> String {
+fn description(view: &View<'_>, witness: Option<&Witness>) -> String {
+    let device = view.whole;
     let mut out = format!(
         "{} in {}, {}.",
         count(device.elements.len(), "element", "elements"),
         count(device.zones.len(), "zone", "zones"),
         count(device.links.len(), "link", "links")
     );
-    for link in device.links.values() {
-        let _ = write!(out, " {}: from {} to {}, {}.", link.name, link.from, link.to, sender_words(link, decided));
+    for remark in &view.remarks {
+        let _ = write!(out, " {remark}");
+    }
+    for element in view.elements.iter().filter(|_| !view.folded.is_empty()) {
+        let zone = element.zone.as_ref().and_then(|zone| device.zones.get(zone)).map_or("no zone", |zone| &zone.name);
+        let _ = write!(out, " In {zone}: {}", element.name);
+        let _ = match view.folded.get(&element.id) {
+            Some(kinds) => write!(out, " ({}).", kinds.join(", ")),
+            None => write!(out, " ({}).", element.id),
+        };
+    }
+    for link in &view.links {
+        let end = |id: &ElementId| match view.elements.iter().find(|element| element.id == *id) {
+            Some(element) if view.folded.contains_key(id) => {
+                let zone = element.zone.as_ref().and_then(|zone| device.zones.get(zone));
+                format!("{} in {}", element.name, zone.map_or("no zone", |zone| &zone.name))
+            }
+            _ => id.to_string(),
+        };
+        let note = view.notes.get(&link.id).map_or("", String::as_str);
+        let _ = write!(out, " {}: from {} to {}, {note}.", link.name, end(&link.from), end(&link.to));
     }
     for (place, node) in witness.iter().flat_map(|witness| &witness.nodes).enumerate() {
         let _ = write!(out, " Step {}: {}.", place + 1, node.fact);
-    }
-    out
-}
-
-/// Text for SVG and HTML.
-fn escape(text: &str) -> String {
-    let mut out = String::new();
-    for c in clean(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c => out.push(c),
-        }
     }
     out
 }

@@ -3,11 +3,13 @@
 //! Boxes and labels never overlap by construction: a label stands in the channel beside its sender, above its own line;
 //! lines turn only in the part of a channel that holds no label.
 
-use ward_model::device::{Device, Link};
+use ward_model::device::{Link, Owner};
 use ward_model::ids::ElementId;
 
-use super::grid::{Grid, grid};
-use super::measure;
+use super::fold::View;
+use super::grid::{Grid, Span, grid};
+use super::measure::{self, bold, plain};
+use super::pen::{MARK, Rect};
 use crate::words::clean;
 
 /// Width of an element's box.
@@ -16,43 +18,25 @@ pub const BOX: i32 = 168;
 const PAD: i32 = 16;
 /// Distance between parallel lines.
 const TRACK: i32 = 12;
-/// Height of the head of a zone.
-const HEAD: i32 = 40;
+/// Room for the name of a zone.
+const HEAD_ROOM: i32 = BOX + 2 * PAD - 24;
 /// Widest label of a link.
 const LABEL: i32 = 120;
-/// Size by which names are measured: they are set at 13 in bold, which is wider.
-const BOLD: i32 = 14;
+/// Size of names, which are bold.
+pub const NAME: i32 = 13;
+/// Most lines of a name and of a note; what is longer stands whole in the description.
+const LINES: usize = 6;
 /// Size of small text.
 pub const SMALL: i32 = 11;
 /// Height of a line of small text.
 pub const LINE: i32 = 14;
-/// Radius of a numbered mark.
-pub const MARK: i32 = 9;
-
-/// A rectangle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rect {
-    pub x: i32,
-    pub y: i32,
-    pub w: i32,
-    pub h: i32,
-}
-
-impl Rect {
-    /// Whether two rectangles share any area.
-    #[cfg(test)]
-    pub fn overlaps(&self, other: &Self) -> bool {
-        self.x < other.x + other.w
-            && other.x < self.x + self.w
-            && self.y < other.y + other.h
-            && other.y < self.y + self.h
-    }
-}
-
 /// An element's box with its text.
 pub struct ElementBox {
     pub rect: Rect,
     pub name: Vec<String>,
+    pub lines: Vec<String>,
+    /// Whether it stands for several.
+    pub folded: bool,
     pub marks: Vec<usize>,
 }
 
@@ -78,6 +62,8 @@ pub struct LinkLine<'a> {
 pub struct Layout<'a> {
     pub grid: Grid<'a>,
     pub boxes: Vec<ElementBox>,
+    /// What is written in the head of each zone.
+    pub heads: Vec<(Vec<String>, String)>,
     pub zones: Vec<ZoneFrame>,
     pub links: Vec<LinkLine<'a>>,
     pub width: i32,
@@ -97,34 +83,34 @@ struct Way {
     height: i32,
 }
 
-/// Lays out a device; `marks` gives the numbers of an element or a link.
+/// Lays out a view; the functions give the numbers of an element or a link.
 pub fn layout<'a>(
-    device: &'a Device,
+    view: &'a View<'_>,
     element_marks: &dyn Fn(&ElementId) -> Vec<usize>,
     link_marks: &dyn Fn(&Link) -> Vec<usize>,
-    note: &dyn Fn(&Link) -> String,
 ) -> Layout<'a> {
-    let elements: Vec<_> = device.elements.values().collect();
+    let elements: Vec<_> = view.elements.iter().collect();
     let place = |id: &ElementId| elements.iter().position(|element| element.id == *id);
     let drawn: Vec<(&Link, usize, usize)> =
-        device.links.values().filter_map(|link| Some((link, place(&link.from)?, place(&link.to)?))).collect();
+        view.links.iter().filter_map(|link| Some((link, place(&link.from)?, place(&link.to)?))).collect();
     let pairs: Vec<(usize, usize)> = drawn.iter().map(|(_, from, to)| (*from, *to)).collect();
-    let grid = grid(device, elements, &pairs);
+    let grid = grid(view.whole, elements, &pairs);
 
     let mut links: Vec<LinkLine<'_>> = drawn
         .iter()
         .map(|(link, _, _)| {
-            let name = measure::wrap(&clean(&link.name), LABEL, SMALL, 2);
-            let note = measure::wrap(&clean(&note(link)), LABEL, SMALL, 2);
+            let name = measure::wrap(&clean(&link.name), LABEL, bold(SMALL), LINES);
+            let note = view.notes.get(&link.id).map_or("", String::as_str);
+            let note = measure::wrap(&clean(note), LABEL, plain(SMALL), LINES);
             let label = Rect { x: 0, y: 0, w: 0, h: 0 };
             LinkLine { link, points: Vec::new(), label, rightward: true, name, note, marks: link_marks(link) }
         })
         .collect();
     for line in &mut links {
-        let text = line.name.iter().chain(&line.note).map(|text| measure::width(text, SMALL)).max().unwrap_or(0);
-        let marks = i32::try_from(line.marks.len()).unwrap_or(0).min(7) * (2 * MARK + 2);
+        let text = measure::widest(&line.name, bold(SMALL)).max(measure::widest(&line.note, plain(SMALL)));
+        let marks = measure::whole(line.marks.len()).min(7) * (2 * MARK + 2);
         line.label.w = text.max(marks);
-        let lines = i32::try_from(line.name.len() + line.note.len()).unwrap_or(4);
+        let lines = measure::whole(line.name.len() + line.note.len());
         line.label.h = lines * LINE + if line.marks.is_empty() { 0 } else { 2 * MARK + 4 };
     }
     let ways: Vec<Way> =
@@ -136,15 +122,42 @@ pub fn layout<'a>(
         .iter()
         .enumerate()
         .map(|(index, element)| {
-            let name = measure::wrap(&clean(&element.name), BOX - 22, BOLD, 2);
-            let text = 20 + i32::try_from(name.len()).unwrap_or(2) * 17 + 2 * LINE;
+            let name = measure::wrap(&clean(&element.name), BOX - 24, bold(NAME), LINES);
+            let folded = view.folded.get(&element.id);
+            let lines = match folded {
+                // The kinds are few: the vocabulary has thirteen.
+                Some(kinds) => kinds.iter().flat_map(|kind| measure::wrap(kind, BOX - 24, plain(SMALL), 2)).collect(),
+                None => vec![element.kind.word().replace('-', " "), format!("of the {}", owner(element.owner))],
+            };
+            let text = 20 + measure::whole(name.len()) * 17 + measure::whole(lines.len()) * LINE;
             let h = text.max(ports.height(index));
-            ElementBox { rect: Rect { x: 0, y: 0, w: BOX, h }, name, marks: element_marks(&element.id) }
+            let rect = Rect { x: 0, y: 0, w: BOX, h };
+            ElementBox { rect, name, lines, folded: folded.is_some(), marks: element_marks(&element.id) }
         })
         .collect();
-    let mut layout = Layout { grid, boxes, zones: Vec::new(), links, width: 0, height: 0 };
+    let heads = grid.zones.iter().map(|zone| head(zone)).collect();
+    let mut layout = Layout { grid, boxes, heads, zones: Vec::new(), links, width: 0, height: 0 };
     layout.settle(&ways, &ports);
     layout
+}
+
+/// The name of a zone, and what is written under it.
+fn head(span: &Span<'_>) -> (Vec<String>, String) {
+    let (name, owner) = match span.zone {
+        Some(zone) => (clean(&zone.name), format!("zone of the {}", owner(zone.owner))),
+        None => ("No zone stated".to_owned(), "position not known".to_owned()),
+    };
+    (measure::wrap(&name, HEAD_ROOM, bold(NAME), LINES), owner)
+}
+
+/// Whose it is, in a word.
+pub const fn owner(owner: Owner) -> &'static str {
+    match owner {
+        Owner::Maker => "maker",
+        Owner::Hospital => "hospital",
+        Owner::Patient => "patient",
+        Owner::ThirdParty => "third party",
+    }
 }
 
 fn way(grid: &Grid<'_>, from: usize, to: usize, label: i32) -> Way {
@@ -218,7 +231,11 @@ impl Layout<'_> {
             *count = tracks(&spans, 0, &mut across_track);
         }
         // Rows.
-        let heads: Vec<bool> = (0..=rows).map(|band| self.grid.zones.iter().any(|zone| zone.rows.0 == band)).collect();
+        let head = |band: usize| {
+            let here = self.grid.zones.iter().zip(&self.heads).filter(|(zone, _)| zone.rows.0 == band);
+            here.map(|(_, (name, _))| measure::whole(name.len()) * 17 + 23).max().unwrap_or(0)
+        };
+        let heads: Vec<i32> = (0..=rows).map(head).collect();
         let mut y = 0;
         let mut row_top = vec![0; rows];
         let mut row_height = vec![0; rows];
@@ -230,7 +247,7 @@ impl Layout<'_> {
             if band == rows {
                 break;
             }
-            y += if heads[band] { HEAD } else { 0 } + PAD;
+            y += heads[band] + PAD;
             row_top[band] = y;
             let in_row = |index: &usize| self.grid.cells[*index].1 == band;
             row_height[band] =
@@ -338,9 +355,10 @@ impl Layout<'_> {
             .iter()
             .map(|zone| {
                 let (left, right) = (column_x[zone.columns.0] - PAD, column_x[zone.columns.1] + BOX + PAD);
-                let top = row_top[zone.rows.0] - PAD - HEAD;
+                let high = heads[zone.rows.0];
+                let top = row_top[zone.rows.0] - PAD - high;
                 let bottom = row_top[zone.rows.1] + row_height[zone.rows.1] + PAD;
-                let head = Rect { x: left + 12, y: top + 4, w: BOX + 2 * PAD - 24, h: HEAD - 4 };
+                let head = Rect { x: left + 12, y: top + 4, w: HEAD_ROOM, h: high - 4 };
                 ZoneFrame { rect: Rect { x: left, y: top, w: right - left, h: bottom - top }, head }
             })
             .collect();

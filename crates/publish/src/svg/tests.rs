@@ -6,12 +6,25 @@ use jiff::civil::date;
 use proptest::prelude::*;
 use ward_model::device::*;
 use ward_model::digest::Digest;
+use ward_model::lifecycle::{
+    DeclaredLife, ServiceFrom, SupportCounts, SupportGap, SupportState, UpdateSituation, VersionLifecycle,
+};
 use ward_model::scale::Exploitability;
 use ward_model::verdict::{Place, Witness, WitnessNode};
 
-use super::architecture;
+use super::bars::{self, Bar, Row, Span};
 use super::draw::scene;
-use super::layout::Rect;
+use super::fold::View;
+use super::pen::Rect;
+use super::tree::{self, Frame, Gate, Node, Tree};
+use super::{PolicyMatrix, architecture, path, sheets};
+
+mod drawn;
+use drawn::clear;
+
+#[path = "../../tests/support/hospital.rs"]
+mod hospital;
+use crate::next::tests::lvp;
 
 fn device(zones: usize, elements: &[(usize, usize, usize)], links: &[(usize, usize, usize)]) -> Device {
     let names = [
@@ -121,7 +134,9 @@ fn witness(steps: &[usize], elements: usize, links: usize) -> Witness {
 }
 
 fn check(device: &Device, witness: Option<&Witness>) -> Result<(), TestCaseError> {
-    let scene = scene(device, witness, &BTreeSet::new());
+    let decided = BTreeSet::new();
+    let view = View::whole(device, &decided);
+    let scene = scene(&view, "Architecture of a device with a long name that goes on", witness, &decided);
     let inner = |rect: Rect| Rect { x: rect.x + 16, y: rect.y + scene.top, ..rect };
     let layout = &scene.layout;
     let mut solid: Vec<(String, Rect)> = Vec::new();
@@ -195,6 +210,221 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Up to 200 elements: what is drawn is read back from the pictures themselves.
+    #[test]
+    fn sheets_of_large_systems_keep_apart_and_cut_nothing(
+        zones in 0_usize..12,
+        elements in prop::collection::vec((0_usize..12, 0_usize..13, 0_usize..5), 1..=200),
+        links in prop::collection::vec((0_usize..200, 0_usize..200, 0_usize..5), 0..260),
+        steps in prop::collection::vec(0_usize..60, 0..14),
+    ) {
+        let device = device(zones, &elements, &links);
+        for sheet in sheets(&device, "Architecture", &["A remark.".to_owned()], &BTreeSet::new()) {
+            clear(&sheet.svg).map_err(|why| TestCaseError::fail(format!("{}: {why}", sheet.of)))?;
+        }
+        let way = path(&device, &witness(&steps, elements.len(), links.len()), &BTreeSet::new());
+        clear(&way).map_err(TestCaseError::fail)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn trees_keep_apart_and_cut_nothing(roots in prop::collection::vec(node(), 0..5)) {
+        let columns = [("Harm", 170), ("Hazardous situation", 200), ("Function", 190), ("Steps", 330)];
+        let tree = Tree { title: "Tree <&>".into(), notes: vec!["A note.".into()], columns: &columns, onward: false, roots };
+        for sheet in tree::sheets(&tree) {
+            clear(&sheet).map_err(TestCaseError::fail)?;
+        }
+    }
+
+    #[test]
+    fn bars_keep_apart_and_cut_nothing(
+        rows in prop::collection::vec((0_usize..5, prop::collection::vec((0_usize..3, 0_i16..90, 0_i16..90), 0..5)), 0..60),
+    ) {
+        let day = |year: i16| (year < 80).then(|| date(1990 + year, 3, 1));
+        let bar = |&(span, from, until): &(usize, i16, i16)| {
+            let span = [Span::Use, Span::Support, Span::Gap][span];
+            Bar { span, from: day(from.min(until)), until: day(from.max(until)) }
+        };
+        let row = |(name, bars): &(usize, Vec<(usize, i16, i16)>)| {
+            let (name, note) = (words(*name), words(name + 1));
+            Row { name, note, bars: bars.iter().map(bar).collect() }
+        };
+        let rows: Vec<Row> = rows.iter().map(row).collect();
+        for sheet in bars::sheets("Life", &["A note.".to_owned()], &rows, date(2026, 11, 28)) {
+            clear(&sheet).map_err(TestCaseError::fail)?;
+        }
+    }
+}
+
+fn matrix() -> PolicyMatrix {
+    let policy = lvp::assessment().verdicts[0].policy.clone();
+    PolicyMatrix {
+        policy,
+        cells: lvp::matrix_cells(),
+        controlled: "controlled risk".into(),
+        uncontrolled: "uncontrolled risk".into(),
+    }
+}
+
+/// Words of several lengths.
+fn words(number: usize) -> String {
+    let texts = ["pump", "the attacker can alter what pump-controller does, by CVE-2014-0160", "Überlänge", "W"];
+    match number % 5 {
+        4 => "W".repeat(300),
+        short => texts[short].to_owned(),
+    }
+}
+
+fn node() -> impl Strategy<Value = Node> {
+    let of = (0_usize..5, prop::collection::vec(0_usize..5, 0..4), 0_usize..3, 0_usize..4).prop_map(
+        |(heading, lines, frame, gate)| Node {
+            heading: words(heading),
+            lines: lines.into_iter().map(words).collect(),
+            frame: [Frame::Plain, Frame::Reached, Frame::Apart][frame],
+            gate: [None, Some(Gate::Or), Some(Gate::And), Some(Gate::Voted(12, 133))][gate].clone(),
+            from: Vec::new(),
+        },
+    );
+    of.prop_recursive(3, 40, 12, |inner| {
+        (inner.clone(), prop::collection::vec(inner, 0..12)).prop_map(|(node, from)| Node { from, ..node })
+    })
+}
+
+#[test]
+fn every_element_of_a_hospital_of_two_hundred_is_drawn_once_by_itself() {
+    let device = hospital::device(200);
+    assert_eq!(device.elements.len(), 200);
+    let sheets = sheets(&device, "Architecture", &[], &BTreeSet::new());
+    assert!(sheets.len() > 1 && sheets.len() < 40, "{}", sheets.len());
+    let texts: Vec<String> = sheets
+        .iter()
+        .map(|sheet| {
+            let drawn = clear(&sheet.svg).unwrap_or_else(|why| panic!("{}: {why}", sheet.of));
+            let words: Vec<String> = drawn.texts.into_iter().map(|text| text.words).collect();
+            format!(" {} ", words.join(" "))
+        })
+        .collect();
+    for element in device.elements.values() {
+        // A name may take several lines.
+        assert!(
+            texts.iter().any(|texts| texts.contains(&format!(" {} ", element.name))),
+            "{} is on no sheet",
+            element.name
+        );
+    }
+    for sheet in &sheets {
+        let drawn = clear(&sheet.svg).unwrap_or_else(|why| panic!("{}: {why}", sheet.of));
+        let (long, short) = (drawn.width.max(drawn.height), drawn.width.min(drawn.height));
+        assert!(long <= 1620 && short <= 1100, "{} is {} x {}", sheet.of, drawn.width, drawn.height);
+    }
+}
+
+#[test]
+fn every_picture_of_an_assessment_is_xml_with_a_title_and_a_description() {
+    let (mut assessment, device) = (lvp::assessment(), lvp::device());
+    assessment.lifecycle = vec![life()];
+    let matrices = [matrix()];
+    let configurations = Configurations::default();
+    let subject = crate::pictures::Subject {
+        assessment: &assessment,
+        device: &device,
+        configurations: &configurations,
+        matrices: &matrices,
+    };
+    let all = crate::pictures::all(&subject);
+    let names: BTreeSet<&str> = all.iter().map(|picture| picture.name.as_str()).collect();
+    assert_eq!(names.len(), all.len());
+    for wanted in ["matrix-", "architecture", "path-1", "harm-", "several-people", "lifecycle"] {
+        assert!(names.iter().any(|name| name.starts_with(wanted)), "{wanted} is not among {names:?}");
+    }
+    for picture in &all {
+        clear(&picture.svg).unwrap_or_else(|why| panic!("{}: {why}", picture.name));
+    }
+    assert_eq!(all, crate::pictures::all(&subject));
+}
+
+#[test]
+fn every_variant_and_site_has_a_picture_that_says_what_differs() {
+    let (assessment, device) = (lvp::assessment(), lvp::device());
+    let mut own = device.clone();
+    let gone = own.links.keys().next().unwrap().clone();
+    own.links.remove(&gone);
+    let added = own.elements.values().next().unwrap().clone();
+    own.elements
+        .insert("second-pump".into(), Element { id: "second-pump".into(), name: "Second pump".into(), ..added });
+    let configuration = |variant: Option<&str>, site: Option<&str>, device: &Device| Configuration {
+        variant: variant.map(Into::into),
+        site: site.map(Into::into),
+        device: device.clone(),
+        decisions: Decisions { entered: Vec::new(), digest: Digest::of(b"") },
+        speaks_for: BTreeMap::new(),
+    };
+    let each = vec![
+        configuration(None, None, &device),
+        configuration(Some("two-channels"), None, &own),
+        configuration(Some("two-channels"), Some("st-anne"), &own),
+    ];
+    let configurations = Configurations { each, ..Configurations::default() };
+    let subject = crate::pictures::Subject {
+        assessment: &assessment,
+        device: &device,
+        configurations: &configurations,
+        matrices: &[],
+    };
+    let all = crate::pictures::all(&subject);
+    for name in ["architecture-variant-two-channels", "architecture-variant-two-channels--site-st-anne"] {
+        let picture = all.iter().find(|picture| picture.name == name).unwrap_or_else(|| panic!("{name} is missing"));
+        clear(&picture.svg).unwrap_or_else(|why| panic!("{name}: {why}"));
+        assert!(
+            picture.svg.contains("Second pump (second-pump)") && picture.svg.contains(gone.as_str()),
+            "{}",
+            picture.svg
+        );
+    }
+}
+
+#[test]
+fn a_harm_that_no_verdict_tells_a_way_to_is_not_called_unreachable() {
+    let (assessment, mut device) = (lvp::assessment(), lvp::device());
+    for harm in device.harms.values_mut() {
+        harm.axis = ward_model::scale::Axis::Privacy;
+    }
+    let none = ward_model::assessment::Assessment {
+        verdicts: assessment
+            .verdicts
+            .into_iter()
+            .map(|verdict| ward_model::verdict::Verdict { harms: Vec::new(), ..verdict })
+            .collect(),
+        ..lvp::assessment()
+    };
+    for harm in device.harms.values().filter(|harm| !super::harm::effects(&device, harm).is_empty()) {
+        for svg in super::harm::tree(&none, &device, harm, &BTreeSet::new()) {
+            clear(&svg).unwrap();
+            assert!(svg.contains("an axis of its own, to which no ways are told"), "{svg}");
+        }
+    }
+}
+
+#[test]
+fn verdicts_are_counted_in_their_cells_and_each_once() {
+    let assessment = lvp::assessment();
+    let matrix = matrix();
+    let svg = super::matrix::matrix(&assessment, &matrix);
+    let judged = assessment.verdicts.iter().filter(|verdict| verdict.policy == matrix.policy);
+    let drawn = clear(&svg).unwrap();
+    // The counts are the only text of their size.
+    let counted: usize =
+        drawn.texts.iter().filter(|text| text.size == 20).map(|text| text.words.parse::<usize>().unwrap()).sum();
+    assert_eq!(counted, judged.clone().filter(|verdict| verdict.harm.is_some()).count());
+    assert!(svg.contains("uncontrolled") && svg.contains("<desc>"));
+}
+
 #[test]
 fn an_empty_device_still_gives_a_picture() {
     let device = device(0, &[], &[]);
@@ -208,4 +438,56 @@ fn text_is_escaped_and_bytes_are_the_same() {
     let svg = architecture(&device, None);
     assert!(svg.contains("Device &lt;&amp;&gt; \u{fffd}") && !svg.contains('\u{1b}'));
     assert_eq!(svg, architecture(&device, None));
+}
+
+/// A version that is used for longer than it and one of its components are supported.
+fn life() -> VersionLifecycle {
+    let until = date(2038, 6, 30);
+    let gap = |element: Option<&str>, name: &str, supported_until, uncovered_from| SupportGap {
+        element: element.map(Into::into),
+        component: element.map(|_| "lib".into()),
+        name: name.to_owned(),
+        state: SupportState::Supported,
+        supported_until,
+        service_until: until,
+        uncovered_from,
+        uncovered_days: 1_000,
+    };
+    VersionLifecycle {
+        fielded_version: "4.2".into(),
+        variant: None,
+        units: None,
+        declared: DeclaredLife {
+            stage: Stage::Support,
+            end_of_life: Some(date(2028, 6, 30)),
+            end_of_support: Some(date(2031, 6, 30)),
+            service_life_years: Some(10),
+            last_manufactured: None,
+            service_until: Some(until),
+            service_from: Some(ServiceFrom::EndOfLife),
+        },
+        stage: None,
+        stage_range: [Stage::Support, Stage::LimitedSupport],
+        reasons: Vec::new(),
+        contradictions: Vec::new(),
+        next_change: None,
+        counts: SupportCounts::default(),
+        support: Vec::new(),
+        unknown: Vec::new(),
+        gaps: vec![
+            gap(None, "version 4.2", Some(date(2031, 6, 30)), date(2031, 7, 1)),
+            gap(Some("pump-controller"), "a library with a long name 1.0.2", Some(date(2027, 1, 1)), date(2027, 1, 2)),
+            gap(Some("pump-controller"), "another", None, date(2026, 11, 28)),
+        ],
+        losses: Vec::new(),
+        update: UpdateSituation {
+            path: None,
+            text: "nobody says".to_owned(),
+            impossible: false,
+            risks: Vec::new(),
+            given_up: Vec::new(),
+        },
+        advice: Vec::new(),
+        missing: Vec::new(),
+    }
 }

@@ -707,3 +707,10 @@ pub fn assessment() -> Assessment {
         since: None,
     }
 }
+
+/// The matrix of the policy that the verdicts are judged by.
+#[allow(dead_code, reason = "not every test draws it")]
+pub fn matrix_cells() -> [[Outcome; 5]; 3] {
+    use Outcome::{Controlled as C, Uncontrolled as U};
+    [[C, C, C, C, U], [C, C, C, U, U], [C, C, U, U, U]]
+}

@@ -1,4 +1,4 @@
-//! Laws 2 to 6 and 15 of the design, over random systems. The worst error is a false "controlled".
+//! Laws 2 to 6 and 15 of the design, over random systems; 7 and 9 in [`fielded`]. The worst error is a false "controlled".
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +22,8 @@ use crate::ground::{ground, presuming};
 use crate::judge::judge;
 use crate::program::FactId;
 use crate::value::Value;
+
+mod fielded;
 
 /// Some of a system's claims.
 fn some(system: &System, picks: u32) -> Effects {

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::Value;
 
 #[derive(Deserialize)]
 pub(super) struct Catalogue {
@@ -12,23 +11,6 @@ pub(super) struct Catalogue {
     pub feed: Option<IgnoredAny>,
     pub aggregator: Option<IgnoredAny>,
     pub canonical_url: Option<IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct OnlyId {
-    pub document: OnlyTracking,
-}
-
-#[derive(Deserialize)]
-pub(super) struct OnlyTracking {
-    pub tracking: OnlyTrackingId,
-    #[serde(default)]
-    pub publisher: Value,
-}
-
-#[derive(Deserialize)]
-pub(super) struct OnlyTrackingId {
-    pub id: String,
 }
 
 #[derive(Deserialize)]

@@ -66,7 +66,10 @@ fn products_without_identifiers_become_names_and_versions() -> Result<(), String
     ));
     assert_eq!(aside, []);
     let ids: Vec<_> = records.iter().map(|record| record.id.as_str()).collect();
-    assert_eq!(ids, ["ICSMA-20-001-01/CVE-2020-1", "ICSMA-20-001-01/CVE-2020-2"]);
+    assert_eq!(
+        ids,
+        ["ICSMA-20-001-01@www.example.org%2Fx/CVE-2020-1", "ICSMA-20-001-01@www.example.org%2Fx/CVE-2020-2"]
+    );
     let [first, second] = records.as_slice() else { return Err("two records".to_owned()) };
     assert_eq!(
         (first.aliases[0].as_str(), first.source.as_str(), first.weaknesses.as_slice()),
@@ -113,7 +116,7 @@ fn identifiers_and_relationships_are_read() -> Result<(), String> {
             "product_status": { "known_affected": ["T", "L", "O", "F", "W", "B", "LO", "gone"], "known_not_affected": ["T"] } }]),
     ));
     let [record] = records.as_slice() else { return Err("one record".to_owned()) };
-    assert_eq!((record.id.as_str(), record.aliases.len()), ("ICSMA-20-001-01/A-1", 0));
+    assert_eq!((record.id.as_str(), record.aliases.len()), ("ICSMA-20-001-01@www.example.org%2Fx/A-1", 0));
     let all: Vec<(Option<String>, usize, Vec<String>)> = record
         .affected
         .iter()
@@ -255,4 +258,11 @@ fn lists_of_advisories_are_told_from_advisories() {
     assert!(!is_catalogue(b"{}") && !is_catalogue(b"nonsense"));
     let notice = document(json!({}), json!([]));
     assert!(advisory(notice.to_string().as_bytes(), 1).without_vulnerabilities);
+}
+
+#[test]
+fn a_cve_in_small_letters_is_the_same_cve() {
+    let (records, _) = read(&document(json!({}), json!([{ "cve": "cve-2020-1 " }])));
+    let names: Vec<_> = records.iter().flat_map(|record| record.aliases.iter().chain([&record.id])).collect();
+    assert_eq!(names, [&"CVE-2020-1".into(), &"ICSMA-20-001-01@www.example.org%2Fx/CVE-2020-1".into()]);
 }

@@ -11,18 +11,6 @@ use crate::feed::affected::Affected;
 use crate::feed::nvd::{ExploitTag, RawConfiguration, RawText};
 
 #[derive(Deserialize)]
-pub(super) struct OnlyId {
-    #[serde(rename = "cveMetadata")]
-    pub metadata: Id,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Id {
-    #[serde(rename = "cveId")]
-    pub id: String,
-}
-
-#[derive(Deserialize)]
 pub(super) struct Record<'a> {
     #[serde(borrow, rename = "cveMetadata")]
     pub metadata: Metadata<'a>,

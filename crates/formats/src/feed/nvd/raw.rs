@@ -14,16 +14,6 @@ pub(super) struct Element<'a> {
 }
 
 #[derive(Deserialize)]
-pub(super) struct OnlyId {
-    pub cve: Id,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Id {
-    pub id: String,
-}
-
-#[derive(Deserialize)]
 pub(super) struct Cve<'a> {
     #[serde(borrow)]
     pub id: Cow<'a, str>,

@@ -170,7 +170,7 @@ fn what_cannot_be_read_is_set_aside_and_the_rest_is_read() -> Result<(), FeedErr
     let bad = [
         (json!({ "cve": { "id": 7 } }), None),
         (json!({ "other": {} }), None),
-        (json!({ "cve": { "id": " " } }), Some(" ")),
+        (json!({ "cve": { "id": " " } }), None),
         (json!(3), None),
         (json!({ "cve": { "id": "CVE-2000-2", "configurations": 3 } }), Some("CVE-2000-2")),
         (node(json!({ "operator": "XOR", "cpeMatch": [] })), Some("CVE-2000-2")),
@@ -313,4 +313,55 @@ fn a_file_that_is_not_whole_is_an_error() {
     assert!(matches!(items(&whole.replace("NVD_CVE", "OTHER")), Err(FeedError::WrongFeed { .. })));
     assert!(matches!(items(&whole.replace("\"2.0\"", "\"1.1\"")), Err(FeedError::WrongFeed { .. })));
     assert!(items(&whole.replace("{\"id\":\"CVE-2000-1\"}", "{\"id\":}")).is_err());
+}
+
+#[test]
+fn one_text_that_is_none_costs_no_record() -> Result<(), String> {
+    let whole =
+        file(&[json!({ "cve": { "id": "CVE-2000-1", "descriptions": [{ "lang": "en", "value": "a QQQQQQ b" }] } })]);
+    let place = whole.find("QQQQQQ").ok_or("not there")?;
+    for odd in [br"\ud800".as_slice(), br"\uDFFF", b"\xffQQQQQ", b"\tQQQQQ"] {
+        let mut bytes = whole.clone().into_bytes();
+        bytes[place..place + 6].copy_from_slice(odd);
+        let read =
+            super::Reader::new(bytes.as_slice()).collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
+        assert!(matches!(read.as_slice(), [Item::Record(_)]), "{odd:?}: {read:?}");
+    }
+    // Both halves make one character, and a backslash before `u` takes its meaning away.
+    for (fine, wanted) in [(r"\ud83d\ude00", "\u{1f600}"), (r"\\ud800", "\\ud800")] {
+        let text = whole.replace("QQQQQQ", fine).replace("b\"", "\u{1}\"");
+        let read = super::Reader::new(text.as_bytes()).next().ok_or("nothing")?.map_err(|error| error.to_string())?;
+        let Item::Record(dated) = read else { return Err(format!("{read:?}")) };
+        assert_eq!(dated.record.description, format!("a {wanted}  "));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_word_that_stands_twice_takes_no_finding_back() -> Result<(), String> {
+    let criterion = |name: &str| {
+        format!(r#""configurations":[{{"nodes":[{{"cpeMatch":[{{"vulnerable":true,"criteria":"{name}"}}]}}]}}]"#)
+    };
+    let (pump, valve) = ("cpe:2.3:a:acme:pump:1.0:*:*:*:*:*:*:*", "cpe:2.3:a:acme:valve:1.0:*:*:*:*:*:*:*");
+    for (fields, products) in [
+        (format!(r#""vulnStatus":"Analyzed","vulnStatus":"Rejected",{}"#, criterion(pump)), vec!["a:acme:pump"]),
+        (format!("{},{}", criterion(valve), criterion(pump)), vec!["a:acme:pump", "a:acme:valve"]),
+    ] {
+        let text = file(&[json!({ "cve": { "id": "CVE-2000-1", "QQ": 1 } })]).replace(r#""QQ":1"#, &fields);
+        let read = items(&text).map_err(|error| error.to_string())?;
+        let [Item::Record(dated), Item::SetAside(aside)] = read.as_slice() else { return Err(format!("{read:?}")) };
+        assert!(!dated.record.withdrawn && aside.reason.contains("duplicate field"), "{}", aside.reason);
+        let named: Vec<String> = aside.products.iter().map(ToString::to_string).collect();
+        assert_eq!(named, products);
+    }
+    Ok(())
+}
+
+#[test]
+fn an_identifier_has_no_blanks_around_it_and_a_stamp_no_zone() -> Result<(), String> {
+    let text = file(&[json!({ "cve": { "id": "CVE-2000-1 ", "lastModified": "2026-03-12T01:00:00+09:00" } })]);
+    let read = items(&text).map_err(|error| error.to_string())?;
+    let [Item::Record(dated)] = read.as_slice() else { return Err(format!("{read:?}")) };
+    assert_eq!((dated.record.id.as_str(), dated.last_modified.as_str()), ("CVE-2000-1", "2026-03-11T16:00:00"));
+    Ok(())
 }

@@ -6,11 +6,6 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
-pub(super) struct OnlyId {
-    pub id: String,
-}
-
-#[derive(Deserialize)]
 pub(super) struct Record<'a> {
     #[serde(borrow)]
     pub id: Cow<'a, str>,

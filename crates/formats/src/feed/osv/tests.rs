@@ -163,3 +163,22 @@ fn what_cannot_be_read_is_set_aside() -> Result<(), String> {
     assert!(aside.is_none() && record.affected.is_empty() && !record.withdrawn);
     Ok(())
 }
+
+#[test]
+fn only_a_day_withdraws_a_record() -> Result<(), String> {
+    for (word, day) in [
+        ("2020-01-02T00:00:00Z", Some("2020-01-02")),
+        // Real ones are withdrawn long after what they call their last change.
+        ("2024-01-02", Some("2024-01-02")),
+        ("2099-01-01T00:00:00Z", Some("2099-01-01")),
+        ("0001-01-01T00:00:00Z", None),
+        ("false", None),
+    ] {
+        let text = json!({ "id": "X-1", "modified": "2020-01-02T00:00:00Z", "withdrawn": word }).to_string();
+        let items = record("osv/go", text.as_bytes(), 1);
+        let Some(Item::Record(dated)) = items.first() else { return Err(format!("{word}: {items:?}")) };
+        assert_eq!(dated.withdrawn_on.map(|day| day.to_string()).as_deref(), day);
+        assert_eq!((dated.record.withdrawn, items.len()), (day.is_some(), 1 + usize::from(day.is_none())), "{word}");
+    }
+    Ok(())
+}

@@ -84,19 +84,19 @@ fn what_a_newer_version_of_an_advisory_leaves_out_is_withdrawn_and_stays_in_the_
 fn a_document_that_was_read_in_part_or_is_older_takes_nothing_back() -> TestResult {
     let folder = tempfile::tempdir()?;
     let home = Home::open(folder.path());
-    sync(&home, day(1), day(5), &["CVE-2020-1", "CVE-2020-2"], true)?;
-    sync(&home, day(2), day(6), &["CVE-2020-1"], false)?;
-    sync(&home, day(3), day(4), &["CVE-2020-1"], true)?;
-    assert_eq!(standing(&home, day(3))?, ["CVE-2020-1", "CVE-2020-2"]);
+    sync(&home, day(11), day(5), &["CVE-2020-1", "CVE-2020-2"], true)?;
+    sync(&home, day(12), day(6), &["CVE-2020-1"], false)?;
+    sync(&home, day(13), day(4), &["CVE-2020-1"], true)?;
+    assert_eq!(standing(&home, day(13))?, ["CVE-2020-1", "CVE-2020-2"]);
     // What could not be read is not left out.
-    let mut builder = home.builder(day(4))?;
+    let mut builder = home.builder(day(14))?;
     let mut batch = builder.batch()?;
     batch.file("csaf", "f");
     batch.document("csaf", document("p", "2027", true));
     batch.set_aside(crate::SetAsideRecord { source: "csaf".to_owned(), ..aside("f", 1, Some("ADV-1@p")) });
     builder.add(batch);
     builder.publish(&mut |_| {})?;
-    assert_eq!(standing(&home, day(4))?, ["CVE-2020-1", "CVE-2020-2"]);
+    assert_eq!(standing(&home, day(14))?, ["CVE-2020-1", "CVE-2020-2"]);
     Ok(())
 }
 

@@ -1,0 +1,210 @@
+use jiff::civil::{Date, date};
+use ward_formats::feed::Dated;
+use ward_formats::feed::epss::Scores;
+use ward_formats::feed::kev::Catalogue;
+use ward_model::knowledge::Knowledge;
+use ward_model::vulnerability::{Exploited, VulnerabilityRecord};
+
+use crate::testing::{TestResult, aside, plain, stamp};
+use crate::{Home, Published, SetAsideRecord};
+
+fn day(number: i8) -> Date {
+    date(2026, 1, number)
+}
+
+/// A file of NVD with these records, and with what could not be read of it.
+fn file(
+    home: &Home,
+    on: Date,
+    name: &str,
+    records: &[VulnerabilityRecord],
+    unread: &[SetAsideRecord],
+) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+    let mut builder = home.builder(on)?;
+    let mut batch = builder.batch()?;
+    batch.file("nvd", name);
+    for record in records {
+        batch.record(record, &stamp(record))?;
+    }
+    unread.iter().for_each(|one| batch.set_aside(one.clone()));
+    builder.add(batch);
+    builder.publish(&mut |_| {})?;
+    let held = home.current()?.ok_or("nothing there")?;
+    held.verify()?;
+    Ok(held.set_aside()?.iter().map(SetAsideRecord::label).collect())
+}
+
+fn unread(name: &str, stamp: &str) -> SetAsideRecord {
+    SetAsideRecord { stamp: stamp.to_owned(), ..aside(name, 1, Some("CVE-2020-1")) }
+}
+
+const CHANGES: &str = "nvdcve-2.0-modified.json";
+const YEAR: &str = "nvdcve-2.0-2020.json";
+
+#[test]
+fn what_a_list_of_changes_no_longer_names_is_not_known_either() -> TestResult {
+    for stamp in ["", "2026-01-03T00:00:00"] {
+        let folder = tempfile::tempdir()?;
+        let home = Home::open(folder.path());
+        assert_eq!(file(&home, day(3), CHANGES, &[], &[unread(CHANGES, stamp)])?, ["CVE-2020-1"]);
+        assert_eq!(file(&home, day(4), CHANGES, &[plain("CVE-2020-2", day(4), "")], &[])?, ["CVE-2020-1"]);
+        assert_eq!(file(&home, day(5), CHANGES, &[plain("CVE-2020-1", day(5), "")], &[])?, [""; 0]);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_version_that_is_held_already_replaces_no_later_one_that_could_not_be_read() -> TestResult {
+    for stamp in ["", "2026-01-03T00:00:00"] {
+        let folder = tempfile::tempdir()?;
+        let home = Home::open(folder.path());
+        let old = plain("CVE-2020-1", day(1), "not affected");
+        file(&home, day(2), YEAR, std::slice::from_ref(&old), &[])?;
+        assert_eq!(file(&home, day(3), CHANGES, &[], &[unread(CHANGES, stamp)])?, ["CVE-2020-1"]);
+        let with_another = [old, plain("CVE-2020-2", day(4), "")];
+        assert_eq!(file(&home, day(4), YEAR, &with_another, &[])?, ["CVE-2020-1"]);
+        assert_eq!(file(&home, day(5), YEAR, &[plain("CVE-2020-1", day(4), "")], &[])?, [""; 0]);
+    }
+    Ok(())
+}
+
+#[test]
+fn an_older_version_replaces_no_later_one_that_could_not_be_read() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    file(&home, day(2), YEAR, &[plain("CVE-2020-1", day(1), "")], &[])?;
+    file(&home, day(6), CHANGES, &[], &[unread(CHANGES, "2026-01-05T12:00:00")])?;
+    assert_eq!(file(&home, day(7), YEAR, &[plain("CVE-2020-1", day(4), "other")], &[])?, ["CVE-2020-1"]);
+    assert_eq!(file(&home, day(8), YEAR, &[plain("CVE-2020-1", day(6), "third")], &[])?, [""; 0]);
+    Ok(())
+}
+
+#[test]
+fn what_could_not_be_read_once_more_is_told_once() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    let first = unread(YEAR, "");
+    file(&home, day(2), YEAR, &[], std::slice::from_ref(&first))?;
+    // It has moved inside the file.
+    let moved = SetAsideRecord { place: 2, ..first.clone() };
+    assert_eq!(file(&home, day(3), YEAR, &[], &[moved])?, ["CVE-2020-1"]);
+    // A record without a name is what its file says it is.
+    let nameless = SetAsideRecord { id: None, ..aside(YEAR, 7, None) };
+    assert_eq!(file(&home, day(4), YEAR, &[], &[first.clone(), nameless])?.len(), 2);
+    assert_eq!(file(&home, day(5), YEAR, &[], &[first])?, ["CVE-2020-1"]);
+    Ok(())
+}
+
+#[test]
+fn a_stamp_ahead_of_its_receipt_does_not_outrank_what_comes_later() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    let slip = plain("CVE-2020-1", date(2206, 1, 1), "a slip");
+    assert_eq!(file(&home, day(2), YEAR, std::slice::from_ref(&slip), &[])?, ["CVE-2020-1"]);
+    let held = home.current()?.ok_or("nothing there")?;
+    assert_eq!(held.description().sources[0].newest, None);
+    assert_eq!(file(&home, day(3), YEAR, &[plain("CVE-2020-1", day(1), "right")], &[])?, [""; 0]);
+    let held = home.current()?.ok_or("nothing there")?;
+    assert_eq!(held.record(held.find(&"CVE-2020-1".into())?.ok_or("not found")?)?.description, "right");
+    assert_eq!(held.description().sources[0].newest, Some(day(1)));
+    Ok(())
+}
+
+#[test]
+fn stamps_are_compared_as_moments_in_whatever_zone_they_were_written() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    for (on, moment, text) in [
+        (12, "2026-01-12T01:00:00+09:00", "first"),
+        (13, "2026-01-11T20:00:00Z", "second"),
+        (14, "2026-01-11T19:00:00Z", "third"),
+    ] {
+        let mut builder = home.builder(day(on))?;
+        let mut batch = builder.batch()?;
+        batch.record(&plain("CVE-2020-1", day(11), text), moment)?;
+        builder.add(batch);
+        builder.publish(&mut |_| {})?;
+    }
+    let held = home.current()?.ok_or("nothing there")?;
+    assert_eq!(held.record(held.find(&"CVE-2020-1".into())?.ok_or("not found")?)?.description, "second");
+    Ok(())
+}
+
+#[test]
+fn what_is_withdrawn_on_a_day_to_come_is_not() -> TestResult {
+    for (on, withdrawn) in [(date(2099, 1, 1), false), (day(3), true), (day(2), true)] {
+        let folder = tempfile::tempdir()?;
+        let home = Home::open(folder.path());
+        let mut builder = home.builder(day(2))?;
+        let mut batch = builder.batch()?;
+        let record = VulnerabilityRecord { withdrawn: true, ..plain("CVE-2020-1", day(1), "") };
+        batch.dated(&Dated { record, last_modified: String::new(), withdrawn_on: Some(on) })?;
+        builder.add(batch);
+        let published = builder.publish(&mut |_| {})?;
+        let held = home.current()?.ok_or("nothing there")?;
+        let record = held.record(held.find(&"CVE-2020-1".into())?.ok_or("not found")?)?;
+        assert_eq!((record.withdrawn, published.set_aside.is_empty()), (withdrawn, withdrawn), "{on}");
+    }
+    Ok(())
+}
+
+fn kev(home: &Home, on: Date, released: Option<Date>, names: &[&str]) -> Result<Published, Box<dyn std::error::Error>> {
+    let mut builder = home.builder(on)?;
+    let entry =
+        |id: &&str| Exploited { id: (*id).into(), added: Some(day(1)), ransomware: false, vendor: None, product: None };
+    let entries = names.iter().map(entry).collect();
+    builder.exploited("f", Catalogue { version: Some("1".to_owned()), released, entries, set_aside: Vec::new() });
+    Ok(builder.publish(&mut |_| {})?)
+}
+
+#[test]
+fn a_catalogue_with_a_date_ahead_or_without_one_is_not_the_last_that_is_taken() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    let known = |id: &str| -> Result<bool, Box<dyn std::error::Error>> {
+        Ok(home.current()?.ok_or("nothing there")?.exploited(&id.into())?.is_some())
+    };
+    let published = kev(&home, day(2), Some(date(2062, 1, 1)), &["CVE-2020-1"])?;
+    assert_eq!((published.set_aside.len(), published.sources[0].0.released), (1, None));
+    let published = kev(&home, day(3), Some(day(3)), &["CVE-2020-1", "CVE-2020-2"])?;
+    assert_eq!((published.set_aside.len(), published.sources[0].0.released), (0, Some(day(3))));
+    assert!(known("CVE-2020-2")?);
+    assert!(kev(&home, day(4), Some(day(2)), &["CVE-2020-1"])?.sources[0].1.older_as_a_whole);
+    kev(&home, day(5), None, &["CVE-2020-1", "CVE-2020-2", "CVE-2020-3"])?;
+    assert!(known("CVE-2020-3")?);
+    Ok(())
+}
+
+#[test]
+fn a_column_of_scores_with_a_date_ahead_is_not_the_last_that_is_taken() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    for (on, date, aside) in [(2, date(2062, 1, 1), 1), (3, day(3), 0)] {
+        let mut builder = home.builder(day(on))?;
+        let score = ward_model::vulnerability::Epss { score: 1, percentile: 1, date };
+        let scores = vec![("CVE-2020-1".into(), score)];
+        builder.epss("f", Scores { model_version: "1".to_owned(), date, scores, set_aside: Vec::new() });
+        let published = builder.publish(&mut |_| {})?;
+        assert_eq!((published.set_aside.len(), published.sources[0].1.older_as_a_whole), (aside, false));
+    }
+    let held = home.current()?.ok_or("nothing there")?;
+    assert_eq!(held.epss(&"CVE-2020-1".into())?.map(|epss| epss.date), Some(day(3)));
+    Ok(())
+}
+
+#[test]
+fn a_list_that_became_empty_is_cut_short_however_few_it_named() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    kev(&home, day(2), Some(day(2)), &["CVE-2020-1"])?;
+    let mut builder = home.builder(day(3))?;
+    builder.far_fewer(ward_model::coverage::Shrinkage::new(10, 95).ok_or("no rule")?);
+    let (released, entries) = (Some(day(3)), Vec::new());
+    builder.exploited("f", Catalogue { version: Some("1".to_owned()), released, entries, set_aside: Vec::new() });
+    let published = builder.publish(&mut |_| {})?;
+    assert!(published.sources[0].1.far_fewer);
+    let held = home.current()?.ok_or("nothing there")?;
+    assert!(held.exploited(&"CVE-2020-1".into())?.is_some());
+    assert_eq!(held.description().sources[0].shrunk.len(), 1);
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! Versions of one record that came at once, with one stamp, and say different things, put together into one.
+
+use std::collections::BTreeMap;
+
+use ward_model::digest::Digest;
+use ward_model::vulnerability::VulnerabilityRecord;
+
+use super::entry::Entry;
+use super::records::Waiting;
+use super::spill::SpillReader;
+use super::{Builder, Pending};
+use crate::contradiction;
+use crate::error::{HomeError, at};
+use crate::source::SetAsideRecord;
+
+/// Puts such versions together, which stand side by side in `waiting`, and gives what is to be told of them.
+pub(super) fn contradictions(
+    waiting: &mut Waiting,
+    readers: &mut Vec<SpillReader>,
+    builder: &Builder,
+) -> Result<Vec<SetAsideRecord>, HomeError> {
+    let same = |(_, a_source, a): &(usize, String, Pending), (_, b_source, b): &(usize, String, Pending)| {
+        a.id == b.id && a_source == b_source
+    };
+    if waiting.windows(2).all(|pair| !same(&pair[0], &pair[1])) {
+        return Ok(Vec::new());
+    }
+    let folder = builder.home.folder();
+    let mut batch = builder.batch()?;
+    let mut remarks = Vec::new();
+    // Which of those that wait are replaced by which of the batch.
+    let mut replaced = Vec::new();
+    let mut first = 0;
+    for group in waiting.chunk_by(same) {
+        let range = first..first + group.len();
+        first = range.end;
+        let [(_, source, one), _, ..] = group else { continue };
+        let mut records = Vec::with_capacity(group.len());
+        for (index, _, pending) in group {
+            let reader = readers.get_mut(*index).ok_or(HomeError::TooLarge("batches"))?;
+            let read = reader.with(pending.place, |entry| {
+                let entry = Entry::read(entry)?;
+                postcard::from_bytes::<VulnerabilityRecord>(entry.content).map_err(|error| error.to_string())
+            });
+            let wrong = |reason| HomeError::Record { id: one.id.to_string(), reason };
+            records.push(read.map_err(at(folder))?.map_err(wrong)?);
+        }
+        let Some(whole) = contradiction::together(records) else { continue };
+        let digests: Vec<Digest> = group.iter().map(|(_, _, pending)| pending.facts.digest).collect();
+        let remark = contradiction::remark(source, &one.id, &digests);
+        remarks.push(SetAsideRecord { stamp: one.stamp.to_string(), ..remark });
+        batch.record(&whole, &one.stamp)?;
+        replaced.push(range);
+    }
+    let number = readers.len();
+    readers.push(batch.spill.into_reader().map_err(at(folder))?);
+    let mut merged: BTreeMap<usize, (usize, Pending)> =
+        replaced.into_iter().zip(batch.pending).map(|(range, pending)| (range.start, (range.end, pending))).collect();
+    let mut end = 0;
+    for (place, (index, source, pending)) in std::mem::take(waiting).into_iter().enumerate() {
+        if let Some((behind, whole)) = merged.remove(&place) {
+            end = behind;
+            waiting.push((number, source, whole));
+        } else if place >= end {
+            waiting.push((index, source, pending));
+        }
+    }
+    Ok(remarks)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,203 @@
+//! A policy's matrix with the verdicts counted in its cells.
+
+use ward_model::assessment::Assessment;
+use ward_model::ids::PolicyId;
+use ward_model::scale::{Exploitability, Severity};
+use ward_model::verdict::{Basis, Outcome, Verdict};
+
+use super::measure::{self, bold, plain};
+use super::pen::{Anchor, Face, Head, INK, MARGIN, Pen, Rect, THIN};
+use crate::words::{clean, count, number};
+
+const CELL: (i32, i32) = (172, 124);
+/// Room for the names of the rows.
+const SIDE: i32 = 112;
+/// Height of the names of the columns.
+const TOP: i32 = 44;
+
+/// What a policy makes of each class and severity, in its own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyMatrix {
+    /// The policy.
+    pub policy: PolicyId,
+    /// By class, then by severity, the lowest first.
+    pub cells: [[Outcome; 5]; 3],
+    /// Its word for controlled.
+    pub controlled: String,
+    /// Its word for uncontrolled.
+    pub uncontrolled: String,
+}
+
+/// The verdicts that stand in one cell.
+#[derive(Default)]
+struct Cell {
+    confirmed: usize,
+    presumed: usize,
+    controlled: usize,
+    provisional: usize,
+    escalated: usize,
+}
+
+impl Cell {
+    fn of<'a>(verdicts: impl Iterator<Item = &'a Verdict>) -> Self {
+        let mut cell = Self::default();
+        for verdict in verdicts {
+            match (verdict.verdict, verdict.basis) {
+                (Outcome::Uncontrolled, Basis::Confirmed) => cell.confirmed += 1,
+                (Outcome::Uncontrolled, Basis::Presumed) => cell.presumed += 1,
+                (Outcome::Controlled, _) if verdict.provisional => cell.provisional += 1,
+                (Outcome::Controlled, _) => cell.controlled += 1,
+            }
+            cell.escalated +=
+                usize::from(verdict.harm.as_ref().is_some_and(|harm| harm.escalated_severity > harm.severity));
+        }
+        cell
+    }
+
+    fn total(&self) -> usize {
+        self.confirmed + self.presumed + self.controlled + self.provisional
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (count, word) in [
+            (self.confirmed, "uncontrolled"),
+            (self.presumed, "presumed"),
+            (self.provisional, "provisional"),
+            (self.controlled, "controlled"),
+        ] {
+            if count > 0 {
+                lines.push(format!("{} {word}", number(count as u64)));
+            }
+        }
+        if self.escalated > 0 {
+            lines.push(format!("▲ {} escalated", number(self.escalated as u64)));
+        }
+        lines
+    }
+}
+
+/// The matrix of one policy, with the verdicts that were judged by it.
+pub fn matrix(assessment: &Assessment, policy: &PolicyMatrix) -> String {
+    let own = || assessment.verdicts.iter().filter(|verdict| verdict.policy == policy.policy);
+    let without = Cell::of(own().filter(|verdict| verdict.harm.is_none()));
+    let title = format!("Risk matrix of {} by {}", assessment.device.name, policy.policy);
+    let mut notes = vec![format!(
+        "Each verdict stands once, at its worst harm. Hatched cells are {} (\"{}\"), plain ones {} (\"{}\"); the thick line is the boundary. ▲: severity \
+             was raised because several people may be hit at once.",
+        Outcome::Uncontrolled,
+        policy.uncontrolled,
+        Outcome::Controlled,
+        policy.controlled
+    )];
+    if without.total() > 0 {
+        let parts = without.lines().join(", ");
+        notes.push(format!(
+            "{} in no cell, because no harm to a person that the policy counts was reached: {parts}.",
+            count(without.total(), "verdict stands", "verdicts stand")
+        ));
+    }
+    let width = 2 * MARGIN + SIDE + 5 * CELL.0;
+    let head = Head::new(&title, &notes, width);
+    let top = MARGIN + head.height() + TOP;
+    let height = top + 3 * CELL.1 + 34 + MARGIN;
+    let mut pen = Pen::begin(width, height, &title, &description(&notes, own, policy));
+    head.write(&mut pen, MARGIN);
+    let left = MARGIN + SIDE;
+    pen.text(left, top - 26, 11, Face::Aside, "Severity of harm to a patient, after escalation");
+    for (place, severity) in Severity::ALL.iter().enumerate() {
+        let x = left + measure::whole(place) * CELL.0 + CELL.0 / 2;
+        pen.anchored(x, top - 8, 12, Face::Bold, Anchor::Middle, severity.word());
+    }
+    pen.text(MARGIN, top - 8, 11, Face::Aside, "Exploitability");
+    let rect = |row: usize, column: usize| Rect {
+        x: left + measure::whole(column) * CELL.0,
+        y: top + measure::whole(row) * CELL.1,
+        w: CELL.0,
+        h: CELL.1,
+    };
+    let outcome = |class: Exploitability, severity: Severity| policy.cells[class as usize][severity as usize];
+    let rows: Vec<Exploitability> = Exploitability::ALL.iter().rev().copied().collect();
+    for (row, class) in rows.iter().enumerate() {
+        pen.text(MARGIN, rect(row, 0).y + CELL.1 / 2 + 4, 12, Face::Bold, class.word());
+        for (column, severity) in Severity::ALL.iter().enumerate() {
+            let verdicts = own().filter(|verdict| stands_at(verdict, *class, *severity));
+            let word = match outcome(*class, *severity) {
+                Outcome::Uncontrolled => &policy.uncontrolled,
+                Outcome::Controlled => &policy.controlled,
+            };
+            cell(&mut pen, rect(row, column), (outcome(*class, *severity), word), &Cell::of(verdicts));
+        }
+    }
+    // The boundary runs between cells of different outcome.
+    let mut boundary = String::new();
+    for (row, class) in rows.iter().enumerate() {
+        for (column, severity) in Severity::ALL.iter().enumerate() {
+            let Rect { x, y, w, h } = rect(row, column);
+            let own = outcome(*class, *severity);
+            if Severity::ALL.get(column + 1).is_some_and(|next| outcome(*class, *next) != own) {
+                boundary.push_str(&format!("M{} {y} v{h} ", x + w));
+            }
+            if rows.get(row + 1).is_some_and(|next| outcome(*next, *severity) != own) {
+                boundary.push_str(&format!("M{x} {} h{w} ", y + h));
+            }
+        }
+    }
+    if !boundary.is_empty() {
+        pen.path(boundary.trim_end(), (INK, "5"), "");
+    }
+    pen.text(left, top + 3 * CELL.1 + 24, 11, Face::Aside, "Classes are ordinal; none of them is a probability.");
+    pen.end()
+}
+
+fn stands_at(verdict: &Verdict, class: Exploitability, severity: Severity) -> bool {
+    verdict.exploitability == class && verdict.harm.as_ref().is_some_and(|harm| harm.escalated_severity == severity)
+}
+
+fn cell(pen: &mut Pen, rect: Rect, (outcome, word): (Outcome, &str), counts: &Cell) {
+    pen.frame(rect, 0, "#ffffff", (THIN, "1"), "");
+    if outcome == Outcome::Uncontrolled {
+        pen.hatch(rect, 11, ("#b9c2cb", "2"));
+    }
+    let room = rect.w - 24;
+    // Text stands on white: a pattern behind letters is hard to read.
+    let plate = |pen: &mut Pen, x: i32, y: i32, w: i32, h: i32| {
+        pen.put(format_args!("<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" fill=\"#ffffff\"/>"));
+    };
+    let words = measure::wrap(&clean(word), room, plain(11), 1);
+    let wide = measure::widest(&words, plain(11));
+    plate(pen, rect.x + 8, rect.y + 6, wide + 8, 17);
+    for word in &words {
+        pen.text(rect.x + 12, rect.y + 18, 11, Face::Quiet, word);
+    }
+    if counts.total() == 0 {
+        return;
+    }
+    let total = number(counts.total() as u64);
+    let lines = counts.lines();
+    let wide = measure::width(&total, bold(20)).max(measure::widest(&lines, plain(11)));
+    plate(pen, rect.x + 8, rect.y + 26, wide + 8, 24 + measure::whole(lines.len()) * 14);
+    pen.text(rect.x + 12, rect.y + 45, 20, Face::Bold, &total);
+    let mut y = rect.y + 46;
+    for line in &lines {
+        y += 14;
+        pen.text(rect.x + 12, y, 11, Face::Plain, line);
+    }
+}
+
+fn description<'a, I: Iterator<Item = &'a Verdict>>(
+    notes: &[String],
+    own: impl Fn() -> I,
+    policy: &PolicyMatrix,
+) -> String {
+    let mut out = notes.join(" ");
+    for class in Exploitability::ALL.iter().rev() {
+        for severity in Severity::ALL {
+            let cell = Cell::of(own().filter(|verdict| stands_at(verdict, *class, *severity)));
+            let outcome = policy.cells[*class as usize][*severity as usize];
+            let counted = if cell.total() == 0 { "none".to_owned() } else { cell.lines().join(", ") };
+            out.push_str(&format!(" Exploitability {class}, severity {severity}, {outcome}: {counted}."));
+        }
+    }
+    out
+}
