@@ -74,7 +74,7 @@ fn harmless(element: &ElementId) -> FailedPredicate {
         component: None,
         criterion: None,
         live_by: LiveBy::Link,
-        text: format!("no way leads from {element} to harm to a person"),
+        text: format!("what it gives at {element} leads to no harm to a person"),
     }
 }
 
