@@ -347,9 +347,9 @@ impl<'a> Comparing<'a> {
             let old: BTreeSet<&ControlId> = was.into_iter().flat_map(|was| &was.controls_relied_on).collect();
             let new: BTreeSet<&ControlId> = now.into_iter().flat_map(|now| &now.controls_relied_on).collect();
             let gone = old.iter().filter(|control| !self.relied.contains(**control));
-            causes.extend(gone.map(|control| cause(place(*control), format!("nothing rests on {control} any more"))));
+            causes.extend(gone.map(|control| cause(place(control), format!("nothing rests on {control} any more"))));
             causes.extend(
-                new.difference(&old).map(|control| cause(place(*control), format!("it rests on {control} now"))),
+                new.difference(&old).map(|control| cause(place(control), format!("it rests on {control} now"))),
             );
         }
         causes

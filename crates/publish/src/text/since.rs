@@ -30,7 +30,8 @@ pub fn print(paper: &mut Paper, since: &Since, all: bool) {
     }
     more(paper, since.became_live.len(), most, "events that became live");
     // Verdicts that turned alike for the same reasons are told together.
-    let mut alike: BTreeMap<((u8, String), Vec<Cause>), Vec<&Turned>> = BTreeMap::new();
+    type How = (u8, String);
+    let mut alike: BTreeMap<(How, Vec<Cause>), Vec<&Turned>> = BTreeMap::new();
     for turned in &since.turned {
         alike.entry((how(turned), turned.causes.clone())).or_default().push(turned);
     }
