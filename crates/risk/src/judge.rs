@@ -10,12 +10,14 @@ use ward_model::claim::{ClaimId, ElementClaim};
 use ward_model::device::{ALL_UNITS, FieldedVersion, UNCONFIRMED_UNITS};
 use ward_model::digest::Digest;
 use ward_model::ids::{CohortId, ControlId, ElementId};
+use ward_model::many::SingleAction;
 use ward_model::scale::{Exploitability, Persons};
 use ward_model::verdict::{
     Basis, HarmReached, Outcome, PresumedBecause, ReachedHarm, Sensitivity, SubjectKind, Units, Verdict,
 };
 use ward_policy::Policy;
 
+use crate::actions;
 use crate::catalogue::Catalogue;
 use crate::clock;
 use crate::context::{Context, Situation, Unknowns};
@@ -34,6 +36,8 @@ use crate::witness::OwnSteps;
 pub struct Judgement {
     /// Verdicts, worst first.
     pub verdicts: Vec<Verdict>,
+    /// What an attacker does once and harms several people by at the same time.
+    pub single_actions: Vec<SingleAction>,
     /// What touches nothing today.
     pub watch_list: Vec<WatchItem>,
     /// What is due.
@@ -70,7 +74,9 @@ pub fn judge_supposing(situation: Situation<'_>, decided: &Effects) -> Judgement
     for part in parts {
         judgement.verdicts.extend(part.verdicts);
         judgement.watch_list.extend(part.watch_list);
+        judgement.single_actions.extend(part.single_actions);
     }
+    judgement.single_actions = actions::joined(judgement.single_actions);
     judgement.verdicts.sort_by_cached_key(order);
     judgement.watch_list.sort();
     judgement.watch_list.dedup();
@@ -92,14 +98,20 @@ fn judge_version(situation: Situation<'_>, policy: &Policy, version: &FieldedVer
         });
         if groups.peek().is_none() {
             judgement.verdicts.extend(bench.verdicts.into_iter().map(|verdict| for_units(verdict, &units)));
+            judgement.single_actions.extend(bench.single_actions.drain(..).map(|action| doable(action, &units)));
             judgement.watch_list.append(&mut bench.watch_list);
             break;
         }
         judgement.verdicts.extend(bench.verdicts.iter().map(|verdict| for_units(verdict.clone(), &units)));
+        judgement.single_actions.extend(bench.single_actions.iter().cloned().map(|action| doable(action, &units)));
         judgement.watch_list.extend(bench.watch_list.iter().cloned());
         alike.insert(confirmed, bench);
     }
     judgement
+}
+
+fn doable(action: SingleAction, units: &Units) -> SingleAction {
+    SingleAction { cohorts: vec![units.cohort.clone()], ..action }
 }
 
 /// The groups of units of a version: each cohort, and the units of which nothing is confirmed.
@@ -227,6 +239,7 @@ enum Lapsing {
 /// What one group of units comes to; the units themselves are filled in later.
 struct Bench {
     verdicts: Vec<Verdict>,
+    single_actions: Vec<SingleAction>,
     watch_list: Vec<WatchItem>,
 }
 
@@ -335,7 +348,7 @@ impl<'a> Readings<'a> {
             keys.iter().map(|key| verdict(&readings, &run, &compared, key, &ABSENT).0).collect()
         }));
         let watch_list = watch::items(&run, &subjects);
-        Bench { verdicts, watch_list }
+        Bench { verdicts, single_actions: actions::single_actions(&run), watch_list }
     }
 }
 
