@@ -213,6 +213,24 @@ impl Generation {
         Ok(records)
     }
 
+    /// The earliest day on which a record of this source and name was received and could not be read, of all that ever were.
+    pub(crate) fn set_aside_since(&self) -> Result<BTreeMap<(String, VulnerabilityId), i32>, KnowledgeError> {
+        let mut since = BTreeMap::new();
+        for (layer, _) in self.layers() {
+            let facts = layer.all_of(Kind::SetAside)?;
+            for at in 0..facts.len() {
+                let row = facts.get(at)?;
+                let Some(value) = row.value.filter(|_| row.transaction <= self.limit) else { continue };
+                let record = fact::set_aside(value).map_err(|reason| unreadable("records set aside", reason))?;
+                let Some(id) = record.id else { continue };
+                let received = day::pack(Some(self.transaction_entry(row.transaction)?.stated.day()));
+                let held = since.entry((record.source, id)).or_insert(received);
+                *held = received.min(*held);
+            }
+        }
+        Ok(since)
+    }
+
     /// The day on which this version of a record was received; [`VulnerabilityRecord::received`] is the day of the first version.
     ///
     /// # Errors

@@ -318,11 +318,12 @@ impl Knowledge for Memory {
     fn alias_group(&self, id: &VulnerabilityId) -> Result<AliasGroup, KnowledgeError> {
         alias::group(id, |id| {
             let mut found = Vec::new();
-            for record in self.records.iter().filter(|record| !record.withdrawn) {
+            for record in &self.records {
                 for alias in record.aliases.iter().filter(|alias| **alias != record.id) {
                     if record.id == *id || alias == id {
+                        let withdrawn = record.withdrawn;
                         let (record, alias, asserter) = (record.id.clone(), alias.clone(), record.source.clone());
-                        found.push(AliasAssertion { record, alias, asserter });
+                        found.push(alias::Said { assertion: AliasAssertion { record, alias, asserter }, withdrawn });
                     }
                 }
             }

@@ -116,7 +116,7 @@ pub trait Knowledge: Sync {
     /// # Errors
     /// As for [`Knowledge::candidates`].
     fn alias_group(&self, id: &VulnerabilityId) -> Result<AliasGroup, KnowledgeError> {
-        Ok(AliasGroup { ids: vec![id.clone()], assertions: Vec::new() })
+        Ok(AliasGroup { ids: vec![id.clone()], assertions: Vec::new(), former: Vec::new() })
     }
 
     /// The numbers of all records with this identifier, one for each source that has one, in the order of their sources.
@@ -162,6 +162,9 @@ pub struct AliasGroup {
     pub ids: Vec<VulnerabilityId>,
     /// Who says so; in order.
     pub assertions: Vec<AliasAssertion>,
+    /// The further names that it had as long as those stood who have withdrawn what they said; in order. They are names of it no
+    /// more, and show still since when somebody could know of it.
+    pub former: Vec<VulnerabilityId>,
 }
 
 /// Somebody says that two names mean one vulnerability.

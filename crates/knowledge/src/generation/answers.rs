@@ -15,6 +15,7 @@ use ward_model::support::SupportCycle;
 use ward_model::vulnerability::{Epss, Exploited, Undescribed, VulnerabilityRecord};
 
 use super::Generation;
+use crate::alias::Said;
 use crate::fact::{self, Kind, Support};
 use crate::file::strings::partition;
 use crate::file::{Section, unreadable};
@@ -90,19 +91,21 @@ impl Generation {
         Ok(found)
     }
 
-    /// The assertions that name a name.
-    fn touching(&self, id: &VulnerabilityId) -> Result<Vec<AliasAssertion>, KnowledgeError> {
+    /// The assertions that name a name, those of withdrawn records too.
+    fn touching(&self, id: &VulnerabilityId) -> Result<Vec<Said>, KnowledgeError> {
         let mut found = Vec::new();
         for (layer, place) in self.layers() {
             let Some(rows) = layer.index(ALIASES).find(id.as_str().as_bytes())? else { continue };
             rows.walk(|version, rest| {
                 let wrong = |reason: String| unreadable(Section::AliasRows.word(), reason);
-                let asserts = row::byte(rest).map_err(wrong)? == 0;
+                let kind = row::byte(rest).map_err(wrong)?;
                 let other = VulnerabilityId::from(row::text(rest).map_err(wrong)?);
                 if self.numbers.number(place(version)).is_some() {
-                    let (record, alias) = if asserts { (id.clone(), other) } else { (other, id.clone()) };
+                    let of_the_other = kind & alias::OF_THE_OTHER != 0;
+                    let (record, alias) = if of_the_other { (other, id.clone()) } else { (id.clone(), other) };
                     let asserter = layer.source(&layer.entry(version)?)?.to_owned();
-                    found.push(AliasAssertion { record, alias, asserter });
+                    let withdrawn = kind & alias::WITHDRAWN != 0;
+                    found.push(Said { assertion: AliasAssertion { record, alias, asserter }, withdrawn });
                 }
                 Ok(true)
             })?;

@@ -219,9 +219,13 @@ fn rows_of_other_rules_are_compiled_again() -> TestResult {
 
     let folder = tempfile::tempdir()?;
     let home = Home::open(folder.path());
-    let records = [plain("CVE-2020-1", date(2020, 1, 1), "one"), plain("CVE-2020-2", date(2020, 1, 1), "two")];
+    let mut duplicate = plain("PYSEC-1", date(2020, 1, 1), "withdrawn");
+    (duplicate.withdrawn, duplicate.aliases) = (true, vec!["CVE-2020-1".into()]);
+    let records =
+        [plain("CVE-2020-1", date(2020, 1, 1), "one"), plain("CVE-2020-2", date(2020, 1, 1), "two"), duplicate];
     sync(&home, date(2026, 1, 1), &records)?;
     let held = home.current()?.ok_or("nothing there")?;
+    assert_eq!(held.alias_group(&"CVE-2020-1".into())?.former, ["PYSEC-1".into()]);
     let right = answers(&held, &records, &[])?;
 
     // The same file as another version of the program would have left it: with rows that this one cannot use.

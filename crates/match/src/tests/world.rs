@@ -137,19 +137,24 @@ impl Knowledge for World {
     }
 
     fn alias_group(&self, id: &VulnerabilityId) -> Result<AliasGroup, KnowledgeError> {
-        let mut ids = BTreeSet::from([id.clone()]);
-        loop {
-            let before = ids.len();
-            for record in self.records.iter().filter(|record| !record.withdrawn) {
-                let names: Vec<_> = record.aliases.iter().chain([&record.id]).cloned().collect();
-                if names.iter().any(|name| ids.contains(name)) {
-                    ids.extend(names);
+        let reached = |withdrawn: bool| {
+            let mut ids = BTreeSet::from([id.clone()]);
+            loop {
+                let before = ids.len();
+                for record in self.records.iter().filter(|record| withdrawn || !record.withdrawn) {
+                    let names: Vec<_> = record.aliases.iter().chain([&record.id]).cloned().collect();
+                    if names.iter().any(|name| ids.contains(name)) {
+                        ids.extend(names);
+                    }
+                }
+                if ids.len() == before {
+                    return ids;
                 }
             }
-            if ids.len() == before {
-                return Ok(AliasGroup { ids: ids.into_iter().collect(), assertions: Vec::new() });
-            }
-        }
+        };
+        let ids = reached(false);
+        let former = reached(true).difference(&ids).cloned().collect();
+        Ok(AliasGroup { ids: ids.into_iter().collect(), assertions: Vec::new(), former })
     }
 
     fn find_all(&self, id: &VulnerabilityId) -> Result<Vec<RecordNumber>, KnowledgeError> {

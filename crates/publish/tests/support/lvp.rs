@@ -410,6 +410,7 @@ pub fn finding(id: &str, severity: &str, state: State) -> Finding {
         vulnerability: Arc::new(VulnerabilitySummary {
             id: id.into(),
             aliases: Vec::new(),
+            former_names: Vec::new(),
             severity: severity.into(),
             cvss: vec![CvssSummary {
                 version: "3.1".into(),
