@@ -12,6 +12,8 @@ pub struct SyncReport {
     pub knowledge: KnowledgeDescription,
     /// The digest of the file that holds it.
     pub root: Digest,
+    /// A digest over all that the home ever received.
+    pub chain: Digest,
     /// Whether anything is different from before.
     pub new: bool,
     /// The day under which it was received.

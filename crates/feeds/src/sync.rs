@@ -49,6 +49,8 @@ pub struct Fewer<'a> {
     /// The names of sources of which somebody says that fewer are right: they are told as shrunk no longer, and what was kept against
     /// a list that was cut short is given up.
     pub accepted: &'a [String],
+    /// Whether somebody says that what came with receipts that were lost has come again, or is not missed.
+    pub accept_lost: bool,
 }
 
 /// As [`sync`], of whatever holds the files, with what is to be said where fewer records come.
@@ -69,6 +71,17 @@ pub fn sync_contents(
     progress.step(Step::Checking);
     let received = received.into();
     let mut builder = home.builder(received)?;
+    let lost = builder.lost();
+    if contents.is_delta() && !lost.is_empty() {
+        let lost: Vec<String> = lost.iter().map(ToString::to_string).collect();
+        return Err(SyncError::Lost { lost: lost.join("; ") });
+    }
+    if fewer.accept_lost {
+        if lost.is_empty() {
+            return Err(SyncError::NothingLost);
+        }
+        builder.accept_lost();
+    }
     builder.far_fewer(fewer.far);
     for name in fewer.accepted {
         let is = |source: &str| {
@@ -95,6 +108,7 @@ pub fn sync_contents(
     let mut report = SyncReport {
         knowledge: published.description,
         root: published.root,
+        chain: published.chain,
         new: published.new,
         received: received.day(),
         clock_went_back: published.clock_went_back.map(|_| published.received.day()),

@@ -14,6 +14,8 @@ pub struct Contents {
     root: PathBuf,
     /// Of a bundle: every file of the mirror that it was made from, with its length and whether the bundle holds it.
     listed: Option<BTreeMap<String, (u64, bool)>>,
+    /// Whether that bundle stands on another one.
+    delta: bool,
     /// Files that are there and that whoever they came from names no more.
     unlisted: BTreeSet<String>,
 }
@@ -21,13 +23,13 @@ pub struct Contents {
 impl Contents {
     /// All that is in a folder.
     pub fn of_folder(folder: impl Into<PathBuf>) -> Self {
-        Self { root: folder.into(), listed: None, unlisted: BTreeSet::new() }
+        Self { root: folder.into(), listed: None, delta: false, unlisted: BTreeSet::new() }
     }
 
     /// What a bundle lists, unpacked into this folder: what it leaves out is as in the bundle that it stands on.
     pub fn of_bundle(folder: impl Into<PathBuf>, head: &Head) -> Self {
         let listed = head.files.iter().map(|file| (file.path.clone(), (file.bytes, file.included))).collect();
-        Self { listed: Some(listed), ..Self::of_folder(folder) }
+        Self { listed: Some(listed), delta: head.base.is_some(), ..Self::of_folder(folder) }
     }
 
     /// Says that these files, by their paths in the folder, are named no more by whoever they came from: they do not count as
@@ -36,6 +38,11 @@ impl Contents {
     pub fn unlisted(mut self, names: impl IntoIterator<Item = String>) -> Self {
         self.unlisted.extend(names);
         self
+    }
+
+    /// Whether it says only what is new since something that has to be held already.
+    pub(crate) fn is_delta(&self) -> bool {
+        self.delta
     }
 
     /// Where its files are.

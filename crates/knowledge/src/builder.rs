@@ -10,7 +10,7 @@ use ward_formats::feed::eol::{self, SupportCatalogue};
 use ward_formats::feed::epss::Scores;
 use ward_formats::feed::kev::Catalogue;
 use ward_formats::feed::{Dated, SetAside};
-use ward_model::coverage::Shrinkage;
+use ward_model::coverage::{LostReceipts, Shrinkage};
 use ward_model::digest::Digest;
 use ward_model::knowledge::KnowledgeDescription;
 use ward_model::vulnerability::VulnerabilityRecord;
@@ -21,6 +21,7 @@ use crate::file::reader::Reader;
 use crate::generation::Generation;
 use crate::home::Home;
 use crate::layer::Layer;
+use crate::lost::Lost;
 use crate::moment::Moment;
 use crate::source::{Changes, EPSS, KEV, SetAsideRecord, SourceState, WHOLE};
 use crate::{day, stamp};
@@ -76,6 +77,10 @@ pub struct Builder {
     renamed: BTreeMap<(String, Box<str>), i32>,
     far_fewer: Shrinkage,
     repaired: bool,
+    /// What was lost by that.
+    lost: Option<Lost>,
+    /// Whether somebody accepts what was lost before.
+    accepts_lost: bool,
 }
 
 /// Records on their way into a generation. Each thread has its own; in which order they come makes no difference.
@@ -114,6 +119,8 @@ pub struct Published {
     pub description: KnowledgeDescription,
     /// The digest of the files that hold it.
     pub root: Digest,
+    /// A digest over all that was ever received.
+    pub chain: Digest,
     /// Whether the home holds anything else than before. That somebody looked again on another day does not count.
     pub new: bool,
     /// When it was received: the moment given, or that of the receipt before where the clock went back.
@@ -129,7 +136,14 @@ pub struct Published {
 }
 
 impl Builder {
-    pub(crate) fn new(home: Home, lock: File, held: Option<Generation>, repaired: bool, received: Moment) -> Self {
+    pub(crate) fn new(
+        home: Home,
+        lock: File,
+        held: Option<Generation>,
+        repaired: bool,
+        lost: Option<Lost>,
+        received: Moment,
+    ) -> Self {
         Self {
             home,
             _lock: lock,
@@ -151,6 +165,8 @@ impl Builder {
             renamed: BTreeMap::new(),
             far_fewer: Shrinkage::default(),
             repaired,
+            lost,
+            accepts_lost: false,
         }
     }
 
@@ -241,6 +257,18 @@ impl Builder {
     /// From when on fewer records are far fewer. Where nobody says so, any that lacks is told.
     pub fn far_fewer(&mut self, rule: Shrinkage) {
         self.far_fewer = rule;
+    }
+
+    /// The receipts that were lost, found now or before, and that nobody has accepted yet.
+    pub fn lost(&self) -> Vec<LostReceipts> {
+        let before = self.held.iter().flat_map(Generation::lost).filter(|lost| lost.is_open());
+        before.chain(&self.lost).map(|lost| lost.receipts.clone()).collect()
+    }
+
+    /// Somebody says that what came with the receipts that were lost has come again, or is not missed. What is found to be lost now
+    /// nobody can have seen yet: it is told.
+    pub fn accept_lost(&mut self) {
+        self.accepts_lost = true;
     }
 
     /// The names of the sources that the home holds.

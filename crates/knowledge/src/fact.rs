@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     Epss = b'E',
     Input = b'I',
     Exploited = b'K',
+    /// Receipts that were lost.
+    Lost = b'L',
     Support = b'S',
     /// What is known to be exploited and described by no record: a conclusion, kept so that it is not drawn anew by every reader.
     Undescribed = b'U',

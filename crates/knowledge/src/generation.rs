@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use jiff::civil::Date;
+use ward_model::coverage::LostReceipts;
 use ward_model::cpe::ProductKey;
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
@@ -15,6 +16,7 @@ use crate::error::OpenError;
 use crate::fact::{self, Input, Kind, Support};
 use crate::file::{Section, unreadable};
 use crate::layer::{COMPILED_BY, FINDABLE, Layer, VersionEntry};
+use crate::lost::Lost;
 use crate::moment::Moment;
 use crate::part::{self, Part};
 use crate::source::{SetAsideRecord, SourceState};
@@ -49,6 +51,8 @@ pub struct Generation {
     undescribed: Vec<Undescribed>,
     /// What is known of the parts of the sources: source, name, counts.
     parts: Vec<(String, String, Part)>,
+    /// The receipts that were lost, by the receipt before them.
+    lost: Vec<Lost>,
     /// The records set aside, by the products that they name; read when it is first asked for.
     aside: OnceLock<BTreeMap<ProductKey, BTreeSet<String>>>,
     /// The support of products; read when it is first asked for.
@@ -84,14 +88,32 @@ impl Generation {
             sources: Vec::new(),
             seed: false,
             limited_to: Vec::new(),
+            lost: Vec::new(),
         };
         let (aside, support) = (OnceLock::new(), OnceLock::new());
-        let (undescribed, parts) = (Vec::new(), Vec::new());
-        let mut opened =
-            Self { base, delta, limit, numbers, transaction, state, description, undescribed, parts, aside, support };
+        let (undescribed, parts, lost) = (Vec::new(), Vec::new(), Vec::new());
+        let mut opened = Self {
+            base,
+            delta,
+            limit,
+            numbers,
+            transaction,
+            state,
+            description,
+            undescribed,
+            parts,
+            lost,
+            aside,
+            support,
+        };
         opened.undescribed = opened.read_undescribed()?;
         let read = |fact: &fact::Held| part::from_fact(fact).map_err(|reason| unreadable("parts of sources", reason));
         opened.parts = opened.facts(Kind::Coverage)?.iter().map(read).collect::<Result<_, _>>()?;
+        let read =
+            |fact: &fact::Held| Lost::from_fact(fact).map_err(|reason| unreadable("receipts that were lost", reason));
+        opened.lost = opened.facts(Kind::Lost)?.iter().map(read).collect::<Result<_, _>>()?;
+        let open = opened.lost.iter().filter(|lost| lost.is_open());
+        opened.description.lost = open.map(|lost| lost.receipts.clone()).collect();
         let describe = |state: &SourceState| state.description(&opened.undescribed, &opened.parts);
         opened.description.sources = opened.state.sources.iter().map(describe).collect();
         Ok(opened)
@@ -137,7 +159,17 @@ impl Generation {
         if low == 0 {
             return Ok(Err(self.transaction_entry(1)?.moment));
         }
-        Self::of_layers(self.base, self.delta, low).map(Ok)
+        // Whoever asks for a moment of which receipts were lost later hears that, whether it was accepted or not.
+        let lost = self.lost.into_iter().filter(|lost| lost.after == low && lost.receipts.touch(moment.day()));
+        let lost: Vec<LostReceipts> = lost.map(|lost| lost.receipts).collect();
+        let mut then = Self::of_layers(self.base, self.delta, low)?;
+        then.description.lost.extend(lost);
+        Ok(Ok(then))
+    }
+
+    /// The receipts that were lost, by the receipt before them.
+    pub(crate) fn lost(&self) -> &[Lost] {
+        &self.lost
     }
 
     /// A transaction, by its number; from 1.

@@ -26,6 +26,7 @@ mod identity;
 mod index;
 mod layer;
 mod lock;
+mod lost;
 mod part;
 mod row;
 mod subject;

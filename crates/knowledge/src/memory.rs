@@ -179,6 +179,7 @@ impl Memory {
             sources: sources.values().map(|state| state.description(&undescribed, &[])).collect(),
             seed: contents.seed,
             limited_to: contents.limited_to,
+            lost: Vec::new(),
         };
         let ecosystems = contents.ecosystems;
         let weaknesses = weaknesses.names;

@@ -24,6 +24,50 @@ pub struct ShrunkPart {
     pub last_came: Option<Date>,
 }
 
+/// Receipts that a home lost: what it held was damaged, and it went on from an earlier whole state.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LostReceipts {
+    /// The day of the last receipt before them, which is left.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub after: Date,
+    /// How many there are; `None` where that is not known either.
+    pub receipts: Option<u32>,
+    /// Their days, as far as the damaged file still tells them.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+    pub days: Vec<Date>,
+    /// When it was found.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub found: Date,
+    /// When somebody accepted it.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub accepted: Option<Date>,
+}
+
+impl LostReceipts {
+    /// Whether any of them may have been held on a day.
+    pub fn touch(&self, day: Date) -> bool {
+        let all_known = self.receipts.is_some_and(|receipts| receipts as usize == self.days.len());
+        !all_known || self.days.iter().any(|of| *of <= day)
+    }
+}
+
+impl fmt::Display for LostReceipts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.receipts {
+            Some(1) => write!(f, "1 receipt")?,
+            Some(receipts) => write!(f, "{receipts} receipts")?,
+            None => write!(f, "it is not known how many receipts")?,
+        }
+        write!(f, " after that of {}", self.after)?;
+        if !self.days.is_empty() {
+            let days: Vec<String> = self.days.iter().map(ToString::to_string).collect();
+            write!(f, " (of {})", days.join(", "))?;
+        }
+        write!(f, ", found damaged on {}", self.found)
+    }
+}
+
 /// The last day that can be meant by a date that was received on this day: where it was written it may have been a day later. A later
 /// one is a slip of whoever wrote it, and makes nothing fresh.
 pub fn latest_meant(received: Date) -> Date {
@@ -191,7 +235,7 @@ pub struct KnowledgeCoverage {
     /// The day asked about.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub as_of: Date,
-    /// Whether any source is not known to be fresh, or shrank.
+    /// Whether any source is not known to be fresh, or shrank, or receipts were lost.
     pub stale: bool,
     /// The sources, by name: those held, and those that should be.
     pub sources: Vec<SourceCoverage>,

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::affected::{AffectedProduct, SubjectKey};
-use crate::coverage::{KnowledgeCoverage, PartDescription, ShrunkPart};
+use crate::coverage::{KnowledgeCoverage, LostReceipts, PartDescription, ShrunkPart};
 use crate::cpe::ProductKey;
 use crate::digest::Digest;
 use crate::ids::VulnerabilityId;
@@ -206,6 +206,10 @@ pub struct KnowledgeDescription {
     pub seed: bool,
     /// For a seed: the products it speaks of. Empty where every product that is named is covered as well as the feed covers it.
     pub limited_to: Vec<String>,
+    /// The receipts that were lost, until somebody accepts it: what came with them may be missing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub lost: Vec<LostReceipts>,
 }
 
 /// One source of a body of knowledge.
@@ -285,6 +289,18 @@ impl KnowledgeDescription {
         ))
     }
 
+    /// What a reader must know where receipts were lost.
+    pub fn lost(&self) -> Option<String> {
+        let each: Vec<String> = self.lost.iter().map(ToString::to_string).collect();
+        (!each.is_empty()).then(|| {
+            format!(
+                "receipts of this home were lost: {}. What came with them is missing unless it came again: sync all sources whole, \
+                 or take a whole bundle, then say so with `--accept-lost`",
+                each.join("; ")
+            )
+        })
+    }
+
     /// What a reader must know where nothing has been received for longer than a week before the day asked about.
     pub fn stale(&self, as_of: Date) -> Option<String> {
         let fresh_until = self.as_of.saturating_add(7.days());
@@ -298,8 +314,10 @@ impl KnowledgeDescription {
 
     /// Everything that a reader must know about this knowledge, with how it is judged on the day asked about.
     pub fn notes(&self, coverage: &KnowledgeCoverage) -> Vec<String> {
-        let mut notes: Vec<String> =
-            [self.partial(), self.undescribed(), self.stale(coverage.as_of)].into_iter().flatten().collect();
+        let mut notes: Vec<String> = [self.partial(), self.lost(), self.undescribed(), self.stale(coverage.as_of)]
+            .into_iter()
+            .flatten()
+            .collect();
         notes.extend(coverage.notes());
         notes.extend(self.remarks());
         let count = |of: fn(&SourceDescription) -> u64| self.sources.iter().map(of).sum::<u64>();
@@ -382,6 +400,7 @@ mod tests {
             sources: sources.iter().map(source).collect(),
             seed,
             limited_to: Vec::new(),
+            lost: Vec::new(),
         }
     }
 

@@ -139,7 +139,7 @@ impl Expectations {
             sources.push(missing);
         }
         sources.sort_by(|a, b| a.name.cmp(&b.name));
-        let stale = sources.iter().any(SourceCoverage::is_stale);
+        let stale = sources.iter().any(SourceCoverage::is_stale) || !knowledge.lost.is_empty();
         KnowledgeCoverage { as_of, stale, sources, ecosystems_without_data: without_data }
     }
 
@@ -202,6 +202,7 @@ mod tests {
             sources,
             seed: false,
             limited_to: Vec::new(),
+            lost: Vec::new(),
         }
     }
 

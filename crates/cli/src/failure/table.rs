@@ -167,6 +167,10 @@ impl From<SyncError> for Failure {
             SyncError::NotTaken { .. } => Self::input("delta", error.to_string())
                 .hint("take the whole bundle that it stands on, or a whole one made anew")
                 .hint(nothing_changed),
+            SyncError::Lost { .. } => Self::input("delta", error.to_string())
+                .hint("take a whole bundle, and then once more with `--accept-lost`: the deltas on it can be taken after that")
+                .hint(nothing_changed),
+            SyncError::NothingLost => Self::input("arguments", error.to_string()).hint(nothing_changed),
             SyncError::Incomplete { .. } => {
                 Self::input("delta", error.to_string()).hint("have it made anew").hint(nothing_changed)
             }

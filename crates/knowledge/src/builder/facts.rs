@@ -15,6 +15,7 @@ use crate::error::HomeError;
 use crate::fact::{self, Fact, Held, Input, Kind};
 use crate::generation::Generation;
 use crate::identity;
+use crate::lost::Lost;
 use crate::source::{Changes, EPSS, KEV, NVD, SetAsideRecord};
 use crate::{part, stamp};
 
@@ -246,6 +247,24 @@ fn is_of_changes(source: &str, file: &str) -> bool {
         _ => false,
     };
     lists && part::of_file(source, file).is_none()
+}
+
+/// Receipts that are found to be lost, and those of which somebody accepts it.
+pub(super) fn lost(builder: &Builder) -> Result<Vec<Fact>, HomeError> {
+    let mut lost: Vec<Lost> = builder.lost.iter().cloned().collect();
+    if builder.accepts_lost {
+        let accepted = |lost: &Lost| {
+            let mut lost = lost.clone();
+            lost.receipts.accepted = Some(builder.received.day());
+            lost
+        };
+        lost.extend(builder.held.iter().flat_map(Generation::lost).filter(|lost| lost.is_open()).map(accepted));
+    }
+    let write = |lost: &Lost| {
+        let (key, value) = written("receipts that were lost", lost.to_fact())?;
+        Ok((key, Some(value)))
+    };
+    lost.iter().map(write).collect()
 }
 
 /// Files that were read.

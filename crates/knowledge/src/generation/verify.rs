@@ -124,7 +124,7 @@ pub(crate) fn part_of<'a>(
                 let record: SetAsideRecord = postcard::from_bytes(value).map_err(|error| wrong(error.to_string()))?;
                 identity::of_set_aside(&record)
             }
-            Kind::Support | Kind::Weakness | Kind::Input | Kind::Coverage | Kind::Undescribed => {
+            Kind::Support | Kind::Weakness | Kind::Input | Kind::Coverage | Kind::Lost | Kind::Undescribed => {
                 identity::of_fact(key, value)
             }
         })

@@ -46,6 +46,7 @@ impl World {
             sources: Vec::new(),
             seed: false,
             limited_to: Vec::new(),
+            lost: Vec::new(),
         };
         Self {
             records,

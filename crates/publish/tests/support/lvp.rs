@@ -467,6 +467,7 @@ pub fn knowledge(seed: bool) -> KnowledgeDescription {
         }],
         seed,
         limited_to: if seed { vec!["a:openssl:openssl".into(), "a:busybox:busybox".into()] } else { Vec::new() },
+        lost: Vec::new(),
     }
 }
 

@@ -14,10 +14,11 @@ use ward_feeds::bundle::unpack;
 use ward_feeds::{Contents, SyncReport};
 use ward_knowledge::Home;
 use ward_model::Digest;
+use ward_model::coverage::LostReceipts;
 
 use super::bundle::{of, text};
 use super::sync::answer::{self, ShrunkAnswer};
-use super::sync::into_home;
+use super::sync::{Accepted, into_home};
 use crate::Ending;
 use crate::arguments::Global;
 use crate::clock;
@@ -49,6 +50,9 @@ pub struct ImportArguments {
     /// These sources rightly hold fewer records than before, as for `ward feeds sync`
     #[arg(long, value_name = "SOURCE,...", value_delimiter = ',')]
     accept_shrunk: Vec<String>,
+    /// Receipts of this home were lost, and this whole bundle brings again what came with them, as for `ward feeds sync`
+    #[arg(long)]
+    accept_lost: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -63,6 +67,8 @@ struct ImportAnswer {
     sources: Vec<ImportedSource>,
     /// Sources of which far fewer records came than before, in this bundle or an earlier one.
     shrunk: Vec<ShrunkAnswer>,
+    /// The receipts of this home that were lost, until somebody accepts it.
+    lost: Vec<LostReceipts>,
     /// Every record that could not be read.
     could_not_be_read: Vec<Unread>,
 }
@@ -103,7 +109,8 @@ pub fn run(arguments: ImportArguments, global: &Global, ui: &Ui) -> Result<Endin
     fits(&head, last(&folder, &home)?.as_ref(), clock::now(), &folder.join(LAST))?;
     let head = unpack::unpack(&arguments.file, &trusted, place.path()).map_err(|error| of(&arguments.file, error))?;
     let contents = Contents::of_bundle(place.path(), &head);
-    let report = into_home(&contents, &[], &arguments.accept_shrunk, &home, ui)?;
+    let accepted = Accepted { shrunk: &arguments.accept_shrunk, lost: arguments.accept_lost };
+    let report = into_home(&contents, &[], accepted, &home, ui)?;
     remember(&folder, &head)?;
     tell(&folder, &head, &by, report, ui)
 }
@@ -187,6 +194,7 @@ fn tell(folder: &Path, head: &Head, by: &Trusted, report: SyncReport, ui: &Ui) -
         generation: synced.generation,
         sources,
         shrunk: synced.shrunk,
+        lost: synced.lost,
         could_not_be_read,
     })?;
     Ok(Ending::Done)

@@ -39,6 +39,9 @@ pub struct Arguments {
     /// lists that seemed cut short. A name as `ward feeds status` shows it, or `osv` for all below it
     #[arg(long, value_name = "SOURCE,...", value_delimiter = ',')]
     accept_shrunk: Vec<String>,
+    /// Receipts of this home were lost, and what came with them has come again or is not missed: tell it no longer
+    #[arg(long)]
+    accept_lost: bool,
     #[command(flatten)]
     network: Network,
 }
@@ -53,7 +56,8 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
         // `fetched` fetches where no folder is named.
         (None, None) => return Ok(Ending::Done),
     };
-    let report = into_home(&contents, &only, &arguments.accept_shrunk, &Home::open(&folder), ui)?;
+    let accepted = Accepted { shrunk: &arguments.accept_shrunk, lost: arguments.accept_lost };
+    let report = into_home(&contents, &only, accepted, &Home::open(&folder), ui)?;
     let (network, stale) = fetched.map_or((None, None), |fetched| (Some(fetched.answer), fetched.stale));
     let answer = answer::of(folder.display().to_string(), network, report);
     answer::warn(&answer, ui);
@@ -66,16 +70,25 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     stale.map_or(Ok(Ending::Done), Err)
 }
 
+/// What somebody says is right as it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Accepted<'a> {
+    /// Sources that hold fewer records than before.
+    pub shrunk: &'a [String],
+    /// Receipts that were lost.
+    pub lost: bool,
+}
+
 /// Brings what there is into a home, now.
 pub fn into_home(
     contents: &Contents,
     only: &[Source],
-    accepted: &[String],
+    accepted: Accepted<'_>,
     home: &Home,
     ui: &Ui,
 ) -> Result<SyncReport, Failure> {
     let far = Library::built_in()?.expectations().far_fewer(clock::today());
-    let (fewer, now) = (Fewer { far, accepted }, clock::now());
+    let (fewer, now) = (Fewer { far, accepted: accepted.shrunk, accept_lost: accepted.lost }, clock::now());
     if !ui.draws_progress() {
         return Ok(ward_feeds::sync_contents(contents, only, fewer, home, now, &mut Silent)?);
     }

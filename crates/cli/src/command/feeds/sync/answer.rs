@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use ward_feeds::SyncReport;
 use ward_model::Digest;
-use ward_model::coverage::ShrunkPart;
+use ward_model::coverage::{LostReceipts, ShrunkPart};
 
 use super::super::network::NetworkAnswer;
 use crate::table::table;
@@ -29,6 +29,8 @@ pub struct Answer {
     pub untouched: Vec<String>,
     pub not_read: Vec<String>,
     pub repaired: bool,
+    /// The receipts of this home that were lost, until somebody accepts it.
+    pub lost: Vec<LostReceipts>,
 }
 
 /// A source of which far fewer records came than before.
@@ -69,6 +71,7 @@ pub struct SetAsideAnswer {
 
 /// The answer to a sync of this home.
 pub fn of(home: String, network: Option<NetworkAnswer>, report: SyncReport) -> Answer {
+    let lost = report.knowledge.lost;
     Answer {
         schema: "wardround/feeds-sync/1",
         home,
@@ -116,6 +119,7 @@ pub fn of(home: String, network: Option<NetworkAnswer>, report: SyncReport) -> A
         untouched: report.untouched.into_iter().map(|state| state.name).collect(),
         not_read: report.not_read,
         repaired: report.repaired,
+        lost,
     }
 }
 
@@ -123,6 +127,9 @@ pub fn of(home: String, network: Option<NetworkAnswer>, report: SyncReport) -> A
 pub fn warn(answer: &Answer, ui: &Ui) {
     for shrunk in &answer.shrunk {
         ui.note(format!("{} SHRANK; see below, and `ward feeds status`", shrunk.source));
+    }
+    for lost in &answer.lost {
+        ui.note(format!("LOST: {lost}; see below, and `ward feeds status`"));
     }
 }
 
@@ -145,6 +152,15 @@ pub fn text(answer: &Answer, verbose: bool) -> String {
             "What came of these is far less than it was: a feed or mirror that lost records, or was cut short. What is held of them is\n\
              kept and may be out of date. Every answer says so until more comes again; if fewer records are right, say so: run the same\n\
              command again with `--accept-shrunk SOURCE`.\n\n",
+        );
+    }
+    for lost in &answer.lost {
+        out.push_str(&format!("LOST       {lost}\n"));
+    }
+    if !answer.lost.is_empty() {
+        out.push_str(
+            "What came with these is missing unless it came again. Every answer says so until somebody accepts it: sync all sources whole,\n\
+             or take a whole bundle, and run that command again with `--accept-lost`.\n\n",
         );
     }
     let rows: Vec<Vec<String>> = answer
