@@ -107,9 +107,12 @@ impl Memory {
             let mut findable = record.affected.iter().any(|product| !product.keys().is_empty());
             for criterion in criteria(record) {
                 let Some(key) = criterion.cpe.product_key() else { continue };
+                findable |= criterion.vulnerable;
+                if record.withdrawn {
+                    continue;
+                }
                 let rows = products.entry(key).or_default();
                 if criterion.vulnerable {
-                    findable = true;
                     rows.push(Candidate { record: RecordNumber(number), criterion: criterion.clone() });
                 }
             }
@@ -299,7 +302,7 @@ impl Knowledge for Memory {
 
     fn statements(&self, key: &SubjectKey) -> Result<Vec<StatementCandidate>, KnowledgeError> {
         let mut found = Vec::new();
-        for (number, record) in (0..).zip(&self.records) {
+        for (number, record) in (0..).zip(&self.records).filter(|(_, record)| !record.withdrawn) {
             for product in record.affected.iter().filter(|product| product.keys().contains(key)) {
                 found.push(StatementCandidate { record: RecordNumber(number), product: product.clone() });
             }
@@ -312,7 +315,7 @@ impl Knowledge for Memory {
             product.package.as_ref().is_some_and(|package| *package.ecosystem == *ecosystem)
                 && (release.is_none() || product.release.is_none() || product.release.as_deref() == release)
         };
-        let records = self.records.iter().filter(|record| is_osv(&record.source));
+        let records = self.records.iter().filter(|record| is_osv(&record.source) && !record.withdrawn);
         Ok(self.ecosystems.contains(ecosystem) && records.flat_map(|record| &record.affected).any(spoken))
     }
 

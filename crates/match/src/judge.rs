@@ -89,7 +89,7 @@ pub(crate) struct Group {
     /// The names that it has by withdrawn records alone.
     former: Vec<VulnerabilityId>,
     /// What is held under those names. It says nothing of the vulnerability any more but since when somebody could know of it.
-    former_records: Vec<RecordNumber>,
+    pub(crate) former_records: Vec<RecordNumber>,
 }
 
 /// What the first stage finds about a component.

@@ -127,6 +127,15 @@ pub trait Knowledge: Sync {
         Ok(self.find(id)?.into_iter().collect())
     }
 
+    /// The day on which the version of a record that is held was received; [`VulnerabilityRecord::received`] is that of the first.
+    ///
+    /// # Errors
+    /// As for [`Knowledge::record`].
+    fn last_received(&self, number: RecordNumber) -> Result<Option<Date>, KnowledgeError> {
+        let _ = number;
+        Ok(None)
+    }
+
     /// What this kind of weakness (a CWE number) is called.
     ///
     /// # Errors

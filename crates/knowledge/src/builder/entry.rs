@@ -40,7 +40,11 @@ pub(super) fn encode(record: &VulnerabilityRecord, out: &mut Vec<u8>) -> Result<
     out.extend_from_slice(&bytes);
     let digest = identity::of_record(&bytes);
 
+    // By what it said, a record that was withdrawn is found no more: it gives no finding, and shows nobody to speak of a product.
     let mut push = |kind: RowKind, key: &[u8], payload: &[u8]| {
+        if record.withdrawn && kind != RowKind::Alias {
+            return;
+        }
         out.push(kind as u8);
         for bytes in [key, payload] {
             row::write_number(bytes.len() as u64, out);

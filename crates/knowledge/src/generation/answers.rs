@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use ward_model::affected::SubjectKey;
 use ward_model::cpe::ProductKey;
 use ward_model::ids::VulnerabilityId;
@@ -311,6 +312,10 @@ impl Knowledge for Generation {
 
     fn alias_group(&self, id: &VulnerabilityId) -> Result<AliasGroup, KnowledgeError> {
         alias::group(id, |id| self.touching(id))
+    }
+
+    fn last_received(&self, number: RecordNumber) -> Result<Option<Date>, KnowledgeError> {
+        self.version_received(number)
     }
 
     fn weakness_name(&self, number: u32) -> Result<Option<String>, KnowledgeError> {

@@ -485,6 +485,49 @@ fn withdrawn_records_show_since_when_a_vulnerability_was_known() {
     assert_eq!(shown(vec![cve(), mistaken(), other(), advisory()]), (String::new(), "PYSEC-1".into(), (2, 5)));
 }
 
+/// Who asks about what was withdrawn hears that, by which name ever, and that nothing else is known of it.
+#[test]
+fn what_was_withdrawn_is_explained() {
+    let said = || vec![with(package("pypi:a"), vec![events(VersionOrderKind::Ecosystem, "+0")])];
+    let withdrawn =
+        |id, source, aliases: &[&str]| VulnerabilityRecord { withdrawn: true, ..saying(id, source, aliases, said()) };
+    let records = vec![
+        withdrawn("SA-1@acme/CVE-1", "csaf", &["CVE-1"]),
+        withdrawn("PYSEC-1", "osv", &["CVE-2"]),
+        withdrawn("PYSEC-3", "osv", &[]),
+        withdrawn("CVE-4", "nvd", &[]),
+    ];
+    let mut world = World::new(records);
+    world.covered = vec![("pypi", None)];
+    let a = with_purl(plain("a", ""), "pkg:pypi/a@1");
+    let inventory = Inventory { components: std::slice::from_ref(&a), hardware: &[], complete: false };
+    for (asked, record, source) in [
+        ("CVE-1", "SA-1@acme/CVE-1", "csaf"),
+        ("SA-1@acme/CVE-1", "SA-1@acme/CVE-1", "csaf"),
+        ("CVE-2", "PYSEC-1", "osv"),
+        ("PYSEC-1", "PYSEC-1", "osv"),
+        ("PYSEC-3", "PYSEC-3", "osv"),
+        ("CVE-4", "CVE-4", "nvd"),
+    ] {
+        let why = explain(&inventory, &Aliases::default(), &world, &a.reference, &asked.into()).unwrap();
+        assert_eq!(why.reasons, [format!("{record} was withdrawn by its feed ({source})")], "{asked}");
+        assert_eq!(why.state, State::NotAffected, "{asked}");
+    }
+}
+
+/// That a feed once said something of a product, and took it back, does not show that it follows the product.
+#[test]
+fn what_only_withdrawn_records_name_is_not_assessed_by_them() {
+    let tool = exact("a:acme:tool", "1.0");
+    let unassessed = |withdrawn: bool| {
+        let record = VulnerabilityRecord { withdrawn, ..about("CVE-1", "a:acme:tool", &["<0.5"]) };
+        let report = scan(&World::new(vec![record]), std::slice::from_ref(&tool), true);
+        assert!(report.findings.is_empty());
+        report.unassessed.len()
+    };
+    assert_eq!((unassessed(false), unassessed(true)), (0, 1));
+}
+
 #[test]
 fn a_platform_limits_a_statement() {
     let said = |platforms: &[&str]| {

@@ -59,7 +59,8 @@ impl World {
     }
 
     fn criteria(&self) -> impl Iterator<Item = (RecordNumber, &Criterion)> {
-        (0..).map(RecordNumber).zip(&self.records).flat_map(|(number, record)| {
+        let standing = (0..).map(RecordNumber).zip(&self.records).filter(|(_, record)| !record.withdrawn);
+        standing.flat_map(|(number, record)| {
             record
                 .configurations
                 .iter()
@@ -122,7 +123,7 @@ impl Knowledge for World {
     }
 
     fn statements(&self, key: &SubjectKey) -> Result<Vec<StatementCandidate>, KnowledgeError> {
-        let records = (0..).map(RecordNumber).zip(&self.records);
+        let records = (0..).map(RecordNumber).zip(&self.records).filter(|(_, record)| !record.withdrawn);
         let products = records.flat_map(|(record, all)| all.affected.iter().map(move |product| (record, product)));
         Ok(products
             .filter(|(_, product)| product.keys().contains(key))
