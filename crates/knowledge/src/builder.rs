@@ -69,6 +69,8 @@ pub struct Builder {
     ecosystems: BTreeSet<(String, String)>,
     /// The newest date in each file, of sources whose parts age by themselves.
     newest: BTreeMap<(String, String), Date>,
+    /// The day on which each file was made, where it says so.
+    made: BTreeMap<(String, String), Date>,
     /// Sources of which somebody says that fewer records are right.
     accepted: BTreeSet<String>,
     /// Documents that came whole, with their source, and of when they are.
@@ -95,6 +97,7 @@ pub struct Batch {
     inputs: BTreeMap<(String, String), Input>,
     ecosystems: BTreeSet<(String, String)>,
     newest: BTreeMap<(String, String), Date>,
+    made: BTreeMap<(String, String), Date>,
     /// Documents that came, with their source.
     documents: Vec<(String, csaf::Document)>,
     set_aside: Vec<SetAsideRecord>,
@@ -160,6 +163,7 @@ impl Builder {
             inputs: BTreeMap::new(),
             ecosystems: BTreeSet::new(),
             newest: BTreeMap::new(),
+            made: BTreeMap::new(),
             accepted: BTreeSet::new(),
             documents: BTreeMap::new(),
             renamed: BTreeMap::new(),
@@ -187,6 +191,7 @@ impl Builder {
             inputs: BTreeMap::new(),
             ecosystems: BTreeSet::new(),
             newest: BTreeMap::new(),
+            made: BTreeMap::new(),
             documents: Vec::new(),
             set_aside: Vec::new(),
             buffer: Vec::new(),
@@ -199,6 +204,7 @@ impl Builder {
         self.files.extend(batch.files.iter().cloned());
         self.inputs.append(&mut batch.inputs);
         self.ecosystems.append(&mut batch.ecosystems);
+        self.made.append(&mut batch.made);
         for (file, day) in std::mem::take(&mut batch.newest) {
             let held = self.newest.entry(file).or_insert(day);
             *held = day.max(*held);
@@ -356,6 +362,14 @@ impl Batch {
     /// not spoken of counts as one of which nothing is known. A file `<Ecosystem>/all.zip` of OSV says so by its name.
     pub fn ecosystem(&mut self, source: &str, ecosystem: &str) {
         self.ecosystems.insert((source.to_owned(), ecosystem.to_owned()));
+    }
+
+    /// Takes note of when a file was made, by what it says itself as a stamp. A moment after the day of receipt says nothing.
+    pub fn made(&mut self, source: &str, file: &str, stamp: &str) {
+        let day = stamp.get(..10).and_then(|day| day.parse().ok());
+        if let Some(day) = stamp::believed_day(day, self.received) {
+            self.made.insert((source.to_owned(), file.to_owned()), day);
+        }
     }
 
     /// Takes a record. `stamp` tells versions of it apart, the moments that stamps name in whatever zone: the latest counts, of those

@@ -19,6 +19,7 @@ use crate::layer::{COMPILED_BY, FINDABLE, Layer, VersionEntry};
 use crate::lost::Lost;
 use crate::moment::Moment;
 use crate::part::{self, Part};
+use crate::reach::{self, Reach};
 use crate::source::{SetAsideRecord, SourceState};
 use crate::transaction::{State, Transaction};
 use crate::undescribed::{self, Search, Seen};
@@ -114,7 +115,8 @@ impl Generation {
         opened.lost = opened.facts(Kind::Lost)?.iter().map(read).collect::<Result<_, _>>()?;
         let open = opened.lost.iter().filter(|lost| lost.is_open());
         opened.description.lost = open.map(|lost| lost.receipts.clone()).collect();
-        let describe = |state: &SourceState| state.description(&opened.undescribed, &opened.parts);
+        let reach = opened.reach()?.unwrap_or_default();
+        let describe = |state: &SourceState| state.description(&opened.undescribed, &opened.parts, &reach);
         opened.description.sources = opened.state.sources.iter().map(describe).collect();
         Ok(opened)
     }
@@ -165,6 +167,13 @@ impl Generation {
         let mut then = Self::of_layers(self.base, self.delta, low)?;
         then.description.lost.extend(lost);
         Ok(Ok(then))
+    }
+
+    /// Up to when the changes of NVD were seen; `None` in a home from before that was kept.
+    pub(crate) fn reach(&self) -> Result<Option<Reach>, KnowledgeError> {
+        let read =
+            |value: Vec<u8>| Reach::from_bytes(&value).map_err(|reason| unreadable("changes that were seen", reason));
+        self.fact(&reach::key())?.map(read).transpose()
     }
 
     /// The receipts that were lost, by the receipt before them.

@@ -28,6 +28,7 @@ mod layer;
 mod lock;
 mod lost;
 mod part;
+mod reach;
 mod row;
 mod subject;
 #[cfg(test)]

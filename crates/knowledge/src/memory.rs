@@ -20,6 +20,7 @@ use ward_model::vulnerability::{Criterion, Epss, Exploited, Undescribed, Vulnera
 
 use crate::file::unreadable;
 use crate::identity::{self, Part};
+use crate::reach::Reach;
 use crate::source::{EPSS, KEV, NVD, OSV, SetAsideRecord, SourceState, by_product, is_osv};
 use crate::undescribed::{Search, Seen};
 use crate::{alias, content, contradiction, fact};
@@ -179,7 +180,7 @@ impl Memory {
         let description = KnowledgeDescription {
             generation: identity::of_all(&parts),
             as_of: contents.as_of,
-            sources: sources.values().map(|state| state.description(&undescribed, &[])).collect(),
+            sources: sources.values().map(|state| state.description(&undescribed, &[], &Reach::default())).collect(),
             seed: contents.seed,
             limited_to: contents.limited_to,
             lost: Vec::new(),

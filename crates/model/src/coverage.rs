@@ -24,6 +24,30 @@ pub struct ShrunkPart {
     pub last_came: Option<Date>,
 }
 
+/// Changes of a source that nobody looked at: what says what changed reaches back some days, and what came before it was older.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct UnseenChanges {
+    /// The last day whose changes were seen.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub after: Date,
+    /// The first day after that whose changes were seen.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub before: Date,
+    /// The parts that did not come anew since: years, or runs of them.
+    pub parts: Vec<String>,
+}
+
+impl fmt::Display for UnseenChanges {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "what changed after {} and before {} was never seen", self.after, self.before)?;
+        if !self.parts.is_empty() {
+            write!(f, ", of {}", self.parts.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
 /// Receipts that a home lost: what it held was damaged, and it went on from an earlier whole state.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -209,12 +233,16 @@ pub struct SourceCoverage {
     pub shrunk: Vec<ShrunkPart>,
     /// What was never received, in words.
     pub gaps: Vec<String>,
+    /// The changes that nobody looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub unseen: Option<UnseenChanges>,
 }
 
 impl SourceCoverage {
-    /// Whether something is amiss: it is not known to be fresh, or it shrank.
+    /// Whether something is amiss: it is not known to be fresh, or it shrank, or changes of it were not seen.
     pub fn is_stale(&self) -> bool {
-        self.state != Freshness::Fresh || !self.shrunk.is_empty()
+        self.state != Freshness::Fresh || !self.shrunk.is_empty() || self.unseen.is_some()
     }
 }
 
@@ -274,6 +302,12 @@ impl KnowledgeCoverage {
                     parts.join("; ")
                 ));
             }
+            if let Some(unseen) = &source.unseen {
+                notes.push(format!(
+                    "{}: {unseen}; whole files of since then close the gap, or `--accept-shrunk {}` where it is none",
+                    source.name, source.name
+                ));
+            }
         }
         let without = &self.ecosystems_without_data;
         if !without.is_empty() {
@@ -292,7 +326,9 @@ impl KnowledgeCoverage {
 mod tests {
     use jiff::civil::date;
 
-    use super::{Expected, Freshness, KnowledgeCoverage, ShrunkPart, SourceCoverage, UncoveredEcosystem};
+    use super::{
+        Expected, Freshness, KnowledgeCoverage, ShrunkPart, SourceCoverage, UncoveredEcosystem, UnseenChanges,
+    };
 
     fn source(name: &str, state: Freshness) -> SourceCoverage {
         SourceCoverage {
@@ -307,6 +343,7 @@ mod tests {
             set_aside: 0,
             shrunk: Vec::new(),
             gaps: Vec::new(),
+            unseen: None,
         }
     }
 
@@ -323,6 +360,16 @@ mod tests {
         assert!(shrunk.is_stale());
         shrunk.state = Freshness::Fresh;
         assert!(!shrunk.is_stale());
+        let (after, before) = (date(2026, 1, 2), date(2026, 1, 5));
+        shrunk.unseen = Some(UnseenChanges { after, before, parts: vec!["2002 to 2026".to_owned()] });
+        assert!(shrunk.is_stale());
+        assert_eq!(
+            coverage(vec![shrunk.clone()]).notes(),
+            [
+                "nvd: what changed after 2026-01-02 and before 2026-01-05 was never seen, of 2002 to 2026; whole files of since then close the gap, or `--accept-shrunk nvd` where it is none"
+            ]
+        );
+        shrunk.unseen = None;
         let part = |part: &str, now, last_came| ShrunkPart {
             part: Some(part.to_owned()),
             most: 90,

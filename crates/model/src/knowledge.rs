@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::affected::{AffectedProduct, SubjectKey};
-use crate::coverage::{KnowledgeCoverage, LostReceipts, PartDescription, ShrunkPart};
+use crate::coverage::{KnowledgeCoverage, LostReceipts, PartDescription, ShrunkPart, UnseenChanges};
 use crate::cpe::ProductKey;
 use crate::digest::Digest;
 use crate::ids::VulnerabilityId;
@@ -248,6 +248,10 @@ pub struct SourceDescription {
     pub shrunk: Vec<ShrunkPart>,
     /// The parts that age by themselves: providers of advisories.
     pub providers: Vec<PartDescription>,
+    /// The changes that nobody looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub unseen: Option<UnseenChanges>,
 }
 
 impl SourceDescription {
@@ -264,6 +268,7 @@ impl SourceDescription {
             gaps: Vec::new(),
             shrunk: Vec::new(),
             providers: Vec::new(),
+            unseen: None,
         }
     }
 }

@@ -181,6 +181,7 @@ impl Expectations {
             set_aside: source.set_aside,
             shrunk: source.shrunk.clone(),
             gaps: source.gaps.clone(),
+            unseen: source.unseen.clone(),
         }
     }
 }

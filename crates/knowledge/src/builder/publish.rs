@@ -37,6 +37,7 @@ pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Re
     changed.extend(aside);
     changed.extend(facts::inputs(&builder, &sources)?);
     changed.extend(facts::lost(&builder)?);
+    changed.extend(facts::reach(&builder, &sources)?);
     let (of_parts, more_than_days) = source_parts::compare(&builder, &sources)?;
     changed.sort_unstable();
     changed.extend(undescribed::compare(&builder, &mut came, &changed)?);

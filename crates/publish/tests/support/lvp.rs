@@ -484,6 +484,7 @@ pub fn coverage() -> KnowledgeCoverage {
         set_aside: 0,
         shrunk: Vec::new(),
         gaps: Vec::new(),
+        unseen: None,
     };
     KnowledgeCoverage {
         as_of: date(2026, 11, 20),

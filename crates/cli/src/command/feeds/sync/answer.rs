@@ -1,10 +1,12 @@
 //! What a sync did, as JSON and for people.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::Serialize;
 use ward_feeds::SyncReport;
 use ward_model::Digest;
-use ward_model::coverage::{LostReceipts, ShrunkPart};
+use ward_model::coverage::{LostReceipts, ShrunkPart, UnseenChanges};
 
 use super::super::network::NetworkAnswer;
 use crate::table::table;
@@ -29,6 +31,8 @@ pub struct Answer {
     pub untouched: Vec<String>,
     pub not_read: Vec<String>,
     pub repaired: bool,
+    /// By source, the changes that nobody looked at.
+    pub unseen: BTreeMap<String, UnseenChanges>,
     /// The receipts of this home that were lost, until somebody accepts it.
     pub lost: Vec<LostReceipts>,
 }
@@ -72,6 +76,7 @@ pub struct SetAsideAnswer {
 /// The answer to a sync of this home.
 pub fn of(home: String, network: Option<NetworkAnswer>, report: SyncReport) -> Answer {
     let lost = report.knowledge.lost;
+    let unseen = report.knowledge.sources.iter().filter_map(|of| Some((of.name.clone(), of.unseen.clone()?))).collect();
     Answer {
         schema: "wardround/feeds-sync/1",
         home,
@@ -119,6 +124,7 @@ pub fn of(home: String, network: Option<NetworkAnswer>, report: SyncReport) -> A
         untouched: report.untouched.into_iter().map(|state| state.name).collect(),
         not_read: report.not_read,
         repaired: report.repaired,
+        unseen,
         lost,
     }
 }
@@ -127,6 +133,9 @@ pub fn of(home: String, network: Option<NetworkAnswer>, report: SyncReport) -> A
 pub fn warn(answer: &Answer, ui: &Ui) {
     for shrunk in &answer.shrunk {
         ui.note(format!("{} SHRANK; see below, and `ward feeds status`", shrunk.source));
+    }
+    for (source, unseen) in &answer.unseen {
+        ui.note(format!("{source}: {unseen}"));
     }
     for lost in &answer.lost {
         ui.note(format!("LOST: {lost}; see below, and `ward feeds status`"));
@@ -153,6 +162,9 @@ pub fn text(answer: &Answer, verbose: bool) -> String {
              kept and may be out of date. Every answer says so until more comes again; if fewer records are right, say so: run the same\n\
              command again with `--accept-shrunk SOURCE`.\n\n",
         );
+    }
+    for (source, unseen) in &answer.unseen {
+        out.push_str(&format!("GAP        {source}: {unseen}\n\n"));
     }
     for lost in &answer.lost {
         out.push_str(&format!("LOST       {lost}\n"));
