@@ -24,7 +24,7 @@ pub struct SyncReport {
     pub sources: Vec<SourceReport>,
     /// Sources that the home holds and that were not part of this sync, by name.
     pub untouched: Vec<SourceState>,
-    /// Folders of the mirror that this version of the program does not read yet, by name.
+    /// Folders of the mirror that this version of the program does not read yet, and what it does not read in those that it does, by name.
     pub not_read: Vec<String>,
     /// Whether the generation that was current was found damaged, and the one before it was built upon.
     pub repaired: bool,

@@ -66,10 +66,10 @@ pub fn sync_contents(
     received: impl Into<Moment>,
     progress: &mut dyn Progress,
 ) -> Result<SyncReport, SyncError> {
-    let mut mirror = Mirror::look(contents, only)?;
+    let received = received.into();
+    let mut mirror = Mirror::look(contents, only, received.day())?;
     let counts = mirror.counts();
     progress.step(Step::Checking);
-    let received = received.into();
     let mut builder = home.builder(received)?;
     let lost = builder.lost();
     if contents.is_delta() && !lost.is_empty() {

@@ -79,7 +79,7 @@ impl Contents {
     }
 
     /// The files of a source in a folder of it and so many folders below, by name: `inner` is the folder, where it is not the
-    /// source's own, and begins their names.
+    /// source's own, and begins their names. A folder that lies deeper stands among them, unread, with a `/` at the end of its name.
     pub(crate) fn files(&self, source: &str, inner: &str, deeper: usize) -> Result<Vec<MirrorFile>, SyncError> {
         let prefix = if inner.is_empty() { String::new() } else { format!("{inner}/") };
         let mut found = Vec::new();
@@ -121,6 +121,9 @@ impl Contents {
                 found.push(self.file(&format!("{source}/{name}"), name, data.len(), Standing::Here));
             } else if data.is_dir() && deeper > 0 {
                 self.gather(source, &format!("{prefix}{name}/"), deeper - 1, found)?;
+            } else if data.is_dir() {
+                let name = format!("{prefix}{name}/");
+                found.push(self.file(&format!("{source}/{name}"), name, 0, Standing::Here));
             }
         }
         Ok(())

@@ -200,3 +200,60 @@ fn every_source_is_told_when_it_shrinks() -> TestResult {
     }
     Ok(())
 }
+
+/// What lies in the folder of a feed and is no file of it was meant to be read by somebody: it is named.
+#[test]
+fn what_is_not_read_is_named() -> TestResult {
+    let mirror = super::sources::everything()?;
+    mirror.nvd("2004", &[cve("CVE-2004-0001", "2004-01-02", "one")])?;
+    mirror.kev("2025-01-01", &["CVE-2004-0001"])?;
+    mirror.epss("2025-01-04", &[("CVE-2004-0001", "0.5", "0.9")])?;
+    let before = sync(mirror.path(), &[], &mirror.home(), day(1), &mut Silent)?.not_read;
+    let deep = "csaf/a/b/c/d/e/f/g/h/i/j.json";
+    let meant = [
+        "nvd/nvdcve-2.0-2005.json.zip",
+        "nvd/extra.json",
+        "nvd/old/nvdcve-2.0-2003.json",
+        "kev/kev.json",
+        "epss/scores.csv",
+        "cve5/cves/2024/1xxx/CVE-2024-1001.json.gz",
+        "osv/PyPI/PYSEC-1.yaml",
+        "csaf/OT/b.json.gz",
+        deep,
+        "eol/product.toml",
+        "cwe/weaknesses.xml",
+    ];
+    let passed_over = [
+        "nvd/nvdcve-2.0-2004.json.zip",
+        "nvd/README.md",
+        "csaf/OT/white/2021/1.json.sha512",
+        "csaf/OT/changes.csv",
+        "nvd/nvdcve-2.0-2001.meta",
+        "cve5/cves/delta.json",
+    ];
+    for name in meant.iter().chain(&passed_over) {
+        mirror.any(name, b"x")?;
+    }
+    let mut named = sync(mirror.path(), &[], &mirror.home(), day(1), &mut Silent)?.not_read;
+    named.retain(|name| !before.contains(name));
+    let mut wanted: Vec<&str> = meant.to_vec();
+    wanted[2] = "nvd/old/";
+    wanted[8] = "csaf/a/b/c/d/e/f/g/h/i/";
+    wanted.sort_unstable();
+    assert_eq!(named, wanted);
+    Ok(())
+}
+
+/// The day that stands in a list of scores counts, and not that of its name.
+#[test]
+fn the_newest_scores_are_those_of_the_latest_day_in_them() -> TestResult {
+    let mirror = Mirror::new()?;
+    mirror.epss("2026-01-04", &[("CVE-2020-1", "0.5", "0.9")])?;
+    let text = "#model_version:v1,score_date:2026-01-01T00:00:00+0000\ncve,epss,percentile\nCVE-2020-1,0.1,0.2\n";
+    mirror.any("epss/epss_scores-2026-01-05.csv", text.as_bytes())?;
+    let ahead = text.replace("2026-01-01", "2062-01-01");
+    mirror.any("epss/epss_scores-2026-01-03.csv", ahead.as_bytes())?;
+    let report = sync(mirror.path(), &[], &mirror.home(), date(2026, 1, 6), &mut Silent)?;
+    assert_eq!(report.sources[0].state.released, Some(date(2026, 1, 4)));
+    Ok(())
+}

@@ -134,6 +134,11 @@ pub fn warn(answer: &Answer, ui: &Ui) {
     for shrunk in &answer.shrunk {
         ui.note(format!("{} SHRANK; see below, and `ward feeds status`", shrunk.source));
     }
+    // Folders that no reader is for hold other things; a file beside those that are read was meant to be one of them.
+    let files = answer.not_read.iter().filter(|name| name.contains('/')).count();
+    if files > 0 {
+        ui.note(format!("{files} files or folders inside known folders of the mirror are NOT READ; see below"));
+    }
     for (source, unseen) in &answer.unseen {
         ui.note(format!("{source}: {unseen}"));
     }
@@ -227,7 +232,12 @@ pub fn text(answer: &Answer, verbose: bool) -> String {
         out.push_str(&format!("held and not part of this sync: {}\n", answer.untouched.join(", ")));
     }
     if !answer.not_read.is_empty() {
-        out.push_str(&format!("in the mirror and not read yet: {}\n", answer.not_read.join(", ")));
+        let shown = if verbose { usize::MAX } else { 10 };
+        let names: Vec<&str> = answer.not_read.iter().take(shown).map(String::as_str).collect();
+        let more = answer.not_read.len() - names.len();
+        let more = if more > 0 { format!(" and {more} more; -v shows them") } else { String::new() };
+        let (count, names) = (answer.not_read.len(), names.join(", "));
+        out.push_str(&format!("in the mirror and not read ({count}): {names}{more}\n"));
     }
     if let Some(day) = answer.clock_went_back {
         out.push_str(&format!(
