@@ -67,6 +67,14 @@ pub enum SyncError {
         /// What was given.
         source_name: String,
     },
+    /// Two mirrors that are read together hold one file, and it is not the same.
+    #[error("{first} and {second} are not the same: which of them counts cannot be known")]
+    Differs {
+        /// In the mirror that was named first.
+        first: PathBuf,
+        /// In the other.
+        second: PathBuf,
+    },
     /// A delta stands on all that came before it, and some of that was lost.
     #[error("receipts of this home were lost, and a delta stands on all that was received: {lost}")]
     Lost {

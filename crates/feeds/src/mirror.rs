@@ -1,6 +1,7 @@
 //! A folder laid out as a mirror: which files of which feeds are in it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -15,6 +16,8 @@ use crate::source::Source;
 use crate::tree::Contents;
 
 mod left;
+
+pub(crate) use left::is_no_feed;
 
 /// How deep folders are looked into. A link may lead back to where it stands.
 const DEEPEST: usize = 8;
@@ -221,6 +224,7 @@ impl Mirror {
             }
             Source::Csaf => {
                 let mut all = walk()?;
+                let beside = contents.listed_below(source.name(), &all).map(Arc::new);
                 let index = take(&mut all, is_index);
                 let descriptions = ["provider-metadata.json", "aggregator.json"];
                 let advisories = take(&mut all, |name| {
@@ -232,7 +236,6 @@ impl Mirror {
                 // Nothing can be said of a list that a delta leaves out: then nothing of this source changed.
                 let index = index.into_iter().filter(|file| file.standing != Standing::LeftOut);
                 self.alone(source, source.name(), Kind::Index, index);
-                let beside = contents.listed_below(source.name()).map(Arc::new);
                 self.jobs.iter_mut().filter(|job| job.kind == Kind::Index).for_each(|job| job.beside = beside.clone());
                 self.together(source, source.name(), advisories);
                 self.name_left(source, &all);
@@ -286,6 +289,21 @@ impl Mirror {
             let (name, files) = (name.to_owned(), some.to_vec());
             self.jobs.push(Job { source, name, kind: Kind::Single, files, beside: None });
         }
+    }
+
+    /// How many files of each source come from below a folder.
+    pub(crate) fn counts_below(&self, root: &Path) -> BTreeMap<Source, usize> {
+        let jobs = self.jobs.iter().filter(|job| job.kind != Kind::Index);
+        let many = jobs.flat_map(|job| job.files.iter().map(|file| (job.source, file)));
+        let single = [(Source::Kev, &self.kev), (Source::Epss, &self.epss), (Source::Cwe, &self.cwe)];
+        let single = single.into_iter().filter_map(|(source, file)| Some((source, file.as_ref()?)));
+        let mut counts = BTreeMap::new();
+        for (source, file) in many.chain(single).chain(self.eol.iter().map(|file| (Source::Eol, file))) {
+            if file.path.starts_with(root) {
+                *counts.entry(source).or_default() += 1;
+            }
+        }
+        counts
     }
 
     /// How many files there are for each name that records are kept as.

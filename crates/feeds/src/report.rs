@@ -1,9 +1,14 @@
 //! What a sync did.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use jiff::civil::Date;
 use ward_knowledge::{Changes, SetAsideRecord, SourceState};
 use ward_model::digest::Digest;
 use ward_model::knowledge::KnowledgeDescription;
+
+use crate::source::Source;
 
 /// What a sync did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +25,8 @@ pub struct SyncReport {
     pub received: Date,
     /// Where the clock went back: the day of the receipt before, after which this one counts.
     pub clock_went_back: Option<Date>,
+    /// Which mirrors were read together, and what each of them holds.
+    pub mirrors: Vec<MirrorPart>,
     /// The sources that were read, in the order of their names.
     pub sources: Vec<SourceReport>,
     /// Sources that the home holds and that were not part of this sync, by name.
@@ -41,4 +48,13 @@ pub struct SourceReport {
     pub changes: Changes,
     /// Every record of it that could not be read, by file and place.
     pub set_aside: Vec<SetAsideRecord>,
+}
+
+/// One of the mirrors that were read together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MirrorPart {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// How many files there are of each source. One that another mirror holds too counts for the first.
+    pub files: BTreeMap<Source, usize>,
 }

@@ -14,7 +14,7 @@ use crate::file::MirrorFile;
 use crate::mirror::{Mirror, cwe_is_packed, together};
 use crate::progress::{Progress, Step};
 use crate::records;
-use crate::report::{SourceReport, SyncReport};
+use crate::report::{MirrorPart, SourceReport, SyncReport};
 use crate::source::Source;
 use crate::tree::Contents;
 
@@ -69,6 +69,8 @@ pub fn sync_contents(
     let received = received.into();
     let mut mirror = Mirror::look(contents, only, received.day())?;
     let counts = mirror.counts();
+    let part = |root: &Path| MirrorPart { folder: root.to_owned(), files: mirror.counts_below(root) };
+    let mirrors: Vec<MirrorPart> = contents.roots().into_iter().map(part).collect();
     progress.step(Step::Checking);
     let mut builder = home.builder(received)?;
     let lost = builder.lost();
@@ -112,6 +114,7 @@ pub fn sync_contents(
         new: published.new,
         received: received.day(),
         clock_went_back: published.clock_went_back.map(|_| published.received.day()),
+        mirrors,
         sources: Vec::new(),
         untouched: Vec::new(),
         not_read: mirror.not_read.clone(),

@@ -28,7 +28,7 @@ const FOR_PEOPLE: [&str; 4] = ["README", "LICENSE", "LICENCE", "NOTICE"];
 
 /// Whether a file by this name holds no records: a checksum, a list of what should be there, a word for people. Hidden files were
 /// never looked at.
-pub(super) fn is_no_feed(name: &str) -> bool {
+pub(crate) fn is_no_feed(name: &str) -> bool {
     let last = name.rsplit('/').next().unwrap_or(name);
     let for_people = |begin: &&str| last.get(..begin.len()).is_some_and(|start| start.eq_ignore_ascii_case(begin));
     is_index(name) || ends(last, &BESIDE) || LISTS.contains(&last) || FOR_PEOPLE.iter().any(for_people)

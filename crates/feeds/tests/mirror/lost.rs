@@ -257,3 +257,49 @@ fn the_newest_scores_are_those_of_the_latest_day_in_them() -> TestResult {
     assert_eq!(report.sources[0].state.released, Some(date(2026, 1, 4)));
     Ok(())
 }
+
+#[test]
+fn several_mirrors_are_read_as_if_they_were_one() -> TestResult {
+    let (one, other) = (Mirror::new()?, super::sources::everything()?);
+    one.nvd("2020", &[cve("CVE-2020-0001", "2020-01-02", "one")])?;
+    one.any("csaf/OT/white/2020/icsma-20-002-01.json", super::sources::csaf("ICSMA-20-002-01").as_bytes())?;
+    // Held by both, and the same.
+    let same = std::fs::read(other.path().join("csaf/OT/white/2020/icsma-20-001-01.json"))?;
+    one.any("csaf/OT/white/2020/icsma-20-001-01.json", &same)?;
+    one.any("csaf/README.md", b"one")?;
+    other.any("csaf/README.md", b"other")?;
+    let both = || Contents::together([one.path(), other.path()].map(Contents::of_folder)).ok_or("none");
+    let home = one.home();
+    let report = sync_contents(&both()?, &[], Fewer::default(), &home, day(1), &mut Silent)?;
+    let names: Vec<&str> = report.sources.iter().map(|source| source.state.name.as_str()).collect();
+    assert_eq!(names, ["csaf", "cve5", "cwe", "eol", "nvd", "osv/oss-fuzz", "osv/pypi"]);
+    let of = |index: usize, source| report.mirrors[index].files.get(&source).copied();
+    assert_eq!((of(0, Source::Nvd), of(1, Source::Nvd), of(0, Source::Csaf)), (Some(1), None, Some(2)));
+    assert_eq!((of(1, Source::Cve5), report.mirrors.len()), (Some(5), 2));
+    // What the list of one names and the other holds is there.
+    let unread = report.sources.iter().find(|of| of.state.name == "csaf").ok_or("no csaf")?;
+    assert_eq!(unread.set_aside, []);
+    // One after the other gives the same knowledge.
+    let turn = other.home();
+    sync(other.path(), &[Source::Csaf], &turn, day(1), &mut Silent)?;
+    sync(one.path(), &[Source::Csaf], &turn, day(1), &mut Silent)?;
+    let alone = sync_contents(
+        &both()?,
+        &[Source::Csaf],
+        Fewer::default(),
+        &Home::open(one.path().join("h")),
+        day(1),
+        &mut Silent,
+    )?;
+    let records =
+        |report: &SyncReport| report.knowledge.sources.iter().find(|of| of.name == "csaf").map(|of| of.records);
+    assert_eq!(records(&alone), Some(2));
+    // Which counts of two that differ nobody can know.
+    one.any("csaf/OT/white/2020/icsma-20-001-01.json", super::sources::csaf("ICSMA-20-009-01").as_bytes())?;
+    let refused = sync_contents(&both()?, &[], Fewer::default(), &home, day(2), &mut Silent);
+    assert!(
+        matches!(&refused, Err(SyncError::Differs { second, .. }) if second.starts_with(other.path())),
+        "{refused:?}"
+    );
+    Ok(())
+}

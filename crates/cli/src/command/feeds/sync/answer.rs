@@ -19,6 +19,12 @@ pub struct Answer {
     pub home: String,
     /// What was fetched before, where it was.
     pub network: Option<NetworkAnswer>,
+    /// What was fetched from further addresses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further_networks: Vec<NetworkAnswer>,
+    /// Where several mirrors were read as one: what each of them holds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mirrors: Vec<MirrorAnswer>,
     pub generation: Digest,
     pub root: Digest,
     pub new: bool,
@@ -35,6 +41,14 @@ pub struct Answer {
     pub unseen: BTreeMap<String, UnseenChanges>,
     /// The receipts of this home that were lost, until somebody accepts it.
     pub lost: Vec<LostReceipts>,
+}
+
+/// One of several mirrors that were read as one.
+#[derive(Debug, Serialize)]
+pub struct MirrorAnswer {
+    pub folder: String,
+    /// How many files of each source.
+    pub files: BTreeMap<&'static str, usize>,
 }
 
 /// A source of which far fewer records came than before.
@@ -74,13 +88,21 @@ pub struct SetAsideAnswer {
 }
 
 /// The answer to a sync of this home.
-pub fn of(home: String, network: Option<NetworkAnswer>, report: SyncReport) -> Answer {
+pub fn of(home: String, networks: Vec<NetworkAnswer>, report: SyncReport) -> Answer {
+    let mut networks = networks.into_iter();
+    let mirrors = report.mirrors.iter().filter(|_| report.mirrors.len() > 1).map(|part| MirrorAnswer {
+        folder: part.folder.display().to_string(),
+        files: part.files.iter().map(|(source, files)| (source.name(), *files)).collect(),
+    });
+    let mirrors = mirrors.collect();
     let lost = report.knowledge.lost;
     let unseen = report.knowledge.sources.iter().filter_map(|of| Some((of.name.clone(), of.unseen.clone()?))).collect();
     Answer {
         schema: "wardround/feeds-sync/1",
         home,
-        network,
+        network: networks.next(),
+        further_networks: networks.collect(),
+        mirrors,
         generation: report.knowledge.generation,
         root: report.root,
         new: report.new,
@@ -156,6 +178,11 @@ pub fn text(answer: &Answer, verbose: bool) -> String {
         answer.home,
         answer.generation
     );
+    for mirror in &answer.mirrors {
+        let files: Vec<String> = mirror.files.iter().map(|(source, files)| format!("{source} {files}")).collect();
+        let files = if files.is_empty() { "nothing".to_owned() } else { files.join(", ") };
+        out.push_str(&format!("mirror     {}: {files}\n", mirror.folder));
+    }
     for shrunk in &answer.shrunk {
         for part in &shrunk.parts {
             out.push_str(&format!("SHRUNK     {} {part}\n", shrunk.source));
