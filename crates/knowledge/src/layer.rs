@@ -16,7 +16,7 @@ use crate::index::{self, Index};
 use crate::transaction::{State, Transaction};
 
 /// The number of the present way to compile rows: raise it whenever any row may change.
-const ROWS_VERSION: u32 = 2;
+const ROWS_VERSION: u32 = 4;
 /// By which rules the rows of a file were compiled.
 pub(crate) const COMPILED_BY: (u32, u32) = (ROWS_VERSION, ward_version::KEY_VERSION);
 
@@ -362,12 +362,17 @@ impl Layer {
         })
     }
 
-    /// What this file says of every fact of a kind up to a transaction, by key; no value where it is gone.
-    pub(crate) fn facts_of(&self, kind: Kind, limit: u32) -> Result<Vec<Fact>, KnowledgeError> {
+    /// All facts of a kind of this file.
+    pub(crate) fn all_of(&self, kind: Kind) -> Result<Facts, KnowledgeError> {
         let keys = Strings::new(&self.reader, Section::FactEnds, Section::FactKeys);
         let first = partition(keys.len(), |at| Ok(keys.bytes(at)?.first() < Some(&(kind as u8))))?;
         let end = partition(keys.len(), |at| Ok(keys.bytes(at)?.first() <= Some(&(kind as u8))))?;
-        let facts = self.facts_between(first, end)?;
+        self.facts_between(first, end)
+    }
+
+    /// What this file says of every fact of a kind up to a transaction, by key; no value where it is gone.
+    pub(crate) fn facts_of(&self, kind: Kind, limit: u32) -> Result<Vec<Fact>, KnowledgeError> {
+        let facts = self.all_of(kind)?;
         let mut found: Vec<Fact> = Vec::new();
         for at in 0..facts.len() {
             let row = facts.get(at)?;

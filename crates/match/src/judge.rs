@@ -72,13 +72,24 @@ impl Known {
 }
 
 /// The names of a vulnerability, each with the records of that name.
-type Named = Vec<(VulnerabilityId, Vec<RecordNumber>)>;
+struct Named {
+    now: WithRecords,
+    /// The names that it has by withdrawn records alone.
+    former: WithRecords,
+}
+
+/// Names with the records of each.
+type WithRecords = Vec<(VulnerabilityId, Vec<RecordNumber>)>;
 
 /// The records about one vulnerability.
 pub(crate) struct Group {
     /// All names.
     ids: Vec<VulnerabilityId>,
     pub(crate) records: Vec<RecordNumber>,
+    /// The names that it has by withdrawn records alone.
+    former: Vec<VulnerabilityId>,
+    /// What is held under those names. It says nothing of the vulnerability any more but since when somebody could know of it.
+    pub(crate) former_records: Vec<RecordNumber>,
 }
 
 /// What the first stage finds about a component.
@@ -280,7 +291,8 @@ impl<'a> Judge<'a> {
     fn read_group(&self, id: &VulnerabilityId) -> Result<Group, KnowledgeError> {
         let mut ids = Vec::new();
         let mut records = BTreeSet::new();
-        for (alias, numbers) in self.aliases(id)?.iter() {
+        let named = self.aliases(id)?;
+        for (alias, numbers) in &named.now {
             let mut about = numbers.is_empty() && !(is_cve(alias) && alias != id);
             for number in numbers.iter().copied() {
                 if self.names(number)?.contains(id) {
@@ -297,23 +309,41 @@ impl<'a> Judge<'a> {
             ids.push(id.clone());
         }
         ids.sort_unstable();
-        Ok(Group { ids, records: records.into_iter().collect() })
+        let (mut former, mut former_records) = (Vec::new(), BTreeSet::new());
+        for (name, numbers) in named.former.iter().filter(|(name, _)| !is_cve(name)) {
+            let mut of_others = false;
+            for number in numbers.iter().copied() {
+                let names = self.names(number)?;
+                if names.contains(id) || !names.iter().any(is_cve) {
+                    former_records.insert(number);
+                } else {
+                    of_others = true;
+                }
+            }
+            if !of_others {
+                former.push(name.clone());
+            }
+        }
+        let former_records = former_records.into_iter().collect();
+        Ok(Group { ids, records: records.into_iter().collect(), former, former_records })
     }
 
     /// The groups of many vulnerabilities, their records read in the order in which they are kept.
     pub(crate) fn read_groups(&self, ids: &BTreeSet<&VulnerabilityId>) -> Result<(), KnowledgeError> {
         let mut numbers = BTreeSet::new();
         for id in ids {
-            numbers.extend(self.aliases(id)?.iter().flat_map(|(_, numbers)| numbers.iter().copied()));
+            let named = self.aliases(id)?;
+            numbers.extend(named.now.iter().chain(&named.former).flat_map(|(_, numbers)| numbers.iter().copied()));
         }
         self.read_ahead(&numbers)
     }
 
     fn aliases(&self, id: &VulnerabilityId) -> Result<Arc<Named>, KnowledgeError> {
         self.known.aliases.get_or(id, || {
-            let group = self.knowledge.alias_group(id)?.ids;
+            let group = self.knowledge.alias_group(id)?;
             let with_records = |alias: VulnerabilityId| self.knowledge.find_all(&alias).map(|numbers| (alias, numbers));
-            group.into_iter().map(with_records).collect()
+            let all = |names: Vec<VulnerabilityId>| names.into_iter().map(with_records).collect::<Result<_, _>>();
+            Ok(Named { now: all(group.ids)?, former: all(group.former)? })
         })
     }
 
@@ -357,7 +387,7 @@ impl<'a> Judge<'a> {
         let records = group.records.iter().map(|number| self.record(*number)).collect::<Result<Vec<_>, _>>()?;
         let records: Vec<&VulnerabilityRecord> =
             records.iter().map(|record| &**record).filter(|record| !record.withdrawn).collect();
-        self.summarise(id, &group.ids, &records)
+        self.summarise(id, &group, &records)
     }
 
     /// Brings everything that is said of a component and a vulnerability together.
@@ -393,9 +423,9 @@ impl<'a> Judge<'a> {
         let all: Vec<&VulnerabilityRecord> =
             records.iter().map(|(_, record)| &**record).filter(|r| !r.withdrawn).collect();
         let vulnerability = if shared.is_empty() {
-            Arc::new(self.summarise(id, &group.ids, &all)?)
+            Arc::new(self.summarise(id, &group, &all)?)
         } else {
-            self.known.summaries.get_or(id, || self.summarise(id, &group.ids, &shared))?
+            self.known.summaries.get_or(id, || self.summarise(id, &group, &shared))?
         };
         let conflicts = conflict::conflicts(&vulnerability.cvss, &opinions, state);
         let (version, silent) = (best.version.clone(), best.voice.state == VoiceState::Silent);
@@ -466,7 +496,8 @@ impl<'a> Judge<'a> {
     ) -> Result<BTreeSet<VulnerabilityId>, KnowledgeError> {
         let mut ids = BTreeSet::new();
         for vulnerability in vulnerabilities {
-            ids.extend(self.aliases(vulnerability)?.iter().map(|(id, _)| id.clone()));
+            let named = self.aliases(vulnerability)?;
+            ids.extend(named.now.iter().chain(&named.former).map(|(id, _)| id.clone()));
         }
         let heard = first.heard.iter().filter(|heard| all_heard || heard.own_package.is_some()).map(Heard::record);
         let records: BTreeSet<RecordNumber> = first.touched.iter().copied().chain(heard).collect();
@@ -474,7 +505,7 @@ impl<'a> Judge<'a> {
             let record = self.record(number)?;
             // Which name such a record goes by follows from its group.
             if !is_cve(&record.id) && !record.aliases.iter().any(is_cve) {
-                ids.extend(self.aliases(&record.id)?.iter().map(|(id, _)| id.clone()));
+                ids.extend(self.aliases(&record.id)?.now.iter().map(|(id, _)| id.clone()));
             }
             ids.insert(record.id.clone());
         }
@@ -573,7 +604,7 @@ impl<'a> Judge<'a> {
     fn summarise(
         &self,
         id: &VulnerabilityId,
-        ids: &[VulnerabilityId],
+        group: &Group,
         records: &[&VulnerabilityRecord],
     ) -> Result<VulnerabilitySummary, KnowledgeError> {
         let order = |record: &VulnerabilityRecord| match record.source.as_str() {
@@ -610,6 +641,13 @@ impl<'a> Judge<'a> {
         whole.ssvc.dedup();
         whole.exploit_references.sort_unstable();
         whole.exploit_references.dedup();
+        // Who withdraws a record does not make others learn of it later.
+        for number in group.records.iter().chain(&group.former_records) {
+            let record = self.record(*number)?;
+            whole.received = [whole.received, record.received].into_iter().flatten().min();
+            whole.published = [whole.published, record.published].into_iter().flatten().min();
+        }
+        let ids = &group.ids;
         let mut aliases: Vec<VulnerabilityId> =
             whole.aliases.iter().chain(ids).cloned().chain([whole.id.clone()]).collect();
         aliases.sort_unstable();
@@ -625,7 +663,8 @@ impl<'a> Judge<'a> {
             let score = self.knowledge.epss(name)?;
             epss = [epss, score].into_iter().flatten().max_by_key(|epss| epss.score);
         }
-        Ok(VulnerabilitySummary::new(whole, exploited, epss))
+        let former_names = group.former.iter().filter(|name| !whole.aliases.contains(name)).cloned().collect();
+        Ok(VulnerabilitySummary { former_names, ..VulnerabilitySummary::new(whole, exploited, epss) })
     }
 }
 

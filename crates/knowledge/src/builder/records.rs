@@ -112,6 +112,7 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
         Some(held) => held.set_aside()?.into_iter().filter_map(|record| record.id).collect(),
         None => BTreeSet::new(),
     };
+    let mut unread_since: Option<BTreeMap<(String, VulnerabilityId), i32>> = None;
     let mut came = Came { readers, ..Came::none() };
     let mut known: BTreeMap<String, u64> = BTreeMap::new();
     for (batch, source, pending) in waiting {
@@ -151,6 +152,16 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
             // It was known under another name before.
             let before = builder.renamed.get(&(source.clone(), pending.id.clone()));
             received.0 = before.map_or(now, |day| now.min(*day));
+            // Whoever received it in a form that could not be read had received it.
+            let id = VulnerabilityId::new(&*pending.id);
+            if let Some(held) = held.filter(|_| set_aside.contains(&id)) {
+                let since = match unread_since.take() {
+                    Some(since) => since,
+                    None => held.set_aside_since()?,
+                };
+                received.0 = since.get(&(source.clone(), id)).map_or(received.0, |day| received.0.min(*day));
+                unread_since = Some(since);
+            }
         }
         let Pending { id, stamp, facts, place, .. } = pending;
         came.new.push(New { id, source, stamp, facts, batch, place, received, position });
