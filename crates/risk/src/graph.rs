@@ -1,5 +1,6 @@
 //! A program laid flat: what is gone through again and again stands side by side, with nothing for people in between.
 
+use crate::lists::Lists;
 use crate::program::{DerivationId, FactId, Program, ReachRule};
 use ward_model::scale::Exploitability;
 
@@ -21,51 +22,13 @@ struct Flat {
     reach: ReachRule,
 }
 
-/// For each fact a list of derivations, in order.
-#[derive(Debug, Clone, Default)]
-struct Lists {
-    /// Where the list of each fact begins, and behind the last where it ends.
-    starts: Vec<u32>,
-    derivations: Vec<DerivationId>,
-}
-
-impl Lists {
-    /// Lists derivations by facts; `each` names every pair, twice in the same order.
-    fn of(facts: usize, each: impl Fn(&mut dyn FnMut(FactId, DerivationId))) -> Self {
-        let mut starts = vec![0_u32; facts + 1];
-        each(&mut |fact, _| starts[fact.index() + 1] += 1);
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
-        let mut next = starts.clone();
-        let mut derivations = vec![DerivationId(0); sum as usize];
-        each(&mut |fact, id| {
-            let place = &mut next[fact.index()];
-            derivations[*place as usize] = id;
-            *place += 1;
-        });
-        Self { starts, derivations }
-    }
-
-    fn at(&self, fact: FactId) -> &[DerivationId] {
-        let place = fact.index();
-        match (self.starts.get(place), self.starts.get(place + 1)) {
-            (Some(from), Some(to)) => &self.derivations[*from as usize..*to as usize],
-            // Facts that only a later program speaks of.
-            _ => &[],
-        }
-    }
-}
-
 /// All derivations of a program, by number, by premise and by conclusion.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Graph {
     steps: Vec<Flat>,
     premises: Vec<FactId>,
-    uses: Lists,
-    concluding: Lists,
+    uses: Lists<DerivationId>,
+    concluding: Lists<DerivationId>,
 }
 
 impl Graph {
@@ -86,13 +49,13 @@ impl Graph {
                 let premises = graph.step(id).premises;
                 for (place, premise) in premises.iter().enumerate() {
                     if !premises[..place].contains(premise) {
-                        found(*premise, id);
+                        found(premise.index(), id);
                     }
                 }
             }
         });
         graph.concluding = Lists::of(program.len(), |found| {
-            graph.ids().for_each(|id| found(graph.step(id).conclusion, id));
+            graph.ids().for_each(|id| found(graph.step(id).conclusion.index(), id));
         });
         graph
     }
@@ -112,11 +75,11 @@ impl Graph {
 
     /// The derivations that have a fact as a premise, in order.
     pub fn uses(&self, fact: FactId) -> &[DerivationId] {
-        self.uses.at(fact)
+        self.uses.at(fact.index())
     }
 
     /// The derivations that conclude a fact, in order.
     pub fn concluding(&self, fact: FactId) -> &[DerivationId] {
-        self.concluding.at(fact)
+        self.concluding.at(fact.index())
     }
 }

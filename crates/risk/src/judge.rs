@@ -68,14 +68,23 @@ pub fn judge_supposing(situation: Situation<'_>, decided: &Effects) -> Judgement
         working.into_iter().map(|work| work.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     });
     for part in parts {
-        judgement.verdicts.extend(part.verdicts);
-        judgement.watch_list.extend(part.watch_list);
+        append(&mut judgement.verdicts, part.verdicts);
+        append(&mut judgement.watch_list, part.watch_list);
     }
     judgement.verdicts.sort_by_cached_key(order);
     judgement.watch_list.sort();
     judgement.watch_list.dedup();
     judgement.clocks = clock::clocks(situation, &judgement.verdicts);
     judgement
+}
+
+/// Adds a list to another, which becomes the other where that is empty.
+fn append<T>(all: &mut Vec<T>, mut more: Vec<T>) {
+    if all.is_empty() {
+        *all = more;
+    } else {
+        all.append(&mut more);
+    }
 }
 
 /// The verdicts of one policy on one version, for every group of its units.
@@ -91,7 +100,9 @@ fn judge_version(situation: Situation<'_>, policy: &Policy, version: &FieldedVer
             Bench::new(Readings { situation, policy, version, confirmed: &confirmed, decided, catalogue })
         });
         if groups.peek().is_none() {
-            judgement.verdicts.extend(bench.verdicts.into_iter().map(|verdict| for_units(verdict, &units)));
+            // Mostly there is one group: what is said of it is not said twice.
+            let verdicts = bench.verdicts.into_iter().map(|verdict| for_units(verdict, &units)).collect();
+            append(&mut judgement.verdicts, verdicts);
             judgement.watch_list.append(&mut bench.watch_list);
             break;
         }
@@ -254,14 +265,13 @@ impl<'a> Readings<'a> {
         let read: Vec<(ClaimId, Effects)> =
             read.into_iter().flatten().map(|claim| (claim.clone(), decided.without([&claim]))).collect();
         let mut tried: Vec<Cow<'_, [ClaimId]>> = removals.iter().map(|claims| Cow::Borrowed(&claims[..1])).collect();
-        let lapses: BTreeSet<Date> = decided.claims().filter_map(|claim| decided.until(claim)).collect();
         let lapses: Vec<(Date, Effects)> =
-            lapses.into_iter().map(|day| (day, decided.without(decided.lapsed(day)))).collect();
+            decided.last_days().into_iter().map(|day| (day, decided.after(day))).collect();
         // Of the unknown at its best the class is told too.
         let mut asked = vec![(decided, Unknowns::Best), (none, Unknowns::Worst), (all, Unknowns::Worst)];
         let mut lapsing: Vec<(Date, Lapsing)> = Vec::new();
         for (day, left) in &lapses {
-            let lapsed: Vec<ClaimId> = decided.lapsed(*day).cloned().collect();
+            let lapsed: Vec<ClaimId> = decided.lapsed(*day).take(MOST_FOLLOWED + 1).cloned().collect();
             let lapse = if left.claims().next().is_none() {
                 Lapsing::Everything
             } else if lapsed.len() <= MOST_FOLLOWED && !is_read(&lapsed) {
@@ -342,17 +352,17 @@ impl<'a> Readings<'a> {
 /// The claims in effect, those together whose removal comes to the same: an element whose interfaces or functions nobody answers
 /// for is not described completely either way.
 fn removals(decided: &Effects) -> Vec<Vec<ClaimId>> {
-    let mut groups: BTreeMap<ClaimId, Vec<ClaimId>> = BTreeMap::new();
-    for claim in decided.claims() {
-        let like = match claim {
-            ClaimId::Element(element, ElementClaim::FunctionsListed) => {
-                ClaimId::Element(element.clone(), ElementClaim::InterfacesListed)
-            }
-            other => other.clone(),
-        };
-        groups.entry(like).or_default().push(claim.clone());
-    }
-    groups.into_values().collect()
+    let like = |claim: &ClaimId| match claim {
+        ClaimId::Element(element, ElementClaim::FunctionsListed) => {
+            ClaimId::Element(element.clone(), ElementClaim::InterfacesListed)
+        }
+        other => other.clone(),
+    };
+    let mut claims: Vec<(ClaimId, &ClaimId)> = decided.claims().map(|claim| (like(claim), claim)).collect();
+    // The sort is stable, and hardly anything is out of order.
+    claims.sort_by(|a, b| a.0.cmp(&b.0));
+    let groups = claims.chunk_by(|a, b| a.0 == b.0);
+    groups.map(|group| group.iter().map(|(_, claim)| (*claim).clone()).collect()).collect()
 }
 
 /// Whether it takes a reading of its own to tell what turns without these claims.

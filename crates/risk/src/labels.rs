@@ -14,11 +14,29 @@ use crate::cells::{Cell, Effects, Harms, worst_of_each};
 use crate::context::Context;
 use crate::fixpoint::Solution;
 use crate::levels::{Bounds, Levels, back, onward};
+use crate::lists::Lists;
 use crate::program::{DerivationId, FactId, Program};
 use crate::value::Value;
 
 /// Where steps begin: the facts that they give, each with how far.
 pub(crate) type Begun = Vec<(FactId, Levels)>;
+
+/// Beginnings by the facts that they give, each with how far.
+struct Beginnings {
+    by_fact: Lists<(Levels, u32)>,
+    count: usize,
+}
+
+impl Beginnings {
+    fn new<'b>(facts: usize, beginnings: impl Iterator<Item = &'b Begun> + Clone) -> Self {
+        let by_fact = Lists::of(facts, |found| {
+            for (number, begun) in (0_u32..).zip(beginnings.clone()) {
+                begun.iter().for_each(|(fact, ways)| found(fact.index(), (*ways, number)));
+            }
+        });
+        Self { by_fact, count: beginnings.count() }
+    }
+}
 
 /// No goal.
 const NOWHERE: u32 = u32::MAX;
@@ -92,13 +110,8 @@ impl Questions {
     }
 
     /// For each beginning the first of these sets of goals that leads on from it, told by one of them.
-    fn first_met<'c>(&self, goals: impl Iterator<Item = &'c [Cell]>, beginnings: &[&Begun]) -> Vec<Option<&'c Cell>> {
-        let mut by_fact: Vec<(FactId, Levels, usize)> = Vec::new();
-        for (number, begun) in beginnings.iter().enumerate() {
-            by_fact.extend(begun.iter().map(|(fact, ways)| (*fact, *ways, number)));
-        }
-        by_fact.sort_unstable();
-        let mut first: Vec<Option<&Cell>> = vec![None; beginnings.len()];
+    fn first_met<'c>(&self, goals: impl Iterator<Item = &'c [Cell]>, beginnings: &Beginnings) -> Vec<Option<&'c Cell>> {
+        let mut first: Vec<Option<&Cell>> = vec![None; beginnings.count];
         let mut bounds = vec![Bounds::NONE; self.program.len()];
         let mut open: VecDeque<FactId> = VecDeque::new();
         let mut lowered: Vec<FactId> = Vec::new();
@@ -123,10 +136,10 @@ impl Questions {
                 });
             }
             for fact in lowered.drain(..) {
-                let begun = &by_fact[by_fact.partition_point(|(begun, ..)| *begun < fact)..];
-                for (_, ways, number) in begun.iter().take_while(|(begun, ..)| *begun == fact) {
-                    if first[*number].is_none() && bounds[fact.index()].met_by(*ways) {
-                        first[*number] = Some(told);
+                for (ways, number) in beginnings.by_fact.at(fact.index()) {
+                    let first = &mut first[*number as usize];
+                    if first.is_none() && bounds[fact.index()].met_by(*ways) {
+                        *first = Some(told);
                     }
                 }
             }
@@ -283,7 +296,7 @@ pub(crate) fn worst_of_all(context: &Context<'_>, questions: &Questions, beginni
     let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
     let goals = harms.cells(context);
     let bad = |cell: &Cell| (cell.outcome, cell.escalated, cell.severity, cell.class);
-    let beginnings: Vec<&Begun> = beginnings.iter().collect();
+    let beginnings = Beginnings::new(questions.program.len(), beginnings.iter());
     let first = questions.first_met(goals.chunk_by(|a, b| bad(a) == bad(b)), &beginnings);
     first.into_iter().map(Option::<&Cell>::cloned).collect()
 }
@@ -303,6 +316,7 @@ pub(crate) fn worst_harms<'b>(
     if beginnings.is_empty() {
         return BTreeMap::new();
     }
+    let by_fact = Beginnings::new(questions.program.len(), beginnings.iter().copied());
     let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
     let mut goals: BTreeMap<HarmId, Vec<Cell>> = BTreeMap::new();
     for cell in harms.cells(context) {
@@ -310,7 +324,7 @@ pub(crate) fn worst_harms<'b>(
     }
     let bad = |cell: &Cell| (cell.outcome, cell.escalated, cell.severity, cell.class, cell.persons);
     let mut meet = |goals: &[Cell]| {
-        let first = questions.first_met(goals.chunk_by(|a, b| bad(a) == bad(b)), &beginnings);
+        let first = questions.first_met(goals.chunk_by(|a, b| bad(a) == bad(b)), &by_fact);
         found.iter_mut().zip(first).for_each(|(cells, first)| cells.extend(first.cloned()));
     };
     for (_, mut goals) in goals {

@@ -15,19 +15,15 @@ pub(crate) fn parts(items: usize, least: usize) -> usize {
 
 /// Works on a list in parts of neighbours, and gives what comes of them in their order.
 pub(crate) fn in_parts<T: Sync, R: Send>(items: &[T], least: usize, work: impl Fn(&[T]) -> Vec<R> + Sync) -> Vec<R> {
-    let parts = parts(items.len(), least);
-    if parts == 1 {
+    if parts(items.len(), least) == 1 {
         return work(items);
     }
-    let work = &work;
-    thread::scope(|scope| {
-        let chunks = items.chunks(items.len().div_ceil(parts));
-        let working: Vec<_> = chunks.map(|chunk| scope.spawn(move || work(chunk))).collect();
-        let done = working.into_iter().map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        let mut all = Vec::with_capacity(items.len());
-        done.for_each(|part| all.extend(part));
-        all
-    })
+    // Some parts take longer than others: whoever is done takes the next.
+    let chunks: Vec<&[T]> = items.chunks(least.max(1)).collect();
+    let ((), done) = each_beside(&chunks, |chunk| work(chunk), || ());
+    let mut all = Vec::with_capacity(done.iter().map(Vec::len).sum());
+    done.into_iter().for_each(|part| all.extend(part));
+    all
 }
 
 /// Does each of these, and one thing before them that others need not wait for: on all processors, each taking what is next. Gives

@@ -10,11 +10,11 @@ use crate::graph::{Graph, Step};
 use crate::vocabulary::Vocabulary;
 
 /// The place of a fact in a program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FactId(pub u32);
 
 /// The place of a derivation in a program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct DerivationId(pub u32);
 
 impl FactId {
@@ -41,50 +41,53 @@ impl DerivationId {
     }
 }
 
-/// The premises of a derivation. Hardly any has more than three, so they need no place of their own.
+/// A list that hardly ever has more than three things, so that they need no place of their own.
 #[expect(clippy::box_collection, reason = "one word wide: there are millions of these")]
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) enum Premises {
-    Few(u8, [FactId; 3]),
-    Many(Box<Vec<FactId>>),
+pub(crate) enum Short<T> {
+    Few(u8, [T; 3]),
+    Many(Box<Vec<T>>),
 }
 
-impl Deref for Premises {
-    type Target = [FactId];
+/// The premises of a derivation.
+pub(crate) type Premises = Short<FactId>;
 
-    fn deref(&self) -> &[FactId] {
+impl<T> Deref for Short<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
         match self {
-            Self::Few(count, facts) => &facts[..usize::from(*count)],
-            Self::Many(facts) => facts,
+            Self::Few(count, things) => &things[..usize::from(*count)],
+            Self::Many(things) => things,
         }
     }
 }
 
-impl std::fmt::Debug for Premises {
+impl<T: std::fmt::Debug> std::fmt::Debug for Short<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self[..].fmt(f)
     }
 }
 
-impl FromIterator<FactId> for Premises {
-    fn from_iter<T: IntoIterator<Item = FactId>>(facts: T) -> Self {
-        let mut few = [FactId(0); 3];
+impl<T: Copy + Default> FromIterator<T> for Short<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(things: I) -> Self {
+        let mut few = [T::default(); 3];
         let mut count = 0;
-        let mut facts = facts.into_iter();
-        while let Some(fact) = facts.next() {
+        let mut things = things.into_iter();
+        while let Some(thing) = things.next() {
             if count == few.len() {
-                return Self::Many(Box::new(few.into_iter().chain([fact]).chain(facts).collect()));
+                return Self::Many(Box::new(few.into_iter().chain([thing]).chain(things).collect()));
             }
-            few[count] = fact;
+            few[count] = thing;
             count += 1;
         }
         Self::Few(u8::try_from(count).unwrap_or(u8::MAX), few)
     }
 }
 
-impl<'a> IntoIterator for &'a Premises {
-    type Item = &'a FactId;
-    type IntoIter = std::slice::Iter<'a, FactId>;
+impl<'a, T> IntoIterator for &'a Short<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
@@ -188,7 +191,13 @@ impl Program {
 
     /// An empty program that numbers facts as another does, and of which nobody asks what its derivations follow by.
     pub fn wordless(like: &Program) -> Self {
-        Self { facts: Arc::new(Vocabulary::over(Arc::clone(&like.facts))), wordless: true, ..Self::default() }
+        Self {
+            facts: Arc::new(Vocabulary::over(Arc::clone(&like.facts))),
+            // It comes to about as many.
+            derivations: Vec::with_capacity(like.derivations.len()),
+            wordless: true,
+            ..Self::default()
+        }
     }
 
     /// The number of a fact, given one if it has none yet.

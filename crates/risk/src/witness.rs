@@ -25,6 +25,9 @@ pub(crate) fn draw(
     let (names, witness) = (BTreeMap::new(), Witness::default());
     let mut drawing = Drawing { context, program, whole, onward, steps, own: Vec::new(), names, witness };
     drawing.add(EntryRef::Through(goal));
+    // There is one for nearly every verdict, and it is kept as it is.
+    drawing.witness.nodes.shrink_to_fit();
+    drawing.witness.edges.shrink_to_fit();
     (drawing.witness, drawing.own)
 }
 
