@@ -24,14 +24,10 @@ pub(crate) fn claim(
     files: &BTreeMap<String, Digest>,
     (contents, records): (&Cited, &Records),
 ) -> Claim {
-    let mut premise = Canonical::new(&id.to_string());
-    premise.opt("evidence", citation.map(|citation| &citation.path));
-    premise.opt("place", citation.and_then(|citation| citation.place.as_ref()));
-    rests_on(&id, device, &mut premise);
-    records.rests_on(&id, device, &mut premise);
+    let statement = statement(&id, device);
     Claim {
-        statement: statement(&id, device),
-        premise: premise.digest(),
+        premise: premise(&id, &statement, citation, device, records),
+        statement,
         evidence: citation.map(|citation| Evidence {
             path: citation.path.clone(),
             place: citation.place.clone(),
@@ -49,8 +45,24 @@ pub(crate) fn claim(
     }
 }
 
+/// What a decision on a claim that is said in these words is bound to.
+pub(crate) fn premise(
+    id: &ClaimId,
+    says: &str,
+    citation: Option<&Citation>,
+    device: &Device,
+    records: &Records,
+) -> Digest {
+    let mut premise = Canonical::new(&id.to_string());
+    premise.opt("evidence", citation.map(|citation| &citation.path));
+    premise.opt("place", citation.and_then(|citation| citation.place.as_ref()));
+    rests_on(id, says, device, &mut premise);
+    records.rests_on(id, device, &mut premise);
+    premise.digest()
+}
+
 /// Everything that the claim is about: what it names, and what would give the same words another meaning.
-fn rests_on(id: &ClaimId, device: &Device, out: &mut Canonical) {
+fn rests_on(id: &ClaimId, says: &str, device: &Device, out: &mut Canonical) {
     match id {
         ClaimId::Control(control) => {
             if let Some(control) = device.controls.get(control) {
@@ -65,7 +77,7 @@ fn rests_on(id: &ClaimId, device: &Device, out: &mut Canonical) {
         ClaimId::Element(element, ElementClaim::InterfacesListed | ElementClaim::FunctionsListed) => {
             // That nothing is left out is all that it says: of what, stands in its words. Who answered for fewer things than these
             // words name now has not answered for the others.
-            out.put("says", statement(id, device));
+            out.put("says", says);
             software_premise(element, device, out);
             surroundings_premise(element, device, out);
         }
