@@ -54,7 +54,7 @@ fn with_a_later_version(system: &System, fixed: u32) -> System {
 }
 
 proptest! {
-    #![proptest_config(cases(400))]
+    #![proptest_config(cases(1000))]
 
     /// Law 7: what is fixed in one version stays open in every other that has no evidence of its own.
     #[test]
