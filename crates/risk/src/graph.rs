@@ -22,11 +22,60 @@ struct Flat {
     reach: ReachRule,
 }
 
+/// Derivations side by side, each by its place.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Steps {
+    flat: Vec<Flat>,
+    premises: Vec<FactId>,
+}
+
+impl Steps {
+    /// Room for as many as others are.
+    pub fn with_room_for(others: &Self) -> Self {
+        Self { flat: Vec::with_capacity(others.flat.len()), premises: Vec::with_capacity(others.premises.len()) }
+    }
+
+    pub fn len(&self) -> usize {
+        self.flat.len()
+    }
+
+    pub fn at(&self, place: usize) -> Step<'_> {
+        let Flat { conclusion, end, class, reach } = self.flat[place];
+        let from = place.checked_sub(1).map_or(0, |before| self.flat[before].end);
+        Step { premises: &self.premises[from as usize..end as usize], conclusion, class, reach }
+    }
+
+    pub fn push(&mut self, Step { premises, conclusion, class, reach }: Step<'_>) {
+        self.premises.extend_from_slice(premises);
+        // More than four thousand million premises do not fit into memory.
+        let end = u32::try_from(self.premises.len()).unwrap_or(u32::MAX);
+        self.flat.push(Flat { conclusion, end, class, reach });
+    }
+
+    /// Adds others behind these.
+    pub fn append(&mut self, others: &Self) {
+        let before = u32::try_from(self.premises.len()).unwrap_or(u32::MAX);
+        self.premises.extend_from_slice(&others.premises);
+        self.flat.extend(others.flat.iter().map(|step| Flat { end: step.end.saturating_add(before), ..*step }));
+    }
+
+    /// Takes all away from a place on.
+    pub fn truncate(&mut self, from: usize) {
+        self.flat.truncate(from);
+        self.premises.truncate(self.flat.last().map_or(0, |last| last.end as usize));
+    }
+
+    /// Gives back the room that nothing stands in.
+    pub fn shrink(&mut self) {
+        self.flat.shrink_to_fit();
+        self.premises.shrink_to_fit();
+    }
+}
+
 /// All derivations of a program, by number, by premise and by conclusion.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Graph {
-    steps: Vec<Flat>,
-    premises: Vec<FactId>,
+    steps: Steps,
     uses: Lists<DerivationId>,
     concluding: Lists<DerivationId>,
 }
@@ -34,16 +83,7 @@ pub(crate) struct Graph {
 impl Graph {
     /// Lays a program flat.
     pub fn of(program: &Program) -> Self {
-        let count = program.next().index();
-        let mut steps = Vec::with_capacity(count);
-        let mut premises = Vec::with_capacity(count + count / 2);
-        for (_, derivation) in program.derivations() {
-            premises.extend_from_slice(&derivation.premises);
-            let end = u32::try_from(premises.len()).unwrap_or(u32::MAX);
-            let Step { conclusion, class, reach, .. } = derivation.step();
-            steps.push(Flat { conclusion, end, class, reach });
-        }
-        let mut graph = Self { steps, premises, ..Self::default() };
+        let mut graph = Self { steps: program.all_steps(), ..Self::default() };
         graph.uses = Lists::of(program.len(), |found| {
             for id in graph.ids() {
                 let premises = graph.step(id).premises;
@@ -67,10 +107,7 @@ impl Graph {
 
     /// A derivation by its number.
     pub fn step(&self, id: DerivationId) -> Step<'_> {
-        let place = id.index();
-        let Flat { conclusion, end, class, reach } = self.steps[place];
-        let from = place.checked_sub(1).map_or(0, |before| self.steps[before].end);
-        Step { premises: &self.premises[from as usize..end as usize], conclusion, class, reach }
+        self.steps.at(id.index())
     }
 
     /// The derivations that have a fact as a premise, in order.

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use jiff::civil::Date;
 use ward_model::assessment::{Clock, DecisionWithoutEffect, Gap, Lapse, WatchItem};
@@ -20,9 +19,8 @@ use crate::catalogue::Catalogue;
 use crate::clock;
 use crate::context::{Context, Situation, Unknowns};
 use crate::effects::Effects;
-use crate::ground::ground;
+use crate::ground::{Like, ground};
 use crate::parallel::{each_beside, in_parts};
-use crate::program::Program;
 use crate::run::{Judged, Key, Outcomes, Run, Standing};
 use crate::subject::SubjectKey;
 use crate::watch;
@@ -100,13 +98,14 @@ fn judge_version(situation: Situation<'_>, policy: &Policy, version: &FieldedVer
             Bench::new(Readings { situation, policy, version, confirmed: &confirmed, decided, catalogue })
         });
         if groups.peek().is_none() {
-            // Mostly there is one group: what is said of it is not said twice.
-            let verdicts = bench.verdicts.into_iter().map(|verdict| for_units(verdict, &units)).collect();
-            append(&mut judgement.verdicts, verdicts);
+            judgement.verdicts.reserve_exact(bench.verdicts.iter().map(Vec::len).sum());
+            let verdicts = bench.verdicts.into_iter().flatten();
+            judgement.verdicts.extend(verdicts.map(|verdict| for_units(verdict, &units)));
             judgement.watch_list.append(&mut bench.watch_list);
             break;
         }
-        judgement.verdicts.extend(bench.verdicts.iter().map(|verdict| for_units(verdict.clone(), &units)));
+        let verdicts = bench.verdicts.iter().flatten().cloned();
+        judgement.verdicts.extend(verdicts.map(|verdict| for_units(verdict, &units)));
         judgement.watch_list.extend(bench.watch_list.iter().cloned());
         alike.insert(confirmed, bench);
     }
@@ -211,8 +210,8 @@ impl<'a> Readings<'a> {
         }
     }
 
-    /// How every subject comes out in another reading, which speaks of what a program speaks of.
-    fn outcomes(&self, effects: &'a Effects, unknowns: Unknowns, like: &Program) -> Outcomes<'a> {
+    /// How every subject comes out in another reading, which is built like this one.
+    fn outcomes(&self, effects: &'a Effects, unknowns: Unknowns, like: &Like) -> Outcomes<'a> {
         let context = self.context(effects, unknowns);
         match unknowns {
             Unknowns::Worst => Outcomes::beside(context, like),
@@ -237,7 +236,8 @@ enum Lapsing {
 
 /// What one group of units comes to; the units themselves are filled in later.
 struct Bench {
-    verdicts: Vec<Verdict>,
+    /// In the parts in which they were worked out.
+    verdicts: Vec<Vec<Verdict>>,
     watch_list: Vec<WatchItem>,
 }
 
@@ -259,7 +259,7 @@ impl<'a> Readings<'a> {
         let readings: Readings<'b> = self;
         let decided = readings.decided;
         let grounded = ground(&readings.context(decided, Unknowns::Worst));
-        let like = Arc::clone(&grounded.program);
+        let like = grounded.like();
         // In which versions a finding is, is asked of so few that a reading of its own answers each.
         let (read, removals): (Vec<_>, Vec<_>) = removals(decided).into_iter().partition(|claims| is_read(claims));
         let read: Vec<(ClaimId, Effects)> =
@@ -310,21 +310,24 @@ impl<'a> Readings<'a> {
             }
         }
         // Whatever a decision alone makes vanish is left to what is not known of where it would be.
-        for (key, _) in compared.undecided().subjects() {
-            if key.because.is_none() && outcomes.standing(&key).is_none() {
-                for element in outcomes.left_open(&key) {
-                    covers.entry(element).or_default().insert(key.subject.subject().id);
-                }
+        let undecided = compared.undecided().subjects();
+        let gone = |undecided: &[(Key, Standing)]| {
+            let keys = undecided.iter().map(|(key, _)| key);
+            let gone = keys.filter(|key| key.because.is_none() && outcomes.standing(key).is_none());
+            gone.cloned().collect::<Vec<Key>>()
+        };
+        let ((), gone) = in_parts(&undecided, LEAST_VERDICTS, gone, || ());
+        drop(undecided);
+        let gone: Vec<Key> = gone.into_iter().flatten().collect();
+        for key in &gone {
+            for element in outcomes.left_open(key) {
+                covers.entry(element).or_default().insert(key.subject.subject().id);
             }
         }
         // A weakness that a decision alone makes vanish is a verdict too: someone answers for its absence. Where another weakness of
         // the link has taken its place, that one has the verdict.
-        let vanished = compared.undecided().subjects().into_iter().map(|(key, _)| key).filter(|key| {
-            let vanished = outcomes.standing(key).is_none() && outcomes.outcome(key) == Outcome::Controlled;
-            key.because.is_none() && vanished
-        });
-        let vanished: Vec<Key> = vanished.collect();
-        let mut verdicts = in_parts(&subjects, LEAST_VERDICTS, |subjects| {
+        let vanished: Vec<&Key> = gone.iter().filter(|key| outcomes.outcome(key) == Outcome::Controlled).collect();
+        let judge = |subjects: &[(Key, Standing)]| {
             // Vulnerabilities of one kind that the same controls name have the same verdict, but for their names.
             let mut alike: BTreeMap<Likeness, (Verdict, OwnSteps)> = BTreeMap::new();
             let judged = subjects.iter().filter_map(|(key, standing)| {
@@ -339,12 +342,12 @@ impl<'a> Readings<'a> {
                 verdict.covers = self::covers(&run, key, &covers);
                 Some(verdict)
             });
-            judged.collect()
-        });
-        verdicts.extend(in_parts(&vanished, LEAST_VERDICTS, |keys| {
-            keys.iter().map(|key| verdict(&readings, &run, &compared, key, &ABSENT).0).collect()
-        }));
-        let watch_list = watch::items(&run, &subjects);
+            judged.collect::<Vec<Verdict>>()
+        };
+        let (watch_list, mut verdicts) = in_parts(&subjects, LEAST_VERDICTS, judge, || watch::items(&run, &subjects));
+        let judge =
+            |keys: &[&Key]| keys.iter().map(|key| verdict(&readings, &run, &compared, key, &ABSENT).0).collect();
+        verdicts.extend(in_parts(&vanished, LEAST_VERDICTS, judge, || ()).1);
         Bench { verdicts, watch_list }
     }
 }

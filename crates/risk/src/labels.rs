@@ -5,7 +5,7 @@
 //! many steps, and a subject only looks up the facts that its own steps give.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ward_model::ids::HarmId;
 use ward_model::scale::{Reach, Threat};
@@ -13,7 +13,7 @@ use ward_model::scale::{Reach, Threat};
 use crate::cells::{Cell, Effects, Harms, worst_of_each};
 use crate::context::Context;
 use crate::fixpoint::Solution;
-use crate::levels::{Bounds, Levels, back, onward};
+use crate::levels::{Back, Bounds, Levels, onward};
 use crate::lists::Lists;
 use crate::program::{DerivationId, FactId, Program};
 use crate::value::Value;
@@ -46,12 +46,14 @@ const NOWHERE: u32 = u32::MAX;
 pub(crate) struct Questions {
     program: Arc<Program>,
     ways: Vec<Levels>,
+    /// What leads to each fact, once that is asked: premises, and what is sent back to each. What nothing is sent back to is left out.
+    leading: OnceLock<Lists<(FactId, Back)>>,
 }
 
 impl Questions {
     pub fn new(program: &Arc<Program>, solution: &Solution) -> Self {
         let ways = (0..program.len()).map(|place| solution.front(FactId::at(place)).into()).collect();
-        Self { program: Arc::clone(program), ways }
+        Self { program: Arc::clone(program), ways, leading: OnceLock::new() }
     }
 
     /// Solves a program, without any history.
@@ -76,7 +78,7 @@ impl Questions {
         while let Some(fact) = open.pop_front() {
             graph.uses(fact).iter().for_each(|id| raise(*id, &mut open));
         }
-        Self { program: Arc::clone(program), ways }
+        Self { program: Arc::clone(program), ways, leading: OnceLock::new() }
     }
 
     /// What steps conclude.
@@ -149,13 +151,22 @@ impl Questions {
 
     /// What leads to a fact from some ways on: premises, and from where on each does.
     fn back_from(&self, fact: FactId, bounds: Bounds, mut found: impl FnMut(FactId, Bounds)) {
+        let leading = self.leading.get_or_init(|| self.leading());
+        leading.at(fact.index()).iter().for_each(|(premise, back)| found(*premise, back.asked(bounds)));
+    }
+
+    fn leading(&self) -> Lists<(FactId, Back)> {
         let graph = self.program.graph();
-        for id in graph.concluding(fact) {
-            let step = graph.step(*id);
-            for (place, premise) in step.premises.iter().enumerate() {
-                found(*premise, back(step, place, bounds, |fact| self.ways[fact.index()]));
+        Lists::of(self.program.len(), |found| {
+            for step in graph.ids().map(|id| graph.step(id)) {
+                for (place, premise) in step.premises.iter().enumerate() {
+                    let back = Back::of(step, place, |fact| self.ways[fact.index()]);
+                    if back.is_open() {
+                        found(step.conclusion.index(), (*premise, back));
+                    }
+                }
             }
-        }
+        })
     }
 }
 

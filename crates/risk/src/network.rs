@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::graph::{Graph, Step};
-use crate::levels::{Bounds, Levels, back, onward};
+use crate::levels::{Back, Bounds, Levels, onward};
 use crate::program::{Derivation, DerivationId, FactId, Program};
 use crate::vocabulary::Table;
 
@@ -117,7 +117,7 @@ impl Network {
         {
             return changed.step();
         }
-        if id < self.mark { self.graph.step(id) } else { self.program.derivation(id).step() }
+        if id < self.mark { self.graph.step(id) } else { self.program.step(id) }
     }
 
     /// The derivations that have a fact as a premise, or had it before they were changed.
@@ -170,7 +170,7 @@ impl Network {
             if self.gone[id.index()] {
                 continue;
             }
-            let Step { premises, conclusion, .. } = self.program.derivation(id).step();
+            let Step { premises, conclusion, .. } = self.program.step(id);
             for (place, premise) in premises.iter().enumerate() {
                 if !premises[..place].contains(premise) {
                     self.changes.uses.entry(*premise).or_default().push(id);
@@ -205,7 +205,7 @@ impl Network {
 
     /// Changes a derivation for one that concludes no less from premises that are no more.
     pub fn strengthen(&mut self, id: DerivationId, change: impl FnOnce(&mut Derivation)) {
-        let before = self.changed.get(&id).unwrap_or_else(|| self.program.derivation(id));
+        let before: Derivation = self.step(id).into();
         let mut derivation = before.clone();
         change(&mut derivation);
         let now = &derivation.premises;
@@ -216,8 +216,8 @@ impl Network {
         self.changes.built.push(id);
     }
 
-    /// Follows what was changed as far as it goes, and says which derivations may lead elsewhere now, in order.
-    pub fn settle(&mut self) -> Vec<DerivationId> {
+    /// Follows what was changed as far as it goes, and says which of the derivations that are watched may lead elsewhere now, in order.
+    pub fn settle(&mut self, watched: impl Fn(DerivationId) -> bool) -> Vec<DerivationId> {
         let removed = std::mem::take(&mut self.changes.removed);
         let mut built = std::mem::take(&mut self.changes.built);
         built.retain(|id| !self.gone[id.index()]);
@@ -267,16 +267,15 @@ impl Network {
             ids.extend(self.uses(fact));
             ids.iter().for_each(|id| self.lower_premises(*id, &mut open));
         }
-        through.sort_unstable();
-        through.dedup();
         for &id in &through {
             self.lower_premises(id, &mut open);
         }
         self.lead_back(open);
         self.changes.removed = removed;
+        through.retain(|id| watched(*id));
         for (fact, before) in &self.changes.places {
             if self.place(*fact).bounds != before.bounds {
-                through.extend(self.concluding(*fact));
+                through.extend(self.concluding(*fact).filter(|id| watched(*id)));
             }
         }
         through.sort_unstable();
@@ -424,7 +423,7 @@ impl Network {
                 return;
             }
             let premise = step.premises[place];
-            let bounds = back(step, place, asked, |fact| self.ways(fact));
+            let bounds = Back::of(step, place, |fact| self.ways(fact)).asked(asked);
             self.lower(premise, bounds, id.0, open);
         }
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use ward_model::scale::{Exploitability, Reach};
 
 use crate::fact::Fact;
-use crate::graph::{Graph, Step};
+use crate::graph::{Graph, Step, Steps};
 use crate::vocabulary::Vocabulary;
 
 /// The place of a fact in a program.
@@ -94,7 +94,7 @@ impl<'a, T> IntoIterator for &'a Short<T> {
     }
 }
 
-/// A conclusion that follows from all of its premises together.
+/// A conclusion that follows from all of its premises together, by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Derivation {
     pub premises: Premises,
@@ -102,15 +102,19 @@ pub(crate) struct Derivation {
     /// The class of this step alone, at the victim.
     pub class: Exploitability,
     pub reach: ReachRule,
-    /// What it follows by, for people.
-    pub by: By,
 }
 
 impl Derivation {
-    /// The same without what it follows by.
+    /// As it stands in a program.
     pub fn step(&self) -> Step<'_> {
-        let Self { premises, conclusion, class, reach, .. } = self;
+        let Self { premises, conclusion, class, reach } = self;
         Step { premises, conclusion: *conclusion, class: *class, reach: *reach }
+    }
+}
+
+impl From<Step<'_>> for Derivation {
+    fn from(Step { premises, conclusion, class, reach }: Step<'_>) -> Self {
+        Self { premises: premises.iter().copied().collect(), conclusion, class, reach }
     }
 }
 
@@ -170,8 +174,9 @@ pub(crate) struct Program {
     under: Option<Arc<Program>>,
     facts: Arc<Vocabulary>,
     first_derivation: usize,
-    derivations: Vec<Derivation>,
-    /// Whether nobody will ask what its own derivations follow by.
+    derivations: Steps,
+    /// What each of its own derivations follows by, unless nobody will ask.
+    by: Vec<By>,
     wordless: bool,
     /// Itself laid flat, once that is asked for.
     graph: OnceLock<Arc<Graph>>,
@@ -194,7 +199,7 @@ impl Program {
         Self {
             facts: Arc::new(Vocabulary::over(Arc::clone(&like.facts))),
             // It comes to about as many.
-            derivations: Vec::with_capacity(like.derivations.len()),
+            derivations: Steps::with_room_for(&like.derivations),
             wordless: true,
             ..Self::default()
         }
@@ -204,11 +209,6 @@ impl Program {
     pub fn fact(&mut self, fact: Fact) -> FactId {
         // Only a program that is built, which nothing lies over yet, is given facts: nothing is copied here.
         Arc::make_mut(&mut self.facts).number(fact)
-    }
-
-    /// What is kept of what a derivation follows by.
-    pub fn words(&self, by: impl Into<By>) -> By {
-        if self.wordless { By::Fixed("") } else { by.into() }
     }
 
     /// Whether nobody will ask what its own derivations follow by.
@@ -221,12 +221,21 @@ impl Program {
         self.wordless = true;
     }
 
-    /// Adds a derivation.
-    pub fn derive(&mut self, derivation: Derivation) -> DerivationId {
+    /// Adds a derivation, with what it follows by.
+    pub fn derive(&mut self, step: Step<'_>, by: impl Into<By>) -> DerivationId {
         let id = self.next();
         self.graph.take();
-        self.derivations.push(derivation);
+        self.derivations.push(step);
+        if !self.wordless {
+            self.by.push(by.into());
+        }
         id
+    }
+
+    /// Gives back the room that nothing stands in, where nothing more is added.
+    pub fn shrink(&mut self) {
+        self.derivations.shrink();
+        self.by.shrink_to_fit();
     }
 
     /// The number that the next derivation will have.
@@ -237,7 +246,9 @@ impl Program {
     /// Takes away its own derivations from a number on. The facts that they speak of keep their numbers.
     pub fn truncate(&mut self, from: DerivationId) {
         self.graph.take();
-        self.derivations.truncate(from.index().saturating_sub(self.first_derivation));
+        let from = from.index().saturating_sub(self.first_derivation);
+        self.derivations.truncate(from);
+        self.by.truncate(from);
     }
 
     /// The number of a fact, if it is spoken of.
@@ -256,17 +267,32 @@ impl Program {
     }
 
     /// A derivation by its number.
-    pub fn derivation(&self, id: DerivationId) -> &Derivation {
+    pub fn step(&self, id: DerivationId) -> Step<'_> {
+        let layer = self.layer(id);
+        layer.derivations.at(id.index() - layer.first_derivation)
+    }
+
+    /// What a derivation follows by; nothing where nobody was to ask.
+    pub fn by(&self, id: DerivationId) -> &str {
+        let layer = self.layer(id);
+        layer.by.get(id.index() - layer.first_derivation).map_or("", By::as_str)
+    }
+
+    /// The layer in which a derivation stands.
+    fn layer(&self, id: DerivationId) -> &Self {
         let mut layer = self;
         while let Some(under) = layer.under.as_deref().filter(|_| id.index() < layer.first_derivation) {
             layer = under;
         }
-        &layer.derivations[id.index() - layer.first_derivation]
+        layer
     }
 
-    /// Every derivation with its number.
-    pub fn derivations(&self) -> impl Iterator<Item = (DerivationId, &Derivation)> {
-        (0..self.next().index()).map(DerivationId::at).map(|id| (id, self.derivation(id)))
+    /// Every derivation, those beneath included, by its number.
+    pub fn all_steps(&self) -> Steps {
+        let Some(under) = &self.under else { return self.derivations.clone() };
+        let mut steps = under.all_steps();
+        steps.append(&self.derivations);
+        steps
     }
 
     /// The program laid flat. That is done once, as soon as it is asked for.

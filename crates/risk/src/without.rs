@@ -21,7 +21,7 @@ use crate::effects::Effects;
 use crate::fact::Fact;
 use crate::graph::Step;
 use crate::ground::weaknesses::may_be_weak;
-use crate::ground::{Grounded, Group, Login, Part, login, reground};
+use crate::ground::{Grounded, Group, Like, Login, Part, login, reground};
 use crate::levels::Bounds;
 use crate::lists::Lists;
 use crate::network::Network;
@@ -275,21 +275,22 @@ impl Side {
         Self { network: Network::new(Arc::clone(program), &bounds), presumed, asked }
     }
 
-    /// Takes claims away. Gives what was built anew, and the derivations that may lead elsewhere now.
+    /// Takes claims away. Gives what was built anew, and which of the derivations that are watched may lead elsewhere now.
     fn take_away(
         &mut self,
         context: &Context<'_>,
-        decided: &Grounded,
+        (decided, like): (&Grounded, &Like),
         touched: &Touched<'_>,
         presumed: &[ElementId],
+        watched: impl Fn(DerivationId) -> bool,
     ) -> (Grounded, Vec<DerivationId>) {
         let network = &mut self.network;
         let parts: Vec<Part> = touched.parts.iter().cloned().collect();
-        let (program, grounded) = reground(context, network.lend(), &parts, presumed);
+        let (program, grounded, built) = reground(context, network.lend(), &parts, presumed, like);
         let asked = self.asked;
         network.add(program);
         for part in &parts {
-            replace(network, decided.parts.get(part), grounded.parts.get(part));
+            replace(network, decided.parts.get(part), built.get(part));
         }
         network.take_up(|program, fact| asked.of(context, program.at(fact), &|element| presumed.contains(element)));
         for key in &touched.logins {
@@ -325,7 +326,7 @@ impl Side {
                 }
             }
         }
-        (grounded, network.settle())
+        (grounded, network.settle(watched))
     }
 }
 
@@ -380,6 +381,7 @@ fn effects_of(context: &Context<'_>, program: &Program, id: &ward_model::ids::Fu
 pub(crate) struct Without<'a> {
     context: Context<'a>,
     decided: &'a Grounded,
+    like: Like,
     undescribed: Side,
     /// Only where a presumption is controlled, and so could turn.
     presumed: Option<Side>,
@@ -429,7 +431,8 @@ impl<'a> Without<'a> {
             by_element.entry(group.element()).or_default().push(number);
         }
         let watched = Arc::new(Watched { groups, by_step, by_element, presumptions });
-        Self { context, decided, undescribed, presumed, harmed, watched, turns: Turns::default() }
+        let like = decided.like();
+        Self { context, decided, like, undescribed, presumed, harmed, watched, turns: Turns::default() }
     }
 
     /// Takes these claims away, each time from what is decided, and notes what turns: removals are numbered as they stand there.
@@ -496,13 +499,13 @@ impl<'a> Without<'a> {
         let undescribed = now.iter().filter(|one| one.because == PresumedBecause::Unmodelled);
         let more = undescribed.map(|one| &one.element).filter(|element| !side.presumed.contains(*element));
         let more: Vec<ElementId> = more.cloned().collect();
-        let (grounded, leading) = side.take_away(context, self.decided, touched, &more);
+        let watched = |step: DerivationId| !self.watched.by_step.at(step.index()).is_empty();
+        let (grounded, leading) = side.take_away(context, (self.decided, &self.like), touched, &more, watched);
         let network = &side.network;
         let mut turning: BTreeSet<u32> = leading
             .iter()
-            .map(|step| (*step, self.watched.by_step.at(step.index())))
-            .filter(|(step, groups)| !groups.is_empty() && network.stands(*step) && network.leads(*step))
-            .flat_map(|(_, groups)| groups.iter().copied())
+            .filter(|step| network.stands(**step) && network.leads(**step))
+            .flat_map(|step| self.watched.by_step.at(step.index()).iter().copied())
             .collect();
         // Whatever is at an element that is not described completely is left to the presumption about it.
         turning.extend(more.iter().filter_map(|element| self.watched.by_element.get(element)).flatten());
@@ -555,7 +558,8 @@ impl<'a> Without<'a> {
         let mut more: Vec<ElementId> = now.iter().map(|one| one.element.clone()).collect();
         more.retain(|element| !side.presumed.contains(element));
         more.dedup();
-        let (_, leading) = side.take_away(context, self.decided, touched, &more);
+        let watched = |step: DerivationId| self.watched.presumptions.contains_key(&step);
+        let (_, leading) = side.take_away(context, (self.decided, &self.like), touched, &more, watched);
         // What may take part in functions that nobody has named is not controlled for any reason, if it does any harm at all.
         let opened = |presumption: &Presumption| {
             let undescribed =
@@ -565,7 +569,7 @@ impl<'a> Without<'a> {
         if let Some(harmed) =
             self.harmed.as_mut().filter(|_| self.watched.presumptions.values().flatten().any(|one| opened(one)))
         {
-            harmed.take_away(context, self.decided, touched, &more);
+            harmed.take_away(context, (self.decided, &self.like), touched, &more, |_| false);
             for (step, presumptions) in &self.watched.presumptions {
                 let does_harm =
                     |one: &&&Presumption| one.because == PresumedBecause::Unmodelled || harmed.network.leads(*step);

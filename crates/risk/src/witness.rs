@@ -102,7 +102,7 @@ impl Drawing<'_> {
         self.witness.nodes.push(WitnessNode {
             id: name.clone(),
             fact: words,
-            by: self.program.derivation(entry.derivation).by.as_str().to_owned(),
+            by: self.program.by(entry.derivation).to_owned(),
             class: entry.value.class,
             at,
         });
