@@ -9,9 +9,8 @@ use ward_model::device::{Control, Cut, Device, Link};
 use ward_model::digest::Digest;
 use ward_model::ids::LinkId;
 
-use premise::rests_on;
+pub(crate) use premise::premise;
 
-use crate::canonical::Canonical;
 use crate::evidence::{self, Cited};
 use crate::raw::scalar::Citation;
 use crate::record::Records;
@@ -27,14 +26,10 @@ pub(crate) fn claim(
     files: &BTreeMap<String, Digest>,
     (contents, records): (&Cited, &Records),
 ) -> Claim {
-    let mut premise = Canonical::new(&id.to_string());
-    premise.opt("evidence", citation.map(|citation| &citation.path));
-    premise.opt("place", citation.and_then(|citation| citation.place.as_ref()));
-    rests_on(&id, device, &mut premise);
-    records.rests_on(&id, device, &mut premise);
+    let statement = statement(&id, device);
     Claim {
-        statement: statement(&id, device),
-        premise: premise.digest(),
+        premise: premise(&id, &statement, citation, device, records),
+        statement,
         evidence: citation.map(|citation| Evidence {
             path: citation.path.clone(),
             place: citation.place.clone(),

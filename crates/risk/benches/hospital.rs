@@ -25,6 +25,10 @@ use ward_model::verdict::{Basis, Outcome};
 use ward_policy::Library;
 use ward_risk::{Judgement, Situation, judge};
 
+/// The one of the program: what is measured is what it would take.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const TODAY: Date = date(2026, 11, 22);
 const DEVICES_OF_A_WARD: usize = 21;
 const VECTORS: [&str; 6] = [

@@ -238,7 +238,7 @@ impl Asking<'_> {
                 EntryRef::Through(number) => Some(onward.entry(*number)),
                 EntryRef::Whole(_) => None,
             });
-            let facts = || self.program.derivation(entry.derivation).premises.iter().map(|fact| self.program.at(*fact));
+            let facts = || self.program.step(entry.derivation).premises.iter().map(|fact| self.program.at(*fact));
             shared.extend(facts().filter_map(|fact| self.secret(fact)));
             if entry.value.reach > before.map_or(Reach::One, |before| before.value.reach) {
                 let conclusion = self.program.at(entry.fact);

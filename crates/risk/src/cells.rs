@@ -123,6 +123,7 @@ impl<'a> Harms<'a> {
             }
         }
         cells.sort_unstable_by(|a, b| b.cmp(a));
+        cells.shrink_to_fit();
         cells
     }
 

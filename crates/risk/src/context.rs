@@ -312,17 +312,18 @@ impl<'a> Context<'a> {
 
     /// The positions from which messages can be put on a link.
     pub fn exposure(&self, link: &Link) -> Vec<Position> {
-        let within_reach = self.device().positions();
         // That it is exposed somewhere is a fact, whatever the environments say.
         let declared = link.exposed_to.clone().unwrap_or_default();
         let narrowed = link.exposed_to.is_some() && self.holds_for_link(link, LinkClaim::ExposedTo);
         let unstated = link.exposed_to.is_none() && self.unknowns == Unknowns::Best;
         let mut positions = declared;
         if !narrowed && !unstated {
+            let within_reach = self.device().positions();
+            positions.extend(link.default_positions(&within_reach));
             // What it carries decides whether suppliers reach it: where nobody answers for that, it carries everything.
-            let answered = self.holds_for_link(link, LinkClaim::Carries);
-            let carries = link.carries.clone().filter(|_| answered);
-            positions.extend(Link { carries, ..link.clone() }.default_positions(&within_reach));
+            if !self.holds_for_link(link, LinkClaim::Carries) {
+                positions.extend(within_reach.into_iter().filter(|position| *position == Position::SupplyChain));
+            }
         }
         positions.sort_unstable();
         positions.dedup();

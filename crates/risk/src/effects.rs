@@ -37,14 +37,28 @@ const MOST_WITHOUT: usize = 16;
 
 impl Effects {
     fn new(holding: BTreeMap<ClaimId, Option<Date>>) -> Self {
-        let mut places = Places::default();
-        holding.keys().enumerate().for_each(|(place, claim)| places.add(digest(claim), place));
-        Self { holding: Arc::new(Holding { claims: holding.into_iter().collect(), places }), without: BTreeSet::new() }
+        Self::listed(holding.into_iter().collect())
+    }
+
+    /// Those of a list in order.
+    fn listed(claims: Vec<(ClaimId, Option<Date>)>) -> Self {
+        let mut places = Places::for_so_many(claims.len());
+        claims.iter().enumerate().for_each(|(place, (claim, _))| places.add(digest(claim), place));
+        Self { holding: Arc::new(Holding { claims, places }), without: BTreeSet::new() }
+    }
+
+    /// The claims that have effect, in order, each with the last day on which it has.
+    fn holding_until(&self) -> impl Iterator<Item = (&ClaimId, Option<Date>)> {
+        let all = self.holding.claims.iter().map(|(id, until)| (id, *until));
+        all.filter(|(id, _)| self.without.is_empty() || !self.without.contains(*id))
     }
 
     /// Until when a claim has effect, if it has.
     fn holding(&self, id: &ClaimId) -> Option<Option<Date>> {
         let Holding { claims, places } = &*self.holding;
+        if claims.is_empty() {
+            return None;
+        }
         let place = places.find(digest(id), |place| claims[place].0 == *id)?;
         (self.without.is_empty() || !self.without.contains(id)).then(|| claims[place].1)
     }
@@ -62,7 +76,7 @@ impl Effects {
     /// The same with these claims besides, without any end: as somebody supposes for the sake of argument.
     #[must_use]
     pub fn supposing<'a>(&self, claims: impl IntoIterator<Item = &'a ClaimId>) -> Self {
-        let kept = self.claims().map(|id| (id.clone(), self.until(id)));
+        let kept = self.holding_until().map(|(id, until)| (id.clone(), until));
         Self::new(kept.chain(claims.into_iter().map(|id| (id.clone(), None))).collect())
     }
 
@@ -135,14 +149,14 @@ impl Effects {
 
     /// The claims that have effect, in order.
     pub fn claims(&self) -> impl Iterator<Item = &ClaimId> {
-        self.holding.claims.iter().map(|(id, _)| id).filter(|id| !self.without.contains(*id))
+        self.holding_until().map(|(id, _)| id)
     }
 
     /// The last days on which claims have effect, with the claims of each.
     pub fn lapses(&self) -> Vec<Lapse> {
         let mut days: BTreeMap<Date, Vec<ClaimId>> = BTreeMap::new();
-        for claim in self.claims() {
-            if let Some(day) = self.until(claim) {
+        for (claim, until) in self.holding_until() {
+            if let Some(day) = until {
                 days.entry(day).or_default().push(claim.clone());
             }
         }
@@ -151,7 +165,20 @@ impl Effects {
 
     /// The claims that have no effect any more after a day: their decisions do not last longer.
     pub fn lapsed(&self, day: Date) -> impl Iterator<Item = &ClaimId> {
-        self.claims().filter(move |id| self.until(id).is_some_and(|until| until <= day))
+        let lapsed = self.holding_until().filter(move |(_, until)| until.is_some_and(|until| until <= day));
+        lapsed.map(|(id, _)| id)
+    }
+
+    /// The same without those claims.
+    #[must_use]
+    pub fn after(&self, day: Date) -> Self {
+        let left = self.holding_until().filter(|(_, until)| until.is_none_or(|until| until > day));
+        Self::listed(left.map(|(id, until)| (id.clone(), until)).collect())
+    }
+
+    /// The last days on which claims have effect.
+    pub fn last_days(&self) -> BTreeSet<Date> {
+        self.holding_until().filter_map(|(_, until)| until).collect()
     }
 
     /// The same without these claims.
@@ -160,8 +187,7 @@ impl Effects {
         let mut rest = self.clone();
         rest.without.extend(claims.into_iter().cloned());
         if rest.without.len() > MOST_WITHOUT {
-            let left = rest.claims().map(|id| (id.clone(), rest.until(id)));
-            return Self::new(left.collect());
+            return Self::listed(rest.holding_until().map(|(id, until)| (id.clone(), until)).collect());
         }
         rest
     }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use ward_model::scale::Reach;
 
 use crate::graph::{Graph, Step};
-use crate::program::{DerivationId, FactId, Program, ReachRule};
+use crate::program::{DerivationId, FactId, Program, ReachRule, Short};
 use crate::value::{Front, Value};
 
 /// One way to a fact, as it was found: from entries that were found before it, so that following them back always ends.
@@ -15,7 +15,7 @@ pub(crate) struct Entry {
     pub value: Value,
     pub derivation: DerivationId,
     /// For each premise of the derivation: the entry it was taken from.
-    pub premises: Vec<EntryRef>,
+    pub premises: Short<EntryRef>,
 }
 
 /// An entry of the whole solution, or of what was found to go through one subject.
@@ -25,6 +25,12 @@ pub(crate) enum EntryRef {
     Whole(u32),
     /// In what goes through the subject.
     Through(u32),
+}
+
+impl Default for EntryRef {
+    fn default() -> Self {
+        Self::Whole(0)
+    }
 }
 
 /// The facts that are reached.

@@ -1,5 +1,6 @@
 //! A program laid flat: what is gone through again and again stands side by side, with nothing for people in between.
 
+use crate::lists::Lists;
 use crate::program::{DerivationId, FactId, Program, ReachRule};
 use ward_model::scale::Exploitability;
 
@@ -21,78 +22,80 @@ struct Flat {
     reach: ReachRule,
 }
 
-/// For each fact a list of derivations, in order.
+/// Derivations side by side, each by its place.
 #[derive(Debug, Clone, Default)]
-struct Lists {
-    /// Where the list of each fact begins, and behind the last where it ends.
-    starts: Vec<u32>,
-    derivations: Vec<DerivationId>,
+pub(crate) struct Steps {
+    flat: Vec<Flat>,
+    premises: Vec<FactId>,
 }
 
-impl Lists {
-    /// Lists derivations by facts; `each` names every pair, twice in the same order.
-    fn of(facts: usize, each: impl Fn(&mut dyn FnMut(FactId, DerivationId))) -> Self {
-        let mut starts = vec![0_u32; facts + 1];
-        each(&mut |fact, _| starts[fact.index() + 1] += 1);
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
-        let mut next = starts.clone();
-        let mut derivations = vec![DerivationId(0); sum as usize];
-        each(&mut |fact, id| {
-            let place = &mut next[fact.index()];
-            derivations[*place as usize] = id;
-            *place += 1;
-        });
-        Self { starts, derivations }
+impl Steps {
+    /// Room for as many as others are.
+    pub fn with_room_for(others: &Self) -> Self {
+        Self { flat: Vec::with_capacity(others.flat.len()), premises: Vec::with_capacity(others.premises.len()) }
     }
 
-    fn at(&self, fact: FactId) -> &[DerivationId] {
-        let place = fact.index();
-        match (self.starts.get(place), self.starts.get(place + 1)) {
-            (Some(from), Some(to)) => &self.derivations[*from as usize..*to as usize],
-            // Facts that only a later program speaks of.
-            _ => &[],
-        }
+    pub fn len(&self) -> usize {
+        self.flat.len()
+    }
+
+    pub fn at(&self, place: usize) -> Step<'_> {
+        let Flat { conclusion, end, class, reach } = self.flat[place];
+        let from = place.checked_sub(1).map_or(0, |before| self.flat[before].end);
+        Step { premises: &self.premises[from as usize..end as usize], conclusion, class, reach }
+    }
+
+    pub fn push(&mut self, Step { premises, conclusion, class, reach }: Step<'_>) {
+        self.premises.extend_from_slice(premises);
+        // More than four thousand million premises do not fit into memory.
+        let end = u32::try_from(self.premises.len()).unwrap_or(u32::MAX);
+        self.flat.push(Flat { conclusion, end, class, reach });
+    }
+
+    /// Adds others behind these.
+    pub fn append(&mut self, others: &Self) {
+        let before = u32::try_from(self.premises.len()).unwrap_or(u32::MAX);
+        self.premises.extend_from_slice(&others.premises);
+        self.flat.extend(others.flat.iter().map(|step| Flat { end: step.end.saturating_add(before), ..*step }));
+    }
+
+    /// Takes all away from a place on.
+    pub fn truncate(&mut self, from: usize) {
+        self.flat.truncate(from);
+        self.premises.truncate(self.flat.last().map_or(0, |last| last.end as usize));
+    }
+
+    /// Gives back the room that nothing stands in.
+    pub fn shrink(&mut self) {
+        self.flat.shrink_to_fit();
+        self.premises.shrink_to_fit();
     }
 }
 
 /// All derivations of a program, by number, by premise and by conclusion.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Graph {
-    steps: Vec<Flat>,
-    premises: Vec<FactId>,
-    uses: Lists,
-    concluding: Lists,
+    steps: Steps,
+    uses: Lists<DerivationId>,
+    concluding: Lists<DerivationId>,
 }
 
 impl Graph {
     /// Lays a program flat.
     pub fn of(program: &Program) -> Self {
-        let count = program.next().index();
-        let mut steps = Vec::with_capacity(count);
-        let mut premises = Vec::with_capacity(count + count / 2);
-        for (_, derivation) in program.derivations() {
-            premises.extend_from_slice(&derivation.premises);
-            let end = u32::try_from(premises.len()).unwrap_or(u32::MAX);
-            let Step { conclusion, class, reach, .. } = derivation.step();
-            steps.push(Flat { conclusion, end, class, reach });
-        }
-        let mut graph = Self { steps, premises, ..Self::default() };
+        let mut graph = Self { steps: program.all_steps(), ..Self::default() };
         graph.uses = Lists::of(program.len(), |found| {
             for id in graph.ids() {
                 let premises = graph.step(id).premises;
                 for (place, premise) in premises.iter().enumerate() {
                     if !premises[..place].contains(premise) {
-                        found(*premise, id);
+                        found(premise.index(), id);
                     }
                 }
             }
         });
         graph.concluding = Lists::of(program.len(), |found| {
-            graph.ids().for_each(|id| found(graph.step(id).conclusion, id));
+            graph.ids().for_each(|id| found(graph.step(id).conclusion.index(), id));
         });
         graph
     }
@@ -104,19 +107,16 @@ impl Graph {
 
     /// A derivation by its number.
     pub fn step(&self, id: DerivationId) -> Step<'_> {
-        let place = id.index();
-        let Flat { conclusion, end, class, reach } = self.steps[place];
-        let from = place.checked_sub(1).map_or(0, |before| self.steps[before].end);
-        Step { premises: &self.premises[from as usize..end as usize], conclusion, class, reach }
+        self.steps.at(id.index())
     }
 
     /// The derivations that have a fact as a premise, in order.
     pub fn uses(&self, fact: FactId) -> &[DerivationId] {
-        self.uses.at(fact)
+        self.uses.at(fact.index())
     }
 
     /// The derivations that conclude a fact, in order.
     pub fn concluding(&self, fact: FactId) -> &[DerivationId] {
-        self.concluding.at(fact)
+        self.concluding.at(fact.index())
     }
 }

@@ -15,8 +15,9 @@ use ward_policy::Privilege;
 use crate::catalogue::Profile;
 use crate::context::Context;
 use crate::fact::{Fact, Nearness};
+use crate::graph::Step;
 use crate::keyed::Keyed;
-use crate::program::{By, Derivation, DerivationId, Program, ReachRule};
+use crate::program::{By, DerivationId, FactId, Premises, Program, ReachRule};
 use crate::vocabulary::Table;
 
 mod controls;
@@ -67,15 +68,32 @@ pub(crate) enum Part {
 /// Where a login counts: at an element itself, or on one of its links.
 pub(crate) type Login = (ElementId, Option<LinkId>);
 
+/// Where the derivations of parts stand in a program.
+pub(crate) type Parts = Table<Part, std::ops::Range<u32>>;
+
+/// A program that was built before: what is built again mostly goes as that did, and speaks of the same facts.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Like {
+    pub program: Arc<Program>,
+    pub parts: Arc<Parts>,
+}
+
 /// A program, and which of its derivations belong to which subjects.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Grounded {
     pub program: Arc<Program>,
     pub groups: Keyed<Group, Steps>,
     /// The derivations of every part, from the first up to another.
-    pub parts: Table<Part, std::ops::Range<u32>>,
+    pub parts: Arc<Parts>,
     /// The steps whose class depends on a login, with what they demand.
     pub logins: Table<Login, Vec<(DerivationId, Profile)>>,
+}
+
+impl Grounded {
+    /// As what others are built like.
+    pub fn like(&self) -> Like {
+        Like { program: Arc::clone(&self.program), parts: Arc::clone(&self.parts) }
+    }
 }
 
 /// A program in which some elements are taken to be in the attacker's hands, and the derivations that say so.
@@ -87,13 +105,17 @@ pub(crate) struct Presuming {
 
 /// Builds the program of a context.
 pub(crate) fn ground(context: &Context<'_>) -> Grounded {
-    ground_in(context, Program::default())
+    ground_in(Builder::new(context, Program::default()))
 }
 
-/// Builds the program of a context in one that has no derivations yet.
-pub(crate) fn ground_in(context: &Context<'_>, program: Program) -> Grounded {
-    let keeps_parts = !program.is_wordless();
-    let mut builder = Builder { keeps_parts, ..Builder::new(context, program) };
+/// Builds the program of a context like that of another, without words, and so that nobody can build parts of it anew.
+pub(crate) fn ground_like(context: &Context<'_>, like: &Like) -> Grounded {
+    let builder = Builder::new(context, Program::wordless(&like.program));
+    ground_in(Builder { like: Some(like), keeps_parts: false, ..builder })
+}
+
+fn ground_in(mut builder: Builder<'_>) -> Grounded {
+    let context = builder.context;
     for position in positions(context.device()) {
         builder.derive(
             Vec::new(),
@@ -125,21 +147,22 @@ fn positions(device: &Device) -> BTreeSet<Position> {
 }
 
 /// Builds parts anew for other claims, and takes elements for the attacker's besides, at the end of a program that numbers facts as
-/// the first did. Gives the program back, and what of it belongs to which subjects.
+/// the first did. Gives the program back, what of it belongs to which subjects, and where the parts stand.
 pub(crate) fn reground(
     context: &Context<'_>,
     program: Program,
     parts: &[Part],
     presumed: &[ElementId],
-) -> (Program, Grounded) {
-    let mut builder = Builder::new(context, program);
+    like: &Like,
+) -> (Program, Grounded, Parts) {
+    let mut builder = Builder { like: Some(like), ..Builder::new(context, program) };
     for part in parts {
         builder.part(part.clone());
     }
     for element in presumed {
         presume(&mut builder, element);
     }
-    (builder.program, builder.grounded)
+    (builder.program, builder.grounded, builder.parts)
 }
 
 /// The demand of a login, where it counts in this context.
@@ -251,23 +274,35 @@ struct Builder<'a> {
     program: Program,
     /// What of the program belongs to what; its own program comes last.
     grounded: Grounded,
+    parts: Parts,
     /// Whether anybody will build its parts anew.
     keeps_parts: bool,
+    /// What was built before, and the derivation that most likely comes next.
+    like: Option<&'a Like>,
+    likely: usize,
 }
+
+/// So many derivations may be left out before it is looked for anew how it goes on.
+const LOOKED_AHEAD: usize = 4;
 
 impl<'a> Builder<'a> {
     fn new(context: &'a Context<'a>, program: Program) -> Self {
-        Self { context, program, grounded: Grounded::default(), keeps_parts: true }
+        let (grounded, parts) = Default::default();
+        Self { context, program, grounded, parts, keeps_parts: true, like: None, likely: 0 }
     }
 
-    fn finish(self) -> Grounded {
-        Grounded { program: Arc::new(self.program), ..self.grounded }
+    fn finish(mut self) -> Grounded {
+        self.program.shrink();
+        Grounded { program: Arc::new(self.program), parts: Arc::new(self.parts), ..self.grounded }
     }
 
     /// Builds one part.
     fn part(&mut self, part: Part) {
         let device = self.context.device();
         let from = self.program.next();
+        if let Some(before) = self.like.and_then(|like| like.parts.get(&part)) {
+            self.likely = before.start as usize;
+        }
         match &part {
             Part::Messages(id) => device.links.get(id).into_iter().for_each(|link| links::messages(self, link)),
             Part::Believed(id) => device.links.get(id).into_iter().for_each(|link| links::believed(self, link)),
@@ -280,7 +315,7 @@ impl<'a> Builder<'a> {
             }
         }
         if self.keeps_parts {
-            self.grounded.parts.insert(part, from.0..self.program.next().0);
+            self.parts.insert(part, from.0..self.program.next().0);
         }
     }
 
@@ -348,11 +383,31 @@ impl<'a> Builder<'a> {
         reach: ReachRule,
         by: impl Into<By>,
     ) -> DerivationId {
+        let (premises, conclusion) = self.numbers(premises, conclusion);
+        self.program.derive(Step { premises: &premises, conclusion, class, reach }, by)
+    }
+
+    /// The numbers of facts, as they are likely to be where a derivation like it was built before.
+    fn numbers(&mut self, premises: Vec<Fact>, conclusion: Fact) -> (Premises, FactId) {
         let program = &mut self.program;
+        if let Some(Like { program: before, .. }) = self.like {
+            let ahead = self.likely..before.next().index().min(self.likely + LOOKED_AHEAD);
+            let is = |id: &FactId, fact: &Fact| before.at(*id) == fact;
+            for place in ahead {
+                let step = before.step(DerivationId::at(place));
+                if is(&step.conclusion, &conclusion)
+                    && step.premises.first().is_none_or(|id| Some(before.at(*id)) == premises.first())
+                {
+                    self.likely = place + 1;
+                    let mut likely = step.premises.iter();
+                    let number =
+                        |fact| likely.next().copied().filter(|id| is(id, &fact)).unwrap_or_else(|| program.fact(fact));
+                    return (premises.into_iter().map(number).collect(), step.conclusion);
+                }
+            }
+        }
         let premises = premises.into_iter().map(|fact| program.fact(fact)).collect();
-        let conclusion = program.fact(conclusion);
-        let by = program.words(by);
-        program.derive(Derivation { premises, conclusion, class, reach, by })
+        (premises, program.fact(conclusion))
     }
 
     /// Adds a derivation that these controls cut: it needs every one of them defeated.

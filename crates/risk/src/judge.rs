@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use jiff::civil::Date;
 use ward_model::assessment::{Clock, DecisionWithoutEffect, Gap, Lapse, WatchItem};
@@ -22,9 +21,8 @@ use crate::catalogue::Catalogue;
 use crate::clock;
 use crate::context::{Context, Situation, Unknowns};
 use crate::effects::Effects;
-use crate::ground::ground;
+use crate::ground::{Like, ground};
 use crate::parallel::{each_beside, in_parts};
-use crate::program::Program;
 use crate::run::{Judged, Key, Outcomes, Run, Standing};
 use crate::subject::SubjectKey;
 use crate::watch;
@@ -72,9 +70,9 @@ pub fn judge_supposing(situation: Situation<'_>, decided: &Effects) -> Judgement
         working.into_iter().map(|work| work.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     });
     for part in parts {
-        judgement.verdicts.extend(part.verdicts);
-        judgement.watch_list.extend(part.watch_list);
-        judgement.single_actions.extend(part.single_actions);
+        append(&mut judgement.verdicts, part.verdicts);
+        append(&mut judgement.watch_list, part.watch_list);
+        append(&mut judgement.single_actions, part.single_actions);
     }
     judgement.single_actions = actions::joined(judgement.single_actions);
     judgement.verdicts.sort_by_cached_key(order);
@@ -82,6 +80,15 @@ pub fn judge_supposing(situation: Situation<'_>, decided: &Effects) -> Judgement
     judgement.watch_list.dedup();
     judgement.clocks = clock::clocks(situation, &judgement.verdicts);
     judgement
+}
+
+/// Adds a list to another, which becomes the other where that is empty.
+fn append<T>(all: &mut Vec<T>, mut more: Vec<T>) {
+    if all.is_empty() {
+        *all = more;
+    } else {
+        all.append(&mut more);
+    }
 }
 
 /// The verdicts of one policy on one version, for every group of its units.
@@ -97,12 +104,15 @@ fn judge_version(situation: Situation<'_>, policy: &Policy, version: &FieldedVer
             Bench::new(Readings { situation, policy, version, confirmed: &confirmed, decided, catalogue })
         });
         if groups.peek().is_none() {
-            judgement.verdicts.extend(bench.verdicts.into_iter().map(|verdict| for_units(verdict, &units)));
+            judgement.verdicts.reserve_exact(bench.verdicts.iter().map(Vec::len).sum());
+            let verdicts = bench.verdicts.into_iter().flatten();
+            judgement.verdicts.extend(verdicts.map(|verdict| for_units(verdict, &units)));
             judgement.single_actions.extend(bench.single_actions.drain(..).map(|action| doable(action, &units)));
             judgement.watch_list.append(&mut bench.watch_list);
             break;
         }
-        judgement.verdicts.extend(bench.verdicts.iter().map(|verdict| for_units(verdict.clone(), &units)));
+        let verdicts = bench.verdicts.iter().flatten().cloned();
+        judgement.verdicts.extend(verdicts.map(|verdict| for_units(verdict, &units)));
         judgement.single_actions.extend(bench.single_actions.iter().cloned().map(|action| doable(action, &units)));
         judgement.watch_list.extend(bench.watch_list.iter().cloned());
         alike.insert(confirmed, bench);
@@ -212,8 +222,8 @@ impl<'a> Readings<'a> {
         }
     }
 
-    /// How every subject comes out in another reading, which speaks of what a program speaks of.
-    fn outcomes(&self, effects: &'a Effects, unknowns: Unknowns, like: &Program) -> Outcomes<'a> {
+    /// How every subject comes out in another reading, which is built like this one.
+    fn outcomes(&self, effects: &'a Effects, unknowns: Unknowns, like: &Like) -> Outcomes<'a> {
         let context = self.context(effects, unknowns);
         match unknowns {
             Unknowns::Worst => Outcomes::beside(context, like),
@@ -238,7 +248,8 @@ enum Lapsing {
 
 /// What one group of units comes to; the units themselves are filled in later.
 struct Bench {
-    verdicts: Vec<Verdict>,
+    /// In the parts in which they were worked out.
+    verdicts: Vec<Vec<Verdict>>,
     single_actions: Vec<SingleAction>,
     watch_list: Vec<WatchItem>,
 }
@@ -261,20 +272,19 @@ impl<'a> Readings<'a> {
         let readings: Readings<'b> = self;
         let decided = readings.decided;
         let grounded = ground(&readings.context(decided, Unknowns::Worst));
-        let like = Arc::clone(&grounded.program);
+        let like = grounded.like();
         // In which versions a finding is, is asked of so few that a reading of its own answers each.
         let (read, removals): (Vec<_>, Vec<_>) = removals(decided).into_iter().partition(|claims| is_read(claims));
         let read: Vec<(ClaimId, Effects)> =
             read.into_iter().flatten().map(|claim| (claim.clone(), decided.without([&claim]))).collect();
         let mut tried: Vec<Cow<'_, [ClaimId]>> = removals.iter().map(|claims| Cow::Borrowed(&claims[..1])).collect();
-        let lapses: BTreeSet<Date> = decided.claims().filter_map(|claim| decided.until(claim)).collect();
         let lapses: Vec<(Date, Effects)> =
-            lapses.into_iter().map(|day| (day, decided.without(decided.lapsed(day)))).collect();
+            decided.last_days().into_iter().map(|day| (day, decided.after(day))).collect();
         // Of the unknown at its best the class is told too.
         let mut asked = vec![(decided, Unknowns::Best), (none, Unknowns::Worst), (all, Unknowns::Worst)];
         let mut lapsing: Vec<(Date, Lapsing)> = Vec::new();
         for (day, left) in &lapses {
-            let lapsed: Vec<ClaimId> = decided.lapsed(*day).cloned().collect();
+            let lapsed: Vec<ClaimId> = decided.lapsed(*day).take(MOST_FOLLOWED + 1).cloned().collect();
             let lapse = if left.claims().next().is_none() {
                 Lapsing::Everything
             } else if lapsed.len() <= MOST_FOLLOWED && !is_read(&lapsed) {
@@ -313,21 +323,24 @@ impl<'a> Readings<'a> {
             }
         }
         // Whatever a decision alone makes vanish is left to what is not known of where it would be.
-        for (key, _) in compared.undecided().subjects() {
-            if key.because.is_none() && outcomes.standing(&key).is_none() {
-                for element in outcomes.left_open(&key) {
-                    covers.entry(element).or_default().insert(key.subject.subject().id);
-                }
+        let undecided = compared.undecided().subjects();
+        let gone = |undecided: &[(Key, Standing)]| {
+            let keys = undecided.iter().map(|(key, _)| key);
+            let gone = keys.filter(|key| key.because.is_none() && outcomes.standing(key).is_none());
+            gone.cloned().collect::<Vec<Key>>()
+        };
+        let ((), gone) = in_parts(&undecided, LEAST_VERDICTS, gone, || ());
+        drop(undecided);
+        let gone: Vec<Key> = gone.into_iter().flatten().collect();
+        for key in &gone {
+            for element in outcomes.left_open(key) {
+                covers.entry(element).or_default().insert(key.subject.subject().id);
             }
         }
         // A weakness that a decision alone makes vanish is a verdict too: someone answers for its absence. Where another weakness of
         // the link has taken its place, that one has the verdict.
-        let vanished = compared.undecided().subjects().into_iter().map(|(key, _)| key).filter(|key| {
-            let vanished = outcomes.standing(key).is_none() && outcomes.outcome(key) == Outcome::Controlled;
-            key.because.is_none() && vanished
-        });
-        let vanished: Vec<Key> = vanished.collect();
-        let mut verdicts = in_parts(&subjects, LEAST_VERDICTS, |subjects| {
+        let vanished: Vec<&Key> = gone.iter().filter(|key| outcomes.outcome(key) == Outcome::Controlled).collect();
+        let judge = |subjects: &[(Key, Standing)]| {
             // Vulnerabilities of one kind that the same controls name have the same verdict, but for their names.
             let mut alike: BTreeMap<Likeness, (Verdict, OwnSteps)> = BTreeMap::new();
             let judged = subjects.iter().filter_map(|(key, standing)| {
@@ -342,30 +355,31 @@ impl<'a> Readings<'a> {
                 verdict.covers = self::covers(&run, key, &covers);
                 Some(verdict)
             });
-            judged.collect()
-        });
-        verdicts.extend(in_parts(&vanished, LEAST_VERDICTS, |keys| {
-            keys.iter().map(|key| verdict(&readings, &run, &compared, key, &ABSENT).0).collect()
-        }));
-        let watch_list = watch::items(&run, &subjects);
-        Bench { verdicts, single_actions: actions::single_actions(&run), watch_list }
+            judged.collect::<Vec<Verdict>>()
+        };
+        let beside = || (watch::items(&run, &subjects), actions::single_actions(&run));
+        let ((watch_list, single_actions), mut verdicts) = in_parts(&subjects, LEAST_VERDICTS, judge, beside);
+        let judge =
+            |keys: &[&Key]| keys.iter().map(|key| verdict(&readings, &run, &compared, key, &ABSENT).0).collect();
+        verdicts.extend(in_parts(&vanished, LEAST_VERDICTS, judge, || ()).1);
+        Bench { verdicts, single_actions, watch_list }
     }
 }
 
 /// The claims in effect, those together whose removal comes to the same: an element whose interfaces or functions nobody answers
 /// for is not described completely either way.
 fn removals(decided: &Effects) -> Vec<Vec<ClaimId>> {
-    let mut groups: BTreeMap<ClaimId, Vec<ClaimId>> = BTreeMap::new();
-    for claim in decided.claims() {
-        let like = match claim {
-            ClaimId::Element(element, ElementClaim::FunctionsListed) => {
-                ClaimId::Element(element.clone(), ElementClaim::InterfacesListed)
-            }
-            other => other.clone(),
-        };
-        groups.entry(like).or_default().push(claim.clone());
-    }
-    groups.into_values().collect()
+    let like = |claim: &ClaimId| match claim {
+        ClaimId::Element(element, ElementClaim::FunctionsListed) => {
+            ClaimId::Element(element.clone(), ElementClaim::InterfacesListed)
+        }
+        other => other.clone(),
+    };
+    let mut claims: Vec<(ClaimId, &ClaimId)> = decided.claims().map(|claim| (like(claim), claim)).collect();
+    // The sort is stable, and hardly anything is out of order.
+    claims.sort_by(|a, b| a.0.cmp(&b.0));
+    let groups = claims.chunk_by(|a, b| a.0 == b.0);
+    groups.map(|group| group.iter().map(|(_, claim)| (*claim).clone()).collect()).collect()
 }
 
 /// Whether it takes a reading of its own to tell what turns without these claims.

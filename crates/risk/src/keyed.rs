@@ -53,7 +53,7 @@ impl<K: Eq + Hash, V> FromIterator<(K, V)> for Keyed<K, V> {
     /// Of one key there must be one value.
     fn from_iter<T: IntoIterator<Item = (K, V)>>(entries: T) -> Self {
         let entries: Vec<(K, V)> = entries.into_iter().collect();
-        let mut places = Places::default();
+        let mut places = Places::for_so_many(entries.len());
         entries.iter().enumerate().for_each(|(place, (key, _))| places.add(digest(key), place));
         Self { entries, places }
     }

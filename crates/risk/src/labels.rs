@@ -5,7 +5,7 @@
 //! many steps, and a subject only looks up the facts that its own steps give.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ward_model::ids::HarmId;
 use ward_model::scale::{Reach, Threat};
@@ -13,12 +13,30 @@ use ward_model::scale::{Reach, Threat};
 use crate::cells::{Cell, Effects, Harms, worst_of_each};
 use crate::context::Context;
 use crate::fixpoint::Solution;
-use crate::levels::{Bounds, Levels, back, onward};
+use crate::levels::{Back, Bounds, Levels, onward};
+use crate::lists::Lists;
 use crate::program::{DerivationId, FactId, Program};
 use crate::value::Value;
 
 /// Where steps begin: the facts that they give, each with how far.
 pub(crate) type Begun = Vec<(FactId, Levels)>;
+
+/// Beginnings by the facts that they give, each with how far.
+struct Beginnings {
+    by_fact: Lists<(Levels, u32)>,
+    count: usize,
+}
+
+impl Beginnings {
+    fn new<'b>(facts: usize, beginnings: impl Iterator<Item = &'b Begun> + Clone) -> Self {
+        let by_fact = Lists::of(facts, |found| {
+            for (number, begun) in (0_u32..).zip(beginnings.clone()) {
+                begun.iter().for_each(|(fact, ways)| found(fact.index(), (*ways, number)));
+            }
+        });
+        Self { by_fact, count: beginnings.count() }
+    }
+}
 
 /// No goal.
 const NOWHERE: u32 = u32::MAX;
@@ -28,12 +46,14 @@ const NOWHERE: u32 = u32::MAX;
 pub(crate) struct Questions {
     program: Arc<Program>,
     ways: Vec<Levels>,
+    /// What leads to each fact, once that is asked: premises, and what is sent back to each. What nothing is sent back to is left out.
+    leading: OnceLock<Lists<(FactId, Back)>>,
 }
 
 impl Questions {
     pub fn new(program: &Arc<Program>, solution: &Solution) -> Self {
         let ways = (0..program.len()).map(|place| solution.front(FactId::at(place)).into()).collect();
-        Self { program: Arc::clone(program), ways }
+        Self { program: Arc::clone(program), ways, leading: OnceLock::new() }
     }
 
     /// Solves a program, without any history.
@@ -58,7 +78,7 @@ impl Questions {
         while let Some(fact) = open.pop_front() {
             graph.uses(fact).iter().for_each(|id| raise(*id, &mut open));
         }
-        Self { program: Arc::clone(program), ways }
+        Self { program: Arc::clone(program), ways, leading: OnceLock::new() }
     }
 
     /// What steps conclude.
@@ -92,13 +112,8 @@ impl Questions {
     }
 
     /// For each beginning the first of these sets of goals that leads on from it, told by one of them.
-    fn first_met<'c>(&self, goals: impl Iterator<Item = &'c [Cell]>, beginnings: &[&Begun]) -> Vec<Option<&'c Cell>> {
-        let mut by_fact: Vec<(FactId, Levels, usize)> = Vec::new();
-        for (number, begun) in beginnings.iter().enumerate() {
-            by_fact.extend(begun.iter().map(|(fact, ways)| (*fact, *ways, number)));
-        }
-        by_fact.sort_unstable();
-        let mut first: Vec<Option<&Cell>> = vec![None; beginnings.len()];
+    fn first_met<'c>(&self, goals: impl Iterator<Item = &'c [Cell]>, beginnings: &Beginnings) -> Vec<Option<&'c Cell>> {
+        let mut first: Vec<Option<&Cell>> = vec![None; beginnings.count];
         let mut bounds = vec![Bounds::NONE; self.program.len()];
         let mut open: VecDeque<FactId> = VecDeque::new();
         let mut lowered: Vec<FactId> = Vec::new();
@@ -123,10 +138,10 @@ impl Questions {
                 });
             }
             for fact in lowered.drain(..) {
-                let begun = &by_fact[by_fact.partition_point(|(begun, ..)| *begun < fact)..];
-                for (_, ways, number) in begun.iter().take_while(|(begun, ..)| *begun == fact) {
-                    if first[*number].is_none() && bounds[fact.index()].met_by(*ways) {
-                        first[*number] = Some(told);
+                for (ways, number) in beginnings.by_fact.at(fact.index()) {
+                    let first = &mut first[*number as usize];
+                    if first.is_none() && bounds[fact.index()].met_by(*ways) {
+                        *first = Some(told);
                     }
                 }
             }
@@ -136,13 +151,22 @@ impl Questions {
 
     /// What leads to a fact from some ways on: premises, and from where on each does.
     fn back_from(&self, fact: FactId, bounds: Bounds, mut found: impl FnMut(FactId, Bounds)) {
+        let leading = self.leading.get_or_init(|| self.leading());
+        leading.at(fact.index()).iter().for_each(|(premise, back)| found(*premise, back.asked(bounds)));
+    }
+
+    fn leading(&self) -> Lists<(FactId, Back)> {
         let graph = self.program.graph();
-        for id in graph.concluding(fact) {
-            let step = graph.step(*id);
-            for (place, premise) in step.premises.iter().enumerate() {
-                found(*premise, back(step, place, bounds, |fact| self.ways[fact.index()]));
+        Lists::of(self.program.len(), |found| {
+            for step in graph.ids().map(|id| graph.step(id)) {
+                for (place, premise) in step.premises.iter().enumerate() {
+                    let back = Back::of(step, place, |fact| self.ways[fact.index()]);
+                    if back.is_open() {
+                        found(step.conclusion.index(), (*premise, back));
+                    }
+                }
             }
-        }
+        })
     }
 }
 
@@ -292,7 +316,7 @@ pub(crate) fn worst_of_all(context: &Context<'_>, questions: &Questions, beginni
     let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
     let goals = harms.cells(context);
     let bad = |cell: &Cell| (cell.outcome, cell.escalated, cell.severity, cell.class);
-    let beginnings: Vec<&Begun> = beginnings.iter().collect();
+    let beginnings = Beginnings::new(questions.program.len(), beginnings.iter());
     let first = questions.first_met(goals.chunk_by(|a, b| bad(a) == bad(b)), &beginnings);
     first.into_iter().map(Option::<&Cell>::cloned).collect()
 }
@@ -325,6 +349,7 @@ pub(crate) fn harms_told<'b>(
     if beginnings.is_empty() {
         return BTreeMap::new();
     }
+    let by_fact = Beginnings::new(questions.program.len(), beginnings.iter().copied());
     let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
     let mut goals: BTreeMap<HarmId, Vec<Cell>> = BTreeMap::new();
     for cell in harms.cells(context) {
@@ -332,7 +357,7 @@ pub(crate) fn harms_told<'b>(
     }
     let bad = |cell: &Cell| (cell.outcome, cell.escalated, cell.severity, cell.class, cell.persons);
     let mut meet = |goals: &[Cell]| {
-        let first = questions.first_met(goals.chunk_by(|a, b| bad(a) == bad(b)), &beginnings);
+        let first = questions.first_met(goals.chunk_by(|a, b| bad(a) == bad(b)), &by_fact);
         found.iter_mut().zip(first).for_each(|(cells, first)| cells.extend(first.cloned()));
     };
     for (_, mut goals) in goals {

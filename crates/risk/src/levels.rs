@@ -114,31 +114,77 @@ pub(crate) fn onward(step: Step<'_>, ways: impl Fn(FactId) -> Levels) -> Levels 
     }
 }
 
-/// From where on a way to one premise leads to what is asked about, by way of a derivation whose conclusion leads there from
-/// `asked` on, with the other premises at these ways.
-pub(crate) fn back(step: Step<'_>, place: usize, asked: Bounds, ways: impl Fn(FactId) -> Levels) -> Bounds {
-    let enough = |class: u8, asked: u8| if class >= asked { asked } else { NEVER };
-    match step.reach {
-        ReachRule::First(at_least) if place == 0 => {
-            let others = together(step, &ways, 0, |other| other == 0);
-            Bounds(std::array::from_fn(|reach| enough(others, asked.0[reach.max(at_least as usize)])))
+/// What a derivation sends back of a question to one of its premises, the others being reached as far as they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Back {
+    /// For each reach, the easiest class in which all the rest holds.
+    rest: [u8; 3],
+    shape: Shape,
+}
+
+/// How far what is asked of the conclusion has to do with how far the premise is reached.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Shape {
+    /// The premise is where the conclusion is, which reaches at least so far.
+    Here(Reach),
+    /// Another premise is, so that it is a condition only.
+    There(Reach),
+    /// All of them are.
+    #[default]
+    Together,
+    /// None is: the conclusion reaches so far.
+    Apart(Reach),
+}
+
+impl Back {
+    /// What a derivation sends back to the premise at a place, with the other premises at these ways.
+    pub fn of(step: Step<'_>, place: usize, ways: impl Fn(FactId) -> Levels) -> Self {
+        match step.reach {
+            ReachRule::First(at_least) if place == 0 => {
+                let rest = [together(step, &ways, 0, |other| other == 0); 3];
+                Self { rest, shape: Shape::Here(at_least) }
+            }
+            ReachRule::First(at_least) => {
+                let others = together(step, &ways, 0, |other| other == 0 || other == place);
+                let first = step.premises.first().map_or(Levels::default(), |fact| ways(*fact)).0;
+                Self { rest: first.map(|class| others.min(class)), shape: Shape::There(at_least) }
+            }
+            ReachRule::Least => {
+                let rest = std::array::from_fn(|reach| together(step, &ways, reach, |other| other == place));
+                Self { rest, shape: Shape::Together }
+            }
+            ReachRule::Exactly(reach) => {
+                let rest = [together(step, &ways, 0, |other| other == place); 3];
+                Self { rest, shape: Shape::Apart(reach) }
+            }
         }
-        ReachRule::First(at_least) => {
-            let others = together(step, &ways, 0, |other| other == 0 || other == place);
-            let first = step.premises.first().map_or(Levels::default(), |fact| ways(*fact)).0;
-            let by_each = REACHES.map(|reach| enough(others.min(first[reach]), asked.0[reach.max(at_least as usize)]));
-            Bounds([by_each.min().unwrap_or(NEVER); 3])
-        }
-        ReachRule::Least => {
-            let mut least = NEVER;
-            Bounds(std::array::from_fn(|reach| {
-                least = least.min(enough(together(step, &ways, reach, |other| other == place), asked.0[reach]));
-                least
-            }))
-        }
-        ReachRule::Exactly(reach) => {
-            let others = together(step, &ways, 0, |other| other == place);
-            Bounds([enough(others, asked.0[reach as usize]); 3])
+    }
+
+    /// Whether there is a question that it sends back.
+    pub fn is_open(self) -> bool {
+        self.rest.iter().any(|class| *class > 0)
+    }
+
+    /// From where on a way to the premise leads to what is asked about, where the conclusion does from `asked` on.
+    pub fn asked(self, asked: Bounds) -> Bounds {
+        let enough = |class: u8, asked: u8| if class >= asked { asked } else { NEVER };
+        let Self { rest, shape } = self;
+        match shape {
+            Shape::Here(at_least) => {
+                Bounds(std::array::from_fn(|reach| enough(rest[reach], asked.0[reach.max(at_least as usize)])))
+            }
+            Shape::There(at_least) => {
+                let by_each = REACHES.map(|reach| enough(rest[reach], asked.0[reach.max(at_least as usize)]));
+                Bounds([by_each.min().unwrap_or(NEVER); 3])
+            }
+            Shape::Together => {
+                let mut least = NEVER;
+                Bounds(std::array::from_fn(|reach| {
+                    least = least.min(enough(rest[reach], asked.0[reach]));
+                    least
+                }))
+            }
+            Shape::Apart(reach) => Bounds([enough(rest[0], asked.0[reach as usize]); 3]),
         }
     }
 }

@@ -37,6 +37,7 @@ mod judge;
 mod keyed;
 mod labels;
 mod levels;
+mod lists;
 mod network;
 mod outcomes;
 mod parallel;

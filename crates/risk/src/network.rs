@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::graph::{Graph, Step};
-use crate::levels::{Bounds, Levels, back, onward};
+use crate::levels::{Back, Bounds, Levels, onward};
 use crate::program::{Derivation, DerivationId, FactId, Program};
 use crate::vocabulary::Table;
 
@@ -90,7 +90,7 @@ impl Network {
             change: 1,
             changes: Changes::default(),
         };
-        network.grow(tried);
+        network.add(tried);
         for (place, asked) in network.places.iter_mut().zip(asked) {
             place.asked = *asked;
             place.bounds = *asked;
@@ -117,7 +117,7 @@ impl Network {
         {
             return changed.step();
         }
-        if id < self.mark { self.graph.step(id) } else { self.program.derivation(id).step() }
+        if id < self.mark { self.graph.step(id) } else { self.program.step(id) }
     }
 
     /// The derivations that have a fact as a premise, or had it before they were changed.
@@ -155,19 +155,34 @@ impl Network {
         std::mem::take(&mut self.program)
     }
 
-    /// Takes a program that has grown. Facts that it did not begin with are asked about as `asked` says: what was asked of them
-    /// in an earlier change is undone with it, and may be another question now.
-    pub fn add(&mut self, program: Program, asked: impl Fn(&Program, FactId) -> Bounds) {
-        let derivations = self.gone.len();
-        self.grow(program);
-        let built = (derivations..self.gone.len()).map(DerivationId::at);
-        let concluded: BTreeSet<FactId> = built.clone().map(|id| self.step(id).conclusion).collect();
-        let first_new = self.first_new;
-        for fact in concluded.into_iter().filter(|fact| fact.index() >= first_new) {
-            let bounds = asked(&self.program, fact);
-            self.ask(fact, bounds);
+    /// Takes a program that has grown back. What was added has no effect before [`Network::take_up`], and can be removed till then.
+    pub fn add(&mut self, program: Program) {
+        self.program = program;
+        self.places.resize(self.program.len(), Place::EMPTY);
+        self.saved.resize(self.program.len(), 0);
+        self.gone.resize(self.program.next().index(), false);
+    }
+
+    /// Takes up what was added and is not removed again. Facts that the program did not begin with are asked about as `asked` says:
+    /// what was asked of them in an earlier change is undone with it, and may be another question now.
+    pub fn take_up(&mut self, asked: impl Fn(&Program, FactId) -> Bounds) {
+        for id in (self.mark.index()..self.gone.len()).map(DerivationId::at) {
+            if self.gone[id.index()] {
+                continue;
+            }
+            let Step { premises, conclusion, .. } = self.program.step(id);
+            for (place, premise) in premises.iter().enumerate() {
+                if !premises[..place].contains(premise) {
+                    self.changes.uses.entry(*premise).or_default().push(id);
+                }
+            }
+            self.changes.concluding.entry(conclusion).or_default().push(id);
+            if conclusion.index() >= self.first_new {
+                let bounds = asked(&self.program, conclusion);
+                self.ask(conclusion, bounds);
+            }
+            self.changes.built.push(id);
         }
-        self.changes.built.extend(built);
     }
 
     /// Asks about a fact from some ways on, besides what is asked already.
@@ -190,7 +205,7 @@ impl Network {
 
     /// Changes a derivation for one that concludes no less from premises that are no more.
     pub fn strengthen(&mut self, id: DerivationId, change: impl FnOnce(&mut Derivation)) {
-        let before = self.changed.get(&id).unwrap_or_else(|| self.program.derivation(id));
+        let before: Derivation = self.step(id).into();
         let mut derivation = before.clone();
         change(&mut derivation);
         let now = &derivation.premises;
@@ -201,8 +216,8 @@ impl Network {
         self.changes.built.push(id);
     }
 
-    /// Follows what was changed as far as it goes, and says which derivations may lead elsewhere now, in order.
-    pub fn settle(&mut self) -> Vec<DerivationId> {
+    /// Follows what was changed as far as it goes, and says which of the derivations that are watched may lead elsewhere now, in order.
+    pub fn settle(&mut self, watched: impl Fn(DerivationId) -> bool) -> Vec<DerivationId> {
         let removed = std::mem::take(&mut self.changes.removed);
         let mut built = std::mem::take(&mut self.changes.built);
         built.retain(|id| !self.gone[id.index()]);
@@ -226,19 +241,18 @@ impl Network {
         // Backwards: what rested on a derivation that went, or whose other premises are harder now, is taken back.
         let mut lost = BTreeSet::new();
         for id in &removed {
-            let premises = self.step(*id).premises.to_vec();
-            premises.iter().for_each(|fact| self.take_back_bounds(*id, *fact, &mut lost));
+            self.take_back_premises(*id, &mut lost);
         }
         for (id, fact) in std::mem::take(&mut self.changes.dropped) {
             self.take_back_bounds(id, fact, &mut lost);
         }
         let mut through = built;
         for (fact, harder) in moved {
-            for id in self.uses(fact).collect::<Vec<_>>() {
-                through.push(id);
-                if harder {
-                    let premises = self.step(id).premises.to_vec();
-                    premises.iter().for_each(|fact| self.take_back_bounds(id, *fact, &mut lost));
+            let first = through.len();
+            through.extend(self.uses(fact));
+            if harder {
+                for place in first..through.len() {
+                    self.take_back_premises(through[place], &mut lost);
                 }
             }
         }
@@ -247,21 +261,21 @@ impl Network {
             let asked = self.place(fact).asked;
             self.lower(fact, asked, NOTHING, &mut open);
         }
+        let mut ids: Vec<DerivationId> = Vec::new();
         for fact in lost {
-            for id in self.uses(fact).collect::<Vec<_>>() {
-                self.lower_premises(id, &mut open);
-            }
+            ids.clear();
+            ids.extend(self.uses(fact));
+            ids.iter().for_each(|id| self.lower_premises(*id, &mut open));
         }
-        through.sort_unstable();
-        through.dedup();
         for &id in &through {
             self.lower_premises(id, &mut open);
         }
         self.lead_back(open);
         self.changes.removed = removed;
+        through.retain(|id| watched(*id));
         for (fact, before) in &self.changes.places {
             if self.place(*fact).bounds != before.bounds {
-                through.extend(self.concluding(*fact));
+                through.extend(self.concluding(*fact).filter(|id| watched(*id)));
             }
         }
         through.sort_unstable();
@@ -297,22 +311,6 @@ impl Network {
         &self.places[fact.index()]
     }
 
-    fn grow(&mut self, program: Program) {
-        self.program = program;
-        self.places.resize(self.program.len(), Place::EMPTY);
-        self.saved.resize(self.program.len(), 0);
-        for id in (self.gone.len()..self.program.next().index()).map(DerivationId::at) {
-            let Step { premises, conclusion, .. } = self.program.derivation(id).step();
-            for (place, premise) in premises.iter().enumerate() {
-                if !premises[..place].contains(premise) {
-                    self.changes.uses.entry(*premise).or_default().push(id);
-                }
-            }
-            self.changes.concluding.entry(conclusion).or_default().push(id);
-            self.gone.push(false);
-        }
-    }
-
     fn save(&mut self, fact: FactId) {
         if std::mem::replace(&mut self.saved[fact.index()], self.change) != self.change {
             self.changes.places.push((fact, *self.place(fact)));
@@ -335,6 +333,12 @@ impl Network {
                 }
             }
             open.extend(self.uses(fact));
+        }
+    }
+
+    fn take_back_premises(&mut self, id: DerivationId, lost: &mut BTreeSet<FactId>) {
+        for place in 0..self.step(id).premises.len() {
+            self.take_back_bounds(id, self.step(id).premises[place], lost);
         }
     }
 
@@ -419,7 +423,7 @@ impl Network {
                 return;
             }
             let premise = step.premises[place];
-            let bounds = back(step, place, asked, |fact| self.ways(fact));
+            let bounds = Back::of(step, place, |fact| self.ways(fact)).asked(asked);
             self.lower(premise, bounds, id.0, open);
         }
     }

@@ -11,7 +11,7 @@ use ward_model::verdict::{Basis, Outcome, PresumedBecause};
 use crate::cells::{Cell, harmful, unacceptable};
 use crate::context::Context;
 use crate::fact::Fact;
-use crate::ground::{Group, Presuming, ground_in, presuming};
+use crate::ground::{Group, Like, Presuming, ground_like, presuming};
 use crate::keyed::Keyed;
 use crate::labels::{Begun, Questions, worst_of_all};
 use crate::levels::Bounds;
@@ -83,15 +83,15 @@ impl<'a> Outcomes<'a> {
     /// How every subject comes out in a reading that others are compared with: only whether it is controlled.
     #[cfg(test)]
     pub fn of(context: Context<'a>) -> Self {
-        Self::beside(context, &Program::default())
+        Self::beside(context, &Like::default())
     }
 
     /// How every subject comes out in a reading that others are compared with: only whether it is controlled, by what is asked of
     /// it in one go, and nothing is solved of which the answer is known without. Harm without the undescribed elements is harm with
-    /// them too, so that these alone decide. Facts are numbered as another program does that speaks of most of them.
-    pub fn beside(context: Context<'a>, other: &Program) -> Self {
+    /// them too, so that these alone decide. It is built like another, which speaks of most of the same facts.
+    pub fn beside(context: Context<'a>, like: &Like) -> Self {
         let presumptions = presumptions(&context);
-        let grounded = ground_in(&context, Program::wordless(other));
+        let grounded = ground_like(&context, like);
         let undescribed = elements(&presumptions, |one| one.because == PresumedBecause::Unmodelled);
         let all = elements(&presumptions, |_| true);
         let [controlled, uncontrolled] =
@@ -146,8 +146,8 @@ impl<'a> Outcomes<'a> {
 
     /// How every subject comes out where what is not known is read at its best: nothing is presumed, and of what is reached only how
     /// bad the worst is, and its class, are told.
-    pub fn at_best(context: Context<'a>, other: &Program) -> Self {
-        let grounded = ground_in(&context, Program::wordless(other));
+    pub fn at_best(context: Context<'a>, like: &Like) -> Self {
+        let grounded = ground_like(&context, like);
         let questions = Questions::solve(&grounded.program);
         let begun: Vec<Begun> = grounded
             .groups

@@ -13,21 +13,20 @@ pub(crate) fn parts(items: usize, least: usize) -> usize {
     processors.min(MOST_THREADS).min(items / least.max(1)).max(1)
 }
 
-/// Works on a list in parts of neighbours, and gives what comes of them in their order.
-pub(crate) fn in_parts<T: Sync, R: Send>(items: &[T], least: usize, work: impl Fn(&[T]) -> Vec<R> + Sync) -> Vec<R> {
-    let parts = parts(items.len(), least);
-    if parts == 1 {
-        return work(items);
+/// Works on a list in parts of neighbours, and does one thing before them that they need not wait for. Gives what came of that, and of
+/// the parts in their order.
+pub(crate) fn in_parts<'t, T: Sync, R: Send, F>(
+    items: &'t [T],
+    least: usize,
+    work: impl Fn(&'t [T]) -> R + Sync,
+    first: impl FnOnce() -> F,
+) -> (F, Vec<R>) {
+    if parts(items.len(), least) == 1 {
+        return (first(), vec![work(items)]);
     }
-    let work = &work;
-    thread::scope(|scope| {
-        let chunks = items.chunks(items.len().div_ceil(parts));
-        let working: Vec<_> = chunks.map(|chunk| scope.spawn(move || work(chunk))).collect();
-        let done = working.into_iter().map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        let mut all = Vec::with_capacity(items.len());
-        done.for_each(|part| all.extend(part));
-        all
-    })
+    // Some parts take longer than others: whoever is done takes the next.
+    let chunks: Vec<&'t [T]> = items.chunks(least.max(1)).collect();
+    each_beside(&chunks, |chunk| work(chunk), first)
 }
 
 /// Does each of these, and one thing before them that others need not wait for: on all processors, each taking what is next. Gives

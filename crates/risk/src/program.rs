@@ -6,15 +6,15 @@ use std::sync::{Arc, OnceLock};
 use ward_model::scale::{Exploitability, Reach};
 
 use crate::fact::Fact;
-use crate::graph::{Graph, Step};
+use crate::graph::{Graph, Step, Steps};
 use crate::vocabulary::Vocabulary;
 
 /// The place of a fact in a program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FactId(pub u32);
 
 /// The place of a derivation in a program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct DerivationId(pub u32);
 
 impl FactId {
@@ -41,57 +41,60 @@ impl DerivationId {
     }
 }
 
-/// The premises of a derivation. Hardly any has more than three, so they need no place of their own.
+/// A list that hardly ever has more than three things, so that they need no place of their own.
 #[expect(clippy::box_collection, reason = "one word wide: there are millions of these")]
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) enum Premises {
-    Few(u8, [FactId; 3]),
-    Many(Box<Vec<FactId>>),
+pub(crate) enum Short<T> {
+    Few(u8, [T; 3]),
+    Many(Box<Vec<T>>),
 }
 
-impl Deref for Premises {
-    type Target = [FactId];
+/// The premises of a derivation.
+pub(crate) type Premises = Short<FactId>;
 
-    fn deref(&self) -> &[FactId] {
+impl<T> Deref for Short<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
         match self {
-            Self::Few(count, facts) => &facts[..usize::from(*count)],
-            Self::Many(facts) => facts,
+            Self::Few(count, things) => &things[..usize::from(*count)],
+            Self::Many(things) => things,
         }
     }
 }
 
-impl std::fmt::Debug for Premises {
+impl<T: std::fmt::Debug> std::fmt::Debug for Short<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self[..].fmt(f)
     }
 }
 
-impl FromIterator<FactId> for Premises {
-    fn from_iter<T: IntoIterator<Item = FactId>>(facts: T) -> Self {
-        let mut few = [FactId(0); 3];
+impl<T: Copy + Default> FromIterator<T> for Short<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(things: I) -> Self {
+        let mut few = [T::default(); 3];
         let mut count = 0;
-        let mut facts = facts.into_iter();
-        while let Some(fact) = facts.next() {
+        let mut things = things.into_iter();
+        while let Some(thing) = things.next() {
             if count == few.len() {
-                return Self::Many(Box::new(few.into_iter().chain([fact]).chain(facts).collect()));
+                return Self::Many(Box::new(few.into_iter().chain([thing]).chain(things).collect()));
             }
-            few[count] = fact;
+            few[count] = thing;
             count += 1;
         }
         Self::Few(u8::try_from(count).unwrap_or(u8::MAX), few)
     }
 }
 
-impl<'a> IntoIterator for &'a Premises {
-    type Item = &'a FactId;
-    type IntoIter = std::slice::Iter<'a, FactId>;
+impl<'a, T> IntoIterator for &'a Short<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
     }
 }
 
-/// A conclusion that follows from all of its premises together.
+/// A conclusion that follows from all of its premises together, by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Derivation {
     pub premises: Premises,
@@ -99,15 +102,19 @@ pub(crate) struct Derivation {
     /// The class of this step alone, at the victim.
     pub class: Exploitability,
     pub reach: ReachRule,
-    /// What it follows by, for people.
-    pub by: By,
 }
 
 impl Derivation {
-    /// The same without what it follows by.
+    /// As it stands in a program.
     pub fn step(&self) -> Step<'_> {
-        let Self { premises, conclusion, class, reach, .. } = self;
+        let Self { premises, conclusion, class, reach } = self;
         Step { premises, conclusion: *conclusion, class: *class, reach: *reach }
+    }
+}
+
+impl From<Step<'_>> for Derivation {
+    fn from(Step { premises, conclusion, class, reach }: Step<'_>) -> Self {
+        Self { premises: premises.iter().copied().collect(), conclusion, class, reach }
     }
 }
 
@@ -167,8 +174,9 @@ pub(crate) struct Program {
     under: Option<Arc<Program>>,
     facts: Arc<Vocabulary>,
     first_derivation: usize,
-    derivations: Vec<Derivation>,
-    /// Whether nobody will ask what its own derivations follow by.
+    derivations: Steps,
+    /// What each of its own derivations follows by, unless nobody will ask.
+    by: Vec<By>,
     wordless: bool,
     /// Itself laid flat, once that is asked for.
     graph: OnceLock<Arc<Graph>>,
@@ -188,18 +196,19 @@ impl Program {
 
     /// An empty program that numbers facts as another does, and of which nobody asks what its derivations follow by.
     pub fn wordless(like: &Program) -> Self {
-        Self { facts: Arc::new(Vocabulary::over(Arc::clone(&like.facts))), wordless: true, ..Self::default() }
+        Self {
+            facts: Arc::new(Vocabulary::over(Arc::clone(&like.facts))),
+            // It comes to about as many.
+            derivations: Steps::with_room_for(&like.derivations),
+            wordless: true,
+            ..Self::default()
+        }
     }
 
     /// The number of a fact, given one if it has none yet.
     pub fn fact(&mut self, fact: Fact) -> FactId {
         // Only a program that is built, which nothing lies over yet, is given facts: nothing is copied here.
         Arc::make_mut(&mut self.facts).number(fact)
-    }
-
-    /// What is kept of what a derivation follows by.
-    pub fn words(&self, by: impl Into<By>) -> By {
-        if self.wordless { By::Fixed("") } else { by.into() }
     }
 
     /// Whether nobody will ask what its own derivations follow by.
@@ -212,12 +221,21 @@ impl Program {
         self.wordless = true;
     }
 
-    /// Adds a derivation.
-    pub fn derive(&mut self, derivation: Derivation) -> DerivationId {
+    /// Adds a derivation, with what it follows by.
+    pub fn derive(&mut self, step: Step<'_>, by: impl Into<By>) -> DerivationId {
         let id = self.next();
         self.graph.take();
-        self.derivations.push(derivation);
+        self.derivations.push(step);
+        if !self.wordless {
+            self.by.push(by.into());
+        }
         id
+    }
+
+    /// Gives back the room that nothing stands in, where nothing more is added.
+    pub fn shrink(&mut self) {
+        self.derivations.shrink();
+        self.by.shrink_to_fit();
     }
 
     /// The number that the next derivation will have.
@@ -228,7 +246,9 @@ impl Program {
     /// Takes away its own derivations from a number on. The facts that they speak of keep their numbers.
     pub fn truncate(&mut self, from: DerivationId) {
         self.graph.take();
-        self.derivations.truncate(from.index().saturating_sub(self.first_derivation));
+        let from = from.index().saturating_sub(self.first_derivation);
+        self.derivations.truncate(from);
+        self.by.truncate(from);
     }
 
     /// The number of a fact, if it is spoken of.
@@ -247,17 +267,32 @@ impl Program {
     }
 
     /// A derivation by its number.
-    pub fn derivation(&self, id: DerivationId) -> &Derivation {
+    pub fn step(&self, id: DerivationId) -> Step<'_> {
+        let layer = self.layer(id);
+        layer.derivations.at(id.index() - layer.first_derivation)
+    }
+
+    /// What a derivation follows by; nothing where nobody was to ask.
+    pub fn by(&self, id: DerivationId) -> &str {
+        let layer = self.layer(id);
+        layer.by.get(id.index() - layer.first_derivation).map_or("", By::as_str)
+    }
+
+    /// The layer in which a derivation stands.
+    fn layer(&self, id: DerivationId) -> &Self {
         let mut layer = self;
         while let Some(under) = layer.under.as_deref().filter(|_| id.index() < layer.first_derivation) {
             layer = under;
         }
-        &layer.derivations[id.index() - layer.first_derivation]
+        layer
     }
 
-    /// Every derivation with its number.
-    pub fn derivations(&self) -> impl Iterator<Item = (DerivationId, &Derivation)> {
-        (0..self.next().index()).map(DerivationId::at).map(|id| (id, self.derivation(id)))
+    /// Every derivation, those beneath included, by its number.
+    pub fn all_steps(&self) -> Steps {
+        let Some(under) = &self.under else { return self.derivations.clone() };
+        let mut steps = under.all_steps();
+        steps.append(&self.derivations);
+        steps
     }
 
     /// The program laid flat. That is done once, as soon as it is asked for.

@@ -201,13 +201,11 @@ impl<'a> Run<'a> {
         match &key.subject {
             SubjectKey::Presumed(element) => {
                 let step = self.presumed.presuming.steps.get(element);
-                step.map(|step| (*step, self.presumed.presuming.program.derivation(*step).by.as_str().into()))
-                    .into_iter()
-                    .collect()
+                step.map(|step| (*step, self.presumed.presuming.program.by(*step).into())).into_iter().collect()
             }
             SubjectKey::Weakness(..) => {
                 let steps = self.grounded_group(key).into_iter().flatten().flat_map(|(_, steps)| steps);
-                steps.map(|step| (*step, self.grounded.program.derivation(*step).by.as_str().into())).collect()
+                steps.map(|step| (*step, self.grounded.program.by(*step).into())).collect()
             }
             SubjectKey::Vulnerability(id, element) => {
                 let Some(known) = self.context.inventory(element).find(id) else { return Vec::new() };
@@ -284,7 +282,7 @@ impl<'a> Run<'a> {
         }
         let mut lacking = BTreeMap::new();
         for id in self.grounded_group(key)?.iter().flat_map(|(_, steps)| steps) {
-            let premises = &self.grounded.program.derivation(*id).premises;
+            let premises = self.grounded.program.step(*id).premises;
             let missing: Vec<&FactId> = premises.iter().filter(|fact| !self.known.reaches(**fact)).collect();
             if missing.is_empty() {
                 return Some(BTreeMap::new());

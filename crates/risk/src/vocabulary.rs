@@ -70,6 +70,11 @@ impl Vocabulary {
 pub(crate) struct Places(HashMap<u64, u32, BuildHasherDefault<Taken>>);
 
 impl Places {
+    /// Room for so many.
+    pub fn for_so_many(things: usize) -> Self {
+        Self(HashMap::with_capacity_and_hasher(things, BuildHasherDefault::default()))
+    }
+
     /// The place of what has a digest, and is what is looked for.
     pub fn find(&self, mut digest: u64, is: impl Fn(usize) -> bool) -> Option<usize> {
         loop {

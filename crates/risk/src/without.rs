@@ -14,14 +14,16 @@ use ward_model::design::DesignOf;
 use ward_model::ids::{ElementId, FunctionId, LinkId, RuleId};
 use ward_model::verdict::PresumedBecause;
 
+use crate::catalogue::Profile;
 use crate::cells::{harmful, unacceptable};
 use crate::context::Context;
 use crate::effects::Effects;
 use crate::fact::Fact;
 use crate::graph::Step;
 use crate::ground::weaknesses::may_be_weak;
-use crate::ground::{Grounded, Group, Login, Part, login, reground};
+use crate::ground::{Grounded, Group, Like, Login, Part, login, reground};
 use crate::levels::Bounds;
+use crate::lists::Lists;
 use crate::network::Network;
 use crate::outcomes::{Key, Outcomes, objectionable, touches};
 use crate::parallel::parts;
@@ -273,23 +275,24 @@ impl Side {
         Self { network: Network::new(Arc::clone(program), &bounds), presumed, asked }
     }
 
-    /// Takes claims away. Gives what was built anew, and the derivations that may lead elsewhere now.
+    /// Takes claims away. Gives what was built anew, and which of the derivations that are watched may lead elsewhere now.
     fn take_away(
         &mut self,
         context: &Context<'_>,
-        decided: &Grounded,
+        (decided, like): (&Grounded, &Like),
         touched: &Touched<'_>,
         presumed: &[ElementId],
+        watched: impl Fn(DerivationId) -> bool,
     ) -> (Grounded, Vec<DerivationId>) {
         let network = &mut self.network;
         let parts: Vec<Part> = touched.parts.iter().cloned().collect();
-        let (program, grounded) = reground(context, network.lend(), &parts, presumed);
+        let (program, grounded, built) = reground(context, network.lend(), &parts, presumed, like);
         let asked = self.asked;
-        network
-            .add(program, |program, fact| asked.of(context, program.at(fact), &|element| presumed.contains(element)));
+        network.add(program);
         for part in &parts {
-            replace(network, decided.parts.get(part), grounded.parts.get(part));
+            replace(network, decided.parts.get(part), built.get(part));
         }
+        network.take_up(|program, fact| asked.of(context, program.at(fact), &|element| presumed.contains(element)));
         for key in &touched.logins {
             for (step, profile) in decided.logins.get(key).into_iter().flatten() {
                 let class = profile.class(profile.always.saturating_add(login(context, key, profile.login)));
@@ -323,37 +326,37 @@ impl Side {
                 }
             }
         }
-        (grounded, network.settle())
+        (grounded, network.settle(watched))
     }
 }
 
 /// Takes away the derivations of a part as it was, and keeps of those built anew only what is not there already.
 fn replace(network: &mut Network, before: Option<&std::ops::Range<u32>>, now: Option<&std::ops::Range<u32>>) {
-    let ids = |range: Option<&std::ops::Range<u32>>| range.cloned().unwrap_or_default().map(DerivationId);
+    let range = |range: Option<&std::ops::Range<u32>>| range.cloned().unwrap_or_default();
     let like = |network: &Network, id: DerivationId| {
         let Step { premises, conclusion, class, reach } = network.step(id);
         (premises.to_vec(), conclusion, class, reach)
     };
-    let alike = |network: &Network, one: DerivationId, other: DerivationId| {
-        let (one, other) = (network.step(one), network.step(other));
+    let alike = |network: &Network, one: u32, other: u32| {
+        let (one, other) = (network.step(DerivationId(one)), network.step(DerivationId(other)));
         (one.premises, one.conclusion, one.class, one.reach)
             == (other.premises, other.conclusion, other.class, other.reach)
     };
-    // Parts are built in the same order each time: as long as nothing differs nothing needs to be looked for.
-    let (mut before, mut now) = (ids(before).peekable(), ids(now).peekable());
-    while let (Some(was), Some(is)) = (before.peek(), now.peek()) {
-        if !alike(network, *was, *is) {
-            break;
-        }
-        network.remove(*is);
-        before.next();
-        now.next();
+    // Parts are built in the same order each time: before what differs and after it nothing needs to be looked for.
+    let (mut before, mut now) = (range(before), range(now));
+    while !before.is_empty() && !now.is_empty() && alike(network, before.start, now.start) {
+        network.remove(DerivationId(now.start));
+        (before.start, now.start) = (before.start + 1, now.start + 1);
+    }
+    while !before.is_empty() && !now.is_empty() && alike(network, before.end - 1, now.end - 1) {
+        (before.end, now.end) = (before.end - 1, now.end - 1);
+        network.remove(DerivationId(now.end));
     }
     let mut there: BTreeMap<_, Vec<DerivationId>> = BTreeMap::new();
-    for id in before {
+    for id in before.map(DerivationId) {
         there.entry(like(network, id)).or_default().push(id);
     }
-    for id in now {
+    for id in now.map(DerivationId) {
         if !there.is_empty() && there.get_mut(&like(network, id)).and_then(Vec::pop).is_some() {
             network.remove(id);
         }
@@ -378,6 +381,7 @@ fn effects_of(context: &Context<'_>, program: &Program, id: &ward_model::ids::Fu
 pub(crate) struct Without<'a> {
     context: Context<'a>,
     decided: &'a Grounded,
+    like: Like,
     undescribed: Side,
     /// Only where a presumption is controlled, and so could turn.
     presumed: Option<Side>,
@@ -391,8 +395,9 @@ pub(crate) struct Without<'a> {
 struct Watched<'a> {
     /// The groups that are controlled.
     groups: Vec<&'a Group>,
-    by_step: Table<DerivationId, Vec<usize>>,
-    by_element: Table<&'a ElementId, Vec<usize>>,
+    /// By the number of a step.
+    by_step: Lists<u32>,
+    by_element: Table<&'a ElementId, Vec<u32>>,
     presumptions: BTreeMap<DerivationId, Vec<&'a Presumption>>,
 }
 
@@ -413,19 +418,21 @@ impl<'a> Without<'a> {
         }
         let side = |asked| (!presumptions.is_empty()).then(|| Side::new(&context, run.presumed(), asked));
         let (presumed, harmed) = (side(Asked::Harm), side(Asked::AnyHarm));
-        let mut groups = Vec::new();
-        let mut by_step: Table<DerivationId, Vec<usize>> = Table::default();
-        let mut by_element: Table<&ElementId, Vec<usize>> = Table::default();
-        for group in outcomes.controlled_groups() {
-            let steps = decided.groups.get(group).into_iter().flatten();
-            for step in steps.flat_map(|(_, steps)| steps) {
-                by_step.entry(*step).or_default().push(groups.len());
+        let groups: Vec<&Group> = outcomes.controlled_groups().collect();
+        let steps: Vec<&[(Profile, Vec<DerivationId>)]> =
+            groups.iter().map(|group| decided.groups.get(group).map_or(&[][..], Vec::as_slice)).collect();
+        let by_step = Lists::of(decided.program.next().index(), |found| {
+            for (number, steps) in (0_u32..).zip(&steps) {
+                steps.iter().flat_map(|(_, steps)| steps).for_each(|step| found(step.index(), number));
             }
-            by_element.entry(group.element()).or_default().push(groups.len());
-            groups.push(group);
+        });
+        let mut by_element: Table<&ElementId, Vec<u32>> = Table::default();
+        for (number, group) in (0_u32..).zip(&groups) {
+            by_element.entry(group.element()).or_default().push(number);
         }
         let watched = Arc::new(Watched { groups, by_step, by_element, presumptions });
-        Self { context, decided, undescribed, presumed, harmed, watched, turns: Turns::default() }
+        let like = decided.like();
+        Self { context, decided, like, undescribed, presumed, harmed, watched, turns: Turns::default() }
     }
 
     /// Takes these claims away, each time from what is decided, and notes what turns: removals are numbered as they stand there.
@@ -492,18 +499,18 @@ impl<'a> Without<'a> {
         let undescribed = now.iter().filter(|one| one.because == PresumedBecause::Unmodelled);
         let more = undescribed.map(|one| &one.element).filter(|element| !side.presumed.contains(*element));
         let more: Vec<ElementId> = more.cloned().collect();
-        let (grounded, leading) = side.take_away(context, self.decided, touched, &more);
+        let watched = |step: DerivationId| !self.watched.by_step.at(step.index()).is_empty();
+        let (grounded, leading) = side.take_away(context, (self.decided, &self.like), touched, &more, watched);
         let network = &side.network;
-        let mut turning: BTreeSet<usize> = leading
+        let mut turning: BTreeSet<u32> = leading
             .iter()
-            .filter_map(|step| self.watched.by_step.get(step).map(|groups| (*step, groups)))
-            .filter(|(step, _)| network.stands(*step) && network.leads(*step))
-            .flat_map(|(_, groups)| groups.iter().copied())
+            .filter(|step| network.stands(**step) && network.leads(**step))
+            .flat_map(|step| self.watched.by_step.at(step.index()).iter().copied())
             .collect();
         // Whatever is at an element that is not described completely is left to the presumption about it.
         turning.extend(more.iter().filter_map(|element| self.watched.by_element.get(element)).flatten());
         for group in turning {
-            let group = self.watched.groups[group];
+            let group = self.watched.groups[group as usize];
             let anew =
                 matches!(group, Group::Weakness(_, of, _) if touched.parts.contains(&Part::Weaknesses(of.clone())));
             if !anew {
@@ -551,7 +558,8 @@ impl<'a> Without<'a> {
         let mut more: Vec<ElementId> = now.iter().map(|one| one.element.clone()).collect();
         more.retain(|element| !side.presumed.contains(element));
         more.dedup();
-        let (_, leading) = side.take_away(context, self.decided, touched, &more);
+        let watched = |step: DerivationId| self.watched.presumptions.contains_key(&step);
+        let (_, leading) = side.take_away(context, (self.decided, &self.like), touched, &more, watched);
         // What may take part in functions that nobody has named is not controlled for any reason, if it does any harm at all.
         let opened = |presumption: &Presumption| {
             let undescribed =
@@ -561,7 +569,7 @@ impl<'a> Without<'a> {
         if let Some(harmed) =
             self.harmed.as_mut().filter(|_| self.watched.presumptions.values().flatten().any(|one| opened(one)))
         {
-            harmed.take_away(context, self.decided, touched, &more);
+            harmed.take_away(context, (self.decided, &self.like), touched, &more, |_| false);
             for (step, presumptions) in &self.watched.presumptions {
                 let does_harm =
                     |one: &&&Presumption| one.because == PresumedBecause::Unmodelled || harmed.network.leads(*step);

@@ -25,6 +25,9 @@ pub(crate) fn draw(
     let (names, witness) = (BTreeMap::new(), Witness::default());
     let mut drawing = Drawing { context, program, whole, onward, steps, own: Vec::new(), names, witness };
     drawing.add(EntryRef::Through(goal));
+    // There is one for nearly every verdict, and it is kept as it is.
+    drawing.witness.nodes.shrink_to_fit();
+    drawing.witness.edges.shrink_to_fit();
     (drawing.witness, drawing.own)
 }
 
@@ -99,7 +102,7 @@ impl Drawing<'_> {
         self.witness.nodes.push(WitnessNode {
             id: name.clone(),
             fact: words,
-            by: self.program.derivation(entry.derivation).by.as_str().to_owned(),
+            by: self.program.by(entry.derivation).to_owned(),
             class: entry.value.class,
             at,
         });

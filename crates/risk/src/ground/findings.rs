@@ -98,11 +98,14 @@ fn entries(
 
 /// What demand a login is for whoever is at an element: none where nobody answers for it.
 pub(super) fn login_here(context: &Context<'_>, element: &ElementId, demand: u8) -> u8 {
-    if context.local_login(element) { demand } else { 0 }
+    if demand > 0 && context.local_login(element) { demand } else { 0 }
 }
 
 /// What demand a login is on a link: none where nobody answers for it, or the secret may be shared.
 pub(super) fn login_on(context: &Context<'_>, link: &LinkId, demand: u8) -> u8 {
+    if demand == 0 {
+        return 0;
+    }
     let secret = context.device().links.get(link).and_then(|link| secret_of(context, link));
     if matches!(secret, Some((_, true))) { demand } else { 0 }
 }

@@ -49,7 +49,7 @@ pub(super) fn ground(builder: &mut Builder<'_>, of: &DesignOf) {
     let context = builder.context;
     let rules = &context.situation.rulebook.rules;
     for rule in context.catalogue.speaking_of(of).iter().filter_map(|place| rules.get(*place as usize)) {
-        for found in found(context, rule, of) {
+        for found in found_again(context, rule, of) {
             let lacking = rule.lacks.map(|property| context.lacks(of, property).map(|lack| (lack, property)));
             if lacking == Some(None) {
                 continue;
@@ -73,6 +73,21 @@ enum Found<'a> {
     Link(&'a Link, &'a LinkCondition),
     Secret(&'a Secret, &'a ElementId),
     Function(&'a Function, &'a ElementId),
+}
+
+/// Where a rule that speaks of a thing finds what it speaks of. That a link or an element is as it says has been seen already, and
+/// nothing that is claimed changes it.
+fn found_again<'a>(context: &Context<'a>, rule: &'a WeaknessRule, of: &DesignOf) -> Vec<Found<'a>> {
+    let device = context.device();
+    match (&rule.finds, of) {
+        (Condition::Link(condition), DesignOf::Link(id)) => {
+            device.links.get(id).map(|link| Found::Link(link, condition)).into_iter().collect()
+        }
+        (Condition::Element(_), DesignOf::Element(id)) => {
+            device.elements.get(id).map(Found::Element).into_iter().collect()
+        }
+        _ => found(context, rule, of),
+    }
 }
 
 /// Where a thing with all the features of which a rule speaks is otherwise as the rule says, at each of the elements that have the

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use jiff::civil::date;
-use ward_model::claim::{ClaimId, Decision, LinkClaim};
+use ward_model::claim::{ClaimId, Decision, ElementClaim, LinkClaim};
 use ward_model::component::{Sbom, SbomFormat};
 use ward_model::cvss::Vector;
 use ward_model::device::OwnFinding;
 use ward_model::digest::Digest;
 use ward_model::finding::State;
 use ward_model::ids::FieldedVersionId;
-use ward_model::verdict::{Basis, Outcome, Verdict};
+use ward_model::verdict::{Basis, Outcome, PresumedBecause, Verdict};
 
 use super::cases::{WORST, decided, guarded, judged, judged_with, only};
 use super::system::System;
+use crate::judge::Judgement;
 
 /// Somebody answers for it, and nobody can say by what.
 #[test]
@@ -139,4 +140,33 @@ fn a_rejection_to_come_ends_what_it_rejects() {
     decisions.entered.push(no);
     let judgement = judged_with(&system, &decisions);
     assert_eq!(only(&judgement, "WR-001@limits").valid_until, Some(date(2026, 12, 23)));
+}
+
+/// Somebody answered for everything being listed, in words that named less than the claim does now: the element is not known to be
+/// described completely, and nothing at it is controlled by that answer.
+#[test]
+fn an_answer_in_other_words_describes_no_element_completely() {
+    let unmodelled = |judgement: &Judgement| {
+        let presumed =
+            judgement.verdicts.iter().filter(|one| one.presumed_because == Some(PresumedBecause::Unmodelled));
+        presumed.map(|one| (one.element.to_string(), one.verdict)).collect::<Vec<_>>()
+    };
+    for claim in [ElementClaim::InterfacesListed, ElementClaim::FunctionsListed] {
+        let mut system = guarded();
+        let decisions = decided(&mut system, &[], date(2027, 6, 30));
+        let before = judged_with(&system, &decisions);
+        assert_eq!((unmodelled(&before), before.decisions_without_effect.len()), (Vec::new(), 0));
+        assert_eq!(only(&before, "WR-001@limits").verdict, Outcome::Controlled);
+        // The folder says the same, and the program says it in other words.
+        let id = ClaimId::Element("pump".into(), claim);
+        system.device.claims.get_mut(&id).unwrap().premise = Digest::of(b"in other words");
+        let after = judged_with(&system, &decisions);
+        let without: Vec<_> =
+            after.decisions_without_effect.iter().map(|one| (one.claim.clone(), one.reason.as_str())).collect();
+        assert_eq!(without, [(id.to_string(), "what is claimed has changed since it was decided")]);
+        assert_eq!(unmodelled(&after), [("pump".to_owned(), Outcome::Uncontrolled)]);
+        let controlled =
+            after.verdicts.iter().any(|one| one.element.as_str() == "pump" && one.verdict == Outcome::Controlled);
+        assert!(!controlled, "{:#?}", after.verdicts);
+    }
 }

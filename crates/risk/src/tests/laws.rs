@@ -91,7 +91,7 @@ fn outcomes(system: &System, rulebook: &Rulebook, effects: &Effects) -> All {
 }
 
 proptest! {
-    #![proptest_config(super::system::cases(400))]
+    #![proptest_config(super::system::cases(1000))]
 
     /// Law 3: removing the effect of a claim never improves what the device comes to: no harm becomes harder to reach, and where
     /// something was uncontrolled, something still is.

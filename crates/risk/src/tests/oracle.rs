@@ -10,15 +10,16 @@ use crate::attribute::through;
 use crate::catalogue::Catalogue;
 use crate::cells::{Cell, Effects, Harms, worst_of_each};
 use crate::fixpoint::solve;
+use crate::graph::Step;
 use crate::ground::{ground, presuming};
 use crate::labels::{Labels, Questions, worst_harms};
-use crate::program::{Derivation, DerivationId, FactId, Program, ReachRule};
+use crate::program::{DerivationId, FactId, Program, ReachRule};
 use crate::value::{Front, Value};
 
 type Values = BTreeMap<FactId, BTreeSet<(Value, bool)>>;
 
 /// The value of a conclusion for these values of its premises, as the words say it.
-fn value(derivation: &Derivation, premises: &[Value]) -> Value {
+fn value(derivation: Step<'_>, premises: &[Value]) -> Value {
     let class = premises.iter().map(|value| value.class).fold(derivation.class, Exploitability::min);
     let reach = match derivation.reach {
         ReachRule::First(at_least) => premises.first().map_or(at_least, |value| value.reach.max(at_least)),
@@ -33,9 +34,10 @@ fn everything(program: &Program, steps: &BTreeSet<DerivationId>) -> Values {
     let mut values = Values::new();
     loop {
         let mut grown = false;
-        for (id, derivation) in program.derivations() {
+        for id in (0..program.next().index()).map(DerivationId::at) {
+            let derivation = program.step(id);
             let mut chosen: Vec<(Vec<Value>, bool)> = vec![(Vec::new(), steps.contains(&id))];
-            for premise in &derivation.premises {
+            for premise in derivation.premises {
                 let ways = values.get(premise).cloned().unwrap_or_default();
                 chosen = chosen
                     .into_iter()

@@ -1,7 +1,7 @@
 //! Small systems: random ones for the laws, and a builder for cases written by hand.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -34,8 +34,11 @@ pub(crate) fn cases(usual: u32) -> ProptestConfig {
     ProptestConfig { cases: asked.unwrap_or(usual), ..ProptestConfig::default() }
 }
 
+/// A policy with the rules that come with the program. They are read once: a law is tried on thousands of systems.
 pub(crate) fn rulebook() -> Rulebook {
-    Library::built_in().unwrap().select(&["fda-postmarket-2016".to_owned()], TODAY).unwrap()
+    static BUILT_IN: LazyLock<Rulebook> =
+        LazyLock::new(|| Library::built_in().unwrap().select(&["fda-postmarket-2016".to_owned()], TODAY).unwrap());
+    BUILT_IN.clone()
 }
 
 /// A device with what was found on it.

@@ -1,7 +1,11 @@
 //! What a claim's premise changes with, and what it does not.
 
-use ward_model::claim::joint_premise;
+use ward_model::claim::{ClaimId, ElementClaim, joint_premise};
 use ward_model::digest::Digest;
+
+use crate::claims::premise;
+use crate::raw::scalar::Citation;
+use crate::record::Records;
 
 use super::{DEVICE, FIELDED, SBOM, SYSTEM, changed, must, whole, with};
 
@@ -262,4 +266,31 @@ fn whoever_confirms_later_was_not_looked_at() {
         assert_eq!(lapsed(&before, &device(&fielded)), ["control:isolate"], "{fielded}");
     }
     assert_eq!(lapsed(&before, &device(&site("site-018", ""))), [""; 0]);
+}
+
+/// Who answered for every interface being listed "as a link" was not asked about features. Of this the words alone say what it is, so
+/// what was decided in other words is not decided; of every other claim the structure says it, and better words lapse nothing.
+#[test]
+fn that_nothing_is_left_out_is_bound_to_its_words() {
+    let functions_too = SYSTEM.replace(
+        "interfaces_listed = \"evidence/list.csv\", software",
+        "interfaces_listed = \"evidence/list.csv\", functions_listed = \"evidence/list.csv\", software",
+    );
+    let device = must(&with(whole(), "system.toml", &functions_too)).device;
+    let bound = |claim: ElementClaim, words: Option<&str>| {
+        let claim = &device.claims[&ClaimId::Element("pump".into(), claim)];
+        let cited =
+            claim.evidence.as_ref().map(|cited| Citation { path: cited.path.clone(), place: cited.place.clone() });
+        let words = words.unwrap_or(&claim.statement);
+        premise(&claim.id, words, cited.as_ref(), &device, &Records::default()) == claim.premise
+    };
+    for (claim, before) in [
+        (ElementClaim::InterfacesListed, "every interface of pump is listed as a link"),
+        (ElementClaim::FunctionsListed, "every function that pump takes part in is listed"),
+    ] {
+        assert!(bound(claim, None), "{claim:?}");
+        assert!(!bound(claim, Some(before)), "{claim:?}");
+    }
+    assert!(bound(ElementClaim::SoftwareListed, Some("everything that runs on pump stands in its inventory")));
+    assert!(bound(ElementClaim::LocalLogin, Some("pump asks for a login")));
 }

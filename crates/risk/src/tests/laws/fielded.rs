@@ -3,10 +3,11 @@
 use jiff::ToSpan;
 use proptest::prelude::*;
 use ward_model::claim::{ClaimId, Decision, joint_evidence, joint_premise};
-use ward_model::device::{Decisions, FieldedVersion};
+use ward_model::device::{Decisions, FieldedVersion, OwnFinding};
 use ward_model::finding::Finding;
 use ward_model::ids::FieldedVersionId;
-use ward_model::verdict::{Outcome, Verdict};
+use ward_model::scale::Exploitability;
+use ward_model::verdict::{Outcome, Place, Verdict, Witness};
 
 use super::some;
 use crate::judge::{Judgement, judge, judge_supposing};
@@ -16,6 +17,19 @@ use crate::tests::system::{System, TODAY, cases, no_decisions, rulebook, systems
 fn on<'j>(judgement: &'j Judgement, version: &str) -> Vec<&'j Verdict> {
     let version = FieldedVersionId::from(version);
     judgement.verdicts.iter().filter(|verdict| verdict.fielded_version == version).collect()
+}
+
+/// The verdicts on one version, each without its witness and with what that ends in.
+///
+/// Vulnerabilities that demand and give the same take the same step, which is said to follow by the first of them; a claim about one
+/// of them changes which is first, and which of several derivations of the same harm is drawn. That there is one, and what it ends in,
+/// is the same.
+fn told(judgement: &Judgement, version: &str) -> Vec<(Verdict, Option<(String, Exploitability, Place)>)> {
+    let told = |verdict: &Verdict| {
+        let end = verdict.witness.nodes.last().map(|node| (node.fact.clone(), node.class, node.at.clone()));
+        (Verdict { witness: Witness::default(), ..verdict.clone() }, end)
+    };
+    on(judgement, version).into_iter().map(told).collect()
 }
 
 /// The same with a version that came later, in which some findings are fixed.
@@ -40,7 +54,7 @@ fn with_a_later_version(system: &System, fixed: u32) -> System {
 }
 
 proptest! {
-    #![proptest_config(cases(400))]
+    #![proptest_config(cases(1000))]
 
     /// Law 7: what is fixed in one version stays open in every other that has no evidence of its own.
     #[test]
@@ -59,6 +73,34 @@ proptest! {
             verdicts.into_iter().map(|verdict| (verdict.subject.clone(), verdict.presumed_because, verdict.verdict)).collect()
         };
         prop_assert_eq!(told(on(&unfixed, "1")), told(on(&unfixed, "later")));
+    }
+
+    /// Law 7: that an own finding is in a later version alone is a claim, and changes nothing for the others until it is decided.
+    #[test]
+    fn a_finding_said_to_be_in_one_version_is_open_in_the_others(system in systems(), picks in any::<u32>(), at in 0..4_usize) {
+        let rulebook = rulebook();
+        let decisions = no_decisions();
+        let effects = some(&system, picks);
+        let found = |versions: Vec<FieldedVersionId>| {
+            let mut both = with_a_later_version(&system, 0);
+            both.device.own_findings.push(OwnFinding {
+                id: "found-here".into(),
+                title: "tests".into(),
+                element: ["a", "b", "c", "d"][at].into(),
+                versions,
+                weaknesses: Vec::new(),
+                vectors: Vec::new(),
+                known_since: TODAY,
+                source: "tests".into(),
+                demonstrated: false,
+                exploited: false,
+            });
+            judge_supposing(both.situation(&rulebook, &decisions), &effects)
+        };
+        let (everywhere, later) = (found(Vec::new()), found(vec!["later".into()]));
+        for version in ["1", "later"] {
+            prop_assert_eq!(told(&everywhere, version), told(&later, version));
+        }
     }
 
     /// Law 9: whatever is controlled by a control has somebody who answers for that, until a day; and it is said until when it lasts.
