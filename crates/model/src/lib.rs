@@ -24,6 +24,7 @@ pub mod knowledge;
 pub mod lifecycle;
 pub mod meant;
 pub mod paths;
+pub mod portfolio;
 pub mod purl;
 pub mod renamed;
 pub mod rubric;
