@@ -252,6 +252,9 @@ pub fn hear(
     as_of: Date,
     known: &Known,
 ) -> Result<(), KnowledgeError> {
+    if files.is_empty() {
+        return Ok(());
+    }
     let said: Vec<VexFile> =
         files.iter().filter(|file| file.whole_since().is_none_or(|since| since <= as_of)).cloned().collect();
     let hearing = Hearing::new(&said, &sbom.components, Whole::of(sbom).into_iter().collect(), Some(sbom));

@@ -181,6 +181,19 @@ impl Generation {
         &self.lost
     }
 
+    /// What was held when this was the chain; `None` where it never was.
+    pub(crate) fn at_chain(self, chain: Digest) -> Result<Option<Self>, OpenError> {
+        if self.chain() == chain {
+            return Ok(Some(self));
+        }
+        for number in (1..self.limit).rev() {
+            if self.transaction_entry(number)?.chain == chain {
+                return Self::of_layers(self.base, self.delta, number).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
     /// A transaction, by its number; from 1.
     pub(crate) fn transaction_entry(&self, number: u32) -> Result<Transaction, KnowledgeError> {
         let delta = self.delta.as_ref().filter(|delta| number > delta.meta.first);

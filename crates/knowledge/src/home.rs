@@ -116,6 +116,15 @@ impl Home {
         }
     }
 
+    /// What was held when this was the [chain](Generation::chain) of all that had been received; `None` where it never was.
+    ///
+    /// # Errors
+    /// As for [`Home::current`].
+    pub fn at_chain(&self, chain: Digest) -> Result<Option<Generation>, HomeError> {
+        let Some(current) = self.current()? else { return Ok(None) };
+        Ok(current.at_chain(chain)?)
+    }
+
     fn open_files(&self, current: &Current) -> Result<Generation, OpenError> {
         let delta = current.delta.as_ref().map(|name| self.folder.join(name));
         Generation::open(&self.folder.join(&current.base), delta.as_deref())

@@ -7,6 +7,7 @@ use ward_model::digest::Digest;
 use ward_model::knowledge::KnowledgeError;
 use ward_model::vulnerability::VulnerabilityRecord;
 
+use crate::content;
 use crate::error::OpenError;
 use crate::fact::{Fact, Kind};
 use crate::file::reader::Reader;
@@ -236,6 +237,12 @@ impl Layer {
     /// A record without the day it was received.
     pub(crate) fn content(&self, entry: &VersionEntry) -> Result<VulnerabilityRecord, KnowledgeError> {
         self.part(entry, 0, entry.length, |bytes| postcard::from_bytes(bytes))?
+            .map_err(|error| unreadable(Section::Records.word(), error.to_string()))
+    }
+
+    /// A record as far as [`Knowledge::outline`](ward_model::knowledge::Knowledge::outline) needs it.
+    pub(crate) fn outline(&self, entry: &VersionEntry) -> Result<VulnerabilityRecord, KnowledgeError> {
+        self.part(entry, 0, entry.length, content::outline)?
             .map_err(|error| unreadable(Section::Records.word(), error.to_string()))
     }
 

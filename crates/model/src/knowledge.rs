@@ -56,6 +56,16 @@ pub trait Knowledge: Sync {
     /// As for [`Knowledge::candidates`]; also where the number is not of this body of knowledge.
     fn record(&self, number: RecordNumber) -> Result<VulnerabilityRecord, KnowledgeError>;
 
+    /// The record behind a candidate as far as states and names follow from it: its identifier, other names and source, whether it is
+    /// withdrawn, its configurations, and for one that is no CVE what it names as upstream's. What else is there may be all of it or
+    /// nothing.
+    ///
+    /// # Errors
+    /// As for [`Knowledge::record`].
+    fn outline(&self, number: RecordNumber) -> Result<VulnerabilityRecord, KnowledgeError> {
+        self.record(number)
+    }
+
     /// The number of the record with this identifier.
     ///
     /// # Errors

@@ -146,7 +146,7 @@ impl From<FleetError> for Failure {
         match error {
             FleetError::Knowledge(error) => error.into(),
             FleetError::Io { ref path, ref source } => crate::files::unreadable(path, source),
-            FleetError::NotAPortfolio { .. } | FleetError::OtherFormat { .. } => {
+            FleetError::NotOfForm { .. } | FleetError::OtherFormat { .. } => {
                 Self::input("portfolio", error.to_string()).hint("`ward portfolio build FILE SBOM...` makes one")
             }
             FleetError::Sbom { ref source, .. } => Self::input("sbom", error.to_string()).because(source),

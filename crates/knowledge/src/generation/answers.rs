@@ -210,6 +210,11 @@ impl Knowledge for Generation {
         self.record_of(layer, &entry)
     }
 
+    fn outline(&self, number: RecordNumber) -> Result<VulnerabilityRecord, KnowledgeError> {
+        let (layer, entry) = self.entry(number)?;
+        layer.outline(&entry)
+    }
+
     fn find(&self, id: &VulnerabilityId) -> Result<Option<RecordNumber>, KnowledgeError> {
         let wanted = id.as_str().as_bytes();
         let at = partition(self.record_count(), |number| Ok(*self.id_bytes(number)? < *wanted))?;
