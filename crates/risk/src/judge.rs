@@ -36,7 +36,7 @@ use crate::witness::OwnSteps;
 pub struct Judgement {
     /// Verdicts, worst first.
     pub verdicts: Vec<Verdict>,
-    /// What an attacker does once and harms several people by at the same time.
+    /// What an attacker does once and harms several people by at the same time; none where nobody asked.
     pub single_actions: Vec<SingleAction>,
     /// What touches nothing today.
     pub watch_list: Vec<WatchItem>,
@@ -50,6 +50,15 @@ pub struct Judgement {
     pub decisions_without_effect: Vec<DecisionWithoutEffect>,
 }
 
+/// How much is told of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// The verdicts, and what belongs to them.
+    Verdicts,
+    /// Besides, what single actions of an attacker bring on several people.
+    Actions,
+}
+
 /// Judges a device: every subject, for every policy, fielded version and group of units.
 pub fn judge(situation: Situation<'_>) -> Judgement {
     let (decided, decisions_without_effect) = Effects::decided(situation.device, situation.decisions, situation.as_of);
@@ -58,6 +67,11 @@ pub fn judge(situation: Situation<'_>) -> Judgement {
 
 /// Judges a device as if just these claims had effect, whatever was decided.
 pub fn judge_supposing(situation: Situation<'_>, decided: &Effects) -> Judgement {
+    judge_telling(situation, decided, Told::Verdicts)
+}
+
+/// The same, telling as much as is asked for.
+pub fn judge_telling(situation: Situation<'_>, decided: &Effects, told: Told) -> Judgement {
     let mut judgement =
         Judgement { gaps: watch::gaps(situation, decided), lapses: decided.lapses(), ..Judgement::default() };
     let versions = situation.device.versions.iter();
@@ -67,7 +81,7 @@ pub fn judge_supposing(situation: Situation<'_>, decided: &Effects) -> Judgement
     let parts: Vec<Judgement> = std::thread::scope(|scope| {
         let working: Vec<_> = tried
             .into_iter()
-            .map(|(policy, version)| scope.spawn(move || judge_version(situation, policy, version, decided)))
+            .map(|(policy, version)| scope.spawn(move || judge_version(situation, policy, version, (decided, told))))
             .collect();
         working.into_iter().map(|work| work.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     });
@@ -85,7 +99,12 @@ pub fn judge_supposing(situation: Situation<'_>, decided: &Effects) -> Judgement
 }
 
 /// The verdicts of one policy on one version, for every group of its units.
-fn judge_version(situation: Situation<'_>, policy: &Policy, version: &FieldedVersion, decided: &Effects) -> Judgement {
+fn judge_version(
+    situation: Situation<'_>,
+    policy: &Policy,
+    version: &FieldedVersion,
+    (decided, told): (&Effects, Told),
+) -> Judgement {
     let mut judgement = Judgement::default();
     let catalogue = Catalogue::new(situation, policy, version);
     // Groups that have confirmed the same are judged once.
@@ -94,7 +113,7 @@ fn judge_version(situation: Situation<'_>, policy: &Policy, version: &FieldedVer
     while let Some((units, confirmed)) = groups.next() {
         let mut bench = alike.remove(&confirmed).unwrap_or_else(|| {
             let catalogue = &catalogue;
-            Bench::new(Readings { situation, policy, version, confirmed: &confirmed, decided, catalogue })
+            Bench::new(Readings { situation, policy, version, confirmed: &confirmed, decided, catalogue, told })
         });
         if groups.peek().is_none() {
             judgement.verdicts.extend(bench.verdicts.into_iter().map(|verdict| for_units(verdict, &units)));
@@ -197,6 +216,7 @@ struct Readings<'a> {
     confirmed: &'a [ControlId],
     decided: &'a Effects,
     catalogue: &'a Catalogue,
+    told: Told,
 }
 
 impl<'a> Readings<'a> {
@@ -348,7 +368,8 @@ impl<'a> Readings<'a> {
             keys.iter().map(|key| verdict(&readings, &run, &compared, key, &ABSENT).0).collect()
         }));
         let watch_list = watch::items(&run, &subjects);
-        Bench { verdicts, single_actions: actions::single_actions(&run), watch_list }
+        let single_actions = if self.told == Told::Actions { actions::single_actions(&run) } else { Vec::new() };
+        Bench { verdicts, single_actions, watch_list }
     }
 }
 
