@@ -112,6 +112,9 @@ impl Place {
     fn text(&self, answer: &Value) -> String {
         let mut answer = answer.clone();
         answer["portfolio"] = "DIGEST".into();
+        if !answer["knowledge"].is_null() {
+            answer["knowledge"] = "DIGEST".into();
+        }
         let text = format!("{}\n", serde_json::to_string_pretty(&sorted(answer)).unwrap());
         text.replace(&self.folder.path().display().to_string(), "FOLDER")
     }
