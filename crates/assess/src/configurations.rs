@@ -12,7 +12,9 @@ use ward_model::digest::Digest;
 use ward_model::ids::{SiteId, VariantId};
 use ward_model::knowledge::KnowledgeError;
 use ward_model::lifecycle::VersionLifecycle;
+use ward_model::many::SingleAction;
 use ward_model::verdict::{Outcome, Verdict};
+use ward_risk::order_of_actions;
 
 use crate::{Inputs, assess, multi_patient, summary};
 
@@ -159,8 +161,12 @@ fn joined(parts: &[Part<'_>], verdicts: Vec<Verdict>, device: Digest) -> Assessm
     all.inputs.device = device;
     let receipts: Vec<String> = parts.iter().map(|part| part.assessment.inputs.receipts.to_string()).collect();
     all.inputs.receipts = Digest::of_parts(receipts.iter().map(String::as_bytes));
+    all.inputs.model = union(parts.iter().flat_map(|part| &part.assessment.inputs.model));
     all.summary = summary(&verdicts);
-    all.multi_patient = multi_patient(&verdicts);
+    all.single_actions =
+        labelled(parts, |one| &one.single_actions, |action: &mut SingleAction, at| action.text.push_str(at));
+    all.single_actions.sort_by(order_of_actions);
+    all.multi_patient = multi_patient(&verdicts, &all.single_actions);
     all.clocks = clocks(parts);
     all.watch_list =
         labelled(parts, |one| &one.watch_list, |item: &mut WatchItem, at| item.failed_predicate.push_str(at));

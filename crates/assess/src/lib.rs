@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub mod lifecycle;
-mod live;
+mod since;
 mod statements;
 mod suppose;
 mod treat;
@@ -19,8 +19,8 @@ pub use ward_match::Known;
 use ward_match::{Inventory, match_knowing};
 use ward_model::alias::Aliases;
 use ward_model::assessment::{
-    Assessment, Coverage, DeviceSummary, FindingAt, Inputs as InputDigests, InventoryCoverage, MultiPatient, SCHEMA,
-    Summary, UnassessedAt,
+    Assessment, Coverage, DecisionWithoutEffect, DeviceSummary, FindingAt, Inputs as InputDigests, InventoryCoverage,
+    MultiPatient, SCHEMA, Summary, UnassessedAt,
 };
 use ward_model::claim::{ClaimId, ElementClaim, Evidence, EvidenceReading};
 use ward_model::component::{Component, Sbom};
@@ -31,13 +31,14 @@ use ward_model::finding::{MatchReport, SCAN_SCHEMA, SbomSummary, ScanReport};
 use ward_model::hypothesis::{Change, Supposed};
 use ward_model::ids::{ElementId, FieldedVersionId};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
+use ward_model::many::{HarmAtOnce, SingleAction};
 use ward_model::verdict::{Basis, Outcome, Verdict};
 use ward_model::vex::{VexFile, Whole};
 use ward_policy::{Expectations, Rulebook};
 use ward_risk::{Effects, ElementReports, Judgement, Situation, judge_supposing, loss};
 
 pub use configurations::assess_configurations;
-pub use live::{BecameLive, became_live};
+pub use since::{became_live, since};
 pub use suppose::{SupposeError, UnknownName};
 pub use treat::{Limits, Treating, treat};
 
@@ -86,12 +87,15 @@ pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
 /// A change names what the device has not, or the knowledge could not be read.
 pub fn what_if(inputs: &Inputs<'_>, changes: &[Change]) -> Result<Assessment, SupposeError> {
     let (decided, without) = Effects::decided(inputs.device, inputs.decisions, inputs.as_of);
-    let answer = assess_supposing(inputs, &decided, changes)?;
-    Ok(Assessment { decisions_without_effect: without, ..answer })
+    assess_supposing(inputs, (&decided, without), changes)
 }
 
-/// The same, the claims that have effect being given.
-fn assess_supposing(inputs: &Inputs<'_>, decided: &Effects, changes: &[Change]) -> Result<Assessment, SupposeError> {
+/// The same, the claims that have effect being given, with the decisions that have none.
+fn assess_supposing(
+    inputs: &Inputs<'_>,
+    (decided, without): (&Effects, Vec<DecisionWithoutEffect>),
+    changes: &[Change],
+) -> Result<Assessment, SupposeError> {
     let found = reports(inputs)?;
     let Supposition { device, effects, lost, supposed } = suppose::suppose(inputs.device, decided, &found, changes)?;
     // Controls and links change nothing of what is found: only where something else runs is it matched again.
@@ -100,6 +104,7 @@ fn assess_supposing(inputs: &Inputs<'_>, decided: &Effects, changes: &[Change]) 
     let reports = if same { found } else { reports(inputs)? };
     let partial = inputs.knowledge.description().partial();
     let mut judgement = judge_supposing(inputs.situation(&reports, partial.as_deref()), &effects);
+    judgement.decisions_without_effect = without;
     // What stops by design comes first: whoever asks supposed it.
     judgement.verdicts.splice(0..0, loss::verdicts(inputs.situation(&reports, partial.as_deref()), &lost));
     Ok(conclude(inputs, reports, &effects, judgement, supposed)?)
@@ -162,9 +167,11 @@ fn conclude(
             decisions: inputs.decisions.digest,
             as_of: inputs.as_of,
             engine: inputs.engine.to_owned(),
+            model: since::parts(device),
         },
         summary: summary(&judgement.verdicts),
-        multi_patient: multi_patient(&judgement.verdicts),
+        multi_patient: multi_patient(&judgement.verdicts, &judgement.single_actions),
+        single_actions: judgement.single_actions,
         watch_list: judgement.watch_list,
         clocks: judgement.clocks,
         coverage,
@@ -175,6 +182,7 @@ fn conclude(
         decisions_without_effect: judgement.decisions_without_effect,
         verdicts: judgement.verdicts,
         lifecycle: Vec::new(),
+        since: None,
     })
 }
 
@@ -400,7 +408,7 @@ fn summary(verdicts: &[Verdict]) -> Summary {
 
 /// Uncontrolled harm that one attacker action brings on several people at once, by version and harm. Presumed verdicts are left
 /// out: they reach everybody by definition.
-fn multi_patient(verdicts: &[Verdict]) -> Vec<MultiPatient> {
+fn multi_patient(verdicts: &[Verdict], actions: &[SingleAction]) -> Vec<MultiPatient> {
     let mut views: BTreeMap<(FieldedVersionId, ward_model::ids::HarmId), MultiPatient> = BTreeMap::new();
     for verdict in verdicts {
         if verdict.basis == Basis::Presumed {
@@ -414,11 +422,19 @@ fn multi_patient(verdicts: &[Verdict]) -> Vec<MultiPatient> {
                     persons_at_once: harm.persons_at_once,
                     escalated_severity: harm.escalated_severity,
                     verdicts: Vec::new(),
+                    actions: Vec::new(),
                 });
             view.persons_at_once = view.persons_at_once.max(harm.persons_at_once);
             view.escalated_severity = view.escalated_severity.max(harm.escalated_severity);
             view.verdicts.push(verdict.id.clone());
         }
+    }
+    for ((version, harm), view) in &mut views {
+        let leads = |action: &&SingleAction| {
+            let several = |reached: &HarmAtOnce| reached.harm == *harm && reached.persons_at_once.several();
+            action.fielded_version == *version && action.harms.iter().any(several)
+        };
+        view.actions = actions.iter().filter(leads).map(|action| action.id.clone()).collect();
     }
     views.into_values().collect()
 }

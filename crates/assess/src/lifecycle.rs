@@ -120,6 +120,8 @@ pub fn lifecycle(
             decisions: inputs.decisions.digest,
             as_of: inputs.as_of,
             engine: inputs.engine.to_owned(),
+            // Nothing is compared with an answer about the life cycle.
+            model: Vec::new(),
         },
         horizon,
         versions,

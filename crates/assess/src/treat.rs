@@ -93,6 +93,8 @@ struct Search<'a> {
     found: Rc<Reports>,
     /// What was found with other versions of components, by these.
     refound: BTreeMap<Vec<Change>, Rc<Reports>>,
+    /// What was uncontrolled with the sets that were assessed: the search asks for some of them again.
+    known: BTreeMap<Vec<Change>, Rc<Remaining>>,
     candidates: Vec<Candidate>,
     not_offered: Vec<NotOffered>,
     assessed: usize,
@@ -125,6 +127,7 @@ impl<'a> Search<'a> {
             treating,
             found,
             refound: BTreeMap::new(),
+            known: BTreeMap::new(),
             candidates: Vec::new(),
             not_offered: Vec::new(),
             assessed: 0,
@@ -162,9 +165,12 @@ impl<'a> Search<'a> {
     }
 
     /// What is uncontrolled with a set of candidates, assessed whole.
-    fn remaining(&mut self, set: &[usize]) -> Result<Remaining, KnowledgeError> {
-        self.assessed += 1;
+    fn remaining(&mut self, set: &[usize]) -> Result<Rc<Remaining>, KnowledgeError> {
         let changes = self.changes(set);
+        if let Some(known) = self.known.get(&changes) {
+            return Ok(Rc::clone(known));
+        }
+        self.assessed += 1;
         let Supposition { device, effects, lost, .. } = self.supposition(&changes);
         let inputs = Inputs { device: &device, ..*self.inputs };
         let updates: Vec<Change> =
@@ -187,7 +193,9 @@ impl<'a> Search<'a> {
             .map(|verdict| verdict.element)
             .collect();
         let losses = lost.into_iter().filter(|(_, due)| due.iter().any(|element| harmful.contains(element))).collect();
-        Ok(Remaining { open, losses, found })
+        let remaining = Rc::new(Remaining { open, losses, found });
+        self.known.insert(changes, Rc::clone(&remaining));
+        Ok(remaining)
     }
 
     /// Searches until nothing is uncontrolled. What stops by design may be overlooked, to tell what would be left then.
@@ -374,7 +382,7 @@ impl<'a> Search<'a> {
 
     /// The whole assessment of this version with some changes.
     fn assess(&self, changes: &[Change]) -> Result<Assessment, KnowledgeError> {
-        match assess_supposing(self.inputs, self.effects, changes) {
+        match assess_supposing(self.inputs, (self.effects, Vec::new()), changes) {
             Ok(assessment) => Ok(assessment),
             Err(SupposeError::Knowledge(error)) => Err(error),
             // As in `supposition`: the device as it is has nothing treated.
@@ -421,14 +429,15 @@ impl Search<'_> {
         let named = |open: &[Open]| -> BTreeSet<(String, ElementId)> {
             open.iter().map(|one| (one.subject.id.clone(), one.element.clone())).collect()
         };
-        let before = self.remaining(&[])?.open;
+        let before = self.remaining(&[])?;
         let at = |one: &usize| match &self.candidates[*one].change {
-            Change::Isolate(element) => before.iter().any(|open| open.element == *element),
+            Change::Isolate(element) => before.open.iter().any(|open| open.element == *element),
             _ => false,
         };
         let set: Vec<usize> = (0..self.candidates.len()).filter(at).collect();
-        let after = self.remaining(&set)?.open;
+        let after = self.remaining(&set)?;
         let by: BTreeSet<&str> = after
+            .open
             .iter()
             .flat_map(|open| &open.witness.nodes)
             .filter(|node| matches!(node.at, Place::Position(_)))
@@ -446,7 +455,7 @@ impl Search<'_> {
         if written.is_empty() {
             return Ok("nothing that is uncontrolled has links to take off".to_owned());
         }
-        let (was, left) = (named(&before).len(), named(&after).len());
+        let (was, left) = (named(&before.open).len(), named(&after.open).len());
         let by = if by.is_empty() { "-".to_owned() } else { by.join(", ") };
         let stops = if stops.is_empty() { "nothing".to_owned() } else { stops.join(", ") };
         Ok(format!(

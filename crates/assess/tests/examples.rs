@@ -12,8 +12,9 @@ use ward_device::{Answer, DECISIONS, DirFiles, Files, Reading, decide, read};
 use ward_knowledge::{Memory, seed};
 use ward_model::Assessment;
 use ward_model::claim::Claim;
+use ward_model::many::{ActionKind, SharedKind};
 use ward_model::scale::{Exploitability, Persons, Severity};
-use ward_model::verdict::{Basis, Outcome, PresumedBecause, SubjectKind, Verdict};
+use ward_model::verdict::{Basis, Outcome, Place, PresumedBecause, SubjectKind, Verdict};
 use ward_policy::Library;
 
 use Basis::{Confirmed, Presumed};
@@ -260,7 +261,24 @@ fn the_drug_library_link_reaches_three_hundred_patients_without_any_cve() {
         view.harm.as_str() == "over-infusion"
             && view.fielded_version.as_str() == "4.2"
             && view.persons_at_once >= Persons::Count(300)
+            && !view.actions.is_empty()
     }));
+}
+
+/// One message on the ward's network, or the one service key of all pumps, reaches every bed; the answer says by what.
+#[test]
+fn one_action_reaches_every_bed_and_says_by_what() {
+    let actions = || INFUSION.single_actions.iter().filter(|action| action.fielded_version.as_str() == "4.2");
+    let by = |kind: ActionKind, at: Place| actions().find(|action| action.kind == kind && action.at == at);
+    let library = by(ActionKind::SendMessage, Place::Link("library-download".to_owned())).expect("it can be sent on");
+    assert_eq!((library.verdict, library.persons_at_once), (Uncontrolled, Persons::Count(300)));
+    assert!(library.shared.iter().any(|one| one.kind == SharedKind::Network), "{library:#?}");
+    let over = library.harms.iter().find(|harm| harm.harm.as_str() == "over-infusion").expect("it leads to that");
+    assert_eq!(over.severity, Severity::Catastrophic);
+    assert!(over.function.is_some() && over.persons.is_some());
+    let key = by(ActionKind::LearnSecret, Place::Secret("service-key".to_owned())).expect("it can be learned");
+    assert!(key.shared.iter().any(|one| one.kind == SharedKind::Secret && one.text.contains("every unit")), "{key:#?}");
+    assert!(INFUSION.single_actions.iter().all(|action| action.persons_at_once.several() && !action.shared.is_empty()));
 }
 
 /// The service port: whoever stands there, easily; signing firmware does not help, for what is sent is a command and no code.

@@ -211,6 +211,21 @@ fn a_rule_finds_its_weakness_and_nothing_where_it_is_not() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// That a function is not essential is a word without evidence: where people come to harm by it, it takes no weakness away.
+#[test]
+fn a_function_that_harms_people_is_essential_whatever_it_is_called() {
+    let mut tried = 0;
+    for case in cases() {
+        if !case.text().contains("essential = true") {
+            continue;
+        }
+        tried += 1;
+        let called = case.changed("essential = true", "essential = false");
+        assert!(case.found(called, &[]).is_some_and(|verdict| verdict.harm.is_some()), "{}", case.subject());
+    }
+    assert!(tried > 10, "{tried}");
+}
+
 /// A property that is stated to lack is a fact. One that nobody states, or that is claimed and not decided, is unknown: the weakness
 /// counts, and is told apart. One that is claimed and decided is there.
 #[test]

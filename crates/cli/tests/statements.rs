@@ -4,10 +4,8 @@
 #[path = "support/ward.rs"]
 mod support;
 
-use std::path::PathBuf;
-
 use serde_json::Value;
-use support::{example, has_keys, repository, ward};
+use support::{example, has_keys, ward};
 
 fn sbom() -> String {
     example("infusion-pump/sbom/lvp-200-4.1.cdx.json")
@@ -78,17 +76,9 @@ fn statements_say_what_the_scan_says() {
     assert_eq!(document.issuer.namespace.as_deref(), Some("https://m.example"));
 }
 
-/// The shared data, where they are.
-fn data(path: &str) -> Option<PathBuf> {
-    let root = repository("../shared/data");
-    let file = root.join(path);
-    assert!(file.exists() || !root.exists() || std::env::var("CI").as_deref() != Ok("true"), "{path} is missing");
-    file.exists().then_some(file)
-}
-
 #[test]
 fn lint_checks_against_published_schemas() {
-    let Some(folder) = data("schemas") else { return };
+    let Some(folder) = ward_samples::path("schemas") else { return };
     let schemas = folder.display().to_string();
     // What the program writes is as the schema of its version says, and so are the examples.
     let home = tempfile::tempdir().unwrap();

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{BufReader, Write};
-use std::path::Path;
 
 use jiff::civil::date;
 use ruzstd::decoding::StreamingDecoder;
@@ -37,12 +36,10 @@ impl Bounds {
 
 #[test]
 fn precision_and_recall_do_not_get_worse() -> TestResult {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let (file, large) = (data.join(labels::FILE), std::env::var_os("WARD_LARGE").is_some());
-    if !file.is_file() || !large {
-        let must_be = data.exists() && std::env::var("CI").as_deref() == Ok("true");
-        assert!(!must_be, "the shared data are here, and the labels are not, or WARD_LARGE is not set");
-        let _ = writeln!(std::io::stderr(), "skipped: there is no ../shared/data, or WARD_LARGE is not set");
+    let (Some(data), Some(file)) = (ward_samples::path(""), ward_samples::path(labels::FILE)) else { return Ok(()) };
+    if !ward_samples::large() {
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "WARD_LARGE is not set, and the labels are there");
+        let _ = writeln!(std::io::stderr(), "skipped: WARD_LARGE is not set");
         return Ok(());
     }
     let folder = tempfile::tempdir()?;

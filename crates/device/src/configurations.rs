@@ -10,7 +10,7 @@ use ward_model::device::{
 use ward_model::digest::Digest;
 use ward_model::ids::{CohortId, ControlId, FieldedVersionId};
 
-use crate::check::{Kind, Names, Pending, decisions};
+use crate::check::{Kind, Names, Pending, decisions, not_empty};
 use crate::diagnostic::{Location, Severity, Sink};
 use crate::expand::{self, Gone};
 use crate::load::Loader;
@@ -328,6 +328,11 @@ pub(crate) fn finish<'s>(
             all.undescribed.entry(of.site.as_deref().map(Into::into)).or_default().insert(group.clone());
         }
     }
+    // Units that nothing speaks for would be judged by nobody, and what nobody judges is found by nobody.
+    let spoken_for: BTreeSet<Group> = all.each.iter().flat_map(|one| one.speaks_for.keys().cloned()).collect();
+    for (group, of) in groups.iter().filter(|(group, _)| !spoken_for.contains(group)) {
+        all.undescribed.entry(of.site.as_deref().map(Into::into)).or_default().insert(group.clone());
+    }
     all
 }
 
@@ -477,8 +482,12 @@ pub(crate) fn check_names(raw: &Raw, known: &Names, sink: &mut Sink) {
         }
     }
     let decisions = raw.decisions.as_ref().map_or(&[][..], |file| items(&file.decision));
-    for variant in decisions.iter().flat_map(|at| items(&at.value.variants)) {
-        known.resolve(Kind::Variant, variant, sink);
+    for decision in decisions.iter().map(|at| &at.value) {
+        not_empty(&decision.variants, "left out, it is made for every variant whose claims say the same", sink);
+        not_empty(&decision.sites, "left out, it is made for every site where its claims say the same", sink);
+        for variant in items(&decision.variants) {
+            known.resolve(Kind::Variant, variant, sink);
+        }
     }
     let variants = raw.variants.as_ref().map_or(&[][..], |file| items(&file.variant));
     for variant in variants.iter().map(|at| &at.value) {

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use crate::check::{Kind, Names};
 use crate::diagnostic::{At, Sink};
 use crate::raw::OneOrMany;
+use crate::raw::design::Stated;
 use crate::raw::items;
 use crate::raw::scalar::{Citation, Claimed, FilePath, Id};
 use crate::raw::site::SiteFile;
@@ -106,7 +107,8 @@ fn beside_system(raw: &mut Raw, gone: &Gone) {
         keep(&mut vulnerabilities.rubric, |one| !is(&gone.elements, &one.element));
         keep(&mut vulnerabilities.known, |one| {
             let place = one.subject.as_ref().and_then(|subject| subject.value.split_once('@'));
-            place.is_none_or(|(_, place)| !gone.links.contains(place) && !gone.elements.contains(place))
+            let sets = [&gone.links, &gone.elements, &gone.functions];
+            place.is_none_or(|(_, place)| !sets.iter().any(|gone| gone.contains(place)))
         });
     }
 }
@@ -189,53 +191,85 @@ fn into(citation: &mut Option<At<Citation>>, folder: &str) {
 }
 
 /// Names the files of a site's tables as the device folder does.
+///
+/// Each table is taken apart whole, so that a key that comes to name a file cannot be forgotten: its evidence would be looked for among
+/// the maker's.
 fn into_folder(system: &mut SystemFile, folder: &str) {
     let path = |path: &mut FilePath| path.0 = inside(folder, &path.0);
-    each(&mut system.element, |element| {
-        match element.sbom.as_mut().map(|sbom| &mut sbom.value) {
+    let SystemFile { zone: _, element, link, secret, function: _, person_group: _, harm: _, control } = system;
+    each(element, |element| {
+        #[rustfmt::skip]
+        let system::Element {
+            id: _, name: _, kind: _, owner: _, zone: _, hardware: _, sbom, instances_per_site: _, local_login: _, has: _, design, claims,
+            reviewed_components, compiled,
+        } = element;
+        match sbom.as_mut().map(|sbom| &mut sbom.value) {
             Some(Sboms::One(one)) => path(one),
             Some(Sboms::PerVersion(paths)) => paths.iter_mut().for_each(|(_, one)| path(&mut one.value)),
             Some(Sboms::None) | None => {}
         }
-        if let Some(claims) = element.claims.as_mut().map(|claims| &mut claims.value) {
-            let all = [
-                &mut claims.interfaces_listed,
-                &mut claims.software_listed,
-                &mut claims.functions_listed,
-                &mut claims.local_login,
-            ];
-            for claimed in all.into_iter().flatten() {
-                if let Claimed::Cited(citation) = &mut claimed.value {
-                    citation.path = inside(folder, &citation.path);
-                }
-            }
+        if let Some(claims) = claims.as_mut().map(|claims| &mut claims.value) {
+            let system::ElementClaims { interfaces_listed, software_listed, functions_listed, local_login } = claims;
+            let all = [interfaces_listed, software_listed, functions_listed, local_login];
+            all.into_iter().flatten().for_each(|claimed| claimed_in(claimed, folder));
         }
-        each(&mut element.reviewed_components, |reviewed| into(&mut reviewed.evidence, folder));
-        each(&mut element.compiled, |compiled| {
+        each(reviewed_components, |reviewed| into(&mut reviewed.evidence, folder));
+        each(compiled, |compiled| {
             for one in [&mut compiled.sources, &mut compiled.files].into_iter().flatten() {
                 path(&mut one.value);
             }
         });
+        stated_in(design.as_mut().map(|design| &mut design.value.0), folder);
     });
-    each(&mut system.link, |link| {
-        for test in link.tests.iter_mut().flat_map(|tests| &mut tests.value) {
+    each(link, |link| {
+        #[rustfmt::skip]
+        let system::Link {
+            id: _, name: _, from: _, to: _, medium: _, protocol: _, exposed_to: _, carries: _, authentication, encryption: _, integrity: _,
+            anti_replay: _, fed_by: _, has: _, design, claims, in_use: _, content: _, services: _, dormant_services: _, access_control: _,
+            roles: _, identity: _, session: _, hand_off: _, on_error: _, configuration: _, cryptography_analysis: _, tests,
+        } = link;
+        for test in tests.iter_mut().flat_map(|tests| &mut tests.value) {
             test.value.path = inside(folder, &test.value.path);
         }
-        if let Some(Authentication::By(by)) = link.authentication.as_mut().map(|by| &mut by.value) {
+        if let Some(Authentication::By(by)) = authentication.as_mut().map(|by| &mut by.value) {
             into(&mut by.evidence, folder);
         }
-        if let Some(claims) = link.claims.as_mut().map(|claims| &mut claims.value) {
-            for citation in [&mut claims.exposed_to, &mut claims.carries, &mut claims.anti_replay, &mut claims.fed_by] {
+        if let Some(claims) = claims.as_mut().map(|claims| &mut claims.value) {
+            let system::LinkClaims { exposed_to, carries, anti_replay, fed_by } = claims;
+            for citation in [exposed_to, carries, anti_replay, fed_by] {
                 into(citation, folder);
             }
         }
+        stated_in(design.as_mut().map(|design| &mut design.value.0), folder);
     });
-    each(&mut system.secret, |secret| into(&mut secret.evidence, folder));
-    each(&mut system.control, |control: &mut system::Control| {
-        if let Some(claimed) = control.claimed.as_mut() {
+    each(secret, |secret| {
+        #[rustfmt::skip]
+        let system::Secret {
+            id: _, held_by: _, accepted_by: _, per_unit: _, public: _, has: _, design, evidence, generated: _, stored: _, distributed: _,
+            renewed: _, revoked: _,
+        } = secret;
+        into(evidence, folder);
+        stated_in(design.as_mut().map(|design| &mut design.value.0), folder);
+    });
+    each(control, |control: &mut system::Control| {
+        #[rustfmt::skip]
+        let system::Control {
+            id: _, name: _, category: _, cuts: _, enforcer: _, performed_by: _, claimed, hazard_added: _, cost: _,
+        } = control;
+        if let Some(claimed) = claimed.as_mut() {
             into(&mut claimed.value.evidence, folder);
         }
     });
+}
+
+fn claimed_in(claimed: &mut At<Claimed>, folder: &str) {
+    if let Claimed::Cited(citation) = &mut claimed.value {
+        citation.path = inside(folder, &citation.path);
+    }
+}
+
+fn stated_in(stated: Option<&mut Vec<Stated>>, folder: &str) {
+    stated.into_iter().flatten().for_each(|(_, claimed)| claimed_in(claimed, folder));
 }
 
 fn keep<T>(tables: &mut Tables<T>, mut wanted: impl FnMut(&T) -> bool) {

@@ -18,15 +18,8 @@ type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 /// KEV of August 2025, then KEV of August 2026 with corrections of NVD between: each day is answered as on that day.
 #[test]
 fn kev_of_two_years_is_known_as_of_each_day() -> TestResult {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let (old, new) =
-        (shared.join("other/kev-2025-08-25.json"), shared.join("kev/known_exploited_vulnerabilities.json"));
-    if !old.is_file() || !new.is_file() {
-        let must_be = shared.exists() && std::env::var("CI").as_deref() == Ok("true");
-        assert!(!must_be, "the shared data are here, and the lists of exploited vulnerabilities are not");
-        let _ = writeln!(std::io::stderr(), "skipped: there is no ../shared/data");
-        return Ok(());
-    }
+    let (old, new) = ("other/kev-2025-08-25.json", "kev/known_exploited_vulnerabilities.json");
+    let (Some(old), Some(new)) = (ward_samples::path(old), ward_samples::path(new)) else { return Ok(()) };
     let folder = tempfile::tempdir()?;
     let mirror = folder.path().join("mirror");
     for name in ["kev", "nvd"] {
@@ -110,17 +103,13 @@ fn kev_of_two_years_is_known_as_of_each_day() -> TestResult {
 
 /// The folder with real feeds beside the repository, where this run is to use it.
 fn data() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| value == "1" || value == "true");
-    let why = if !folder.is_dir() {
-        "there is no ../shared/data"
-    } else if cfg!(debug_assertions) && !set("WARD_LARGE") && !set("CI") {
-        "it takes long without optimisation; WARD_LARGE=1 runs it all the same"
-    } else {
-        return Some(folder);
-    };
-    let _ = writeln!(std::io::stderr(), "skipped: {why}");
-    None
+    let in_ci = std::env::var_os("CI").is_some_and(|value| value == "1" || value == "true");
+    if cfg!(debug_assertions) && !ward_samples::large() && !in_ci {
+        let why = "it takes long without optimisation; WARD_LARGE=1 runs it all the same";
+        let _ = writeln!(std::io::stderr(), "skipped: {why}");
+        return None;
+    }
+    ward_samples::path("")
 }
 
 /// The record of NVD with this identifier: other sources may have one under the same, and stand before it.

@@ -14,15 +14,6 @@ use ward_model::vulnerability::VulnerabilityRecord;
 
 type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
-fn data() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    let _ = writeln!(std::io::stderr(), "skipped: there is no ../shared/data");
-    None
-}
-
 /// Records by identifier, and what was set aside.
 #[derive(Default)]
 struct All {
@@ -79,7 +70,7 @@ fn shown(product: &AffectedProduct) -> Vec<String> {
 
 #[test]
 fn osv_is_read_whole() -> TestResult {
-    let Some(data) = data() else { return Ok(()) };
+    let Some(data) = ward_samples::path("") else { return Ok(()) };
     let mut all = BTreeMap::new();
     for (ecosystem, records, withdrawn) in [
         ("OSS-Fuzz", 4_021, 24),
@@ -146,7 +137,7 @@ fn large(data: &Path) -> Option<PathBuf> {
 
 #[test]
 fn the_cve_list_is_read_whole() -> TestResult {
-    let Some(path) = data().and_then(|data| large(&data)) else { return Ok(()) };
+    let Some(path) = ward_samples::path("").and_then(|data| large(&data)) else { return Ok(()) };
     let mut all = All::default();
     let source = BufReader::new(StreamingDecoder::new(BufReader::new(File::open(path)?))?);
     cve5::lines(source, |item| -> Result<(), FeedError> {
@@ -204,7 +195,7 @@ fn the_cve_list_is_read_whole() -> TestResult {
 
 #[test]
 fn advisories_are_read_whole() -> TestResult {
-    let Some(data) = data() else { return Ok(()) };
+    let Some(data) = ward_samples::path("") else { return Ok(()) };
     let folder = data.join("csaf/OT/white");
     let index = fs::read_to_string(folder.join("index.txt"))?;
     let mut all = All::default();
@@ -317,7 +308,7 @@ fn advisories_are_read_whole() -> TestResult {
 
 #[test]
 fn support_dates_and_weakness_names_are_read_whole() -> TestResult {
-    let Some(data) = data() else { return Ok(()) };
+    let Some(data) = ward_samples::path("") else { return Ok(()) };
     let mut catalogue = eol::SupportCatalogue::default();
     let mut paths: Vec<PathBuf> =
         fs::read_dir(data.join("eol"))?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;

@@ -13,10 +13,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use ward_formats::sbom;
 
-#[path = "support/shared_data.rs"]
-mod shared_data;
-
-use shared_data::{archive, data};
+use ward_samples::{path as data, unpack_archive as archive};
 
 #[test]
 fn the_files_of_the_specification_are_as_their_schemas_say() {

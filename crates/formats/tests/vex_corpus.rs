@@ -12,10 +12,7 @@ use serde_json::Value;
 use ward_formats::vex::{self, VexError, VexFormat};
 use ward_model::vex::{Issuer, VexDocument};
 
-#[path = "support/shared_data.rs"]
-mod shared_data;
-
-use shared_data::{archive, data};
+use ward_samples::{path as data, unpack_archive as archive};
 
 /// A document with what every format demands, where it lacks it.
 fn complete(document: VexDocument) -> VexDocument {

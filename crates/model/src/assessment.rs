@@ -11,8 +11,11 @@ use crate::hypothesis::Supposed;
 use crate::ids::{DeviceId, ElementId, FieldedVersionId, HarmId, PolicyId};
 use crate::knowledge::KnowledgeDescription;
 use crate::lifecycle::VersionLifecycle;
+use crate::many::SingleAction;
 use crate::scale::{Persons, Severity};
+use crate::since::{ModelPart, Since};
 use crate::verdict::Verdict;
+pub use crate::watching::WatchItem;
 
 /// The schema number of [`Assessment`].
 pub const SCHEMA: &str = "wardround/assessment/1";
@@ -37,6 +40,8 @@ pub struct Assessment {
     pub summary: Summary,
     /// Verdicts whose harm reaches several people at once, by harm.
     pub multi_patient: Vec<MultiPatient>,
+    /// What an attacker does once and harms several people by at the same time, the worst first.
+    pub single_actions: Vec<SingleAction>,
     /// What touches nothing today, and what would make it live.
     pub watch_list: Vec<WatchItem>,
     /// What is due, and by when.
@@ -58,6 +63,9 @@ pub struct Assessment {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(default))]
     pub lifecycle: Vec<VersionLifecycle>,
+    /// What is different from an earlier answer, where one was asked to be compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
 }
 
 /// The device of an assessment.
@@ -91,6 +99,10 @@ pub struct Inputs {
     pub as_of: Date,
     /// The engine's name and version.
     pub engine: String,
+    /// The parts of the model, by which a later answer tells what changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub model: Vec<ModelPart>,
 }
 
 /// Counts for the headline; presumed verdicts are counted apart.
@@ -139,25 +151,8 @@ pub struct MultiPatient {
     pub escalated_severity: Severity,
     /// The verdicts that say so.
     pub verdicts: Vec<String>,
-}
-
-/// An event that touches nothing today.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct WatchItem {
-    /// The vulnerability or weakness.
-    pub event: String,
-    /// Where it was looked at.
-    pub element: ElementId,
-    /// In which fielded version.
-    pub fielded_version: FieldedVersionId,
-    /// What does not hold today.
-    pub failed_predicate: String,
-    /// What would make it live.
-    pub becomes_live_if: String,
-    /// When to look again, at the latest.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub review_by: Date,
+    /// The single actions that lead to it, by their identifiers.
+    pub actions: Vec<String>,
 }
 
 /// Something that is due.

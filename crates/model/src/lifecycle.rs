@@ -124,7 +124,7 @@ pub struct StageChange {
     pub reasons: Vec<String>,
 }
 
-/// Components by their support on the day asked about.
+/// Components that the maker answers for, by their support on the day asked about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SupportCounts {

@@ -1,7 +1,7 @@
 //! A verdict: for one subject, element, fielded version and group of units, whether the risk of patient harm is controlled.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::claim::ClaimId;
 use crate::ids::{CohortId, ControlId, ElementId, FieldedVersionId, HarmId, PolicyId, SiteId, VariantId};
@@ -138,7 +138,7 @@ pub struct ReachedHarm {
 }
 
 /// The decision that starts every clock (FDA postmarket guidance 2016, VI.C).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
@@ -150,7 +150,7 @@ pub enum Outcome {
 crate::scale::words!(Outcome: Controlled = "controlled", Uncontrolled = "uncontrolled");
 
 /// What a verdict rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
@@ -162,7 +162,7 @@ pub enum Basis {
 crate::scale::words!(Basis: Confirmed = "confirmed", Presumed = "presumed");
 
 /// What is not known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum PresumedBecause {
@@ -202,7 +202,7 @@ pub struct WitnessNode {
 }
 
 /// A place in the model.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", content = "id", rename_all = "kebab-case")]
 pub enum Place {

@@ -101,7 +101,7 @@ pub struct ElementCondition {
     pub kinds: BTreeSet<ElementKind>,
     /// It runs on a battery.
     pub battery: bool,
-    /// It takes part in an essential function.
+    /// It takes part in an essential function, or in one that harms people when it degrades.
     pub essential: bool,
     /// It has all of these.
     pub has: BTreeSet<Feature>,

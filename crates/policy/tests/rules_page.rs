@@ -116,7 +116,9 @@ fn of_element(
     let kinds: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
     let kinds = (!kinds.is_empty()).then(|| format!("{name} is a {}", kinds.join(" or ")));
     let battery = battery.then(|| format!("{name} runs on a battery"));
-    let essential = essential.then(|| format!("{name} takes part in essential performance"));
+    let essential = essential.then(|| {
+        format!("{name} takes part in essential performance, or in a function that harms people when it degrades")
+    });
     let has = has.iter().map(|feature| format!("{name} has `{}`", feature.word())).collect::<Vec<_>>();
     kinds.into_iter().chain(battery).chain(essential).chain(has)
 }

@@ -6,6 +6,7 @@
 mod group;
 pub mod html;
 pub mod lifecycle;
+pub mod many;
 pub mod next;
 pub mod paths;
 pub mod pictures;

@@ -171,7 +171,7 @@ impl Page<'_> {
         let version = self.version;
         let counts = version.counts;
         let sum = format!(
-            "{} supported, {} not any more, {} not known",
+            "{} supported, {} not any more, {} not known, of those that the maker answers for",
             number(counts.supported as u64),
             number(counts.ended as u64),
             number(counts.unknown as u64)

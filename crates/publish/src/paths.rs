@@ -1,5 +1,7 @@
 //! The ways to harm by themselves: each distinct derivation once, with every verdict that takes it.
 
+use std::collections::BTreeSet;
+
 use ward_model::assessment::Assessment;
 use ward_model::device::Device;
 use ward_model::ids::HarmId;
@@ -25,12 +27,7 @@ pub fn paths(assessment: &Assessment, to: Option<&HarmId>) -> Paths {
             exploitability: verdict.exploitability,
             persons_at_once: verdict.persons_at_once,
             basis: verdict.basis,
-            told_for: format!(
-                "{} at {} in version {}",
-                words::subject(verdict),
-                verdict.element,
-                verdict.fielded_version
-            ),
+            told_for: words::told_for(verdict),
             verdicts: takers.map(|verdict| verdict.id.clone()).collect(),
             witness: way.witness.clone(),
         }
@@ -77,5 +74,5 @@ pub fn text(paths: &Paths, device: &Device, options: &TextOptions) -> String {
 
 /// One way drawn on the architecture.
 pub fn picture(path: &Path, device: &Device) -> String {
-    svg::architecture(device, Some(&path.witness))
+    svg::path(device, &path.witness, &BTreeSet::new(), Some(format!("Told for {}.", path.told_for)))
 }

@@ -195,7 +195,8 @@ pub(crate) fn path(
     assessment: &Assessment,
 ) -> String {
     let device = configured(&told_for.units, device, configurations);
-    svg::path(device, way.witness, Context::new(assessment, device).in_effect())
+    let remark = format!("Told for {}.", words::told_for(told_for));
+    svg::path(device, way.witness, Context::new(assessment, device).in_effect(), Some(remark))
 }
 
 /// The device as some units have it.

@@ -29,7 +29,7 @@ pub use matrix::PolicyMatrix;
 /// The architecture of a device in one picture, with a derivation drawn on it where one is given.
 pub fn architecture(device: &Device, witness: Option<&Witness>) -> String {
     match witness {
-        Some(witness) => path(device, witness, &BTreeSet::new()),
+        Some(witness) => path(device, witness, &BTreeSet::new(), None),
         None => architecture::whole(device, &BTreeSet::new()),
     }
 }

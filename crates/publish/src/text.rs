@@ -7,6 +7,7 @@ use ward_model::finding::ScanReport;
 mod assessment;
 pub(crate) mod paper;
 mod scan;
+mod since;
 
 /// How to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -179,6 +179,11 @@ pub fn subject(verdict: &Verdict) -> String {
     }
 }
 
+/// Of which verdict a way to harm is told, where others take the same way.
+pub fn told_for(verdict: &Verdict) -> String {
+    format!("{} at {} in version {}", subject(verdict), verdict.element, verdict.fielded_version)
+}
+
 /// The verdict with its qualifications, in words that stand alone.
 pub fn verdict(verdict: &Verdict) -> String {
     let mut words = vec![verdict.verdict.word()];

@@ -5,8 +5,9 @@
 use std::collections::BTreeSet;
 
 use ward_model::design::DesignOf;
-use ward_model::device::{Carries, Cut, Device, FieldedVersion};
+use ward_model::device::{Carries, Cut, Device, Effect, FieldedVersion};
 use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, RuleId, SecretId, VulnerabilityId, ZoneId};
+use ward_model::scale::Axis;
 use ward_policy::{Policy, WeaknessRule};
 
 use crate::context::{Context, FindingAnswers, Situation, Unknowns};
@@ -48,7 +49,7 @@ pub(crate) struct Catalogue {
     cuts: Cuts,
     /// For each rule those of which a weakness may stand in the place of one by it, itself among them, in order.
     in_place_of: Table<RuleId, Vec<RuleId>>,
-    /// The elements that take part in an essential function.
+    /// The elements that take part in an essential function, or in one that harms people when it degrades.
     essential: Table<ElementId, ()>,
     /// Of which things rules speak, and which: as they come, and by thing.
     weak: Keyed<DesignOf, Vec<u32>>,
@@ -121,7 +122,15 @@ impl Catalogue {
                 None => unzoned.push(element.id.clone()),
             }
         }
-        let essential = situation.device.functions.values().filter(|function| function.essential);
+        let device = situation.device;
+        // A function that a folder calls not essential, and from whose loss it lets people come to harm, is: the word alone takes no
+        // weakness away.
+        let harms_people =
+            |effect: &Effect| device.harms.get(&effect.harm).is_none_or(|harm| harm.axis == Axis::Person);
+        let essential = device
+            .functions
+            .values()
+            .filter(|function| function.essential || function.effects.iter().any(harms_people));
         let mut catalogue = Self {
             elements,
             nothing: Inventory::default(),
@@ -156,7 +165,7 @@ impl Catalogue {
         self.weak.get(of).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether an element takes part in an essential function.
+    /// Whether an element takes part in an essential function, or in one that harms people when it degrades.
     pub fn is_essential(&self, element: &ElementId) -> bool {
         self.essential.contains_key(element)
     }

@@ -9,12 +9,14 @@ use ward_model::claim::{ClaimId, ElementClaim};
 use ward_model::device::{ALL_UNITS, FieldedVersion, UNCONFIRMED_UNITS};
 use ward_model::digest::Digest;
 use ward_model::ids::{CohortId, ControlId, ElementId};
+use ward_model::many::SingleAction;
 use ward_model::scale::{Exploitability, Persons};
 use ward_model::verdict::{
     Basis, HarmReached, Outcome, PresumedBecause, ReachedHarm, Sensitivity, SubjectKind, Units, Verdict,
 };
 use ward_policy::Policy;
 
+use crate::actions;
 use crate::catalogue::Catalogue;
 use crate::clock;
 use crate::context::{Context, Situation, Unknowns};
@@ -32,6 +34,8 @@ use crate::witness::OwnSteps;
 pub struct Judgement {
     /// Verdicts, worst first.
     pub verdicts: Vec<Verdict>,
+    /// What an attacker does once and harms several people by at the same time.
+    pub single_actions: Vec<SingleAction>,
     /// What touches nothing today.
     pub watch_list: Vec<WatchItem>,
     /// What is due.
@@ -68,7 +72,9 @@ pub fn judge_supposing(situation: Situation<'_>, decided: &Effects) -> Judgement
     for part in parts {
         append(&mut judgement.verdicts, part.verdicts);
         append(&mut judgement.watch_list, part.watch_list);
+        judgement.single_actions.extend(part.single_actions);
     }
+    judgement.single_actions = actions::joined(judgement.single_actions);
     judgement.verdicts.sort_by_cached_key(order);
     judgement.watch_list.sort();
     judgement.watch_list.dedup();
@@ -101,15 +107,21 @@ fn judge_version(situation: Situation<'_>, policy: &Policy, version: &FieldedVer
             judgement.verdicts.reserve_exact(bench.verdicts.iter().map(Vec::len).sum());
             let verdicts = bench.verdicts.into_iter().flatten();
             judgement.verdicts.extend(verdicts.map(|verdict| for_units(verdict, &units)));
+            judgement.single_actions.extend(bench.single_actions.drain(..).map(|action| doable(action, &units)));
             judgement.watch_list.append(&mut bench.watch_list);
             break;
         }
         let verdicts = bench.verdicts.iter().flatten().cloned();
         judgement.verdicts.extend(verdicts.map(|verdict| for_units(verdict, &units)));
+        judgement.single_actions.extend(bench.single_actions.iter().cloned().map(|action| doable(action, &units)));
         judgement.watch_list.extend(bench.watch_list.iter().cloned());
         alike.insert(confirmed, bench);
     }
     judgement
+}
+
+fn doable(action: SingleAction, units: &Units) -> SingleAction {
+    SingleAction { cohorts: vec![units.cohort.clone()], ..action }
 }
 
 /// The groups of units of a version: each cohort, and the units of which nothing is confirmed.
@@ -238,6 +250,7 @@ enum Lapsing {
 struct Bench {
     /// In the parts in which they were worked out.
     verdicts: Vec<Vec<Verdict>>,
+    single_actions: Vec<SingleAction>,
     watch_list: Vec<WatchItem>,
 }
 
@@ -344,11 +357,12 @@ impl<'a> Readings<'a> {
             });
             judged.collect::<Vec<Verdict>>()
         };
-        let (watch_list, mut verdicts) = in_parts(&subjects, LEAST_VERDICTS, judge, || watch::items(&run, &subjects));
+        let told = || (watch::items(&run, &subjects), actions::single_actions(&run));
+        let ((watch_list, single_actions), mut verdicts) = in_parts(&subjects, LEAST_VERDICTS, judge, told);
         let judge =
             |keys: &[&Key]| keys.iter().map(|key| verdict(&readings, &run, &compared, key, &ABSENT).0).collect();
         verdicts.extend(in_parts(&vanished, LEAST_VERDICTS, judge, || ()).1);
-        Bench { verdicts, watch_list }
+        Bench { verdicts, single_actions, watch_list }
     }
 }
 

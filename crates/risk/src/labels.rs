@@ -206,6 +206,15 @@ pub(crate) struct Leads {
 }
 
 impl Labels {
+    /// Labels every fact of a program with the harm that touches most people of those that it leads to; of these the worst.
+    pub fn most_people(context: &Context<'_>, questions: &Questions) -> Self {
+        let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
+        let mut cells = harms.cells(context);
+        // The sort is stable: of those that touch as many the worst stays first.
+        cells.sort_by_key(|cell| std::cmp::Reverse(cell.persons));
+        Self::toward(cells, questions)
+    }
+
     /// Labels every fact of a program.
     pub fn new(context: &Context<'_>, questions: &Questions) -> Self {
         let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
@@ -312,11 +321,24 @@ pub(crate) fn worst_of_all(context: &Context<'_>, questions: &Questions, beginni
     first.into_iter().map(Option::<&Cell>::cloned).collect()
 }
 
+/// What [`harms_told`] finds, without by which effect of which function it comes: of what comes out alike any is as good.
+pub(crate) fn worst_harms<'b>(
+    context: &Context<'_>,
+    questions: &Questions,
+    beginnings: impl Iterator<Item = &'b Begun>,
+) -> BTreeMap<&'b Begun, Vec<Cell>> {
+    let mut told = harms_told(context, questions, beginnings);
+    for cell in told.values_mut().flatten() {
+        (cell.fact, cell.reach) = (FactId(u32::MAX), Reach::Fleet);
+    }
+    told
+}
+
 /// For each of these beginnings every harm that leads on from it, worst first, each at its worst and with the most people that any
-/// way to it touches at once. By which effect of which function it comes is not told.
+/// way to it touches at once.
 ///
 /// Every harm is followed back by itself, so that no worse one hides it: once by how bad it comes out, and once by how many it touches.
-pub(crate) fn worst_harms<'b>(
+pub(crate) fn harms_told<'b>(
     context: &Context<'_>,
     questions: &Questions,
     beginnings: impl Iterator<Item = &'b Begun>,
@@ -347,9 +369,6 @@ pub(crate) fn worst_harms<'b>(
             meet(&goals);
         }
     }
-    let harms = found.into_iter().map(|cells| {
-        let harms = worst_of_each(cells.iter()).into_iter();
-        harms.map(|harm| Cell { fact: FactId(u32::MAX), reach: Reach::Fleet, ..harm }).collect()
-    });
+    let harms = found.into_iter().map(|cells| worst_of_each(cells.iter()));
     beginnings.into_iter().zip(harms).collect()
 }

@@ -13,14 +13,16 @@
 //! 7. [`without`]: which subjects turn when claims lose their effect, on a [`network`] that follows only what changes ([`levels`]);
 //! 8. [`judge`]: readings compared, the verdicts, with witness, sensitivity and what they rely on.
 //!
-//! Beside it stand what a search asks for: [`open`], only what is uncontrolled and by which way, in one reading; [`reach`], how far
-//! single vulnerabilities reach; and [`loss`], what is lost by design when an element is taken off its links.
+//! Beside it stand [`actions`], what one action brings on several people at once, and what a search asks for: [`open`], only what
+//! is uncontrolled and by which way, in one reading; [`reach`], how far single vulnerabilities reach; and [`loss`], what is lost by
+//! design when an element is taken off its links.
 
 pub mod effects;
 pub mod loss;
 pub mod open;
 pub mod reach;
 
+mod actions;
 mod answered;
 mod attribute;
 mod catalogue;
@@ -50,6 +52,7 @@ mod watch;
 mod without;
 mod witness;
 
+pub use actions::order as order_of_actions;
 pub use answered::is_answered;
 pub use context::{ElementReports, FindingAnswers, Situation};
 pub use effects::Effects;

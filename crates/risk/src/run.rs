@@ -10,6 +10,7 @@ use ward_model::verdict::{Basis, Outcome, PresumedBecause, Witness};
 use crate::attribute::{Through, through, through_only};
 use crate::cells::{Cell, worst_of_each};
 use crate::context::Context;
+use crate::fact::Fact;
 use crate::fixpoint::{Solution, solve};
 use crate::ground::ground;
 use crate::ground::{Grounded, Group, Presuming, Steps, presuming};
@@ -269,21 +270,27 @@ impl<'a> Run<'a> {
     /// Why a subject that is controlled reaches nothing: the facts that its steps lack, none where they can be taken.
     /// Nothing where the subject does not arise.
     pub fn lacking(&self, key: &Key) -> Option<Vec<String>> {
+        Some(self.lacking_facts(key)?.into_keys().collect())
+    }
+
+    /// The same facts, by their words.
+    pub fn lacking_facts(&self, key: &Key) -> Option<BTreeMap<String, &Fact>> {
         if let SubjectKey::Vulnerability(id, element) = &key.subject
             && self.context.inventory(element).find(id)?.is_gone(self.context.effects)
         {
             return None;
         }
-        let mut lacking = BTreeSet::new();
+        let mut lacking = BTreeMap::new();
         for id in self.grounded_group(key)?.iter().flat_map(|(_, steps)| steps) {
             let premises = self.grounded.program.step(*id).premises;
             let missing: Vec<&FactId> = premises.iter().filter(|fact| !self.known.reaches(**fact)).collect();
             if missing.is_empty() {
-                return Some(Vec::new());
+                return Some(BTreeMap::new());
             }
-            lacking.extend(missing.into_iter().map(|fact| self.grounded.program.at(*fact).words()));
+            let facts = missing.into_iter().map(|fact| self.grounded.program.at(*fact));
+            lacking.extend(facts.map(|fact| (fact.words(), fact)));
         }
-        Some(lacking.into_iter().collect())
+        Some(lacking)
     }
 
     /// In words, what is not known where a verdict is presumed.
@@ -312,6 +319,16 @@ impl<'a> Run<'a> {
     /// The program with every element presumed that is not known to be described completely, likewise.
     pub fn undescribed(&self) -> (&Arc<Program>, &BTreeMap<ElementId, DerivationId>) {
         (&self.undescribed.presuming.program, &self.undescribed.presuming.steps)
+    }
+
+    /// What can be reached without anything presumed.
+    pub fn known(&self) -> &Solution {
+        &self.known
+    }
+
+    /// The same, to be asked where its facts lead.
+    pub fn questions(&self) -> &Questions {
+        &self.questions
     }
 
     /// What this reading looks at.

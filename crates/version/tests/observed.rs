@@ -3,42 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
 use std::collections::BTreeSet;
-use std::io::Read;
-use std::path::PathBuf;
+
 use ward_version::vers::Vers;
 use ward_version::{Key, Scheme, Truth, VersionOrder, compare, key};
-
-/// The file, unpacked; `None` where there is none. With `CI=true` a data folder that lacks the file fails.
-fn data(name: &str) -> Option<Vec<u8>> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let path = folder.join(name);
-    let Ok(packed) = std::fs::read(&path) else {
-        assert!(!(folder.exists() && std::env::var("CI").is_ok_and(|ci| ci == "true")), "{name} is missing");
-        eprintln!("skipped: {name} is not here");
-        return None;
-    };
-    let mut bytes = Vec::new();
-    ruzstd::decoding::StreamingDecoder::new(packed.as_slice()).unwrap().read_to_end(&mut bytes).unwrap();
-    Some(bytes)
-}
-
-/// The regular files of a tar archive.
-fn files(tar: &[u8]) -> Vec<(String, &[u8])> {
-    let mut files = Vec::new();
-    let mut at = 0;
-    while let Some(header) = tar.get(at..at + 512) {
-        let text = |range: std::ops::Range<usize>| {
-            let bytes = &header[range];
-            String::from_utf8_lossy(bytes.split(|b| *b == 0).next().unwrap()).trim().to_owned()
-        };
-        let Ok(size) = usize::from_str_radix(&text(124..136), 8) else { break };
-        if header[156] == b'0' {
-            files.push((text(0..100), &tar[at + 512..at + 512 + size]));
-        }
-        at += 512 + size.div_ceil(512) * 512;
-    }
-    files
-}
 
 /// Required cases that are not met on purpose, by the file they stand in and their versions.
 const EXCEPTIONS: [(&str, &str, &str); 11] = [
@@ -69,11 +36,10 @@ fn is_exception(name: &str, case: &serde_json::Value) -> bool {
 
 #[test]
 fn cases_of_the_vers_specification() {
-    let Some(tar) = data("conformance/vers-spec-tests.tar.zst") else { return };
+    let Some(files) = ward_samples::archive("conformance/vers-spec-tests.tar.zst") else { return };
     let (mut passed, mut failed, mut other) = (0, Vec::new(), 0);
     let (mut required, mut excepted) = (0, 0);
-    for (name, bytes) in files(&tar).iter().filter(|(name, _)| name.ends_with("test.json") && name.contains("/tests/"))
-    {
+    for (name, bytes) in files.iter().filter(|(name, _)| name.ends_with("test.json") && name.contains("/tests/")) {
         let json: serde_json::Value = serde_json::from_slice(bytes).unwrap();
         for case in json["tests"].as_array().unwrap() {
             let must = case["test_group"].as_str() == Some("required");
@@ -152,7 +118,7 @@ fn run(case: &serde_json::Value) -> Option<bool> {
 
 /// Version and update of every CPE 2.3 name, without escapes, where the version is a value.
 fn observed() -> Option<BTreeSet<(String, String)>> {
-    let names = String::from_utf8(data("conformance/cpe23_unique_names.txt.zst")?).unwrap();
+    let names = String::from_utf8(ward_samples::unpacked("conformance/cpe23_unique_names.txt.zst")?).unwrap();
     let mut versions = BTreeSet::new();
     for name in names.lines().filter_map(|line| line.strip_prefix("cpe:2.3:")) {
         let mut fields = vec![String::new()];

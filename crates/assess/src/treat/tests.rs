@@ -16,7 +16,7 @@ use super::{Effects, Ended, Inputs, Limits, Search, Treating};
 
 const TODAY: Date = date(2026, 11, 22);
 /// How many candidates are tried in every combination.
-const MOST: usize = 9;
+const MOST: usize = 12;
 
 const DEVICE: &str = r#"
 id = "d"
@@ -148,7 +148,7 @@ fn a_system() -> impl Strategy<Value = String> {
         prop::collection::vec(an_element(), 3),
         prop::collection::vec(a_link(), 1..4),
         prop::collection::vec(a_function(), 1..3),
-        prop::collection::vec(a_control(), 0..3),
+        prop::collection::vec(a_control(), 0..6),
     );
     parts.prop_map(|(elements, links, functions, controls)| {
         let mut text =
@@ -175,7 +175,8 @@ fn some_records() -> impl Strategy<Value = Vec<(Option<&'static str>, &'static s
 }
 
 proptest! {
-    #![proptest_config(cases(16))]
+    // Trying every one of four thousand sets takes its time: few cases by default, more by PROPTEST_CASES.
+    #![proptest_config(cases(6))]
 
     #[test]
     fn the_cheapest_treatment_is_what_trying_every_set_finds(

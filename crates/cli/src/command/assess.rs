@@ -24,6 +24,8 @@ use crate::nearest::nearest;
 use crate::pictures;
 use crate::ui::{self, Ui};
 
+mod since;
+
 /// The engine, as every assessment names it.
 const ENGINE: &str = concat!("wardround ", env!("CARGO_PKG_VERSION"));
 
@@ -54,6 +56,10 @@ pub struct Arguments {
     /// The day or time asked about: what was held then counts; default: now
     #[arg(long, value_name = "DATE|TIME")]
     as_of: Option<AsOf>,
+    /// Also tell what is different from an earlier answer, and by what: what became live, what left the watch list, which
+    /// verdicts turned. A file that --json has written, or a day: the same folder by what was known then
+    #[arg(long, value_name = "FILE|DATE")]
+    since: Option<String>,
     /// Answer as if these changes were made: +CONTROL (it works, everywhere), -CONTROL (it does not), fix:VULNERABILITY (mended
     /// where a fixed version is known), update:ELEMENT/COMPONENT@VERSION, secure:LINK (senders are verified), isolate:ELEMENT
     /// (none of its links is there). Nothing is recorded
@@ -120,7 +126,13 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     let library = Library::built_in()?;
     let assessments = readings
         .iter()
-        .map(|reading| assessment(reading, &library, &held, as_of, &changes))
+        .map(|reading| {
+            let answer = assessment(reading, &library, &held, as_of, &changes)?;
+            match &arguments.since {
+                Some(from) => since::compare(answer, from, reading, &library, (global, ui)),
+                None => Ok(answer),
+            }
+        })
         .collect::<Result<Vec<Assessment>, Failure>>()?;
     let rulebooks = readings
         .iter()
@@ -249,6 +261,9 @@ impl Arguments {
         if format == Format::Html && !self.what_if.is_empty() {
             let message = "a page is about the device as it is; --what-if goes with table and json";
             return Err(Failure::input("arguments", message));
+        }
+        if self.since.is_some() && format == Format::Html {
+            return Err(Failure::input("arguments", "a page is about one day; --since goes with table and json"));
         }
         if self.pictures.is_some() && self.folders.len() > 1 {
             return Err(Failure::input("arguments", "pictures are of one device; several were named"));

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use ward_model::ids::HarmId;
 use ward_model::paths::{Path, Paths};
-use ward_publish::paths;
 use ward_publish::text::TextOptions;
+use ward_publish::{many, paths};
 
 use crate::Ending;
 use crate::arguments::Global;
@@ -28,6 +28,10 @@ pub struct Arguments {
     /// Only the ways to this harm
     #[arg(long, value_name = "HARM")]
     to: Option<String>,
+    /// Instead tell every single action that harms several people at once: whom it reaches, by what they have in common, and
+    /// whether there is staff for all of them
+    #[arg(long, conflicts_with_all = ["to", "number"])]
+    many: bool,
     /// How to answer; svg draws one way
     #[arg(long, value_enum)]
     format: Option<Format>,
@@ -56,6 +60,14 @@ enum Format {
 pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
     let format = arguments.format(global)?;
     let (reading, assessment) = assess::one(&arguments.folder, global, arguments.as_of, ui)?;
+    if arguments.many {
+        let answer = match format {
+            Format::Json => ui::json(&many::many(&assessment))?,
+            _ => many::text(&assessment, &reading.device, &arguments.text(ui)),
+        };
+        ui.deliver(&answer, arguments.output.as_deref())?;
+        return Ok(Ending::Done);
+    }
     let to = arguments.to.as_deref().map(HarmId::from);
     if let Some(to) = to.as_ref().filter(|to| !reading.device.harms.contains_key(*to)) {
         let known: Vec<&str> = reading.device.harms.keys().map(HarmId::as_str).collect();
@@ -70,11 +82,7 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     let answer = match format {
         Format::Json => ui::json(&found)?,
         Format::Svg => paths::picture(wanted(&found, arguments.number)?, &reading.device),
-        Format::Text => {
-            let colour = ui.colour && arguments.output.is_none();
-            let options = TextOptions { width: ui.width, colour, verbose: ui.verbose };
-            paths::text(&found, &reading.device, &options)
-        }
+        Format::Text => paths::text(&found, &reading.device, &arguments.text(ui)),
     };
     ui.deliver(&answer, arguments.output.as_deref())?;
     Ok(Ending::Done)
@@ -97,6 +105,10 @@ fn wanted(found: &Paths, number: Option<usize>) -> Result<&Path, Failure> {
 }
 
 impl Arguments {
+    fn text(&self, ui: &Ui) -> TextOptions {
+        TextOptions { width: ui.width, colour: ui.colour && self.output.is_none(), verbose: ui.verbose }
+    }
+
     fn format(&self, global: &Global) -> Result<Format, Failure> {
         let format = match (self.format, global.json) {
             (None | Some(Format::Json), true) => Format::Json,
@@ -106,6 +118,9 @@ impl Arguments {
         };
         if self.number.is_some() && format != Format::Svg {
             return Err(Failure::input("arguments", "--number chooses the way to draw: it goes with --format svg"));
+        }
+        if self.many && format == Format::Svg {
+            return Err(Failure::input("arguments", "--many goes with --format text and json"));
         }
         Ok(format)
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ward_model::device::{Cohort, Control, FieldedVersion, Owner, RESERVED_COHORTS, UpdatePath, VersionLife};
 use ward_model::ids::{CohortId, ControlId, FieldedVersionId};
 
-use super::{Kind, Names, build, duplicate, value};
+use super::{Kind, Names, build, duplicate, not_empty, value};
 use crate::diagnostic::{At, Place, Sink};
 use crate::raw::scalar::FilePath;
 use crate::raw::{fielded, items, system};
@@ -57,6 +57,7 @@ fn version(
             }
         }
     }
+    not_empty(&raw.variants, "left out, its units may be of any variant, or of one that nobody has described", sink);
     let cohorts = build(items(&raw.cohort), sink, |raw, sink| cohort(&raw.value, names, controls, sink));
     if let Some(units) = &raw.units {
         let counted = cohorts.iter().filter_map(|cohort| cohort.units).fold(0_u64, u64::saturating_add);

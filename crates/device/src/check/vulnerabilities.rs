@@ -80,11 +80,12 @@ pub(crate) fn known(at: &At<Known>, model_since: Option<Date>, names: &Names, si
     let subject = raw.subject.as_ref()?;
     // A weakness is named by its rule and where the rule found it.
     if let Some((_, place)) = subject.value.split_once('@') {
-        let found = names.has(Kind::Link, place) || names.has(Kind::Element, place);
-        if !found && !names.partial.contains(&Kind::Link) {
-            sink.error(subject.place, "dangling-name", format!("no link is called `{}`", shorten(place)))
-                .expected("a vulnerability, or a weakness as `RULE@LINK`")
-                .did_you_mean(nearest(place, names.of(Kind::Link).chain(names.of(Kind::Element))));
+        let kinds = [Kind::Link, Kind::Element, Kind::Secret, Kind::Function];
+        let found = kinds.iter().any(|kind| names.has(*kind, place) || names.partial.contains(kind));
+        if !found {
+            sink.error(subject.place, "dangling-name", format!("nothing is called `{}`", shorten(place)))
+                .expected("a vulnerability, or a weakness as `RULE@PLACE`: a link, an element, a secret or a function")
+                .did_you_mean(nearest(place, kinds.iter().flat_map(|kind| names.of(*kind))));
         }
     }
     possible(&raw.since, sink);

@@ -97,7 +97,7 @@ tables! {
 
     /// What is claimed of an element, each with the evidence that shows it.
     struct ElementClaims "an element's claims" {
-        /// Every interface is listed: as a link, or in `has` of the element and of its links.
+        /// Every interface is listed: as a link, or in `has` of the element, of its links and of the secrets that it holds.
         interfaces_listed: optional Claimed,
         /// All of its software, hardware and operating system is in its inventory.
         software_listed: optional Claimed,

@@ -12,11 +12,9 @@
 use ward_formats::sbom::{self, SbomError};
 use ward_model::Component;
 
-#[path = "../support/shared_data.rs"]
-mod shared_data;
 mod xml_count;
 
-use shared_data::{archive, data};
+use ward_samples::{path as data, unpack_archive as archive};
 
 /// JSON files whose count differs from the index beyond what they describe, the count that is right here, and why.
 const DIFFERENT: &[(&str, usize, &str)] = &[

@@ -33,8 +33,7 @@ type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 /// Which yearly files are read, and how many elements are drawn.
 fn size() -> (std::ops::RangeInclusive<u16>, usize) {
-    let large = std::env::var_os("WARD_LARGE").is_some_and(|value| value == "1" || value == "true");
-    if large { (1999..=2026, 1000) } else { (2014..=2014, 30) }
+    if ward_samples::large() { (1999..=2026, 1000) } else { (2014..=2014, 30) }
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -117,12 +116,9 @@ fn fast(names: &[Name], complete: bool, knowledge: &Generation) -> TestResult<An
 
 #[test]
 fn the_matcher_agrees_with_a_slow_evaluator_on_elements_drawn_from_the_records() -> TestResult {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/nvd");
+    let Some(folder) = ward_samples::path("nvd") else { return Ok(()) };
     let files = files(&folder);
-    if files.is_empty() {
-        let _ = writeln!(std::io::stderr(), "skipped: there is no ../shared/data");
-        return Ok(());
-    }
+    assert!(!files.is_empty(), "no yearly file lies in {}", folder.display());
     let mut feed = Feed::default();
     for path in &files {
         feed.take(path)?;

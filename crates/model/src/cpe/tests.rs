@@ -148,15 +148,8 @@ proptest! {
 /// All names observed, where the data lies beside the repository.
 #[test]
 fn all_observed_names_read_and_print() {
-    use std::io::Read;
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let Ok(packed) = std::fs::read(folder.join("conformance/cpe23_unique_names.txt.zst")) else {
-        assert!(!(folder.exists() && std::env::var("CI").is_ok_and(|ci| ci == "true")), "the names are missing");
-        eprintln!("skipped: the observed names are not here");
-        return;
-    };
-    let mut text = String::new();
-    ruzstd::decoding::StreamingDecoder::new(packed.as_slice()).unwrap().read_to_string(&mut text).unwrap();
+    let Some(names) = ward_samples::unpacked("conformance/cpe23_unique_names.txt.zst") else { return };
+    let text = String::from_utf8(names).unwrap();
     let mut other = Vec::new();
     let mut count = 0;
     for line in text.lines() {

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jiff::civil::{Date, date};
@@ -240,27 +240,14 @@ fn ours(word: &str) -> String {
 }
 
 /// The published tables by path, where the conformance data are at hand.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn published() -> Option<std::collections::BTreeMap<String, String>> {
-    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let path = data.join("conformance/certcc-ssvc-decision-tables.tar.zst");
-    let Ok(file) = std::fs::File::open(&path) else {
-        let must_be = data.exists() && std::env::var("CI").as_deref() == Ok("true");
-        assert!(!must_be, "the shared data are here, and {} is not", path.display());
-        eprintln!("skipped: no conformance data beside the checkout");
-        return None;
-    };
-    let mut archive = tar::Archive::new(ruzstd::decoding::StreamingDecoder::new(file).unwrap());
-    let mut tables = std::collections::BTreeMap::new();
-    for entry in archive.entries().unwrap() {
-        let mut entry = entry.unwrap();
-        let path = entry.path().unwrap().to_string_lossy().into_owned();
-        if let Some(name) = path.strip_prefix("ssvc/data/csv/") {
-            let mut text = String::new();
-            std::io::Read::read_to_string(&mut entry, &mut text).unwrap();
-            tables.insert(name.to_owned(), text);
-        }
-    }
+fn published() -> Option<BTreeMap<String, String>> {
+    let files = ward_samples::archive("conformance/certcc-ssvc-decision-tables.tar.zst")?;
+    let tables: BTreeMap<String, String> = files
+        .into_iter()
+        .filter_map(|(name, bytes)| {
+            name.strip_prefix("ssvc/data/csv/").map(|name| (name.to_owned(), String::from_utf8(bytes).unwrap()))
+        })
+        .collect();
     assert!(!tables.is_empty());
     Some(tables)
 }

@@ -13,6 +13,7 @@ use super::verdicts::{Fact, Section, facts, sections};
 use super::{STYLE, filters, policy};
 use crate::group::{Group, groups, route};
 use crate::lifecycle;
+use crate::many;
 use crate::next::{self, Context, Step, steps};
 use crate::pictures::{self, Subject};
 use crate::svg;
@@ -62,6 +63,7 @@ pub struct Page {
     sections: Vec<Section>,
     privacy: Vec<(usize, String)>,
     multi_patient: Vec<(Vec<String>, Vec<Reference>)>,
+    single_actions: Vec<Vec<String>>,
     lifecycle: Vec<Vec<String>>,
     life_gaps: Vec<Vec<String>>,
     life_notes: Vec<String>,
@@ -215,6 +217,7 @@ pub fn page(subject: &Subject<'_>) -> Page {
         sections,
         privacy: privacy(&groups),
         multi_patient: multi_patient(assessment, device, &references),
+        single_actions: single_actions(assessment),
         lifecycle: assessment.lifecycle.iter().map(lifecycle::stage_row).collect(),
         life_gaps: life_gaps(assessment),
         life_notes: life_notes(assessment),
@@ -440,6 +443,25 @@ fn multi_patient(
                 row.escalated_severity.to_string(),
             ];
             (cells, references(&row.verdicts))
+        })
+        .collect()
+}
+
+fn single_actions(assessment: &Assessment) -> Vec<Vec<String>> {
+    let rows = many::rows(assessment);
+    rows.iter()
+        .map(|row| {
+            let action = row.action;
+            let cells = [
+                many::title(action),
+                row.versions.join(", "),
+                words::persons(action.persons_at_once),
+                many::worst(action),
+                many::shared(action),
+                many::staff(action),
+                action.verdict.to_string(),
+            ];
+            cells.iter().map(|cell| clean(cell)).collect()
         })
         .collect()
 }

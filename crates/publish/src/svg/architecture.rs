@@ -28,10 +28,12 @@ pub fn whole(device: &Device, decided: &BTreeSet<&ClaimId>) -> String {
     picture(&View::whole(device, decided), &format!("Architecture of {}", device.name), None, decided)
 }
 
-/// A derivation on the architecture. Where that is too large for a page, what the path does not pass is drawn zone by zone.
-pub(crate) fn path(device: &Device, witness: &Witness, decided: &BTreeSet<&ClaimId>) -> String {
+/// A derivation on the architecture, with a remark on what it is told for. Where that is too large for a page, what the path does not pass
+/// is drawn zone by zone.
+pub(crate) fn path(device: &Device, witness: &Witness, decided: &BTreeSet<&ClaimId>, remark: Option<String>) -> String {
     let title = format!("Path through the architecture of {}", device.name);
-    let view = View::whole(device, decided);
+    let mut view = View::whole(device, decided);
+    view.remarks.extend(remark.clone());
     if readable(&view, Some(witness), decided) {
         return picture(&view, &title, Some(witness), decided);
     }
@@ -50,7 +52,8 @@ pub(crate) fn path(device: &Device, witness: &Witness, decided: &BTreeSet<&Claim
         }
     }
     let keep = |element: &Element| passed.contains(&element.id);
-    let view = View::of(device, &keep, decided).near(&keep);
+    let mut view = View::of(device, &keep, decided).near(&keep);
+    view.remarks.splice(0..0, remark);
     picture(&view, &title, Some(witness), decided)
 }
 

@@ -13,7 +13,7 @@ pub enum Span {
     Use,
     /// Supported.
     Support,
-    /// In use and no longer supported.
+    /// In use and no longer supported, from the day asked about: of the days before it nobody says since when it was used.
     Gap,
 }
 
@@ -24,7 +24,7 @@ impl Span {
         match self {
             Self::Use => "in use",
             Self::Support => "supported",
-            Self::Gap => "in use without support",
+            Self::Gap => "without support and still to be used",
         }
     }
 }

@@ -194,7 +194,7 @@ proptest! {
         for sheet in sheets(&device, "Architecture", &["A remark.".to_owned()], &BTreeSet::new()) {
             clear(&sheet.svg).map_err(|why| TestCaseError::fail(format!("{}: {why}", sheet.of)))?;
         }
-        let way = path(&device, &witness(&steps, elements.len(), links.len()), &BTreeSet::new());
+        let way = path(&device, &witness(&steps, elements.len(), links.len()), &BTreeSet::new(), Some("Told for something.".to_owned()));
         clear(&way).map_err(TestCaseError::fail)?;
     }
 }

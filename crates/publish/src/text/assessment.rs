@@ -10,6 +10,7 @@ use super::TextOptions;
 use super::paper::{Ink, Paper, columns};
 use super::scan::{CONFLICTS, PRODUCTS, named};
 use crate::group::{Group, Part, groups};
+use crate::many;
 use crate::next::{self, Context, for_verdict, steps};
 use crate::words;
 
@@ -17,6 +18,8 @@ use crate::words;
 const IN_FULL: usize = 4;
 /// How many rows a table has by default.
 const ROWS: usize = 15;
+/// How many actions are listed by default.
+const ACTIONS: usize = 8;
 /// How many steps are listed by default.
 const STEPS: usize = 8;
 /// How many facts of a path are told by default: the first ones and the last.
@@ -28,12 +31,14 @@ pub fn print(assessment: &Assessment, device: &Device, options: &TextOptions) ->
     let context = Context::new(assessment, device);
     let mut page = Page { paper: &mut paper, assessment, device, context: &context, all: options.verbose };
     page.headline();
+    page.since();
     page.what_next();
     page.clocks();
     page.confirmed(&groups);
     page.presumed(&groups);
     page.controlled(&groups);
     page.multi_patient();
+    page.single_actions();
     page.lifecycle();
     page.unassessed();
     page.gaps();
@@ -464,6 +469,41 @@ impl Page<'_> {
             .collect();
         self.paper.table(2, &columns(&["harm", "version", ">at once, at most", "severity", ">verdicts"]), &table);
         self.more(2, rows.len(), ROWS, "harms");
+    }
+
+    fn single_actions(&mut self) {
+        let rows = many::rows(self.assessment);
+        if rows.is_empty() {
+            return;
+        }
+        self.paper.heading("What one action reaches");
+        let table: Vec<(Ink, Vec<String>)> = rows
+            .iter()
+            .take(self.limit(ACTIONS))
+            .map(|row| {
+                let action = row.action;
+                let ink = if action.verdict == Outcome::Uncontrolled { Ink::Confirmed } else { Ink::Plain };
+                let cells = vec![
+                    many::title(action),
+                    row.versions.join(", "),
+                    words::persons_short(action.persons_at_once),
+                    many::worst(action),
+                    many::shared(action),
+                    many::staff(action),
+                ];
+                (ink, cells)
+            })
+            .collect();
+        let names = ["action", "version", ">at once", "worst harm", "by", "fallback staff"];
+        self.paper.table(2, &columns(&names), &table);
+        self.more(2, rows.len(), ACTIONS, "actions");
+        self.paper.line(2, Ink::Dim, "`ward paths DIR --many` tells each action in full.");
+    }
+
+    fn since(&mut self) {
+        if let Some(since) = &self.assessment.since {
+            super::since::print(self.paper, since, self.all);
+        }
     }
 
     fn unassessed(&mut self) {

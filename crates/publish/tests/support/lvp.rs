@@ -610,6 +610,7 @@ pub fn assessment() -> Assessment {
             decisions: Digest::of(b"decisions"),
             as_of: date(2026, 11, 22),
             engine: "ward 0.1.0".into(),
+            model: Vec::new(),
         },
         summary: Summary {
             uncontrolled: UncontrolledCounts { confirmed: 4, presumed: 1 },
@@ -622,7 +623,9 @@ pub fn assessment() -> Assessment {
             persons_at_once: Persons::Many,
             escalated_severity: Severity::Catastrophic,
             verdicts: ids(&[0, 1, 2, 3]),
+            actions: Vec::new(),
         }],
+        single_actions: Vec::new(),
         watch_list: vec![WatchItem {
             event: "CVE-2016-2107".into(),
             element: "drug-library-server".into(),
@@ -630,6 +633,7 @@ pub fn assessment() -> Assessment {
             failed_predicate: "the platform windows is not in the inventory, which is claimed complete".into(),
             becomes_live_if: "the claim of a complete inventory lapses, or windows is added".into(),
             review_by: date(2027, 2, 20),
+            predicates: Vec::new(),
         }],
         clocks: vec![
             clock(
@@ -700,6 +704,7 @@ pub fn assessment() -> Assessment {
             reason: "it cites no evidence digest".into(),
         }],
         verdicts,
+        since: None,
     }
 }
 

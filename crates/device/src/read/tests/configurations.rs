@@ -1,6 +1,6 @@
 //! Variants of a family and the surroundings of sites: what comes out for each, and what is refused.
 
-use ward_model::claim::ClaimId;
+use ward_model::claim::{ClaimId, EvidenceReading};
 use ward_model::device::{Configuration, Configurations};
 
 use super::{FIELDED, SYSTEM, must, whole, with};
@@ -188,6 +188,92 @@ fn a_site_adds_and_confirms() {
     let device = &of(&more, None, Some("north")).device;
     assert_eq!(device.elements[&"pump".into()].instances_per_site, Some(300));
     assert_eq!(device.functions[&"infuse".into()].effects[0].fallback.as_ref().unwrap().staff_per_site, 12);
+}
+
+/// What a site shows stands in the site's folder: a file of the maker's of the same name says nothing of it.
+#[test]
+fn the_evidence_of_a_site_is_the_sites_own() {
+    let shown = "\"evidence/test.xml#t\"";
+    let site = SITE
+        .replacen(
+            "zone = \"ward-network\"",
+            &format!("zone = \"ward-network\"\nhas = [\"user-accounts\"]\ndesign = {{ guessing_limited = {shown} }}"),
+            1,
+        )
+        .replacen(
+            "medium = \"ip\"",
+            &format!("medium = \"ip\"\nhas = [\"listening\"]\ndesign = {{ load_limited = {shown} }}"),
+            1,
+        );
+    let secret = format!(
+        "[[secret]]\nid = \"gate\"\nheld_by = [\"firewall\"]\nhas = [\"printed\"]\ndesign = {{ paper_guarded = {shown} }}\n"
+    );
+    let junit = |result: &str| format!("<testsuite><testcase name=\"t\">{result}</testcase></testsuite>");
+    let files = with(at_north(), "sites/north/site.toml", &format!("{site}{secret}"));
+    let files = with(files, "evidence/test.xml", &junit(""));
+    let files = with(files, "sites/north/evidence/test.xml", &junit("<failure/>"));
+    let reading = must(&files);
+    let north = &of(&reading.configurations, None, Some("north")).device;
+    let designs: Vec<_> = north.claims.values().filter(|claim| matches!(claim.id, ClaimId::Design(..))).collect();
+    assert_eq!(designs.len(), 3);
+    for claim in designs {
+        let evidence = claim.evidence.as_ref().unwrap();
+        assert_eq!(evidence.path, "sites/north/evidence/test.xml", "{}", claim.id);
+        assert!(evidence.digest.is_some() && matches!(evidence.reading, EvidenceReading::Against(_)), "{}", claim.id);
+    }
+}
+
+/// Since when a weakness is known can be said of whatever a rule finds one at.
+#[test]
+fn a_weakness_that_is_known_earlier_is_named_by_where_it_is() {
+    let vulnerabilities = super::VULNERABILITIES;
+    for place in ["library", "pump", "service-key", "infuse"] {
+        let known = vulnerabilities.replacen("unauthenticated-command@library", &format!("WR-047@{place}"), 1);
+        must(&with(whole(), "vulnerabilities.toml", &known));
+    }
+    let known = vulnerabilities.replacen("unauthenticated-command@library", "WR-047@service-kay", 1);
+    let said = wrong(&with(whole(), "vulnerabilities.toml", &known));
+    assert!(said.contains("nothing is called `service-kay`") && said.contains("service-key"), "{said}");
+}
+
+/// An empty list would make a group of units that nobody judges, or a decision that is made for all.
+#[test]
+fn an_empty_list_of_variants_is_refused() {
+    let files = with(whole(), "variants.toml", VARIANTS);
+    let fielded = FIELDED.replacen("id = \"4.1\"", "id = \"4.1\"\nvariants = []", 1);
+    assert!(wrong(&with(files.clone(), "fielded.toml", &fielded)).contains("this list is empty"));
+    for scope in ["variants = []", "sites = []"] {
+        let decision = format!(
+            "[[decision]]\nclaims = [\"control:signed-firmware\"]\n{scope}\noutcome = \"accepted\"\nby = \"a\"\non = 2026-04-02\nexpires = 2027-04-02\nrationale = \"r\"\n"
+        );
+        assert!(wrong(&with(files.clone(), "decisions.toml", &decision)).contains("this list is empty"), "{scope}");
+    }
+}
+
+/// Whatever is written of variants and sites, every group of units is spoken for by a configuration, or counts as of none.
+#[test]
+fn every_group_of_units_is_spoken_for() {
+    for fielded in [
+        FIELDED.to_owned(),
+        FIELDED.replacen("id = \"4.1\"", "id = \"4.1\"\nvariants = [\"lite\"]", 1),
+        FIELDED.replacen("id = \"4.2\"", "id = \"4.2\"\nvariants = [\"lite\", \"max\"]", 1),
+        FIELDED.replacen("id = \"site-017\"", "id = \"site-017\"\nvariant = \"max\"", 1),
+    ] {
+        let files = with(with(at_north(), "variants.toml", VARIANTS), "fielded.toml", &fielded);
+        let reading = must(&files);
+        let all = &reading.configurations;
+        let mut groups: std::collections::BTreeSet<String> = all
+            .each
+            .iter()
+            .flat_map(|one| one.speaks_for.keys())
+            .chain(all.undescribed.values().flatten())
+            .map(|(version, cohort)| format!("{version} {cohort}"))
+            .collect();
+        for expected in ["4.1 all units", "4.2 site-017", "4.2 unconfirmed units"] {
+            assert!(groups.remove(expected), "{expected} in {fielded}");
+        }
+        assert!(groups.is_empty(), "{groups:?}");
+    }
 }
 
 #[test]

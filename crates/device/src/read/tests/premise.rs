@@ -96,12 +96,68 @@ fn a_change_of_meaning_lapses_what_rests_on_it_and_nothing_else() {
         (
             "id = \"alarm\"\nessential = false\nrealised_by = { any = [\"pump\"] }",
             "id = \"alarm\"\nessential = false\nrealised_by = { any = [\"server\"] }",
-            &["element:pump.interfaces_listed", "function:alarm.redundancy", "function:infuse.fallback"],
+            &[
+                "control:signed-firmware",
+                "element:pump.interfaces_listed",
+                "function:alarm.redundancy",
+                "function:infuse.fallback",
+            ],
         ),
     ];
     for (from, to, expected) in table {
         let after = changed(from, to);
         assert_eq!(lapsed(&before, &after), *expected, "{from} -> {to}");
+    }
+}
+
+/// What a control or a list answers for is all that stood there when it was accepted: a feature, a secret, a way in or a function that
+/// is added was not looked at, though the same words cover it.
+#[test]
+fn what_is_added_where_a_control_cuts_lapses_it() {
+    let cuts = |cuts: &str| SYSTEM.replace("cuts = { step = \"install-code\", at = \"pump\" }", cuts);
+    for cut in [
+        "cuts = { step = \"install-code\", at = \"pump\" }",
+        "cuts = { vulnerability = \"CVE-2014-4883\", at = \"pump\" }",
+        "cuts = { presence_at = \"pump\" }",
+    ] {
+        let system = cuts(cut);
+        let before = must(&with(whole(), "system.toml", &system)).device;
+        for (from, to) in [
+            ("local_login = true", "local_login = true\nhas = [\"user-accounts\"]"),
+            ("medium = \"usb\"", "medium = \"usb\"\nhas = [\"updates\"]"),
+            ("per_unit = true", "per_unit = true\nhas = [\"printed\"]"),
+            ("id = \"alarm\"", "id = \"alarm\"\nhas = [\"alarm\"]"),
+            ("[[secret]]", "[[secret]]\nid = \"new\"\nheld_by = [\"pump\"]\n[[secret]]"),
+            ("[[secret]]", "[[link]]\nid = \"new\"\nfrom = \"server\"\nto = \"pump\"\nmedium = \"ip\"\n[[secret]]"),
+            ("[[secret]]", "[[link]]\nid = \"new\"\nfrom = \"pump\"\nto = \"server\"\nmedium = \"ip\"\n[[secret]]"),
+        ] {
+            assert!(system.contains(from), "{from}");
+            let after = must(&with(whole(), "system.toml", &system.replacen(from, to, 1))).device;
+            let lapsed = lapsed(&before, &after);
+            assert!(lapsed.iter().any(|claim| claim == "control:signed-firmware"), "{cut}: {to}: {lapsed:?}");
+            assert!(lapsed.iter().any(|claim| claim == "element:pump.interfaces_listed"), "{cut}: {to}: {lapsed:?}");
+        }
+    }
+    // What a login is like on the ways in that there were says nothing of one that is added.
+    let design = SYSTEM.replacen(
+        "local_login = true",
+        "local_login = true\ndesign = { sessions_end = \"evidence/list.csv\" }",
+        1,
+    );
+    let link = "[[link]]\nid = \"new\"\nfrom = \"server\"\nto = \"pump\"\nmedium = \"ip\"\n[[secret]]";
+    let device = |system: &str| must(&with(whole(), "system.toml", system)).device;
+    let lapsed = lapsed(&device(&design), &device(&design.replacen("[[secret]]", link, 1)));
+    assert!(lapsed.iter().any(|claim| claim == "element:pump.sessions_end"), "{lapsed:?}");
+}
+
+/// A feature of a secret that is left out is answered for by whoever says that all is listed at its holders.
+#[test]
+fn a_feature_of_a_secret_that_is_taken_out_lapses_the_lists_of_its_holders() {
+    let has = SYSTEM.replacen("per_unit = true", "per_unit = true\nhas = [\"signing\"]", 1);
+    let device = |system: &str| must(&with(whole(), "system.toml", system)).device;
+    let lapsed = lapsed(&device(&has), &device(SYSTEM));
+    for claim in ["element:pump.interfaces_listed", "secret:service-key.per_unit"] {
+        assert!(lapsed.iter().any(|one| one == claim), "{lapsed:?}");
     }
 }
 

@@ -2,8 +2,6 @@
 
 use super::Purl;
 use std::collections::BTreeMap;
-use std::io::Read;
-use std::path::Path;
 
 /// Cases of the required group that cannot pass, and why.
 const KNOWN: [(&str, &str); 2] = [
@@ -13,35 +11,6 @@ const KNOWN: [(&str, &str); 2] = [
 
 const MIXED: &str = "capital letters in a qualifier key are refused here and accepted by a required case of maven; \
     reading them is what SBOMs need";
-
-fn archive() -> Option<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let Ok(packed) = std::fs::read(folder.join("conformance/purl-spec-tests-types-schemas.tar.zst")) else {
-        assert!(!(folder.exists() && std::env::var("CI").is_ok_and(|ci| ci == "true")), "the cases are missing");
-        eprintln!("skipped: the cases of the purl specification are not here");
-        return None;
-    };
-    let mut bytes = Vec::new();
-    ruzstd::decoding::StreamingDecoder::new(packed.as_slice()).unwrap().read_to_end(&mut bytes).unwrap();
-    Some(bytes)
-}
-
-/// The regular files of a tar archive.
-fn files(tar: &[u8]) -> Vec<(String, &[u8])> {
-    let mut files = Vec::new();
-    let mut at = 0;
-    while let Some(header) = tar.get(at..at + 512) {
-        let text = |range: std::ops::Range<usize>| {
-            String::from_utf8_lossy(header[range].split(|b| *b == 0).next().unwrap()).trim().to_owned()
-        };
-        let Ok(size) = usize::from_str_radix(&text(124..136), 8) else { break };
-        if header[156] == b'0' {
-            files.push((text(0..100), &tar[at + 512..at + 512 + size]));
-        }
-        at += 512 + size.div_ceil(512) * 512;
-    }
-    files
-}
 
 /// A purl from the parts that a case lists.
 fn from_parts(parts: &serde_json::Value) -> Option<Purl> {
@@ -80,11 +49,10 @@ fn passes(case: &serde_json::Value) -> bool {
 
 #[test]
 fn cases_of_the_specification() {
-    let Some(tar) = archive() else { return };
+    let Some(files) = ward_samples::archive("conformance/purl-spec-tests-types-schemas.tar.zst") else { return };
     let (mut required, mut recommended) = (0, 0);
     let (mut failed, mut known, mut advised) = (Vec::new(), 0, Vec::new());
-    for (name, bytes) in files(&tar).iter().filter(|(name, _)| name.ends_with("-test.json") && name.contains("/tests/"))
-    {
+    for (name, bytes) in files.iter().filter(|(name, _)| name.ends_with("-test.json") && name.contains("/tests/")) {
         let json: serde_json::Value = serde_json::from_slice(bytes).unwrap();
         for case in json["tests"].as_array().unwrap() {
             let must = case["test_group"] == "required";

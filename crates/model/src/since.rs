@@ -1,0 +1,345 @@
+//! What is different from an earlier answer about the same device, and by what.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::Assessment;
+use crate::digest::Digest;
+use crate::ids::{CohortId, ComponentRef, ControlId, DeviceId, ElementId, FieldedVersionId, PolicyId};
+use crate::verdict::{Basis, Outcome, Place, PresumedBecause};
+use crate::watching::WatchItem;
+
+/// What is different from an earlier answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Since {
+    /// The day of the earlier answer.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub as_of: Date,
+    /// What went in that is not the same.
+    pub inputs_changed: Vec<InputChanged>,
+    /// Events that touched nothing and reach harm now.
+    pub became_live: Vec<BecameLive>,
+    /// Events that are on the watch-list no more and are not live.
+    pub left_the_list: Vec<LeftTheList>,
+    /// Verdicts that came out differently, are new or are gone, the uncontrolled first.
+    pub turned: Vec<Turned>,
+}
+
+/// An input that is not the same as before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum InputChanged {
+    /// The device folder, without its decisions.
+    Device,
+    /// What the world says.
+    Knowledge,
+    /// Policies, rules and aliases.
+    Rules,
+    /// The decisions.
+    Decisions,
+    /// The program.
+    Engine,
+    /// The day.
+    Day,
+}
+crate::scale::words!(InputChanged: Device = "device", Knowledge = "knowledge", Rules = "rules", Decisions = "decisions",
+    Engine = "engine", Day = "day");
+
+/// An event of the watch-list that is live now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BecameLive {
+    /// What was said of it then.
+    pub item: WatchItem,
+    /// What changed on its way to harm.
+    pub causes: Vec<Cause>,
+    /// The places on its way to harm on which no way to harm went before.
+    pub new_on_the_way: Vec<Place>,
+    /// The facts by which it reaches harm now, in their order.
+    pub by: Vec<String>,
+    /// The verdict that it has now.
+    pub verdict: String,
+}
+
+/// An event that is on the watch-list no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LeftTheList {
+    /// What was said of it then.
+    pub item: WatchItem,
+    /// What became of it.
+    pub now: String,
+    /// What changed.
+    pub causes: Vec<Cause>,
+}
+
+/// A verdict that came out differently.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Turned {
+    /// The verdict.
+    pub verdict: String,
+    /// What it speaks of.
+    pub subject: String,
+    /// Where.
+    pub element: ElementId,
+    /// In which fielded version.
+    pub fielded_version: FieldedVersionId,
+    /// For which units.
+    pub cohort: CohortId,
+    /// What it rests on; where it is gone, what it rested on.
+    pub basis: Basis,
+    /// How it came out then; `None`: it was not there.
+    pub before: Option<Outcome>,
+    /// How it comes out now; `None`: it is gone.
+    pub now: Option<Outcome>,
+    /// What changed.
+    pub causes: Vec<Cause>,
+}
+
+/// Something that changed between two answers.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Cause {
+    /// What kind of change.
+    pub kind: CauseKind,
+    /// Where in the model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Place>,
+    /// In words.
+    pub text: String,
+}
+
+/// What kind of change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum CauseKind {
+    /// Something on the way is new in the model.
+    Added,
+    /// Something on the way is described differently.
+    Changed,
+    /// Something that was on the way is there no more.
+    Removed,
+    /// A component is new, gone, or at another version.
+    Component,
+    /// A record was received since, or says something else.
+    Record,
+    /// A decision lapsed, was made or was withdrawn.
+    Decision,
+    /// None of these by itself: only which inputs changed is known.
+    Inputs,
+}
+crate::scale::words!(CauseKind: Added = "added", Changed = "changed", Removed = "removed", Component = "component",
+    Record = "record", Decision = "decision", Inputs = "inputs");
+
+/// A part of the model, and a digest of how it is described: alike only for answers of the same engine.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ModelPart {
+    /// The part.
+    pub at: Place,
+    /// Of an element the version whose inventory this is; `None`: the part itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub inventory_of: Option<FieldedVersionId>,
+    /// The digest.
+    pub digest: Digest,
+}
+
+/// As much of an earlier answer as is compared with: what is read back from its JSON.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Earlier {
+    /// The schema of the answer.
+    pub schema: String,
+    /// The device.
+    pub device: EarlierDevice,
+    /// What went in.
+    pub inputs: EarlierInputs,
+    /// What it supposed; nothing where it was about the device as it was.
+    #[serde(default)]
+    pub supposed: Vec<serde::de::IgnoredAny>,
+    /// Its verdicts.
+    pub verdicts: Vec<EarlierVerdict>,
+    /// Its watch-list.
+    pub watch_list: Vec<WatchItem>,
+    /// Its findings.
+    pub findings: Vec<EarlierFinding>,
+}
+
+/// The device of an earlier answer.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierDevice {
+    /// Its identifier.
+    pub id: DeviceId,
+}
+
+/// What went into an earlier answer.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierInputs {
+    /// The folder without its decisions.
+    pub device: Digest,
+    /// The knowledge.
+    pub knowledge: Digest,
+    /// The policies.
+    pub policies: Vec<PolicyId>,
+    /// Policies, rules and aliases as data.
+    pub rules: Digest,
+    /// The decisions.
+    pub decisions: Digest,
+    /// The day.
+    pub as_of: Date,
+    /// The engine.
+    pub engine: String,
+    /// The parts of the model; none where the answer is older than they are.
+    #[serde(default)]
+    pub model: Vec<ModelPart>,
+}
+
+/// A verdict of an earlier answer.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierVerdict {
+    /// Its name.
+    pub id: String,
+    /// What it speaks of.
+    pub subject: EarlierSubject,
+    /// Where.
+    pub element: ElementId,
+    /// In which version.
+    pub fielded_version: FieldedVersionId,
+    /// For which units.
+    pub units: EarlierUnits,
+    /// How it came out.
+    pub verdict: Outcome,
+    /// What it rested on.
+    pub basis: Basis,
+    /// What was not known.
+    pub presumed_because: Option<PresumedBecause>,
+    /// The last day on which its decisions held.
+    pub valid_until: Option<Date>,
+    /// The controls without which it would have been uncontrolled.
+    pub controls_relied_on: Vec<ControlId>,
+    /// Its way to harm.
+    pub witness: EarlierWitness,
+}
+
+/// What an earlier verdict speaks of.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierSubject {
+    /// Its name.
+    pub id: String,
+}
+
+/// The units of an earlier verdict.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierUnits {
+    /// Their cohort.
+    pub cohort: CohortId,
+}
+
+/// The way to harm of an earlier verdict.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierWitness {
+    /// Its facts.
+    pub nodes: Vec<EarlierNode>,
+}
+
+/// A fact on an earlier way to harm.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierNode {
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// A finding of an earlier answer.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierFinding {
+    /// In which version.
+    pub fielded_version: FieldedVersionId,
+    /// Where.
+    pub element: ElementId,
+    /// What.
+    pub finding: EarlierFound,
+}
+
+/// What was found.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierFound {
+    /// The vulnerability.
+    pub vulnerability: EarlierSubject,
+    /// The component.
+    pub component: EarlierComponent,
+}
+
+/// A component of an earlier answer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+pub struct EarlierComponent {
+    /// Its reference.
+    #[serde(rename = "ref")]
+    pub reference: ComponentRef,
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: Option<String>,
+}
+
+impl From<&Assessment> for Earlier {
+    fn from(answer: &Assessment) -> Self {
+        let inputs = &answer.inputs;
+        let verdict = |verdict: &crate::Verdict| EarlierVerdict {
+            id: verdict.id.clone(),
+            subject: EarlierSubject { id: verdict.subject.id.clone() },
+            element: verdict.element.clone(),
+            fielded_version: verdict.fielded_version.clone(),
+            units: EarlierUnits { cohort: verdict.units.cohort.clone() },
+            verdict: verdict.verdict,
+            basis: verdict.basis,
+            presumed_because: verdict.presumed_because,
+            valid_until: verdict.valid_until,
+            controls_relied_on: verdict.controls_relied_on.clone(),
+            witness: EarlierWitness {
+                nodes: verdict.witness.nodes.iter().map(|node| EarlierNode { at: node.at.clone() }).collect(),
+            },
+        };
+        let finding = |at: &crate::assessment::FindingAt| EarlierFinding {
+            fielded_version: at.fielded_version.clone(),
+            element: at.element.clone(),
+            finding: EarlierFound {
+                vulnerability: EarlierSubject { id: at.finding.vulnerability.id.to_string() },
+                component: EarlierComponent {
+                    reference: at.finding.component.reference.clone(),
+                    name: at.finding.component.name.clone(),
+                    version: at.finding.component.version.clone(),
+                },
+            },
+        };
+        Self {
+            schema: answer.schema.to_owned(),
+            device: EarlierDevice { id: answer.device.id.clone() },
+            inputs: EarlierInputs {
+                device: inputs.device,
+                knowledge: inputs.knowledge,
+                policies: inputs.policies.clone(),
+                rules: inputs.rules,
+                decisions: inputs.decisions,
+                as_of: inputs.as_of,
+                engine: inputs.engine.clone(),
+                model: inputs.model.clone(),
+            },
+            supposed: answer.supposed.iter().map(|_| serde::de::IgnoredAny).collect(),
+            verdicts: answer.verdicts.iter().map(verdict).collect(),
+            watch_list: answer.watch_list.clone(),
+            findings: answer.findings.iter().map(finding).collect(),
+        }
+    }
+}
+
+impl Earlier {
+    /// The places on which some way to harm went.
+    pub fn walked(&self) -> BTreeSet<&Place> {
+        self.verdicts.iter().flat_map(|verdict| &verdict.witness.nodes).map(|node| &node.at).collect()
+    }
+}

@@ -1,0 +1,84 @@
+//! What is different from an earlier answer, in words.
+
+use std::collections::BTreeMap;
+
+use ward_model::since::{Cause, InputChanged, Since, Turned};
+use ward_model::verdict::{Basis, Outcome};
+
+use super::paper::{Ink, Paper};
+use crate::words;
+
+/// How many entries of a kind are told by default.
+const NAMED: usize = 12;
+
+pub fn print(paper: &mut Paper, since: &Since, all: bool) {
+    let most = if all { usize::MAX } else { NAMED };
+    paper.heading(&format!("Since {}", since.as_of));
+    let inputs: Vec<&str> = since.inputs_changed.iter().map(|input| InputChanged::word(*input)).collect();
+    let inputs = if inputs.is_empty() { "nothing".to_owned() } else { inputs.join(", ") };
+    paper.field(2, "Changed", &inputs);
+    if since.became_live.is_empty() && since.left_the_list.is_empty() && since.turned.is_empty() {
+        paper.line(2, Ink::Plain, "No verdict turned, and nothing on the watch list became live.");
+        return;
+    }
+    for one in since.became_live.iter().take(most) {
+        let item = &one.item;
+        let title = format!("{} at {} in version {} became live", item.event, item.element, item.fielded_version);
+        paper.line(2, Ink::Confirmed, &title);
+        paper.item(5, "then ", &item.failed_predicate);
+        one.causes.iter().for_each(|cause| paper.item(5, "now ", &words::clean(&cause.text)));
+    }
+    more(paper, since.became_live.len(), most, "events that became live");
+    // Verdicts that turned alike for the same reasons are told together.
+    type How = (u8, String);
+    let mut alike: BTreeMap<(How, Vec<Cause>), Vec<&Turned>> = BTreeMap::new();
+    for turned in &since.turned {
+        alike.entry((how(turned), turned.causes.clone())).or_default().push(turned);
+    }
+    let groups = alike.len();
+    for (((_, how), causes), turned) in alike.into_iter().take(most) {
+        let named: Vec<String> = turned
+            .iter()
+            .take(3)
+            .map(|one| format!("{} at {} {}", one.subject, one.element, one.fielded_version))
+            .collect();
+        let rest = turned.len().saturating_sub(named.len());
+        let rest = if rest == 0 { String::new() } else { format!(" and {} more", words::number(rest as u64)) };
+        paper.line(2, Ink::Plain, &words::clean(&format!("{how}: {}{rest}", named.join(", "))));
+        causes
+            .iter()
+            .take(if all { usize::MAX } else { 4 })
+            .for_each(|cause| paper.item(5, "why ", &words::clean(&cause.text)));
+    }
+    more(paper, groups, most, "kinds of turned verdicts");
+    for one in since.left_the_list.iter().take(most) {
+        let item = &one.item;
+        let causes: Vec<&str> = one.causes.iter().map(|cause| cause.text.as_str()).collect();
+        let why = if causes.is_empty() { String::new() } else { format!(" ({})", causes.join("; ")) };
+        let text = format!("{} at {} {}: {}{why}", item.event, item.element, item.fielded_version, one.now);
+        paper.item(2, "off the list: ", &words::clean(&text));
+    }
+    more(paper, since.left_the_list.len(), most, "events off the list");
+}
+
+fn more(paper: &mut Paper, total: usize, most: usize, noun: &str) {
+    let more = total.saturating_sub(most);
+    if more > 0 {
+        paper.line(2, Ink::Dim, &format!("… and {} more {noun}; -v shows all.", words::number(more as u64)));
+    }
+}
+
+/// How a verdict turned; the uncontrolled sort first.
+fn how(turned: &Turned) -> (u8, String) {
+    let presumed = if turned.basis == Basis::Presumed { ", presumed" } else { "" };
+    let (rank, words) = match (turned.before, turned.now) {
+        (None, Some(Outcome::Uncontrolled)) => (0, "new and uncontrolled"),
+        (Some(Outcome::Controlled), Some(Outcome::Uncontrolled)) => (1, "controlled before, uncontrolled now"),
+        (Some(Outcome::Uncontrolled), Some(Outcome::Controlled)) => (2, "uncontrolled before, controlled now"),
+        (Some(Outcome::Uncontrolled), None) => (3, "uncontrolled before, gone now"),
+        (None, _) => (4, "new and controlled"),
+        (Some(Outcome::Controlled), None) => (5, "controlled before, gone now"),
+        (Some(_), Some(_)) => (6, "on another basis"),
+    };
+    (rank, format!("{words}{presumed}"))
+}
