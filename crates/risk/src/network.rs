@@ -251,9 +251,7 @@ impl Network {
             let first = through.len();
             through.extend(self.uses(fact));
             if harder {
-                for place in first..through.len() {
-                    self.take_back_premises(through[place], &mut lost);
-                }
+                through[first..].iter().for_each(|id| self.take_back_premises(*id, &mut lost));
             }
         }
         let mut open: VecDeque<FactId> = VecDeque::new();

@@ -19,12 +19,15 @@ fn on<'j>(judgement: &'j Judgement, version: &str) -> Vec<&'j Verdict> {
     judgement.verdicts.iter().filter(|verdict| verdict.fielded_version == version).collect()
 }
 
+/// A verdict without its witness, and what that ends in.
+type Told = (Verdict, Option<(String, Exploitability, Place)>);
+
 /// The verdicts on one version, each without its witness and with what that ends in.
 ///
 /// Vulnerabilities that demand and give the same take the same step, which is said to follow by the first of them; a claim about one
 /// of them changes which is first, and which of several derivations of the same harm is drawn. That there is one, and what it ends in,
 /// is the same.
-fn told(judgement: &Judgement, version: &str) -> Vec<(Verdict, Option<(String, Exploitability, Place)>)> {
+fn told(judgement: &Judgement, version: &str) -> Vec<Told> {
     let told = |verdict: &Verdict| {
         let end = verdict.witness.nodes.last().map(|node| (node.fact.clone(), node.class, node.at.clone()));
         (Verdict { witness: Witness::default(), ..verdict.clone() }, end)
