@@ -147,7 +147,7 @@ fn receipts_that_were_lost_are_told_until_somebody_accepts_it() -> TestResult {
         assert_eq!(told(on)?, vec![expected.clone(); times], "on {on}");
     }
     let mut builder = home.builder(day(13))?;
-    assert_eq!(builder.lost(), [expected.clone()]);
+    assert_eq!(builder.lost(), std::slice::from_ref(&expected));
     builder.accept_lost();
     builder.publish(&mut |_| {})?;
     assert!(home.current()?.ok_or("nothing there")?.description().lost.is_empty());

@@ -155,9 +155,15 @@ pub struct KnownChange {
     pub(super) after: Known,
 }
 
+/// What is found, by vulnerability.
+type Found = Vec<(VulnerabilityId, State, Confidence)>;
+
+/// Whether any record names a component, and what keeps it from being assessed.
+type Ground = (bool, Option<UnassessedReason>);
+
 /// What the first stage concludes from some records about a component, beside the vulnerabilities that it is judged for: whether any of
 /// them names it, and what keeps it from being assessed.
-pub(super) fn ground(judge: &Judge<'_>, place: usize) -> Result<(bool, Option<UnassessedReason>), KnowledgeError> {
+pub(super) fn ground(judge: &Judge<'_>, place: usize) -> Result<Ground, KnowledgeError> {
     let mut first = judge.first(place)?;
     judge.settle(&mut first)?;
     // Who is made out is assessed, named by a source or not.
@@ -170,7 +176,7 @@ pub(super) fn found(
     judge: &Judge<'_>,
     place: usize,
     names: &BTreeSet<VulnerabilityId>,
-) -> Result<(Vec<(VulnerabilityId, State, Confidence)>, (bool, Option<UnassessedReason>)), KnowledgeError> {
+) -> Result<(Found, Ground), KnowledgeError> {
     let mut first = judge.first(place)?;
     judge.settle(&mut first)?;
     let mut vulnerabilities = BTreeSet::new();
