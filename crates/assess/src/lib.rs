@@ -35,15 +35,15 @@ use ward_model::many::{HarmAtOnce, SingleAction};
 use ward_model::verdict::{Basis, Outcome, Verdict};
 use ward_model::vex::{VexFile, Whole};
 use ward_policy::{Expectations, Rulebook};
-use ward_risk::{Effects, ElementReports, Judgement, Situation, judge_supposing, loss};
+use ward_risk::{Effects, ElementReports, Judgement, Situation, Told, judge_telling, loss};
 
 pub use configurations::assess_configurations;
 pub use since::{became_live, since};
 pub use suppose::{SupposeError, UnknownName};
-pub use treat::{Limits, Treating, treat};
+pub use treat::{Limits, Progress, Treating, treat, treat_telling};
 
 use statements::Hearing;
-use suppose::Supposition;
+use suppose::{Reports, Supposition};
 
 /// Everything that an assessment follows from.
 #[derive(Clone, Copy)]
@@ -69,8 +69,8 @@ pub struct Inputs<'a> {
 pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
     let (effects, without) = Effects::decided(inputs.device, inputs.decisions, inputs.as_of);
     let reports = reports(inputs)?;
-    let judgement =
-        judge_supposing(inputs.situation(&reports, inputs.knowledge.description().partial().as_deref()), &effects);
+    let partial = inputs.knowledge.description().partial();
+    let judgement = judge_telling(inputs.situation(&reports, partial.as_deref()), &effects, Told::Actions);
     let confirmed = judgement
         .verdicts
         .iter()
@@ -87,7 +87,7 @@ pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
 /// A change names what the device has not, or the knowledge could not be read.
 pub fn what_if(inputs: &Inputs<'_>, changes: &[Change]) -> Result<Assessment, SupposeError> {
     let (decided, without) = Effects::decided(inputs.device, inputs.decisions, inputs.as_of);
-    assess_supposing(inputs, (&decided, without), changes)
+    assess_supposing(inputs, (&decided, without), changes, Told::Actions)
 }
 
 /// The same, the claims that have effect being given, with the decisions that have none.
@@ -95,6 +95,7 @@ fn assess_supposing(
     inputs: &Inputs<'_>,
     (decided, without): (&Effects, Vec<DecisionWithoutEffect>),
     changes: &[Change],
+    told: Told,
 ) -> Result<Assessment, SupposeError> {
     let found = reports(inputs)?;
     let Supposition { device, effects, lost, supposed } = suppose::suppose(inputs.device, decided, &found, changes)?;
@@ -103,7 +104,7 @@ fn assess_supposing(
     let inputs = &Inputs { device: &device, ..*inputs };
     let reports = if same { found } else { reports(inputs)? };
     let partial = inputs.knowledge.description().partial();
-    let mut judgement = judge_supposing(inputs.situation(&reports, partial.as_deref()), &effects);
+    let mut judgement = judge_telling(inputs.situation(&reports, partial.as_deref()), &effects, told);
     judgement.decisions_without_effect = without;
     // What stops by design comes first: whoever asks supposed it.
     judgement.verdicts.splice(0..0, loss::verdicts(inputs.situation(&reports, partial.as_deref()), &lost));
@@ -252,6 +253,9 @@ pub fn hear(
     as_of: Date,
     known: &Known,
 ) -> Result<(), KnowledgeError> {
+    if files.is_empty() {
+        return Ok(());
+    }
     let said: Vec<VexFile> =
         files.iter().filter(|file| file.whole_since().is_none_or(|since| since <= as_of)).cloned().collect();
     let hearing = Hearing::new(&said, &sbom.components, Whole::of(sbom).into_iter().collect(), Some(sbom));
@@ -308,15 +312,19 @@ fn claims_inventory(device: &Device, element: &ElementId) -> bool {
 }
 
 /// What is found on every element of every fielded version, read both ways where somebody claims that the inventory is complete.
-fn reports(inputs: &Inputs<'_>) -> Result<BTreeMap<(FieldedVersionId, ElementId), ElementReports>, KnowledgeError> {
+fn reports(inputs: &Inputs<'_>) -> Result<Reports, KnowledgeError> {
+    // Elements often have the same components, and every inventory is read both ways.
+    reports_of(inputs, &Known::default(), None)
+}
+
+/// The same of one element alone, where one is named. What is looked up is kept in `looked_up`, which must be of this knowledge.
+fn reports_of(inputs: &Inputs<'_>, looked_up: &Known, only: Option<&ElementId>) -> Result<Reports, KnowledgeError> {
     let device = inputs.device;
     let mut reports = BTreeMap::new();
-    // Elements often have the same components, and every inventory is read both ways.
-    let looked_up = Known::default();
     // Versions often share the inventory of an element that is not the maker's: match it once.
     let mut known: BTreeMap<(ElementId, ward_model::Digest), ElementReports> = BTreeMap::new();
     for version in &device.versions {
-        for element in device.elements.values() {
+        for element in device.elements.values().filter(|element| only.is_none_or(|only| element.id == *only)) {
             let sbom = version.inventories.get(&element.id);
             if sbom.is_none() && element.hardware.is_empty() {
                 continue;
@@ -328,7 +336,7 @@ fn reports(inputs: &Inputs<'_>) -> Result<BTreeMap<(FieldedVersionId, ElementId)
                     let components = listed(sbom.map(|sbom| &**sbom), &element.hardware, inputs.knowledge)?;
                     let read = |complete: bool| {
                         let inventory = Inventory { components: &components, hardware: &element.hardware, complete };
-                        match_knowing(&inventory, &inputs.rulebook.aliases, inputs.knowledge, &looked_up)
+                        match_knowing(&inventory, &inputs.rulebook.aliases, inputs.knowledge, looked_up)
                     };
                     let open = read(false)?;
                     let complete = if claims_inventory(device, &element.id) { read(true)? } else { open.clone() };
@@ -343,7 +351,7 @@ fn reports(inputs: &Inputs<'_>) -> Result<BTreeMap<(FieldedVersionId, ElementId)
                 false => {
                     let mut found = found;
                     let components = listed(sbom.map(|sbom| &**sbom), &element.hardware, inputs.knowledge)?;
-                    let known = (inputs.knowledge, &looked_up);
+                    let known = (inputs.knowledge, looked_up);
                     statements::answer((device, version, &element.id), &components, &mut found, known)?;
                     found
                 }

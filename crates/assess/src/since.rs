@@ -1,61 +1,36 @@
 //! What is different from an earlier answer about the same device: what became live, what turned, and by what.
 //!
 //! A cause is only named where it stands on the way to harm, at the component, in the record or among the decisions of the very
-//! subject. Where none of these changed, it says which inputs did and leaves it at that.
+//! subject. Where none of these changed, it says what did and that none of it was found on its way.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ward_model::Digest;
 use ward_model::assessment::{Assessment, FindingAt};
 use ward_model::device::Device;
-use ward_model::ids::{ControlId, ElementId, FieldedVersionId};
+use ward_model::ids::{CohortId, ElementId, FieldedVersionId};
 use ward_model::since::{
-    BecameLive, Cause, CauseKind, Earlier, EarlierComponent, EarlierVerdict, InputChanged, LeftTheList, ModelPart,
-    Since, Turned,
+    BecameLive, Cause, Earlier, EarlierComponent, EarlierFound, EarlierVerdict, InputChanged, LeftTheList, Since,
+    Turned,
 };
 use ward_model::verdict::{Basis, Outcome, Place, Verdict};
 
-/// The parts of a device, each with a digest of how it is described.
-pub(crate) fn parts(device: &Device) -> Vec<ModelPart> {
-    fn of<'a, K: ToString + 'a, T: std::fmt::Debug + 'a>(
-        place: fn(String) -> Place,
-        all: impl Iterator<Item = (&'a K, &'a T)>,
-    ) -> impl Iterator<Item = ModelPart> {
-        all.map(move |(id, part)| ModelPart {
-            at: place(id.to_string()),
-            inventory_of: None,
-            digest: Digest::of(format!("{part:?}").as_bytes()),
-        })
-    }
-    let inventories = device.versions.iter().flat_map(|version| {
-        version.inventories.iter().map(|(element, sbom)| ModelPart {
-            at: Place::Element(element.to_string()),
-            inventory_of: Some(version.id.clone()),
-            digest: sbom.digest,
-        })
-    });
-    let mut parts: Vec<ModelPart> = of(Place::Element, device.elements.iter())
-        .chain(of(Place::Link, device.links.iter()))
-        .chain(of(Place::Secret, device.secrets.iter()))
-        .chain(of(Place::Control, device.controls.iter()))
-        .chain(of(Place::Function, device.functions.iter()))
-        .chain(of(Place::Harm, device.harms.iter()))
-        .chain(of(Place::Position, device.zones.iter()))
-        .chain(inventories)
-        .collect();
-    parts.sort();
-    parts
-}
+mod causes;
+mod claims;
+mod parts;
+
+use claims::ClaimsChanged;
+use parts::Parts;
+pub(crate) use parts::parts;
 
 /// What became live between two assessments of a device, in the order of the earlier watch-list. An event counts once for every
-/// verdict that reaches a harm, whether or not that is controlled: it touches something now.
-pub fn became_live(before: &Earlier, after: &Assessment) -> Vec<BecameLive> {
-    Comparing::new(before, after).became_live()
+/// verdict that reaches a harm, whether or not that is controlled: it touches something now. The device is that of the later answer.
+pub fn became_live(before: &Earlier, after: &Assessment, device: &Device) -> Vec<BecameLive> {
+    Comparing::new(before, after, device).became_live()
 }
 
-/// What is different from an earlier answer.
-pub fn since(before: &Earlier, after: &Assessment) -> Since {
-    let comparing = Comparing::new(before, after);
+/// What is different from an earlier answer. The device is that of the later one.
+pub fn since(before: &Earlier, after: &Assessment, device: &Device) -> Since {
+    let comparing = Comparing::new(before, after, device);
     let became_live = comparing.became_live();
     let live: BTreeSet<(&str, &ElementId, &FieldedVersionId)> =
         became_live.iter().map(|one| (one.item.event.as_str(), &one.item.element, &one.item.fielded_version)).collect();
@@ -63,6 +38,7 @@ pub fn since(before: &Earlier, after: &Assessment) -> Since {
     Since {
         as_of: before.inputs.as_of,
         inputs_changed: comparing.changed.clone(),
+        changes: comparing.changes.clone(),
         left_the_list,
         turned: comparing.turned(),
         became_live,
@@ -75,18 +51,26 @@ type At<'a> = (&'a str, &'a ElementId, &'a FieldedVersionId);
 struct Comparing<'a> {
     before: &'a Earlier,
     after: &'a Assessment,
+    device: &'a Device,
     changed: Vec<InputChanged>,
-    /// The parts of each model by place: digests of its description, inventories apart.
-    parts: [BTreeMap<&'a Place, BTreeSet<&'a Digest>>; 2],
-    inventories: [BTreeMap<(&'a Place, &'a FieldedVersionId), &'a Digest>; 2],
+    /// What changed in the folder and in decisions, whomever it touches.
+    changes: Vec<Cause>,
+    parts: Parts<'a>,
+    claims: ClaimsChanged,
     findings: BTreeMap<At<'a>, Vec<&'a FindingAt>>,
-    found: BTreeMap<At<'a>, Vec<&'a EarlierComponent>>,
+    found: BTreeMap<At<'a>, Vec<&'a EarlierFound>>,
+    /// The components that the earlier answer names, by where they are.
+    listed: BTreeMap<(&'a ElementId, &'a FieldedVersionId), BTreeSet<&'a EarlierComponent>>,
     verdicts: BTreeMap<At<'a>, Vec<&'a Verdict>>,
-    relied: BTreeSet<&'a ControlId>,
+    /// The elements whose presumed verdict speaks for a subject, now and before.
+    covering: BTreeMap<(&'a str, &'a FieldedVersionId), BTreeSet<&'a ElementId>>,
+    covered: BTreeMap<(&'a str, &'a FieldedVersionId), BTreeSet<&'a ElementId>>,
+    /// The versions and groups of units that were judged before.
+    judged: BTreeSet<(&'a FieldedVersionId, &'a CohortId)>,
 }
 
 impl<'a> Comparing<'a> {
-    fn new(before: &'a Earlier, after: &'a Assessment) -> Self {
+    fn new(before: &'a Earlier, after: &'a Assessment, device: &'a Device) -> Self {
         let (old, new) = (&before.inputs, &after.inputs);
         let changed = [
             (InputChanged::Device, old.device != new.device),
@@ -96,38 +80,63 @@ impl<'a> Comparing<'a> {
             (InputChanged::Engine, old.engine != new.engine),
             (InputChanged::Day, old.as_of != new.as_of),
         ];
-        let changed = changed.into_iter().filter(|(_, changed)| *changed).map(|(input, _)| input).collect();
-        let parts = [&old.model, &new.model].map(|model| {
-            let mut parts: BTreeMap<&Place, BTreeSet<&Digest>> = BTreeMap::new();
-            for part in model.iter().filter(|part| part.inventory_of.is_none()) {
-                parts.entry(&part.at).or_default().insert(&part.digest);
-            }
-            parts
-        });
-        let inventories = [&old.model, &new.model].map(|model| {
-            let inventories =
-                model.iter().filter_map(|part| Some(((&part.at, part.inventory_of.as_ref()?), &part.digest)));
-            inventories.collect()
-        });
+        let changed: Vec<InputChanged> =
+            changed.into_iter().filter(|(_, changed)| *changed).map(|(input, _)| input).collect();
+        // Another engine may write the same differently.
+        let same_engine = !changed.contains(&InputChanged::Engine);
+        let parts = Parts::new(&old.model, &new.model, same_engine);
+        let claims = ClaimsChanged::new(before, after, device);
         let mut findings: BTreeMap<At<'_>, Vec<&FindingAt>> = BTreeMap::new();
         for at in &after.findings {
-            findings
-                .entry((at.finding.vulnerability.id.as_str(), &at.element, &at.fielded_version))
-                .or_default()
-                .push(at);
+            let key = (at.finding.vulnerability.id.as_str(), &at.element, &at.fielded_version);
+            findings.entry(key).or_default().push(at);
         }
-        let mut found: BTreeMap<At<'_>, Vec<&EarlierComponent>> = BTreeMap::new();
+        let mut found: BTreeMap<At<'_>, Vec<&EarlierFound>> = BTreeMap::new();
         for at in &before.findings {
             let key = (at.finding.vulnerability.id.as_str(), &at.element, &at.fielded_version);
-            found.entry(key).or_default().push(&at.finding.component);
+            found.entry(key).or_default().push(&at.finding);
+        }
+        let mut listed: BTreeMap<_, BTreeSet<&EarlierComponent>> = BTreeMap::new();
+        let named = before.findings.iter().map(|at| ((&at.element, &at.fielded_version), &at.finding.component));
+        let others = before.unassessed.iter().map(|at| ((&at.element, &at.fielded_version), &at.what.component));
+        for (at, component) in named.chain(others) {
+            listed.entry(at).or_default().insert(component);
         }
         let mut verdicts: BTreeMap<At<'_>, Vec<&Verdict>> = BTreeMap::new();
         for verdict in &after.verdicts {
             let key = (verdict.subject.id.as_str(), &verdict.element, &verdict.fielded_version);
             verdicts.entry(key).or_default().push(verdict);
         }
-        let relied = after.verdicts.iter().flat_map(|verdict| &verdict.controls_relied_on).collect();
-        Self { before, after, changed, parts, inventories, findings, found, verdicts, relied }
+        let mut covering: BTreeMap<_, BTreeSet<&ElementId>> = BTreeMap::new();
+        for verdict in after.verdicts.iter().filter(|verdict| verdict.basis == Basis::Presumed) {
+            for event in &verdict.covers {
+                covering.entry((event.as_str(), &verdict.fielded_version)).or_default().insert(&verdict.element);
+            }
+        }
+        let mut covered: BTreeMap<_, BTreeSet<&ElementId>> = BTreeMap::new();
+        for verdict in before.verdicts.iter().filter(|verdict| verdict.basis == Basis::Presumed) {
+            for event in &verdict.covers {
+                covered.entry((event.as_str(), &verdict.fielded_version)).or_default().insert(&verdict.element);
+            }
+        }
+        let judged = before.verdicts.iter().map(|verdict| (&verdict.fielded_version, &verdict.units.cohort)).collect();
+        let changes = parts.changes(device).into_iter().chain(claims.told(|_| true)).collect();
+        Self {
+            before,
+            after,
+            device,
+            changed,
+            changes,
+            parts,
+            claims,
+            findings,
+            found,
+            listed,
+            verdicts,
+            covering,
+            covered,
+            judged,
+        }
     }
 
     fn has_changed(&self, input: InputChanged) -> bool {
@@ -136,11 +145,23 @@ impl<'a> Comparing<'a> {
 
     fn became_live(&self) -> Vec<BecameLive> {
         let walked = self.before.walked();
+        // What waits for some units or one policy may have been live for others.
+        let lived: BTreeSet<&str> = self
+            .before
+            .verdicts
+            .iter()
+            .filter(|verdict| verdict.harm.is_some())
+            .map(|verdict| verdict.id.as_str())
+            .collect();
         let mut live = Vec::new();
         for item in &self.before.watch_list {
             let at = (item.event.as_str(), &item.element, &item.fielded_version);
             let verdicts = self.verdicts.get(&at).into_iter().flatten().copied();
-            for verdict in verdicts.filter(|verdict| verdict.presumed_because.is_none() && verdict.harm.is_some()) {
+            let is_live = |verdict: &&Verdict| {
+                let reaches = verdict.presumed_because.is_none() && verdict.harm.is_some();
+                reaches && !lived.contains(verdict.id.as_str())
+            };
+            for verdict in verdicts.filter(is_live) {
                 let nodes = &verdict.witness.nodes;
                 let new: BTreeSet<&Place> =
                     nodes.iter().map(|node| &node.at).filter(|at| !walked.contains(at)).collect();
@@ -163,10 +184,6 @@ impl<'a> Comparing<'a> {
             .iter()
             .map(|item| (item.event.as_str(), &item.element, &item.fielded_version))
             .collect();
-        let mut covering: BTreeSet<(&str, &FieldedVersionId)> = BTreeSet::new();
-        for verdict in self.after.verdicts.iter().filter(|verdict| verdict.basis == Basis::Presumed) {
-            covering.extend(verdict.covers.iter().map(|event| (event.as_str(), &verdict.fielded_version)));
-        }
         let mut left = Vec::new();
         for item in &self.before.watch_list {
             let at = (item.event.as_str(), &item.element, &item.fielded_version);
@@ -175,7 +192,7 @@ impl<'a> Comparing<'a> {
             }
             let now = if self.verdicts.contains_key(&at) {
                 "it has a verdict, and no derivation of harm stands behind that"
-            } else if covering.contains(&(at.0, at.2)) {
+            } else if self.covering.contains_key(&(at.0, at.2)) {
                 "what is not known of an element decides: a presumed verdict speaks for it"
             } else if self.findings.contains_key(&at) {
                 "it is found, and is not a subject of its own any more"
@@ -228,143 +245,5 @@ impl<'a> Comparing<'a> {
         let rank = |one: &Turned| (one.now.map_or(2, |now| u8::from(now == Outcome::Controlled)), one.basis);
         turned.sort_by_key(rank);
         turned
-    }
-
-    /// What changed that has to do with a subject: on its way to harm now and before, at its component, in its record, in decisions.
-    fn causes(&self, at: At<'_>, was: Option<&EarlierVerdict>, now: Option<&Verdict>) -> Vec<Cause> {
-        let mut causes = BTreeSet::new();
-        let mut on_the_way: BTreeSet<Place> = BTreeSet::from([Place::Element(at.1.to_string())]);
-        on_the_way.extend(at.0.split_once('@').map(|(_, link)| Place::Link(link.to_owned())));
-        on_the_way.extend(now.into_iter().flat_map(|now| &now.witness.nodes).map(|node| node.at.clone()));
-        on_the_way.extend(was.into_iter().flat_map(|was| &was.witness.nodes).map(|node| node.at.clone()));
-        // An answer from before models were listed says nothing of them.
-        if !self.before.inputs.model.is_empty() {
-            causes.extend(on_the_way.iter().filter_map(|place| self.part(place)));
-        }
-        causes.extend(self.components(at));
-        causes.extend(self.decisions(was, now));
-        if causes.is_empty() && !self.changed.is_empty() {
-            let words: Vec<&str> = self.changed.iter().map(|input| input.word()).collect();
-            let text = format!("changed since: {}", words.join(", "));
-            causes.insert(Cause { kind: CauseKind::Inputs, at: None, text });
-        }
-        causes.into_iter().collect()
-    }
-
-    /// Whether a part of the model is new, gone or described differently.
-    fn part(&self, place: &Place) -> Option<Cause> {
-        let (kind, said) = match (self.parts[0].get(place), self.parts[1].get(place)) {
-            (None, Some(_)) => (CauseKind::Added, "is new"),
-            (Some(_), None) => (CauseKind::Removed, "is gone"),
-            // Another engine may write the same differently.
-            (Some(old), Some(new)) if old != new && !self.has_changed(InputChanged::Engine) => {
-                (CauseKind::Changed, "is described differently")
-            }
-            _ => return None,
-        };
-        Some(Cause { kind, at: Some(place.clone()), text: format!("{} {said}", named(place)) })
-    }
-
-    /// What changed at the component of an event, or in its record.
-    fn components(&self, at: At<'_>) -> Vec<Cause> {
-        let none = Vec::new();
-        let old: BTreeSet<EarlierComponent> =
-            self.found.get(&at).into_iter().flatten().map(|component| (*component).clone()).collect();
-        let findings = self.findings.get(&at).unwrap_or(&none);
-        let new: BTreeSet<EarlierComponent> = findings
-            .iter()
-            .map(|at| EarlierComponent {
-                reference: at.finding.component.reference.clone(),
-                name: at.finding.component.name.clone(),
-                version: at.finding.component.version.clone(),
-            })
-            .collect();
-        let place = Some(Place::Element(at.1.to_string()));
-        let cause = |kind, text: String| Cause { kind, at: place.clone(), text };
-        let version =
-            |component: &EarlierComponent| component.version.clone().unwrap_or_else(|| "no version".to_owned());
-        let mut causes = Vec::new();
-        let other_inventory = self.inventory_changed(at.1, at.2);
-        for component in new.difference(&old) {
-            match old.iter().find(|other| other.reference == component.reference || other.name == component.name) {
-                Some(other) => causes.push(cause(
-                    CauseKind::Component,
-                    format!("{} at {}: {} became {}", component.name, at.1, version(other), version(component)),
-                )),
-                None if other_inventory => causes.push(cause(
-                    CauseKind::Component,
-                    format!("the inventory of {} changed: {} {} is in it", at.1, component.name, version(component)),
-                )),
-                None => {
-                    let received = findings.iter().filter_map(|at| at.finding.vulnerability.received).min();
-                    let text = match received.filter(|day| *day > self.before.inputs.as_of) {
-                        Some(day) => format!("the record {} was received on {day}", at.0),
-                        None => format!("what is known of {} in {} changed", at.0, component.name),
-                    };
-                    if self.has_changed(InputChanged::Knowledge) {
-                        causes.push(cause(CauseKind::Record, text));
-                    }
-                }
-            }
-        }
-        for component in old.difference(&new) {
-            let same =
-                |other: &&EarlierComponent| other.reference == component.reference || other.name == component.name;
-            if new.iter().any(|other| same(&other)) {
-                continue;
-            }
-            if other_inventory {
-                let text = format!(
-                    "the inventory of {} changed: {} {} is not found in it for {} any more",
-                    at.1,
-                    component.name,
-                    version(component),
-                    at.0
-                );
-                causes.push(cause(CauseKind::Component, text));
-            } else if self.has_changed(InputChanged::Knowledge) {
-                causes
-                    .push(cause(CauseKind::Record, format!("what is known of {} in {} changed", at.0, component.name)));
-            }
-        }
-        causes
-    }
-
-    fn inventory_changed(&self, element: &ElementId, version: &FieldedVersionId) -> bool {
-        let place = Place::Element(element.to_string());
-        let [old, new] = &self.inventories;
-        !self.before.inputs.model.is_empty() && old.get(&(&place, version)) != new.get(&(&place, version))
-    }
-
-    /// What changed in decisions that a verdict rested on, or rests on.
-    fn decisions(&self, was: Option<&EarlierVerdict>, now: Option<&Verdict>) -> Vec<Cause> {
-        let mut causes = Vec::new();
-        let cause = |at: Option<Place>, text: String| Cause { kind: CauseKind::Decision, at, text };
-        let lapsed = was.and_then(|was| was.valid_until).filter(|until| *until < self.after.inputs.as_of);
-        causes.extend(lapsed.map(|until| cause(None, format!("a decision that it rested on held until {until}"))));
-        if self.has_changed(InputChanged::Decisions) {
-            let place = |control: &ControlId| Some(Place::Control(control.to_string()));
-            let old: BTreeSet<&ControlId> = was.into_iter().flat_map(|was| &was.controls_relied_on).collect();
-            let new: BTreeSet<&ControlId> = now.into_iter().flat_map(|now| &now.controls_relied_on).collect();
-            let gone = old.iter().filter(|control| !self.relied.contains(**control));
-            causes.extend(gone.map(|control| cause(place(control), format!("nothing rests on {control} any more"))));
-            causes.extend(
-                new.difference(&old).map(|control| cause(place(control), format!("it rests on {control} now"))),
-            );
-        }
-        causes
-    }
-}
-
-/// A place in words.
-fn named(place: &Place) -> String {
-    match place {
-        Place::Position(id) => format!("the zone {id}"),
-        Place::Element(id) => format!("the element {id}"),
-        Place::Link(id) => format!("the link {id}"),
-        Place::Secret(id) => format!("the secret {id}"),
-        Place::Control(id) => format!("the control {id}"),
-        Place::Function(id) => format!("the function {id}"),
-        Place::Harm(id) => format!("the harm {id}"),
     }
 }

@@ -329,8 +329,7 @@ fn is_of(finding: &Finding, id: &VulnerabilityId) -> bool {
 /// The versions after the present one at which a finding is said to end, the earliest first.
 pub(crate) fn mended(finding: &Finding) -> Vec<String> {
     let Some(present) = finding.component.version.as_deref() else { return Vec::new() };
-    let purl = finding.component.purl.as_deref().and_then(|purl| Purl::parse(purl).ok());
-    let scheme = scheme_of(purl.as_ref());
+    let scheme = scheme_of_finding(finding);
     let mut later: Vec<String> = finding
         .fixed_in
         .iter()
@@ -344,6 +343,12 @@ pub(crate) fn mended(finding: &Finding) -> Vec<String> {
     });
     later.dedup();
     later
+}
+
+/// How the versions of the component of a finding are ordered.
+pub(crate) fn scheme_of_finding(finding: &Finding) -> Scheme {
+    let purl = finding.component.purl.as_deref().and_then(|purl| Purl::parse(purl).ok());
+    scheme_of(purl.as_ref())
 }
 
 fn scheme_of(purl: Option<&Purl>) -> Scheme {

@@ -11,22 +11,22 @@ use std::rc::Rc;
 use ward_model::assessment::{Assessment, Summary};
 use ward_model::device::{Device, UpdatePath};
 use ward_model::hypothesis::Change;
-use ward_model::ids::{ElementId, FunctionId};
+use ward_model::ids::{ComponentRef, ElementId, FieldedVersionId, FunctionId};
 use ward_model::knowledge::KnowledgeError;
 use ward_model::treatment::{
     LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated, VersionTreatment,
 };
 use ward_model::verdict::{Basis, Outcome, Place, PresumedBecause, Verdict};
 use ward_risk::open::{Open, open};
-use ward_risk::{Effects, loss};
+use ward_risk::{Effects, ElementReports, loss};
 
 use crate::suppose::{Reports, SupposeError, Supposition, suppose};
-use crate::{Inputs, assess_supposing, reports};
+use crate::{Inputs, Known, Told, assess_supposing, reports_of};
 
 mod candidate;
 mod hitting;
 
-use candidate::{Candidate, Offer, places};
+use candidate::{Candidate, Offer, Offered, places};
 use hitting::{Clause, Failed, cheapest};
 
 /// How long a search goes on: by counts, never by time, so that the same question has the same answer everywhere.
@@ -42,7 +42,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { assessed: 400, nodes: 2_000_000, witnesses: 100 }
+        Self { assessed: 400, nodes: 500_000, witnesses: 2_000 }
     }
 }
 
@@ -55,19 +55,46 @@ pub struct Treating {
     pub limits: Limits,
 }
 
+/// How far a search has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress<'a> {
+    /// The fielded version that is treated.
+    pub version: &'a FieldedVersionId,
+    /// How many changes are weighed.
+    pub candidates: usize,
+    /// How many sets of them were assessed.
+    pub assessed: usize,
+    /// What every treatment costs at the least, as far as is known.
+    pub at_least: u64,
+    /// How many subjects the last set leaves uncontrolled.
+    pub left: usize,
+}
+
 /// Finds the cheapest treatment of every fielded version.
 ///
 /// # Errors
 /// The knowledge could not be read.
 pub fn treat(inputs: &Inputs<'_>, treating: Treating) -> Result<Treatment, KnowledgeError> {
+    treat_telling(inputs, treating, &mut |_| ())
+}
+
+/// The same, telling after every set that was assessed how far the search has come. What is told changes nothing.
+///
+/// # Errors
+/// The knowledge could not be read.
+pub fn treat_telling(
+    inputs: &Inputs<'_>,
+    treating: Treating,
+    tell: &mut dyn FnMut(Progress<'_>),
+) -> Result<Treatment, KnowledgeError> {
     let mut versions = Vec::with_capacity(inputs.device.versions.len());
     // Claims are judged before the device is taken apart: what was decided is bound to the whole folder.
     let (effects, _) = Effects::decided(inputs.device, inputs.decisions, inputs.as_of);
-    let before = crate::assess(inputs)?;
+    let before = whole(inputs, &effects, &[])?;
     for version in &inputs.device.versions {
         let device = Device { versions: vec![version.clone()], ..inputs.device.clone() };
         let inputs = Inputs { device: &device, ..*inputs };
-        let search = Search::new(&inputs, &effects, treating)?;
+        let search = Search::new(&inputs, &effects, treating, &mut *tell)?;
         let of_version = before.verdicts.iter().filter(|verdict| verdict.fielded_version == version.id);
         versions.push(search.run(summary(of_version))?);
     }
@@ -78,6 +105,16 @@ pub fn treat(inputs: &Inputs<'_>, treating: Treating) -> Result<Treatment, Knowl
         presumed_too: treating.presumed_too,
         versions,
     })
+}
+
+/// The whole assessment with some changes, in every reading.
+fn whole(inputs: &Inputs<'_>, effects: &Effects, changes: &[Change]) -> Result<Assessment, KnowledgeError> {
+    match assess_supposing(inputs, (effects, Vec::new()), changes, Told::Verdicts) {
+        Ok(assessment) => Ok(assessment),
+        Err(SupposeError::Knowledge(error)) => Err(error),
+        // As in `supposition`: the device as it is has nothing treated.
+        Err(SupposeError::Unknown(_)) => crate::assess(inputs),
+    }
 }
 
 /// The counts of some verdicts.
@@ -91,14 +128,19 @@ struct Search<'a> {
     effects: &'a Effects,
     treating: Treating,
     found: Rc<Reports>,
-    /// What was found with other versions of components, by these.
-    refound: BTreeMap<Vec<Change>, Rc<Reports>>,
+    /// What was looked up for it.
+    looked_up: Known,
+    /// What was found on an element with other versions of its components, by these.
+    refound: BTreeMap<Vec<Change>, ElementReports>,
     /// What was uncontrolled with the sets that were assessed: the search asks for some of them again.
     known: BTreeMap<Vec<Change>, Rc<Remaining>>,
     candidates: Vec<Candidate>,
     not_offered: Vec<NotOffered>,
+    /// How many versions of components are not among the candidates.
+    not_weighed: usize,
     assessed: usize,
     nodes: u64,
+    tell: &'a mut dyn FnMut(Progress<'_>),
 }
 
 /// What is uncontrolled with some changes.
@@ -119,19 +161,28 @@ enum Ended {
 }
 
 impl<'a> Search<'a> {
-    fn new(inputs: &'a Inputs<'a>, effects: &'a Effects, treating: Treating) -> Result<Self, KnowledgeError> {
-        let found = Rc::new(reports(inputs)?);
+    fn new(
+        inputs: &'a Inputs<'a>,
+        effects: &'a Effects,
+        treating: Treating,
+        tell: &'a mut dyn FnMut(Progress<'_>),
+    ) -> Result<Self, KnowledgeError> {
+        let looked_up = Known::default();
+        let found = Rc::new(reports_of(inputs, &looked_up, None)?);
         let mut search = Self {
             inputs,
             effects,
             treating,
             found,
+            looked_up,
             refound: BTreeMap::new(),
             known: BTreeMap::new(),
             candidates: Vec::new(),
             not_offered: Vec::new(),
+            not_weighed: 0,
             assessed: 0,
             nodes: treating.limits.nodes,
+            tell,
         };
         let untreated = search.remaining(&[])?;
         let offer = Offer {
@@ -141,9 +192,11 @@ impl<'a> Search<'a> {
             rulebook: inputs.rulebook,
             found: &search.found,
             open: &untreated.open,
+            presumed_too: treating.presumed_too,
             on: inputs.as_of,
         };
-        (search.candidates, search.not_offered) = offer.candidates();
+        let Offered { candidates, not_offered, not_weighed } = offer.candidates();
+        (search.candidates, search.not_offered, search.not_weighed) = (candidates, not_offered, not_weighed);
         Ok(search)
     }
 
@@ -173,17 +226,7 @@ impl<'a> Search<'a> {
         self.assessed += 1;
         let Supposition { device, effects, lost, .. } = self.supposition(&changes);
         let inputs = Inputs { device: &device, ..*self.inputs };
-        let updates: Vec<Change> =
-            changes.iter().filter(|change| matches!(change, Change::Update(..))).cloned().collect();
-        let found = match self.refound.get(&updates) {
-            _ if updates.is_empty() => Rc::clone(&self.found),
-            Some(found) => Rc::clone(found),
-            None => {
-                let found = Rc::new(reports(&inputs)?);
-                self.refound.insert(updates, Rc::clone(&found));
-                found
-            }
-        };
+        let found = self.found_with(&inputs, &changes)?;
         let partial = inputs.knowledge.description().partial();
         let situation = inputs.situation(&found, partial.as_deref());
         let open = open(situation, &effects, self.treating.presumed_too, self.treating.limits.witnesses);
@@ -196,6 +239,34 @@ impl<'a> Search<'a> {
         let remaining = Rc::new(Remaining { open, losses, found });
         self.known.insert(changes, Rc::clone(&remaining));
         Ok(remaining)
+    }
+
+    /// What is found with some changes: only elements of which a component is at another version are matched anew, and each of these
+    /// once for the same versions.
+    fn found_with(&mut self, inputs: &Inputs<'_>, changes: &[Change]) -> Result<Rc<Reports>, KnowledgeError> {
+        let mut updates: BTreeMap<&ElementId, Vec<Change>> = BTreeMap::new();
+        for change in changes {
+            if let Change::Update(element, ..) = change {
+                updates.entry(element).or_default().push(change.clone());
+            }
+        }
+        if updates.is_empty() {
+            return Ok(Rc::clone(&self.found));
+        }
+        let mut found = Reports::clone(&self.found);
+        for (element, updates) in updates {
+            let reports = match self.refound.get(&updates) {
+                Some(reports) => reports.clone(),
+                None => {
+                    let anew = reports_of(inputs, &self.looked_up, Some(element))?;
+                    let Some(reports) = anew.into_values().next() else { continue };
+                    self.refound.insert(updates, reports.clone());
+                    reports
+                }
+            };
+            found.insert((inputs.device.versions[0].id.clone(), element.clone()), reports);
+        }
+        Ok(Rc::new(found))
     }
 
     /// Searches until nothing is uncontrolled. What stops by design may be overlooked, to tell what would be left then.
@@ -216,6 +287,13 @@ impl<'a> Search<'a> {
                 return Ok((Ended::Limit(left), at_least));
             }
             let remaining = self.remaining(&set)?;
+            (self.tell)(Progress {
+                version: &self.inputs.device.versions[0].id,
+                candidates: self.candidates.len(),
+                assessed: self.assessed,
+                at_least,
+                left: remaining.open.len() + remaining.losses.len(),
+            });
             let found = self.clauses(&remaining, &set, overlooking_losses);
             if found.is_empty() {
                 return Ok((Ended::Treated(set), at_least));
@@ -235,6 +313,11 @@ impl<'a> Search<'a> {
 
     /// What every treatment must do, seeing what this set leaves.
     fn clauses(&self, remaining: &Remaining, set: &[usize], overlooking_losses: bool) -> Vec<(Clause, Untreated)> {
+        let mut touching: BTreeMap<&Place, Vec<usize>> = BTreeMap::new();
+        for (number, candidate) in self.candidates.iter().enumerate() {
+            candidate.touches.iter().for_each(|place| touching.entry(place).or_default().push(number));
+        }
+        let mending = Mending::new(&remaining.found);
         let mut clauses = Vec::new();
         for open in &remaining.open {
             let subject = Untreated {
@@ -248,21 +331,15 @@ impl<'a> Search<'a> {
                 clauses.push((self.not_this(set), subject));
                 continue;
             }
+            let names = names(open);
             let places = places(self.inputs.device, open);
-            let touching = |one: &usize| {
-                let candidate = &self.candidates[*one];
-                !candidate.touches.is_disjoint(&places) && may_mend(&candidate.change, open, &remaining.found)
-            };
-            let others = (0..self.candidates.len()).filter(|one| !set.contains(one));
-            let clause = Clause {
-                any: others.filter(touching).collect(),
-                none_of: set
-                    .iter()
-                    .copied()
-                    .filter(|one| !self.candidates[*one].only_cuts() && touching(one))
-                    .collect(),
-            };
-            clauses.push((clause, subject));
+            let touching: BTreeSet<usize> =
+                places.iter().filter_map(|place| touching.get(place)).flatten().copied().collect();
+            let touching = touching.into_iter();
+            let touching = touching.filter(|one| mending.may_mend(&self.candidates[*one].change, open, &names));
+            let (chosen, others): (Vec<usize>, Vec<usize>) = touching.partition(|one| set.binary_search(one).is_ok());
+            let none_of = chosen.into_iter().filter(|one| !self.candidates[*one].only_cuts()).collect();
+            clauses.push((Clause { any: others, none_of }, subject));
         }
         if !overlooking_losses {
             for (function, due) in &remaining.losses {
@@ -327,11 +404,17 @@ impl<'a> Search<'a> {
             }
             Ended::Impossible(left) => {
                 advice.extend(self.instead()?);
+                if self.not_weighed > 0 {
+                    advice.push(format!(
+                        "{} versions of components were not weighed: whether one of them would do is not known",
+                        self.not_weighed
+                    ));
+                }
                 (TreatmentOutcome::NoTreatment, Vec::new(), left)
             }
         };
         let changes = self.changes(&set);
-        let after = self.assess(&changes)?;
+        let after = whole(self.inputs, self.effects, &changes)?;
         let mut left_presumed: BTreeSet<LeftPresumed> = BTreeSet::new();
         for verdict in after.verdicts.iter().filter(|verdict| verdict.verdict == Outcome::Uncontrolled) {
             if let Some(because) = verdict.presumed_because {
@@ -378,16 +461,6 @@ impl<'a> Search<'a> {
             candidates: self.candidates.len(),
             assessed: self.assessed,
         })
-    }
-
-    /// The whole assessment of this version with some changes.
-    fn assess(&self, changes: &[Change]) -> Result<Assessment, KnowledgeError> {
-        match assess_supposing(self.inputs, (self.effects, Vec::new()), changes) {
-            Ok(assessment) => Ok(assessment),
-            Err(SupposeError::Knowledge(error)) => Err(error),
-            // As in `supposition`: the device as it is has nothing treated.
-            Err(SupposeError::Unknown(_)) => crate::assess(self.inputs),
-        }
     }
 
     /// What is left where there is no treatment: to give up links and what rests on them, or the device.
@@ -465,24 +538,43 @@ impl Search<'_> {
     }
 }
 
-/// Whether another version of a component could take a derivation away, or have brought it: one that rests on something found at
-/// that component, or found beside it under conditions that the component may be part of. Other changes are told by their places.
-fn may_mend(change: &Change, open: &Open, found: &Reports) -> bool {
-    let Change::Update(element, component, _) = change else { return true };
-    if open.because.is_some() {
-        return true;
+/// The vulnerabilities that a derivation rests on, and its subject. What a step follows by begins with the name of the vulnerability,
+/// where it is one.
+fn names(open: &Open) -> BTreeSet<&str> {
+    let by = open.witness.nodes.iter().filter_map(|node| node.by.split_whitespace().next());
+    by.chain([open.subject.id.as_str()]).collect()
+}
+
+/// Where vulnerabilities are found, so that it can be told what another version of a component may change.
+struct Mending<'a> {
+    /// The components by element and vulnerability, each with whether others beside it have a say.
+    found: BTreeMap<(&'a ElementId, &'a str), Vec<(&'a ComponentRef, bool)>>,
+}
+
+impl<'a> Mending<'a> {
+    fn new(reports: &'a Reports) -> Self {
+        let mut found: BTreeMap<_, Vec<(&ComponentRef, bool)>> = BTreeMap::new();
+        for ((_, element), reports) in reports {
+            for finding in reports.open.findings.iter().chain(&reports.complete.findings) {
+                let others = !finding.proof.environment.is_empty() || !finding.proof.voices.is_empty();
+                let at = found.entry((element, finding.vulnerability.id.as_str())).or_default();
+                at.push((&finding.component.reference, others));
+            }
+        }
+        Self { found }
     }
-    // What a step follows by begins with the name of the vulnerability, where it is one.
-    let first = |by: &str| by.split_whitespace().next().map(str::to_owned);
-    let mut names: BTreeSet<String> = open.witness.nodes.iter().filter_map(|node| first(&node.by)).collect();
-    names.insert(open.subject.id.clone());
-    let at = found.iter().filter(|((version, at), _)| *version == open.fielded_version && at == element);
-    let findings = at.flat_map(|(_, reports)| reports.open.findings.iter().chain(&reports.complete.findings));
-    findings.filter(|finding| names.contains(finding.vulnerability.id.as_str())).any(|finding| {
-        finding.component.reference == *component
-            || !finding.proof.environment.is_empty()
-            || !finding.proof.voices.is_empty()
-    })
+
+    /// Whether another version of a component could take a derivation away, or have brought it: one that rests on something found at
+    /// that component, or found beside it under conditions that the component may be part of. Other changes are told by their places.
+    fn may_mend(&self, change: &Change, open: &Open, names: &BTreeSet<&str>) -> bool {
+        let Change::Update(element, component, _) = change else { return true };
+        open.because.is_some()
+            || names
+                .iter()
+                .filter_map(|name| self.found.get(&(element, *name)))
+                .flatten()
+                .any(|(reference, others)| *others || *reference == component)
+    }
 }
 
 /// What to do about what is presumed. It is advice: nobody can be told beforehand what the answer will be.

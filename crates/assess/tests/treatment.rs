@@ -16,6 +16,7 @@ use ward_assess::{SupposeError, Treating, treat, what_if};
 use ward_model::hypothesis::Change;
 use ward_model::treatment::{Treatment, TreatmentOutcome, VersionTreatment};
 use ward_model::verdict::Outcome;
+use ward_publish::text::TextOptions;
 
 fn treated(name: &str) -> Treatment {
     let case = Case::load(name);
@@ -31,6 +32,56 @@ fn advice(version: &VersionTreatment) -> String {
     let not_offered = version.not_offered.iter().map(|one| format!("{}: {}", one.what, one.reason));
     let all: Vec<String> = version.advice.iter().chain(remarks).cloned().chain(not_offered).collect();
     all.join("\n")
+}
+
+/// What `ward treat` prints about a case, its lines joined as they were before they were wrapped.
+fn printed(name: &str) -> String {
+    let options = TextOptions { width: 200, colour: false, verbose: true };
+    let text = ward_publish::treatment::text(&treated(name), "DIR", &options);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn what_is_printed_is_what_a_practitioner_would_advise() {
+    let expected: [(&str, &[&str]); 4] = [
+        (
+            "medtronic-minimed-508",
+            &[
+                "No treatment exists: replace it",
+                "no patch: version MiniMed 508 cannot be updated",
+                "take it off the network",
+            ],
+        ),
+        (
+            "ge-mdhex",
+            &[
+                "+isolated-network",
+                "holds only where it is confirmed: confirm it per site",
+                "trades: no records from the ward",
+            ],
+        ),
+        (
+            "contec-cms8000",
+            &["take it off the network", "no patch: version CMS8000 cannot be updated", "isolate:monitor"],
+        ),
+        (
+            "abbott-icd",
+            &[
+                "no patch: version Current cannot be updated",
+                "no patch: version Promote cannot be updated",
+                "+radio-off",
+                "trades: no remote monitoring",
+                "not at hand: control firmware-update: it comes as an update, and version Current cannot be updated",
+                "+firmware-update",
+            ],
+        ),
+    ];
+    for (name, lines) in expected {
+        let text = printed(name);
+        for line in lines {
+            assert!(text.contains(line), "{name}: {line}\n{text}");
+        }
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 const ROOMS: &[(&str, &[&str])] = &[
     // No part of the program: nothing uses it.
     ("ward-compare", &["ward-feeds", "ward-match", "ward-policy"]),
-    ("ward-exercise", &["ward-feeds", "ward-device", "ward-policy"]),
+    ("ward-exercise", &["ward-feeds", "ward-fleet", "ward-device", "ward-policy"]),
     ("ward-samples", &[]),
     ("ward-server", &["ward-round", "ward-publish", "ward-record", "ward-fleet"]),
     ("ward-pdf", &["ward-document"]),

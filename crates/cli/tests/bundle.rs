@@ -194,3 +194,67 @@ fn what_a_killed_import_left_is_removed() {
     world.import("first").ends(0);
     assert!(!left.exists());
 }
+
+/// A delta brings what is new since all that came before it: where some of that was lost, or another knowledge stands in its place,
+/// taking it would make up a whole that nobody has ever signed.
+#[test]
+fn a_delta_is_not_taken_by_a_home_that_lost_what_it_stands_on() {
+    let world = World::new();
+    let plant = world.path("plant");
+    let ids = ["CVE-2020-0001", "CVE-2020-0002", "CVE-2020-0003", "CVE-2020-0004"];
+    world.export("first", None).ends(0);
+    for (number, (name, since)) in [("second", "first"), ("third", "second")].into_iter().enumerate() {
+        kev(&world.path("mirror"), &format!("2026-0{}-02", number + 2), &ids[..number + 2]);
+        world.export(name, Some(since)).ends(0);
+    }
+    let verify = |code| at(&plant, &["verify", "--json"]).ends(code).json();
+    world.import("first").ends(0);
+    world.import("second").ends(0);
+    assert_eq!(verify(0)["lost"], serde_json::json!([]));
+    let knowledge = plant.join("knowledge");
+    let named = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().path();
+    let delta = fs::read_dir(&knowledge).unwrap().map(named).find(|path| path.to_string_lossy().contains("/delta-"));
+    let delta = delta.unwrap();
+    let mut bytes = fs::read(&delta).unwrap();
+    bytes[110] ^= 1;
+    fs::write(&delta, bytes).unwrap();
+
+    let refused = world.import("third").ends(2);
+    assert!(refused.stderr.contains("receipts of this home were lost"), "{}", refused.stderr);
+    // A sync goes on from what is left, and nothing is as if nothing had been.
+    let epss = world.text("mirror");
+    let synced = at(&plant, &["feeds", "sync", "--from", &epss, "--only", "epss"]).ends(0);
+    assert!(synced.stderr.contains("LOST: 1 receipt after that of"), "{}", synced.stderr);
+    assert!(synced.stdout.contains("LOST       1 receipt after that of"), "{}", synced.stdout);
+    let status = at(&plant, &["feeds", "status", "--json"]).ends(0).json();
+    assert_eq!(status["lost"][0]["receipts"], 1);
+    assert!(status["notes"].to_string().contains("receipts of this home were lost"), "{}", status["notes"]);
+    at(&plant, &["feeds", "status", "--fail-on", "stale"]).ends(1);
+    assert_eq!(verify(1)["lost"], status["lost"]);
+    world.import("third").ends(2);
+    // Whole again, and somebody says so.
+    world.export("whole", None).ends(0);
+    assert_eq!(world.import("whole").ends(0).json()["lost"], status["lost"]);
+    let (file, key) = (world.text("whole"), world.text("key.pem.pub"));
+    let accepted = at(&plant, &["feeds", "import", &file, "--trust", &key, "--accept-lost", "--json"]).ends(0).json();
+    assert_eq!(accepted["lost"], serde_json::json!([]));
+    verify(0);
+    let again = at(&plant, &["feeds", "sync", "--from", &epss, "--accept-lost"]).ends(2);
+    assert!(again.stderr.contains("are known to be lost"), "{}", again.stderr);
+    kev(&world.path("mirror"), "2026-04-02", &ids);
+    world.export("fourth", Some("whole")).ends(0);
+
+    // Another knowledge in the place of the one that took the bundle, with files of the same names.
+    let kept = world.path("kept");
+    fs::rename(&knowledge, &kept).unwrap();
+    kev(&world.path("other"), "2026-01-01", &ids[..1]);
+    fs::create_dir_all(world.path("other/epss")).unwrap();
+    let scores = "epss/epss_scores-2026-01-04.csv";
+    fs::copy(world.path("mirror").join(scores), world.path("other").join(scores)).unwrap();
+    at(&plant, &["feeds", "sync", "--from", &world.text("other")]).ends(0);
+    let refused = world.import("fourth").ends(2);
+    assert!(refused.stderr.contains("does not go back to the one that it stands on"), "{}", refused.stderr);
+    fs::remove_dir_all(&knowledge).unwrap();
+    fs::rename(&kept, &knowledge).unwrap();
+    world.import("fourth").ends(0);
+}

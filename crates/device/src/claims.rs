@@ -9,9 +9,8 @@ use ward_model::device::{Control, Cut, Device, Link};
 use ward_model::digest::Digest;
 use ward_model::ids::LinkId;
 
-use premise::rests_on;
+pub(crate) use premise::premise;
 
-use crate::canonical::Canonical;
 use crate::evidence::{self, Cited};
 use crate::raw::scalar::Citation;
 use crate::record::Records;
@@ -46,22 +45,6 @@ pub(crate) fn claim(
         file: file.to_owned(),
         id,
     }
-}
-
-/// What a decision on a claim that is said in these words is bound to.
-pub(crate) fn premise(
-    id: &ClaimId,
-    says: &str,
-    citation: Option<&Citation>,
-    device: &Device,
-    records: &Records,
-) -> Digest {
-    let mut premise = Canonical::new(&id.to_string());
-    premise.opt("evidence", citation.map(|citation| &citation.path));
-    premise.opt("place", citation.and_then(|citation| citation.place.as_ref()));
-    rests_on(id, says, device, &mut premise);
-    records.rests_on(id, device, &mut premise);
-    premise.digest()
 }
 
 /// The claim in words, for the person who must answer for it.

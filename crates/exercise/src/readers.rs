@@ -36,10 +36,11 @@ type Room = [(&'static str, Exercise)];
 
 /// All of them, in the order of the rooms.
 pub fn all() -> Vec<Reader> {
-    let rooms: [(Kind, &Room, Option<Made>); 8] = [
+    let rooms: [(Kind, &Room, Option<Made>); 9] = [
         (Kind::Feed, &ward_formats::exercise::FEEDS, None),
         (Kind::Feed, &ward_feeds::exercise::READERS, Some(ward_feeds::exercise::seeds)),
         (Kind::Feed, &ward_knowledge::exercise::READERS, Some(ward_knowledge::exercise::seeds)),
+        (Kind::Feed, &ward_fleet::exercise::READERS, Some(ward_fleet::exercise::seeds)),
         (Kind::Sbom, &ward_formats::exercise::SBOMS, None),
         (Kind::Own, &ward_formats::exercise::EVIDENCE, Some(ward_formats::exercise::evidence_seeds)),
         (Kind::Sbom, &ward_model::exercise::READERS, None),

@@ -67,6 +67,23 @@ pub enum SyncError {
         /// What was given.
         source_name: String,
     },
+    /// Two mirrors that are read together hold one file, and it is not the same.
+    #[error("{first} and {second} are not the same: which of them counts cannot be known")]
+    Differs {
+        /// In the mirror that was named first.
+        first: PathBuf,
+        /// In the other.
+        second: PathBuf,
+    },
+    /// A delta stands on all that came before it, and some of that was lost.
+    #[error("receipts of this home were lost, and a delta stands on all that was received: {lost}")]
+    Lost {
+        /// Which.
+        lost: String,
+    },
+    /// A loss shall be accepted where there is none.
+    #[error("no receipts of this home are known to be lost: nothing of it can be accepted")]
+    NothingLost,
     /// A delta leaves out a file that the home has never read.
     #[error("this delta leaves out `{name}`, and the home has never read it")]
     NotTaken {

@@ -20,7 +20,7 @@ mod tree;
 
 pub use error::SyncError;
 pub use progress::{Progress, Silent, Step};
-pub use report::{SourceReport, SyncReport};
+pub use report::{MirrorPart, SourceReport, SyncReport};
 pub use source::{Source, UnknownSource};
 pub use sync::{Fewer, sync, sync_contents};
 pub use tree::Contents;

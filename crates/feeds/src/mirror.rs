@@ -1,17 +1,23 @@
 //! A folder laid out as a mirror: which files of which feeds are in it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use ward_formats::feed::osv;
+use ward_formats::feed::{epss, osv};
 use ward_knowledge::Builder;
+use ward_model::coverage::latest_meant;
 use ward_model::digest::Digest;
 
 use crate::error::SyncError;
 use crate::file::{MirrorFile, Standing};
 use crate::source::Source;
 use crate::tree::Contents;
+
+mod left;
+
+pub(crate) use left::is_no_feed;
 
 /// How deep folders are looked into. A link may lead back to where it stands.
 const DEEPEST: usize = 8;
@@ -31,7 +37,7 @@ pub(crate) struct Mirror {
     pub(crate) eol: Vec<MirrorFile>,
     /// The newest CWE list.
     pub(crate) cwe: Option<MirrorFile>,
-    /// Folders that no reader is for, by name.
+    /// Folders that no reader is for, and files of known folders that are not read, by name.
     pub(crate) not_read: Vec<String>,
 }
 
@@ -74,7 +80,8 @@ pub(crate) enum Kind {
 
 impl Mirror {
     /// Looks what there is. `only` limits it; a source named there must be there.
-    pub(crate) fn look(contents: &Contents, only: &[Source]) -> Result<Self, SyncError> {
+    /// `received` is the day of receipt.
+    pub(crate) fn look(contents: &Contents, only: &[Source], received: Date) -> Result<Self, SyncError> {
         let mut mirror = Self::default();
         let folder = contents.root();
         let wanted = |source: Source| only.is_empty() || only.contains(&source);
@@ -85,7 +92,7 @@ impl Mirror {
                 continue;
             }
             if folders.iter().any(|name| name == source.name()) {
-                mirror.look_into(contents, source)?;
+                mirror.look_into(contents, source, received)?;
                 found = true;
             } else if !only.is_empty() {
                 return Err(SyncError::Absent { path: folder.to_owned(), wanted: format!("folder `{source}`") });
@@ -150,7 +157,7 @@ impl Mirror {
         Ok(())
     }
 
-    fn look_into(&mut self, contents: &Contents, source: Source) -> Result<(), SyncError> {
+    fn look_into(&mut self, contents: &Contents, source: Source, received: Date) -> Result<(), SyncError> {
         let absent = |wanted: &str| SyncError::Absent {
             path: contents.root().join(source.name()),
             wanted: format!("file `{wanted}`"),
@@ -160,7 +167,10 @@ impl Mirror {
         let before = self.jobs.len();
         match source {
             Source::Nvd => {
-                let list = files()?.into_iter().filter(|file| nvd_stem(&file.name).is_some());
+                let mut all = files()?;
+                let list = take(&mut all, |name| nvd_stem(name).is_some());
+                let read: BTreeSet<&str> = list.iter().filter_map(|file| nvd_stem(&file.name)).collect();
+                self.name_left(source, all.iter().filter(|file| !left::is_twin(&file.name, &read)));
                 self.alone(source, source.name(), Kind::List, list);
                 if self.jobs.len() == before {
                     return Err(absent("nvdcve-2.0-*.json.gz"));
@@ -168,13 +178,16 @@ impl Mirror {
             }
             Source::Kev => {
                 let name = "known_exploited_vulnerabilities.json";
-                self.kev = Some(files()?.into_iter().find(|file| file.name == name).ok_or_else(|| absent(name))?);
+                let mut all = files()?;
+                self.kev = Some(take(&mut all, |of| of == name).pop().ok_or_else(|| absent(name))?);
+                self.name_left(source, &all);
             }
             Source::Epss => {
-                // By day; where a day is there packed and plain, the plain one is as good.
-                let newest = files()?.into_iter().filter_map(|file| Some((epss_day(&file.name)?, file)));
-                let newest = newest.max_by(|(a, x), (b, y)| (a, &x.name).cmp(&(b, &y.name)));
-                self.epss = Some(newest.ok_or_else(|| absent("epss_scores-YYYY-MM-DD.csv.gz"))?.1);
+                let mut all = files()?;
+                let dated = take(&mut all, |name| epss_day(name).is_some());
+                self.name_left(source, &all);
+                self.epss =
+                    Some(newest_scores(dated, received).ok_or_else(|| absent("epss_scores-YYYY-MM-DD.csv.gz"))?);
             }
             Source::Cve5 => {
                 let mut all = walk()?;
@@ -183,6 +196,7 @@ impl Mirror {
                 let archives = take(&mut all, |name| ends(name, &[".zip"]));
                 self.alone(source, source.name(), Kind::Archive, archives);
                 self.together(source, source.name(), take(&mut all, is_cve_record));
+                self.name_left(source, &all);
                 if self.jobs.len() == before {
                     return Err(absent("cves/YYYY/Nxxx/CVE-*.json, *.jsonl or *.zip"));
                 }
@@ -192,17 +206,25 @@ impl Mirror {
                     let here = self.jobs.len();
                     let found = contents.files(source.name(), &ecosystem, DEEPEST)?;
                     self.osv(&found, &osv::source_of(&ecosystem));
-                    if self.jobs.len() == here {
-                        self.not_read.push(format!("{source}/{ecosystem}"));
+                    match self.jobs.len() == here {
+                        true => self.not_read.push(format!("{source}/{ecosystem}")),
+                        false => self.name_left(source, found.iter().filter(|file| !is_osv_file(&file.name))),
                     }
                 }
-                self.osv(&files()?, source.name());
+                let found = files()?;
+                self.osv(&found, source.name());
+                // Its folders are the ecosystems.
+                self.name_left(
+                    source,
+                    found.iter().filter(|file| !is_osv_file(&file.name) && !file.name.ends_with('/')),
+                );
                 if self.jobs.len() == before {
                     return Err(absent("ECOSYSTEM/all.zip"));
                 }
             }
             Source::Csaf => {
                 let mut all = walk()?;
+                let beside = contents.listed_below(source.name(), &all).map(Arc::new);
                 let index = take(&mut all, is_index);
                 let descriptions = ["provider-metadata.json", "aggregator.json"];
                 let advisories = take(&mut all, |name| {
@@ -214,23 +236,34 @@ impl Mirror {
                 // Nothing can be said of a list that a delta leaves out: then nothing of this source changed.
                 let index = index.into_iter().filter(|file| file.standing != Standing::LeftOut);
                 self.alone(source, source.name(), Kind::Index, index);
-                let beside = contents.listed_below(source.name()).map(Arc::new);
                 self.jobs.iter_mut().filter(|job| job.kind == Kind::Index).for_each(|job| job.beside = beside.clone());
                 self.together(source, source.name(), advisories);
+                self.name_left(source, &all);
             }
             Source::Eol => {
-                self.eol = files()?.into_iter().filter(|file| ends(&file.name, &[".json"])).collect();
+                let mut all = files()?;
+                self.eol = take(&mut all, |name| ends(name, &[".json"]));
+                self.name_left(source, &all);
                 if self.eol.is_empty() {
                     return Err(absent("PRODUCT.json"));
                 }
             }
             Source::Cwe => {
-                let newest = files()?.into_iter().filter_map(|file| Some((cwe_version(&file.name)?, file)));
+                let mut all = files()?;
+                let lists = take(&mut all, |name| cwe_version(name).is_some());
+                self.name_left(source, &all);
+                let newest = lists.into_iter().filter_map(|file| Some((cwe_version(&file.name)?, file)));
                 let newest = newest.max_by(|(a, x), (b, y)| (a, &x.name).cmp(&(b, &y.name)));
                 self.cwe = Some(newest.ok_or_else(|| absent("cwec-*.xml.zip"))?.1);
             }
         }
         Ok(())
+    }
+
+    /// Takes note of files of a source that nobody reads, and that somebody may have meant to be read.
+    fn name_left<'a>(&mut self, source: Source, files: impl IntoIterator<Item = &'a MirrorFile>) {
+        let meant = files.into_iter().filter(|file| !left::is_no_feed(&file.name));
+        self.not_read.extend(meant.map(|file| format!("{source}/{}", file.name)));
     }
 
     fn osv(&mut self, found: &[MirrorFile], name: &str) {
@@ -256,6 +289,21 @@ impl Mirror {
             let (name, files) = (name.to_owned(), some.to_vec());
             self.jobs.push(Job { source, name, kind: Kind::Single, files, beside: None });
         }
+    }
+
+    /// How many files of each source come from below a folder.
+    pub(crate) fn counts_below(&self, root: &Path) -> BTreeMap<Source, usize> {
+        let jobs = self.jobs.iter().filter(|job| job.kind != Kind::Index);
+        let many = jobs.flat_map(|job| job.files.iter().map(|file| (job.source, file)));
+        let single = [(Source::Kev, &self.kev), (Source::Epss, &self.epss), (Source::Cwe, &self.cwe)];
+        let single = single.into_iter().filter_map(|(source, file)| Some((source, file.as_ref()?)));
+        let mut counts = BTreeMap::new();
+        for (source, file) in many.chain(single).chain(self.eol.iter().map(|file| (Source::Eol, file))) {
+            if file.path.starts_with(root) {
+                *counts.entry(source).or_default() += 1;
+            }
+        }
+        counts
     }
 
     /// How many files there are for each name that records are kept as.
@@ -315,6 +363,29 @@ fn take(files: &mut Vec<MirrorFile>, wanted: impl Fn(&str) -> bool) -> Vec<Mirro
     let (taken, rest) = std::mem::take(files).into_iter().partition(|file| wanted(&file.name));
     *files = rest;
     taken
+}
+
+/// Of the files of EPSS the one with the latest day in it; where that cannot be read, or lies after the day of receipt, the day in its name
+/// counts. Where a day is there packed and plain, the plain one is as good.
+fn newest_scores(files: Vec<MirrorFile>, received: Date) -> Option<MirrorFile> {
+    let one = files.len() == 1;
+    let dated = files.into_iter().filter_map(|file| {
+        let named = epss_day(&file.name)?;
+        let inner = if one { None } else { inner_day(&file).filter(|day| *day <= latest_meant(received)) };
+        Some((inner.unwrap_or(named), file))
+    });
+    dated.max_by(|(a, x), (b, y)| (a, &x.name).cmp(&(b, &y.name))).map(|(_, file)| file)
+}
+
+/// The day that stands in the first line of a file of EPSS.
+fn inner_day(file: &MirrorFile) -> Option<Date> {
+    // A bundle may have left it out; then its name is all there is.
+    let source = file.open(|_| {}).ok()?;
+    epss::day_of(source).ok()
+}
+
+fn is_osv_file(name: &str) -> bool {
+    ends(name, &[".zip", ".json"])
 }
 
 /// Whether a name has one of these endings, in whatever case, and something before it.

@@ -149,9 +149,11 @@ impl Worker<'_> {
         let announced = announced(&file.path, &file.name)?;
         let source = file.open(self.bytes(job.source))?;
         let mut hashed = Hashed { source, hasher: announced.is_some().then(Sha256::new), length: 0 };
-        for item in Reader::new(&mut hashed) {
+        let mut reader = Reader::new(&mut hashed);
+        for item in reader.by_ref() {
             self.item(job, &file.name, item.map_err(wrong)?)?;
         }
+        self.batch.made(&job.name, &file.name, reader.made());
         match announced {
             Some(announced) => check(&announced, file, hashed),
             None => Ok(()),

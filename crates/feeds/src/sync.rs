@@ -14,7 +14,7 @@ use crate::file::MirrorFile;
 use crate::mirror::{Mirror, cwe_is_packed, together};
 use crate::progress::{Progress, Step};
 use crate::records;
-use crate::report::{SourceReport, SyncReport};
+use crate::report::{MirrorPart, SourceReport, SyncReport};
 use crate::source::Source;
 use crate::tree::Contents;
 
@@ -49,6 +49,8 @@ pub struct Fewer<'a> {
     /// The names of sources of which somebody says that fewer are right: they are told as shrunk no longer, and what was kept against
     /// a list that was cut short is given up.
     pub accepted: &'a [String],
+    /// Whether somebody says that what came with receipts that were lost has come again, or is not missed.
+    pub accept_lost: bool,
 }
 
 /// As [`sync`], of whatever holds the files, with what is to be said where fewer records come.
@@ -64,11 +66,24 @@ pub fn sync_contents(
     received: impl Into<Moment>,
     progress: &mut dyn Progress,
 ) -> Result<SyncReport, SyncError> {
-    let mut mirror = Mirror::look(contents, only)?;
-    let counts = mirror.counts();
-    progress.step(Step::Checking);
     let received = received.into();
+    let mut mirror = Mirror::look(contents, only, received.day())?;
+    let counts = mirror.counts();
+    let part = |root: &Path| MirrorPart { folder: root.to_owned(), files: mirror.counts_below(root) };
+    let mirrors: Vec<MirrorPart> = contents.roots().into_iter().map(part).collect();
+    progress.step(Step::Checking);
     let mut builder = home.builder(received)?;
+    let lost = builder.lost();
+    if contents.is_delta() && !lost.is_empty() {
+        let lost: Vec<String> = lost.iter().map(ToString::to_string).collect();
+        return Err(SyncError::Lost { lost: lost.join("; ") });
+    }
+    if fewer.accept_lost {
+        if lost.is_empty() {
+            return Err(SyncError::NothingLost);
+        }
+        builder.accept_lost();
+    }
     builder.far_fewer(fewer.far);
     for name in fewer.accepted {
         let is = |source: &str| {
@@ -95,9 +110,11 @@ pub fn sync_contents(
     let mut report = SyncReport {
         knowledge: published.description,
         root: published.root,
+        chain: published.chain,
         new: published.new,
         received: received.day(),
         clock_went_back: published.clock_went_back.map(|_| published.received.day()),
+        mirrors,
         sources: Vec::new(),
         untouched: Vec::new(),
         not_read: mirror.not_read.clone(),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::bundle::head::Head;
 use crate::error::{SyncError, at};
 use crate::file::{MirrorFile, Standing};
+use crate::mirror::{is_index, is_no_feed};
 
 /// What a sync reads: a folder laid out as a mirror, or what a bundle brings of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,20 +15,48 @@ pub struct Contents {
     root: PathBuf,
     /// Of a bundle: every file of the mirror that it was made from, with its length and whether the bundle holds it.
     listed: Option<BTreeMap<String, (u64, bool)>>,
+    /// Whether that bundle stands on another one.
+    delta: bool,
     /// Files that are there and that whoever they came from names no more.
     unlisted: BTreeSet<String>,
+    /// The sources that count of it; all, where nothing is said.
+    sources: Option<BTreeSet<String>>,
+    /// What is read beside it, as if it were one mirror.
+    further: Vec<Contents>,
 }
 
 impl Contents {
     /// All that is in a folder.
     pub fn of_folder(folder: impl Into<PathBuf>) -> Self {
-        Self { root: folder.into(), listed: None, unlisted: BTreeSet::new() }
+        Self {
+            root: folder.into(),
+            listed: None,
+            delta: false,
+            unlisted: BTreeSet::new(),
+            sources: None,
+            further: Vec::new(),
+        }
     }
 
     /// What a bundle lists, unpacked into this folder: what it leaves out is as in the bundle that it stands on.
     pub fn of_bundle(folder: impl Into<PathBuf>, head: &Head) -> Self {
         let listed = head.files.iter().map(|file| (file.path.clone(), (file.bytes, file.included))).collect();
-        Self { listed: Some(listed), ..Self::of_folder(folder) }
+        Self { listed: Some(listed), delta: head.base.is_some(), ..Self::of_folder(folder) }
+    }
+
+    /// What several mirrors hold, as if they were one; `None` of none. A file that two of them hold has to be the same in both.
+    pub fn together(parts: impl IntoIterator<Item = Contents>) -> Option<Self> {
+        let mut parts = parts.into_iter();
+        let mut first = parts.next()?;
+        first.further.extend(parts);
+        Some(first)
+    }
+
+    /// Says that only these sources count of it.
+    #[must_use]
+    pub fn only<'a>(mut self, sources: impl IntoIterator<Item = &'a str>) -> Self {
+        self.sources = Some(sources.into_iter().map(str::to_owned).collect());
+        self
     }
 
     /// Says that these files, by their paths in the folder, are named no more by whoever they came from: they do not count as
@@ -38,19 +67,57 @@ impl Contents {
         self
     }
 
+    /// Whether it says only what is new since something that has to be held already.
+    pub(crate) fn is_delta(&self) -> bool {
+        self.delta
+    }
+
     /// Where its files are.
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
-    /// The names of all files in a folder and below it, from there, where a bundle lists them. A folder knows by itself.
-    pub(crate) fn listed_below(&self, below: &str) -> Option<BTreeSet<String>> {
+    /// Where each of the mirrors is that are read together.
+    pub(crate) fn roots(&self) -> Vec<&Path> {
+        self.parts().map(|part| part.root.as_path()).collect()
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &Contents> {
+        std::iter::once(self).chain(&self.further)
+    }
+
+    /// Whether a source counts of it.
+    fn counts(&self, source: &str) -> bool {
+        self.sources.as_ref().is_none_or(|sources| sources.contains(source))
+    }
+
+    /// The names of all files of a source, where they are not all in one folder: a bundle lists them, or there are several mirrors. A
+    /// folder knows by itself.
+    pub(crate) fn listed_below(&self, below: &str, walked: &[MirrorFile]) -> Option<BTreeSet<String>> {
+        if !self.further.is_empty() {
+            return Some(walked.iter().map(|file| file.name.clone()).collect());
+        }
         let listed = self.listed.as_ref()?;
         Some(listed.keys().filter_map(|name| Some(name.strip_prefix(below)?.strip_prefix('/')?.to_owned())).collect())
     }
 
     /// The names of the folders in a folder, in order; the empty name is that of the mirror itself.
     pub(crate) fn subfolders(&self, below: &str) -> Result<Vec<String>, SyncError> {
+        let mut names = BTreeSet::new();
+        for part in self.parts().filter(|part| below.is_empty() || self.has(part, below)) {
+            let of_part = part.own_subfolders(below)?;
+            names.extend(of_part.into_iter().filter(|name| !below.is_empty() || part.counts(name)));
+        }
+        Ok(names.into_iter().collect())
+    }
+
+    /// Whether a folder is to be looked for in a part: of several, one that lacks it is not asked.
+    fn has(&self, part: &Contents, folder: &str) -> bool {
+        let source = folder.split('/').next().unwrap_or(folder);
+        part.counts(source) && (self.further.is_empty() || part.root.join(folder).is_dir())
+    }
+
+    fn own_subfolders(&self, below: &str) -> Result<Vec<String>, SyncError> {
         if let Some(listed) = &self.listed {
             let inside = |name: &String| match below {
                 "" => Some(name.split_once('/')?.0.to_owned()),
@@ -72,8 +139,33 @@ impl Contents {
     }
 
     /// The files of a source in a folder of it and so many folders below, by name: `inner` is the folder, where it is not the
-    /// source's own, and begins their names.
+    /// source's own, and begins their names. A folder that lies deeper stands among them, unread, with a `/` at the end of its name.
+    ///
+    /// Of several mirrors, each file once; one that is not the same in two of them is an error.
     pub(crate) fn files(&self, source: &str, inner: &str, deeper: usize) -> Result<Vec<MirrorFile>, SyncError> {
+        if self.further.is_empty() {
+            return self.own_files(source, inner, deeper);
+        }
+        let folder = if inner.is_empty() { source.to_owned() } else { format!("{source}/{inner}") };
+        let mut found: BTreeMap<String, MirrorFile> = BTreeMap::new();
+        for part in self.parts().filter(|part| self.has(part, &folder)) {
+            for file in part.own_files(source, inner, deeper)? {
+                match found.get(&file.name) {
+                    Some(other) if !file.name.ends_with('/') && counts_by_content(&file.name) => {
+                        if other.bytes != file.bytes || other.digest()? != file.digest()? {
+                            let (first, second) = (other.path.clone(), file.path);
+                            return Err(SyncError::Differs { first, second });
+                        }
+                    }
+                    Some(_) => {}
+                    None => drop(found.insert(file.name.clone(), file)),
+                }
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
+    fn own_files(&self, source: &str, inner: &str, deeper: usize) -> Result<Vec<MirrorFile>, SyncError> {
         let prefix = if inner.is_empty() { String::new() } else { format!("{inner}/") };
         let mut found = Vec::new();
         if let Some(listed) = &self.listed {
@@ -114,8 +206,16 @@ impl Contents {
                 found.push(self.file(&format!("{source}/{name}"), name, data.len(), Standing::Here));
             } else if data.is_dir() && deeper > 0 {
                 self.gather(source, &format!("{prefix}{name}/"), deeper - 1, found)?;
+            } else if data.is_dir() {
+                let name = format!("{prefix}{name}/");
+                found.push(self.file(&format!("{source}/{name}"), name, 0, Standing::Here));
             }
         }
         Ok(())
     }
+}
+
+/// Whether it matters what a file holds: what is said of others, or to people, may be said otherwise.
+fn counts_by_content(name: &str) -> bool {
+    is_index(name) || !is_no_feed(name)
 }

@@ -13,14 +13,15 @@ use ward_formats::sbom;
 use ward_model::component::Sbom;
 use ward_model::digest::Digest;
 use ward_model::finding::SbomSummary;
+use ward_model::portfolio::SetAsideSbom;
 
 use crate::error::{FleetError, at};
 use crate::frame::reader::Reader;
 use crate::frame::writer::Writer;
-use crate::frame::{Section, write_number};
-use crate::hash::Stable;
+use crate::frame::{PORTFOLIO, Section, write_number};
 use crate::pair;
-use crate::portfolio::{Portfolio, SbomEntry, SetAsideSbom, WrittenSbom};
+use crate::portfolio::{Portfolio, SbomEntry, WrittenSbom};
+use ward_match::hash::Stable;
 
 /// How far reading may run ahead of the SBOM that is written next: what is read waits in memory.
 const AHEAD: usize = 64;
@@ -92,7 +93,7 @@ pub fn build_unnamed(sources: impl Iterator<Item = Source> + Send) -> Result<Por
     let path = Path::new("a temporary file");
     let file = tempfile::tempfile().map_err(at(path))?;
     let (_, file) = write(path, file, sources, true)?;
-    Portfolio::of(Reader::of(file, path)?)
+    Portfolio::of(Reader::of(file, path, &PORTFOLIO)?)
 }
 
 fn write(
@@ -261,7 +262,7 @@ impl<'a> Building<'a> {
     fn new(path: &'a Path, file: File, whole: bool) -> Self {
         Self {
             path,
-            writer: Writer::new(file),
+            writer: Writer::new(file, &PORTFOLIO),
             whole,
             numbers: HashMap::default(),
             rows: Vec::new(),

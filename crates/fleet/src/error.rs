@@ -17,17 +17,21 @@ pub enum FleetError {
         /// What the system said.
         source: io::Error,
     },
-    /// The file is no portfolio.
-    #[error("{} is no portfolio", .path.display())]
-    NotAPortfolio {
+    /// The file is no portfolio, or no file of answers.
+    #[error("{} is no {what}", .path.display())]
+    NotOfForm {
         /// The file.
         path: PathBuf,
+        /// What was expected.
+        what: &'static str,
     },
     /// The file has a form that this program does not read.
-    #[error("{} is a portfolio of form {found}, expected {known}", .path.display())]
+    #[error("{} is a {what} of form {found}, expected {known}", .path.display())]
     OtherFormat {
         /// The file.
         path: PathBuf,
+        /// What was expected.
+        what: &'static str,
         /// The form that it has.
         found: u32,
         /// The form that is read.

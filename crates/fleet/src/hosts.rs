@@ -4,9 +4,12 @@
 //! that show anything of what it asks, in the order of the SBOM: what it is judged among. Of those that only show by where they are
 //! installed what system it is, the first one counts, as it does in the matcher.
 
+use std::collections::BTreeSet;
+
 use ward_match::{Asked, Shown};
 
-use crate::hash;
+use crate::frame::{read_number, write_number};
+use ward_match::hash;
 
 /// What a pair asks and shows, as hashes. Two things with one hash make a component be judged among more than it had to be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +31,50 @@ impl Around {
             list.sort_unstable();
         }
         around
+    }
+
+    /// Asks what the other one asks, too. Returns what was not asked before.
+    pub(crate) fn ask(&mut self, other: &Around) -> Vec<u64> {
+        let new: Vec<u64> =
+            other.asked.iter().copied().filter(|question| self.asked.binary_search(question).is_err()).collect();
+        if !new.is_empty() {
+            let mut asked = std::mem::take(&mut self.asked).into_vec();
+            asked.extend(&new);
+            asked.sort_unstable();
+            asked.dedup();
+            self.asked = asked.into();
+        }
+        new
+    }
+
+    /// All hashes of it.
+    pub(crate) fn all(&self) -> impl Iterator<Item = u64> + '_ {
+        self.asked.iter().chain(&self.shown).chain(&self.installs).copied()
+    }
+
+    /// Appends it, as places in a list that has all of its hashes.
+    pub(crate) fn write(&self, questions: &[u64], out: &mut Vec<u8>) {
+        for list in [&self.asked, &self.shown, &self.installs] {
+            let places = || list.iter().filter_map(|question| questions.binary_search(question).ok());
+            write_number(places().count() as u64, out);
+            places().for_each(|place| write_number(place as u64, out));
+        }
+    }
+
+    /// Takes one off the front; `None` where there is none.
+    pub(crate) fn read(questions: &[u64], bytes: &mut &[u8]) -> Option<Self> {
+        let mut list = || {
+            let count = usize::try_from(read_number(bytes)?).ok().filter(|count| *count <= bytes.len())?;
+            let one = |_| questions.get(usize::try_from(read_number(bytes)?).ok()?).copied();
+            let list: Box<[u64]> = (0..count).map(one).collect::<Option<_>>()?;
+            list.is_sorted().then_some(list)
+        };
+        Some(Self { asked: list()?, shown: list()?, installs: list()? })
+    }
+
+    /// Whether it shows anything of these.
+    pub(crate) fn shows_any(&self, questions: &BTreeSet<u64>) -> bool {
+        self.shown.iter().chain(&self.installs).any(|question| questions.contains(question))
     }
 }
 

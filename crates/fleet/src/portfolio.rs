@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use ward_model::component::{Component, SbomFormat};
 use ward_model::digest::Digest;
 use ward_model::finding::SbomSummary;
+use ward_model::portfolio::SetAsideSbom;
 
 use crate::error::FleetError;
 use crate::frame::reader::Reader;
-use crate::frame::{Section, read_number};
+use crate::frame::{PORTFOLIO, Section, read_number};
 use crate::pair;
 
 /// A portfolio, open. What is asked for is read then; pairs and rows stay in memory once they were needed.
@@ -31,15 +32,6 @@ pub struct SbomEntry {
     pub source: String,
     /// What is shown of it.
     pub summary: SbomSummary,
-}
-
-/// Something that was given as an SBOM and could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SetAsideSbom {
-    /// What it was called.
-    pub source: String,
-    /// Why it could not be read.
-    pub reason: String,
 }
 
 /// An SBOM as it is written.
@@ -84,7 +76,7 @@ impl Portfolio {
     /// # Errors
     /// The file is not there, is no portfolio, is damaged, or has another form.
     pub fn open(path: &Path) -> Result<Self, FleetError> {
-        Self::of(Reader::open(path)?)
+        Self::of(Reader::open(path, &PORTFOLIO)?)
     }
 
     pub(crate) fn of(reader: Reader) -> Result<Self, FleetError> {

@@ -13,9 +13,9 @@ use ward_policy::Expectations;
 
 use crate::answers::not_among;
 use crate::error::FleetError;
-use crate::hash::Stable;
 use crate::hosts::{Around, Hosts};
 use crate::portfolio::Portfolio;
+use ward_match::hash::Stable;
 
 /// How many findings are kept for the next SBOM that holds the same.
 const MOST_FINDINGS: usize = 30_000;

@@ -72,7 +72,7 @@ fn what_is_no_portfolio_is_refused() {
     assert!(matches!(Portfolio::open(&path), Err(FleetError::Io { .. })));
     for bytes in [&b""[..], b"text", &[0; 400]] {
         fs::write(&path, bytes).unwrap();
-        assert!(matches!(Portfolio::open(&path), Err(FleetError::NotAPortfolio { .. })));
+        assert!(matches!(Portfolio::open(&path), Err(FleetError::NotOfForm { .. })));
     }
     build(&path, sources(0, &[]), true).unwrap();
     let empty = Portfolio::open(&path).unwrap();

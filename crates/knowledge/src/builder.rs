@@ -10,7 +10,7 @@ use ward_formats::feed::eol::{self, SupportCatalogue};
 use ward_formats::feed::epss::Scores;
 use ward_formats::feed::kev::Catalogue;
 use ward_formats::feed::{Dated, SetAside};
-use ward_model::coverage::Shrinkage;
+use ward_model::coverage::{LostReceipts, Shrinkage};
 use ward_model::digest::Digest;
 use ward_model::knowledge::KnowledgeDescription;
 use ward_model::vulnerability::VulnerabilityRecord;
@@ -21,6 +21,7 @@ use crate::file::reader::Reader;
 use crate::generation::Generation;
 use crate::home::Home;
 use crate::layer::Layer;
+use crate::lost::Lost;
 use crate::moment::Moment;
 use crate::source::{Changes, EPSS, KEV, SetAsideRecord, SourceState, WHOLE};
 use crate::{day, stamp};
@@ -68,6 +69,8 @@ pub struct Builder {
     ecosystems: BTreeSet<(String, String)>,
     /// The newest date in each file, of sources whose parts age by themselves.
     newest: BTreeMap<(String, String), Date>,
+    /// The day on which each file was made, where it says so.
+    made: BTreeMap<(String, String), Date>,
     /// Sources of which somebody says that fewer records are right.
     accepted: BTreeSet<String>,
     /// Documents that came whole, with their source, and of when they are.
@@ -76,6 +79,10 @@ pub struct Builder {
     renamed: BTreeMap<(String, Box<str>), i32>,
     far_fewer: Shrinkage,
     repaired: bool,
+    /// What was lost by that.
+    lost: Option<Lost>,
+    /// Whether somebody accepts what was lost before.
+    accepts_lost: bool,
 }
 
 /// Records on their way into a generation. Each thread has its own; in which order they come makes no difference.
@@ -90,6 +97,7 @@ pub struct Batch {
     inputs: BTreeMap<(String, String), Input>,
     ecosystems: BTreeSet<(String, String)>,
     newest: BTreeMap<(String, String), Date>,
+    made: BTreeMap<(String, String), Date>,
     /// Documents that came, with their source.
     documents: Vec<(String, csaf::Document)>,
     set_aside: Vec<SetAsideRecord>,
@@ -114,6 +122,8 @@ pub struct Published {
     pub description: KnowledgeDescription,
     /// The digest of the files that hold it.
     pub root: Digest,
+    /// A digest over all that was ever received.
+    pub chain: Digest,
     /// Whether the home holds anything else than before. That somebody looked again on another day does not count.
     pub new: bool,
     /// When it was received: the moment given, or that of the receipt before where the clock went back.
@@ -129,7 +139,14 @@ pub struct Published {
 }
 
 impl Builder {
-    pub(crate) fn new(home: Home, lock: File, held: Option<Generation>, repaired: bool, received: Moment) -> Self {
+    pub(crate) fn new(
+        home: Home,
+        lock: File,
+        held: Option<Generation>,
+        repaired: bool,
+        lost: Option<Lost>,
+        received: Moment,
+    ) -> Self {
         Self {
             home,
             _lock: lock,
@@ -146,11 +163,14 @@ impl Builder {
             inputs: BTreeMap::new(),
             ecosystems: BTreeSet::new(),
             newest: BTreeMap::new(),
+            made: BTreeMap::new(),
             accepted: BTreeSet::new(),
             documents: BTreeMap::new(),
             renamed: BTreeMap::new(),
             far_fewer: Shrinkage::default(),
             repaired,
+            lost,
+            accepts_lost: false,
         }
     }
 
@@ -171,6 +191,7 @@ impl Builder {
             inputs: BTreeMap::new(),
             ecosystems: BTreeSet::new(),
             newest: BTreeMap::new(),
+            made: BTreeMap::new(),
             documents: Vec::new(),
             set_aside: Vec::new(),
             buffer: Vec::new(),
@@ -183,6 +204,7 @@ impl Builder {
         self.files.extend(batch.files.iter().cloned());
         self.inputs.append(&mut batch.inputs);
         self.ecosystems.append(&mut batch.ecosystems);
+        self.made.append(&mut batch.made);
         for (file, day) in std::mem::take(&mut batch.newest) {
             let held = self.newest.entry(file).or_insert(day);
             *held = day.max(*held);
@@ -241,6 +263,18 @@ impl Builder {
     /// From when on fewer records are far fewer. Where nobody says so, any that lacks is told.
     pub fn far_fewer(&mut self, rule: Shrinkage) {
         self.far_fewer = rule;
+    }
+
+    /// The receipts that were lost, found now or before, and that nobody has accepted yet.
+    pub fn lost(&self) -> Vec<LostReceipts> {
+        let before = self.held.iter().flat_map(Generation::lost).filter(|lost| lost.is_open());
+        before.chain(&self.lost).map(|lost| lost.receipts.clone()).collect()
+    }
+
+    /// Somebody says that what came with the receipts that were lost has come again, or is not missed. What is found to be lost now
+    /// nobody can have seen yet: it is told.
+    pub fn accept_lost(&mut self) {
+        self.accepts_lost = true;
     }
 
     /// The names of the sources that the home holds.
@@ -328,6 +362,14 @@ impl Batch {
     /// not spoken of counts as one of which nothing is known. A file `<Ecosystem>/all.zip` of OSV says so by its name.
     pub fn ecosystem(&mut self, source: &str, ecosystem: &str) {
         self.ecosystems.insert((source.to_owned(), ecosystem.to_owned()));
+    }
+
+    /// Takes note of when a file was made, by what it says itself as a stamp. A moment after the day of receipt says nothing.
+    pub fn made(&mut self, source: &str, file: &str, stamp: &str) {
+        let day = stamp.get(..10).and_then(|day| day.parse().ok());
+        if let Some(day) = stamp::believed_day(day, self.received) {
+            self.made.insert((source.to_owned(), file.to_owned()), day);
+        }
     }
 
     /// Takes a record. `stamp` tells versions of it apart, the moments that stamps name in whatever zone: the latest counts, of those

@@ -1,7 +1,11 @@
 //! A record as bytes: what its source said, and nothing of ours.
 
-use serde::Serialize;
-use ward_model::vulnerability::VulnerabilityRecord;
+use std::marker::PhantomData;
+
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use ward_model::ids::VulnerabilityId;
+use ward_model::vulnerability::{Configuration, VulnerabilityRecord};
 
 /// Where a statement stands in the bytes of its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +55,57 @@ pub(crate) fn write(record: &VulnerabilityRecord, out: &mut Vec<u8>) -> Result<V
     Ok(extents)
 }
 
+/// The first part of a record's bytes, without its words: up to the configurations.
+#[derive(Deserialize)]
+struct Beginning<'a> {
+    id: VulnerabilityId,
+    aliases: Vec<VulnerabilityId>,
+    source: String,
+    #[serde(borrow)]
+    withdrawn: Withdrawn<'a>,
+    #[serde(borrow)]
+    _scores: PassedOver<(&'a str, &'a str)>,
+    #[serde(borrow)]
+    _unreadable_vectors: PassedOver<&'a str>,
+    _weaknesses: PassedOver<u32>,
+    configurations: Vec<Configuration>,
+}
+
+/// Three dates that nobody reads here, whether it is withdrawn, and a description that nobody reads here.
+type Withdrawn<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a str>, bool, &'a str);
+
+/// A list whose items are read and not kept.
+struct PassedOver<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for PassedOver<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Items<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Items<T> {
+            type Value = PassedOver<T>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+                while items.next_element::<T>()?.is_some() {}
+                Ok(PassedOver(PhantomData))
+            }
+        }
+        deserializer.deserialize_seq(Items(PhantomData))
+    }
+}
+
+/// A record without what only words are made of: where its identifier is a CVE, nothing behind its configurations is read.
+pub(crate) fn outline(bytes: &[u8]) -> Result<VulnerabilityRecord, postcard::Error> {
+    let (beginning, _) = postcard::take_from_bytes::<Beginning<'_>>(bytes)?;
+    let Beginning { id, aliases, source, withdrawn: (_, _, _, withdrawn, _), configurations, .. } = beginning;
+    if !id.as_str().starts_with("CVE-") {
+        return postcard::from_bytes(bytes);
+    }
+    Ok(VulnerabilityRecord { aliases, withdrawn, configurations, ..VulnerabilityRecord::new(id, &source) })
+}
+
 fn append<T: Serialize>(value: &T, out: &mut Vec<u8>) -> Result<(), String> {
     *out = postcard::to_extend(value, std::mem::take(out)).map_err(|error| error.to_string())?;
     Ok(())
@@ -62,7 +117,7 @@ mod tests {
     use ward_model::affected::AffectedProduct;
     use ward_model::vulnerability::VulnerabilityRecord;
 
-    use super::write;
+    use super::{outline, write};
     use crate::testing::record;
 
     proptest! {
@@ -75,6 +130,12 @@ mod tests {
             let plain = VulnerabilityRecord { received: None, ..record.clone() };
             let plain = postcard::to_stdvec(&plain).unwrap_or_default();
             prop_assert_eq!(&plain, &bytes[1..]);
+            let short = outline(&bytes[1..]).map_err(|error| TestCaseError::fail(error.to_string()))?;
+            prop_assert_eq!(
+                (&short.id, &short.aliases, &short.source, short.withdrawn, &short.configurations),
+                (&record.id, &record.aliases, &record.source, record.withdrawn, &record.configurations)
+            );
+            prop_assert!(record.id.as_str().starts_with("CVE-") || short.upstream == record.upstream);
             prop_assert_eq!(extents.len(), record.affected.len());
             for (extent, product) in extents.iter().zip(&record.affected) {
                 let slice = &bytes[1 + extent.offset as usize..][..extent.length as usize];

@@ -15,6 +15,11 @@ pub(crate) fn remark(source: &str, id: &str, digests: &[Digest]) -> SetAsideReco
     SetAsideRecord::remark(source, "", Some(id), reason, digest)
 }
 
+/// Whether what was set aside is such a remark: it is of no single file.
+pub(crate) fn is_remark(told: &SetAsideRecord) -> bool {
+    told.file.is_empty() && told.id.is_some()
+}
+
 /// All that these versions say.
 pub(crate) fn together(mut records: Vec<VulnerabilityRecord>) -> Option<VulnerabilityRecord> {
     if records.iter().any(|record| !record.withdrawn) {

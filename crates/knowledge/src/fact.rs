@@ -22,6 +22,10 @@ pub(crate) enum Kind {
     Epss = b'E',
     Input = b'I',
     Exploited = b'K',
+    /// Receipts that were lost.
+    Lost = b'L',
+    /// Up to when the changes of a source were seen.
+    Reach = b'R',
     Support = b'S',
     /// What is known to be exploited and described by no record: a conclusion, kept so that it is not drawn anew by every reader.
     Undescribed = b'U',

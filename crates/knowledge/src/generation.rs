@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use jiff::civil::Date;
+use ward_model::coverage::LostReceipts;
 use ward_model::cpe::ProductKey;
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
@@ -15,8 +16,10 @@ use crate::error::OpenError;
 use crate::fact::{self, Input, Kind, Support};
 use crate::file::{Section, unreadable};
 use crate::layer::{COMPILED_BY, FINDABLE, Layer, VersionEntry};
+use crate::lost::Lost;
 use crate::moment::Moment;
 use crate::part::{self, Part};
+use crate::reach::{self, Reach};
 use crate::source::{SetAsideRecord, SourceState};
 use crate::transaction::{State, Transaction};
 use crate::undescribed::{self, Search, Seen};
@@ -49,6 +52,8 @@ pub struct Generation {
     undescribed: Vec<Undescribed>,
     /// What is known of the parts of the sources: source, name, counts.
     parts: Vec<(String, String, Part)>,
+    /// The receipts that were lost, by the receipt before them.
+    lost: Vec<Lost>,
     /// The records set aside, by the products that they name; read when it is first asked for.
     aside: OnceLock<BTreeMap<ProductKey, BTreeSet<String>>>,
     /// The support of products; read when it is first asked for.
@@ -84,15 +89,34 @@ impl Generation {
             sources: Vec::new(),
             seed: false,
             limited_to: Vec::new(),
+            lost: Vec::new(),
         };
         let (aside, support) = (OnceLock::new(), OnceLock::new());
-        let (undescribed, parts) = (Vec::new(), Vec::new());
-        let mut opened =
-            Self { base, delta, limit, numbers, transaction, state, description, undescribed, parts, aside, support };
+        let (undescribed, parts, lost) = (Vec::new(), Vec::new(), Vec::new());
+        let mut opened = Self {
+            base,
+            delta,
+            limit,
+            numbers,
+            transaction,
+            state,
+            description,
+            undescribed,
+            parts,
+            lost,
+            aside,
+            support,
+        };
         opened.undescribed = opened.read_undescribed()?;
         let read = |fact: &fact::Held| part::from_fact(fact).map_err(|reason| unreadable("parts of sources", reason));
         opened.parts = opened.facts(Kind::Coverage)?.iter().map(read).collect::<Result<_, _>>()?;
-        let describe = |state: &SourceState| state.description(&opened.undescribed, &opened.parts);
+        let read =
+            |fact: &fact::Held| Lost::from_fact(fact).map_err(|reason| unreadable("receipts that were lost", reason));
+        opened.lost = opened.facts(Kind::Lost)?.iter().map(read).collect::<Result<_, _>>()?;
+        let open = opened.lost.iter().filter(|lost| lost.is_open());
+        opened.description.lost = open.map(|lost| lost.receipts.clone()).collect();
+        let reach = opened.reach()?.unwrap_or_default();
+        let describe = |state: &SourceState| state.description(&opened.undescribed, &opened.parts, &reach);
         opened.description.sources = opened.state.sources.iter().map(describe).collect();
         Ok(opened)
     }
@@ -137,7 +161,37 @@ impl Generation {
         if low == 0 {
             return Ok(Err(self.transaction_entry(1)?.moment));
         }
-        Self::of_layers(self.base, self.delta, low).map(Ok)
+        // Whoever asks for a moment of which receipts were lost later hears that, whether it was accepted or not.
+        let lost = self.lost.into_iter().filter(|lost| lost.after == low && lost.receipts.touch(moment.day()));
+        let lost: Vec<LostReceipts> = lost.map(|lost| lost.receipts).collect();
+        let mut then = Self::of_layers(self.base, self.delta, low)?;
+        then.description.lost.extend(lost);
+        Ok(Ok(then))
+    }
+
+    /// Up to when the changes of NVD were seen; `None` in a home from before that was kept.
+    pub(crate) fn reach(&self) -> Result<Option<Reach>, KnowledgeError> {
+        let read =
+            |value: Vec<u8>| Reach::from_bytes(&value).map_err(|reason| unreadable("changes that were seen", reason));
+        self.fact(&reach::key())?.map(read).transpose()
+    }
+
+    /// The receipts that were lost, by the receipt before them.
+    pub(crate) fn lost(&self) -> &[Lost] {
+        &self.lost
+    }
+
+    /// What was held when this was the chain; `None` where it never was.
+    pub(crate) fn at_chain(self, chain: Digest) -> Result<Option<Self>, OpenError> {
+        if self.chain() == chain {
+            return Ok(Some(self));
+        }
+        for number in (1..self.limit).rev() {
+            if self.transaction_entry(number)?.chain == chain {
+                return Self::of_layers(self.base, self.delta, number).map(Some);
+            }
+        }
+        Ok(None)
     }
 
     /// A transaction, by its number; from 1.
@@ -211,6 +265,24 @@ impl Generation {
             self.facts(Kind::SetAside)?.into_iter().map(read).collect::<Result<_, KnowledgeError>>()?;
         records.sort_unstable();
         Ok(records)
+    }
+
+    /// The earliest day on which a record of this source and name was received and could not be read, of all that ever were.
+    pub(crate) fn set_aside_since(&self) -> Result<BTreeMap<(String, VulnerabilityId), i32>, KnowledgeError> {
+        let mut since = BTreeMap::new();
+        for (layer, _) in self.layers() {
+            let facts = layer.all_of(Kind::SetAside)?;
+            for at in 0..facts.len() {
+                let row = facts.get(at)?;
+                let Some(value) = row.value.filter(|_| row.transaction <= self.limit) else { continue };
+                let record = fact::set_aside(value).map_err(|reason| unreadable("records set aside", reason))?;
+                let Some(id) = record.id else { continue };
+                let received = day::pack(Some(self.transaction_entry(row.transaction)?.stated.day()));
+                let held = since.entry((record.source, id)).or_insert(received);
+                *held = received.min(*held);
+            }
+        }
+        Ok(since)
     }
 
     /// The day on which this version of a record was received; [`VulnerabilityRecord::received`] is the day of the first version.

@@ -7,6 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
 use tempfile::NamedTempFile;
 use ward_model::digest::Digest;
 
@@ -16,6 +17,7 @@ use crate::error::{HomeError, OpenError, at};
 use crate::generation::Generation;
 use crate::layer::Layer;
 use crate::lock::try_lock;
+use crate::lost::Lost;
 use crate::moment::Moment;
 
 mod pointer;
@@ -114,6 +116,15 @@ impl Home {
         }
     }
 
+    /// What was held when this was the [chain](Generation::chain) of all that had been received; `None` where it never was.
+    ///
+    /// # Errors
+    /// As for [`Home::current`].
+    pub fn at_chain(&self, chain: Digest) -> Result<Option<Generation>, HomeError> {
+        let Some(current) = self.current()? else { return Ok(None) };
+        Ok(current.at_chain(chain)?)
+    }
+
     fn open_files(&self, current: &Current) -> Result<Generation, OpenError> {
         let delta = current.delta.as_ref().map(|name| self.folder.join(name));
         Generation::open(&self.folder.join(&current.base), delta.as_deref())
@@ -183,7 +194,12 @@ impl Home {
             }
         }
         let (held, repaired) = self.to_build_upon()?;
-        Ok(Builder::new(self.clone(), lock, held, repaired, received.into()))
+        let received = received.into();
+        let lost = match &held {
+            Some(held) if repaired => self.lost_after(held, received.day())?,
+            _ => None,
+        };
+        Ok(Builder::new(self.clone(), lock, held, repaired, lost, received))
     }
 
     /// What to build upon, every stored byte of it checked, and whether it is something else than the current state.
@@ -215,6 +231,38 @@ impl Home {
             Some(base) => Ok((Some(base), true)),
             None => Err(HomeError::NoBase { path: self.folder.clone(), source: Box::new(error) }),
         }
+    }
+
+    /// What was published after this state, which is the latest whole one that is left. What was published last says how many
+    /// receipts there were, and a file that is damaged may still tell their days.
+    fn lost_after(&self, left: &Generation, found: Date) -> Result<Option<Lost>, HomeError> {
+        let held = left.transactions();
+        let Ok(anchor) = self.anchor() else { return Ok(Some(Lost::after(left, None, Vec::new(), found))) };
+        let current = self.pointer().ok().flatten();
+        let names = current.iter().flat_map(|current| std::iter::once(&current.base).chain(&current.delta));
+        let paths: Vec<PathBuf> = names.map(|name| self.folder.join(name)).collect();
+        let (mut days, mut published) = (Vec::new(), anchor.map(|anchor| anchor.transactions));
+        for layer in paths.iter().filter_map(|path| Layer::open(path).ok()) {
+            published = published.max(Some(layer.last()));
+            for number in held + 1..=layer.last() {
+                days.extend(layer.transaction_entry(number).ok().map(|entry| entry.stated.day()));
+            }
+        }
+        Ok(match anchor {
+            Some(anchor)
+                if anchor.transactions <= held
+                    && left.transaction_entry(anchor.transactions)?.chain != anchor.chain =>
+            {
+                Some(Lost::after(left, None, days, found))
+            }
+            // What is named as current is whole, and the anchor alone was away.
+            None if !paths.is_empty() && paths.iter().all(|path| left.files().contains(&path.as_path())) => None,
+            None => Some(Lost::after(left, None, days, found)),
+            Some(_) => {
+                let count = published.unwrap_or(held).saturating_sub(held);
+                (count > 0).then(|| Lost::after(left, Some(count), days, found))
+            }
+        })
     }
 
     /// Gives a finished file its name and makes it a current one: a delta together with the base below it. Removes all files but

@@ -7,6 +7,7 @@ use ward_model::digest::Digest;
 use ward_model::knowledge::KnowledgeError;
 use ward_model::vulnerability::VulnerabilityRecord;
 
+use crate::content;
 use crate::error::OpenError;
 use crate::fact::{Fact, Kind};
 use crate::file::reader::Reader;
@@ -16,7 +17,7 @@ use crate::index::{self, Index};
 use crate::transaction::{State, Transaction};
 
 /// The number of the present way to compile rows: raise it whenever any row may change.
-const ROWS_VERSION: u32 = 2;
+const ROWS_VERSION: u32 = 4;
 /// By which rules the rows of a file were compiled.
 pub(crate) const COMPILED_BY: (u32, u32) = (ROWS_VERSION, ward_version::KEY_VERSION);
 
@@ -239,6 +240,12 @@ impl Layer {
             .map_err(|error| unreadable(Section::Records.word(), error.to_string()))
     }
 
+    /// A record as far as [`Knowledge::outline`](ward_model::knowledge::Knowledge::outline) needs it.
+    pub(crate) fn outline(&self, entry: &VersionEntry) -> Result<VulnerabilityRecord, KnowledgeError> {
+        self.part(entry, 0, entry.length, content::outline)?
+            .map_err(|error| unreadable(Section::Records.word(), error.to_string()))
+    }
+
     /// Where the versions of this record begin, or would; and how many there are. `from` is a place that is not behind it.
     pub(crate) fn versions_of(&self, id: &str, source: &str, from: u32) -> Result<(u32, u32), KnowledgeError> {
         let count = self.versions();
@@ -362,12 +369,17 @@ impl Layer {
         })
     }
 
-    /// What this file says of every fact of a kind up to a transaction, by key; no value where it is gone.
-    pub(crate) fn facts_of(&self, kind: Kind, limit: u32) -> Result<Vec<Fact>, KnowledgeError> {
+    /// All facts of a kind of this file.
+    pub(crate) fn all_of(&self, kind: Kind) -> Result<Facts, KnowledgeError> {
         let keys = Strings::new(&self.reader, Section::FactEnds, Section::FactKeys);
         let first = partition(keys.len(), |at| Ok(keys.bytes(at)?.first() < Some(&(kind as u8))))?;
         let end = partition(keys.len(), |at| Ok(keys.bytes(at)?.first() <= Some(&(kind as u8))))?;
-        let facts = self.facts_between(first, end)?;
+        self.facts_between(first, end)
+    }
+
+    /// What this file says of every fact of a kind up to a transaction, by key; no value where it is gone.
+    pub(crate) fn facts_of(&self, kind: Kind, limit: u32) -> Result<Vec<Fact>, KnowledgeError> {
+        let facts = self.all_of(kind)?;
         let mut found: Vec<Fact> = Vec::new();
         for at in 0..facts.len() {
             let row = facts.get(at)?;

@@ -26,7 +26,9 @@ mod identity;
 mod index;
 mod layer;
 mod lock;
+mod lost;
 mod part;
+mod reach;
 mod row;
 mod subject;
 #[cfg(test)]

@@ -20,6 +20,7 @@ use ward_model::vulnerability::{Criterion, Epss, Exploited, Undescribed, Vulnera
 
 use crate::file::unreadable;
 use crate::identity::{self, Part};
+use crate::reach::Reach;
 use crate::source::{EPSS, KEV, NVD, OSV, SetAsideRecord, SourceState, by_product, is_osv};
 use crate::undescribed::{Search, Seen};
 use crate::{alias, content, contradiction, fact};
@@ -107,9 +108,12 @@ impl Memory {
             let mut findable = record.affected.iter().any(|product| !product.keys().is_empty());
             for criterion in criteria(record) {
                 let Some(key) = criterion.cpe.product_key() else { continue };
+                findable |= criterion.vulnerable;
+                if record.withdrawn {
+                    continue;
+                }
                 let rows = products.entry(key).or_default();
                 if criterion.vulnerable {
-                    findable = true;
                     rows.push(Candidate { record: RecordNumber(number), criterion: criterion.clone() });
                 }
             }
@@ -176,9 +180,10 @@ impl Memory {
         let description = KnowledgeDescription {
             generation: identity::of_all(&parts),
             as_of: contents.as_of,
-            sources: sources.values().map(|state| state.description(&undescribed, &[])).collect(),
+            sources: sources.values().map(|state| state.description(&undescribed, &[], &Reach::default())).collect(),
             seed: contents.seed,
             limited_to: contents.limited_to,
+            lost: Vec::new(),
         };
         let ecosystems = contents.ecosystems;
         let weaknesses = weaknesses.names;
@@ -298,7 +303,7 @@ impl Knowledge for Memory {
 
     fn statements(&self, key: &SubjectKey) -> Result<Vec<StatementCandidate>, KnowledgeError> {
         let mut found = Vec::new();
-        for (number, record) in (0..).zip(&self.records) {
+        for (number, record) in (0..).zip(&self.records).filter(|(_, record)| !record.withdrawn) {
             for product in record.affected.iter().filter(|product| product.keys().contains(key)) {
                 found.push(StatementCandidate { record: RecordNumber(number), product: product.clone() });
             }
@@ -311,18 +316,19 @@ impl Knowledge for Memory {
             product.package.as_ref().is_some_and(|package| *package.ecosystem == *ecosystem)
                 && (release.is_none() || product.release.is_none() || product.release.as_deref() == release)
         };
-        let records = self.records.iter().filter(|record| is_osv(&record.source));
+        let records = self.records.iter().filter(|record| is_osv(&record.source) && !record.withdrawn);
         Ok(self.ecosystems.contains(ecosystem) && records.flat_map(|record| &record.affected).any(spoken))
     }
 
     fn alias_group(&self, id: &VulnerabilityId) -> Result<AliasGroup, KnowledgeError> {
         alias::group(id, |id| {
             let mut found = Vec::new();
-            for record in self.records.iter().filter(|record| !record.withdrawn) {
+            for record in &self.records {
                 for alias in record.aliases.iter().filter(|alias| **alias != record.id) {
                     if record.id == *id || alias == id {
+                        let withdrawn = record.withdrawn;
                         let (record, alias, asserter) = (record.id.clone(), alias.clone(), record.source.clone());
-                        found.push(AliasAssertion { record, alias, asserter });
+                        found.push(alias::Said { assertion: AliasAssertion { record, alias, asserter }, withdrawn });
                     }
                 }
             }

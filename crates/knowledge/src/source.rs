@@ -12,6 +12,7 @@ use ward_model::knowledge::SourceDescription;
 use ward_model::vulnerability::Undescribed;
 
 use crate::part::{self, Part};
+use crate::reach::Reach;
 use crate::undescribed;
 
 /// The name of CISA's catalogue as a source.
@@ -96,18 +97,8 @@ impl SourceState {
         }
         let newest = self.newest.map(Date::year).max(self.years.last().copied());
         let Some(newest) = newest.filter(|_| !self.years.is_empty()) else { return vec!["no yearly file".to_owned()] };
-        let mut runs: Vec<(i16, i16)> = Vec::new();
-        for year in (FIRST_YEAR..=newest).filter(|year| !self.years.contains(year)) {
-            match runs.last_mut() {
-                Some((_, last)) if *last == year - 1 => *last = year,
-                _ => runs.push((year, year)),
-            }
-        }
-        let words = |(first, last)| match first == last {
-            true => format!("no yearly file for {first}"),
-            false => format!("no yearly file for {first} to {last}"),
-        };
-        runs.into_iter().map(words).collect()
+        let lacking = (FIRST_YEAR..=newest).filter(|year| !self.years.contains(year));
+        runs_of_years(lacking).into_iter().map(|run| format!("no yearly file for {run}")).collect()
     }
 
     /// The part that assessments show. The gaps of KEV are what no record describes.
@@ -115,6 +106,7 @@ impl SourceState {
         &self,
         undescribed: &[Undescribed],
         parts: &[(String, String, Part)],
+        reach: &Reach,
     ) -> SourceDescription {
         SourceDescription {
             name: self.name.clone(),
@@ -127,8 +119,23 @@ impl SourceState {
             gaps: self.gaps(undescribed),
             shrunk: part::shrunk(parts, &self.name),
             providers: part::providers(parts, &self.name),
+            unseen: if self.name == NVD { reach.unseen() } else { None },
         }
     }
+}
+
+/// Years in order as runs, in words: `2014`, `2016 to 2018`.
+pub(crate) fn runs_of_years(years: impl Iterator<Item = i16>) -> Vec<String> {
+    let mut runs: Vec<(i16, i16)> = Vec::new();
+    for year in years {
+        match runs.last_mut() {
+            Some((_, last)) if *last == year - 1 => *last = year,
+            _ => runs.push((year, year)),
+        }
+    }
+    let words =
+        |(first, last): (i16, i16)| if first == last { first.to_string() } else { format!("{first} to {last}") };
+    runs.into_iter().map(words).collect()
 }
 
 /// 2014 of `nvdcve-2.0-2014.json.gz`; `modified` and `recent` are no years.

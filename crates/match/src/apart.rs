@@ -17,7 +17,7 @@ use ward_model::alias::Aliases;
 use ward_model::component::Component;
 use ward_model::finding::{ComponentSummary, Confidence, Finding, MatchReport, State, Unassessed, UnassessedReason};
 use ward_model::ids::{ComponentRef, VulnerabilityId};
-use ward_model::knowledge::{Knowledge, KnowledgeError};
+use ward_model::knowledge::{Knowledge, KnowledgeError, RecordNumber};
 
 use crate::Inventory;
 use crate::host::Host;
@@ -27,15 +27,18 @@ use crate::report::{Answer, answers, package_of, put_in_order, said, uncovered_n
 use crate::undescribed::{Exploited, words_of_component};
 
 mod dependency;
+mod part;
 mod surroundings;
 
 pub use dependency::Dependency;
+pub use part::{Again, Change, KnownChange, Part};
 pub use surroundings::{Asked, Shown};
 
 use dependency::Traced;
 
-/// How many records and statements a [`Known`] keeps at most: some hundred MiB at the very worst, mostly far less.
-const MOST_KNOWN: usize = 24_000;
+/// How many records and statements a [`Known`] keeps at most. A kernel alone has twenty thousand; records without words take a
+/// kilobyte or two.
+const MOST_KNOWN: usize = 80_000;
 
 /// Judges components one by one.
 pub struct Matcher<'a> {
@@ -91,8 +94,8 @@ pub struct Alone {
     pub brief: Brief,
     /// What the host was asked for.
     pub asked: Asked,
-    /// The names of vulnerabilities under which there is anything that it rests on, where that was wanted.
-    pub rests_on: BTreeSet<VulnerabilityId>,
+    /// The records about it that name vulnerabilities as those of upstream, where that was wanted.
+    pub advisories: Vec<RecordNumber>,
     first: First,
     /// The vulnerabilities with which the host was asked for anything; all others are found, or not, wherever it stands.
     asking: Vec<VulnerabilityId>,
@@ -103,8 +106,8 @@ pub struct Alone {
 pub enum Among {
     /// What is said of it alone, but for these vulnerabilities: not found, or found so.
     But(Vec<(VulnerabilityId, Option<(State, Confidence)>)>),
-    /// All of it, and the names of vulnerabilities under which there is anything that it rests on.
-    Whole(Brief, BTreeSet<VulnerabilityId>),
+    /// All of it.
+    Whole(Brief),
 }
 
 impl Recognised {
@@ -182,7 +185,8 @@ impl<'a> Matcher<'a> {
         among: (&[&Recognised], &Recognised, &[&Recognised]),
     ) -> Result<Answered, KnowledgeError> {
         let place = among.0.len();
-        let (one, asked) = self.on_host(known, among, |judge, inventory| {
+        let (one, asked) = self.with_host(among, |host, inventory| {
+            let judge = &mut Judge::new(self.knowledge, inventory, host, bounded(known));
             let answers = answers(judge, (inventory, self.knowledge), &self.exploited, &[place])?;
             answers.into_iter().next().ok_or_else(unanswered)
         })?;
@@ -192,16 +196,17 @@ impl<'a> Matcher<'a> {
         })
     }
 
-    /// Judges a component alone. `resting`: what the answer rests on is wanted.
+    /// Judges a component alone. `advisories`: what names vulnerabilities as upstream's is wanted, too.
     ///
     /// # Errors
     /// The knowledge could not be read.
-    pub fn alone(&self, known: &mut Known, recognised: Recognised, resting: bool) -> Result<Alone, KnowledgeError> {
+    pub fn alone(&self, known: &mut Known, recognised: Recognised, advisories: bool) -> Result<Alone, KnowledgeError> {
         let mut asking = Vec::new();
-        let ((brief, rests_on, first), asked) = self.on_host(known, (&[], &recognised, &[]), |judge, inventory| {
-            self.briefly(judge, inventory, 0, resting, |id| asking.push(id.clone()))
-        })?;
-        Ok(Alone { recognised, brief, asked, rests_on, first, asking })
+        let ((brief, advisories, first), asked) =
+            self.on_host(known, (&[], &recognised, &[]), |judge, inventory| {
+                self.briefly(judge, inventory, 0, advisories, |id| asking.push(id.clone()))
+            })?;
+        Ok(Alone { recognised, brief, asked, advisories, first, asking })
     }
 
     /// Judges a component among others of its host, which stand before and after it in the inventory.
@@ -218,8 +223,8 @@ impl<'a> Matcher<'a> {
         let place = before.len();
         let (among, _) = self.on_host(known, (before, recognised, after), |judge, inventory| {
             if !judge.hear_again(place, first) {
-                let (brief, rests_on, _) = self.briefly(judge, inventory, place, true, |_| ())?;
-                return Ok(Among::Whole(brief, rests_on));
+                let (brief, ..) = self.briefly(judge, inventory, place, false, |_| ())?;
+                return Ok(Among::Whole(brief));
             }
             let again = |id: &VulnerabilityId| Ok((id.clone(), judge.brief(place, first, id)?.0));
             asking.iter().map(again).collect::<Result<_, _>>().map(Among::But)
@@ -227,47 +232,90 @@ impl<'a> Matcher<'a> {
         Ok(among)
     }
 
-    /// Does something on a host with these components, and tells what that was asked for.
+    /// Judges a component, alone or among others of its host, again for the vulnerabilities of a change; `None` where more of its
+    /// answer may be another one, so that it has to be judged whole. The component and the others must be made out as they were before the
+    /// change, and this matcher must know what holds after it.
+    ///
+    /// # Errors
+    /// The knowledge could not be read.
+    pub fn again(
+        &self,
+        known: &mut KnownChange,
+        change: &Change<'_>,
+        among: (&[&Recognised], &Recognised, &[&Recognised]),
+    ) -> Result<Option<Again>, KnowledgeError> {
+        let (place, one) = (among.0.len(), among.1);
+        // Whether what nothing describes is described by what is said of it under another name.
+        if self.exploited.fitting(&one.component, &one.resolution).iter().any(|id| change.names.contains(id)) {
+            return Ok(None);
+        }
+        let (result, asked) = self.with_host(among, |host, inventory| {
+            let judge = Judge::new(&change.after, inventory, host, bounded(&mut known.after)).without_words();
+            let (found, now) = part::found(&judge, place, &change.names)?;
+            let judge = Judge::new(&change.before, inventory, host, bounded(&mut known.before)).without_words();
+            Ok((found, now == part::ground(&judge, place)?))
+        })?;
+        let (found, same_ground) = result;
+        Ok(same_ground.then_some(Again { found, asked }))
+    }
+
+    /// Judges something without words on a host with these components, and tells what that was asked for.
     fn on_host<R>(
         &self,
         known: &mut Known,
-        (before, component, after): (&[&Recognised], &Recognised, &[&Recognised]),
+        among: (&[&Recognised], &Recognised, &[&Recognised]),
         work: impl FnOnce(&mut Judge<'_>, &Inventory<'_>) -> Result<R, KnowledgeError>,
+    ) -> Result<(R, Asked), KnowledgeError> {
+        self.with_host(among, |host, inventory| {
+            work(&mut Judge::new(self.knowledge, inventory, host, bounded(known)).without_words(), inventory)
+        })
+    }
+
+    /// Does something with a host that has these components, and tells what that was asked for.
+    fn with_host<R>(
+        &self,
+        (before, component, after): (&[&Recognised], &Recognised, &[&Recognised]),
+        work: impl FnOnce(&Host, &Inventory<'_>) -> Result<R, KnowledgeError>,
     ) -> Result<(R, Asked), KnowledgeError> {
         let all = || before.iter().copied().chain([component]).chain(after.iter().copied());
         let components: Vec<Component> = all().map(|one| one.component.clone()).collect();
         let resolutions: Vec<Arc<Resolution>> = all().map(|one| Arc::clone(&one.resolution)).collect();
         let inventory = Inventory { components: &components, hardware: &[], complete: false };
         let host = Host::of(&inventory, resolutions, (0..components.len()).collect(), self.aliases).noting();
-        if known.size() > MOST_KNOWN {
-            *known = Known::default();
-        }
-        let result = work(&mut Judge::new(self.knowledge, &inventory, &host, known), &inventory)?;
+        let result = work(&host, &inventory)?;
         Ok((result, host.into_asked()))
     }
 
-    /// What is said of the component at a place, what that rests on where it is wanted, and what it follows from. Hands over the
+    /// What is said of the component at a place, the advisories about it where they are wanted, and what it follows from. Hands over the
     /// vulnerabilities with which the host is asked for anything.
     fn briefly(
         &self,
         judge: &mut Judge<'_>,
         inventory: &Inventory<'_>,
         place: usize,
-        resting: bool,
+        advisories: bool,
         mut asks: impl FnMut(&VulnerabilityId),
-    ) -> Result<(Brief, BTreeSet<VulnerabilityId>, First), KnowledgeError> {
+    ) -> Result<(Brief, Vec<RecordNumber>, First), KnowledgeError> {
         let of = (inventory, self.knowledge);
-        let said = said(judge, of, &self.exploited, &[place], resting, |judge, number, first, id| {
+        let said = said(judge, of, &self.exploited, &[place], advisories, |judge, number, first, id| {
             let (found, asked) = judge.brief(number, first, id)?;
             if asked {
                 asks(id);
             }
             Ok(found.map(|(state, confidence)| (id.clone(), state, confidence)))
         })?;
-        let (Answer { reason, undescribed, findings, rests_on }, first) =
+        let (Answer { reason, undescribed, findings, advisories }, first) =
             said.into_iter().next().ok_or_else(unanswered)?;
-        Ok((Brief { reason, undescribed, found: findings }, rests_on, first))
+        Ok((Brief { reason, undescribed, found: findings }, advisories, first))
     }
+}
+
+/// What is known, forgotten where it is too much.
+fn bounded(known: &mut Known) -> &Known {
+    if known.size() > MOST_KNOWN {
+        *known = Known::default();
+    }
+    known
 }
 
 /// Who asks about one component gets one answer. Should that ever not be so, nothing is answered.

@@ -87,9 +87,19 @@ pub fn explain(
         }
         other => other?,
     };
+    let group = judge.group(&asked)?;
     let mut records = Vec::new();
-    for record in judge.group(&asked)?.records.clone() {
+    for record in group.records.iter().copied() {
         records.push(judge.record(record)?);
+    }
+    let mut withdrawn = Vec::new();
+    for number in group.records.iter().chain(&group.former_records).copied() {
+        let record = judge.record(number)?;
+        if record.withdrawn {
+            let on =
+                knowledge.last_received(number)?.map_or_else(String::new, |day| format!(", as was received on {day}"));
+            withdrawn.push(format!("{} was withdrawn by its feed ({}){on}", record.id, record.source));
+        }
     }
     let mut explanation = Explanation {
         vulnerability: vulnerability.clone(),
@@ -98,11 +108,8 @@ pub fn explain(
         finding: None,
         unassessed: None,
         identities: recognised(resolution),
-        reasons: Vec::new(),
+        reasons: withdrawn,
     };
-    for record in records.iter().filter(|record| record.withdrawn) {
-        explanation.reasons.push(format!("{} was withdrawn by its feed ({})", record.id, record.source));
-    }
     let records: Vec<&VulnerabilityRecord> =
         records.iter().map(|record| &**record).filter(|record| !record.withdrawn).collect();
     if let Some(finding) = judgement.finding {
@@ -191,13 +198,22 @@ fn worst(
 ) -> Result<(VulnerabilityId, Judgement), ExplainError> {
     let mut numbers = knowledge.find_all(vulnerability)?;
     if numbers.is_empty() {
-        for alias in knowledge.alias_group(vulnerability)?.ids {
+        let group = knowledge.alias_group(vulnerability)?;
+        for alias in group.ids {
+            numbers.extend(knowledge.find_all(&alias)?);
+        }
+        // What only withdrawn records name is known as that.
+        for alias in group.former {
             numbers.extend(knowledge.find_all(&alias)?);
         }
     }
     let mut names = BTreeSet::new();
     for number in numbers {
         names.extend(judge.names(number)?.iter().cloned());
+    }
+    // A record of several vulnerabilities that was found by the name of one of them is asked about that one.
+    if names.contains(vulnerability) {
+        names = BTreeSet::from([vulnerability.clone()]);
     }
     let mut found: Option<(VulnerabilityId, Judgement)> = None;
     let rank = |judgement: &Judgement| match judgement.finding.as_ref().map(|finding| finding.state) {

@@ -20,6 +20,7 @@ mod applicability;
 mod criterion;
 mod explain;
 mod files;
+pub mod hash;
 mod host;
 mod identity;
 mod judge;
@@ -39,7 +40,10 @@ mod undescribed;
 mod version;
 mod voice;
 
-pub use apart::{Alone, Among, Answered, Apart, Asked, Brief, Dependency, Matcher, Recognised, Shown, report_of_parts};
+pub use apart::{
+    Again, Alone, Among, Answered, Apart, Asked, Brief, Change, Dependency, KnownChange, Matcher, Part, Recognised,
+    Shown, report_of_parts,
+};
 pub use explain::{ExplainError, Explanation, explain};
 pub use files::{program_files, summary};
 pub use judge::Known;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ward_model::alias::Aliases;
 use ward_model::finding::{ComponentSummary, Finding, MatchReport, Unassessed, UnassessedReason};
 use ward_model::ids::VulnerabilityId;
-use ward_model::knowledge::{Knowledge, KnowledgeError};
+use ward_model::knowledge::{Knowledge, KnowledgeError, RecordNumber};
 
 use crate::Inventory;
 use crate::host::Host;
@@ -24,8 +24,8 @@ pub(crate) struct Answer<F = Finding> {
     pub(crate) reason: Option<UnassessedReason>,
     pub(crate) undescribed: Vec<VulnerabilityId>,
     pub(crate) findings: Vec<F>,
-    /// Under which names of vulnerabilities there is what it rests on, where that was asked for.
-    pub(crate) rests_on: BTreeSet<VulnerabilityId>,
+    /// Which records about it name vulnerabilities as those of upstream, where that was asked for.
+    pub(crate) advisories: Vec<RecordNumber>,
 }
 
 /// Matches everything in the inventory against everything that is known.
@@ -169,13 +169,13 @@ pub(crate) fn answers(
 }
 
 /// The same, with findings as `say` gives them, and what it follows from. Step by step for all of them, and each step in the order in
-/// which the records are kept. `resting`: what they rest on is wanted.
+/// which the records are kept. `advisories`: so are they.
 pub(crate) fn said<F>(
     judge: &mut Judge<'_>,
     (inventory, knowledge): (&Inventory<'_>, &dyn Knowledge),
     exploited: &Exploited,
     components: &[usize],
-    resting: bool,
+    advisories: bool,
     mut say: impl FnMut(&mut Judge<'_>, usize, &mut First, &VulnerabilityId) -> Result<Option<F>, KnowledgeError>,
 ) -> Result<Vec<(Answer<F>, First)>, KnowledgeError> {
     let mut firsts = components.iter().map(|number| judge.first(*number)).collect::<Result<Vec<_>, _>>()?;
@@ -212,7 +212,6 @@ pub(crate) fn said<F>(
             reason = reason.filter(|reason| !(component.whole && *reason == UnassessedReason::NoIdentity));
             undescribed = exploited.fitting(component, resolution);
         }
-        let all_heard = !undescribed.is_empty();
         if !undescribed.is_empty() {
             // What speaks of this component under another name describes it well enough.
             let spoken = judge.spoken_of(&first)?;
@@ -224,8 +223,8 @@ pub(crate) fn said<F>(
         for vulnerability in &vulnerabilities {
             findings.extend(say(judge, *number, &mut first, vulnerability)?);
         }
-        let rests_on = if resting { judge.rests_on(&first, &vulnerabilities, all_heard)? } else { BTreeSet::new() };
-        answers.push((Answer { reason, undescribed, findings, rests_on }, first));
+        let advisories = if advisories { judge.advisories(&mut first)? } else { Vec::new() };
+        answers.push((Answer { reason, undescribed, findings, advisories }, first));
     }
     Ok(answers)
 }

@@ -1,10 +1,13 @@
 //! What several judges look up in the same knowledge, kept so that each of them need not look it up again.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::hash::Stable;
+
 /// Values by key, each of which follows from its key and the knowledge alone: so it does not matter who made it, or when.
-pub(crate) struct Shelf<K, V>(Mutex<BTreeMap<K, Arc<V>>>);
+pub(crate) struct Shelf<K, V>(Mutex<HashMap<K, Arc<V>, Stable>>);
 
 impl<K, V> Default for Shelf<K, V> {
     fn default() -> Self {
@@ -12,7 +15,7 @@ impl<K, V> Default for Shelf<K, V> {
     }
 }
 
-impl<K: Ord + Clone, V> Shelf<K, V> {
+impl<K: Eq + Hash + Clone, V> Shelf<K, V> {
     /// What is kept under a key.
     pub(crate) fn get(&self, key: &K) -> Option<Arc<V>> {
         // Nothing panics while the lock is held but for want of memory, and every state of the map is a good one.

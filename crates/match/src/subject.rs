@@ -60,6 +60,16 @@ impl Subject {
         }
     }
 
+    /// The version that is compared, as people write it.
+    pub(crate) fn version(&self) -> String {
+        match &self.way {
+            Way::Package { versions, .. } => {
+                versions.first().map_or("no version".to_owned(), |version| format!("version {version}"))
+            }
+            Way::Product { identity, .. } | Way::Project { identity } => identity.version.shown(),
+        }
+    }
+
     pub(crate) fn spelling(&self) -> Spelling {
         match &self.way {
             Way::Package { .. } => Spelling::Registry,

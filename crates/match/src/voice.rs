@@ -31,22 +31,19 @@ pub(crate) struct Heard {
     pub(crate) blocked: Option<UnassessedReason>,
     /// Not affected for a reason that is worth a finding: the platform.
     pub(crate) loud: bool,
-    /// As which distribution's own package, where it is one; and what clears it, where the distribution says so of its release.
+    /// That of a distribution about its own package, and what clears that, where the distribution says so of its release.
     pub(crate) own_package: Option<OwnPackage>,
     /// What it is found as was built by a distribution, which may have put fixes into it.
     pub(crate) built: bool,
-    /// The version that was compared, as people write it.
-    pub(crate) version: String,
-    /// By which subject of its component it was found, where the host was asked about it.
-    pub(crate) asks: Option<usize>,
-    subject: String,
-    identity: String,
+    /// Whether the host was asked about it.
+    pub(crate) asks: bool,
+    /// By which subject of its component it was found.
+    pub(crate) subject: usize,
 }
 
 /// What a distribution says of a package of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OwnPackage {
-    pub(crate) package: String,
     pub(crate) release: Option<String>,
     /// The fix that the component's version has.
     pub(crate) cleared_by: Option<String>,
@@ -63,7 +60,7 @@ impl Heard {
 
     /// The same statement, about the same subject on another host.
     pub(crate) fn again(&self, subject: &Subject, host: &Host) -> Option<Self> {
-        hear(&self.list, self.place, subject, host).map(|heard| Self { asks: self.asks, ..heard })
+        hear(&self.list, self.place, (self.subject, subject), host).map(|heard| Self { asks: self.asks, ..heard })
     }
 
     /// What of it decides which vulnerabilities the component is judged for, and whether it is assessed.
@@ -76,8 +73,8 @@ impl Heard {
         matches!(self.standing, Standing::Affected | Standing::Unknown) || self.loud
     }
 
-    /// As a proof shows it.
-    pub(crate) fn voice(&self, record: &VulnerabilityRecord) -> Voice {
+    /// As a proof shows it; `subject` is that by which it was found.
+    pub(crate) fn voice(&self, record: &VulnerabilityRecord, subject: &Subject) -> Voice {
         let product = self.product();
         Voice {
             record: record.id.to_string(),
@@ -90,9 +87,9 @@ impl Heard {
                 Standing::NotAffected => VoiceState::NotAffected,
                 Standing::Silent => VoiceState::Silent,
             },
-            criterion: self.subject.clone(),
+            criterion: name_of(product, &subject.key),
             range: shown(product),
-            identity: self.identity.clone(),
+            identity: subject.text.clone(),
             confidence: self.confidence,
             notes: self.notes.clone(),
         }
@@ -100,7 +97,12 @@ impl Heard {
 }
 
 /// What the statement at this place of a list says about the component; `None` where it does not mean it.
-pub(crate) fn hear(list: &Arc<Vec<StatementCandidate>>, place: usize, subject: &Subject, host: &Host) -> Option<Heard> {
+pub(crate) fn hear(
+    list: &Arc<Vec<StatementCandidate>>,
+    place: usize,
+    (number, subject): (usize, &Subject),
+    host: &Host,
+) -> Option<Heard> {
     let product = &list.get(place)?.product;
     let mut heard = Heard {
         list: Arc::clone(list),
@@ -113,10 +115,8 @@ pub(crate) fn hear(list: &Arc<Vec<StatementCandidate>>, place: usize, subject: &
         loud: false,
         own_package: None,
         built: false,
-        version: String::new(),
-        asks: None,
-        subject: name_of(product, &subject.key),
-        identity: subject.text.clone(),
+        asks: false,
+        subject: number,
     };
     let answer = match &subject.way {
         Way::Package { package, versions } => {
@@ -124,7 +124,6 @@ pub(crate) fn hear(list: &Arc<Vec<StatementCandidate>>, place: usize, subject: &
             if fits.is_false() {
                 return None;
             }
-            heard.version = versions.first().map_or("no version".to_owned(), |version| format!("version {version}"));
             let mut asked = versions.iter().map(|version| Asked { text: Some(version), update: None });
             let first = asked.next().unwrap_or(Asked { text: None, update: None });
             let mut answer =
@@ -145,18 +144,16 @@ pub(crate) fn hear(list: &Arc<Vec<StatementCandidate>>, place: usize, subject: &
             if package.distribution {
                 let cleared_by = answer.cleared_by.clone().filter(|_| fits.is_true());
                 let release = package.release.clone();
-                heard.own_package = Some(OwnPackage { package: package.key.to_string(), release, cleared_by });
+                heard.own_package = Some(OwnPackage { release, cleared_by });
             }
             answer
         }
         Way::Product { identity, weak } => {
             heard.built = identity.version.distribution.is_some();
-            heard.version = identity.version.shown();
             upstream(product, subject, identity, *weak)?
         }
         Way::Project { identity } => {
             heard.built = identity.version.distribution.is_some();
-            heard.version = identity.version.shown();
             upstream(product, subject, identity, false)?
         }
     };

@@ -24,6 +24,74 @@ pub struct ShrunkPart {
     pub last_came: Option<Date>,
 }
 
+/// Changes of a source that nobody looked at: what says what changed reaches back some days, and what came before it was older.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct UnseenChanges {
+    /// The last day whose changes were seen.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub after: Date,
+    /// The first day after that whose changes were seen.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub before: Date,
+    /// The parts that did not come anew since: years, or runs of them.
+    pub parts: Vec<String>,
+}
+
+impl fmt::Display for UnseenChanges {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "what changed after {} and before {} was never seen", self.after, self.before)?;
+        if !self.parts.is_empty() {
+            write!(f, ", of {}", self.parts.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+/// Receipts that a home lost: what it held was damaged, and it went on from an earlier whole state.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LostReceipts {
+    /// The day of the last receipt before them, which is left.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub after: Date,
+    /// How many there are; `None` where that is not known either.
+    pub receipts: Option<u32>,
+    /// Their days, as far as the damaged file still tells them.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+    pub days: Vec<Date>,
+    /// When it was found.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub found: Date,
+    /// When somebody accepted it.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub accepted: Option<Date>,
+}
+
+impl LostReceipts {
+    /// Whether any of them may have been held on a day.
+    pub fn touch(&self, day: Date) -> bool {
+        let all_known = self.receipts.is_some_and(|receipts| receipts as usize == self.days.len());
+        !all_known || self.days.iter().any(|of| *of <= day)
+    }
+}
+
+impl fmt::Display for LostReceipts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.receipts {
+            Some(1) => write!(f, "1 receipt")?,
+            Some(receipts) => write!(f, "{receipts} receipts")?,
+            None => write!(f, "it is not known how many receipts")?,
+        }
+        write!(f, " after that of {}", self.after)?;
+        if !self.days.is_empty() {
+            let days: Vec<String> = self.days.iter().map(ToString::to_string).collect();
+            write!(f, " (of {})", days.join(", "))?;
+        }
+        write!(f, ", found damaged on {}", self.found)
+    }
+}
+
 /// The last day that can be meant by a date that was received on this day: where it was written it may have been a day later. A later
 /// one is a slip of whoever wrote it, and makes nothing fresh.
 pub fn latest_meant(received: Date) -> Date {
@@ -165,12 +233,16 @@ pub struct SourceCoverage {
     pub shrunk: Vec<ShrunkPart>,
     /// What was never received, in words.
     pub gaps: Vec<String>,
+    /// The changes that nobody looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub unseen: Option<UnseenChanges>,
 }
 
 impl SourceCoverage {
-    /// Whether something is amiss: it is not known to be fresh, or it shrank.
+    /// Whether something is amiss: it is not known to be fresh, or it shrank, or changes of it were not seen.
     pub fn is_stale(&self) -> bool {
-        self.state != Freshness::Fresh || !self.shrunk.is_empty()
+        self.state != Freshness::Fresh || !self.shrunk.is_empty() || self.unseen.is_some()
     }
 }
 
@@ -191,7 +263,7 @@ pub struct KnowledgeCoverage {
     /// The day asked about.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub as_of: Date,
-    /// Whether any source is not known to be fresh, or shrank.
+    /// Whether any source is not known to be fresh, or shrank, or receipts were lost.
     pub stale: bool,
     /// The sources, by name: those held, and those that should be.
     pub sources: Vec<SourceCoverage>,
@@ -230,6 +302,12 @@ impl KnowledgeCoverage {
                     parts.join("; ")
                 ));
             }
+            if let Some(unseen) = &source.unseen {
+                notes.push(format!(
+                    "{}: {unseen}; whole files of since then close the gap, or `--accept-shrunk {}` where it is none",
+                    source.name, source.name
+                ));
+            }
         }
         let without = &self.ecosystems_without_data;
         if !without.is_empty() {
@@ -248,7 +326,9 @@ impl KnowledgeCoverage {
 mod tests {
     use jiff::civil::date;
 
-    use super::{Expected, Freshness, KnowledgeCoverage, ShrunkPart, SourceCoverage, UncoveredEcosystem};
+    use super::{
+        Expected, Freshness, KnowledgeCoverage, ShrunkPart, SourceCoverage, UncoveredEcosystem, UnseenChanges,
+    };
 
     fn source(name: &str, state: Freshness) -> SourceCoverage {
         SourceCoverage {
@@ -263,6 +343,7 @@ mod tests {
             set_aside: 0,
             shrunk: Vec::new(),
             gaps: Vec::new(),
+            unseen: None,
         }
     }
 
@@ -279,6 +360,16 @@ mod tests {
         assert!(shrunk.is_stale());
         shrunk.state = Freshness::Fresh;
         assert!(!shrunk.is_stale());
+        let (after, before) = (date(2026, 1, 2), date(2026, 1, 5));
+        shrunk.unseen = Some(UnseenChanges { after, before, parts: vec!["2002 to 2026".to_owned()] });
+        assert!(shrunk.is_stale());
+        assert_eq!(
+            coverage(vec![shrunk.clone()]).notes(),
+            [
+                "nvd: what changed after 2026-01-02 and before 2026-01-05 was never seen, of 2002 to 2026; whole files of since then close the gap, or `--accept-shrunk nvd` where it is none"
+            ]
+        );
+        shrunk.unseen = None;
         let part = |part: &str, now, last_came| ShrunkPart {
             part: Some(part.to_owned()),
             most: 90,

@@ -46,7 +46,7 @@ impl Finding {
 }
 
 /// Three values; unknown is never silently good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum State {
@@ -143,6 +143,10 @@ pub struct VulnerabilitySummary {
     pub id: VulnerabilityId,
     /// Its other names.
     pub aliases: Vec<VulnerabilityId>,
+    /// Names that it has by withdrawn records alone. What was known under them was known of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub former_names: Vec<VulnerabilityId>,
     /// The worst rating of its scores: `none`, `low`, `medium`, `high`, `critical`; `unknown` where nobody scored it.
     pub severity: String,
     /// Every score.
@@ -165,10 +169,10 @@ pub struct VulnerabilitySummary {
     pub epss: Option<EpssSummary>,
     /// Whether its feed has withdrawn it.
     pub withdrawn: bool,
-    /// When the feed published it.
+    /// When a feed first published it, in a record that was withdrawn since too.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub published: Option<Date>,
-    /// When this home first received it.
+    /// When this home first received it, in a record that was withdrawn since too.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub received: Option<Date>,
     /// What it is, in the feed's words.
@@ -240,6 +244,7 @@ impl VulnerabilitySummary {
         Self {
             id: record.id,
             aliases: record.aliases,
+            former_names: Vec::new(),
             severity,
             cvss: record.scores.into_iter().map(score).collect(),
             unreadable_vectors: record.unreadable_vectors,

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::affected::{AffectedProduct, SubjectKey};
-use crate::coverage::{KnowledgeCoverage, PartDescription, ShrunkPart};
+use crate::coverage::{KnowledgeCoverage, LostReceipts, PartDescription, ShrunkPart, UnseenChanges};
 use crate::cpe::ProductKey;
 use crate::digest::Digest;
 use crate::ids::VulnerabilityId;
@@ -55,6 +55,16 @@ pub trait Knowledge: Sync {
     /// # Errors
     /// As for [`Knowledge::candidates`]; also where the number is not of this body of knowledge.
     fn record(&self, number: RecordNumber) -> Result<VulnerabilityRecord, KnowledgeError>;
+
+    /// The record behind a candidate as far as states and names follow from it: its identifier, other names and source, whether it is
+    /// withdrawn, its configurations, and for one that is no CVE what it names as upstream's. What else is there may be all of it or
+    /// nothing.
+    ///
+    /// # Errors
+    /// As for [`Knowledge::record`].
+    fn outline(&self, number: RecordNumber) -> Result<VulnerabilityRecord, KnowledgeError> {
+        self.record(number)
+    }
 
     /// The number of the record with this identifier.
     ///
@@ -116,7 +126,7 @@ pub trait Knowledge: Sync {
     /// # Errors
     /// As for [`Knowledge::candidates`].
     fn alias_group(&self, id: &VulnerabilityId) -> Result<AliasGroup, KnowledgeError> {
-        Ok(AliasGroup { ids: vec![id.clone()], assertions: Vec::new() })
+        Ok(AliasGroup { ids: vec![id.clone()], assertions: Vec::new(), former: Vec::new() })
     }
 
     /// The numbers of all records with this identifier, one for each source that has one, in the order of their sources.
@@ -125,6 +135,15 @@ pub trait Knowledge: Sync {
     /// As for [`Knowledge::candidates`].
     fn find_all(&self, id: &VulnerabilityId) -> Result<Vec<RecordNumber>, KnowledgeError> {
         Ok(self.find(id)?.into_iter().collect())
+    }
+
+    /// The day on which the version of a record that is held was received; [`VulnerabilityRecord::received`] is that of the first.
+    ///
+    /// # Errors
+    /// As for [`Knowledge::record`].
+    fn last_received(&self, number: RecordNumber) -> Result<Option<Date>, KnowledgeError> {
+        let _ = number;
+        Ok(None)
     }
 
     /// What this kind of weakness (a CWE number) is called.
@@ -162,6 +181,9 @@ pub struct AliasGroup {
     pub ids: Vec<VulnerabilityId>,
     /// Who says so; in order.
     pub assertions: Vec<AliasAssertion>,
+    /// The further names that it had as long as those stood who have withdrawn what they said; in order. They are names of it no
+    /// more, and show still since when somebody could know of it.
+    pub former: Vec<VulnerabilityId>,
 }
 
 /// Somebody says that two names mean one vulnerability.
@@ -203,6 +225,10 @@ pub struct KnowledgeDescription {
     pub seed: bool,
     /// For a seed: the products it speaks of. Empty where every product that is named is covered as well as the feed covers it.
     pub limited_to: Vec<String>,
+    /// The receipts that were lost, until somebody accepts it: what came with them may be missing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub lost: Vec<LostReceipts>,
 }
 
 /// One source of a body of knowledge.
@@ -232,6 +258,10 @@ pub struct SourceDescription {
     pub shrunk: Vec<ShrunkPart>,
     /// The parts that age by themselves: providers of advisories.
     pub providers: Vec<PartDescription>,
+    /// The changes that nobody looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub unseen: Option<UnseenChanges>,
 }
 
 impl SourceDescription {
@@ -248,6 +278,7 @@ impl SourceDescription {
             gaps: Vec::new(),
             shrunk: Vec::new(),
             providers: Vec::new(),
+            unseen: None,
         }
     }
 }
@@ -282,6 +313,18 @@ impl KnowledgeDescription {
         ))
     }
 
+    /// What a reader must know where receipts were lost.
+    pub fn lost(&self) -> Option<String> {
+        let each: Vec<String> = self.lost.iter().map(ToString::to_string).collect();
+        (!each.is_empty()).then(|| {
+            format!(
+                "receipts of this home were lost: {}. What came with them is missing unless it came again: sync all sources whole, \
+                 or take a whole bundle, then say so with `--accept-lost`",
+                each.join("; ")
+            )
+        })
+    }
+
     /// What a reader must know where nothing has been received for longer than a week before the day asked about.
     pub fn stale(&self, as_of: Date) -> Option<String> {
         let fresh_until = self.as_of.saturating_add(7.days());
@@ -295,8 +338,10 @@ impl KnowledgeDescription {
 
     /// Everything that a reader must know about this knowledge, with how it is judged on the day asked about.
     pub fn notes(&self, coverage: &KnowledgeCoverage) -> Vec<String> {
-        let mut notes: Vec<String> =
-            [self.partial(), self.undescribed(), self.stale(coverage.as_of)].into_iter().flatten().collect();
+        let mut notes: Vec<String> = [self.partial(), self.lost(), self.undescribed(), self.stale(coverage.as_of)]
+            .into_iter()
+            .flatten()
+            .collect();
         notes.extend(coverage.notes());
         notes.extend(self.remarks());
         let count = |of: fn(&SourceDescription) -> u64| self.sources.iter().map(of).sum::<u64>();
@@ -379,6 +424,7 @@ mod tests {
             sources: sources.iter().map(source).collect(),
             seed,
             limited_to: Vec::new(),
+            lost: Vec::new(),
         }
     }
 

@@ -25,6 +25,7 @@ pub mod lifecycle;
 pub mod many;
 pub mod meant;
 pub mod paths;
+pub mod portfolio;
 pub mod purl;
 pub mod renamed;
 pub mod rubric;

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Assessment;
 use crate::digest::Digest;
-use crate::ids::{CohortId, ComponentRef, ControlId, DeviceId, ElementId, FieldedVersionId, PolicyId};
+use crate::finding::{ComponentSummary, State, VulnerabilitySummary};
+use crate::ids::{CohortId, ComponentRef, ControlId, DeviceId, ElementId, FieldedVersionId, PolicyId, VulnerabilityId};
 use crate::verdict::{Basis, Outcome, Place, PresumedBecause};
 use crate::watching::WatchItem;
 
@@ -20,6 +21,8 @@ pub struct Since {
     pub as_of: Date,
     /// What went in that is not the same.
     pub inputs_changed: Vec<InputChanged>,
+    /// What changed in the folder, its inventories and decisions, whether or not a verdict turned by it.
+    pub changes: Vec<Cause>,
     /// Events that touched nothing and reach harm now.
     pub became_live: Vec<BecameLive>,
     /// Events that are on the watch-list no more and are not live.
@@ -129,7 +132,7 @@ pub enum CauseKind {
     Component,
     /// A record was received since, or says something else.
     Record,
-    /// A decision lapsed, was made or was withdrawn.
+    /// A decision lapsed, was made, was withdrawn, or lost its effect.
     Decision,
     /// None of these by itself: only which inputs changed is known.
     Inputs,
@@ -146,6 +149,9 @@ pub struct ModelPart {
     /// Of an element the version whose inventory this is; `None`: the part itself.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub inventory_of: Option<FieldedVersionId>,
+    /// Of an element the finding of the maker's own that this is; `None`: the part itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub finding: Option<VulnerabilityId>,
     /// The digest.
     pub digest: Digest,
 }
@@ -168,6 +174,53 @@ pub struct Earlier {
     pub watch_list: Vec<WatchItem>,
     /// Its findings.
     pub findings: Vec<EarlierFinding>,
+    /// The claims that had effect, by the last day on which they did.
+    #[serde(default)]
+    pub lapses: Vec<EarlierLapse>,
+    /// Where the model was not known to be complete.
+    #[serde(default)]
+    pub gaps: Vec<EarlierGap>,
+    /// The components that could not be assessed.
+    #[serde(default)]
+    pub unassessed: Vec<EarlierUnassessed>,
+}
+
+/// Where a model was not known to be complete.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+pub struct EarlierGap {
+    /// The element.
+    pub element: ElementId,
+    /// In which version; `None`: in all.
+    pub fielded_version: Option<FieldedVersionId>,
+    /// What was missing.
+    pub missing: String,
+}
+
+/// A component that could not be assessed.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierUnassessed {
+    /// In which version.
+    pub fielded_version: FieldedVersionId,
+    /// The element.
+    pub element: ElementId,
+    /// Which.
+    pub what: EarlierUnassessedComponent,
+}
+
+/// Which component could not be assessed.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierUnassessedComponent {
+    /// The component.
+    pub component: EarlierComponent,
+}
+
+/// Claims that had effect in an earlier answer.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierLapse {
+    /// The last day on which they have effect.
+    pub after: Date,
+    /// The claims, as they are written.
+    pub claims: Vec<String>,
 }
 
 /// The device of an earlier answer.
@@ -222,8 +275,25 @@ pub struct EarlierVerdict {
     pub valid_until: Option<Date>,
     /// The controls without which it would have been uncontrolled.
     pub controls_relied_on: Vec<ControlId>,
+    /// Whether it reached a harm.
+    #[serde(default)]
+    pub harm: Option<serde::de::IgnoredAny>,
     /// Its way to harm.
     pub witness: EarlierWitness,
+    /// The claims on each of which it turned.
+    #[serde(default)]
+    pub sensitivity: Vec<EarlierPoint>,
+    /// The subjects that it spoke for.
+    #[serde(default)]
+    pub covers: Vec<String>,
+}
+
+/// A single point on which an earlier verdict turned.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierPoint {
+    /// The claim, as it is written.
+    #[serde(rename = "if")]
+    pub claim: String,
 }
 
 /// What an earlier verdict speaks of.
@@ -269,9 +339,46 @@ pub struct EarlierFinding {
 #[derive(Debug, Clone, Deserialize)]
 pub struct EarlierFound {
     /// The vulnerability.
-    pub vulnerability: EarlierSubject,
+    pub vulnerability: EarlierVulnerability,
     /// The component.
     pub component: EarlierComponent,
+    /// Whether it touched the component.
+    pub state: State,
+}
+
+/// As much of a vulnerability as turns verdicts.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct EarlierVulnerability {
+    /// Its identifier.
+    pub id: String,
+    /// Whether it was known to be exploited.
+    #[serde(default)]
+    pub kev: bool,
+    /// Its scores.
+    #[serde(default)]
+    pub cvss: Vec<EarlierScore>,
+    /// References that its record marked as an exploit.
+    #[serde(default)]
+    pub exploit_references: Vec<String>,
+}
+
+/// A score of an earlier answer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+pub struct EarlierScore {
+    /// The vector.
+    pub vector: String,
+}
+
+impl From<&VulnerabilitySummary> for EarlierVulnerability {
+    fn from(summary: &VulnerabilitySummary) -> Self {
+        let score = |score: &crate::finding::CvssSummary| EarlierScore { vector: score.vector.to_string() };
+        Self {
+            id: summary.id.to_string(),
+            kev: summary.kev,
+            cvss: summary.cvss.iter().map(score).collect(),
+            exploit_references: summary.exploit_references.clone(),
+        }
+    }
 }
 
 /// A component of an earlier answer.
@@ -284,6 +391,20 @@ pub struct EarlierComponent {
     pub name: String,
     /// Its version.
     pub version: Option<String>,
+}
+
+impl From<&ComponentSummary> for EarlierComponent {
+    fn from(component: &ComponentSummary) -> Self {
+        let ComponentSummary { reference, name, version, .. } = component;
+        Self { reference: reference.clone(), name: name.clone(), version: version.clone() }
+    }
+}
+
+impl From<&crate::assessment::Gap> for EarlierGap {
+    fn from(gap: &crate::assessment::Gap) -> Self {
+        let crate::assessment::Gap { element, fielded_version, missing, .. } = gap;
+        Self { element: element.clone(), fielded_version: fielded_version.clone(), missing: missing.clone() }
+    }
 }
 
 impl From<&Assessment> for Earlier {
@@ -300,20 +421,24 @@ impl From<&Assessment> for Earlier {
             presumed_because: verdict.presumed_because,
             valid_until: verdict.valid_until,
             controls_relied_on: verdict.controls_relied_on.clone(),
+            harm: verdict.harm.as_ref().map(|_| serde::de::IgnoredAny),
             witness: EarlierWitness {
                 nodes: verdict.witness.nodes.iter().map(|node| EarlierNode { at: node.at.clone() }).collect(),
             },
+            sensitivity: verdict
+                .sensitivity
+                .iter()
+                .map(|point| EarlierPoint { claim: point.claim.to_string() })
+                .collect(),
+            covers: verdict.covers.clone(),
         };
         let finding = |at: &crate::assessment::FindingAt| EarlierFinding {
             fielded_version: at.fielded_version.clone(),
             element: at.element.clone(),
             finding: EarlierFound {
-                vulnerability: EarlierSubject { id: at.finding.vulnerability.id.to_string() },
-                component: EarlierComponent {
-                    reference: at.finding.component.reference.clone(),
-                    name: at.finding.component.name.clone(),
-                    version: at.finding.component.version.clone(),
-                },
+                vulnerability: EarlierVulnerability::from(&*at.finding.vulnerability),
+                state: at.finding.state,
+                component: EarlierComponent::from(&*at.finding.component),
             },
         };
         Self {
@@ -333,6 +458,24 @@ impl From<&Assessment> for Earlier {
             verdicts: answer.verdicts.iter().map(verdict).collect(),
             watch_list: answer.watch_list.clone(),
             findings: answer.findings.iter().map(finding).collect(),
+            lapses: answer
+                .lapses
+                .iter()
+                .map(|lapse| EarlierLapse {
+                    after: lapse.after,
+                    claims: lapse.claims.iter().map(ToString::to_string).collect(),
+                })
+                .collect(),
+            gaps: answer.gaps.iter().map(EarlierGap::from).collect(),
+            unassessed: answer
+                .unassessed
+                .iter()
+                .map(|at| EarlierUnassessed {
+                    fielded_version: at.fielded_version.clone(),
+                    element: at.element.clone(),
+                    what: EarlierUnassessedComponent { component: EarlierComponent::from(&at.what.component) },
+                })
+                .collect(),
         }
     }
 }

@@ -139,7 +139,7 @@ impl Expectations {
             sources.push(missing);
         }
         sources.sort_by(|a, b| a.name.cmp(&b.name));
-        let stale = sources.iter().any(SourceCoverage::is_stale);
+        let stale = sources.iter().any(SourceCoverage::is_stale) || !knowledge.lost.is_empty();
         KnowledgeCoverage { as_of, stale, sources, ecosystems_without_data: without_data }
     }
 
@@ -181,6 +181,7 @@ impl Expectations {
             set_aside: source.set_aside,
             shrunk: source.shrunk.clone(),
             gaps: source.gaps.clone(),
+            unseen: source.unseen.clone(),
         }
     }
 }
@@ -202,6 +203,7 @@ mod tests {
             sources,
             seed: false,
             limited_to: Vec::new(),
+            lost: Vec::new(),
         }
     }
 

@@ -29,7 +29,7 @@ use ward_risk::{Judgement, Situation, judge};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const TODAY: Date = date(2026, 11, 22);
+pub(crate) const TODAY: Date = date(2026, 11, 22);
 const DEVICES_OF_A_WARD: usize = 21;
 const VECTORS: [&str; 6] = [
     "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
@@ -57,15 +57,15 @@ impl Draw {
     }
 }
 
-struct Hospital {
-    device: Device,
+pub(crate) struct Hospital {
+    pub(crate) device: Device,
     draw: Draw,
     /// Claims that nobody answers for.
-    open: Vec<ClaimId>,
+    pub(crate) open: Vec<ClaimId>,
 }
 
 impl Hospital {
-    fn of(elements: usize) -> Self {
+    pub(crate) fn of(elements: usize) -> Self {
         let mut hospital = Self { device: empty(), draw: Draw(7), open: Vec::new() };
         hospital.zone("core");
         for id in ["core-gateway", "records", "updates"] {
@@ -258,7 +258,7 @@ impl Hospital {
         }
     }
 
-    fn claims(&mut self) {
+    pub(crate) fn claims(&mut self) {
         let device = &self.device;
         let mut claims = Vec::new();
         for element in device.elements.values() {
@@ -297,7 +297,7 @@ impl Hospital {
             .collect();
     }
 
-    fn decisions(&mut self) -> Decisions {
+    pub(crate) fn decisions(&mut self) -> Decisions {
         let entered = (0..4).map(|number| {
             let file = format!("file-{number}");
             let digest = Digest::of(file.as_bytes());

@@ -19,7 +19,7 @@ use crate::cells::Cell;
 use crate::context::Context;
 use crate::fact::{Fact, SecretRef};
 use crate::fixpoint::{Entry, EntryRef, Solution};
-use crate::labels::{Begun, Labels, Questions, harms_told};
+use crate::labels::{Begun, Labels, Questions, harms_told, lead_to_several};
 use crate::levels::Bounds;
 use crate::people::persons;
 use crate::program::{DerivationId, FactId, Program};
@@ -34,6 +34,7 @@ pub(crate) fn single_actions(run: &Run<'_>) -> Vec<SingleAction> {
     let context = run.context();
     let program = &*run.grounded().program;
     let (known, questions) = (run.known(), run.questions());
+    let Some(several) = lead_to_several(context, questions) else { return Vec::new() };
     let mut given: BTreeMap<Given, Vec<FactId>> = BTreeMap::new();
     for fact in (0..program.len()).map(FactId::at).filter(|fact| known.reaches(*fact)) {
         if let Some(key) = given_by(program.at(fact)) {
@@ -42,16 +43,16 @@ pub(crate) fn single_actions(run: &Run<'_>) -> Vec<SingleAction> {
     }
     let begin =
         |facts: &Vec<FactId>| -> Begun { facts.iter().map(|fact| (*fact, known.front(*fact).into())).collect() };
-    let begun: Vec<(&Place, &Vec<FactId>, Begun)> =
-        given.iter().map(|((_, place), facts)| (place, facts, begin(facts))).collect();
-    let harms = harms_told(context, questions, begun.iter().map(|(_, _, begun)| begun));
-    let several = |begun: &&(&Place, &Vec<FactId>, Begun)| {
-        harms.get(&begun.2).is_some_and(|harms| harms.iter().any(|cell| cell.persons.several()))
-    };
-    let begun: Vec<_> = begun.iter().filter(several).collect();
+    // What harms one alone at most, of which there may be very much, is asked nothing further.
+    let begun: Vec<(&Place, &Vec<FactId>, Begun)> = given
+        .iter()
+        .map(|((_, place), facts)| (place, facts, begin(facts)))
+        .filter(|(.., begun)| begun.iter().any(|(fact, ways)| several[fact.index()].met_by(*ways)))
+        .collect();
     if begun.is_empty() {
         return Vec::new();
     }
+    let harms = harms_told(context, questions, begun.iter().map(|(_, _, begun)| begun));
     let asking = Asking {
         context,
         program,
@@ -60,7 +61,7 @@ pub(crate) fn single_actions(run: &Run<'_>) -> Vec<SingleAction> {
         stops: stops(context, program, questions),
     };
     let mut actions: Vec<SingleAction> = begun
-        .into_iter()
+        .iter()
         .map(|(place, facts, begun)| {
             asking.action(place, facts, begun, harms.get(begun).map_or(&[][..], Vec::as_slice))
         })

@@ -71,7 +71,7 @@ type OwnByName<'a> = BTreeMap<&'a str, Vec<&'a OwnFinding>>;
 /// What is on record of each vulnerability at each element of each version.
 type Recorded<'a> = BTreeMap<(&'a str, &'a str, &'a str), Record<'a>>;
 
-/// When a vulnerability was received and published, and what else it is called.
+/// When a vulnerability was received and published, and what else it is called, or was.
 #[derive(Debug, Default)]
 struct Record<'a> {
     received: Option<Date>,
@@ -88,7 +88,7 @@ fn recorded(situation: Situation<'_>) -> Recorded<'_> {
             let earliest = |a: Option<Date>, b: Option<Date>| a.into_iter().chain(b).min();
             record.received = earliest(record.received, vulnerability.received);
             record.published = earliest(record.published, vulnerability.published);
-            record.aliases.extend(&vulnerability.aliases);
+            record.aliases.extend(vulnerability.aliases.iter().chain(&vulnerability.former_names));
         }
     }
     recorded

@@ -34,7 +34,7 @@ use crate::witness::OwnSteps;
 pub struct Judgement {
     /// Verdicts, worst first.
     pub verdicts: Vec<Verdict>,
-    /// What an attacker does once and harms several people by at the same time.
+    /// What an attacker does once and harms several people by at the same time; none where nobody asked.
     pub single_actions: Vec<SingleAction>,
     /// What touches nothing today.
     pub watch_list: Vec<WatchItem>,
@@ -48,6 +48,15 @@ pub struct Judgement {
     pub decisions_without_effect: Vec<DecisionWithoutEffect>,
 }
 
+/// How much is told of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// The verdicts, and what belongs to them.
+    Verdicts,
+    /// Besides, what single actions of an attacker bring on several people.
+    Actions,
+}
+
 /// Judges a device: every subject, for every policy, fielded version and group of units.
 pub fn judge(situation: Situation<'_>) -> Judgement {
     let (decided, decisions_without_effect) = Effects::decided(situation.device, situation.decisions, situation.as_of);
@@ -56,6 +65,11 @@ pub fn judge(situation: Situation<'_>) -> Judgement {
 
 /// Judges a device as if just these claims had effect, whatever was decided.
 pub fn judge_supposing(situation: Situation<'_>, decided: &Effects) -> Judgement {
+    judge_telling(situation, decided, Told::Verdicts)
+}
+
+/// The same, telling as much as is asked for.
+pub fn judge_telling(situation: Situation<'_>, decided: &Effects, told: Told) -> Judgement {
     let mut judgement =
         Judgement { gaps: watch::gaps(situation, decided), lapses: decided.lapses(), ..Judgement::default() };
     let versions = situation.device.versions.iter();
@@ -65,14 +79,14 @@ pub fn judge_supposing(situation: Situation<'_>, decided: &Effects) -> Judgement
     let parts: Vec<Judgement> = std::thread::scope(|scope| {
         let working: Vec<_> = tried
             .into_iter()
-            .map(|(policy, version)| scope.spawn(move || judge_version(situation, policy, version, decided)))
+            .map(|(policy, version)| scope.spawn(move || judge_version(situation, policy, version, (decided, told))))
             .collect();
         working.into_iter().map(|work| work.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     });
     for part in parts {
         append(&mut judgement.verdicts, part.verdicts);
         append(&mut judgement.watch_list, part.watch_list);
-        judgement.single_actions.extend(part.single_actions);
+        append(&mut judgement.single_actions, part.single_actions);
     }
     judgement.single_actions = actions::joined(judgement.single_actions);
     judgement.verdicts.sort_by_cached_key(order);
@@ -92,7 +106,12 @@ fn append<T>(all: &mut Vec<T>, mut more: Vec<T>) {
 }
 
 /// The verdicts of one policy on one version, for every group of its units.
-fn judge_version(situation: Situation<'_>, policy: &Policy, version: &FieldedVersion, decided: &Effects) -> Judgement {
+fn judge_version(
+    situation: Situation<'_>,
+    policy: &Policy,
+    version: &FieldedVersion,
+    (decided, told): (&Effects, Told),
+) -> Judgement {
     let mut judgement = Judgement::default();
     let catalogue = Catalogue::new(situation, policy, version);
     // Groups that have confirmed the same are judged once.
@@ -101,7 +120,7 @@ fn judge_version(situation: Situation<'_>, policy: &Policy, version: &FieldedVer
     while let Some((units, confirmed)) = groups.next() {
         let mut bench = alike.remove(&confirmed).unwrap_or_else(|| {
             let catalogue = &catalogue;
-            Bench::new(Readings { situation, policy, version, confirmed: &confirmed, decided, catalogue })
+            Bench::new(Readings { situation, policy, version, confirmed: &confirmed, decided, catalogue, told })
         });
         if groups.peek().is_none() {
             judgement.verdicts.reserve_exact(bench.verdicts.iter().map(Vec::len).sum());
@@ -207,6 +226,7 @@ struct Readings<'a> {
     confirmed: &'a [ControlId],
     decided: &'a Effects,
     catalogue: &'a Catalogue,
+    told: Told,
 }
 
 impl<'a> Readings<'a> {
@@ -357,8 +377,12 @@ impl<'a> Readings<'a> {
             });
             judged.collect::<Vec<Verdict>>()
         };
-        let told = || (watch::items(&run, &subjects), actions::single_actions(&run));
-        let ((watch_list, single_actions), mut verdicts) = in_parts(&subjects, LEAST_VERDICTS, judge, told);
+        let told = self.told;
+        let beside = || {
+            let actions = if told == Told::Actions { actions::single_actions(&run) } else { Vec::new() };
+            (watch::items(&run, &subjects), actions)
+        };
+        let ((watch_list, single_actions), mut verdicts) = in_parts(&subjects, LEAST_VERDICTS, judge, beside);
         let judge =
             |keys: &[&Key]| keys.iter().map(|key| verdict(&readings, &run, &compared, key, &ABSENT).0).collect();
         verdicts.extend(in_parts(&vanished, LEAST_VERDICTS, judge, || ()).1);

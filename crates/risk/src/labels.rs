@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use ward_model::ids::HarmId;
 use ward_model::scale::{Reach, Threat};
+use ward_model::verdict::Outcome;
 
 use crate::cells::{Cell, Effects, Harms, worst_of_each};
 use crate::context::Context;
@@ -215,6 +216,14 @@ impl Labels {
         Self::toward(cells, questions)
     }
 
+    /// Labels every fact of a program with the worst harm that it leads to and the policy finds unacceptable; nothing else.
+    pub fn unacceptable(context: &Context<'_>, questions: &Questions) -> Self {
+        let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
+        let mut cells = harms.cells(context);
+        cells.retain(|cell| cell.outcome == Outcome::Uncontrolled);
+        Self::toward(cells, questions)
+    }
+
     /// Labels every fact of a program.
     pub fn new(context: &Context<'_>, questions: &Questions) -> Self {
         let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
@@ -319,6 +328,18 @@ pub(crate) fn worst_of_all(context: &Context<'_>, questions: &Questions, beginni
     let beginnings = Beginnings::new(questions.program.len(), beginnings.iter());
     let first = questions.first_met(goals.chunk_by(|a, b| bad(a) == bad(b)), &beginnings);
     first.into_iter().map(Option::<&Cell>::cloned).collect()
+}
+
+/// From where on facts lead to harm that touches several people at once; nothing where no harm can.
+pub(crate) fn lead_to_several(context: &Context<'_>, questions: &Questions) -> Option<Vec<Bounds>> {
+    let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
+    let mut asked = None;
+    for cell in harms.cells(context).iter().filter(|cell| cell.persons.several()) {
+        let bounds: &mut Bounds =
+            &mut asked.get_or_insert_with(|| vec![Bounds::NONE; questions.program.len()])[cell.fact.index()];
+        *bounds = bounds.or(Bounds::from(Value { class: cell.class, reach: cell.reach }));
+    }
+    asked.map(|asked| questions.lead_to(asked))
 }
 
 /// What [`harms_told`] finds, without by which effect of which function it comes: of what comes out alike any is as good.

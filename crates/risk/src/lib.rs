@@ -56,7 +56,7 @@ pub use actions::order as order_of_actions;
 pub use answered::is_answered;
 pub use context::{ElementReports, FindingAnswers, Situation};
 pub use effects::Effects;
-pub use judge::{Judgement, judge, judge_supposing, order};
+pub use judge::{Judgement, Told, judge, judge_supposing, judge_telling, order};
 
 #[cfg(test)]
 mod tests;

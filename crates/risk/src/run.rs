@@ -89,6 +89,47 @@ impl<'a> Run<'a> {
         Self { context, grounded, known, questions, labels, presumed, presumed_labels, undescribed, open, presumptions }
     }
 
+    /// Solves a reading in which nothing is asked of what is presumed: it tells what is [`Run::uncontrolled`], and draws it.
+    pub fn confirmed(context: Context<'a>) -> Self {
+        let grounded = ground(&context);
+        let known = solve(&grounded.program);
+        let questions = Questions::new(&grounded.program, &known);
+        let labels = Labels::unacceptable(&context, &questions);
+        let presuming = Presuming { program: Arc::clone(&grounded.program), steps: BTreeMap::new() };
+        let solution = Solution::default();
+        let asking = Questions::new(&grounded.program, &solution);
+        let presumed = Arc::new(Presumed { presuming, solution, questions: asking });
+        Self {
+            context,
+            grounded,
+            known,
+            questions,
+            labels,
+            undescribed: Arc::clone(&presumed),
+            presumed,
+            presumed_labels: Labels::default(),
+            open: None,
+            presumptions: Vec::new(),
+        }
+    }
+
+    /// The subjects that are uncontrolled by a derivation, and no others; of each only the worst is told.
+    pub fn uncontrolled(&self) -> Outcomes<'a> {
+        let groups = self.grounded.groups.iter().filter_map(|(group, steps)| {
+            let steps: Vec<DerivationId> = steps.iter().flat_map(|(_, steps)| steps.iter().copied()).collect();
+            let goal = self.labels.nearest(&self.questions.begin(&steps))?;
+            let cell = self.labels.goal(goal).filter(|cell| cell.outcome == Outcome::Uncontrolled)?;
+            let judged = Judged { cell: Some(cell.clone()), ..Judged::briefly(Outcome::Uncontrolled) };
+            Some((group.clone(), Standing::Judged(Arc::new(judged))))
+        });
+        Outcomes {
+            context: self.context,
+            groups: groups.collect(),
+            presumed: BTreeMap::new(),
+            undescribed: BTreeSet::new(),
+        }
+    }
+
     /// Judges every subject.
     pub fn outcomes(&self) -> Outcomes<'a> {
         let presumed = self.judge_presumptions();

@@ -10,6 +10,7 @@ mod designs;
 mod keys;
 mod laws;
 mod networks;
+mod open;
 mod oracle;
 mod patches;
 mod people;

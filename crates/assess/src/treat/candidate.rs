@@ -1,19 +1,20 @@
 //! The changes that a treatment may be made of, what each costs, and where in a derivation it could tell.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use ward_model::device::{Control, Cut, Device, FieldedVersion, Link, UpdatePath};
-use ward_model::finding::State;
+use ward_model::finding::{Finding, State};
 use ward_model::hypothesis::Change;
-use ward_model::ids::{ElementId, LinkId};
+use ward_model::ids::{ComponentRef, ElementId, LinkId};
 use ward_model::treatment::NotOffered;
 use ward_model::verdict::{Place, SubjectKind};
 use ward_policy::{Rulebook, TreatmentCosts};
 use ward_risk::Effects;
 use ward_risk::open::Open;
+use ward_version::key;
 
-use crate::suppose::{Reports, mended, relied_on};
+use crate::suppose::{Reports, mended, relied_on, scheme_of_finding};
 
 /// The category of controls that are brought to units as an update is.
 const BY_UPDATE: &str = "firmware-and-software-updates";
@@ -45,18 +46,43 @@ pub(crate) struct Offer<'a> {
     pub rulebook: &'a Rulebook,
     pub found: &'a Reports,
     pub open: &'a [Open],
+    pub presumed_too: bool,
     pub on: Date,
 }
 
+/// How many versions of one component are offered. Of a component with thousands of findings hundreds of versions are named as the
+/// ends of some, and each would be assessed whole.
+const MOST_VERSIONS: usize = 8;
+
+/// Why others are not.
+const FEW_VERSIONS: &str = "eight versions of a component are weighed: those at which most of what is uncontrolled there is said to have ended";
+
+/// What there is to choose from.
+pub(crate) struct Offered {
+    pub candidates: Vec<Candidate>,
+    pub not_offered: Vec<NotOffered>,
+    /// How many versions of components are not among the candidates.
+    pub not_weighed: usize,
+}
+
 impl Offer<'_> {
-    pub fn candidates(&self) -> (Vec<Candidate>, Vec<NotOffered>) {
+    pub fn candidates(&self) -> Offered {
         let mut not_offered = Vec::new();
         let mut candidates = self.controls(&mut not_offered);
+        let mut not_weighed = 0;
         let updatable = self.version.update_path != Some(UpdatePath::None);
-        let (updates, links) = (self.updates(), self.weak_links());
+        let (updates, few) = self.updates();
+        let links = self.weak_links();
         if updatable {
             candidates.extend(updates);
             candidates.extend(links);
+            for (what, others) in few {
+                not_weighed += others;
+                not_offered.push(NotOffered {
+                    what: format!("{others} more versions of {what}"),
+                    reason: FEW_VERSIONS.to_owned(),
+                });
+            }
         } else {
             not_offered.push(NotOffered {
                 what: if updates.is_empty() {
@@ -70,7 +96,7 @@ impl Offer<'_> {
         candidates.extend(self.isolations());
         candidates.sort_by(|a, b| a.change.cmp(&b.change));
         candidates.dedup_by(|a, b| a.change == b.change);
-        (candidates, not_offered)
+        Offered { candidates, not_offered, not_weighed }
     }
 
     fn costs(&self) -> &TreatmentCosts {
@@ -140,14 +166,31 @@ impl Offer<'_> {
         touched
     }
 
-    /// One candidate for every version at which something that is found at a component is said to end.
-    fn updates(&self) -> Vec<Candidate> {
+    /// One candidate for every version of a component at which something uncontrolled that is found there is said to end, of many
+    /// those at which most ends; and of which components there are how many others.
+    fn updates(&self) -> (Vec<Candidate>, Vec<(String, usize)>) {
         let path = self.version.update_path.map(UpdatePath::word);
-        let mut candidates = Vec::new();
+        let open: BTreeSet<(&ElementId, &str)> =
+            self.open.iter().map(|open| (&open.element, open.subject.id.as_str())).collect();
+        let (mut candidates, mut few) = (Vec::new(), Vec::new());
         for ((_, at), reports) in self.found.iter().filter(|((version, _), _)| *version == self.version.id) {
-            for finding in reports.open.findings.iter().filter(|finding| finding.state == State::Affected) {
+            // Where what is presumed counts, whatever is found may have a part in it.
+            let wanted = |finding: &&Finding| {
+                finding.state == State::Affected
+                    && (self.presumed_too || open.contains(&(at, finding.vulnerability.id.as_str())))
+            };
+            let mut ends: BTreeMap<&ComponentRef, (&Finding, Vec<Vec<String>>)> = BTreeMap::new();
+            for finding in reports.open.findings.iter().filter(wanted) {
+                let (_, ends) = ends.entry(&finding.component.reference).or_insert_with(|| (finding, Vec::new()));
+                ends.push(mended(finding));
+            }
+            for (reference, (finding, ends)) in ends {
                 let component = &finding.component;
-                for target in mended(finding) {
+                let (targets, others) = most_ending(finding, &ends);
+                if others > 0 {
+                    few.push((format!("{} at {at}", component.name), others));
+                }
+                for target in targets {
                     let (cost, cost_source) = self.costs().of("update", path, self.on);
                     let was = component.version.as_deref().unwrap_or("no version");
                     let mut remarks =
@@ -158,7 +201,7 @@ impl Offer<'_> {
                     });
                     candidates.push(Candidate {
                         title: format!("{} at {at}: {was} becomes {target}", component.name),
-                        change: Change::Update(at.clone(), component.reference.clone(), target),
+                        change: Change::Update(at.clone(), reference.clone(), target),
                         cost,
                         cost_source,
                         remarks,
@@ -167,7 +210,7 @@ impl Offer<'_> {
                 }
             }
         }
-        candidates
+        (candidates, few)
     }
 
     /// One candidate for every link on which a rule finds a weakness that is uncontrolled.
@@ -240,6 +283,46 @@ impl Offer<'_> {
         let secret = secret.map(|secret| Place::Secret(secret.to_string()));
         around(link).into_iter().chain(secret).collect()
     }
+}
+
+/// Of the versions at which some of these findings of one component end, those at which most have ended, in their order; and how many
+/// others there are.
+fn most_ending(finding: &Finding, ends: &[Vec<String>]) -> (Vec<String>, usize) {
+    let all: BTreeSet<&String> = ends.iter().flatten().collect();
+    if all.len() <= MOST_VERSIONS {
+        return (all.into_iter().cloned().collect(), 0);
+    }
+    let scheme = scheme_of_finding(finding);
+    let keyed = |version: &String| match key(scheme, version, None) {
+        Some(key) => (Ok(key.class().code()), key.as_bytes().to_vec()),
+        None => (Err(version.clone()), Vec::new()),
+    };
+    // Within a class the order of keys is that of versions; what has no key is compared with nothing but itself.
+    let first_ends: Vec<BTreeMap<_, _>> = ends
+        .iter()
+        .map(|ends| {
+            let mut first = BTreeMap::new();
+            for end in ends {
+                let (class, bytes) = keyed(end);
+                let known = first.entry(class).or_insert_with(|| bytes.clone());
+                *known = bytes.min(std::mem::take(known));
+            }
+            first
+        })
+        .collect();
+    let mut counted: Vec<(usize, &String)> = all
+        .into_iter()
+        .map(|version| {
+            let (class, bytes) = keyed(version);
+            let ended = first_ends.iter().filter(|ends| ends.get(&class).is_some_and(|end| *end <= bytes)).count();
+            (ended, version)
+        })
+        .collect();
+    counted.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    let others = counted.len() - MOST_VERSIONS;
+    let mut kept: Vec<String> = counted.into_iter().take(MOST_VERSIONS).map(|(_, version)| version.clone()).collect();
+    kept.sort();
+    (kept, others)
 }
 
 /// An element, as a place.

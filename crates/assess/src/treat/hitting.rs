@@ -3,7 +3,7 @@
 //! Clauses say "one of these, or not all of those". Of equally cheap sets the one with the fewest members comes out, and of those
 //! the first in the order of candidates, so that ties end the same way each time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What must hold of a set of candidates, by their numbers: one of `any` is in it, or one of `none_of` is not.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +22,119 @@ pub(crate) enum Failed {
 }
 
 /// The numbers of the cheapest set, in order. `nodes` counts down what may still be tried.
+///
+/// Clauses that say no more than another are dropped, and what shares no candidate is searched by itself: a choice in one place does
+/// not multiply those in others.
 pub(crate) fn cheapest(costs: &[u64], clauses: &[Clause], nodes: &mut u64) -> Result<Vec<usize>, Failed> {
+    let mut best = Vec::new();
+    for Island { candidates, clauses } in islands(costs.len(), &strongest(clauses)) {
+        let costs: Vec<u64> = candidates.iter().map(|one| costs[*one]).collect();
+        let found = cheapest_together(&costs, &reduced(&costs, clauses), nodes)?;
+        best.extend(found.into_iter().map(|one| candidates[one]));
+    }
+    best.sort_unstable();
+    Ok(best)
+}
+
+/// The clauses without those that always hold, or that another one implies.
+fn strongest(clauses: &[Clause]) -> Vec<&Clause> {
+    let within = |few: &[usize], many: &[usize]| few.iter().all(|one| many.contains(one));
+    // One that a candidate meets either way always holds.
+    let always = |clause: &&Clause| clause.any.iter().any(|one| clause.none_of.contains(one));
+    let mut by_length: Vec<&Clause> = clauses.iter().filter(|clause| !always(clause)).collect();
+    by_length.sort_by_key(|clause| (clause.any.len() + clause.none_of.len(), *clause));
+    let mut kept: Vec<&Clause> = Vec::new();
+    // Those that were kept, by the first thing that they speak of: whatever they imply speaks of it, too.
+    let mut begun: BTreeMap<(bool, usize), Vec<&Clause>> = BTreeMap::new();
+    let first = |clause: &Clause| match (clause.any.first(), clause.none_of.first()) {
+        (Some(one), _) => Some((true, *one)),
+        (None, one) => one.map(|one| (false, *one)),
+    };
+    for clause in by_length {
+        let spoken = clause.any.iter().map(|one| (true, *one)).chain(clause.none_of.iter().map(|one| (false, *one)));
+        let implied = |other: &&Clause| within(&other.any, &clause.any) && within(&other.none_of, &clause.none_of);
+        if spoken.filter_map(|one| begun.get(&one)).flatten().any(implied) {
+            continue;
+        }
+        if let Some(first) = first(clause) {
+            begun.entry(first).or_default().push(clause);
+        }
+        kept.push(clause);
+    }
+    kept
+}
+
+/// The clauses without what no cheapest set that comes out first holds: a candidate in whose place another one is as good in all
+/// clauses and costs less, or as much and comes before. The versions of a component are such as long as nothing tells them apart.
+fn reduced(costs: &[u64], mut clauses: Vec<Clause>) -> Vec<Clause> {
+    loop {
+        let mut met: Vec<Vec<usize>> = vec![Vec::new(); costs.len()];
+        let mut may_hurt = vec![false; costs.len()];
+        for (number, clause) in clauses.iter().enumerate() {
+            clause.any.iter().for_each(|one| met[*one].push(number));
+            clause.none_of.iter().for_each(|one| may_hurt[*one] = true);
+        }
+        let instead = |one: usize, other: usize| {
+            let cheaper = (costs[other], other) < (costs[one], one);
+            cheaper && !may_hurt[other] && met[one].iter().all(|clause| met[other].binary_search(clause).is_ok())
+        };
+        let asked: Vec<usize> = (0..costs.len()).filter(|one| !met[*one].is_empty()).collect();
+        let dropped: BTreeSet<usize> =
+            asked.iter().copied().filter(|one| asked.iter().any(|other| instead(*one, *other))).collect();
+        if dropped.is_empty() {
+            return clauses;
+        }
+        // What is never chosen meets the clauses that ask for that.
+        clauses.retain(|clause| !clause.none_of.iter().any(|one| dropped.contains(one)));
+        clauses.iter_mut().for_each(|clause| clause.any.retain(|one| !dropped.contains(one)));
+        clauses = strongest(&clauses).into_iter().cloned().collect();
+    }
+}
+
+/// Candidates that clauses join, with those clauses by the places of the candidates here.
+struct Island {
+    candidates: Vec<usize>,
+    clauses: Vec<Clause>,
+}
+
+/// Candidates and clauses by what joins them, in the order of the first candidate. A clause that speaks of none stands alone.
+fn islands(candidates: usize, clauses: &[&Clause]) -> Vec<Island> {
+    let mut joined: Vec<usize> = (0..candidates).collect();
+    fn root(joined: &mut [usize], mut one: usize) -> usize {
+        while joined[one] != one {
+            joined[one] = joined[joined[one]];
+            one = joined[one];
+        }
+        one
+    }
+    for clause in clauses {
+        let mut spoken = clause.any.iter().chain(&clause.none_of).copied();
+        if let Some(first) = spoken.next() {
+            for other in spoken {
+                let (a, b) = (root(&mut joined, first), root(&mut joined, other));
+                joined[a.max(b)] = a.min(b);
+            }
+        }
+    }
+    let mut islands: BTreeMap<Option<usize>, (BTreeSet<usize>, Vec<&Clause>)> = BTreeMap::new();
+    for clause in clauses {
+        let spoken: Vec<usize> = clause.any.iter().chain(&clause.none_of).copied().collect();
+        let island = spoken.first().map(|one| root(&mut joined, *one));
+        let (candidates, clauses) = islands.entry(island).or_default();
+        candidates.extend(spoken);
+        clauses.push(clause);
+    }
+    let islands = islands.into_values().map(|(candidates, clauses)| {
+        let candidates: Vec<usize> = candidates.into_iter().collect();
+        let here = |all: &[usize]| all.iter().filter_map(|one| candidates.binary_search(one).ok()).collect();
+        let clauses =
+            clauses.into_iter().map(|clause| Clause { any: here(&clause.any), none_of: here(&clause.none_of) });
+        Island { clauses: clauses.collect(), candidates }
+    });
+    islands.collect()
+}
+
+fn cheapest_together(costs: &[u64], clauses: &[Clause], nodes: &mut u64) -> Result<Vec<usize>, Failed> {
     // Costs first, and among equal costs the number of members: no sum of ones comes to a unit of cost.
     let unit = costs.len() as u128 + 1;
     let weights: Vec<u128> = costs.iter().map(|cost| u128::from(*cost) * unit + 1).collect();
@@ -65,7 +177,7 @@ impl Search<'_> {
         *self.nodes = self.nodes.checked_sub(1).ok_or(Failed::Limit)?;
         let mut least = spent;
         let mut tightest: Option<(usize, &Clause)> = None;
-        let mut used: BTreeSet<usize> = BTreeSet::new();
+        let mut used = vec![false; self.weights.len()];
         for clause in self.clauses {
             let holds = clause.any.iter().any(|one| chosen[*one] == Some(true))
                 || clause.none_of.iter().any(|one| chosen[*one] == Some(false));
@@ -83,9 +195,9 @@ impl Search<'_> {
                 tightest = Some((ways, clause));
             }
             // Clauses that share no candidate must each be paid for.
-            if for_nothing == 0 && free.iter().all(|one| !used.contains(one)) {
+            if for_nothing == 0 && free.iter().all(|one| !used[*one]) {
                 least += free.iter().map(|one| self.weights[*one]).min().unwrap_or(0);
-                used.extend(free);
+                free.iter().for_each(|one| used[*one] = true);
             }
         }
         if self.best.as_ref().is_some_and(|(best, _)| least >= *best) {
@@ -138,14 +250,21 @@ mod tests {
     proptest! {
         #[test]
         fn it_is_what_trying_every_set_finds(
-            costs in prop::collection::vec(0..4_u64, 1..9),
-            drawn in prop::collection::vec((prop::collection::btree_set(0..9_usize, 0..4), prop::collection::btree_set(0..9_usize, 0..3)), 0..9),
+            costs in prop::collection::vec(0..4_u64, 1..10),
+            drawn in prop::collection::vec((prop::collection::btree_set(0..10_usize, 0..4), prop::collection::btree_set(0..10_usize, 0..3)), 0..9),
         ) {
             let within = |set: &std::collections::BTreeSet<usize>| set.iter().copied().filter(|one| *one < costs.len()).collect();
             let clauses: Vec<Clause> = drawn.iter().map(|(any, none_of)| Clause { any: within(any), none_of: within(none_of) }).collect();
             let found = cheapest(&costs, &clauses, &mut 1_000_000);
             prop_assert_eq!(found, brute(&costs, &clauses).ok_or(Failed::Impossible));
         }
+    }
+
+    #[test]
+    fn a_clause_that_always_holds_asks_for_nothing() {
+        let clause = |any: &[usize], none_of: &[usize]| Clause { any: any.to_vec(), none_of: none_of.to_vec() };
+        let clauses = [clause(&[5], &[5]), clause(&[], &[3]), clause(&[2, 5], &[])];
+        assert_eq!(cheapest(&[1, 0, 2, 0, 0, 0], &clauses, &mut 1_000), Ok(vec![5]));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use ward_model::vulnerability::{Configuration, Criterion, Node, Operator, Vulner
 use ward_policy::{Library, Rulebook};
 use ward_version::{Bound, Interval};
 
-use super::{Effects, Ended, Inputs, Limits, Search, Treating};
+use super::{Effects, Ended, Inputs, Limits, Progress, Search, Treating};
 
 const TODAY: Date = date(2026, 11, 22);
 /// How many candidates are tried in every combination.
@@ -203,7 +203,8 @@ proptest! {
         let claims = claims.filter(|claim| !matches!((claim, undecided), (ClaimId::Element(id, _), 0) if id.as_str() == "b"));
         let effects = Effects::none().supposing(claims);
         let treating = Treating { presumed_too, limits: Limits { assessed: 2_000, ..Limits::default() } };
-        let mut search = Search::new(&inputs, &effects, treating).unwrap();
+        let mut silent = |_: Progress<'_>| ();
+        let mut search = Search::new(&inputs, &effects, treating, &mut silent).unwrap();
         search.candidates.truncate(MOST);
         for (candidate, cost) in search.candidates.iter_mut().zip(&costs) {
             candidate.cost = *cost;

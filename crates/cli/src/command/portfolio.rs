@@ -1,15 +1,15 @@
 //! `ward portfolio`.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use serde::Serialize;
-use ward_fleet::{Answers, Changed, Portfolio, Said, SetAsideSbom, Source, build};
-use ward_knowledge::{Generation, Home};
-use ward_model::Digest;
-use ward_model::finding::{ComponentSummary, Confidence, State, UnassessedReason};
-use ward_model::ids::VulnerabilityId;
+use ward_fleet::{Answers, Changed, Portfolio, Said, Source, build};
+use ward_knowledge::Home;
+use ward_model::finding::{ComponentSummary, State};
+use ward_model::portfolio::{
+    ComponentElsewhere, PORTFOLIO_BUILD_SCHEMA, PORTFOLIO_MATCH_SCHEMA, PortfolioBuilt, PortfolioMatch,
+    SharedComponent, SharedFinding, SharedUnassessed,
+};
 use ward_policy::Library;
 
 use crate::Ending;
@@ -19,6 +19,10 @@ use crate::failure::Failure;
 use crate::held::Held;
 use crate::home;
 use crate::ui::Ui;
+
+mod keeping;
+
+use keeping::Keeping;
 
 /// Keep the SBOMs of many devices in one file, and match what they share once
 #[derive(Debug, Args)]
@@ -50,6 +54,9 @@ pub struct BuildArguments {
 ///
 /// As JSON, each component of the portfolio with its findings and the number of SBOMs that hold it, and beside it the cases in which
 /// the rest of an SBOM makes another answer of it. `ward scan` gives the proofs of one SBOM.
+///
+/// The answers are kept in a file beside the portfolio, with `.answers` behind its name. After the next sync only what changed is
+/// matched again. The file may be deleted at any time.
 #[derive(Debug, Args)]
 pub struct MatchArguments {
     /// A portfolio
@@ -61,6 +68,9 @@ pub struct MatchArguments {
     /// Only what is answered otherwise than by what the home held then
     #[arg(long, value_name = "DATE|TIME")]
     since: Option<AsOf>,
+    /// Neither use answers that were kept nor keep these
+    #[arg(long)]
+    no_keep: bool,
 }
 
 /// Runs one of them.
@@ -69,16 +79,6 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
         What::Build(arguments) => run_build(&arguments, ui),
         What::Match(arguments) => run_match(&arguments, global, ui),
     }
-}
-
-#[derive(Debug, Serialize)]
-struct Built {
-    schema: &'static str,
-    portfolio: Digest,
-    sboms: u32,
-    components: u32,
-    rows: u64,
-    set_aside: Vec<SetAsideSbom>,
 }
 
 fn run_build(arguments: &BuildArguments, ui: &Ui) -> Result<Ending, Failure> {
@@ -98,8 +98,8 @@ fn run_build(arguments: &BuildArguments, ui: &Ui) -> Result<Ending, Failure> {
     for aside in &built.set_aside {
         ui.note(format!("set aside: {}: {}", aside.source, aside.reason));
     }
-    let answer = Built {
-        schema: "wardround/portfolio-build/1",
+    let answer = PortfolioBuilt {
+        schema: PORTFOLIO_BUILD_SCHEMA,
         portfolio: built.root,
         sboms: built.sboms,
         components: built.pairs,
@@ -121,78 +121,46 @@ fn run_build(arguments: &BuildArguments, ui: &Ui) -> Result<Ending, Failure> {
     Ok(Ending::Done)
 }
 
-/// What is said of a component of a portfolio.
-#[derive(Debug, Serialize)]
-struct Component {
-    component: ComponentSummary,
-    /// How many SBOMs hold it.
-    sboms: usize,
-    findings: Vec<Finding>,
-    unassessed: Option<Unassessed>,
-}
-
-#[derive(Debug, Serialize)]
-struct Finding {
-    vulnerability: VulnerabilityId,
-    state: State,
-    confidence: Confidence,
-}
-
-#[derive(Debug, Serialize)]
-struct Unassessed {
-    reason: UnassessedReason,
-    undescribed: Vec<VulnerabilityId>,
-}
-
-/// What is said of a component in one SBOM, where that is another thing than elsewhere.
-#[derive(Debug, Serialize)]
-struct Elsewhere {
-    sbom: String,
-    #[serde(flatten)]
-    said: Component,
-}
-
-#[derive(Debug, Serialize)]
-struct Matched {
-    schema: &'static str,
-    portfolio: Digest,
-    knowledge: Digest,
-    sboms: u32,
-    rows: u64,
-    set_aside: Vec<SetAsideSbom>,
-    components: Vec<Component>,
-    elsewhere: Vec<Elsewhere>,
-    /// What came to be listed as exploited, or left the list, where only what changed was asked for.
-    exploited_changed: Option<BTreeSet<VulnerabilityId>>,
-}
-
 fn run_match(arguments: &MatchArguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
     let portfolio = Portfolio::open(&arguments.portfolio)?;
     let library = Library::built_in()?;
     let (held, _) = Held::open(global, arguments.as_of, ui)?;
     let mut exploited_changed = None;
-    let (answers, pairs, all_elsewhere) = match arguments.since {
-        None => {
-            let answers = Answers::new(&portfolio, library.aliases(), held.knowledge())?;
+    let (answers, pairs, all_elsewhere) = match (&held, arguments.since) {
+        (Held::Seed(seed), None) => {
+            let answers = Answers::new(&portfolio, library.aliases(), &**seed)?;
             (answers, (0..portfolio.pairs()).collect(), true)
         }
-        Some(since) => {
-            let Held::Generation(now) = &held else {
-                return Err(Failure::input("since", "the home holds nothing, so nothing can have changed"));
-            };
-            let before = earlier(global, since)?;
-            let difference = now
-                .difference_from(&before)?
-                .ok_or_else(|| Failure::input("since", "expected a moment before the one asked about"))?;
-            let mut answers = Answers::new(&portfolio, library.aliases(), &before)?;
-            let changed = Changed::between(&before, &**now, &difference.records, &difference.set_aside)?;
-            let updated = answers.update(&portfolio, library.aliases(), &**now, &changed)?;
-            exploited_changed = Some(difference.exploited);
-            (answers, updated.changed, false)
+        (Held::Seed(_), Some(_)) => {
+            return Err(Failure::input("since", "the home holds nothing, so nothing can have changed"));
+        }
+        (Held::Generation(now), since) => {
+            let home = Home::open(home::folder(global.home.as_ref())?);
+            let mut kept = Keeping::new((!arguments.no_keep).then_some(&*arguments.portfolio), &portfolio, &home, ui);
+            match since {
+                None => {
+                    let answers = kept.answers(library.aliases(), now)?;
+                    (kept.keep(answers, now)?, (0..portfolio.pairs()).collect(), true)
+                }
+                Some(since) => {
+                    let before = home.as_of(since.moment)?;
+                    let before = before.ok_or_else(|| {
+                        Failure::input("since", "the home holds nothing, so nothing can have changed")
+                    })?;
+                    let difference = now
+                        .difference_from(&before)?
+                        .ok_or_else(|| Failure::input("since", "expected a moment before the one asked about"))?;
+                    let mut answers = kept.answers(library.aliases(), &before)?;
+                    let changed = Changed::between(&before, &**now, &difference.records, &difference.set_aside)?;
+                    let updated = answers.update(&portfolio, library.aliases(), &**now, &changed)?;
+                    exploited_changed = Some(difference.exploited);
+                    (kept.keep(answers, now)?, updated.changed, false)
+                }
+            }
         }
     };
-    let matched = Matched {
-        schema: "wardround/portfolio-match/1",
+    let matched = PortfolioMatch {
+        schema: PORTFOLIO_MATCH_SCHEMA,
         portfolio: portfolio.root(),
         knowledge: answers.knowledge(),
         sboms: portfolio.sboms(),
@@ -219,44 +187,47 @@ fn run_match(arguments: &MatchArguments, global: &Global, ui: &Ui) -> Result<End
     Ok(Ending::Done)
 }
 
-/// What the home held at an earlier moment.
-fn earlier(global: &Global, since: AsOf) -> Result<Generation, Failure> {
-    let folder = home::folder(global.home.as_ref())?;
-    let generation = Home::open(&folder).as_of(since.moment)?;
-    generation.ok_or_else(|| Failure::input("since", "the home holds nothing, so nothing can have changed"))
-}
-
-fn component(portfolio: &Portfolio, answers: &Answers, pair: u32, said: Option<&Said>) -> Result<Component, Failure> {
+fn component(
+    portfolio: &Portfolio,
+    answers: &Answers,
+    pair: u32,
+    said: Option<Said>,
+) -> Result<SharedComponent, Failure> {
     let said =
         said.ok_or_else(|| Failure::environment("portfolio", format!("there is no answer for component {pair}")))?;
     let names = |numbers: &[u32]| numbers.iter().filter_map(|number| answers.vulnerability(*number).cloned()).collect();
     let findings = said.found.iter().filter_map(|found| {
         let vulnerability = answers.vulnerability(found.vulnerability)?.clone();
-        Some(Finding { vulnerability, state: found.state, confidence: found.confidence })
+        Some(SharedFinding { vulnerability, state: found.state, confidence: found.confidence })
     });
-    Ok(Component {
+    Ok(SharedComponent {
         component: ComponentSummary::from(&portfolio.component(pair)?),
         sboms: portfolio.holders(pair)?.len(),
         findings: findings.collect(),
-        unassessed: said.reason.map(|reason| Unassessed { reason, undescribed: names(&said.undescribed) }),
+        unassessed: said.reason.map(|reason| SharedUnassessed { reason, undescribed: names(&said.undescribed) }),
     })
 }
 
 /// The cases in which the rest of an SBOM makes another answer of a component.
-fn elsewhere(portfolio: &Portfolio, answers: &Answers, pairs: &[u32], all: bool) -> Result<Vec<Elsewhere>, Failure> {
+fn elsewhere(
+    portfolio: &Portfolio,
+    answers: &Answers,
+    pairs: &[u32],
+    all: bool,
+) -> Result<Vec<ComponentElsewhere>, Failure> {
     let mut found = Vec::new();
     for (sbom, pair, said) in answers.elsewhere() {
-        if (all || pairs.binary_search(&pair).is_ok()) && answers.of_pair(pair) != Some(said) {
+        if all || pairs.binary_search(&pair).is_ok() {
             let said = component(portfolio, answers, pair, Some(said))?;
-            found.push(Elsewhere { sbom: portfolio.entry(sbom)?.source, said });
+            found.push(ComponentElsewhere { sbom: portfolio.entry(sbom)?.source, said });
         }
     }
     Ok(found)
 }
 
-fn table(matched: &Matched, changes: bool) -> String {
+fn table(matched: &PortfolioMatch, changes: bool) -> String {
     let count = |state: State| {
-        let has = |component: &&Component| component.findings.iter().any(|finding| finding.state == state);
+        let has = |component: &&SharedComponent| component.findings.iter().any(|finding| finding.state == state);
         matched.components.iter().filter(has).count()
     };
     let unassessed = matched.components.iter().filter(|component| component.unassessed.is_some()).count();
@@ -269,9 +240,10 @@ fn table(matched: &Matched, changes: bool) -> String {
         count(State::Affected),
         count(State::Unknown)
     );
-    let mut worst: Vec<&Component> = matched.components.iter().collect();
-    let affected =
-        |component: &Component| component.findings.iter().filter(|finding| finding.state == State::Affected).count();
+    let mut worst: Vec<&SharedComponent> = matched.components.iter().collect();
+    let affected = |component: &SharedComponent| {
+        component.findings.iter().filter(|finding| finding.state == State::Affected).count()
+    };
     worst.sort_by_key(|component| std::cmp::Reverse((affected(component) * component.sboms, component.sboms)));
     worst.truncate(20);
     for component in worst {

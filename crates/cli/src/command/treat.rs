@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use ward_assess::{Treating, treat};
+use indicatif::{ProgressBar, ProgressStyle};
+use ward_assess::{Progress, Treating, treat_telling};
 use ward_policy::Library;
 use ward_publish::text::TextOptions;
 use ward_publish::treatment;
@@ -45,7 +46,16 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     let (held, as_of) = Held::open(global, arguments.as_of, ui)?;
     let rulebook = folder::rulebook(&reading, &Library::built_in()?, as_of)?;
     let treating = Treating { presumed_too: arguments.presumed, ..Treating::default() };
-    let found = treat(&assess::inputs(&reading, &rulebook, &held, as_of), treating)?;
+    let bar = bar(ui);
+    let found = treat_telling(&assess::inputs(&reading, &rulebook, &held, as_of), treating, &mut |now| {
+        let Progress { version, candidates, assessed, at_least, left } = now;
+        bar.set_message(format!(
+            "version {version}: {assessed} sets of {candidates} changes assessed, cost at least {at_least}, {left} subjects left by the last"
+        ));
+        bar.tick();
+    });
+    bar.finish_and_clear();
+    let found = found?;
     let answer = if global.json {
         ui::json(&found)?
     } else {
@@ -55,4 +65,17 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     };
     ui.deliver(&answer, arguments.output.as_deref())?;
     Ok(Ending::Done)
+}
+
+/// A line that says how far the search is, on a terminal only.
+fn bar(ui: &Ui) -> ProgressBar {
+    if !ui.draws_progress() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
+        bar.set_style(style);
+    }
+    bar.set_message("assessing the device as it is");
+    bar
 }

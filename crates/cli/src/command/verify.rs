@@ -4,6 +4,7 @@ use clap::Args;
 use serde::Serialize;
 use ward_knowledge::Home;
 use ward_model::Digest;
+use ward_model::coverage::LostReceipts;
 use ward_model::knowledge::Knowledge as _;
 
 use crate::Ending;
@@ -13,6 +14,8 @@ use crate::home;
 use crate::ui::Ui;
 
 /// Check every byte of the knowledge that the home holds against its digests, and its history against what was published last
+///
+/// Receipts that were lost before, by damage, are named until somebody accepts it (`ward feeds sync --accept-lost`), exit code 1.
 ///
 /// The anchor that it prints covers all that was ever received. Kept elsewhere and given with --anchor, it shows whether somebody has
 /// put an earlier state of the whole folder back, or another one in its place.
@@ -37,6 +40,8 @@ struct Answer {
     transactions: u32,
     records: u32,
     intact: bool,
+    /// The receipts that were lost, until somebody accepts it.
+    lost: Vec<LostReceipts>,
 }
 
 /// Checks the current generation.
@@ -74,6 +79,7 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
         root: generation.root(),
         records: generation.record_count(),
         intact: true,
+        lost: generation.description().lost.clone(),
     };
     if ui.json {
         ui.print_json(&answer)?;
@@ -87,6 +93,14 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
             answer.root,
             answer.anchor
         ))?;
+        for lost in &answer.lost {
+            ui.print(&format!("LOST       {lost}\n"))?;
+        }
     }
-    Ok(Ending::Done)
+    // Every byte is as it was written, and not all that was received is there.
+    if answer.lost.is_empty() {
+        return Ok(Ending::Done);
+    }
+    ui.note("receipts were lost: sync all sources whole, or take a whole bundle, then say so with `--accept-lost`");
+    Ok(Ending::ConditionHolds)
 }

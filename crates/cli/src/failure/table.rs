@@ -146,7 +146,7 @@ impl From<FleetError> for Failure {
         match error {
             FleetError::Knowledge(error) => error.into(),
             FleetError::Io { ref path, ref source } => crate::files::unreadable(path, source),
-            FleetError::NotAPortfolio { .. } | FleetError::OtherFormat { .. } => {
+            FleetError::NotOfForm { .. } | FleetError::OtherFormat { .. } => {
                 Self::input("portfolio", error.to_string()).hint("`ward portfolio build FILE SBOM...` makes one")
             }
             FleetError::Sbom { ref source, .. } => Self::input("sbom", error.to_string()).because(source),
@@ -167,6 +167,13 @@ impl From<SyncError> for Failure {
             SyncError::NotTaken { .. } => Self::input("delta", error.to_string())
                 .hint("take the whole bundle that it stands on, or a whole one made anew")
                 .hint(nothing_changed),
+            SyncError::Lost { .. } => Self::input("delta", error.to_string())
+                .hint("take a whole bundle, and then once more with `--accept-lost`: the deltas on it can be taken after that")
+                .hint(nothing_changed),
+            SyncError::Differs { .. } => Self::input("mirror", error.to_string())
+                .hint("sync them one after the other: then the later version of each record counts; or leave the source out of one of them")
+                .hint(nothing_changed),
+            SyncError::NothingLost => Self::input("arguments", error.to_string()).hint(nothing_changed),
             SyncError::Incomplete { .. } => {
                 Self::input("delta", error.to_string()).hint("have it made anew").hint(nothing_changed)
             }

@@ -24,18 +24,58 @@ pub fn write<T: Serialize + Sync>(
     name: &str,
     list: &[T],
 ) -> io::Result<()> {
-    let text = serde_json::to_vec_pretty(answer)?;
     // No text inside the answer holds a line end: only a field of the answer itself stands behind one and two blanks.
     let empty = format!("\n  \"{name}\": []");
-    let place = text.windows(empty.len()).position(|at| at == empty.as_bytes());
-    let place = place.ok_or_else(|| io::Error::other(format!("the answer has no empty list `{name}`")))?;
-    if list.is_empty() {
-        return to.write_all(&text);
+    let mut filling = Filling { to, empty: empty.as_bytes(), held: Vec::with_capacity(2 * HELD), list: Some(list) };
+    serde_json::to_writer_pretty(&mut filling, answer)?;
+    match filling.list {
+        None => Ok(()),
+        Some(_) => Err(io::Error::other(format!("the answer has no empty list `{name}`"))),
     }
-    to.write_all(&text[..place + empty.len() - 1])?;
-    portions(to, list)?;
-    to.write_all(b"\n  ]")?;
-    to.write_all(&text[place + empty.len()..])
+}
+
+/// So much is held back until it is known that the list is not in it.
+const HELD: usize = 1 << 12;
+
+/// Writes an answer as it comes, and the list in the place of the first empty one of its name.
+struct Filling<'a, W, T> {
+    to: &'a mut W,
+    /// How the empty list is written, with what stands before it.
+    empty: &'a [u8],
+    held: Vec<u8>,
+    /// What is still to be written.
+    list: Option<&'a [T]>,
+}
+
+impl<W: io::Write, T: Serialize + Sync> io::Write for Filling<'_, W, T> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let Some(list) = self.list else { return self.to.write(bytes) };
+        // What was there before holds no whole one.
+        let from = self.held.len().saturating_sub(self.empty.len() - 1);
+        self.held.extend_from_slice(bytes);
+        if let Some(place) = self.held[from..].windows(self.empty.len()).position(|at| at == self.empty) {
+            self.list = None;
+            let end = from + place + self.empty.len();
+            if list.is_empty() {
+                self.to.write_all(&self.held[..end])?;
+            } else {
+                self.to.write_all(&self.held[..end - 1])?;
+                portions(self.to, list)?;
+                self.to.write_all(b"\n  ]")?;
+            }
+            self.to.write_all(&self.held[end..])?;
+            self.held = Vec::new();
+        } else if self.held.len() > HELD {
+            let sure = self.held.len() + 1 - self.empty.len();
+            self.to.write_all(&self.held[..sure])?;
+            self.held.drain(..sure);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
 }
 
 /// Writes the items of a list, as they stand inside a field of an answer.
@@ -121,6 +161,19 @@ mod tests {
         assert!(write(&mut Vec::new(), &answer, "other", &[1]).is_err());
         let full = Answer { list: vec![Item { text: String::new(), inside: Vec::new() }], ..answer };
         assert!(write(&mut Vec::new(), &full, "list", &full.list).is_err());
+    }
+
+    #[test]
+    fn a_long_answer_is_written_as_it_comes() {
+        for length in [4_000, 4_096, 5_000, 100_000] {
+            let item = Item { text: "x".to_owned(), inside: Vec::new() };
+            let mut answer = Answer { first: "a".repeat(length), list: vec![item], last: vec![7; length / 10] };
+            let expected = serde_json::to_vec_pretty(&answer).unwrap();
+            let list = std::mem::take(&mut answer.list);
+            let mut written = Vec::new();
+            write(&mut written, &answer, "list", &list).unwrap();
+            assert!(written == expected, "{length}");
+        }
     }
 
     proptest! {

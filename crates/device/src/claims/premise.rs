@@ -6,13 +6,32 @@ use std::collections::{BTreeMap, BTreeSet};
 use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
 use ward_model::design::{DesignOf, Property};
 use ward_model::device::{Control, Cut, Device, Function, Link, Secret};
+use ward_model::digest::Digest;
 use ward_model::ids::{ComponentRef, ElementId, FunctionId, LinkId, SecretId, VulnerabilityId};
 
 use crate::canonical::Canonical;
+use crate::raw::scalar::Citation;
+use crate::record::Records;
 use crate::statements;
 
+/// What a decision on a claim that is said in these words is bound to.
+pub(crate) fn premise(
+    id: &ClaimId,
+    says: &str,
+    citation: Option<&Citation>,
+    device: &Device,
+    records: &Records,
+) -> Digest {
+    let mut premise = Canonical::new(&id.to_string());
+    premise.opt("evidence", citation.map(|citation| &citation.path));
+    premise.opt("place", citation.and_then(|citation| citation.place.as_ref()));
+    rests_on(id, says, device, &mut premise);
+    records.rests_on(id, device, &mut premise);
+    premise.digest()
+}
+
 /// Everything that the claim is about: what it names, and what would give the same words another meaning.
-pub(super) fn rests_on(id: &ClaimId, says: &str, device: &Device, out: &mut Canonical) {
+fn rests_on(id: &ClaimId, says: &str, device: &Device, out: &mut Canonical) {
     match id {
         ClaimId::Control(control) => {
             if let Some(control) = device.controls.get(control) {

@@ -200,3 +200,106 @@ fn every_source_is_told_when_it_shrinks() -> TestResult {
     }
     Ok(())
 }
+
+/// What lies in the folder of a feed and is no file of it was meant to be read by somebody: it is named.
+#[test]
+fn what_is_not_read_is_named() -> TestResult {
+    let mirror = super::sources::everything()?;
+    mirror.nvd("2004", &[cve("CVE-2004-0001", "2004-01-02", "one")])?;
+    mirror.kev("2025-01-01", &["CVE-2004-0001"])?;
+    mirror.epss("2025-01-04", &[("CVE-2004-0001", "0.5", "0.9")])?;
+    let before = sync(mirror.path(), &[], &mirror.home(), day(1), &mut Silent)?.not_read;
+    let deep = "csaf/a/b/c/d/e/f/g/h/i/j.json";
+    let meant = [
+        "nvd/nvdcve-2.0-2005.json.zip",
+        "nvd/extra.json",
+        "nvd/old/nvdcve-2.0-2003.json",
+        "kev/kev.json",
+        "epss/scores.csv",
+        "cve5/cves/2024/1xxx/CVE-2024-1001.json.gz",
+        "osv/PyPI/PYSEC-1.yaml",
+        "csaf/OT/b.json.gz",
+        deep,
+        "eol/product.toml",
+        "cwe/weaknesses.xml",
+    ];
+    let passed_over = [
+        "nvd/nvdcve-2.0-2004.json.zip",
+        "nvd/README.md",
+        "csaf/OT/white/2021/1.json.sha512",
+        "csaf/OT/changes.csv",
+        "nvd/nvdcve-2.0-2001.meta",
+        "cve5/cves/delta.json",
+    ];
+    for name in meant.iter().chain(&passed_over) {
+        mirror.any(name, b"x")?;
+    }
+    let mut named = sync(mirror.path(), &[], &mirror.home(), day(1), &mut Silent)?.not_read;
+    named.retain(|name| !before.contains(name));
+    let mut wanted: Vec<&str> = meant.to_vec();
+    wanted[2] = "nvd/old/";
+    wanted[8] = "csaf/a/b/c/d/e/f/g/h/i/";
+    wanted.sort_unstable();
+    assert_eq!(named, wanted);
+    Ok(())
+}
+
+/// The day that stands in a list of scores counts, and not that of its name.
+#[test]
+fn the_newest_scores_are_those_of_the_latest_day_in_them() -> TestResult {
+    let mirror = Mirror::new()?;
+    mirror.epss("2026-01-04", &[("CVE-2020-1", "0.5", "0.9")])?;
+    let text = "#model_version:v1,score_date:2026-01-01T00:00:00+0000\ncve,epss,percentile\nCVE-2020-1,0.1,0.2\n";
+    mirror.any("epss/epss_scores-2026-01-05.csv", text.as_bytes())?;
+    let ahead = text.replace("2026-01-01", "2062-01-01");
+    mirror.any("epss/epss_scores-2026-01-03.csv", ahead.as_bytes())?;
+    let report = sync(mirror.path(), &[], &mirror.home(), date(2026, 1, 6), &mut Silent)?;
+    assert_eq!(report.sources[0].state.released, Some(date(2026, 1, 4)));
+    Ok(())
+}
+
+#[test]
+fn several_mirrors_are_read_as_if_they_were_one() -> TestResult {
+    let (one, other) = (Mirror::new()?, super::sources::everything()?);
+    one.nvd("2020", &[cve("CVE-2020-0001", "2020-01-02", "one")])?;
+    one.any("csaf/OT/white/2020/icsma-20-002-01.json", super::sources::csaf("ICSMA-20-002-01").as_bytes())?;
+    // Held by both, and the same.
+    let same = std::fs::read(other.path().join("csaf/OT/white/2020/icsma-20-001-01.json"))?;
+    one.any("csaf/OT/white/2020/icsma-20-001-01.json", &same)?;
+    one.any("csaf/README.md", b"one")?;
+    other.any("csaf/README.md", b"other")?;
+    let both = || Contents::together([one.path(), other.path()].map(Contents::of_folder)).ok_or("none");
+    let home = one.home();
+    let report = sync_contents(&both()?, &[], Fewer::default(), &home, day(1), &mut Silent)?;
+    let names: Vec<&str> = report.sources.iter().map(|source| source.state.name.as_str()).collect();
+    assert_eq!(names, ["csaf", "cve5", "cwe", "eol", "nvd", "osv/oss-fuzz", "osv/pypi"]);
+    let of = |index: usize, source| report.mirrors[index].files.get(&source).copied();
+    assert_eq!((of(0, Source::Nvd), of(1, Source::Nvd), of(0, Source::Csaf)), (Some(1), None, Some(2)));
+    assert_eq!((of(1, Source::Cve5), report.mirrors.len()), (Some(5), 2));
+    // What the list of one names and the other holds is there.
+    let unread = report.sources.iter().find(|of| of.state.name == "csaf").ok_or("no csaf")?;
+    assert_eq!(unread.set_aside, []);
+    // One after the other gives the same knowledge.
+    let turn = other.home();
+    sync(other.path(), &[Source::Csaf], &turn, day(1), &mut Silent)?;
+    sync(one.path(), &[Source::Csaf], &turn, day(1), &mut Silent)?;
+    let alone = sync_contents(
+        &both()?,
+        &[Source::Csaf],
+        Fewer::default(),
+        &Home::open(one.path().join("h")),
+        day(1),
+        &mut Silent,
+    )?;
+    let records =
+        |report: &SyncReport| report.knowledge.sources.iter().find(|of| of.name == "csaf").map(|of| of.records);
+    assert_eq!(records(&alone), Some(2));
+    // Which counts of two that differ nobody can know.
+    one.any("csaf/OT/white/2020/icsma-20-001-01.json", super::sources::csaf("ICSMA-20-009-01").as_bytes())?;
+    let refused = sync_contents(&both()?, &[], Fewer::default(), &home, day(2), &mut Silent);
+    assert!(
+        matches!(&refused, Err(SyncError::Differs { second, .. }) if second.starts_with(other.path())),
+        "{refused:?}"
+    );
+    Ok(())
+}

@@ -17,9 +17,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::civil::{Date, date};
-use ward_fleet::{Answers, Changed, Portfolio, Source, build};
+use ward_fleet::{Answers, Changed, Kept, Portfolio, Source, build};
 use ward_formats::sbom;
 use ward_knowledge::{Generation, Home};
+use ward_model::digest::Digest;
 use ward_model::knowledge::{Knowledge, RecordNumber};
 use ward_policy::Library;
 
@@ -81,7 +82,7 @@ impl Watch {
 
     fn shown(&self) -> String {
         format!(
-            "{:.2} s elapsed, {:.2} s of processor time, peak {} MiB",
+            "{:.3} s elapsed, {:.2} s of processor time, peak {} MiB",
             self.seconds(),
             processor_seconds() - self.1,
             peak_mebibytes()
@@ -173,16 +174,31 @@ fn measured_delta(home: &Path, path: &Path) {
     let mut answers = Answers::new(&portfolio, library.aliases(), &before).unwrap();
     publish_changes(copy.path(), &before);
     let after = held(copy.path());
+    let kept = copy.path().join("answers");
+    let program = Digest::of(b"bench");
+    let watch = Watch::start();
+    answers.keep(&kept, before.chain(), program).unwrap();
+    println!(
+        "keep {}: {:.0} MB; {}",
+        portfolio.sboms(),
+        fs::metadata(&kept).unwrap().len() as f64 / 1e6,
+        watch.shown()
+    );
+    drop(answers);
+    let watch = Watch::start();
+    let mut answers = Kept::open(&kept, &portfolio, program).unwrap().unwrap().answers;
+    println!("kept {}: read again: {}", portfolio.sboms(), watch.shown());
     let watch = Watch::start();
     let difference = after.difference_from(&before).unwrap().unwrap();
     let changed = Changed::between(&before, &after, &difference.records, &difference.set_aside).unwrap();
     let told = watch.seconds();
     let updated = answers.update(&portfolio, library.aliases(), &after, &changed).unwrap();
     println!(
-        "delta {}: {} records; {} pairs matched again, {} of them otherwise, {} SBOMs looked through; {told:.2} s for what changed; {}",
+        "delta {}: {} records; {} pairs matched again, {} of them whole, {} otherwise, {} SBOMs looked through; {told:.3} s for what changed; {}",
         portfolio.sboms(),
         difference.records.len(),
         updated.matched.len(),
+        updated.whole,
         updated.changed.len(),
         updated.sboms.len(),
         watch.shown()

@@ -1,26 +1,25 @@
 //! From the answers of one state of knowledge to those of the next: only what can have changed is matched again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ward_match::{Dependency, Matcher};
+use ward_match::{Change, Dependency, Matcher};
 use ward_model::alias::Aliases;
 use ward_model::knowledge::Knowledge;
 
-use super::{Answers, Said, sorted};
+use super::Answers;
 use crate::changes::Changed;
 use crate::error::FleetError;
-use crate::hash;
 use crate::hosts::Hosts;
 use crate::portfolio::Portfolio;
-
-/// More newer dependencies than this are put together with the older ones.
-const MOST_NEW: usize = 1 << 20;
+use ward_match::hash;
 
 /// What an update did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Updated {
-    /// The pairs that were matched again, in order.
+    /// The pairs that were matched again, whole or for what changed; in order.
     pub matched: Vec<u32>,
+    /// How many of them were matched whole.
+    pub whole: usize,
     /// Those of them, and those judged again among others, of which something else is said than before; in order.
     pub changed: Vec<u32>,
     /// The SBOMs that were looked through again, in order.
@@ -40,74 +39,73 @@ impl Answers {
         changed: &Changed,
     ) -> Result<Updated, FleetError> {
         let matcher = Matcher::new(aliases, knowledge)?;
-        let mut hashes: BTreeSet<u64> = changed.hashes().clone();
+        let mut hashes: BTreeSet<u64> = changed.whole().clone();
         for ((ecosystem, release), covered) in &mut self.coverage {
             let now = knowledge.covers(ecosystem, release.as_deref())?;
             if std::mem::replace(covered, now) != now {
                 hashes.insert(hash::of(&Dependency::Coverage(ecosystem.clone(), release.clone())));
             }
         }
-        let pairs: Vec<u32> =
-            if changed.everything() { (0..portfolio.pairs()).collect() } else { self.resting_on(&hashes) };
-        let before: Vec<Said> = pairs.iter().map(|pair| self.pairs[*pair as usize].clone()).collect();
-        let around: Vec<_> = pairs.iter().map(|pair| self.around[*pair as usize].clone()).collect();
-        let mut depends = self.match_pairs(&pairs, portfolio, &matcher, knowledge)?;
-        let mut other: BTreeSet<u32> = BTreeSet::new();
-        other.extend(
-            pairs
-                .iter()
-                .zip(&before)
-                .filter(|(pair, said)| self.pairs[**pair as usize] != **said)
-                .map(|(pair, _)| *pair),
-        );
+        let mut whole: Vec<u32> =
+            if changed.everything() { (0..portfolio.pairs()).collect() } else { self.depends.resting_on(&hashes) };
+        let change = self.change(knowledge, changed)?;
+        let mut partly = self.depends.resting_on(&asked_for(&change));
+        partly.retain(|pair| whole.binary_search(pair).is_err());
+        let done = self.judge_again(&partly, portfolio, &matcher, &change)?;
+        let mut sboms = self.sboms_asked(&done.asked, portfolio)?;
+        let mut other = done.changed;
+
+        whole.extend(done.whole);
+        whole.sort_unstable();
+        let around: Vec<_> = whole.iter().map(|pair| self.around[*pair as usize].clone()).collect();
+        other.extend(self.match_pairs(&whole, portfolio, &matcher, knowledge)?);
 
         // Who asks or shows another thing than before may depend on others now, and others on it.
-        let mut sboms: BTreeSet<u32> = BTreeSet::new();
-        for (pair, _) in pairs.iter().zip(&around).filter(|(pair, around)| self.around[**pair as usize] != **around) {
+        for (pair, _) in whole.iter().zip(&around).filter(|(pair, around)| self.around[**pair as usize] != **around) {
             sboms.extend(portfolio.holders(*pair)?);
         }
         let sboms: Vec<u32> = sboms.into_iter().collect();
-        let mut variants: BTreeSet<u32> = self.variants.touching(&pairs).into_iter().collect();
+        let mut variants: BTreeSet<u32> = self.variants.touching(&whole).into_iter().collect();
         if !sboms.is_empty() {
             let hosts = Hosts::new(self.around.iter());
             variants.extend(self.variants.look_through(&sboms, portfolio, &hosts)?);
         }
         let variants: Vec<u32> = variants.into_iter().collect();
-        let said: Vec<_> = variants.iter().map(|number| self.variants.shared(*number).cloned()).collect();
-        depends.extend(self.judge_variants(&variants, portfolio, &matcher)?);
-        for (number, said) in variants.iter().zip(said) {
-            if self.variants.shared(*number) != said.as_ref() {
-                other.insert(self.variants.key(*number).0);
-            }
-        }
+        other.extend(self.judge_variants(&variants, portfolio, &matcher)?);
         self.knowledge = knowledge.description().generation;
-        self.take_note(depends);
-        Ok(Updated { matched: pairs, changed: other.into_iter().collect(), sboms })
+        let mut matched = partly;
+        matched.extend(&whole);
+        matched.sort_unstable();
+        matched.dedup();
+        Ok(Updated { matched, whole: whole.len(), changed: other.into_iter().collect(), sboms })
     }
 
-    /// The pairs that rest on any of these, in order.
-    fn resting_on(&self, hashes: &BTreeSet<u64>) -> Vec<u32> {
-        let mut pairs = Vec::new();
-        for depends in &self.depends {
-            for hash in hashes {
-                let start = depends.partition_point(|(own, _)| own < hash);
-                pairs.extend(depends[start..].iter().take_while(|(own, _)| own == hash).map(|(_, pair)| *pair));
+    /// The SBOMs in which a pair asks something that it did not ask before, and another one may show it.
+    fn sboms_asked(&self, asked: &BTreeMap<u32, Vec<u64>>, portfolio: &Portfolio) -> Result<BTreeSet<u32>, FleetError> {
+        let mut sboms = BTreeSet::new();
+        if asked.is_empty() {
+            return Ok(sboms);
+        }
+        let mut showing: BTreeSet<u32> = BTreeSet::new();
+        let questions: BTreeSet<u64> = asked.values().flatten().copied().collect();
+        for (pair, around) in (0..).zip(&self.around) {
+            if around.shows_any(&questions) {
+                showing.extend(portfolio.holders(pair)?);
             }
         }
-        pairs.sort_unstable();
-        pairs.dedup();
-        pairs
-    }
-
-    /// What pairs rested on before stays noted: it makes them be matched again without need, and hides nothing.
-    fn take_note(&mut self, mut depends: Vec<(u64, u32)>) {
-        let [older, newer] = &mut self.depends;
-        depends.append(newer);
-        if depends.len() > MOST_NEW {
-            depends.append(older);
-            *older = sorted(depends);
-        } else {
-            *newer = sorted(depends);
+        for pair in asked.keys() {
+            sboms.extend(portfolio.holders(*pair)?.into_iter().filter(|sbom| showing.contains(sbom)));
         }
+        Ok(sboms)
     }
+}
+
+/// By what the components are found that any record of a change may touch.
+fn asked_for(change: &Change<'_>) -> BTreeSet<u64> {
+    let mut hashes = BTreeSet::new();
+    for part in [&change.before, &change.after] {
+        hashes.extend(part.products().map(|product| hash::of(&Dependency::Product(product.clone()))));
+        hashes.extend(part.keys().map(|key| hash::of(&Dependency::Subject(key.clone()))));
+    }
+    hashes
 }

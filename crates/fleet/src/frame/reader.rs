@@ -1,4 +1,4 @@
-//! Reads the file of a portfolio, block by block. Each block is compared with its digest whenever it is read.
+//! Reads a file, block by block. Each block is compared with its digest whenever it is read.
 
 use std::fs::File;
 use std::io::{Read as _, Seek, SeekFrom};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ward_model::digest::Digest;
 
-use super::{BLOCK, BLOCK_ENTRY, FORMAT, HEADER, HEADER_COVERED, MAGIC, SECTION_ENTRY, Section};
+use super::{BLOCK, BLOCK_ENTRY, Form, HEADER, HEADER_COVERED, SECTION_ENTRY, Section};
 use crate::error::{FleetError, at};
 
 /// A file that can be read from. Several threads may read at once.
@@ -38,28 +38,29 @@ struct Entry {
 
 impl Reader {
     /// Opens a file and checks its length, its header and its directory.
-    pub(crate) fn open(path: &Path) -> Result<Self, FleetError> {
-        Self::of(File::open(path).map_err(at(path))?, path)
+    pub(crate) fn open(path: &Path, form: &Form) -> Result<Self, FleetError> {
+        Self::of(File::open(path).map_err(at(path))?, path, form)
     }
 
     /// The same with a file that is open; `path` is what to call it.
-    pub(crate) fn of(mut file: File, path: &Path) -> Result<Self, FleetError> {
+    pub(crate) fn of(mut file: File, path: &Path, form: &Form) -> Result<Self, FleetError> {
         file.rewind().map_err(at(path))?;
         let found = file.metadata().map_err(at(path))?.len();
-        let none = || FleetError::NotAPortfolio { path: path.to_owned() };
+        let none = || FleetError::NotOfForm { path: path.to_owned(), what: form.what };
         let damaged = |part: &str| FleetError::Damaged { path: path.to_owned(), part: part.to_owned() };
         let mut header = [0; HEADER];
         if found < HEADER as u64 {
             return Err(none());
         }
         file.read_exact(&mut header).map_err(at(path))?;
-        if header[..8] != MAGIC {
+        if header[..8] != form.magic {
             return Err(none());
         }
         let mut numbers = Numbers(&header[8..HEADER_COVERED - 32]);
-        let (format, block) = (numbers.four().unwrap_or(0), numbers.four().unwrap_or(0));
-        if format != FORMAT {
-            return Err(FleetError::OtherFormat { path: path.to_owned(), found: format, known: FORMAT });
+        let (number, block) = (numbers.four().unwrap_or(0), numbers.four().unwrap_or(0));
+        if number != form.number {
+            let (what, known) = (form.what, form.number);
+            return Err(FleetError::OtherFormat { path: path.to_owned(), what, found: number, known });
         }
         let root = Digest::of(&header[..HEADER_COVERED]);
         if &header[HEADER_COVERED..] != root.as_bytes() || block as usize != BLOCK {
@@ -77,7 +78,7 @@ impl Reader {
         if Digest::of(&directory).as_bytes() != &header[HEADER_COVERED - 32..HEADER_COVERED] {
             return Err(damaged("directory"));
         }
-        let sections = sections(&directory, place).ok_or_else(|| FleetError::Unreadable {
+        let sections = sections(&directory, place, form).ok_or_else(|| FleetError::Unreadable {
             path: path.to_owned(),
             part: "directory".to_owned(),
             reason: "sections and blocks that do not fit the file".to_owned(),
@@ -180,25 +181,27 @@ impl Reader {
 }
 
 /// The sections of a directory; `None` where it contradicts itself.
-fn sections(directory: &[u8], end: u64) -> Option<Vec<Extent>> {
+fn sections(directory: &[u8], end: u64, form: &Form) -> Option<Vec<Extent>> {
     let mut numbers = Numbers(directory);
     let count = numbers.four()? as usize;
-    if count != Section::ALL.len() || directory.len() < 4 + count * SECTION_ENTRY {
+    if count != form.sections.len() || directory.len() < 4 + count * SECTION_ENTRY {
         return None;
     }
     let mut counts = Vec::with_capacity(count);
-    let mut sections = Vec::with_capacity(count);
-    for section in Section::ALL {
-        if numbers.four()? != section as u32 {
+    // Those of other forms are empty.
+    let mut sections: Vec<Extent> = Section::ALL.iter().map(|_| Extent::default()).collect();
+    for section in form.sections {
+        if numbers.four()? != *section as u32 {
             return None;
         }
         counts.push(numbers.four()? as usize);
-        sections.push(Extent { length: numbers.eight()?, blocks: Vec::new() });
+        sections[section.index()].length = numbers.eight()?;
     }
     if numbers.0.len() != counts.iter().sum::<usize>().checked_mul(BLOCK_ENTRY)? {
         return None;
     }
-    for (section, count) in sections.iter_mut().zip(counts) {
+    for (section, count) in form.sections.iter().zip(counts) {
+        let section = &mut sections[section.index()];
         section.blocks.reserve_exact(count);
         let mut length = 0_u64;
         for number in 0..count {

@@ -4,12 +4,12 @@ use proptest::prelude::*;
 
 use super::reader::Reader;
 use super::writer::Writer;
-use super::{BLOCK, Section, read_number, write_number};
+use super::{ANSWERS, BLOCK, PORTFOLIO, Section, read_number, write_number};
 
 fn written(parts: &[(usize, Vec<u8>)]) -> (tempfile::NamedTempFile, Vec<Vec<u8>>) {
     let file = tempfile::NamedTempFile::new().unwrap();
-    let mut writer = Writer::new(file.reopen().unwrap());
-    let mut whole = vec![Vec::new(); Section::ALL.len()];
+    let mut writer = Writer::new(file.reopen().unwrap(), &PORTFOLIO);
+    let mut whole = vec![Vec::new(); PORTFOLIO.sections.len()];
     for (section, bytes) in parts {
         writer.write(Section::ALL[*section], bytes).unwrap();
         whole[*section].extend_from_slice(bytes);
@@ -36,8 +36,8 @@ proptest! {
         };
         let parts: Vec<_> = parts.into_iter().map(fill).collect();
         let (file, whole) = written(&parts);
-        let reader = Reader::open(file.path()).unwrap();
-        for (section, bytes) in Section::ALL.into_iter().zip(&whole) {
+        let reader = Reader::open(file.path(), &PORTFOLIO).unwrap();
+        for (section, bytes) in PORTFOLIO.sections.iter().copied().zip(&whole) {
             prop_assert_eq!(&reader.whole(section).unwrap(), bytes);
             let (a, b) = (from.index(bytes.len() + 1), to.index(bytes.len() + 1));
             let (a, b) = (a.min(b), a.max(b));
@@ -65,18 +65,29 @@ fn any_byte_that_changes_is_noticed() {
         let mut other = bytes.clone();
         other[place] ^= 0x10;
         fs::write(file.path(), &other).unwrap();
-        let noticed = match Reader::open(file.path()) {
+        let noticed = match Reader::open(file.path(), &PORTFOLIO) {
             Err(_) => true,
-            Ok(reader) => Section::ALL.into_iter().any(|section| reader.whole(section).is_err()),
+            Ok(reader) => PORTFOLIO.sections.iter().any(|section| reader.whole(*section).is_err()),
         };
         assert!(noticed, "byte {place}");
     }
     for length in 0..bytes.len() {
         fs::write(file.path(), &bytes[..length]).unwrap();
-        assert!(Reader::open(file.path()).is_err(), "{length} bytes");
+        assert!(Reader::open(file.path(), &PORTFOLIO).is_err(), "{length} bytes");
     }
     fs::write(file.path(), &bytes).unwrap();
-    assert_eq!(Reader::open(file.path()).unwrap().whole(Section::Pairs).unwrap(), whole[0]);
+    assert_eq!(Reader::open(file.path(), &PORTFOLIO).unwrap().whole(Section::Pairs).unwrap(), whole[0]);
+}
+
+#[test]
+fn every_section_is_of_one_form() {
+    let all: Vec<Section> = PORTFOLIO.sections.iter().chain(ANSWERS.sections).copied().collect();
+    assert_eq!(all, Section::ALL);
+    for (place, section) in Section::ALL.into_iter().enumerate() {
+        assert_eq!((section.index(), section as usize), (place, place + 1));
+    }
+    let (file, _) = written(&[(0, b"pairs".to_vec())]);
+    assert!(Reader::open(file.path(), &ANSWERS).is_err());
 }
 
 #[test]

@@ -1,17 +1,18 @@
-//! Writes the file of a portfolio; the header last, so that an unfinished file has none.
+//! Writes a file; the header last, so that an unfinished file has none.
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 
 use ward_model::digest::Digest;
 
-use super::{BLOCK, BLOCK_ENTRY, FORMAT, HEADER, HEADER_COVERED, MAGIC, Section};
+use super::{BLOCK, BLOCK_ENTRY, Form, HEADER, HEADER_COVERED, Section};
 
 /// How much is handed to the system at once.
 const BUFFER: usize = 1 << 20;
 
 /// A file that is being written.
 pub(crate) struct Writer {
+    form: &'static Form,
     file: File,
     /// What is not yet handed to the system.
     buffer: Vec<u8>,
@@ -31,11 +32,11 @@ struct Open {
 
 impl Writer {
     /// Starts at the front of an empty file.
-    pub(crate) fn new(file: File) -> Self {
+    pub(crate) fn new(file: File, form: &'static Form) -> Self {
         let mut buffer = Vec::with_capacity(BUFFER + BLOCK);
         buffer.extend_from_slice(&[0; HEADER]);
         let compressed = vec![0; lz4_flex::block::get_maximum_output_size(BLOCK)];
-        Self { file, buffer, position: HEADER as u64, sections: Default::default(), compressed }
+        Self { form, file, buffer, position: HEADER as u64, sections: Default::default(), compressed }
     }
 
     /// How long a section is by now.
@@ -81,8 +82,8 @@ impl Writer {
     /// Writes directory and header and brings everything to the disk. Returns the file and its root digest.
     pub(crate) fn finish(mut self) -> io::Result<(File, Digest)> {
         let mut directory = Vec::new();
-        directory.extend_from_slice(&small(Section::ALL.len())?.to_le_bytes());
-        for section in Section::ALL {
+        directory.extend_from_slice(&small(self.form.sections.len())?.to_le_bytes());
+        for section in self.form.sections.iter().copied() {
             if !self.sections[section.index()].pending.is_empty() {
                 self.flush(section)?;
             }
@@ -96,8 +97,8 @@ impl Writer {
         }
         self.buffer.extend_from_slice(&directory);
         let mut header = Vec::with_capacity(HEADER);
-        header.extend_from_slice(&MAGIC);
-        header.extend_from_slice(&FORMAT.to_le_bytes());
+        header.extend_from_slice(&self.form.magic);
+        header.extend_from_slice(&self.form.number.to_le_bytes());
         header.extend_from_slice(&small(BLOCK)?.to_le_bytes());
         header.extend_from_slice(&(self.position + directory.len() as u64).to_le_bytes());
         header.extend_from_slice(&self.position.to_le_bytes());
@@ -117,5 +118,5 @@ impl Writer {
 }
 
 fn small(number: usize) -> io::Result<u32> {
-    u32::try_from(number).map_err(|_| io::Error::other("too large for one portfolio"))
+    u32::try_from(number).map_err(|_| io::Error::other("too large for one file"))
 }

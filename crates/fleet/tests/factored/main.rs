@@ -10,12 +10,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use proptest::prelude::*;
-use ward_fleet::{Answers, Changed, Portfolio, Reports, Source, build};
+use ward_fleet::{Answers, Changed, Kept, Portfolio, Reports, Source, build};
 use ward_model::cpe::ProductKey;
+use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 
 use compare::{answers_are_those_of_scans, reports_are_those_of_scans};
-use world::{TODAY, Told, library, sboms, told};
+use world::{TODAY, Told, correction, library, sboms, told};
 
 /// So many cases, unless the long run asks for more by `PROPTEST_CASES`.
 fn cases(usual: u32) -> ProptestConfig {
@@ -47,6 +48,27 @@ proptest! {
         reports_are_those_of_scans(reports, &files, &knowledge);
     }
 
+    /// Law 10, where records are corrected, withdrawn, joined and parted, and nothing else happens.
+    #[test]
+    fn judging_again_what_was_corrected_is_matching_all_again(
+        before in told(), which in prop::collection::vec((any::<prop::sample::Index>(), correction()), 1..3), files in sboms(),
+    ) {
+        let mut after = before.clone();
+        which.iter().for_each(|(which, correction)| after.correct(*which, correction));
+        let folder = tempfile::tempdir().unwrap();
+        let portfolio = portfolio(folder.path(), &files);
+        let library = library();
+        let (old, new) = (before.held(), after.held());
+        let mut answers = Answers::new(&portfolio, library.aliases(), &old).unwrap();
+        let (records, aside) = differences(&before, &after);
+        for (from, to) in [(&old, &new), (&new, &old)] {
+            let changed = Changed::between(from, to, &records, &aside).unwrap();
+            let updated = answers.update(&portfolio, library.aliases(), to, &changed).unwrap();
+            answers_are_those_of_scans(&answers, &portfolio, &files, to);
+            compare::nothing_else_changed(&portfolio, &updated, from, to);
+        }
+    }
+
     /// Law 10.
     #[test]
     fn matching_again_what_changed_is_matching_all_again(
@@ -64,11 +86,24 @@ proptest! {
         answers_are_those_of_scans(&answers, &portfolio, &files, &new);
         compare::nothing_else_changed(&portfolio, &updated, &old, &new);
 
-        // And once more, back to where it came from.
+        // Kept on disk, and once more, back to where it came from.
+        let mut answers = from_disk(answers, &portfolio, folder.path());
+        answers_are_those_of_scans(&answers, &portfolio, &files, &new);
         let changed = Changed::between(&new, &old, &records, &aside).unwrap();
         answers.update(&portfolio, library.aliases(), &old, &changed).unwrap();
         answers_are_those_of_scans(&answers, &portfolio, &files, &old);
     }
+}
+
+/// The answers as they come back from a file.
+fn from_disk(mut answers: Answers, portfolio: &Portfolio, folder: &Path) -> Answers {
+    let (chain, program) = (Digest::of(b"chain"), Digest::of(b"program"));
+    let path = folder.join("answers");
+    answers.keep(&path, chain, program).unwrap();
+    assert!(Kept::open(&path, portfolio, chain).unwrap().is_none(), "by another program");
+    let back = Kept::open(&path, portfolio, program).unwrap().unwrap();
+    assert_eq!((back.chain, back.answers.knowledge()), (chain, answers.knowledge()));
+    back.answers
 }
 
 /// The names of the records, and the products of what was set aside, that are not the same in both.

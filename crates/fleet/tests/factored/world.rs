@@ -90,6 +90,22 @@ impl Told {
         Memory::new(contents).unwrap()
     }
 
+    /// Corrects one of the records.
+    pub fn correct(&mut self, which: prop::sample::Index, correction: &Correction) {
+        let Some(count) = std::num::NonZero::new(self.records.len()) else { return };
+        let record = &mut self.records[which.index(count.get())];
+        match correction {
+            Correction::Words => record.description.push_str(" more"),
+            Correction::Withdrawal => record.withdrawn = !record.withdrawn,
+            Correction::Configurations(other) => record.configurations = other.clone(),
+            Correction::Negation => record.configurations.iter_mut().for_each(|all| all.negate = !all.negate),
+            Correction::Statements(other) => record.affected = other.clone(),
+            Correction::Versions => record.affected.iter_mut().for_each(|product| product.versions.clear()),
+            Correction::Aliases(ids) => record.aliases = others(ids, &record.id),
+            Correction::Upstream(ids) => record.upstream = others(ids, &record.id),
+        }
+    }
+
     /// Takes over most of what was said before, so that few things change.
     pub fn keep_some_of(&mut self, before: &Told, which: u32) {
         let kept = |bit: usize| which >> (bit % 32) & 1 == 1;
@@ -108,6 +124,37 @@ impl Told {
             self.aside = before.aside.clone();
         }
     }
+}
+
+/// How a record becomes another one.
+#[derive(Debug, Clone)]
+pub enum Correction {
+    Words,
+    Withdrawal,
+    Configurations(Vec<Configuration>),
+    Negation,
+    Statements(Vec<AffectedProduct>),
+    Versions,
+    Aliases(Vec<&'static str>),
+    Upstream(Vec<&'static str>),
+}
+
+pub fn correction() -> impl Strategy<Value = Correction> {
+    let ids = || prop::collection::vec(prop::sample::select(&IDS[..]), 0..3);
+    prop_oneof![
+        Just(Correction::Words),
+        Just(Correction::Withdrawal),
+        prop::collection::vec(configuration(), 0..3).prop_map(Correction::Configurations),
+        Just(Correction::Negation),
+        prop::collection::vec(affected(), 0..3).prop_map(Correction::Statements),
+        Just(Correction::Versions),
+        ids().prop_map(Correction::Aliases),
+        ids().prop_map(Correction::Upstream),
+    ]
+}
+
+fn others(ids: &[&str], own: &VulnerabilityId) -> Vec<VulnerabilityId> {
+    ids.iter().map(|id| VulnerabilityId::from(*id)).filter(|id| id != own).collect()
 }
 
 fn product() -> impl Strategy<Value = &'static str> {

@@ -1,6 +1,6 @@
 //! EPSS: a score for nearly every CVE, as CSV with a remark on the first line.
 
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 
 use jiff::civil::Date;
 use ward_model::digest::Digest;
@@ -8,6 +8,9 @@ use ward_model::ids::VulnerabilityId;
 use ward_model::vulnerability::Epss;
 
 use super::{FeedError, SetAside};
+
+/// How many bytes the first line may have.
+const LONGEST_REMARK: u64 = 4096;
 
 /// One whole EPSS file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +63,17 @@ pub fn read(mut source: impl Read) -> Result<Scores, FeedError> {
         }
     }
     Ok(Scores { model_version, date, scores, set_aside })
+}
+
+/// The day that a file of scores speaks of, from its first line alone.
+///
+/// # Errors
+/// The bytes cannot be had, or the first line is not that of EPSS.
+pub fn day_of(source: impl Read) -> Result<Date, FeedError> {
+    let mut line = String::new();
+    // It is short; whatever is longer is something else.
+    BufReader::new(source.take(LONGEST_REMARK)).read_line(&mut line)?;
+    Ok(remark_line(&line)?.1)
 }
 
 fn remark_line(line: &str) -> Result<(String, Date), FeedError> {

@@ -37,6 +37,7 @@ pub struct Reader<R> {
     per_page: Option<u64>,
     total: Option<u64>,
     start: u64,
+    made: String,
     /// What could not be read of the record that was handed over last.
     pending: Option<SetAside>,
     over: bool,
@@ -53,9 +54,15 @@ impl<R: Read> Reader<R> {
             per_page: None,
             total: None,
             start: 0,
+            made: String::new(),
             pending: None,
             over: false,
         }
+    }
+
+    /// When the file says that it was made, as a stamp; empty where it says nothing, or nothing yet: to be asked at its end.
+    pub fn made(&self) -> &str {
+        &self.made
     }
 
     fn advance(&mut self) -> Result<Option<Item>, FeedError> {
@@ -84,6 +91,8 @@ impl<R: Read> Reader<R> {
             "resultsPerPage" => self.per_page = Some(self.value()?),
             "totalResults" => self.total = Some(self.value()?),
             "startIndex" => self.start = self.value()?,
+            // Whoever writes anything else there says nothing of when it was made.
+            "timestamp" => self.made = stamp_of(self.value::<serde_json::Value>()?.as_str()),
             _ => drop(self.value::<serde::de::IgnoredAny>()?),
         }
         Ok(())

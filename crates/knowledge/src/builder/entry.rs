@@ -6,7 +6,7 @@ use ward_model::digest::Digest;
 use ward_model::vulnerability::VulnerabilityRecord;
 
 use crate::memory::criteria;
-use crate::{content, day, identity, row, subject};
+use crate::{alias, content, day, identity, row, subject};
 
 /// What is known of an entry without reading it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,11 @@ pub(super) fn encode(record: &VulnerabilityRecord, out: &mut Vec<u8>) -> Result<
     out.extend_from_slice(&bytes);
     let digest = identity::of_record(&bytes);
 
+    // By what it said, a record that was withdrawn is found no more: it gives no finding, and shows nobody to speak of a product.
     let mut push = |kind: RowKind, key: &[u8], payload: &[u8]| {
+        if record.withdrawn && kind != RowKind::Alias {
+            return;
+        }
         out.push(kind as u8);
         for bytes in [key, payload] {
             row::write_number(bytes.len() as u64, out);
@@ -83,11 +87,12 @@ pub(super) fn encode(record: &VulnerabilityRecord, out: &mut Vec<u8>) -> Result<
     }
     ecosystems.iter().for_each(|key| push(RowKind::Subject, key, &[]));
 
-    // Whoever has withdrawn a record asserts nothing by it any more.
-    for alias in record.aliases.iter().filter(|alias| !record.withdrawn && **alias != record.id) {
-        for (direction, key, other) in [(0, &record.id, alias), (1, alias, &record.id)] {
+    // Whoever has withdrawn a record asserts nothing by it any more; since when it was known under its names stays to be found.
+    let withdrawn = if record.withdrawn { alias::WITHDRAWN } else { 0 };
+    for alias in record.aliases.iter().filter(|alias| **alias != record.id) {
+        for (direction, key, other) in [(0, &record.id, alias), (alias::OF_THE_OTHER, alias, &record.id)] {
             row_bytes.clear();
-            row_bytes.push(direction);
+            row_bytes.push(direction | withdrawn);
             row::write_text(other.as_str(), &mut row_bytes);
             push(RowKind::Alias, key.as_str().as_bytes(), &row_bytes);
         }

@@ -15,6 +15,8 @@ use crate::error::HomeError;
 use crate::fact::{self, Fact, Held, Input, Kind};
 use crate::generation::Generation;
 use crate::identity;
+use crate::lost::Lost;
+use crate::reach::Reach;
 use crate::source::{Changes, EPSS, KEV, NVD, SetAsideRecord};
 use crate::{part, stamp};
 
@@ -246,6 +248,44 @@ fn is_of_changes(source: &str, file: &str) -> bool {
         _ => false,
     };
     lists && part::of_file(source, file).is_none()
+}
+
+/// Receipts that are found to be lost, and those of which somebody accepts it.
+pub(super) fn lost(builder: &Builder) -> Result<Vec<Fact>, HomeError> {
+    let mut lost: Vec<Lost> = builder.lost.iter().cloned().collect();
+    if builder.accepts_lost {
+        let accepted = |lost: &Lost| {
+            let mut lost = lost.clone();
+            lost.receipts.accepted = Some(builder.received.day());
+            lost
+        };
+        lost.extend(builder.held.iter().flat_map(Generation::lost).filter(|lost| lost.is_open()).map(accepted));
+    }
+    let write = |lost: &Lost| {
+        let (key, value) = written("receipts that were lost", lost.to_fact())?;
+        Ok((key, Some(value)))
+    };
+    lost.iter().map(write).collect()
+}
+
+/// Up to when the changes of NVD were seen, where files of it came.
+pub(super) fn reach(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>, HomeError> {
+    let Some((state, _)) = sources.get(NVD) else { return Ok(Vec::new()) };
+    let held = builder.held.as_ref().map(Generation::reach).transpose()?.flatten();
+    // A home from before it was kept has seen what it holds.
+    let newest = || builder.held.iter().flat_map(Generation::sources).find(|state| state.name == NVD)?.newest;
+    let before = held.clone().unwrap_or_else(|| Reach::until(stamp::believed_day(newest(), builder.received.day())));
+    let files =
+        builder.made.iter().filter(|((source, _), _)| source == NVD).map(|((_, file), day)| (file.as_str(), *day));
+    let mut after = before.after(files, &state.years);
+    if builder.accepts(NVD) {
+        after.accept();
+    }
+    if held.as_ref() == Some(&after) || held.is_none() && after == before {
+        return Ok(Vec::new());
+    }
+    let (key, value) = written("changes that were seen", after.to_fact())?;
+    Ok(vec![(key, Some(value))])
 }
 
 /// Files that were read.

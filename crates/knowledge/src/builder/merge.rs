@@ -6,14 +6,15 @@ use ward_model::digest::Digest;
 use ward_model::vulnerability::VulnerabilityRecord;
 
 use super::entry::Entry;
-use super::records::Waiting;
+use super::records::{Held, Waiting};
 use super::spill::SpillReader;
 use super::{Builder, Pending};
 use crate::contradiction;
 use crate::error::{HomeError, at};
 use crate::source::SetAsideRecord;
 
-/// Puts such versions together, which stand side by side in `waiting`, and gives what is to be told of them.
+/// Puts such versions together, which stand side by side in `waiting`, and gives what is to be told of them. One that was put together
+/// before is one of them: that a single one of its versions comes again takes back nothing of what the others say.
 pub(super) fn contradictions(
     waiting: &mut Waiting,
     readers: &mut Vec<SpillReader>,
@@ -22,10 +23,12 @@ pub(super) fn contradictions(
     let same = |(_, a_source, a): &(usize, String, Pending), (_, b_source, b): &(usize, String, Pending)| {
         a.id == b.id && a_source == b_source
     };
-    if waiting.windows(2).all(|pair| !same(&pair[0], &pair[1])) {
+    let told = told(builder)?;
+    if told.is_empty() && waiting.windows(2).all(|pair| !same(&pair[0], &pair[1])) {
         return Ok(Vec::new());
     }
     let folder = builder.home.folder();
+    let mut search = Held::of(builder);
     let mut batch = builder.batch()?;
     let mut remarks = Vec::new();
     // Which of those that wait are replaced by which of the batch.
@@ -34,8 +37,15 @@ pub(super) fn contradictions(
     for group in waiting.chunk_by(same) {
         let range = first..first + group.len();
         first = range.end;
-        let [(_, source, one), _, ..] = group else { continue };
-        let mut records = Vec::with_capacity(group.len());
+        let [(_, source, one), ..] = group else { continue };
+        let before = match told.get(&(source.clone(), one.id.to_string())) {
+            Some(stamp) if **stamp == *one.stamp => search.find(&one.id, source)?.1,
+            _ => None,
+        };
+        if group.len() < 2 && before.is_none() {
+            continue;
+        }
+        let mut records = Vec::with_capacity(group.len() + 1);
         for (index, _, pending) in group {
             let reader = readers.get_mut(*index).ok_or(HomeError::TooLarge("batches"))?;
             let read = reader.with(pending.place, |entry| {
@@ -45,8 +55,12 @@ pub(super) fn contradictions(
             let wrong = |reason| HomeError::Record { id: one.id.to_string(), reason };
             records.push(read.map_err(at(folder))?.map_err(wrong)?);
         }
+        let mut digests: Vec<Digest> = group.iter().map(|(_, _, pending)| pending.facts.digest).collect();
+        if let Some(last) = before {
+            records.push(last.layer.content(&last.entry)?);
+            digests.push(last.layer.digest(last.version)?);
+        }
         let Some(whole) = contradiction::together(records) else { continue };
-        let digests: Vec<Digest> = group.iter().map(|(_, _, pending)| pending.facts.digest).collect();
         let remark = contradiction::remark(source, &one.id, &digests);
         remarks.push(SetAsideRecord { stamp: one.stamp.to_string(), ..remark });
         batch.record(&whole, &one.stamp)?;
@@ -66,6 +80,13 @@ pub(super) fn contradictions(
         }
     }
     Ok(remarks)
+}
+
+/// The records that are held as put together, by source and identifier, with the stamp of all their versions.
+fn told(builder: &Builder) -> Result<BTreeMap<(String, String), String>, HomeError> {
+    let Some(held) = &builder.held else { return Ok(BTreeMap::new()) };
+    let remarks = held.set_aside()?.into_iter().filter(contradiction::is_remark);
+    Ok(remarks.filter_map(|told| Some(((told.source, told.id?.to_string()), told.stamp))).collect())
 }
 
 #[cfg(test)]

@@ -36,6 +36,8 @@ pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Re
     let (aside, set_aside) = facts::set_aside(&mut builder, &mut sources, &came.aside)?;
     changed.extend(aside);
     changed.extend(facts::inputs(&builder, &sources)?);
+    changed.extend(facts::lost(&builder)?);
+    changed.extend(facts::reach(&builder, &sources)?);
     let (of_parts, more_than_days) = source_parts::compare(&builder, &sources)?;
     changed.sort_unstable();
     changed.extend(undescribed::compare(&builder, &mut came, &changed)?);
@@ -65,6 +67,7 @@ pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Re
     Ok(Published {
         description: current.description().clone(),
         root: current.root(),
+        chain: current.chain(),
         new: before != Some(current.description().generation) || news || builder.repaired,
         received,
         clock_went_back,

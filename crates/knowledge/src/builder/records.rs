@@ -65,23 +65,28 @@ impl Came {
 }
 
 /// The last version that is held of a record.
-struct Last<'a> {
-    layer: &'a Layer,
-    version: u32,
-    entry: VersionEntry,
+pub(super) struct Last<'a> {
+    pub(super) layer: &'a Layer,
+    pub(super) version: u32,
+    pub(super) entry: VersionEntry,
     in_delta: bool,
 }
 
 /// Finds what is held, in order.
-struct Held<'a> {
+pub(super) struct Held<'a> {
     base: Option<&'a Layer>,
     delta: Option<&'a Layer>,
     at: (u32, u32),
 }
 
 impl<'a> Held<'a> {
+    pub(super) fn of(builder: &'a Builder) -> Self {
+        let held = builder.held.as_ref();
+        Self { base: held.map(Generation::base), delta: held.and_then(Generation::delta), at: (0, 0) }
+    }
+
     /// The position of a record in the base, and its last version.
-    fn find(&mut self, id: &str, source: &str) -> Result<((u32, u32), Option<Last<'a>>), HomeError> {
+    pub(super) fn find(&mut self, id: &str, source: &str) -> Result<((u32, u32), Option<Last<'a>>), HomeError> {
         let Some(base) = self.base else { return Ok(((0, 0), None)) };
         let position = base.versions_of(id, source, self.at.0)?;
         self.at.0 = position.0;
@@ -105,13 +110,14 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
     let remarks = merge::contradictions(&mut waiting, &mut readers, builder)?;
     builder.set_aside.extend(remarks);
     let held = builder.held.as_ref();
-    let mut search = Held { base: held.map(Generation::base), delta: held.and_then(Generation::delta), at: (0, 0) };
+    let mut search = Held::of(builder);
     let now = day::pack(Some(builder.received.day()));
     // Only these are looked for, so only these are worth remembering.
     let set_aside: BTreeSet<VulnerabilityId> = match held {
         Some(held) => held.set_aside()?.into_iter().filter_map(|record| record.id).collect(),
         None => BTreeSet::new(),
     };
+    let mut unread_since: Option<BTreeMap<(String, VulnerabilityId), i32>> = None;
     let mut came = Came { readers, ..Came::none() };
     let mut known: BTreeMap<String, u64> = BTreeMap::new();
     for (batch, source, pending) in waiting {
@@ -151,6 +157,16 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
             // It was known under another name before.
             let before = builder.renamed.get(&(source.clone(), pending.id.clone()));
             received.0 = before.map_or(now, |day| now.min(*day));
+            // Whoever received it in a form that could not be read had received it.
+            let id = VulnerabilityId::new(&*pending.id);
+            if let Some(held) = held.filter(|_| set_aside.contains(&id)) {
+                let since = match unread_since.take() {
+                    Some(since) => since,
+                    None => held.set_aside_since()?,
+                };
+                received.0 = since.get(&(source.clone(), id)).map_or(received.0, |day| received.0.min(*day));
+                unread_since = Some(since);
+            }
         }
         let Pending { id, stamp, facts, place, .. } = pending;
         came.new.push(New { id, source, stamp, facts, batch, place, received, position });

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use ward_model::affected::SubjectKey;
 use ward_model::cpe::ProductKey;
 use ward_model::ids::VulnerabilityId;
@@ -15,6 +16,7 @@ use ward_model::support::SupportCycle;
 use ward_model::vulnerability::{Epss, Exploited, Undescribed, VulnerabilityRecord};
 
 use super::Generation;
+use crate::alias::Said;
 use crate::fact::{self, Kind, Support};
 use crate::file::strings::partition;
 use crate::file::{Section, unreadable};
@@ -90,19 +92,21 @@ impl Generation {
         Ok(found)
     }
 
-    /// The assertions that name a name.
-    fn touching(&self, id: &VulnerabilityId) -> Result<Vec<AliasAssertion>, KnowledgeError> {
+    /// The assertions that name a name, those of withdrawn records too.
+    fn touching(&self, id: &VulnerabilityId) -> Result<Vec<Said>, KnowledgeError> {
         let mut found = Vec::new();
         for (layer, place) in self.layers() {
             let Some(rows) = layer.index(ALIASES).find(id.as_str().as_bytes())? else { continue };
             rows.walk(|version, rest| {
                 let wrong = |reason: String| unreadable(Section::AliasRows.word(), reason);
-                let asserts = row::byte(rest).map_err(wrong)? == 0;
+                let kind = row::byte(rest).map_err(wrong)?;
                 let other = VulnerabilityId::from(row::text(rest).map_err(wrong)?);
                 if self.numbers.number(place(version)).is_some() {
-                    let (record, alias) = if asserts { (id.clone(), other) } else { (other, id.clone()) };
+                    let of_the_other = kind & alias::OF_THE_OTHER != 0;
+                    let (record, alias) = if of_the_other { (other, id.clone()) } else { (id.clone(), other) };
                     let asserter = layer.source(&layer.entry(version)?)?.to_owned();
-                    found.push(AliasAssertion { record, alias, asserter });
+                    let withdrawn = kind & alias::WITHDRAWN != 0;
+                    found.push(Said { assertion: AliasAssertion { record, alias, asserter }, withdrawn });
                 }
                 Ok(true)
             })?;
@@ -204,6 +208,11 @@ impl Knowledge for Generation {
     fn record(&self, number: RecordNumber) -> Result<VulnerabilityRecord, KnowledgeError> {
         let (layer, entry) = self.entry(number)?;
         self.record_of(layer, &entry)
+    }
+
+    fn outline(&self, number: RecordNumber) -> Result<VulnerabilityRecord, KnowledgeError> {
+        let (layer, entry) = self.entry(number)?;
+        layer.outline(&entry)
     }
 
     fn find(&self, id: &VulnerabilityId) -> Result<Option<RecordNumber>, KnowledgeError> {
@@ -308,6 +317,10 @@ impl Knowledge for Generation {
 
     fn alias_group(&self, id: &VulnerabilityId) -> Result<AliasGroup, KnowledgeError> {
         alias::group(id, |id| self.touching(id))
+    }
+
+    fn last_received(&self, number: RecordNumber) -> Result<Option<Date>, KnowledgeError> {
+        self.version_received(number)
     }
 
     fn weakness_name(&self, number: u32) -> Result<Option<String>, KnowledgeError> {

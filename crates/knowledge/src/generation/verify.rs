@@ -124,9 +124,13 @@ pub(crate) fn part_of<'a>(
                 let record: SetAsideRecord = postcard::from_bytes(value).map_err(|error| wrong(error.to_string()))?;
                 identity::of_set_aside(&record)
             }
-            Kind::Support | Kind::Weakness | Kind::Input | Kind::Coverage | Kind::Undescribed => {
-                identity::of_fact(key, value)
-            }
+            Kind::Support
+            | Kind::Weakness
+            | Kind::Input
+            | Kind::Coverage
+            | Kind::Lost
+            | Kind::Reach
+            | Kind::Undescribed => identity::of_fact(key, value),
         })
     };
     Ok(identity::of_part(facts.map(digest).collect::<Result<_, _>>()?))

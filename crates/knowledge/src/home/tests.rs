@@ -1,6 +1,7 @@
 use std::fs;
 
 use jiff::civil::date;
+use ward_model::coverage::LostReceipts;
 use ward_model::knowledge::Knowledge;
 
 use super::Home;
@@ -118,6 +119,68 @@ fn a_damaged_generation_is_never_built_upon() -> TestResult {
 }
 
 #[test]
+fn receipts_that_were_lost_are_told_until_somebody_accepts_it() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    let day = |day| date(2026, 1, day);
+    let one = |number: i8| [plain(&format!("CVE-2020-{number}"), date(2020, 1, 1), "one")];
+    for number in 1..=3 {
+        sync(&home, day(number), &one(number))?;
+    }
+    // The first block of a file holds records; who they were received with can still be read.
+    let path = home.current()?.ok_or("nothing there")?.path().to_owned();
+    let mut bytes = fs::read(&path)?;
+    bytes[110] ^= 1;
+    fs::write(&path, bytes)?;
+    let published = sync(&home, day(11), &one(11))?;
+    let expected =
+        LostReceipts { after: day(2), receipts: Some(1), days: vec![day(3)], found: day(11), accepted: None };
+    assert_eq!((published.repaired, &published.description.lost), (true, &vec![expected.clone()]));
+    sync(&home, day(12), &one(12))?;
+    let told = |on: i8| -> Result<Vec<LostReceipts>, Box<dyn std::error::Error>> {
+        let then = home.as_of(day(on))?.ok_or("nothing there")?;
+        then.verify()?;
+        Ok(then.description().lost.clone())
+    };
+    // Whoever asks for a day on which it was held hears it too.
+    for (on, times) in [(2, 0), (3, 1), (10, 1), (11, 1), (12, 1)] {
+        assert_eq!(told(on)?, vec![expected.clone(); times], "on {on}");
+    }
+    let mut builder = home.builder(day(13))?;
+    assert_eq!(builder.lost(), [expected.clone()]);
+    builder.accept_lost();
+    builder.publish(&mut |_| {})?;
+    assert!(home.current()?.ok_or("nothing there")?.description().lost.is_empty());
+    assert!(home.builder(day(13))?.lost().is_empty());
+    // That it was lost stays true.
+    for (on, times) in [(2, 0), (3, 1), (12, 1), (13, 0)] {
+        assert_eq!(told(on)?.len(), times, "on {on}");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_was_published_last_says_how_many_receipts_were_lost() -> TestResult {
+    let one = |number: i8| [plain(&format!("CVE-2020-{number}"), date(2020, 1, 1), "one")];
+    // Of a file that is gone nobody knows the days; without what was published last not even how many they were.
+    for (gone, receipts) in [(false, Some(1)), (true, None)] {
+        let folder = tempfile::tempdir()?;
+        let home = Home::open(folder.path());
+        for number in 1..=3 {
+            sync(&home, date(2026, 1, number), &one(number))?;
+        }
+        fs::remove_file(home.current()?.ok_or("nothing there")?.path())?;
+        if gone {
+            fs::remove_file(home.folder().join("anchor"))?;
+        }
+        let published = sync(&home, date(2026, 1, 11), &one(11))?;
+        let lost: Vec<_> = published.description.lost.iter().map(|lost| (lost.receipts, lost.days.len())).collect();
+        assert_eq!(lost, [(receipts, 0)]);
+    }
+    Ok(())
+}
+
+#[test]
 fn a_pointer_to_elsewhere_is_refused() -> TestResult {
     let folder = tempfile::tempdir()?;
     let home = Home::open(folder.path());
@@ -174,7 +237,7 @@ fn an_earlier_state_that_is_put_back_is_found() -> TestResult {
     assert!(matches!(home.current(), Err(HomeError::RolledBack { held: 1, published: 2, .. })));
     // The next sync finds the later state again, and says that something was wrong.
     let repaired = sync(&home, date(2026, 1, 3), &[plain("CVE-2020-3", date(2020, 1, 1), "three")])?;
-    assert!(repaired.repaired);
+    assert!(repaired.repaired && repaired.description.lost.is_empty(), "nothing was lost");
     assert_eq!(home.current()?.map(|held| (held.transactions(), held.record_count())), Some((3, 3)));
 
     // An anchor that was taken back, or away, is found once it is too old to be that of an interrupted publication.
@@ -219,9 +282,13 @@ fn rows_of_other_rules_are_compiled_again() -> TestResult {
 
     let folder = tempfile::tempdir()?;
     let home = Home::open(folder.path());
-    let records = [plain("CVE-2020-1", date(2020, 1, 1), "one"), plain("CVE-2020-2", date(2020, 1, 1), "two")];
+    let mut duplicate = plain("PYSEC-1", date(2020, 1, 1), "withdrawn");
+    (duplicate.withdrawn, duplicate.aliases) = (true, vec!["CVE-2020-1".into()]);
+    let records =
+        [plain("CVE-2020-1", date(2020, 1, 1), "one"), plain("CVE-2020-2", date(2020, 1, 1), "two"), duplicate];
     sync(&home, date(2026, 1, 1), &records)?;
     let held = home.current()?.ok_or("nothing there")?;
+    assert_eq!(held.alias_group(&"CVE-2020-1".into())?.former, ["PYSEC-1".into()]);
     let right = answers(&held, &records, &[])?;
 
     // The same file as another version of the program would have left it: with rows that this one cannot use.

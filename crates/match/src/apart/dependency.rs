@@ -135,7 +135,8 @@ impl Knowledge for Traced<'_> {
     fn alias_group(&self, id: &VulnerabilityId) -> Result<AliasGroup, KnowledgeError> {
         let group = self.knowledge.alias_group(id)?;
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.extend(group.ids.iter().cloned().map(Dependency::Vulnerability));
+        let names = group.ids.iter().chain(&group.former);
+        asked.extend(names.cloned().map(Dependency::Vulnerability));
         Ok(group)
     }
 }

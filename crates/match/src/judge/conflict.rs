@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use ward_model::conflict::{Conflict, ConflictKind, Said};
 use ward_model::finding::{CvssSummary, State, VoiceState};
 
-use super::opinion::Opinion;
+use super::opinion::{Opinion, Told};
 use crate::statement::Standing;
 
 /// Everything that sources disagree about, in the order score, range, fix.
-pub(super) fn conflicts(cvss: &[CvssSummary], opinions: &[Opinion], state: State) -> Vec<Conflict> {
+pub(super) fn conflicts(cvss: &[CvssSummary], opinions: &[Opinion<Told>], state: State) -> Vec<Conflict> {
     let mut conflicts = scores(cvss);
     conflicts.extend(ranges(opinions, state));
     conflicts.extend(fixes(opinions));
@@ -50,8 +50,8 @@ fn scores(cvss: &[CvssSummary]) -> Vec<Conflict> {
 }
 
 /// Who an opinion is of.
-fn who(opinion: &Opinion) -> String {
-    let voice = &opinion.voice;
+fn who(opinion: &Opinion<Told>) -> String {
+    let voice = &opinion.words.voice;
     match &voice.asserter {
         Some(asserter) => format!("{} ({}, {asserter})", voice.record, voice.source),
         None => format!("{} ({})", voice.record, voice.source),
@@ -59,9 +59,9 @@ fn who(opinion: &Opinion) -> String {
 }
 
 /// Different words on whether the version is meant. Silence is no word.
-fn ranges(opinions: &[Opinion], state: State) -> Option<Conflict> {
-    let speaking = || opinions.iter().filter(|opinion| opinion.voice.state != VoiceState::Silent);
-    let words: BTreeSet<VoiceState> = speaking().map(|opinion| opinion.voice.state).collect();
+fn ranges(opinions: &[Opinion<Told>], state: State) -> Option<Conflict> {
+    let speaking = || opinions.iter().filter(|opinion| opinion.words.voice.state != VoiceState::Silent);
+    let words: BTreeSet<VoiceState> = speaking().map(|opinion| opinion.words.voice.state).collect();
     if words.len() < 2 {
         return None;
     }
@@ -73,7 +73,7 @@ fn ranges(opinions: &[Opinion], state: State) -> Option<Conflict> {
     };
     let said: BTreeSet<(VoiceState, Said)> = speaking()
         .map(|opinion| {
-            let voice = &opinion.voice;
+            let voice = &opinion.words.voice;
             let what = format!("{}: {} {}", word(voice.state), voice.criterion, voice.range);
             (voice.state, Said { who: who(opinion), what: what.trim().to_owned() })
         })
@@ -92,15 +92,15 @@ fn ranges(opinions: &[Opinion], state: State) -> Option<Conflict> {
 }
 
 /// Different ends of the ranges that mean the component. A distribution counts its packages in another way than upstream does.
-fn fixes(opinions: &[Opinion]) -> Option<Conflict> {
-    let open = |opinion: &&Opinion| {
-        matches!(opinion.standing, Standing::Affected | Standing::Unknown)
-            && opinion.own_package.is_none()
-            && !opinion.fixed_in.is_empty()
+fn fixes(opinions: &[Opinion<Told>]) -> Option<Conflict> {
+    let open = |opinion: &&Opinion<Told>| {
+        matches!(opinion.weight.standing, Standing::Affected | Standing::Unknown)
+            && !opinion.words.is_of_own_package()
+            && !opinion.words.fixed_in.is_empty()
     };
     let mut by_voice: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for opinion in opinions.iter().filter(open) {
-        let ends = opinion.fixed_in.iter().map(|end| end.trim_start_matches(['v', 'V']));
+        let ends = opinion.words.fixed_in.iter().map(|end| end.trim_start_matches(['v', 'V']));
         by_voice.entry(who(opinion)).or_default().extend(ends);
     }
     let different: BTreeSet<&BTreeSet<&str>> = by_voice.values().collect();

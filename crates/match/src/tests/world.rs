@@ -46,6 +46,7 @@ impl World {
             sources: Vec::new(),
             seed: false,
             limited_to: Vec::new(),
+            lost: Vec::new(),
         };
         Self {
             records,
@@ -58,7 +59,8 @@ impl World {
     }
 
     fn criteria(&self) -> impl Iterator<Item = (RecordNumber, &Criterion)> {
-        (0..).map(RecordNumber).zip(&self.records).flat_map(|(number, record)| {
+        let standing = (0..).map(RecordNumber).zip(&self.records).filter(|(_, record)| !record.withdrawn);
+        standing.flat_map(|(number, record)| {
             record
                 .configurations
                 .iter()
@@ -121,7 +123,7 @@ impl Knowledge for World {
     }
 
     fn statements(&self, key: &SubjectKey) -> Result<Vec<StatementCandidate>, KnowledgeError> {
-        let records = (0..).map(RecordNumber).zip(&self.records);
+        let records = (0..).map(RecordNumber).zip(&self.records).filter(|(_, record)| !record.withdrawn);
         let products = records.flat_map(|(record, all)| all.affected.iter().map(move |product| (record, product)));
         Ok(products
             .filter(|(_, product)| product.keys().contains(key))
@@ -137,19 +139,24 @@ impl Knowledge for World {
     }
 
     fn alias_group(&self, id: &VulnerabilityId) -> Result<AliasGroup, KnowledgeError> {
-        let mut ids = BTreeSet::from([id.clone()]);
-        loop {
-            let before = ids.len();
-            for record in self.records.iter().filter(|record| !record.withdrawn) {
-                let names: Vec<_> = record.aliases.iter().chain([&record.id]).cloned().collect();
-                if names.iter().any(|name| ids.contains(name)) {
-                    ids.extend(names);
+        let reached = |withdrawn: bool| {
+            let mut ids = BTreeSet::from([id.clone()]);
+            loop {
+                let before = ids.len();
+                for record in self.records.iter().filter(|record| withdrawn || !record.withdrawn) {
+                    let names: Vec<_> = record.aliases.iter().chain([&record.id]).cloned().collect();
+                    if names.iter().any(|name| ids.contains(name)) {
+                        ids.extend(names);
+                    }
+                }
+                if ids.len() == before {
+                    return ids;
                 }
             }
-            if ids.len() == before {
-                return Ok(AliasGroup { ids: ids.into_iter().collect(), assertions: Vec::new() });
-            }
-        }
+        };
+        let ids = reached(false);
+        let former = reached(true).difference(&ids).cloned().collect();
+        Ok(AliasGroup { ids: ids.into_iter().collect(), assertions: Vec::new(), former })
     }
 
     fn find_all(&self, id: &VulnerabilityId) -> Result<Vec<RecordNumber>, KnowledgeError> {

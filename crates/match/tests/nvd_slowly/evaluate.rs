@@ -41,11 +41,12 @@ pub enum Said {
     State(Truth),
 }
 
-/// What comes of a record: what is said, whether its version keeps the thing from being assessed, and whether all of that is judged here.
+/// What comes of a record: what is said, whether its version keeps the thing from being assessed, and how a version is written where that
+/// keeps it from being judged here.
 pub struct Outcome {
     pub said: Said,
     pub blocked: bool,
-    pub judged: bool,
+    pub not_judged: Option<&'static str>,
 }
 
 /// What one criterion says of one thing.
@@ -57,12 +58,12 @@ struct Hit {
 
 struct Evaluator<'a> {
     host: &'a Host<'a>,
-    judged: Cell<bool>,
+    not_judged: Cell<Option<&'static str>>,
 }
 
 /// Evaluates a record for one thing.
 pub fn evaluate(record: &Record, thing: &Name, host: &Host<'_>) -> Outcome {
-    let evaluator = Evaluator { host, judged: Cell::new(true) };
+    let evaluator = Evaluator { host, not_judged: Cell::new(None) };
     let mut worst: Option<Truth> = None;
     let mut blocked = false;
     for configuration in &record.configurations {
@@ -88,7 +89,7 @@ pub fn evaluate(record: &Record, thing: &Name, host: &Host<'_>) -> Outcome {
         Some(truth) if !record.rejected => Said::State(truth),
         _ => Said::Nothing,
     };
-    Outcome { said, blocked, judged: evaluator.judged.get() }
+    Outcome { said, blocked, not_judged: evaluator.not_judged.get() }
 }
 
 impl Evaluator<'_> {
@@ -189,8 +190,8 @@ impl Evaluator<'_> {
         } else {
             order::compare((own, update), (version, its_update))
         };
-        if order == Order::NotJudged {
-            self.judged.set(false);
+        if let Order::NotJudged(how) = order {
+            self.not_judged.set(Some(how));
         }
         order
     }
@@ -203,7 +204,7 @@ impl Evaluator<'_> {
             None => True,
             Some((version, true)) if wanted == Order::Greater && version.trim() == "0" => True,
             Some((version, itself)) => match self.order(thing, update, version, its_update) {
-                Order::None | Order::NotJudged => Unknown,
+                Order::None | Order::NotJudged(_) => Unknown,
                 Order::Equal => truth(*itself),
                 order => truth(order == wanted),
             },
@@ -275,7 +276,7 @@ impl Evaluator<'_> {
         match order {
             Order::Equal => True,
             Order::None if order::is_judged(own, None) && order::is_apart(own, &version) => False,
-            Order::None | Order::NotJudged => Unknown,
+            Order::None | Order::NotJudged(_) => Unknown,
             Order::Less | Order::Greater => False,
         }
     }

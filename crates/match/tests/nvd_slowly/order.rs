@@ -11,8 +11,8 @@ pub enum Order {
     Greater,
     /// There is no order between the two.
     None,
-    /// Written in a way that is not judged here.
-    NotJudged,
+    /// Written in a way that is not judged here, and in which.
+    NotJudged(&'static str),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,8 @@ enum Written {
     Tokens(Vec<Token>),
     /// It holds no number, or means several versions (`4.x`, `16.12.1x`): there is no order.
     NoOrder,
-    Otherwise,
+    /// In a way that is not judged here, and in which.
+    Otherwise(&'static str),
 }
 
 /// A run of digits or letters, and whether a digit stands right before and right behind it.
@@ -78,8 +79,11 @@ fn written(version: &str, update: Option<&str>) -> Written {
     let text = bare.unwrap_or(&version);
     let plain = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'.' | b'-' | b'_'));
     let update = update.map(str::to_lowercase).filter(|update| update != "-" && update != "*");
-    if !plain(text) || !text.starts_with(|c: char| c.is_ascii_digit()) || !update.as_deref().is_none_or(plain) {
-        return Written::Otherwise;
+    if !plain(text) || !update.as_deref().is_none_or(plain) {
+        return Written::Otherwise("with other signs, as releases of Cisco in brackets");
+    }
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return Written::Otherwise("with a word in front, as `r2` and `snv_74`");
     }
     // Most texts of this kind mean any number there. Some makers count so far with letters, too; nobody can tell.
     if text.split(['.', '-', '_']).any(several) {
@@ -90,16 +94,23 @@ fn written(version: &str, update: Option<&str>) -> Written {
     let head = all.first().map_or("", |run| run.text);
     let joined = text.contains(['-', '_']);
     let hexadecimal = |part: &str| part.len() >= 7 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if all.iter().any(|run| run.digits && run.text.len() >= 5)
-        || joined && all.len() >= 3 && all.iter().take(3).all(|run| run.digits)
-        || head.len() == 4 && all.len() == 2 && all.iter().any(|run| !run.digits)
-        || text.split(['.', '-', '_']).any(hexadecimal)
-    {
-        return Written::Otherwise;
+    if all.iter().any(|run| run.digits && run.text.len() >= 5) {
+        return Written::Otherwise("with a number of five digits, as dates and counts of builds");
+    }
+    if joined && all.len() >= 3 && all.iter().take(3).all(|run| run.digits) {
+        return Written::Otherwise(
+            "of three numbers with a dash behind or between them, as dates and `2.6.11_rc1_bk6`",
+        );
+    }
+    if head.len() == 4 && all.len() == 2 && all.iter().any(|run| !run.digits) {
+        return Written::Otherwise("a year with a letter");
+    }
+    if text.split(['.', '-', '_']).any(hexadecimal) {
+        return Written::Otherwise("in hexadecimal");
     }
     // A lone `x` behind a number may stand for any letter or number.
     if all.iter().any(|run| run.text == "x") {
-        return Written::Otherwise;
+        return Written::Otherwise("with a lone `x`, as `15.1x49`");
     }
     let with_update = update.as_deref().map(|update| runs(update.trim_start_matches(['-', '_', '.'])));
     if let Some(more) = with_update {
@@ -132,7 +143,8 @@ fn written(version: &str, update: Option<&str>) -> Written {
             ("u" | "upd" | "update", Some(_)) => Some(Token::Patch("u")),
             ("hf" | "hotfix", Some(_)) => Some(Token::Patch("hf")),
             ("final" | "ga" | "release" | "rel" | "stable" | "gold" | "rtm", None) => None,
-            _ => return Written::Otherwise,
+            // Words of makers: trains (`12.4xa`), `test9`, `pre3`, `preview`, `h2`. Nobody says where they stand.
+            _ => return Written::Otherwise("with a word that has no known place, as `12.4xa` and `2.6.0 test6`"),
         };
         tokens.extend(token);
     }
@@ -219,7 +231,7 @@ pub fn compare(a: (&str, Option<&str>), b: (&str, Option<&str>)) -> Order {
     let (left, right) = (written(a.0, a.1), written(b.0, b.1));
     let (left, right) = match (left, right) {
         (Written::Tokens(left), Written::Tokens(right)) => (left, right),
-        (Written::Otherwise, _) | (_, Written::Otherwise) => return Order::NotJudged,
+        (Written::Otherwise(how), _) | (_, Written::Otherwise(how)) => return Order::NotJudged(how),
         // Without an order the same text is still the same version.
         _ if a.0.trim().eq_ignore_ascii_case(b.0.trim()) && a.1 == b.1 => return Order::Equal,
         _ => return Order::None,
@@ -244,7 +256,7 @@ pub fn compare_openssl(a: (&str, Option<&str>), b: (&str, Option<&str>)) -> Orde
     match (openssl(a.0, a.1), openssl(b.0, b.1)) {
         (Some(a), Some(b)) => to_order(a.cmp(&b)),
         _ if has_no_order(a.0) || has_no_order(b.0) => compare(a, b),
-        _ => Order::NotJudged,
+        _ => Order::NotJudged("of OpenSSL, written otherwise"),
     }
 }
 

@@ -502,7 +502,7 @@ impl Page<'_> {
 
     fn since(&mut self) {
         if let Some(since) = &self.assessment.since {
-            super::since::print(self.paper, since, self.all);
+            super::since::print(self.paper, self.assessment, since, self.all);
         }
     }
 

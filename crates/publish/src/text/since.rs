@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ward_model::assessment::Assessment;
 use ward_model::since::{Cause, InputChanged, Since, Turned};
 use ward_model::verdict::{Basis, Outcome};
 
@@ -11,12 +12,24 @@ use crate::words;
 /// How many entries of a kind are told by default.
 const NAMED: usize = 12;
 
-pub fn print(paper: &mut Paper, since: &Since, all: bool) {
+/// How many steps of a way to harm are told by default.
+const STEPS: usize = 4;
+
+/// How many causes of one kind of turning are told by default.
+const CAUSES: usize = 4;
+
+/// How many changes are told by default.
+const CHANGES: usize = 8;
+
+pub fn print(paper: &mut Paper, assessment: &Assessment, since: &Since, all: bool) {
     let most = if all { usize::MAX } else { NAMED };
+    let changes = if all { usize::MAX } else { CHANGES };
     paper.heading(&format!("Since {}", since.as_of));
     let inputs: Vec<&str> = since.inputs_changed.iter().map(|input| InputChanged::word(*input)).collect();
     let inputs = if inputs.is_empty() { "nothing".to_owned() } else { inputs.join(", ") };
     paper.field(2, "Changed", &inputs);
+    since.changes.iter().take(changes).for_each(|change| paper.item(5, "- ", &words::clean(&change.text)));
+    more(paper, since.changes.len(), changes, "changes");
     if since.became_live.is_empty() && since.left_the_list.is_empty() && since.turned.is_empty() {
         paper.line(2, Ink::Plain, "No verdict turned, and nothing on the watch list became live.");
         return;
@@ -24,9 +37,24 @@ pub fn print(paper: &mut Paper, since: &Since, all: bool) {
     for one in since.became_live.iter().take(most) {
         let item = &one.item;
         let title = format!("{} at {} in version {} became live", item.event, item.element, item.fielded_version);
-        paper.line(2, Ink::Confirmed, &title);
-        paper.item(5, "then ", &item.failed_predicate);
-        one.causes.iter().for_each(|cause| paper.item(5, "now ", &words::clean(&cause.text)));
+        let verdict = assessment.verdicts.iter().find(|verdict| verdict.id == one.verdict);
+        let ink = match verdict.map(|verdict| verdict.verdict) {
+            Some(Outcome::Controlled) => Ink::Controlled,
+            _ => Ink::Confirmed,
+        };
+        paper.line(2, ink, &title);
+        paper.item(5, "then: ", &words::clean(&format!("it touched nobody: {}", item.failed_predicate)));
+        if let Some(verdict) = verdict {
+            let harm = verdict
+                .harm
+                .as_ref()
+                .map_or_else(String::new, |harm| format!("it reaches {} ({}), ", harm.id, harm.severity));
+            paper.item(5, "now: ", &words::clean(&format!("{harm}{}", verdict.verdict)));
+        }
+        one.causes.iter().for_each(|cause| paper.item(5, "why: ", &words::clean(&cause.text)));
+        let steps = if all { usize::MAX } else { STEPS };
+        one.by.iter().take(steps).for_each(|fact| paper.item(7, "-> ", &words::clean(fact)));
+        more(paper, one.by.len(), steps, "steps on its way");
     }
     more(paper, since.became_live.len(), most, "events that became live");
     // Verdicts that turned alike for the same reasons are told together.
@@ -45,10 +73,9 @@ pub fn print(paper: &mut Paper, since: &Since, all: bool) {
         let rest = turned.len().saturating_sub(named.len());
         let rest = if rest == 0 { String::new() } else { format!(" and {} more", words::number(rest as u64)) };
         paper.line(2, Ink::Plain, &words::clean(&format!("{how}: {}{rest}", named.join(", "))));
-        causes
-            .iter()
-            .take(if all { usize::MAX } else { 4 })
-            .for_each(|cause| paper.item(5, "why ", &words::clean(&cause.text)));
+        let named = if all { usize::MAX } else { CAUSES };
+        causes.iter().take(named).for_each(|cause| paper.item(5, "why: ", &words::clean(&cause.text)));
+        more(paper, causes.len(), named, "causes");
     }
     more(paper, groups, most, "kinds of turned verdicts");
     for one in since.left_the_list.iter().take(most) {

@@ -410,6 +410,7 @@ pub fn finding(id: &str, severity: &str, state: State) -> Finding {
         vulnerability: Arc::new(VulnerabilitySummary {
             id: id.into(),
             aliases: Vec::new(),
+            former_names: Vec::new(),
             severity: severity.into(),
             cvss: vec![CvssSummary {
                 version: "3.1".into(),
@@ -466,6 +467,7 @@ pub fn knowledge(seed: bool) -> KnowledgeDescription {
         }],
         seed,
         limited_to: if seed { vec!["a:openssl:openssl".into(), "a:busybox:busybox".into()] } else { Vec::new() },
+        lost: Vec::new(),
     }
 }
 
@@ -482,6 +484,7 @@ pub fn coverage() -> KnowledgeCoverage {
         set_aside: 0,
         shrunk: Vec::new(),
         gaps: Vec::new(),
+        unseen: None,
     };
     KnowledgeCoverage {
         as_of: date(2026, 11, 20),

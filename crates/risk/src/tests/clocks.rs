@@ -87,6 +87,18 @@ fn a_day_counts_under_every_name() {
     assert_eq!(since("CVE-2014-0161"), date(2026, 1, 1));
 }
 
+/// A name that only withdrawn records give is one under which somebody may have heard of it all the same.
+#[test]
+fn a_day_counts_under_a_name_that_was_withdrawn() {
+    let mut system = guarded();
+    system.finding("CVE-1", "pump", Some(WORST), State::Affected);
+    system.each_finding(|finding| finding.vulnerability_mut().former_names = vec!["PYSEC-1".into()]);
+    assert_eq!(starts(&mut system), date(2026, 1, 1));
+    let since = date(2025, 1, 2);
+    system.device.known_since.push(KnownSince { subject: "pysec-1".into(), since, source: "a letter".into() });
+    assert_eq!(starts(&mut system), since);
+}
+
 /// Whoever has answered for a model has kept it since then at the latest.
 #[test]
 fn a_model_is_kept_since_somebody_answered_for_it() {

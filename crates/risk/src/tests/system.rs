@@ -370,6 +370,7 @@ pub(crate) fn finding(id: &str, vector: Option<&str>, state: State) -> Finding {
         vulnerability: Arc::new(VulnerabilitySummary {
             id: id.into(),
             aliases: Vec::new(),
+            former_names: Vec::new(),
             severity: "high".into(),
             cvss: cvss.into_iter().collect(),
             unreadable_vectors: Vec::new(),

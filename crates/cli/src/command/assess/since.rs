@@ -33,7 +33,7 @@ pub fn compare(
         let message = format!("the earlier answer is of {}, after {}", earlier.inputs.as_of, now.inputs.as_of);
         return Err(Failure::input("since", message).hint("ask with --as-of for that day or a later one"));
     }
-    let since = ward_assess::since(&earlier, &now);
+    let since = ward_assess::since(&earlier, &now, &reading.device);
     Ok(Assessment { since: Some(since), ..now })
 }
 

@@ -14,10 +14,11 @@ use ward_feeds::bundle::unpack;
 use ward_feeds::{Contents, SyncReport};
 use ward_knowledge::Home;
 use ward_model::Digest;
+use ward_model::coverage::LostReceipts;
 
 use super::bundle::{of, text};
 use super::sync::answer::{self, ShrunkAnswer};
-use super::sync::into_home;
+use super::sync::{Accepted, into_home};
 use crate::Ending;
 use crate::arguments::Global;
 use crate::clock;
@@ -36,7 +37,8 @@ const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 /// Take a signed bundle: what it holds is received now
 ///
 /// Refused is a bundle that nobody trusted has signed, that was altered, that was made before the one taken last or more than a day in
-/// the future of this machine's clock, or that stands on one that was not taken. Then the home holds what it held before. What a delta
+/// the future of this machine's clock, or that stands on one that is not part of
+/// what the home holds. Then the home holds what it held before. What a delta
 /// leaves out counts as looked at: whoever signed it has. The bundle taken last may be taken again.
 #[derive(Debug, Args)]
 pub struct ImportArguments {
@@ -49,6 +51,9 @@ pub struct ImportArguments {
     /// These sources rightly hold fewer records than before, as for `ward feeds sync`
     #[arg(long, value_name = "SOURCE,...", value_delimiter = ',')]
     accept_shrunk: Vec<String>,
+    /// Receipts of this home were lost, and this whole bundle brings again what came with them, as for `ward feeds sync`
+    #[arg(long)]
+    accept_lost: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -63,6 +68,8 @@ struct ImportAnswer {
     sources: Vec<ImportedSource>,
     /// Sources of which far fewer records came than before, in this bundle or an earlier one.
     shrunk: Vec<ShrunkAnswer>,
+    /// The receipts of this home that were lost, until somebody accepts it.
+    lost: Vec<LostReceipts>,
     /// Every record that could not be read.
     could_not_be_read: Vec<Unread>,
 }
@@ -90,6 +97,12 @@ struct Unread {
 struct Last {
     made: Timestamp,
     listing: Digest,
+    /// The chain of the home when it had been taken; earlier programs did not write it down.
+    #[serde(default)]
+    chain: Option<Digest>,
+    /// Whether that is part of the history of what the home holds now. It is not where the knowledge was replaced or lost.
+    #[serde(skip)]
+    is_held: bool,
 }
 
 /// Takes a bundle, or nothing.
@@ -103,8 +116,9 @@ pub fn run(arguments: ImportArguments, global: &Global, ui: &Ui) -> Result<Endin
     fits(&head, last(&folder, &home)?.as_ref(), clock::now(), &folder.join(LAST))?;
     let head = unpack::unpack(&arguments.file, &trusted, place.path()).map_err(|error| of(&arguments.file, error))?;
     let contents = Contents::of_bundle(place.path(), &head);
-    let report = into_home(&contents, &[], &arguments.accept_shrunk, &home, ui)?;
-    remember(&folder, &head)?;
+    let accepted = Accepted { shrunk: &arguments.accept_shrunk, lost: arguments.accept_lost };
+    let report = into_home(&contents, &[], accepted, &home, ui)?;
+    remember(&folder, &head, report.chain)?;
     tell(&folder, &head, &by, report, ui)
 }
 
@@ -125,10 +139,11 @@ fn fits(head: &Head, last: Option<&Last>, now: Timestamp, kept: &Path) -> Result
             None => Ok(()),
         };
     };
-    if head.made == last.made && head.listing() == last.listing {
+    let stands = head.base.is_none() || last.is_held;
+    if head.made == last.made && head.listing() == last.listing && stands {
         return Ok(());
     }
-    if head.made <= last.made {
+    if head.made < last.made || head.made == last.made && head.listing() != last.listing {
         let words = format!("this bundle was made at {}, and one of {} was taken already", head.made, last.made);
         let failure = Failure::input("older", words);
         if is_ahead(last.made) {
@@ -146,13 +161,20 @@ fn fits(head: &Head, last: Option<&Last>, now: Timestamp, kept: &Path) -> Result
             let words = "this bundle is a delta, and the one that it stands on is not the one taken last here";
             Err(Failure::input("delta", words).hint("take the whole bundle, or the deltas in their order"))
         }
+        Some(_) if !stands => {
+            let words =
+                "this bundle is a delta, and what this home holds does not go back to the one that it stands on";
+            Err(Failure::input("delta", words)
+                .hint("the knowledge was replaced or lost since, or an earlier program took that bundle: take a whole one once")
+                .hint(unchanged))
+        }
         _ => Ok(()),
     }
 }
 
 fn tell(folder: &Path, head: &Head, by: &Trusted, report: SyncReport, ui: &Ui) -> Result<Ending, Failure> {
     let (made, listing, signed_by) = (head.made, head.listing(), by.fingerprint());
-    let synced = answer::of(folder.display().to_string(), None, report);
+    let synced = answer::of(folder.display().to_string(), Vec::new(), report);
     answer::warn(&synced, ui);
     if !ui.json {
         let text = answer::text(&synced, ui.verbose);
@@ -187,6 +209,7 @@ fn tell(folder: &Path, head: &Head, by: &Trusted, report: SyncReport, ui: &Ui) -
         generation: synced.generation,
         sources,
         shrunk: synced.shrunk,
+        lost: synced.lost,
         could_not_be_read,
     })?;
     Ok(Ending::Done)
@@ -226,19 +249,27 @@ fn last(folder: &Path, home: &Home) -> Result<Option<Last>, Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(crate::files::unreadable(&path, &error)),
     };
-    if matches!(home.current(), Ok(None)) {
+    let held = home.current();
+    if matches!(held, Ok(None)) {
         return Ok(None);
     }
     let unclear = |error: serde_json::Error| {
         Failure::environment("home", format!("{} does not say which bundle was taken last", path.display()))
             .because(&error)
     };
-    serde_json::from_slice(&bytes).map(Some).map_err(unclear)
+    let mut last: Last = serde_json::from_slice(&bytes).map_err(unclear)?;
+    last.is_held = match (&held, last.chain) {
+        (Ok(Some(held)), Some(chain)) => held.has_chain(chain)?,
+        // What is damaged is looked into when it is built upon; a delta is refused there.
+        (Err(_), chain) => chain.is_some(),
+        _ => false,
+    };
+    Ok(Some(last))
 }
 
-fn remember(folder: &Path, head: &Head) -> Result<(), Failure> {
+fn remember(folder: &Path, head: &Head, chain: Digest) -> Result<(), Failure> {
     let path = folder.join(LAST);
-    let text = crate::ui::json(&Last { made: head.made, listing: head.listing() })?;
+    let text = crate::ui::json(&Last { made: head.made, listing: head.listing(), chain: Some(chain), is_held: true })?;
     ward_device::replace_file(&path, text.as_bytes())
         .map_err(|error| Failure::environment("home", format!("{} cannot be written", path.display())).because(&error))
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use ward_feeds::Contents;
 use ward_feeds::network::{FetchError, FetchPlan, FetchReport, MirrorFolder, NoProgress, Nvd, Outcome, Route, fetch};
+use ward_model::Digest;
 
 use super::fetching::FetchBar;
 use crate::clock::SystemClock;
@@ -18,6 +19,8 @@ pub use answer::{NetworkAnswer, text};
 
 /// The folder of what was fetched, inside the home.
 const MIRROR: &str = "mirror";
+/// The folder of those that are fetched from one of several addresses.
+const MIRRORS: &str = "mirrors";
 /// The key for the interface of NVD.
 const KEY: &str = "WARD_NVD_API_KEY";
 
@@ -79,10 +82,27 @@ pub fn is_address(from: &Path) -> bool {
     from.to_str().is_some_and(|text| text.contains("://"))
 }
 
-/// Fetches into the mirror of the home. `from` is a mirror at an address; without it the public sources are asked.
-pub fn bring(network: &Network, from: Option<&str>, only: &[String], home: &Path, ui: &Ui) -> Result<Fetched, Failure> {
+/// Where what is fetched lies in a home: what comes from several addresses is kept apart.
+pub fn place(home: &Path, from: Option<&str>, alone: bool) -> PathBuf {
+    match from.filter(|_| !alone) {
+        None => home.join(MIRROR),
+        Some(address) => {
+            let digest = Digest::of(address.as_bytes()).to_string();
+            home.join(MIRRORS).join(digest.get(..16).unwrap_or(&digest))
+        }
+    }
+}
+
+/// Fetches into a mirror of the home. `from` is a mirror at an address; without it the public sources are asked.
+pub fn bring(
+    network: &Network,
+    from: Option<&str>,
+    only: &[String],
+    place: &Path,
+    ui: &Ui,
+) -> Result<Fetched, Failure> {
     let plan = plan(network, from, only)?;
-    let mut folder = MirrorFolder::open(home.join(MIRROR))?;
+    let mut folder = MirrorFolder::open(place.to_owned())?;
     let clock = SystemClock::new();
     let report = if ui.draws_progress() {
         let mut bar = FetchBar::new();

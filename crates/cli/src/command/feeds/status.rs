@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 use serde::Serialize;
 use ward_model::Digest;
-use ward_model::coverage::{Expected, Freshness, ShrunkPart, SourceCoverage};
+use ward_model::coverage::{Expected, Freshness, LostReceipts, ShrunkPart, SourceCoverage, UnseenChanges};
 use ward_policy::Library;
 
 use crate::Ending;
@@ -17,7 +17,7 @@ use crate::table::table;
 use crate::ui::Ui;
 
 /// What `stale` means, in words.
-const RULE: &str = "stale: the newest day of a source, or the day of its receipt, is older than is expected of it; also a source that says no day, one of which far fewer records came than before or a part no more, and nvd, kev or epss where it is missing";
+const RULE: &str = "stale: the newest day of a source, or the day of its receipt, is older than is expected of it; also a source that says no day, one of which far fewer records came than before or a part no more, or changes of which nobody saw, and nvd, kev or epss where it is missing; and a home of which receipts were lost";
 
 /// Say how fresh the knowledge is, how much there is, and what it lacks
 ///
@@ -26,7 +26,7 @@ const RULE: &str = "stale: the newest day of a source, or the day of its receipt
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Exit with 1 if the knowledge is stale: a source is older than is expected of it on the day asked about, says no day,
-    /// shrank, or is missing (nvd, kev, epss)
+    /// shrank, or is missing (nvd, kev, epss); or receipts were lost
     #[arg(long, value_enum, value_name = "CONDITION")]
     fail_on: Option<Condition>,
     /// The day or time asked about: what was held then counts; default: now
@@ -53,6 +53,8 @@ struct Answer {
     rule: &'static str,
     sources: Vec<SourceAnswer>,
     limited_to: Vec<String>,
+    /// The receipts that were lost, until somebody accepts it.
+    lost: Vec<LostReceipts>,
     /// What is amiss, in words.
     notes: Vec<String>,
 }
@@ -73,6 +75,8 @@ struct SourceAnswer {
     last_received: Option<Date>,
     shrunk: Vec<ShrunkPart>,
     gaps: Vec<String>,
+    /// The changes that nobody looked at.
+    unseen: Option<UnseenChanges>,
 }
 
 /// Describes what is held.
@@ -119,6 +123,7 @@ fn answer(held: &Held, library: &Library, as_of: Date, home: String) -> Answer {
             last_received: source.received,
             shrunk: source.shrunk,
             gaps: source.gaps,
+            unseen: source.unseen,
         }
     };
     Answer {
@@ -132,6 +137,7 @@ fn answer(held: &Held, library: &Library, as_of: Date, home: String) -> Answer {
         rule: RULE,
         sources: coverage.sources.into_iter().map(source).collect(),
         limited_to: description.limited_to.clone(),
+        lost: description.lost.clone(),
         notes,
     }
 }

@@ -29,9 +29,10 @@ pub mod answer;
 /// received today. A record that cannot be read is set aside and named; a broken file changes nothing.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// A mirror: its folder, or the address of one that is laid out so
+    /// A mirror: its folder, or the address of one that is laid out so. May be given several times: they are read as if they were
+    /// one, and a file that two of them hold must be the same
     #[arg(long, value_name = "DIR|URL")]
-    from: Option<PathBuf>,
+    from: Vec<PathBuf>,
     /// Only these sources: nvd, kev, epss, cve5, osv, csaf, eol, cwe
     #[arg(long, value_name = "SOURCE,...", value_delimiter = ',')]
     only: Vec<String>,
@@ -39,6 +40,9 @@ pub struct Arguments {
     /// lists that seemed cut short. A name as `ward feeds status` shows it, or `osv` for all below it
     #[arg(long, value_name = "SOURCE,...", value_delimiter = ',')]
     accept_shrunk: Vec<String>,
+    /// Receipts of this home were lost, and what came with them has come again or is not missed: tell it no longer
+    #[arg(long)]
+    accept_lost: bool,
     #[command(flatten)]
     network: Network,
 }
@@ -46,36 +50,45 @@ pub struct Arguments {
 /// Syncs whole, or not at all.
 pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
     let folder = home::folder(global.home.as_ref())?;
-    let fetched = fetched(&arguments, global, &folder, ui)?;
-    let (contents, only) = match (&fetched, &arguments.from) {
-        (Some(fetched), _) => (fetched.contents(), held(fetched)?),
-        (None, Some(mirror)) => (Contents::of_folder(mirror), sources(&arguments.only)?),
-        // `fetched` fetches where no folder is named.
-        (None, None) => return Ok(Ending::Done),
-    };
-    let report = into_home(&contents, &only, &arguments.accept_shrunk, &Home::open(&folder), ui)?;
-    let (network, stale) = fetched.map_or((None, None), |fetched| (Some(fetched.answer), fetched.stale));
-    let answer = answer::of(folder.display().to_string(), network, report);
+    let (contents, only, fetched) = mirrors(&arguments, global, &folder, ui)?;
+    let accepted = Accepted { shrunk: &arguments.accept_shrunk, lost: arguments.accept_lost };
+    let report = into_home(&contents, &only, accepted, &Home::open(&folder), ui)?;
+    let (mut networks, mut stale) = (Vec::new(), None);
+    for fetched in fetched {
+        networks.push(fetched.answer);
+        stale = stale.or(fetched.stale);
+    }
+    let answer = answer::of(folder.display().to_string(), networks, report);
     answer::warn(&answer, ui);
     if ui.json {
         ui.print_json(&answer)?;
     } else {
-        let before = answer.network.as_ref().map(|network| network::text(network, ui.verbose)).unwrap_or_default();
+        let networks = answer.network.iter().chain(&answer.further_networks);
+        let before: String = networks.map(|network| network::text(network, ui.verbose)).collect();
         ui.print(&(before + &answer::text(&answer, ui.verbose)))?;
     }
     stale.map_or(Ok(Ending::Done), Err)
+}
+
+/// What somebody says is right as it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Accepted<'a> {
+    /// Sources that hold fewer records than before.
+    pub shrunk: &'a [String],
+    /// Receipts that were lost.
+    pub lost: bool,
 }
 
 /// Brings what there is into a home, now.
 pub fn into_home(
     contents: &Contents,
     only: &[Source],
-    accepted: &[String],
+    accepted: Accepted<'_>,
     home: &Home,
     ui: &Ui,
 ) -> Result<SyncReport, Failure> {
     let far = Library::built_in()?.expectations().far_fewer(clock::today());
-    let (fewer, now) = (Fewer { far, accepted }, clock::now());
+    let (fewer, now) = (Fewer { far, accepted: accepted.shrunk, accept_lost: accepted.lost }, clock::now());
     if !ui.draws_progress() {
         return Ok(ward_feeds::sync_contents(contents, only, fewer, home, now, &mut Silent)?);
     }
@@ -85,17 +98,40 @@ pub fn into_home(
     Ok(report?)
 }
 
-/// What came from the network, where no folder is named.
-fn fetched(arguments: &Arguments, global: &Global, home: &Path, ui: &Ui) -> Result<Option<Fetched>, Failure> {
-    let address = match &arguments.from {
-        Some(from) if network::is_address(from) => from.to_str(),
-        Some(_) => return Ok(None),
-        None => None,
-    };
-    if global.offline {
+/// What is to be read, which sources of it, and what was fetched before.
+fn mirrors(
+    arguments: &Arguments,
+    global: &Global,
+    home: &Path,
+    ui: &Ui,
+) -> Result<(Contents, Vec<Source>, Vec<Fetched>), Failure> {
+    let addresses = arguments.from.iter().filter(|from| network::is_address(from)).count();
+    if global.offline && (addresses > 0 || arguments.from.is_empty()) {
         return Err(Failure::input("network", "--offline refuses the network").hint("ward feeds sync --from DIR"));
     }
-    network::bring(&arguments.network, address, &arguments.only, home, ui).map(Some)
+    let bring = |from: Option<&str>, alone: bool| {
+        network::bring(&arguments.network, from, &arguments.only, &network::place(home, from, alone), ui)
+    };
+    // One address alone, or the public sources.
+    if let [] | [_] = arguments.from.as_slice()
+        && addresses == arguments.from.len()
+    {
+        let fetched = bring(arguments.from.first().and_then(|from| from.to_str()), true)?;
+        return Ok((fetched.contents(), held(&fetched)?, vec![fetched]));
+    }
+    let (mut parts, mut all) = (Vec::new(), Vec::new());
+    for from in &arguments.from {
+        match from.to_str().filter(|_| network::is_address(from)) {
+            Some(address) => {
+                let fetched = bring(Some(address), addresses == 1)?;
+                parts.push(fetched.contents().only(fetched.held.iter().copied()));
+                all.push(fetched);
+            }
+            None => parts.push(Contents::of_folder(from)),
+        }
+    }
+    let nothing = || Failure::input("mirror", "nothing was named");
+    Ok((Contents::together(parts).ok_or_else(nothing)?, sources(&arguments.only)?, all))
 }
 
 /// The sources that are there to be read, of those that were to be fetched. Without any, nothing is read.

@@ -69,6 +69,35 @@ fn a_version_that_is_held_already_replaces_no_later_one_that_could_not_be_read()
 }
 
 #[test]
+fn what_could_not_be_read_was_received_all_the_same() -> TestResult {
+    for folds in [false, true] {
+        let folder = tempfile::tempdir()?;
+        let home = Home::open(folder.path());
+        let home = if folds { home.folding_at(0) } else { home };
+        let first = unread(CHANGES, "");
+        file(&home, day(2), CHANGES, &[], std::slice::from_ref(&first))?;
+        // The same record, unreadable in another way later.
+        let later =
+            SetAsideRecord { digest: ward_model::Digest::of(b"other"), ..unread(CHANGES, "2026-01-09T00:00:00") };
+        file(&home, day(9), CHANGES, &[plain("CVE-2020-2", day(9), "")], &[later])?;
+        let same_name = VulnerabilityRecord { source: "other".to_owned(), ..plain("CVE-2020-1", day(9), "") };
+        file(&home, day(20), CHANGES, &[plain("CVE-2020-1", day(10), ""), same_name], &[])?;
+        let held = home.current()?.ok_or("nothing there")?;
+        let received = |id: &str| -> Result<Vec<_>, Box<dyn std::error::Error>> {
+            let numbers = held.find_all(&id.into())?;
+            numbers
+                .into_iter()
+                .map(|number| Ok((held.record(number)?.received, held.version_received(number)?)))
+                .collect()
+        };
+        // From another source nothing of it was received before.
+        assert_eq!(received("CVE-2020-1")?, [(Some(day(2)), Some(day(20))), (Some(day(20)), Some(day(20)))]);
+        assert_eq!(received("CVE-2020-2")?, [(Some(day(9)), Some(day(9)))]);
+    }
+    Ok(())
+}
+
+#[test]
 fn an_older_version_replaces_no_later_one_that_could_not_be_read() -> TestResult {
     let folder = tempfile::tempdir()?;
     let home = Home::open(folder.path());

@@ -45,6 +45,30 @@ fn of_versions_with_one_stamp_all_count_whatever_their_order() -> TestResult {
     Ok(())
 }
 
+/// A contradiction does not end by one of its files being read again: what the others say was not taken back.
+#[test]
+fn one_of_several_versions_that_comes_again_takes_nothing_back() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    sync(&home, day(2), &[said("pump", false), said("valve", false)])?;
+    for (number, again) in [said("valve", false), said("pump", true), said("pump", false)].into_iter().enumerate() {
+        let published = sync(&home, day(3 + i8::try_from(number)?), &[again])?;
+        assert_eq!(published.set_aside.len(), 1, "{number}");
+        let held = home.current()?.ok_or("nothing there")?;
+        for product in ["a:acme:pump", "a:acme:valve"] {
+            assert_eq!(held.candidates(&product.parse()?)?.len(), 1, "{number}: {product}");
+        }
+        assert!(!held.record(held.find(&"CVE-2020-1".into())?.ok_or("not found")?)?.withdrawn);
+    }
+    // One that is new among them counts too, and all of it ends with a later version.
+    sync(&home, day(7), &[said("tube", false)])?;
+    assert_eq!(home.current()?.ok_or("nothing there")?.candidates(&"a:acme:tube".parse()?)?.len(), 1);
+    sync(&home, day(8), &[VulnerabilityRecord { modified: Some(day(8)), ..said("valve", false) }])?;
+    let held = home.current()?.ok_or("nothing there")?;
+    assert_eq!((held.set_aside()?.len(), held.candidates(&"a:acme:pump".parse()?)?.len()), (0, 0));
+    Ok(())
+}
+
 #[test]
 fn what_all_versions_withdraw_is_withdrawn_and_the_same_twice_is_no_contradiction() -> TestResult {
     let folder = tempfile::tempdir()?;

@@ -23,7 +23,11 @@ fn at(hours: i64) -> Timestamp {
 }
 
 fn said(head: &Head, last: Option<&Head>) -> Option<String> {
-    let last = last.map(|head| Last { made: head.made, listing: head.listing() });
+    said_by(head, last, true)
+}
+
+fn said_by(head: &Head, last: Option<&Head>, is_held: bool) -> Option<String> {
+    let last = last.map(|head| Last { made: head.made, listing: head.listing(), chain: None, is_held });
     let refused = fits(head, last.as_ref(), at(0), Path::new("home/bundle.json")).err()?;
     Some(serde_json::to_string(&refused.object()).unwrap())
 }
@@ -56,4 +60,19 @@ fn bundles_are_taken_in_their_order_and_not_before_their_time() {
             Some(words) => assert!(said.as_ref().is_some_and(|said| said.contains(words)), "{index}: {said:?}"),
         }
     }
+}
+
+#[test]
+fn a_delta_is_taken_where_what_it_stands_on_is_part_of_what_is_held() {
+    let whole = head(-20, "b", None);
+    let delta = head(-10, "c", Some(whole.listing()));
+    let refused = |head: &Head, last: &Head| said_by(head, Some(last), false).unwrap_or_default();
+    assert!(refused(&delta, &whole).contains("does not go back to the one that it stands on"));
+    assert!(
+        refused(&delta, &delta).contains("is not the one taken last") || refused(&delta, &delta).contains("go back")
+    );
+    // A whole one stands by itself, also the one taken last; an older one stays an older one.
+    assert_eq!(said_by(&whole, Some(&whole), false), None);
+    assert_eq!(said_by(&head(-5, "d", None), Some(&delta), false), None);
+    assert!(refused(&head(-30, "a", None), &whole).contains("was taken already"));
 }

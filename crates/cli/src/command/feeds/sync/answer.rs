@@ -1,10 +1,12 @@
 //! What a sync did, as JSON and for people.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::Serialize;
 use ward_feeds::SyncReport;
 use ward_model::Digest;
-use ward_model::coverage::ShrunkPart;
+use ward_model::coverage::{LostReceipts, ShrunkPart, UnseenChanges};
 
 use super::super::network::NetworkAnswer;
 use crate::table::table;
@@ -17,6 +19,12 @@ pub struct Answer {
     pub home: String,
     /// What was fetched before, where it was.
     pub network: Option<NetworkAnswer>,
+    /// What was fetched from further addresses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further_networks: Vec<NetworkAnswer>,
+    /// Where several mirrors were read as one: what each of them holds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mirrors: Vec<MirrorAnswer>,
     pub generation: Digest,
     pub root: Digest,
     pub new: bool,
@@ -29,6 +37,18 @@ pub struct Answer {
     pub untouched: Vec<String>,
     pub not_read: Vec<String>,
     pub repaired: bool,
+    /// By source, the changes that nobody looked at.
+    pub unseen: BTreeMap<String, UnseenChanges>,
+    /// The receipts of this home that were lost, until somebody accepts it.
+    pub lost: Vec<LostReceipts>,
+}
+
+/// One of several mirrors that were read as one.
+#[derive(Debug, Serialize)]
+pub struct MirrorAnswer {
+    pub folder: String,
+    /// How many files of each source.
+    pub files: BTreeMap<&'static str, usize>,
 }
 
 /// A source of which far fewer records came than before.
@@ -68,11 +88,21 @@ pub struct SetAsideAnswer {
 }
 
 /// The answer to a sync of this home.
-pub fn of(home: String, network: Option<NetworkAnswer>, report: SyncReport) -> Answer {
+pub fn of(home: String, networks: Vec<NetworkAnswer>, report: SyncReport) -> Answer {
+    let mut networks = networks.into_iter();
+    let mirrors = report.mirrors.iter().filter(|_| report.mirrors.len() > 1).map(|part| MirrorAnswer {
+        folder: part.folder.display().to_string(),
+        files: part.files.iter().map(|(source, files)| (source.name(), *files)).collect(),
+    });
+    let mirrors = mirrors.collect();
+    let lost = report.knowledge.lost;
+    let unseen = report.knowledge.sources.iter().filter_map(|of| Some((of.name.clone(), of.unseen.clone()?))).collect();
     Answer {
         schema: "wardround/feeds-sync/1",
         home,
-        network,
+        network: networks.next(),
+        further_networks: networks.collect(),
+        mirrors,
         generation: report.knowledge.generation,
         root: report.root,
         new: report.new,
@@ -116,6 +146,8 @@ pub fn of(home: String, network: Option<NetworkAnswer>, report: SyncReport) -> A
         untouched: report.untouched.into_iter().map(|state| state.name).collect(),
         not_read: report.not_read,
         repaired: report.repaired,
+        unseen,
+        lost,
     }
 }
 
@@ -123,6 +155,17 @@ pub fn of(home: String, network: Option<NetworkAnswer>, report: SyncReport) -> A
 pub fn warn(answer: &Answer, ui: &Ui) {
     for shrunk in &answer.shrunk {
         ui.note(format!("{} SHRANK; see below, and `ward feeds status`", shrunk.source));
+    }
+    // Folders that no reader is for hold other things; a file beside those that are read was meant to be one of them.
+    let files = answer.not_read.iter().filter(|name| name.contains('/')).count();
+    if files > 0 {
+        ui.note(format!("{files} files or folders inside known folders of the mirror are NOT READ; see below"));
+    }
+    for (source, unseen) in &answer.unseen {
+        ui.note(format!("{source}: {unseen}"));
+    }
+    for lost in &answer.lost {
+        ui.note(format!("LOST: {lost}; see below, and `ward feeds status`"));
     }
 }
 
@@ -135,6 +178,11 @@ pub fn text(answer: &Answer, verbose: bool) -> String {
         answer.home,
         answer.generation
     );
+    for mirror in &answer.mirrors {
+        let files: Vec<String> = mirror.files.iter().map(|(source, files)| format!("{source} {files}")).collect();
+        let files = if files.is_empty() { "nothing".to_owned() } else { files.join(", ") };
+        out.push_str(&format!("mirror     {}: {files}\n", mirror.folder));
+    }
     for shrunk in &answer.shrunk {
         for part in &shrunk.parts {
             out.push_str(&format!("SHRUNK     {} {part}\n", shrunk.source));
@@ -145,6 +193,18 @@ pub fn text(answer: &Answer, verbose: bool) -> String {
             "What came of these is far less than it was: a feed or mirror that lost records, or was cut short. What is held of them is\n\
              kept and may be out of date. Every answer says so until more comes again; if fewer records are right, say so: run the same\n\
              command again with `--accept-shrunk SOURCE`.\n\n",
+        );
+    }
+    for (source, unseen) in &answer.unseen {
+        out.push_str(&format!("GAP        {source}: {unseen}\n\n"));
+    }
+    for lost in &answer.lost {
+        out.push_str(&format!("LOST       {lost}\n"));
+    }
+    if !answer.lost.is_empty() {
+        out.push_str(
+            "What came with these is missing unless it came again. Every answer says so until somebody accepts it: sync all sources whole,\n\
+             or take a whole bundle, and run that command again with `--accept-lost`.\n\n",
         );
     }
     let rows: Vec<Vec<String>> = answer
@@ -199,7 +259,12 @@ pub fn text(answer: &Answer, verbose: bool) -> String {
         out.push_str(&format!("held and not part of this sync: {}\n", answer.untouched.join(", ")));
     }
     if !answer.not_read.is_empty() {
-        out.push_str(&format!("in the mirror and not read yet: {}\n", answer.not_read.join(", ")));
+        let shown = if verbose { usize::MAX } else { 10 };
+        let names: Vec<&str> = answer.not_read.iter().take(shown).map(String::as_str).collect();
+        let more = answer.not_read.len() - names.len();
+        let more = if more > 0 { format!(" and {more} more; -v shows them") } else { String::new() };
+        let (count, names) = (answer.not_read.len(), names.join(", "));
+        out.push_str(&format!("in the mirror and not read ({count}): {names}{more}\n"));
     }
     if let Some(day) = answer.clock_went_back {
         out.push_str(&format!(

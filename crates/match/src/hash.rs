@@ -4,11 +4,11 @@
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// FNV-1a over eight bytes at a time, stirred at the end.
-#[derive(Default)]
-pub(crate) struct Stirred(u64);
+#[derive(Debug, Clone, Default)]
+pub struct Stirred(u64);
 
 /// How a table of this hash is built.
-pub(crate) type Stable = BuildHasherDefault<Stirred>;
+pub type Stable = BuildHasherDefault<Stirred>;
 
 const PRIME: u64 = 0x0000_0100_0000_01b3;
 
@@ -42,7 +42,8 @@ impl Hasher for Stirred {
 }
 
 /// The hash of anything that can be hashed.
-pub(crate) fn of(value: &impl std::hash::Hash) -> u64 {
+#[must_use]
+pub fn of(value: &impl std::hash::Hash) -> u64 {
     let mut hasher = Stirred::default();
     value.hash(&mut hasher);
     hasher.finish()
