@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use ward_match::{Again, Change, KnownChange, Matcher, Part, Recognised, Shown, spread};
+use ward_match::{Again, Asked, Change, KnownChange, Matcher, Part, Recognised, Shown, spread};
 use ward_model::finding::{Confidence, State};
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::{Knowledge, RecordNumber};
@@ -196,7 +196,13 @@ fn again<'c>(
     let own = recognised(pair, portfolio, matcher, made)?.clone();
     let Some(alone) = matcher.again(known, change, (&[], &own, &[]))? else { return Ok(None) };
     let mut of_cases = Vec::new();
+    // Who asks a host for nothing is told the same on every one.
+    let asks = !alone.asked.is_empty();
     for among in cases {
+        if !asks {
+            of_cases.push(Again { found: alone.found.clone(), asked: Asked::default() });
+            continue;
+        }
         if made.len() > MOST_MADE {
             made.clear();
         }

@@ -154,9 +154,14 @@ pub struct KnownChange {
     pub(super) after: Known,
 }
 
+/// A finding without its proof.
+type Found = (VulnerabilityId, State, Confidence);
+/// Whether any record names a component that is not made out otherwise, and what keeps it from being assessed.
+type Ground = (bool, Option<UnassessedReason>);
+
 /// What the first stage concludes from some records about a component, beside the vulnerabilities that it is judged for: whether any of
 /// them names it, and what keeps it from being assessed.
-pub(super) fn ground(judge: &Judge<'_>, place: usize) -> Result<(bool, Option<UnassessedReason>), KnowledgeError> {
+pub(super) fn ground(judge: &Judge<'_>, place: usize) -> Result<Ground, KnowledgeError> {
     let mut first = judge.first(place)?;
     judge.settle(&mut first)?;
     // Who is made out is assessed, named by a source or not.
@@ -169,7 +174,7 @@ pub(super) fn found(
     judge: &Judge<'_>,
     place: usize,
     names: &BTreeSet<VulnerabilityId>,
-) -> Result<(Vec<(VulnerabilityId, State, Confidence)>, (bool, Option<UnassessedReason>)), KnowledgeError> {
+) -> Result<(Vec<Found>, Ground), KnowledgeError> {
     let mut first = judge.first(place)?;
     judge.settle(&mut first)?;
     let mut vulnerabilities = BTreeSet::new();
