@@ -105,7 +105,7 @@ impl Answers {
                 partly.changed.insert(*pair);
             }
             // Cases that were answered alike go on sharing their answer where they still are.
-            let mut shared: HashMap<*const Case, Vec<(Vec<Named>, Arc<Case>)>, Stable> = HashMap::default();
+            let mut shared: HashMap<*const Case, Vec<Alike>, Stable> = HashMap::default();
             for (number, case) in cases.get(pair).into_iter().flatten().zip(of_cases) {
                 let Some(before) = self.variants.shared(*number).cloned() else { continue };
                 let known = shared.entry(Arc::as_ptr(&before)).or_default();
@@ -177,6 +177,9 @@ impl Answers {
         }
     }
 }
+
+/// What is found in cases that are answered alike, and how they are answered.
+type Alike = (Vec<Named>, Arc<Case>);
 
 /// A finding by the name of its vulnerability.
 type Named = (VulnerabilityId, State, Confidence);
