@@ -14,6 +14,7 @@ use ward_formats::feed::{Item, nvd};
 use ward_knowledge::{Contents, Memory};
 use ward_model::alias::Aliases;
 use ward_model::digest::Digest;
+use ward_model::exercise::Exercise;
 
 use crate::answers::{Answers, Kept};
 use crate::build::{Source, build};
@@ -21,7 +22,7 @@ use crate::frame::seal::{laid_open, sealed};
 use crate::portfolio::Portfolio;
 
 /// By name: a portfolio as it is and with its digests put right, and answers with theirs put right.
-pub const READERS: [(&str, fn(&[u8])); 3] = [
+pub const READERS: [(&str, Exercise); 3] = [
     ("portfolio", read_portfolio),
     ("portfolio-sealed", |bytes| read_portfolio(&sealed(bytes))),
     ("answers-sealed", read_answers),

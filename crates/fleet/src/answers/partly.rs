@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use ward_match::{Again, Change, KnownChange, Matcher, Part, Recognised, Shown, spread};
+use ward_match::{Again, Asked, Change, KnownChange, Matcher, Part, Recognised, Shown, spread};
 use ward_model::finding::{Confidence, State};
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::{Knowledge, RecordNumber};
@@ -106,7 +106,7 @@ impl Answers {
                 partly.changed.insert(*pair);
             }
             // Cases that were answered alike go on sharing their answer where they still are.
-            let mut shared: HashMap<*const Case, Vec<(Vec<Named>, Arc<Case>)>, Stable> = HashMap::default();
+            let mut shared: HashMap<*const Case, Vec<Alike>, Stable> = HashMap::default();
             for (number, case) in cases.get(pair).into_iter().flatten().zip(of_cases) {
                 let Some(before) = self.variants.shared(*number).cloned() else { continue };
                 let known = shared.entry(Arc::as_ptr(&before)).or_default();
@@ -179,6 +179,9 @@ impl Answers {
     }
 }
 
+/// What is found in cases that are answered alike, and how they are answered.
+type Alike = (Vec<Named>, Arc<Case>);
+
 /// A finding by the name of its vulnerability.
 type Named = (VulnerabilityId, State, Confidence);
 
@@ -197,7 +200,13 @@ fn again<'c>(
     let own = recognised(pair, portfolio, matcher, made)?.clone();
     let Some(alone) = matcher.again(known, change, (&[], &own, &[]))? else { return Ok(None) };
     let mut of_cases = Vec::new();
+    // Who asks a host for nothing is told the same on every one.
+    let asks = !alone.asked.is_empty();
     for among in cases {
+        if !asks {
+            of_cases.push(Again { found: alone.found.clone(), asked: Asked::default() });
+            continue;
+        }
         if made.len() > MOST_MADE {
             made.clear();
         }

@@ -155,10 +155,9 @@ pub struct KnownChange {
     pub(super) after: Known,
 }
 
-/// What is found, by vulnerability.
-type Found = Vec<(VulnerabilityId, State, Confidence)>;
-
-/// Whether any record names a component, and what keeps it from being assessed.
+/// A finding without its proof.
+type Found = (VulnerabilityId, State, Confidence);
+/// Whether any record names a component that is not made out otherwise, and what keeps it from being assessed.
 type Ground = (bool, Option<UnassessedReason>);
 
 /// What the first stage concludes from some records about a component, beside the vulnerabilities that it is judged for: whether any of
@@ -176,7 +175,7 @@ pub(super) fn found(
     judge: &Judge<'_>,
     place: usize,
     names: &BTreeSet<VulnerabilityId>,
-) -> Result<(Found, Ground), KnowledgeError> {
+) -> Result<(Vec<Found>, Ground), KnowledgeError> {
     let mut first = judge.first(place)?;
     judge.settle(&mut first)?;
     let mut vulnerabilities = BTreeSet::new();
