@@ -83,40 +83,4 @@ impl CompiledFiles {
         paths.dedup();
         Self { paths, unresolved }
     }
-
-    /// Whether a file of the source tree may have been compiled in: a listed path is this one, or ends with it behind a slash
-    /// (builds put the name of the tree before it).
-    pub fn may_hold(&self, path: &str) -> bool {
-        let path = path.trim_start_matches("./").trim_start_matches('/');
-        !path.is_empty()
-            && self.paths.iter().any(|listed| {
-                listed.strip_suffix(path).is_some_and(|before| before.is_empty() || before.ends_with('/'))
-            })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::CompiledFiles;
-
-    #[test]
-    fn a_file_is_found_whatever_the_tree_is_called() {
-        let files = CompiledFiles::new(
-            vec!["linux-6.6/net/core/sock.c".to_owned(), "init/main.c".to_owned(), "init/main.c".to_owned()],
-            0,
-        );
-        assert_eq!(files.paths.len(), 2);
-        for (path, held) in [
-            ("net/core/sock.c", true),
-            ("./net/core/sock.c", true),
-            ("core/sock.c", true),
-            ("ore/sock.c", false),
-            ("init/main.c", true),
-            ("a/init/main.c", false),
-            ("net/core", false),
-            ("", false),
-        ] {
-            assert_eq!(files.may_hold(path), held, "{path}");
-        }
-    }
 }
