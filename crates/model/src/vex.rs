@@ -257,11 +257,14 @@ words! {
 }
 
 impl Justification {
-    /// Whether it says that a control protects the product, and not that the weakness is absent.
+    /// Whether it says that something protects the product, and not that the weakness is absent. That a setting is not made, or an
+    /// environment not there, is such a thing: whoever can bring it about has the weakness.
     pub const fn is_control(self) -> bool {
         matches!(
             self,
             Self::InlineMitigationsAlreadyExist
+                | Self::RequiresConfiguration
+                | Self::RequiresEnvironment
                 | Self::ProtectedByCompiler
                 | Self::ProtectedAtRuntime
                 | Self::ProtectedAtPerimeter
@@ -271,7 +274,7 @@ impl Justification {
 
     /// The nearest of the five justifications of OpenVEX and CSAF, and whether it says the same.
     ///
-    /// What needs a setting or an environment has none that is near: these do not say that no attacker can bring it about.
+    /// What needs a setting or an environment has none that is near: nothing that is built in stands before it.
     pub const fn common(self) -> Option<Self> {
         match self {
             Self::CodeNotPresent => Some(Self::VulnerableCodeNotPresent),
