@@ -6,22 +6,18 @@ use ward_model::claim::EvidenceReading;
 use ward_model::device::compiled::Lists;
 use ward_model::device::{CompiledComponent, Device};
 use ward_model::ids::{ComponentRef, ElementId};
-use ward_model::vex::{Heard, Listed, VexFile, heard, wholes};
+use ward_model::vex::{DocumentState, Heard, NoEffect, VexFile, each_heard, unheard};
 
 use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::raw::shorten;
 
 /// Calls something with everything that a document says of an element of a fielded version.
-fn each_heard(file: &VexFile, device: &Device, mut each: impl FnMut(&ElementId, &Heard<'_>)) {
-    for version in &device.versions {
-        for (element, sbom) in &version.inventories {
-            let wholes = wholes(device, version, element, Some(sbom));
-            let listed = Listed::new(&sbom.components, wholes, sbom.origin.serial.as_deref());
-            let said = heard(std::slice::from_ref(file), &listed, &sbom.components);
-            said.iter().for_each(|heard| each(element, heard));
-        }
-    }
+fn each_of(file: &VexFile, device: &Device, mut each: impl FnMut(&ElementId, &Heard<'_>)) {
+    each_heard(std::slice::from_ref(file), device, |_, element, heard| each(element, heard));
 }
+
+/// How many statements are named in one message.
+const NAMED: usize = 10;
 
 fn file<'d>(path: &str, device: &'d Device) -> Option<&'d VexFile> {
     device.statements.iter().find(|file| file.path == path)
@@ -31,7 +27,7 @@ fn file<'d>(path: &str, device: &'d Device) -> Option<&'d VexFile> {
 pub(crate) fn cleared(path: &str, device: &Device) -> BTreeSet<ElementId> {
     let mut elements = BTreeSet::new();
     if let Some(file) = file(path, device) {
-        each_heard(file, device, |element, heard| {
+        each_of(file, device, |element, heard| {
             if heard.clears().is_ok() {
                 elements.insert(element.clone());
             }
@@ -44,7 +40,7 @@ pub(crate) fn cleared(path: &str, device: &Device) -> BTreeSet<ElementId> {
 pub(crate) fn reading(path: &str, device: &Device) -> EvidenceReading {
     let (mut counting, mut reasons) = (BTreeSet::new(), BTreeSet::new());
     if let Some(file) = file(path, device) {
-        each_heard(file, device, |_, heard| match heard.clears() {
+        each_of(file, device, |_, heard| match heard.clears() {
             Ok(()) => drop(counting.insert(heard.number)),
             Err(reason) => drop(reasons.insert(reason)),
         });
@@ -107,6 +103,7 @@ pub(crate) fn of_lists(
 /// What is odd about the documents of a folder, each by itself.
 pub(crate) fn lint(device: &Device) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let unheard = unheard(device);
     for file in &device.statements {
         let mut warn = |code, message: String, help: &str| {
             let place = Location::start_of(&file.path);
@@ -128,14 +125,62 @@ pub(crate) fn lint(device: &Device) -> Vec<Diagnostic> {
             }
         }
         let mut bears = false;
-        each_heard(file, device, |_, _| bears = true);
+        let mut wrong: BTreeSet<String> = BTreeSet::new();
+        each_of(file, device, |element, heard| {
+            bears = true;
+            if heard.clears() == Err(NoEffect::Contradicted) {
+                let (number, id) = (heard.number + 1, &heard.statement.vulnerability);
+                wrong.insert(format!(
+                    "statement {number} ({id}) says that a component is not there, and the SBOM of {element} lists it"
+                ));
+            }
+        });
+        const NAMES: &str = "products are named by package URL, CPE name, or name and version";
         if !bears {
-            let message = "this speaks of nothing that the device has".to_owned();
-            warn("names-nothing", message, "products are named by package URL, CPE name, or name and version");
+            warn("names-nothing", "this speaks of nothing that the device has".to_owned(), NAMES);
+        } else if let Some(open) = unheard.get(file.path.as_str()) {
+            let shown: Vec<String> = open
+                .iter()
+                .take(NAMED)
+                .map(|(number, one)| format!("{} ({})", number + 1, shorten(one.vulnerability.as_str())))
+                .collect();
+            let more = if open.len() > NAMED { ", ..." } else { "" };
+            let message = format!(
+                "{} of its statements say something to the worse, of nothing that the device has: {}{more}",
+                open.len(),
+                shown.join(", ")
+            );
+            warn("names-nothing", message, NAMES);
+        }
+        if file.trusted.is_some() {
+            match file.document.state {
+                Some(DocumentState::Draft) => {
+                    let message =
+                        "this is a draft, or does not say that it is none: it makes nothing better".to_owned();
+                    warn("not-final", message, "ask its issuer for a final one");
+                }
+                Some(DocumentState::Interim) => {
+                    let message = "this is an interim document: its issuer may change it soon".to_owned();
+                    warn("not-final", message, "look for a final one");
+                }
+                Some(DocumentState::Final) | None => {}
+            }
+        }
+        if let Some(reason) = &file.superseded {
+            let message = format!("this makes nothing better: {reason}");
+            warn(
+                "superseded",
+                message,
+                "keep the newest version of a document; what the others say to the worse counts",
+            );
         }
         for remark in &file.document.remarks {
             warn("odd-statements", shorten(remark), "it was read all the same");
         }
+        found.extend(wrong.into_iter().map(|message| {
+            let found = Location::start_of(&file.path).diagnostic(Severity::Error, "contradicted", message);
+            found.helping("one of the two is wrong: correct the SBOM, or ask the issuer")
+        }));
     }
     found
 }

@@ -6,7 +6,7 @@ use ward_model::claim::ClaimId;
 use ward_model::device::CompiledComponent;
 use ward_model::ids::ElementId;
 use ward_model::purl::Purl;
-use ward_model::vex::{TrustScope, TrustedFor, TrustedIssuer, VexFile};
+use ward_model::vex::{TrustScope, TrustedFor, TrustedIssuer, VexFile, supersede};
 
 use super::{Pending, duplicate, not_empty, value};
 use crate::diagnostic::{At, Place, Sink};
@@ -104,7 +104,8 @@ pub(crate) fn statements(
         let path = format!("{VEX}/{name}");
         let Some((digest, document)) = loader.statements(&path, sink) else { continue };
         let trusted = issuers.iter().find(|(issuer, _)| issuer.has_issued(&document.issuer));
-        let file = VexFile { path, digest, document, trusted: trusted.map(|(issuer, _)| issuer.clone()) };
+        let trusted_by = trusted.map(|(issuer, _)| issuer.clone());
+        let file = VexFile { path, digest, document, trusted: trusted_by, superseded: None };
         if let Some((_, place)) = trusted.filter(|_| file.clears_anything()) {
             let citation = Citation { path: file.path.clone(), place: None };
             pending.push(Pending {
@@ -115,6 +116,7 @@ pub(crate) fn statements(
         }
         files.push(file);
     }
+    supersede(&mut files);
     files
 }
 

@@ -2,6 +2,8 @@
 
 use jiff::civil::Date;
 
+use super::Component;
+
 /// Where an SBOM comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {
@@ -59,6 +61,24 @@ pub struct Patch {
     pub kind: Option<String>,
     /// The issues that it is said to resolve, vulnerabilities among them.
     pub resolves: Vec<String>,
+}
+
+impl Patch {
+    /// What it is, in words.
+    fn words(&self) -> String {
+        format!("{} that resolves {}", self.kind.as_deref().unwrap_or("a patch"), self.resolves.join(", "))
+    }
+}
+
+impl Component {
+    /// What it is beside its name, version, package URLs, CPE names and digests, in words: what is said of a component that was
+    /// patched is said of no other one.
+    pub fn narrowing(&self) -> Vec<String> {
+        let group = self.group.iter().map(|group| format!("of the group {group}"));
+        let tag = self.swid.iter().map(|tag| format!("with the tag {tag}"));
+        let unread = self.unreadable_identities.iter().map(|text| format!("called {text}"));
+        group.chain(tag).chain(unread).chain(self.patches.iter().map(Patch::words)).collect()
+    }
 }
 
 /// The source files from which a component was compiled, as the build recorded them.

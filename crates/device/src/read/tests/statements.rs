@@ -83,6 +83,70 @@ fn what_is_odd_about_a_document_is_said() {
     assert_eq!(codes(&with(whole(), PATH, &VEX.replace("1.2.11", "1"))), ["names-nothing", "not-trusted"]);
 }
 
+/// What an element names beside its SBOM is spoken of, too: a decision that was made before it was there does not cover it.
+#[test]
+fn what_stands_beside_an_sbom_is_spoken_of() {
+    let name = "statements:vex/zlib.cdx.json";
+    let vex = VEX
+        .replace(r#""version":"1.2.11"}"#, r#""version":"1.2.11","cpe":"cpe:2.3:a:zlib:zlib:1.2.11:*:*:*:*:*:*:*"}"#);
+    // The server has no SBOM here.
+    let bare = SYSTEM.replace("sbom = \"sbom/pump.json\"\n", "");
+    let premise =
+        |system: &str| claimed(&with(folder(TRUST, &vex), "system.toml", system), name).expect("a claim").premise;
+    let gains = |cpe: &str| {
+        let named = format!("id = \"server\"\nhardware = [{{ cpe = \"{cpe}\" }}]\n");
+        premise(&bare.replacen("id = \"server\"\n", &named, 1))
+    };
+    assert_ne!(gains("cpe:2.3:a:zlib:zlib:1.2.11:*:*:*:*:*:*:*"), premise(&bare));
+    assert_eq!(gains("cpe:2.3:h:acme:board:1:*:*:*:*:*:*:*"), premise(&bare), "nothing is said of that");
+}
+
+#[test]
+fn what_contradicts_the_inventory_or_is_not_final_is_said() {
+    let open = |version: u8, status: &str, products: &str| {
+        format!(
+            r#"{{"@context":"https://openvex.dev/ns/v0.2.0","@id":"urn:z","author":"Zlib Maintainers","version":{version},"timestamp":"2026-10-0{version}T00:00:00Z",
+              "statements":[{{"vulnerability":"CVE-2026-0001",{status}{products}}},
+                {{"vulnerability":"CVE-2026-0003","status":"fixed","products":["pkg:deb/debian/zlib@1.2.11"]}}]}}"#
+        )
+    };
+    let named = r#","products":[{"@id":"urn:p","identifiers":{"cpe23":"cpe:2.3:a:zlib:zlib:1.2.11:*:*:*:*:*:*:*"}}]"#;
+    let gone = r#""status":"not_affected","justification":"component_not_present""#;
+    let table: Vec<(String, Vec<&str>)> = vec![
+        (open(1, r#""status":"affected""#, named), vec![]),
+        (open(1, r#""status":"affected""#, ""), vec![]),
+        (open(1, r#""status":"affected""#, r#","products":["zlib"]"#), vec![]),
+        (open(1, r#""status":"affected""#, r#","products":["minizip"]"#), vec!["names-nothing"]),
+        (open(1, gone, r#","products":["minizip"]"#), vec![]),
+    ];
+    for (text, expected) in table {
+        assert_eq!(codes(&folder(TRUST, &text)), expected, "{text}");
+    }
+    let two = with(folder(TRUST, &open(1, gone, "")), "vex/newer.json", &open(2, gone, ""));
+    assert_eq!(codes(&two), ["superseded"]);
+    let absent = r#"{"document":{"category":"csaf_vex","csaf_version":"2.0","publisher":{"name":"Zlib Maintainers"},
+          "tracking":{"status":"final","initial_release_date":"2026-10-01T00:00:00Z"}},
+        "product_tree":{"branches":[{"category":"product_name","name":"zlib","branches":[
+          {"category":"product_version","name":"1.2.11","product":{"product_id":"P","name":"zlib 1.2.11"}}]}]},
+        "vulnerabilities":[{"cve":"CVE-2026-0001","product_status":{"known_not_affected":["P"]},"flags":[{"label":"component_not_present"}]}]}"#;
+    // The pump and the server run it.
+    assert_eq!(codes(&folder(TRUST, absent)), ["contradicted", "contradicted"]);
+    assert_eq!(
+        codes(&folder(TRUST, &absent.replace("component_not_present", "vulnerable_code_not_present"))),
+        Vec::<String>::new()
+    );
+    let csaf = |status: &str| {
+        format!(
+            r#"{{"document":{{"category":"csaf_vex","csaf_version":"2.0","publisher":{{"name":"Zlib Maintainers"}},"tracking":{{"status":"{status}"}}}},
+              "product_tree":{{"full_product_names":[{{"product_id":"P","name":"zlib"}}]}},
+              "vulnerabilities":[{{"cve":"CVE-2026-0001","product_status":{{"known_affected":["P"]}}}}]}}"#
+        )
+    };
+    assert_eq!(codes(&folder(TRUST, &csaf("draft"))), ["not-final"]);
+    assert_eq!(codes(&folder(TRUST, &csaf("interim"))), ["not-final"]);
+    assert_eq!(codes(&folder(TRUST, &csaf("final"))), Vec::<String>::new());
+}
+
 #[test]
 fn what_is_wrong_is_refused() {
     for (trust, vex, code) in [
