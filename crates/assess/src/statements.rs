@@ -10,7 +10,7 @@ use ward_match::{Known, program_files, summary};
 use ward_model::claim::ClaimId;
 use ward_model::component::{Component, Sbom};
 use ward_model::device::compiled::Lists;
-use ward_model::device::{Device, FieldedVersion};
+use ward_model::device::{CompiledComponent, Device, FieldedVersion};
 use ward_model::finding::{ComponentSummary, Confidence, Finding, MatchReport, Proof, State};
 use ward_model::ids::{ComponentRef, ElementId, VulnerabilityId};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
@@ -264,13 +264,14 @@ pub(crate) fn answer(
     let sbom = version.inventories.get(element).map(|sbom| &**sbom);
     let mut answers = FindingAnswers::new();
     let mut compiled: Vec<(ComponentRef, ClaimId, Lists<'_>)> = Vec::new();
-    for lists in device.compiled.iter().filter(|lists| lists.element == *element) {
+    let of_this = |lists: &&CompiledComponent| lists.element == *element && lists.is_of(&version.id);
+    for lists in device.compiled.iter().filter(of_this) {
         let is_it = |component: &&Component| {
             component.reference == lists.component && component.version.as_deref() == Some(lists.version.as_str())
         };
         let Some(component) = components.iter().find(is_it) else { continue };
         let files = lists.files.as_ref().map(|list| &list.files).or(component.compiled_files.as_deref());
-        let claim = ClaimId::Compiled(element.clone(), lists.component.clone(), lists.version.clone());
+        let claim = lists.claim();
         if let Ok(lists) = Lists::new(&lists.sources.files, files) {
             compiled.push((component.reference.clone(), claim, lists));
         }

@@ -38,9 +38,7 @@ pub(crate) fn claim(
             digest: files.get(&citation.path).copied(),
             reading: match &id {
                 ClaimId::Statements(path) => statements::reading(path, device),
-                ClaimId::Compiled(element, component, version) => {
-                    statements::of_lists(element, component, version, device)
-                }
+                ClaimId::Compiled(..) => statements::of_lists(&id, device),
                 _ => evidence::reading(&id, citation, contents, device),
             },
         }),
@@ -102,8 +100,8 @@ fn rests_on(id: &ClaimId, device: &Device, out: &mut Canonical) {
             // What the statements speak of, with all that runs beside it: a later version may call what is not called now.
             statements::cleared(path, device).iter().for_each(|element| software_premise(element, device, out));
         }
-        ClaimId::Compiled(element, component, version) => {
-            for one in statements::lists_of(element, component, version, device) {
+        ClaimId::Compiled(element, ..) => {
+            for one in statements::lists_of(id, device) {
                 out.compiled(one);
             }
             software_premise(element, device, out);
@@ -407,11 +405,7 @@ fn statement(id: &ClaimId, device: &Device) -> String {
         }
         ClaimId::Design(of, property) => format!("of the {} {}: {}", of.kind(), of.id(), property.text()),
         ClaimId::Statements(path) => statements::statement(path, device),
-        ClaimId::Compiled(element, component, version) => {
-            format!(
-                "the lists of the files of {component} {version} on {element} are whole: of its source, and of all that was compiled in"
-            )
-        }
+        ClaimId::Compiled(element, component, _) => statements::lists_statement(id, element, component, device),
     }
 }
 

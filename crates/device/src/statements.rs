@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use ward_model::claim::EvidenceReading;
+use ward_model::claim::{ClaimId, EvidenceReading};
+use ward_model::component::{CompiledFiles, Component, Sbom};
 use ward_model::device::compiled::Lists;
-use ward_model::device::{CompiledComponent, Device};
+use ward_model::device::{CompiledComponent, Device, FieldedVersion};
 use ward_model::ids::{ComponentRef, ElementId};
 use ward_model::vex::{DocumentState, Heard, NoEffect, VexFile, each_heard, unheard};
 
@@ -62,42 +63,74 @@ pub(crate) fn statement(path: &str, device: &Device) -> String {
 }
 
 /// What a version of a component was compiled from.
-pub(crate) fn lists_of<'d>(
-    element: &'d ElementId,
-    component: &'d ComponentRef,
-    version: &'d str,
-    device: &'d Device,
-) -> impl Iterator<Item = &'d CompiledComponent> {
-    device
-        .compiled
-        .iter()
-        .filter(move |one| one.element == *element && one.component == *component && one.version == version)
+pub(crate) fn lists_of<'d>(claim: &'d ClaimId, device: &'d Device) -> impl Iterator<Item = &'d CompiledComponent> {
+    device.compiled.iter().filter(move |one| one.claim() == *claim)
 }
 
-/// What lists of compiled files show: whether they can be what they are said to be.
-pub(crate) fn of_lists(
+/// The fielded versions whose inventory has the component that lists are of, each with the SBOM that it stands in.
+fn built<'d>(lists: &'d CompiledComponent, device: &'d Device) -> Vec<(&'d FieldedVersion, &'d Sbom, &'d Component)> {
+    let is_it = |found: &&Component| {
+        found.reference == lists.component && found.version.as_deref() == Some(lists.version.as_str())
+    };
+    let of = device.versions.iter().filter(|version| lists.is_of(&version.id)).filter_map(|version| {
+        let sbom = &**version.inventories.get(&lists.element)?;
+        Some((version, sbom, sbom.components.iter().find(is_it)?))
+    });
+    of.collect()
+}
+
+/// The claim that lists are whole, in words: with the fielded versions that they are of.
+pub(crate) fn lists_statement(
+    claim: &ClaimId,
     element: &ElementId,
     component: &ComponentRef,
-    version: &str,
     device: &Device,
-) -> EvidenceReading {
-    let Some(lists) = lists_of(element, component, version, device).next() else {
+) -> String {
+    let lists = lists_of(claim, device).next();
+    let version = lists.map_or("", |lists| lists.version.as_str());
+    let built = lists.map(|lists| built(lists, device)).unwrap_or_default();
+    let versions: BTreeSet<&str> = built.iter().map(|(version, ..)| version.id.as_str()).collect();
+    let versions = versions.into_iter().collect::<Vec<_>>().join(", ");
+    format!(
+        "the lists of the files of {component} {version} on {element} are whole: of its source, and of all that was compiled in, as \
+         it is built in the fielded versions: {versions}"
+    )
+}
+
+/// What lists of compiled files show: whether they can be what they are said to be, in every fielded version that they are of.
+pub(crate) fn of_lists(claim: &ClaimId, device: &Device) -> EvidenceReading {
+    let Some(lists) = lists_of(claim, device).next() else {
         return EvidenceReading::Against("it cannot be read".to_owned());
     };
-    let inventories = device.versions.iter().filter_map(|version| version.inventories.get(element));
-    let mut named = inventories.flat_map(|sbom| &sbom.components).filter(|found| found.reference == *component);
-    let Some(found) = named.find(|found| found.version.as_deref() == Some(version)) else {
+    let built = built(lists, device);
+    let Some((_, _, found)) = built.first() else {
+        let (element, component, version) = (&lists.element, &lists.component, &lists.version);
         return EvidenceReading::Against(format!("no SBOM of {element} has {component} in version {version}"));
     };
-    let compiled = lists.files.as_ref().map(|list| &list.files).or(found.compiled_files.as_deref());
-    match Lists::new(&lists.sources.files, compiled) {
-        Ok(_) => EvidenceReading::Supports(format!(
-            "{} files of the source, {} of what was compiled",
-            lists.sources.files.paths.len(),
-            compiled.map_or(0, |list| list.paths.len())
-        )),
-        Err(error) => EvidenceReading::Against(error.to_string()),
+    // Builds that differ may differ in what they compile.
+    let sboms: BTreeSet<_> = built.iter().map(|(_, sbom, _)| sbom.digest).collect();
+    if lists.files.is_some() && lists.fielded.is_empty() && sboms.len() > 1 {
+        let versions: Vec<&str> = built.iter().map(|(version, ..)| version.id.as_str()).collect();
+        return EvidenceReading::Against(format!(
+            "the fielded versions {} have other SBOMs each: name with `fielded` those that were built so",
+            versions.join(", ")
+        ));
     }
+    for (version, _, found) in &built {
+        if let Err(error) = Lists::new(&lists.sources.files, compiled(lists, found)) {
+            return EvidenceReading::Against(format!("{error} (fielded version {})", version.id));
+        }
+    }
+    EvidenceReading::Supports(format!(
+        "{} files of the source, {} of what was compiled",
+        lists.sources.files.paths.len(),
+        compiled(lists, found).map_or(0, |list| list.paths.len())
+    ))
+}
+
+/// What was compiled in: by a list of the folder, else by the SBOM.
+fn compiled<'d>(lists: &'d CompiledComponent, found: &'d Component) -> Option<&'d CompiledFiles> {
+    lists.files.as_ref().map(|list| &list.files).or(found.compiled_files.as_deref())
 }
 
 /// What is odd about the documents of a folder, each by itself.

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
+use crate::claim::ClaimId;
 use crate::component::CompiledFiles;
 use crate::digest::Digest;
-use crate::ids::{ComponentRef, ElementId};
+use crate::ids::{ComponentRef, ElementId, FieldedVersionId};
 
 /// What one version of a component was compiled from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,10 +21,26 @@ pub struct CompiledComponent {
     pub component: ComponentRef,
     /// The version that the lists are of.
     pub version: String,
+    /// The fielded versions that were built so; none: all that have it.
+    pub fielded: Vec<FieldedVersionId>,
     /// The files of its source.
     pub sources: Arc<FileList>,
     /// The files that were compiled in; without a list of the folder those that the SBOM names.
     pub files: Option<Arc<FileList>>,
+}
+
+impl CompiledComponent {
+    /// The claim that its lists are whole.
+    pub fn claim(&self) -> ClaimId {
+        let fielded: Vec<&str> = self.fielded.iter().map(FieldedVersionId::as_str).collect();
+        let of = if fielded.is_empty() { String::new() } else { format!(" in {}", fielded.join(", ")) };
+        ClaimId::Compiled(self.element.clone(), self.component.clone(), format!("{}{of}", self.version))
+    }
+
+    /// Whether a fielded version was built so.
+    pub fn is_of(&self, version: &FieldedVersionId) -> bool {
+        self.fielded.is_empty() || self.fielded.contains(version)
+    }
 }
 
 /// A list of files, as it stood in a file.

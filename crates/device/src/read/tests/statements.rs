@@ -205,3 +205,54 @@ reviewed_components = ["#,
     // Nothing of it changes a folder without it.
     assert!(must(&whole()).device.compiled.is_empty());
 }
+
+/// Lists are of a build, not of a version of the component: of which fielded ones is said in words, and by name where they differ.
+#[test]
+fn lists_of_compiled_files_are_of_builds() {
+    let entry = |more: &str| {
+        format!(
+            r#"{{ component = "zlib", version = "1.2.11", sources = "evidence/sources.txt", files = "evidence/files.txt"{more} }}"#
+        )
+    };
+    let folder = |entries: &[String], second: bool| {
+        let compiled = format!("compiled = [{}]\nreviewed_components = [", entries.join(", "));
+        let mut system = SYSTEM.replacen("reviewed_components = [", &compiled, 1);
+        if second {
+            system = system.replace(r#""4.2" = "sbom/pump.json""#, r#""4.2" = "sbom/other.json""#);
+        }
+        let sbom = String::from_utf8(whole().0["sbom/pump.json"].clone()).expect("text").replace("\"3\"", "\"4\"");
+        let texts =
+            with(with(whole(), "evidence/sources.txt", "z/src/a.c\nz/src/b.c\nz/z.h\n"), "sbom/other.json", &sbom);
+        with(with(texts, "evidence/files.txt", "b/src/a.c\nb/z.h\n"), "system.toml", &system)
+    };
+    let claims = |files: &MemoryFiles| -> Vec<(String, bool, String)> {
+        let device = read(files).unwrap_or_else(|wrong| panic!("{wrong:#?}")).device;
+        let lists = device.claims.values().filter(|claim| claim.id.to_string().starts_with("compiled:"));
+        let shown = |claim: &Claim| {
+            let reading = &claim.evidence.as_ref().expect("a list").reading;
+            (claim.id.to_string(), matches!(reading, EvidenceReading::Supports(_)), claim.statement.clone())
+        };
+        lists.map(shown).collect()
+    };
+    let only = |files: &MemoryFiles| claims(files).remove(0);
+    let (id, supports, words) = only(&folder(&[entry("")], false));
+    assert_eq!((id.as_str(), supports), ("compiled:pump/zlib@1.2.11", true));
+    assert!(words.ends_with("in the fielded versions: 4.1, 4.2"), "{words}");
+    // Two builds of one version of the component.
+    assert!(!only(&folder(&[entry("")], true)).1);
+    let (id, supports, words) = only(&folder(&[entry(r#", fielded = ["4.2"]"#)], true));
+    assert_eq!((id.as_str(), supports), ("compiled:pump/zlib@1.2.11 in 4.2", true));
+    assert!(words.ends_with("in the fielded versions: 4.2"), "{words}");
+    let both = [entry(r#", fielded = ["4.1"]"#), entry(r#", fielded = ["4.2"]"#)];
+    assert_eq!(claims(&folder(&both, true)).len(), 2);
+    for (entries, code) in [
+        (vec![entry(""), entry("")], "duplicate-name"),
+        (vec![entry(""), entry(r#", fielded = ["4.1"]"#)], "duplicate-name"),
+        (vec![entry(r#", fielded = ["4.1", "4.2"]"#), entry(r#", fielded = ["4.1"]"#)], "duplicate-name"),
+        (vec![entry(r#", fielded = ["9"]"#)], "dangling-name"),
+        (vec![entry(", fielded = []")], "empty-list"),
+    ] {
+        let wrong = read(&folder(&entries, true)).err().unwrap_or_else(|| panic!("{code} was read: {entries:?}"));
+        assert!(wrong.0.iter().any(|found| found.code == code), "{code}: {wrong:#?}");
+    }
+}
