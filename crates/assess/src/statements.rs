@@ -10,13 +10,15 @@ use ward_match::{Known, program_files, summary};
 use ward_model::claim::ClaimId;
 use ward_model::component::{Component, Sbom};
 use ward_model::device::compiled::Lists;
-use ward_model::device::{Device, FieldedVersion};
+use ward_model::device::{CompiledComponent, Device, FieldedVersion};
 use ward_model::finding::{ComponentSummary, Confidence, Finding, MatchReport, Proof, State};
 use ward_model::ids::{ComponentRef, ElementId, VulnerabilityId};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
-use ward_model::vex::{Conclusion, Fit, Heard, Listed, NoEffect, VexFile, Whole, heard, wholes};
+use ward_model::vex::{Conclusion, Fit, Heard, Listed, NoEffect, VexFile, Whole, heard, unheard, wholes};
 use ward_risk::{Effects, ElementReports, FindingAnswers, is_answered};
 
+/// How many vulnerabilities one note names.
+const SHOWN: usize = 10;
 /// The source of a finding that a statement alone makes.
 const SOURCE: &str = "vex";
 
@@ -66,12 +68,18 @@ impl<'a> Hearing<'a> {
         places.into_iter().filter(|place| self.heard.get(*place).is_some_and(|heard| about(&heard))).collect()
     }
 
+    /// Whether a statement takes a finding away.
+    fn clears(&self, heard: &Heard<'_>, finding: &Finding) -> Result<(), NoEffect> {
+        let listed = self.components.iter().any(|component| component.reference == finding.component.reference);
+        heard.clears_found(listed)
+    }
+
     /// What would have to be accepted for a finding to be none: of each group one statement. Nothing where no statement says so.
-    fn groups<'h>(on: &[&'h Heard<'a>], finding: &Finding) -> Vec<Vec<&'h Heard<'a>>> {
+    fn groups<'h>(&self, on: &[&'h Heard<'a>], finding: &Finding) -> Vec<Vec<&'h Heard<'a>>> {
         let clearing: Vec<&Heard<'a>> = on
             .iter()
             .copied()
-            .filter(|heard| heard.clears().is_ok() && heard.surely_means(&finding.vulnerability))
+            .filter(|heard| self.clears(heard, finding).is_ok() && heard.surely_means(&finding.vulnerability))
             .collect();
         if clearing.is_empty() {
             return Vec::new();
@@ -102,7 +110,7 @@ impl<'a> Hearing<'a> {
                     spoken_of.insert(place);
                 }
                 finding.state = worse(finding.state, worst_state(heard));
-                say(finding, noted(heard, finding, deciding));
+                say(finding, self.noted(heard, finding, deciding));
             }
         }
         let mut made: BTreeMap<(ComponentRef, VulnerabilityId), Finding> = BTreeMap::new();
@@ -122,14 +130,14 @@ impl<'a> Hearing<'a> {
                 }
             };
             finding.state = worse(finding.state, Some(state));
-            say(finding, noted(heard, finding, deciding));
+            say(finding, self.noted(heard, finding, deciding));
         }
         if !made.is_empty() {
             let mut made: Vec<Finding> = made.into_values().collect();
             // What is said to the better of them stands there too.
             for finding in &mut made {
                 for heard in self.on(finding) {
-                    let note = noted(heard, finding, deciding);
+                    let note = self.noted(heard, finding, deciding);
                     if !finding.proof.environment.contains(&note) {
                         say(finding, note);
                     }
@@ -144,11 +152,26 @@ impl<'a> Hearing<'a> {
         Ok(())
     }
 
+    /// What is said, and whether and why it counts.
+    fn noted(&self, heard: &Heard<'_>, finding: &Finding, deciding: &dyn Fn(&VexFile) -> String) -> String {
+        let effect = match self.clears(heard, finding) {
+            Ok(()) if heard.surely_means(&finding.vulnerability) => deciding(heard.file),
+            Ok(()) => "no effect: it names another vulnerability, or an advisory on several".to_owned(),
+            Err(NoEffect::NotCleared) => match worst_state(heard) {
+                Some(State::Affected) => "it counts: affected".to_owned(),
+                Some(_) => "it counts: not known".to_owned(),
+                None => format!("no effect: {}", NoEffect::NotBelieved),
+            },
+            Err(reason) => format!("no effect: {reason}"),
+        };
+        format!("{}; {effect}", heard.words())
+    }
+
     /// Marks what statements alone say is no finding, for whoever has said himself whom he believes.
     pub(crate) fn clear(&self, report: &mut MatchReport) {
         for finding in &mut report.findings {
             let on = self.on(finding);
-            let groups = Self::groups(&on, finding);
+            let groups = self.groups(&on, finding);
             if !groups.is_empty() && groups.iter().all(|group| !group.is_empty()) {
                 finding.state = State::NotAffected;
             }
@@ -197,21 +220,6 @@ fn say(finding: &mut Finding, note: String) {
     Arc::make_mut(&mut finding.proof).environment.push(note);
 }
 
-/// What is said, and whether and why it counts.
-fn noted(heard: &Heard<'_>, finding: &Finding, deciding: &dyn Fn(&VexFile) -> String) -> String {
-    let effect = match heard.clears() {
-        Ok(()) if heard.surely_means(&finding.vulnerability) => deciding(heard.file),
-        Ok(()) => "no effect: it names another vulnerability, or an advisory on several".to_owned(),
-        Err(NoEffect::NotCleared) => match worst_state(heard) {
-            Some(State::Affected) => "it counts: affected".to_owned(),
-            Some(_) => "it counts: not known".to_owned(),
-            None => format!("no effect: {}", NoEffect::NotBelieved),
-        },
-        Err(reason) => format!("no effect: {reason}"),
-    };
-    format!("{}; {effect}", heard.words())
-}
-
 /// A finding that a statement alone makes.
 fn stated(
     heard: &Heard<'_>,
@@ -256,13 +264,14 @@ pub(crate) fn answer(
     let sbom = version.inventories.get(element).map(|sbom| &**sbom);
     let mut answers = FindingAnswers::new();
     let mut compiled: Vec<(ComponentRef, ClaimId, Lists<'_>)> = Vec::new();
-    for lists in device.compiled.iter().filter(|lists| lists.element == *element) {
+    let of_this = |lists: &&CompiledComponent| lists.element == *element && lists.is_of(&version.id);
+    for lists in device.compiled.iter().filter(of_this) {
         let is_it = |component: &&Component| {
             component.reference == lists.component && component.version.as_deref() == Some(lists.version.as_str())
         };
         let Some(component) = components.iter().find(is_it) else { continue };
         let files = lists.files.as_ref().map(|list| &list.files).or(component.compiled_files.as_deref());
-        let claim = ClaimId::Compiled(element.clone(), lists.component.clone(), lists.version.clone());
+        let claim = lists.claim();
         if let Ok(lists) = Lists::new(&lists.sources.files, files) {
             compiled.push((component.reference.clone(), claim, lists));
         }
@@ -277,7 +286,8 @@ pub(crate) fn answer(
         hearing.worsen(report, &deciding, knowledge, known)?;
         for finding in report.findings.iter_mut().filter(|finding| finding.state != State::NotAffected) {
             let on = hearing.on(finding);
-            let mut groups: Vec<Vec<ClaimId>> = Hearing::groups(&on, finding)
+            let mut groups: Vec<Vec<ClaimId>> = hearing
+                .groups(&on, finding)
                 .into_iter()
                 .map(|group| group.into_iter().map(|heard| ClaimId::Statements(heard.file.path.clone())).collect())
                 .collect();
@@ -337,7 +347,7 @@ pub(crate) fn settle(report: &mut MatchReport, answers: &FindingAnswers, effects
     }
 }
 
-/// What is said that has no effect because nobody believes who says it, document by document.
+/// What is said that has no effect, document by document: because nobody believes who says it, or because it fits nothing.
 pub(crate) fn remarks(device: &Device) -> Vec<String> {
     let foreign = device.statements.iter().filter(|file| file.trusted.is_none());
     let remark = |file: &VexFile| {
@@ -350,5 +360,15 @@ pub(crate) fn remarks(device: &Device) -> Vec<String> {
             statements.len()
         )
     };
-    foreign.map(remark).collect()
+    let fits_nothing = unheard(device).into_iter().map(|(path, open)| {
+        let ids: BTreeSet<&str> = open.iter().map(|(_, statement)| statement.vulnerability.as_str()).collect();
+        let shown: Vec<&str> = ids.iter().copied().take(SHOWN).collect();
+        let more = if ids.len() > SHOWN { ", ..." } else { "" };
+        format!(
+            "{path}: {} statements to the worse fit nothing that the device has, and were not heard ({}{more})",
+            open.len(),
+            shown.join(", ")
+        )
+    });
+    foreign.map(remark).chain(fits_nothing).collect()
 }

@@ -123,6 +123,7 @@ fn whatever_is_short_of_it_changes_nothing() {
         ),
         ("no reason", &one("not_affected", ""), TRUST, "no justification"),
         ("a control", &one("not_affected", "inline_mitigations_already_exist"), TRUST, "a control"),
+        ("not there, and listed", &one("not_affected", "component_not_present"), TRUST, "one of the two is wrong"),
         ("nobody knows", &one("under_investigation", ""), TRUST, "it counts: not known"),
         ("no date", &document("ACME PSIRT", "", &[GOOD]), TRUST, "no date"),
         ("said after the day", &document("ACME PSIRT", "2026-11-23T00:00:00Z", &[GOOD]), TRUST, ""),
@@ -169,6 +170,101 @@ fn the_newest_of_one_and_the_worst_of_several() {
         let (outcome, state, proof) = told(&run("1.5", &files, &[]));
         assert_eq!((outcome, state), expected, "{what}: {proof}");
     }
+}
+
+/// What the newest version of a document does not say any more is taken back; where it cannot be told which one is the newest, nothing
+/// that they say makes anything better.
+#[test]
+fn the_newest_version_of_a_document_counts() {
+    const SECOND: &str = "vex/second.openvex.json";
+    let version = |number: &str, on: &str, id: &str, status: &str, why: &str| {
+        document("ACME PSIRT", on, &[(id, VIEWER, status, why)])
+            .replace(&format!("urn:ACME PSIRT:{on}"), "urn:one")
+            .replace(r#""version":1"#, &format!(r#""version":{number}"#))
+    };
+    let (old, new) = ("2026-10-01T00:00:00Z", "2026-10-02T00:00:00Z");
+    let good = |number: &str, on: &str| version(number, on, CVE, GOOD.2, GOOD.3);
+    let silent = |number: &str, on: &str| version(number, on, "CVE-2026-0009", GOOD.2, GOOD.3);
+    for (what, first, second, expected) in [
+        ("withdrawn", good("1", old), silent("2", new), OPEN),
+        ("said since", silent("1", old), good("2", new), CLEARED),
+        ("said again", good("1", old), good("2", new), CLEARED),
+        ("two of one number", good("1", old), silent("1", new), OPEN),
+        ("a number against its date", good("1", new), silent("2", old), OPEN),
+        ("the older says it is affected", version("1", old, CVE, "affected", ""), good("2", new), CLEARED),
+        ("at the same time", version("1", old, CVE, "affected", ""), good("2", old), OPEN),
+    ] {
+        let files = [(FILE, first.as_str()), (SECOND, second.as_str()), ("trust.toml", TRUST)];
+        let (outcome, state, proof) = told(&run("1.5", &files, &[]));
+        assert_eq!((outcome, state), expected, "{what}: {proof}");
+    }
+}
+
+/// An advisory in CSAF that says of the viewer that a version of it is fixed.
+fn advisory(status: &str, leaf: &str) -> String {
+    format!(
+        r#"{{"document":{{"category":"csaf_vex","csaf_version":"2.0","publisher":{{"category":"vendor","name":"ACME PSIRT","namespace":"https://a"}},
+          "title":"T","tracking":{{"id":"1","version":"1","status":"{status}","initial_release_date":"{SAID}","current_release_date":"{SAID}"}}}},
+          "product_tree":{{"branches":[{{"category":"product_name","name":"viewer","branches":[{{"category":"product_version","name":"1.5",{leaf}}}]}}]}},
+          "vulnerabilities":[{{"cve":"{CVE}","product_status":{{"fixed":["P"]}}}}]}}"#
+    )
+}
+
+/// A draft clears nothing, nor does what is said of a part of the units, or of one that was patched.
+#[test]
+fn an_advisory_must_be_final_and_of_this_very_product() {
+    let cpe = r#""cpe":"cpe:2.3:a:acme:viewer:1.5:*:*:*:*:*:*:*""#;
+    let product = |more: &str| {
+        format!(r#""product":{{"product_id":"P","name":"viewer 1.5","product_identification_helper":{{{cpe}{more}}}}}"#)
+    };
+    let plain = product("");
+    let branch = |category: &str| format!(r#""branches":[{{"category":"{category}","name":"2",{plain}}}]"#);
+    for (what, text, expected, reason) in [
+        ("final", advisory("final", &plain), CLEARED, "decided until"),
+        ("interim", advisory("interim", &plain), CLEARED, "decided until"),
+        ("draft", advisory("draft", &plain), OPEN, "the document is a draft"),
+        ("of a kind that nobody knows", advisory("ready", &plain), OPEN, "the document is a draft"),
+        ("a service pack", advisory("final", &branch("service_pack")), OPEN, "not name exactly"),
+        ("a patch level", advisory("final", &branch("patch_level")), OPEN, "not name exactly"),
+        ("an architecture", advisory("final", &branch("architecture")), OPEN, "not name exactly"),
+        ("some units", advisory("final", &product(r#","serial_numbers":["SN1"]"#)), OPEN, "not name exactly"),
+        ("a model", advisory("final", &product(r#","model_numbers":["K-2"]"#)), OPEN, "not name exactly"),
+    ] {
+        let (outcome, state, proof) = told(&run("1.5", &[(FILE, &text), ("trust.toml", TRUST)], &[]));
+        assert_eq!((outcome, state), expected, "{what}: {proof}");
+        assert!(proof.contains(reason), "{what}: {proof}");
+    }
+}
+
+/// What says *affected* and names no product, or names it as people do, is heard; what fits nothing is told.
+#[test]
+fn a_warning_without_exact_names_is_heard() {
+    let says = |status: &str, products: &str| {
+        format!(
+            r#"{{"@context":"https://openvex.dev/ns/v0.2.0","@id":"urn:one","author":"ACME PSIRT","version":1,"timestamp":"{SAID}",
+              "statements":[{{"vulnerability":{{"name":"CVE-2026-0007"}},"status":"{status}"{products}}}]}}"#
+        )
+    };
+    let heard = |text: &str| {
+        let assessment = run("2.1", &[(FILE, text), ("trust.toml", TRUST)], &[]);
+        let outcome = verdict(&assessment, "CVE-2026-0007", None).map(|verdict| verdict.verdict);
+        (outcome, assessment.coverage.notes.iter().any(|note| note.contains("fit nothing") && note.contains("0007")))
+    };
+    for products in [
+        "",
+        r#","products":[{"@id":"viewer"}]"#,
+        r#","products":["viewer 2.1"]"#,
+        r#","products":["pkg:generic/viewer"]"#,
+    ] {
+        let text = says("affected", products);
+        assert_eq!(heard(&text), (Some(Outcome::Uncontrolled), false), "{text}");
+    }
+    for products in [r#","products":["viewer 2.0"]"#, r#","products":["reader"]"#] {
+        let text = says("affected", products);
+        assert_eq!(heard(&text), (None, true), "{text}");
+    }
+    // To the better it says nothing of anything.
+    assert_eq!(heard(&says("not_affected", "")), (None, false));
 }
 
 /// What somebody who is trusted says to the worse is a finding where nothing else is one; of others it is only shown.

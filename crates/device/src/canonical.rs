@@ -236,10 +236,11 @@ impl Canonical {
 
     /// What a component was compiled from: the bytes of both lists.
     pub(crate) fn compiled(&mut self, compiled: &CompiledComponent) {
-        let CompiledComponent { element, component, version, sources, files } = compiled;
+        let CompiledComponent { element, component, version, fielded, sources, files } = compiled;
         self.put("compiled", element);
         self.put("component", component);
         self.put("version", version);
+        self.set("fielded", fielded);
         self.put("sources", sources.digest);
         self.opt("files", files.as_ref().map(|files| files.digest));
     }

@@ -36,9 +36,7 @@ pub(crate) fn claim(
             digest: files.get(&citation.path).copied(),
             reading: match &id {
                 ClaimId::Statements(path) => statements::reading(path, device),
-                ClaimId::Compiled(element, component, version) => {
-                    statements::of_lists(element, component, version, device)
-                }
+                ClaimId::Compiled(..) => statements::of_lists(&id, device),
                 _ => evidence::reading(&id, citation, contents, device),
             },
         }),
@@ -117,11 +115,7 @@ fn statement(id: &ClaimId, device: &Device) -> String {
         }
         ClaimId::Design(of, property) => format!("of the {} {}: {}", of.kind(), of.id(), property.text()),
         ClaimId::Statements(path) => statements::statement(path, device),
-        ClaimId::Compiled(element, component, version) => {
-            format!(
-                "the lists of the files of {component} {version} on {element} are whole: of its source, and of all that was compiled in"
-            )
-        }
+        ClaimId::Compiled(element, component, _) => statements::lists_statement(id, element, component, device),
     }
 }
 

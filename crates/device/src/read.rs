@@ -412,7 +412,8 @@ fn device(
     };
     let issuers = trust::issuers(raw.trust.as_ref(), loader, sink);
     let statements = trust::statements(&issuers, loader, pending, sink);
-    let compiled = raw_elements.iter().flat_map(|raw| trust::compiled(&raw.value, loader, pending, sink)).collect();
+    let compiled =
+        raw_elements.iter().flat_map(|raw| trust::compiled(&raw.value, names, loader, pending, sink)).collect();
     let designs = system.map(|raw| crate::check::design::designs(raw, pending, sink)).unwrap_or_default();
     let identity = identity?;
     Some(Device {

@@ -58,6 +58,9 @@ pub enum VexWriteError {
         /// What it demands.
         what: &'static str,
     },
+    /// A product is narrowed by what no format has the same place for. Without it more would be said than was.
+    #[error("a product is narrowed by `{0}`, for which there is no place")]
+    Narrowed(String),
 }
 
 /// Reads statements in any of the formats.
@@ -90,8 +93,13 @@ pub fn read(bytes: &[u8]) -> Result<VexDocument, VexError> {
 /// Writes statements.
 ///
 /// # Errors
-/// The format demands an identifier, an issuer or a date that the document does not have.
+/// The format demands an identifier, an issuer or a date that the document does not have, or has no place for what narrows a product.
 pub fn write(document: &VexDocument, format: VexFormat) -> Result<String, VexWriteError> {
+    let products = document.statements.iter().flat_map(|statement| &statement.products);
+    let mut identities = products.flat_map(|product| std::iter::once(&product.identity).chain(&product.components));
+    if let Some(narrowed) = identities.find_map(|identity| identity.narrowed.first()) {
+        return Err(VexWriteError::Narrowed(narrowed.clone()));
+    }
     let value = match format {
         VexFormat::OpenVex => openvex::write(document)?,
         VexFormat::Csaf => csaf::write(document)?,

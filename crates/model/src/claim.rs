@@ -37,7 +37,8 @@ pub enum ClaimId {
     Design(DesignOf, Property),
     /// What a document of statements says of components that are not affected, or no longer, is so. By its path.
     Statements(String),
-    /// The lists of the source files of a component's version, and of those compiled into it, are whole.
+    /// The lists of the source files of a component's version, and of those compiled into it, are whole. The version names the fielded
+    /// versions, too, where the lists are not of all ([`CompiledComponent::claim`](crate::device::CompiledComponent::claim)).
     Compiled(ElementId, ComponentRef, String),
 }
 

@@ -10,8 +10,8 @@ mod heard;
 mod trust;
 
 pub use bearing::{Bearing, Fit, Listed, Whole};
-pub use heard::{Heard, NoEffect, heard, wholes};
-pub use trust::{TrustScope, TrustedFor, TrustedIssuer, VexFile};
+pub use heard::{Heard, NoEffect, each_heard, heard, unheard, wholes};
+pub use trust::{TrustScope, TrustedFor, TrustedIssuer, VexFile, supersede};
 
 /// A document of statements.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct VexDocument {
     pub id: Option<String>,
     /// Its version, as written.
     pub version: Option<String>,
+    /// Whether its issuer calls it finished; `None` where the format has no word for that.
+    pub state: Option<DocumentState>,
     /// Its title.
     pub title: Option<String>,
     /// Who answers for it.
@@ -166,6 +168,9 @@ pub struct Identity {
     pub hashes: Vec<(String, String)>,
     /// Versions that are spoken of, each with what is said of it where that differs from the statement.
     pub versions: Vec<VersionScope>,
+    /// What narrows it beside all that, in words: a service pack, serial numbers, a patch. Where ours cannot be seen to be so, too,
+    /// it is not surely what is meant.
+    pub narrowed: Vec<String>,
 }
 
 /// A version, or a range of versions, that a statement speaks of.
@@ -202,6 +207,18 @@ macro_rules! words {
             }
         }
     };
+}
+
+words! {
+    /// How finished its issuer calls a document.
+    DocumentState {
+        /// Nobody answers for it yet.
+        Draft = "draft",
+        /// It counts, and changes quickly.
+        Interim = "interim",
+        /// It is finished.
+        Final = "final",
+    }
 }
 
 words! {
@@ -257,11 +274,14 @@ words! {
 }
 
 impl Justification {
-    /// Whether it says that a control protects the product, and not that the weakness is absent.
+    /// Whether it says that something protects the product, and not that the weakness is absent. That a setting is not made, or an
+    /// environment not there, is such a thing: whoever can bring it about has the weakness.
     pub const fn is_control(self) -> bool {
         matches!(
             self,
             Self::InlineMitigationsAlreadyExist
+                | Self::RequiresConfiguration
+                | Self::RequiresEnvironment
                 | Self::ProtectedByCompiler
                 | Self::ProtectedAtRuntime
                 | Self::ProtectedAtPerimeter
@@ -271,7 +291,7 @@ impl Justification {
 
     /// The nearest of the five justifications of OpenVEX and CSAF, and whether it says the same.
     ///
-    /// What needs a setting or an environment has none that is near: these do not say that no attacker can bring it about.
+    /// What needs a setting or an environment has none that is near: nothing that is built in stands before it.
     pub const fn common(self) -> Option<Self> {
         match self {
             Self::CodeNotPresent => Some(Self::VulnerableCodeNotPresent),

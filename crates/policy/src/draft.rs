@@ -163,8 +163,10 @@ impl Draft {
             return Err(PolicyError::malformed(&self.file, format!("a clock stands twice on {day}")));
         }
         let inherited = base.map(|base| base.clocks.clone()).unwrap_or_default();
-        let kept = inherited.into_iter().filter(|clock| !names.contains(clock.id.as_str()));
-        Ok(kept.chain(own.into_iter().cloned()).collect())
+        let same = |clock: &ClockRule| inherited.iter().find(|other| other.id == clock.id);
+        let own: Vec<ClockRule> = own.iter().map(|clock| extend::clock(clock, same(clock))).collect();
+        let kept = inherited.iter().filter(|clock| !names.contains(clock.id.as_str())).cloned();
+        Ok(kept.chain(own).collect())
     }
 }
 

@@ -179,9 +179,11 @@ pub fn subject(verdict: &Verdict) -> String {
     }
 }
 
-/// Of which verdict a way to harm is told, where others take the same way.
+/// Of which verdict a way to harm is told, where others take the same way: with the variant and the site for which alone it may be so.
 pub fn told_for(verdict: &Verdict) -> String {
-    format!("{} at {} in version {}", subject(verdict), verdict.element, verdict.fielded_version)
+    let variant = verdict.units.variant.as_ref().map_or_else(String::new, |id| format!(", variant {id}"));
+    let site = verdict.units.site.as_ref().map_or_else(String::new, |id| format!(", with the surroundings of {id}"));
+    format!("{} at {} in version {}{variant}{site}", subject(verdict), verdict.element, verdict.fielded_version)
 }
 
 /// The verdict with its qualifications, in words that stand alone.

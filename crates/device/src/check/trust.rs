@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use ward_model::claim::ClaimId;
 use ward_model::device::CompiledComponent;
-use ward_model::ids::ElementId;
+use ward_model::ids::{ElementId, FieldedVersionId};
 use ward_model::purl::Purl;
-use ward_model::vex::{TrustScope, TrustedFor, TrustedIssuer, VexFile};
+use ward_model::vex::{TrustScope, TrustedFor, TrustedIssuer, VexFile, supersede};
 
-use super::{Pending, duplicate, not_empty, value};
+use super::{Kind, Names, Pending, duplicate, not_empty, value};
 use crate::diagnostic::{At, Place, Sink};
 use crate::load::Loader;
 use crate::raw::scalar::Citation;
@@ -104,7 +104,8 @@ pub(crate) fn statements(
         let path = format!("{VEX}/{name}");
         let Some((digest, document)) = loader.statements(&path, sink) else { continue };
         let trusted = issuers.iter().find(|(issuer, _)| issuer.has_issued(&document.issuer));
-        let file = VexFile { path, digest, document, trusted: trusted.map(|(issuer, _)| issuer.clone()) };
+        let trusted_by = trusted.map(|(issuer, _)| issuer.clone());
+        let file = VexFile { path, digest, document, trusted: trusted_by, superseded: None };
         if let Some((_, place)) = trusted.filter(|_| file.clears_anything()) {
             let citation = Citation { path: file.path.clone(), place: None };
             pending.push(Pending {
@@ -115,42 +116,65 @@ pub(crate) fn statements(
         }
         files.push(file);
     }
+    supersede(&mut files);
     files
 }
 
 /// What components of an element were compiled from.
 pub(crate) fn compiled(
     raw: &system::Element,
+    names: &Names,
     loader: &mut Loader<'_>,
     pending: &mut Vec<Pending>,
     sink: &mut Sink,
 ) -> Vec<CompiledComponent> {
     let Some(element) = raw.id.as_ref().map(|id| ElementId::from(id.value.0.as_str())) else { return Vec::new() };
-    let mut found = Vec::new();
+    let mut found: Vec<CompiledComponent> = Vec::new();
+    let mut taken: BTreeMap<(String, String), Vec<(Vec<FieldedVersionId>, Place)>> = BTreeMap::new();
     for at in items(&raw.compiled) {
         let raw = &at.value;
         let sources = raw.sources.as_ref().and_then(|path| loader.file_list(path, sink));
         let files = raw.files.as_ref().map(|path| loader.file_list(path, sink));
         let (Some(component), Some(version)) = (&raw.component, &raw.version) else { continue };
-        let cited = raw.files.as_ref().or(raw.sources.as_ref());
-        pending.push(Pending {
-            id: ClaimId::Compiled(element.clone(), component.value.as_str().into(), version.value.clone()),
-            evidence: cited
-                .map(|path| At { value: Citation { path: path.value.0.clone(), place: None }, place: path.place }),
-            place: component.place,
-        });
-        let Some(sources) = sources else { continue };
+        not_empty(&raw.fielded, "left out, it is of all that have the component", sink);
+        let fielded = names.resolve_all::<_, FieldedVersionId>(Kind::Version, items(&raw.fielded), sink);
+        let (Some(sources), Some(fielded)) = (sources, fielded) else { continue };
+        // Of two lists of one build it could not be told which one is whole.
+        let earlier = taken.entry((component.value.clone(), version.value.clone())).or_default();
+        let meets = |(other, _): &&(Vec<FieldedVersionId>, Place)| {
+            other.is_empty() || fielded.is_empty() || other.iter().any(|version| fielded.contains(version))
+        };
+        if let Some((_, first)) = earlier.iter().find(meets) {
+            duplicate(
+                "list of compiled files",
+                &format!("{}@{}", component.value, version.value),
+                at.place,
+                *first,
+                sink,
+            );
+            continue;
+        }
+        earlier.push((fielded.clone(), at.place));
         // A list that could not be read has been reported; without it nothing stands in its place.
         if matches!(files, Some(None)) {
             continue;
         }
-        found.push(CompiledComponent {
+        let compiled = CompiledComponent {
             element: element.clone(),
             component: component.value.as_str().into(),
             version: version.value.clone(),
+            fielded,
             sources,
             files: files.flatten(),
+        };
+        let cited = raw.files.as_ref().or(raw.sources.as_ref());
+        pending.push(Pending {
+            id: compiled.claim(),
+            evidence: cited
+                .map(|path| At { value: Citation { path: path.value.0.clone(), place: None }, place: path.place }),
+            place: component.place,
         });
+        found.push(compiled);
     }
     found
 }

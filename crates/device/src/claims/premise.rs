@@ -83,8 +83,8 @@ fn rests_on(id: &ClaimId, says: &str, device: &Device, out: &mut Canonical) {
             // What the statements speak of, with all that runs beside it: a later version may call what is not called now.
             statements::cleared(path, device).iter().for_each(|element| software_premise(element, device, out));
         }
-        ClaimId::Compiled(element, component, version) => {
-            for one in statements::lists_of(element, component, version, device) {
+        ClaimId::Compiled(element, ..) => {
+            for one in statements::lists_of(id, device) {
                 out.compiled(one);
             }
             software_premise(element, device, out);

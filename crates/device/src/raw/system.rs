@@ -83,6 +83,8 @@ tables! {
         component: required String,
         /// Its version in the SBOM: the lists are of no other one.
         version: required String,
+        /// The fielded versions that were built so. Left out: all that have it, and then their SBOMs must be the same.
+        fielded: optional Vec<At<String>>,
         /// A list of every file of the source of that version, one path a line.
         sources: required FilePath,
         /// A list of every file that went into the build, headers too. Left out: the files that the SBOM names as compiled in.

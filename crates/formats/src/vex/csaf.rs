@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use ward_model::ids::VulnerabilityId;
 use ward_model::vex::{
-    Identity, Issuer, Justification, Product, Response, Statement, Status, VersionScope, VexDocument,
+    DocumentState, Identity, Issuer, Justification, Product, Response, Statement, Status, VersionScope, VexDocument,
 };
 
 use super::json::{Budget, Fields, list, made_reference, text, texts, values, wrong};
@@ -40,6 +40,10 @@ pub(super) fn read(value: &Value) -> Result<VexDocument, VexError> {
     let mut document = VexDocument {
         id: text(tracking, "id"),
         version: text(tracking, "version"),
+        // What nobody calls finished is not.
+        state: Some(
+            text(tracking, "status").as_deref().and_then(DocumentState::from_word).unwrap_or(DocumentState::Draft),
+        ),
         title: text(head, "title"),
         issuer: Issuer {
             name: text(publisher, "name"),
@@ -69,7 +73,7 @@ pub(super) fn read(value: &Value) -> Result<VexDocument, VexError> {
 /// The products of a document by their identifiers.
 #[derive(Default)]
 struct Products {
-    by_id: BTreeMap<String, Product>,
+    by_id: BTreeMap<String, Vec<Product>>,
     groups: BTreeMap<String, Vec<String>>,
 }
 
@@ -78,21 +82,28 @@ impl Products {
         let mut products = Self::default();
         let Some(tree) = value.get("product_tree") else { return products };
         for product in list(tree, "full_product_names") {
-            products.add(product, None, None, None);
+            products.add(product, &Around::default());
         }
-        products.branches(tree, None, None, None);
+        products.branches(tree, &Around::default());
         for relationship in list(tree, "relationships") {
             let Some(id) = relationship.get("full_product_name").and_then(|name| text(name, "product_id")) else {
                 continue;
             };
             let end = |field: &str| {
                 let id = text(relationship, field).unwrap_or_default();
-                let known = products.by_id.get(&id).map(|product| product.identity.clone());
-                known.unwrap_or_else(|| Identity { reference: Some(id), ..Identity::default() })
+                let Some(product) = products.find(&id).into_iter().next() else { return Identity::default() };
+                // What it is a part of, or has in it, is said besides.
+                let mut identity = product.identity;
+                identity.narrowed.extend(product.components.iter().map(|part| format!("with {}", full_name(part))));
+                identity
             };
-            let product =
-                Product { identity: end("relates_to_product_reference"), components: vec![end("product_reference")] };
-            products.by_id.entry(id).or_insert(product);
+            let mut part = end("product_reference");
+            let category = text(relationship, "category").unwrap_or_default();
+            if !PART_OF.contains(&category.as_str()) {
+                part.narrowed.push(category.replace('_', " "));
+            }
+            let product = Product { identity: end("relates_to_product_reference"), components: vec![part] };
+            products.by_id.entry(id).or_default().push(product);
         }
         for group in list(tree, "product_groups") {
             if let Some(id) = text(group, "group_id") {
@@ -103,30 +114,46 @@ impl Products {
     }
 
     /// Depth is bounded by that of the JSON.
-    fn branches(&mut self, around: &Value, name: Option<&str>, version: Option<&str>, range: Option<&str>) {
-        for branch in list(around, "branches") {
+    fn branches(&mut self, value: &Value, around: &Around<'_>) {
+        for branch in list(value, "branches") {
             let label = branch.get("name").and_then(Value::as_str);
-            let (mut name, mut version, mut range) = (name, version, range);
-            match branch.get("category").and_then(Value::as_str) {
-                Some("product_name") => name = label,
-                Some("product_version") => version = label,
-                Some("product_version_range") => range = label,
-                _ => {}
+            let mut inside = around.clone();
+            let category = branch.get("category").and_then(Value::as_str);
+            let known = match category {
+                // Whoever makes it, and what it is sold beside, narrows nothing: the product has a name of its own.
+                Some("vendor" | "product_family") => true,
+                Some("product_name") => inside.name.replace(label.unwrap_or_default()).is_none(),
+                Some("product_version") => inside.version.replace(label.unwrap_or_default()).is_none(),
+                Some("product_version_range") => inside.range.replace(label.unwrap_or_default()).is_none(),
+                _ => false,
+            };
+            if !known || label.is_none() {
+                let category = category.unwrap_or("branch").replace('_', " ");
+                inside.narrowed.push(format!("{category} {}", label.unwrap_or("without a name")));
             }
             if let Some(product) = branch.get("product") {
-                self.add(product, name, version, range);
+                self.add(product, &inside);
             }
-            self.branches(branch, name, version, range);
+            self.branches(branch, &inside);
         }
     }
 
-    fn add(&mut self, product: &Value, name: Option<&str>, version: Option<&str>, range: Option<&str>) {
+    fn add(&mut self, product: &Value, around: &Around<'_>) {
         let Some(id) = text(product, "product_id") else { return };
         let helper = product.get("product_identification_helper").unwrap_or(&Value::Null);
-        let mut hashes = Vec::new();
+        let Around { name, version, range, narrowed } = around;
+        let (mut hashes, mut narrowed) = (Vec::new(), narrowed.clone());
         for file in list(helper, "hashes").iter().flat_map(|hashes| list(hashes, "file_hashes")) {
-            hashes.extend(text(file, "algorithm").zip(text(file, "value")));
+            match text(file, "algorithm").zip(text(file, "value")) {
+                Some(hash) => hashes.push(hash),
+                None => narrowed.push("hashes".to_owned()),
+            }
         }
+        // Serial numbers, models, and whatever else says which of all these are meant.
+        let empty = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+        let helpers = helper.as_object().into_iter().flatten();
+        let others = helpers.filter(|(field, value)| !COMPARED.contains(&field.as_str()) && !empty(value));
+        narrowed.extend(others.map(|(field, _)| field.replace('_', " ")));
         let named = name.filter(|_| version.is_some() || range.is_some()).map(str::to_owned);
         let identity = Identity {
             reference: Some(id.clone()),
@@ -135,20 +162,30 @@ impl Products {
             purls: text(helper, "purl").into_iter().chain(texts(helper, "purls")).collect(),
             cpes: text(helper, "cpe").into_iter().collect(),
             hashes,
+            narrowed,
             versions: range
                 .map(|text| VersionScope { text: text.to_owned(), range: true, status: None })
                 .into_iter()
                 .collect(),
         };
-        self.by_id.entry(id).or_insert(Product { identity, components: Vec::new() });
+        self.by_id.entry(id).or_default().push(Product { identity, components: Vec::new() });
     }
 
-    /// The product of an identifier; what is defined nowhere still has its identifier.
-    fn find(&self, id: &str) -> Product {
-        self.by_id.get(id).cloned().unwrap_or_else(|| Product {
-            identity: Identity { reference: Some(id.to_owned()), ..Identity::default() },
-            components: Vec::new(),
-        })
+    /// The product of an identifier; what is defined nowhere still has its identifier. Where several things have it, each may be meant.
+    fn find(&self, id: &str) -> Vec<Product> {
+        let Some(known) = self.by_id.get(id) else {
+            let identity = Identity { reference: Some(id.to_owned()), ..Identity::default() };
+            return vec![Product { identity, components: Vec::new() }];
+        };
+        let mut found = known.clone();
+        if found.iter().any(|product| Some(product) != known.first()) {
+            found
+                .iter_mut()
+                .for_each(|product| product.identity.narrowed.push("one of several of this name".to_owned()));
+        } else {
+            found.truncate(1);
+        }
+        found
     }
 
     /// The identifiers that something speaks of; nothing named means all.
@@ -160,6 +197,21 @@ impl Products {
         let members = groups.iter().filter_map(|group| self.groups.get(group)).flatten().cloned();
         Some(ids.into_iter().chain(members).collect())
     }
+}
+
+/// What helps to know a product by, and is compared.
+const COMPARED: &[&str] = &["hashes", "purl", "purls", "cpe"];
+/// How a part and a product belong together where the product surely has the part.
+const PART_OF: &[&str] = &["default_component_of", "optional_component_of", "installed_on"];
+
+/// What stands around a product in the tree.
+#[derive(Default, Clone)]
+struct Around<'v> {
+    name: Option<&'v str>,
+    version: Option<&'v str>,
+    range: Option<&'v str>,
+    /// What else says which ones are meant.
+    narrowed: Vec<String>,
 }
 
 /// What is said of a product beside its status.
@@ -247,11 +299,11 @@ fn vulnerability(
         let mut groups: Vec<(Said, Vec<Product>)> = Vec::new();
         for id in ids {
             let said = said.get(&id).cloned().unwrap_or_default();
-            let product = products.find(&id);
-            budget.spend(groups.len(), place)?;
+            let found = products.find(&id);
+            budget.spend(groups.len().saturating_add(found.len()), place)?;
             match groups.iter_mut().find(|(known, _)| *known == said) {
-                Some((_, members)) => members.push(product),
-                None => groups.push((said, vec![product])),
+                Some((_, members)) => members.extend(found),
+                None => groups.push((said, found)),
             }
         }
         for (said, products) in groups {
@@ -310,7 +362,7 @@ pub(super) fn write(document: &VexDocument) -> Result<Value, VexWriteError> {
         .maybe("generator", generator)
         .with("revision_history", vec![Value::from(revision)])
         // Somebody has to answer for it before it is final.
-        .with("status", "draft")
+        .with("status", document.state.unwrap_or(DocumentState::Draft).word())
         .with("version", version);
     let publisher = Fields::default().with("category", role).with("name", name).with("namespace", namespace);
     let title = document.title.clone().unwrap_or_else(|| "Statements on vulnerabilities".to_owned());

@@ -80,6 +80,7 @@ fn identity(component: &Component) -> Identity {
         cpes: component.cpes.iter().map(ToString::to_string).collect(),
         hashes: component.hashes.iter().map(|hash| (hash.algorithm.clone(), hash.value.clone())).collect(),
         versions: Vec::new(),
+        narrowed: component.narrowing(),
     }
 }
 
@@ -152,13 +153,14 @@ fn statement(
 
 fn scopes(raw: &Value) -> Vec<VersionScope> {
     let scope = |raw: &Value| {
-        let (text, range) = match text(raw, "version") {
+        let (text, range) = match text_or_number(raw, "version") {
             Some(version) => (version, false),
-            None => (text(raw, "range")?, true),
+            // What cannot be read may be any version.
+            None => (text(raw, "range").unwrap_or_default(), true),
         };
-        Some(VersionScope { text, range, status: self::text(raw, "status") })
+        VersionScope { text, range, status: self::text(raw, "status") }
     };
-    list(raw, "versions").iter().filter_map(scope).collect()
+    list(raw, "versions").iter().map(scope).collect()
 }
 
 pub(super) fn write(document: &VexDocument) -> Result<Value, VexWriteError> {

@@ -104,6 +104,9 @@ fn product(raw: &Value, place: &str) -> Result<Product, VexError> {
     Ok(Product { identity: identity(raw, place)?, components })
 }
 
+/// The identifiers that are compared.
+const COMPARED: &[&str] = &["purl", "cpe23", "cpe22"];
+
 fn identity(raw: &Value, place: &str) -> Result<Identity, VexError> {
     if let Value::String(reference) = raw {
         return Ok(Identity { reference: Some(reference.trim().to_owned()), ..Identity::default() });
@@ -113,10 +116,18 @@ fn identity(raw: &Value, place: &str) -> Result<Identity, VexError> {
         identity.purls.extend(text(identifiers, "purl"));
         identity.cpes.extend(text(identifiers, "cpe23"));
         identity.cpes.extend(text(identifiers, "cpe22"));
+        // Of what is not compared it is not known whether it is ours.
+        let fields = identifiers.as_object().into_iter().flatten();
+        let others = fields.filter(|(name, value)| !(COMPARED.contains(&name.as_str()) && value.is_string()));
+        identity.narrowed.extend(others.map(|(name, _)| name.replace('_', " ")));
     }
     if let Some(Value::Object(hashes)) = raw.get("hashes") {
-        let digest = |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.to_owned()));
-        identity.hashes = hashes.iter().filter_map(digest).collect();
+        for (name, value) in hashes {
+            match value.as_str() {
+                Some(value) => identity.hashes.push((name.clone(), value.to_owned())),
+                None => identity.narrowed.push(name.clone()),
+            }
+        }
         identity.hashes.sort();
     }
     if identity == Identity::default() {

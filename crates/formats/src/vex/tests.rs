@@ -4,10 +4,11 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use ward_model::ids::VulnerabilityId;
 use ward_model::vex::{
-    Conclusion, Identity, Issuer, Justification, Product, Response, Statement, Status, VersionScope, VexDocument,
+    Conclusion, DocumentState, Identity, Issuer, Justification, Product, Response, Statement, Status, VersionScope,
+    VexDocument,
 };
 
-use super::{VexFormat, read, write};
+use super::{VexFormat, VexWriteError, read, write};
 
 const OPENVEX: &str = r#"{
   "@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://example.org/vex/1", "author": "Makers", "role": "Vendor",
@@ -103,6 +104,92 @@ fn csaf_says_of_every_product_what_concerns_it() {
     assert_eq!((pump.name.as_deref(), pump.version.as_deref()), (Some("Pump"), Some("4.1")));
 }
 
+/// What says which ones of a product are meant is kept: without it a statement on some would be one on all.
+#[test]
+fn what_narrows_a_product_is_kept() {
+    let branch = |category: &str, name: &str, inside: &str| {
+        format!(r#"{{"branches":[{{"category":"{category}","name":"{name}",{}]}}"#, &inside[1..])
+    };
+    let csaf = |tree: &str| {
+        let text = format!(
+            r#"{{"document":{{"csaf_version":"2.0"}},"product_tree":{tree},
+              "vulnerabilities":[{{"cve":"CVE-1","product_status":{{"fixed":["P"]}}}}]}}"#
+        );
+        let document = read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"));
+        let products = &document.statements[0].products;
+        let mut words: Vec<String> = Vec::new();
+        for product in products {
+            words.extend(product.identity.narrowed.clone());
+            words.extend(product.components.iter().flat_map(|part| part.narrowed.clone()));
+        }
+        (document, words)
+    };
+    let product = |helper: &str| {
+        format!(r#"{{"product":{{"product_id":"P","name":"x","product_identification_helper":{helper}}}}}"#)
+    };
+    let plain =
+        branch("vendor", "M", &branch("product_name", "kern", &branch("product_version", "1.0", &product("{}"))));
+    assert_eq!(csaf(&plain).1, Vec::<String>::new());
+    for (category, name) in
+        [("service_pack", "SP3"), ("patch_level", "2"), ("architecture", "x86_64"), ("new_kind", "n")]
+    {
+        let inner = branch(category, name, &product("{}"));
+        let below = branch("product_name", "kern", &branch("product_version", "1.0", &inner));
+        let above =
+            branch(category, name, &branch("product_name", "kern", &branch("product_version", "1.0", &product("{}"))));
+        for tree in [below, above] {
+            assert_eq!(csaf(&tree).1, [format!("{} {name}", category.replace('_', " "))], "{tree}");
+        }
+    }
+    let twice = branch("product_version", "2", &branch("product_version", "1.0", &product("{}")));
+    assert_eq!(csaf(&branch("product_name", "kern", &twice)).1, ["product version 1.0"]);
+    for (helper, words) in [
+        (r#"{"serial_numbers":["SN1"],"model_numbers":["K-2"]}"#, &["model numbers", "serial numbers"][..]),
+        (r#"{"skus":["s"],"x_generic_uris":[{}]}"#, &["skus", "x generic uris"]),
+        (r#"{"hashes":[{"file_hashes":[{"algorithm":"sha256"}]}]}"#, &["hashes"]),
+        (r#"{"cpe":"cpe:2.3:o:m:kern:1.0:*:*:*:*:*:*:*","serial_numbers":[]}"#, &[]),
+    ] {
+        let tree = branch("product_name", "kern", &branch("product_version", "1.0", &product(helper)));
+        let (document, mut found) = csaf(&tree);
+        found.sort();
+        assert_eq!(found, words, "{helper}");
+        let written = write(&document, VexFormat::OpenVex);
+        assert_eq!(matches!(written, Err(VexWriteError::Narrowed(_))), !words.is_empty(), "{written:?}");
+    }
+    // One identifier of two products, and parts of parts.
+    let name = |id: &str, name: &str| format!(r#"{{"product_id":"{id}","name":"{name}"}}"#);
+    let two = format!(r#"{{"full_product_names":[{},{}]}}"#, name("P", "a"), name("P", "b"));
+    assert_eq!(csaf(&two).1.len(), 2);
+    assert_eq!(csaf(&two.replace("\"b\"", "\"a\"")).1.len(), 0);
+    let related = |category: &str, part: &str| {
+        format!(
+            r#"{{"full_product_names":[{},{},{}],"relationships":[
+              {{"category":"default_component_of","product_reference":"A","relates_to_product_reference":"B","full_product_name":{}}},
+              {{"category":"{category}","product_reference":"{part}","relates_to_product_reference":"C","full_product_name":{}}}]}}"#,
+            name("A", "a"),
+            name("B", "b"),
+            name("C", "c"),
+            name("AB", "ab"),
+            name("P", "p")
+        )
+    };
+    assert_eq!(csaf(&related("default_component_of", "A")).1, Vec::<String>::new());
+    assert_eq!(csaf(&related("default_component_of", "AB")).1, ["with a"]);
+    assert_eq!(csaf(&related("installed_with", "A")).1, ["installed with"]);
+
+    let open = r#"{"@context":"openvex","statements":[{"vulnerability":"C","status":"fixed",
+        "products":[{"@id":"p","identifiers":{"purl":"pkg:generic/a@1","swid":"t"},"hashes":{"sha-256":1}}]}]}"#;
+    assert_eq!(read(open.as_bytes()).expect("reads").statements[0].products[0].identity.narrowed, ["swid", "sha-256"]);
+    let cyclone = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","bom-ref":"a","name":"a","version":"1",
+        "pedigree":{"patches":[{"type":"backport","resolves":[{"type":"security","id":"CVE-1"}]}]}}],
+        "vulnerabilities":[{"id":"CVE-1","affects":[{"ref":"a","versions":[{"version":1},{"status":"affected"}]}],"analysis":{"state":"resolved_with_pedigree"}}]}"#;
+    let document = read(cyclone.as_bytes()).expect("reads");
+    let part = &document.statements[0].products[0].components[0];
+    assert_eq!(part.narrowed, ["backport that resolves CVE-1"]);
+    let scopes: Vec<(&str, bool)> = part.versions.iter().map(|scope| (scope.text.as_str(), scope.range)).collect();
+    assert_eq!(scopes, [("1", false), ("", true)]);
+}
+
 #[test]
 fn what_cannot_be_understood_is_refused_with_its_place() {
     let table: &[(&str, &str)] = &[
@@ -176,7 +263,7 @@ prop_compose! {
             reference: Some(format!("{prefix}-{number}")),
             purls: purl.then(|| format!("pkg:generic/p{number}@1")).into_iter().collect(),
             cpes: cpe.then(|| format!("cpe:2.3:a:v:p{number}:1:*:*:*:*:*:*:*")).into_iter().collect(),
-            name: Some(name), version, hashes, versions: Vec::new(),
+            name: Some(name), version, hashes, versions: Vec::new(), narrowed: Vec::new(),
         }
     }
 }
@@ -251,6 +338,7 @@ proptest! {
     #[test]
     fn csaf_reads_back_the_same(
         document in document(), title in words(), role in select(vec!["vendor", "user", "coordinator"]),
+        state in select(DocumentState::ALL),
         statements in vec((statement(), vec((identity("p"), of(identity("c"))), 1..3)), 1..4),
         responses in subsequence(vec![Response::Update, Response::WorkaroundAvailable, Response::WillNotFix], 0..3),
     ) {
@@ -276,7 +364,8 @@ proptest! {
             .collect();
         let issuer = Issuer { role: Some(role.to_owned()), namespace: Some("https://m.example".to_owned()), ..document.issuer };
         let updated = document.updated.clone().or(document.issued.clone());
-        same(&VexDocument { statements, issuer, updated, title: Some(title), ..document }, VexFormat::Csaf)?;
+        let document = VexDocument { statements, issuer, updated, title: Some(title), state: Some(state), ..document };
+        same(&document, VexFormat::Csaf)?;
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use jiff::civil::Date;
 
+use super::Component;
+
 /// Where an SBOM comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {
@@ -61,6 +63,24 @@ pub struct Patch {
     pub resolves: Vec<String>,
 }
 
+impl Patch {
+    /// What it is, in words.
+    fn words(&self) -> String {
+        format!("{} that resolves {}", self.kind.as_deref().unwrap_or("a patch"), self.resolves.join(", "))
+    }
+}
+
+impl Component {
+    /// What it is beside its name, version, package URLs, CPE names and digests, in words: what is said of a component that was
+    /// patched is said of no other one.
+    pub fn narrowing(&self) -> Vec<String> {
+        let group = self.group.iter().map(|group| format!("of the group {group}"));
+        let tag = self.swid.iter().map(|tag| format!("with the tag {tag}"));
+        let unread = self.unreadable_identities.iter().map(|text| format!("called {text}"));
+        group.chain(tag).chain(unread).chain(self.patches.iter().map(Patch::words)).collect()
+    }
+}
+
 /// The source files from which a component was compiled, as the build recorded them.
 ///
 /// This is evidence for *not affected: the vulnerable code is not in there*, and only in one direction: a file that is listed may
@@ -82,41 +102,5 @@ impl CompiledFiles {
         paths.sort_unstable();
         paths.dedup();
         Self { paths, unresolved }
-    }
-
-    /// Whether a file of the source tree may have been compiled in: a listed path is this one, or ends with it behind a slash
-    /// (builds put the name of the tree before it).
-    pub fn may_hold(&self, path: &str) -> bool {
-        let path = path.trim_start_matches("./").trim_start_matches('/');
-        !path.is_empty()
-            && self.paths.iter().any(|listed| {
-                listed.strip_suffix(path).is_some_and(|before| before.is_empty() || before.ends_with('/'))
-            })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::CompiledFiles;
-
-    #[test]
-    fn a_file_is_found_whatever_the_tree_is_called() {
-        let files = CompiledFiles::new(
-            vec!["linux-6.6/net/core/sock.c".to_owned(), "init/main.c".to_owned(), "init/main.c".to_owned()],
-            0,
-        );
-        assert_eq!(files.paths.len(), 2);
-        for (path, held) in [
-            ("net/core/sock.c", true),
-            ("./net/core/sock.c", true),
-            ("core/sock.c", true),
-            ("ore/sock.c", false),
-            ("init/main.c", true),
-            ("a/init/main.c", false),
-            ("net/core", false),
-            ("", false),
-        ] {
-            assert_eq!(files.may_hold(path), held, "{path}");
-        }
     }
 }

@@ -4,11 +4,13 @@
 //! version, and none of them was compiled in. Both lists must be whole, which nobody can see from the lists: somebody answers for it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
+use crate::claim::ClaimId;
 use crate::component::CompiledFiles;
 use crate::digest::Digest;
-use crate::ids::{ComponentRef, ElementId};
+use crate::ids::{ComponentRef, ElementId, FieldedVersionId};
 
 /// What one version of a component was compiled from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,10 +21,26 @@ pub struct CompiledComponent {
     pub component: ComponentRef,
     /// The version that the lists are of.
     pub version: String,
+    /// The fielded versions that were built so; none: all that have it.
+    pub fielded: Vec<FieldedVersionId>,
     /// The files of its source.
     pub sources: Arc<FileList>,
     /// The files that were compiled in; without a list of the folder those that the SBOM names.
     pub files: Option<Arc<FileList>>,
+}
+
+impl CompiledComponent {
+    /// The claim that its lists are whole.
+    pub fn claim(&self) -> ClaimId {
+        let fielded: Vec<&str> = self.fielded.iter().map(FieldedVersionId::as_str).collect();
+        let of = if fielded.is_empty() { String::new() } else { format!(" in {}", fielded.join(", ")) };
+        ClaimId::Compiled(self.element.clone(), self.component.clone(), format!("{}{of}", self.version))
+    }
+
+    /// Whether a fielded version was built so.
+    pub fn is_of(&self, version: &FieldedVersionId) -> bool {
+        self.fielded.is_empty() || self.fielded.contains(version)
+    }
 }
 
 /// A list of files, as it stood in a file.
@@ -39,6 +57,9 @@ pub struct FileList {
 /// Without these no Linux kernel can be built: a list without them is not whole.
 const ALWAYS_IN_LINUX: [&str; 2] = ["init/main.c", "kernel/fork.c"];
 
+/// How files begin that say what is built, and are themselves never compiled.
+const SAY_WHAT_IS_BUILT: [&str; 3] = ["kconfig", "makefile", "kbuild"];
+
 /// Why nothing follows for a vulnerability.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NothingShown {
@@ -51,6 +72,9 @@ pub enum NothingShown {
     /// The list has gaps, and says so.
     #[error("{0} of the files that were compiled in are named and not listed")]
     Unresolved(usize),
+    /// An entry of the list is no file.
+    #[error("`{0}` in the list of compiled files is no path of a file")]
+    NoPath(String),
     /// The list lacks what every build has.
     #[error("the list of compiled files lacks {0}, without which the kernel cannot be built")]
     NotWhole(&'static str),
@@ -66,15 +90,36 @@ pub enum NothingShown {
     /// A file was compiled in.
     #[error("{0} was compiled in")]
     CompiledIn(String),
+    /// A file is of a kind that the list does not hold.
+    #[error("{0} is no file of a kind that the list of compiled files holds: that it is not there shows nothing")]
+    OtherKind(String),
+    /// A file of the same name was compiled in, and it cannot be told which one.
+    #[error("{file} may have been compiled in: of `{listed}` it cannot be told which file of the source it is")]
+    Unplaced {
+        /// The file.
+        file: String,
+        /// What is listed.
+        listed: String,
+    },
 }
 
 /// Both lists of a component, ready to be asked: they can be what they are said to be.
 #[derive(Debug)]
 pub struct Lists<'a> {
-    /// The files of the source, with and without the name of the tree before them.
-    sources: BTreeSet<&'a str>,
-    /// The compiled files by their last part: builds put the names of trees before them.
-    compiled: BTreeMap<&'a str, Vec<&'a str>>,
+    source: Tree,
+    /// The compiled files by their last part, in small letters: some systems do not tell them apart.
+    compiled: BTreeMap<String, Vec<Listed<'a>>>,
+    /// The kinds of files that are listed, by how their names end.
+    kinds: BTreeSet<&'a str>,
+}
+
+/// A compiled file.
+#[derive(Debug)]
+struct Listed<'a> {
+    written: &'a str,
+    path: FromEnd,
+    /// Whether it can be told which file of the source it is. Builds list files through links, from other folders, and generated ones.
+    placed: bool,
 }
 
 impl<'a> Lists<'a> {
@@ -87,20 +132,28 @@ impl<'a> Lists<'a> {
         if listed.unresolved > 0 {
             return Err(NothingShown::Unresolved(listed.unresolved));
         }
-        let mut compiled: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for path in &listed.paths {
-            compiled.entry(last(path)).or_default().push(path);
+        let source = Tree::new(&sources.paths);
+        let mut lists = Self { source, compiled: BTreeMap::new(), kinds: BTreeSet::new() };
+        let mut of_this_tree = false;
+        for written in &listed.paths {
+            let path = FromEnd::of(written);
+            let Some(last) = path.last() else { return Err(NothingShown::NoPath(written.clone())) };
+            let inside = lists.source.ends(&path);
+            of_this_tree |= inside;
+            let placed = !path.outside && (inside || lists.source.ends_with(&path));
+            lists.kinds.extend(kind(written));
+            lists.compiled.entry(last.to_lowercase()).or_default().push(Listed { written, path, placed });
         }
-        let lists = Self { sources: within_tree(&sources.paths), compiled };
-        if ALWAYS_IN_LINUX.iter().all(|file| lists.sources.contains(file))
-            && let Some(missing) = ALWAYS_IN_LINUX.iter().find(|file| !lists.may_be_compiled(file))
+        let always = ALWAYS_IN_LINUX.map(|file| (file, FromEnd::of(file)));
+        if always.iter().all(|(_, path)| lists.source.files.contains(&path.text))
+            && let Some((missing, _)) = always.iter().find(|(_, path)| !lists.is_compiled(path))
         {
             return Err(NothingShown::NotWhole(missing));
         }
-        if !listed.paths.iter().any(|path| path.ends_with(".h")) {
+        if !lists.kinds.contains("h") {
             return Err(NothingShown::NoHeaders);
         }
-        if !lists.sources.iter().any(|path| path.contains('/') && lists.may_be_compiled(path)) {
+        if !of_this_tree {
             return Err(NothingShown::OtherTree);
         }
         Ok(lists)
@@ -115,95 +168,132 @@ impl<'a> Lists<'a> {
             return Err(NothingShown::NoFiles);
         }
         for file in vulnerable {
-            let plain = plain(file);
-            if self.may_be_compiled(plain) {
+            let path = FromEnd::of(file);
+            let candidates = self.source.files_of(&path);
+            let meant = || std::iter::once(path.text.as_str()).chain(candidates.iter().copied());
+            let named_so = || self.named_like(&path);
+            if named_so().any(|listed| meant().any(|path| listed.path.may_be(path))) {
                 return Err(NothingShown::CompiledIn(file.clone()));
             }
-            if !self.sources.contains(plain) {
+            if candidates.is_empty() || path.outside {
                 return Err(NothingShown::NotInSource(file.clone()));
+            }
+            let says_what_is_built = |name: &str| SAY_WHAT_IS_BUILT.iter().any(|word| name.starts_with(word));
+            if path.last().is_none_or(|name| says_what_is_built(&name.to_lowercase()))
+                || !kind(file).is_some_and(|kind| self.kinds.contains(kind))
+            {
+                return Err(NothingShown::OtherKind(file.clone()));
+            }
+            if let Some(listed) = named_so().find(|listed| !listed.placed) {
+                return Err(NothingShown::Unplaced { file: file.clone(), listed: listed.written.to_owned() });
             }
         }
         Ok(())
     }
 
-    /// Whether a file of the source may have been compiled in: a listed path is this one, or ends with it behind a slash.
-    fn may_be_compiled(&self, file: &str) -> bool {
-        let ends =
-            |listed: &&str| listed.strip_suffix(file).is_some_and(|before| before.is_empty() || before.ends_with('/'));
-        self.compiled.get(last(file)).into_iter().flatten().any(ends)
+    /// The compiled files with the same last part.
+    fn named_like(&self, path: &FromEnd) -> impl Iterator<Item = &Listed<'a>> {
+        let last = path.last().map(str::to_lowercase);
+        last.and_then(|last| self.compiled.get(&last)).into_iter().flatten()
+    }
+
+    /// Whether a file of the source surely was compiled in.
+    fn is_compiled(&self, path: &FromEnd) -> bool {
+        self.named_like(path).any(|listed| listed.path.text.starts_with(&path.text))
     }
 }
 
-fn last(path: &str) -> &str {
-    path.rsplit_once('/').map_or(path, |(_, name)| name)
+/// A path from its end: its parts in reverse, each with a slash behind it, so that where two paths end alike one begins as the other
+/// does. Parts that lead nowhere are gone, and what stands before `..` with it.
+#[derive(Debug)]
+struct FromEnd {
+    text: String,
+    /// It leads out of the folder that it begins in: where it leads to cannot be told, but for how it ends.
+    outside: bool,
 }
 
-fn plain(path: &str) -> &str {
-    path.trim_start_matches("./").trim_start_matches('/')
+impl FromEnd {
+    fn of(path: &str) -> Self {
+        let mut parts: Vec<&str> = Vec::new();
+        let mut outside = false;
+        for part in path.trim().split(['/', '\\']) {
+            match part {
+                "" | "." => {}
+                ".." => outside |= parts.pop().is_none(),
+                part => parts.push(part),
+            }
+        }
+        let text = parts.into_iter().rev().flat_map(|part| [part, "/"]).collect();
+        Self { text, outside }
+    }
+
+    fn last(&self) -> Option<&str> {
+        self.text.split_once('/').map(|(last, _)| last)
+    }
+
+    /// Whether they may be one file: builds put the names of trees before paths, or begin inside a tree.
+    fn may_be(&self, other: &str) -> bool {
+        self.text.starts_with(other) || other.starts_with(&self.text)
+    }
 }
 
-/// Paths, and the same without the one folder that all of them stand in, where there is one: it may be the tree's name or part of it.
-fn within_tree(paths: &[String]) -> BTreeSet<&str> {
-    let split: Vec<Option<(&str, &str)>> = paths.iter().map(|path| plain(path).split_once('/')).collect();
-    let tops: BTreeSet<Option<&str>> = split.iter().map(|split| split.map(|(top, _)| top)).collect();
-    let one_tree = tops.len() == 1;
-    let inside = split.into_iter().flatten().map(|(_, inside)| inside).filter(|_| one_tree);
-    paths.iter().map(|path| plain(path)).chain(inside).collect()
+/// The files of a source.
+#[derive(Debug)]
+struct Tree {
+    /// The files, without the one folder that all of them stand in, where there is one: it may be the tree's name or part of it.
+    files: BTreeSet<String>,
+    /// That folder, with a slash.
+    folder: Option<String>,
+}
+
+impl Tree {
+    fn new(paths: &[String]) -> Self {
+        // Where a path leads out of its folder it cannot be told which file it is.
+        let paths: Vec<FromEnd> = paths.iter().map(|path| FromEnd::of(path)).filter(|path| !path.outside).collect();
+        let top = |path: &FromEnd| {
+            let (_, first) = path.text.strip_suffix('/')?.rsplit_once('/')?;
+            Some(format!("{first}/"))
+        };
+        let tops: BTreeSet<Option<String>> = paths.iter().map(top).collect();
+        let mut tops = tops.into_iter();
+        let folder = tops.next().flatten().filter(|_| tops.next().is_none());
+        let files = paths.into_iter().map(|path| match &folder {
+            Some(folder) => path.text.strip_suffix(folder.as_str()).unwrap_or(&path.text).to_owned(),
+            None => path.text,
+        });
+        Self { files: files.filter(|path| !path.is_empty()).collect(), folder }
+    }
+
+    /// The files that a path may mean: whether it begins with the tree's folder or behind it is not known.
+    fn files_of<'t>(&'t self, path: &FromEnd) -> Vec<&'t str> {
+        let inside = self.folder.as_deref().and_then(|folder| path.text.strip_suffix(folder));
+        let both = std::iter::once(path.text.as_str()).chain(inside);
+        both.filter_map(|path| self.files.get(path)).map(String::as_str).collect()
+    }
+
+    /// Whether a path ends with a file of the source and its folder, or is one.
+    fn ends(&self, path: &FromEnd) -> bool {
+        let text = path.text.as_str();
+        let is_file = |text: &str| {
+            let inside = self.folder.as_deref().and_then(|folder| text.strip_suffix(folder));
+            self.files.contains(text) || inside.is_some_and(|inside| self.files.contains(inside))
+        };
+        let ends = text.match_indices('/').skip(1).map(|(at, _)| &text[..=at]);
+        is_file(text) || ends.into_iter().any(is_file)
+    }
+
+    /// Whether a file of the source ends with a path.
+    fn ends_with(&self, path: &FromEnd) -> bool {
+        let next = self.files.range::<str, _>((Bound::Included(path.text.as_str()), Bound::Unbounded)).next();
+        next.is_some_and(|file| file.starts_with(&path.text))
+    }
+}
+
+/// How the name of a file ends.
+fn kind(path: &str) -> Option<&str> {
+    let name = path.trim().rsplit(['/', '\\']).next()?;
+    name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, kind)| kind)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::{Lists, NothingShown};
-    use crate::component::CompiledFiles;
-
-    fn list(paths: &[&str]) -> CompiledFiles {
-        CompiledFiles::new(paths.iter().map(|path| (*path).to_owned()).collect(), 0)
-    }
-
-    /// Whatever is not shown leaves a vulnerability where it is.
-    #[test]
-    fn absence_is_shown_by_whole_lists_of_one_tree() {
-        let sources = list(&[
-            "linux-6.6/init/main.c",
-            "linux-6.6/kernel/fork.c",
-            "linux-6.6/net/core/sock.c",
-            "linux-6.6/net/can/raw.c",
-            "linux-6.6/include/net/sock.h",
-            "linux-6.6/include/linux/can.h",
-        ]);
-        let built = ["k/init/main.c", "k/kernel/fork.c", "k/net/core/sock.c", "k/include/net/sock.h"];
-        let asked = |compiled: Option<&CompiledFiles>, files: &[&str]| {
-            let files: BTreeSet<String> = files.iter().map(|file| (*file).to_owned()).collect();
-            Lists::new(&sources, compiled)?.lack(&files)
-        };
-        let whole = list(&built);
-        assert_eq!(asked(Some(&whole), &["net/can/raw.c"]), Ok(()));
-        assert_eq!(asked(Some(&whole), &["./net/can/raw.c", "include/linux/can.h"]), Ok(()));
-        let file = str::to_owned;
-        for (files, why) in [
-            (&[][..], NothingShown::NoFiles),
-            (&["net/core/sock.c"][..], NothingShown::CompiledIn(file("net/core/sock.c"))),
-            (&["net/can/raw.c", "net/core/sock.c"], NothingShown::CompiledIn(file("net/core/sock.c"))),
-            (&["net/can/raw.c", "include/net/sock.h"], NothingShown::CompiledIn(file("include/net/sock.h"))),
-            // The file was called otherwise in this version: what it holds may have been compiled in.
-            (&["net/can/raw-new.c"], NothingShown::NotInSource(file("net/can/raw-new.c"))),
-            // Only a part of a path is no path.
-            (&["can/raw.c"], NothingShown::NotInSource(file("can/raw.c"))),
-        ] {
-            assert_eq!(asked(Some(&whole), files), Err(why), "{files:?}");
-        }
-        let can = &["net/can/raw.c"];
-        assert_eq!(asked(None, can), Err(NothingShown::NoList));
-        let gaps = CompiledFiles { unresolved: 2, ..whole.clone() };
-        assert_eq!(asked(Some(&gaps), can), Err(NothingShown::Unresolved(2)));
-        assert_eq!(asked(Some(&list(&built[1..])), can), Err(NothingShown::NotWhole("init/main.c")));
-        assert_eq!(asked(Some(&list(&built[..3])), can), Err(NothingShown::NoHeaders));
-        // Lists of a program that is no kernel.
-        let other = list(&["src/a.c", "src/b.c", "src/b.h"]);
-        let of_other = |compiled: &[&str]| Lists::new(&other, Some(&list(compiled))).map(|_| ());
-        assert_eq!(of_other(&["t/src/a.c", "t/src/b.h"]), Ok(()));
-        assert_eq!(of_other(&["t/lib/z.c", "t/lib/z.h"]), Err(NothingShown::OtherTree));
-    }
-}
+mod tests;

@@ -79,6 +79,10 @@ struct Named<'i> {
     hashes: Vec<(String, String)>,
 }
 
+/// What is said of one thing: how exactly it is named, and the status of its own that its version has. Several where a list of versions
+/// says several things of it.
+type Said<'i> = (Fit, Option<&'i str>);
+
 /// What two versions come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Versions {
@@ -117,39 +121,48 @@ impl<'a> Listed<'a> {
         listed
     }
 
+    /// Whether it is known what the inventory is of.
+    pub fn is_of_something(&self) -> bool {
+        !self.wholes.is_empty()
+    }
+
     /// Everything that a statement says here, without repetition. One that names no product says nothing.
     pub fn bearings(&self, statement: &Statement) -> Vec<Bearing> {
         let mut found = BTreeSet::new();
         let conclusion = statement.conclusion();
         for product in &statement.products {
             let named = Named::new(&product.identity);
-            let as_whole = self.wholes.iter().filter_map(|whole| whole.fit(&named)).max();
+            let of_whole: Vec<Said<'_>> = self.wholes.iter().flat_map(|whole| whole.fit(&named)).collect();
+            let as_whole = of_whole.iter().map(|(fit, _)| *fit).max();
             if product.components.is_empty() {
-                for (place, fit, status) in self.fits(&named) {
-                    let says = scoped(conclusion, status);
-                    found.extend(says.map(|says| Bearing { component: Some(place), in_whole: false, fit, says }));
+                for (place, said) in self.fits(&named) {
+                    let worst = worst(conclusion, &said);
+                    let bearing = |(fit, says)| Bearing { component: Some(place), in_whole: false, fit, says };
+                    found.extend(worst.map(bearing));
                 }
-                if let Some((fit, status)) = as_whole {
-                    let says = scoped(conclusion, status);
-                    found.extend(says.map(|says| Bearing { component: None, in_whole: true, fit, says }));
-                }
+                let worst = worst(conclusion, &of_whole);
+                found.extend(worst.map(|(fit, says)| Bearing { component: None, in_whole: true, fit, says }));
                 continue;
             }
             let general = named.names_nothing();
             let around: Vec<(usize, Fit)> = match general || as_whole.is_some() {
                 true => Vec::new(),
-                false => self.fits(&named).into_iter().map(|(place, fit, _)| (place, fit)).collect(),
+                false => {
+                    let best = |said: Vec<Said<'_>>| said.into_iter().map(|(fit, _)| fit).max();
+                    self.fits(&named).into_iter().filter_map(|(place, said)| Some((place, best(said)?))).collect()
+                }
             };
             for part in &product.components {
-                for (place, fit, status) in self.fits(&Named::new(part)) {
+                for (place, said) in self.fits(&Named::new(part)) {
+                    let Some((fit, says)) = worst(conclusion, &said) else { continue };
                     let fit = match as_whole {
                         // The version of the whole says which version of the part is meant.
-                        Some((Fit::Exact, _)) if fit >= Fit::Unversioned => Some(Fit::Exact),
+                        Some(Fit::Exact) if fit >= Fit::Unversioned => Some(Fit::Exact),
                         Some(_) => Some(Fit::Loose),
                         None if general => Some(fit),
                         None => around.iter().filter(|(outer, _)| self.is_in(place, *outer)).map(|(_, fit)| *fit).max(),
                     };
-                    let (Some(fit), Some(says)) = (fit, scoped(conclusion, status)) else { continue };
+                    let Some(fit) = fit else { continue };
                     found.insert(Bearing { component: Some(place), in_whole: as_whole.is_some(), fit, says });
                 }
             }
@@ -175,8 +188,8 @@ impl<'a> Listed<'a> {
         false
     }
 
-    /// The components that an identity names, and what it says of their version.
-    fn fits<'i>(&self, named: &Named<'i>) -> Vec<(usize, Fit, Option<&'i str>)> {
+    /// The components that an identity names, and what it says of their versions.
+    fn fits<'i>(&self, named: &Named<'i>) -> Vec<(usize, Vec<Said<'i>>)> {
         let mut places: BTreeSet<usize> = BTreeSet::new();
         for purl in &named.purls {
             let key = (purl.kind.as_str(), purl.namespace.as_deref(), purl.name.as_str());
@@ -193,12 +206,27 @@ impl<'a> Listed<'a> {
         }
         let linked = self.linked(named.written);
         places.extend(linked);
-        let fits = places.into_iter().filter_map(|place| {
-            let component = self.components.get(place)?;
-            let (fit, status) = fit(named, component, linked == Some(place))?;
-            Some((place, fit, status))
-        });
-        fits.collect()
+        let mut fits: BTreeMap<usize, Vec<Said<'i>>> = BTreeMap::new();
+        for place in places {
+            let Some(component) = self.components.get(place) else { continue };
+            fits.insert(place, fit(named, component, linked == Some(place)));
+        }
+        for (name, version) in named.plainly() {
+            let referred = self.by_reference.get(name.as_str()).filter(|_| version.is_none());
+            for &place in self.by_name.get(name.as_str()).into_iter().flatten().chain(referred) {
+                let Some(component) = self.components.get(place).filter(|component| !named.compares(component)) else {
+                    continue;
+                };
+                let own = versions(component);
+                let loosely = graded(compared(version.as_deref(), &own), false, &named.written.versions, &own);
+                let held = fits.entry(place).or_default();
+                if held.is_empty() {
+                    *held = loosely;
+                }
+            }
+        }
+        fits.retain(|_, said| !said.is_empty());
+        fits.into_iter().collect()
     }
 
     /// The component that a link into this very SBOM leads to.
@@ -229,7 +257,70 @@ impl<'i> Named<'i> {
     fn names_nothing(&self) -> bool {
         *self.written == Identity::default()
     }
+
+    /// Whether some of what is written cannot be read: what it says besides is not known.
+    fn is_unread(&self) -> bool {
+        let is_url = |text: &&String| Purl::parse(text).is_err();
+        let is_name = |text: &&String| Cpe::parse(text).is_err();
+        self.written.purls.iter().any(|text| is_url(&text)) || self.written.cpes.iter().any(|text| is_name(&text))
+    }
+
+    /// Whether it says more than can be compared with something of these versions that has no name of the same kind.
+    fn says_more(&self, own: &[Option<&str>], has_purl: bool, has_cpe: bool) -> bool {
+        let is_own = |version: &str| own.iter().flatten().any(|own| own.trim() == version);
+        let purl = |purl: &Purl| {
+            let other = purl.version.as_deref().is_some_and(|version| !is_own(version));
+            other || !purl.qualifiers.is_empty() || purl.subpath.is_some()
+        };
+        let cpe = |cpe: &Cpe| {
+            let version = match (&cpe.version, &cpe.update) {
+                (Attribute::Value(version), Attribute::Value(update)) => is_own(&format!("{version}{update}")),
+                (Attribute::Value(version), _) => is_own(version),
+                (_, update) => !matches!(update, Attribute::Value(_)),
+            };
+            let rest = [&cpe.edition, &cpe.language, &cpe.sw_edition, &cpe.target_sw, &cpe.target_hw, &cpe.other];
+            !version || rest.into_iter().any(|attribute| matches!(attribute, Attribute::Value(_)))
+        };
+        (!has_purl && self.purls.iter().any(purl)) || (!has_cpe && self.cpes.iter().any(cpe))
+    }
+
+    /// Whether any of its identities can be compared with one of a component: then these say whether it is meant.
+    fn compares(&self, component: &Component) -> bool {
+        let same = |(name, _): &(String, String)| component.hashes.iter().any(|own| algorithm(&own.algorithm) == *name);
+        (!self.purls.is_empty() && component.purl.is_some())
+            || (!self.cpes.is_empty() && !component.cpes.is_empty())
+            || self.hashes.iter().any(same)
+    }
+
+    /// Names and versions that it may mean, where its identities cannot be compared: what stands in them, or how somebody wrote it who
+    /// knows no names for machines. They are heard to the worse.
+    fn plainly(&self) -> Vec<(String, Option<String>)> {
+        let value = |attribute: &Attribute| match attribute {
+            Attribute::Value(value) if !crate::cpe::has_wildcard(value) => Some(value.to_string()),
+            _ => None,
+        };
+        let by_purl =
+            self.purls.iter().map(|purl| (purl.name.to_string(), purl.version.as_ref().map(ToString::to_string)));
+        let by_cpe = self.cpes.iter().filter_map(|cpe| Some((value(&cpe.product)?, value(&cpe.version))));
+        let mut names: Vec<(String, Option<String>)> = by_purl.chain(by_cpe).collect();
+        if !names.is_empty() {
+            names.extend(self.written.name.clone().map(|name| (name, self.written.version.clone())));
+        }
+        let bare = names.is_empty() && self.written.name.is_none() && self.hashes.is_empty();
+        if let Some(text) = self.written.reference.as_deref().filter(|text| bare && text.len() <= LONGEST_NAME) {
+            let text = text.trim();
+            names.push((text.to_owned(), None));
+            let split = |(at, separator): (usize, &str)| {
+                (text[..at].to_owned(), Some(text[at + separator.len()..].trim_start_matches(['v', 'V']).to_owned()))
+            };
+            names.extend(text.match_indices([' ', '@', ':', '/', '_', '-']).map(split));
+        }
+        names
+    }
 }
+
+/// A longer reference is no name with a version.
+const LONGEST_NAME: usize = 200;
 
 /// An algorithm in one spelling.
 fn algorithm(name: &str) -> String {
@@ -237,7 +328,7 @@ fn algorithm(name: &str) -> String {
 }
 
 impl Whole {
-    fn fit<'i>(&self, named: &Named<'i>) -> Option<(Fit, Option<&'i str>)> {
+    fn fit<'i>(&self, named: &Named<'i>) -> Vec<Said<'i>> {
         let ours = self.version.as_deref();
         let name = named.written.name.as_deref();
         let spelt = ours.map(|version| format!("{} {version}", self.name));
@@ -251,17 +342,31 @@ impl Whole {
             Some(name) if Some(name) == spelt.as_deref() => Some((compared(stated.or(ours), &[ours]), true)),
             _ => None,
         };
-        let all: Vec<(Versions, bool)> = by_purl.chain(by_name).collect();
+        let plain = named.plainly().into_iter().filter(|(name, _)| *name == self.name);
+        let plain = plain.map(|(_, version)| (compared(version.as_deref(), &[ours]), false));
+        let plain = plain.filter(|(versions, _)| *versions != Versions::Other);
+        let mut all: Vec<(Versions, bool)> = by_purl.chain(by_name).collect();
+        if all.is_empty() {
+            all.extend(plain);
+        }
         let agree = all.iter().all(|(versions, sure)| *sure && *versions != Versions::Other);
-        let best = all.into_iter().map(|(versions, _)| versions).max()?;
-        graded(best, agree, &named.written.versions, &[ours])
+        let Some(best) = all.into_iter().map(|(versions, _)| versions).max() else { return Vec::new() };
+        let narrowed = !named.written.narrowed.is_empty()
+            || named.is_unread()
+            || named.says_more(&[ours], !self.purls.is_empty(), false);
+        graded(best, agree && !narrowed, &named.written.versions, &[ours])
     }
 }
 
+/// What a component's version is called.
+fn versions(component: &Component) -> [Option<&str>; 2] {
+    [component.version.as_deref(), component.purl.as_ref().and_then(|purl| purl.version.as_deref())]
+}
+
 /// How exactly an identity names a component, and what its list of versions says of this one.
-fn fit<'i>(named: &Named<'i>, component: &Component, linked: bool) -> Option<(Fit, Option<&'i str>)> {
+fn fit<'i>(named: &Named<'i>, component: &Component, linked: bool) -> Vec<Said<'i>> {
     let purls = || component.purl.iter().chain(&component.other_purls);
-    let own = [component.version.as_deref(), component.purl.as_ref().and_then(|purl| purl.version.as_deref())];
+    let own = versions(component);
     // What can be compared: nothing where the two are said to be different things.
     let mut compares: Vec<Option<(Versions, bool)>> = Vec::new();
     if !named.purls.is_empty() && component.purl.is_some() {
@@ -283,17 +388,29 @@ fn fit<'i>(named: &Named<'i>, component: &Component, linked: bool) -> Option<(Fi
         compares.extend(own.map(|own| (own.value == *value).then_some((Versions::Same, true))));
     }
     let agreeing: Vec<Versions> = compares.iter().flatten().map(|(versions, _)| *versions).collect();
-    let whole = compares.iter().all(|one| one.is_some_and(|(_, sure)| sure)) && !linked;
+    let whole = compares.iter().all(|one| one.is_some_and(|(_, sure)| sure)) && !linked && !narrows(named, component);
     if agreeing.is_empty() && !linked {
-        return None;
+        return Vec::new();
     }
     let versions = match (agreeing.iter().min(), agreeing.iter().max()) {
-        (Some(Versions::Other), Some(Versions::Other)) => return None,
+        (Some(Versions::Other), Some(Versions::Other)) => return Vec::new(),
         (Some(Versions::Other), _) => return graded(Versions::Open, false, &named.written.versions, &own),
         (_, Some(Versions::Same)) => Versions::Same,
         _ => compared(named.written.version.as_deref(), &own),
     };
     graded(versions, whole, &named.written.versions, &own)
+}
+
+/// Whether an identity says more than a component is seen to be: it is narrower, or cannot be compared whole.
+fn narrows(named: &Named<'_>, component: &Component) -> bool {
+    let narrowed = &named.written.narrowed;
+    if !narrowed.is_empty() {
+        let own = component.narrowing();
+        if narrowed.iter().any(|word| !own.contains(word)) {
+            return true;
+        }
+    }
+    named.is_unread() || named.says_more(&versions(component), component.purl.is_some(), !component.cpes.is_empty())
 }
 
 /// The versions of two package URLs of one package, and whether it is surely the same one; nothing where they are of different ones.
@@ -352,33 +469,36 @@ fn compared(stated: Option<&str>, own: &[Option<&str>]) -> Versions {
     }
 }
 
-/// What versions and the list of versions that are spoken of come to.
-fn graded<'i>(
-    versions: Versions,
-    whole: bool,
-    scopes: &'i [VersionScope],
-    own: &[Option<&str>],
-) -> Option<(Fit, Option<&'i str>)> {
+/// What versions and the list of versions that are spoken of come to: everything in the list that holds, or may hold.
+fn graded<'i>(versions: Versions, whole: bool, scopes: &'i [VersionScope], own: &[Option<&str>]) -> Vec<Said<'i>> {
     let loose = |fit: Fit| if whole { fit } else { Fit::Loose };
     if versions == Versions::Other {
-        return None;
+        return Vec::new();
     }
     if scopes.is_empty() {
-        return Some((loose(if versions == Versions::Same { Fit::Exact } else { Fit::Unversioned }), None));
+        return vec![(loose(if versions == Versions::Same { Fit::Exact } else { Fit::Unversioned }), None)];
     }
     let own: Vec<&str> = own.iter().flatten().map(|own| own.trim()).collect();
-    if let Some(scope) = scopes.iter().find(|scope| !scope.range && own.contains(&scope.text.trim())) {
-        return Some((loose(Fit::Exact), scope.status.as_deref()));
-    }
-    let may_hold = |scope: &&VersionScope| {
-        scope.range
-            && match Vers::parse(&scope.text) {
-                Ok(range) => own.is_empty() || own.iter().any(|own| range.contains(own) != Truth::False),
-                Err(_) => true,
-            }
+    let said = |scope: &'i VersionScope| {
+        let status = scope.status.as_deref();
+        if !scope.range {
+            let exact = own.contains(&scope.text.trim()).then_some((loose(Fit::Exact), status));
+            return exact.or_else(|| own.is_empty().then_some((Fit::Loose, status)));
+        }
+        let may_hold = match Vers::parse(&scope.text) {
+            Ok(range) => own.is_empty() || own.iter().any(|own| range.contains(own) != Truth::False),
+            Err(_) => true,
+        };
+        may_hold.then_some((Fit::Loose, status))
     };
-    let scope = scopes.iter().find(may_hold).or_else(|| scopes.first().filter(|_| own.is_empty()))?;
-    Some((Fit::Loose, scope.status.as_deref()))
+    scopes.iter().filter_map(said).collect()
+}
+
+/// The worst of what is said, and how exactly that is said: a list may contradict itself.
+fn worst(conclusion: Conclusion, said: &[Said<'_>]) -> Option<(Fit, Conclusion)> {
+    let all = || said.iter().filter_map(|(fit, status)| Some((*fit, scoped(conclusion, *status)?)));
+    let worst = all().map(|(_, says)| says).min()?;
+    all().filter(|(_, says)| *says == worst).map(|(fit, says)| (fit, says)).max()
 }
 
 /// What a statement says of a version of which its list says something of its own.

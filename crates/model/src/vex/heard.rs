@@ -1,11 +1,16 @@
 //! What the documents of a device say of an element, and what of it counts.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::component::{Component, Sbom};
 use crate::device::{Device, FieldedVersion, Owner};
+use crate::digest::Digest;
 use crate::finding::VulnerabilitySummary;
 use crate::ids::{ElementId, VulnerabilityId};
 
-use super::{Bearing, Conclusion, Fit, Listed, Statement, VexFile, Whole};
+use super::{
+    Bearing, Conclusion, DocumentState, Fit, Justification, Listed, Statement, Status, TrustScope, VexFile, Whole,
+};
 
 /// One statement about one component, or about all that an inventory is of.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +25,8 @@ pub struct Heard<'a> {
     pub bearing: Bearing,
     /// Whether its issuer is believed of that.
     pub believed: bool,
+    /// Whether the inventory records a change of the component that resolves the vulnerability.
+    pub patched: bool,
 }
 
 /// Why a statement does not make anything better.
@@ -28,9 +35,21 @@ pub enum NoEffect {
     /// Nobody believes its issuer.
     #[error("nobody believes its issuer of this component")]
     NotBelieved,
+    /// Another version of the document takes its place.
+    #[error("another version of the same document takes its place")]
+    Superseded,
+    /// Nobody answers for it yet.
+    #[error("the document is a draft")]
+    Draft,
     /// It does not name the component in its version.
     #[error("it does not name exactly this component in exactly this version")]
     NotExact,
+    /// It says that the component is not there, and it is.
+    #[error("it says that the component is not there, and the inventory lists it: one of the two is wrong")]
+    Contradicted,
+    /// It rests on a change that nobody sees in ours.
+    #[error("it rests on a change that the inventory does not record for this component")]
+    NotPatched,
     /// It says that something stands before the weakness.
     #[error("it speaks of a control that nobody has verified, and not of the component")]
     Control,
@@ -50,14 +69,80 @@ pub fn heard<'a>(files: &'a [VexFile], listed: &Listed<'_>, components: &[Compon
     let mut all = Vec::new();
     for file in files {
         for (number, statement) in file.document.statements.iter().enumerate() {
-            for bearing in listed.bearings(statement) {
+            let bearings = match statement.products.is_empty() {
+                true => of_all(file, statement, listed, components),
+                false => listed.bearings(statement),
+            };
+            for bearing in bearings {
                 let component = bearing.component.and_then(|place| components.get(place));
                 let believed = file.trusted.as_ref().is_some_and(|by| by.is_believed_of(component, bearing.in_whole));
-                all.push(Heard { file, number, statement, bearing, believed });
+                let resolves = |id: &String| statement.names().any(|name| name.as_str() == id);
+                let mut patches = component.into_iter().flat_map(|component| &component.patches);
+                let patched = patches.any(|patch| patch.resolves.iter().any(resolves));
+                all.push(Heard { file, number, statement, bearing, believed, patched });
             }
         }
     }
     all
+}
+
+/// What a statement that names no product says: to the worse it is about all that its issuer is believed of.
+fn of_all(file: &VexFile, statement: &Statement, listed: &Listed<'_>, components: &[Component]) -> Vec<Bearing> {
+    let says = statement.conclusion();
+    let Some(by) = file.trusted.as_ref().filter(|_| is_worse(says)) else { return Vec::new() };
+    let bearing =
+        |component: Option<usize>| Bearing { component, in_whole: component.is_none(), fit: Fit::Loose, says };
+    let mut found = Vec::new();
+    if by.is_believed_of(None, true) && listed.is_of_something() {
+        found.push(bearing(None));
+    }
+    // Of everything at once nobody means every component.
+    if by.scope != TrustScope::Everything {
+        let believed = components.iter().enumerate().filter(|(_, component)| by.is_believed_of(Some(component), false));
+        found.extend(believed.map(|(place, _)| bearing(Some(place))));
+    }
+    found
+}
+
+/// Whether a conclusion is to the worse.
+const fn is_worse(says: Conclusion) -> bool {
+    matches!(says, Conclusion::Affected | Conclusion::UnderInvestigation | Conclusion::UnverifiedControl)
+}
+
+/// Calls something with everything that documents say of every element of every fielded version: of what its SBOM lists, and of what
+/// it names beside it.
+pub fn each_heard(files: &[VexFile], device: &Device, mut each: impl FnMut(&FieldedVersion, &ElementId, &Heard<'_>)) {
+    for version in &device.versions {
+        for (id, element) in &device.elements {
+            let sbom = version.inventories.get(id).map(|sbom| &**sbom);
+            if sbom.is_none() && element.hardware.is_empty() {
+                continue;
+            }
+            let listed = sbom.map_or(&[][..], |sbom| &sbom.components);
+            let beside = element.hardware.iter().map(Component::beside_sbom);
+            let components: Vec<Component> = listed.iter().cloned().chain(beside).collect();
+            let serial = sbom.and_then(|sbom| sbom.origin.serial.as_deref());
+            let listed = Listed::new(&components, wholes(device, version, id, sbom), serial);
+            heard(files, &listed, &components).iter().for_each(|heard| each(version, id, heard));
+        }
+    }
+}
+
+/// The statements of somebody on the trust list that say something to the worse and mean nothing that the device has: what they mean
+/// nobody has heard. By document, each with the place of the statement in it.
+pub fn unheard(device: &Device) -> BTreeMap<&str, Vec<(usize, &Statement)>> {
+    let mut heard: BTreeSet<(Digest, usize)> = BTreeSet::new();
+    each_heard(&device.statements, device, |_, _, one| heard.extend([(one.file.digest, one.number)]));
+    let mut unheard = BTreeMap::new();
+    for file in device.statements.iter().filter(|file| file.trusted.is_some()) {
+        let all = file.document.statements.iter().enumerate();
+        let open = all.filter(|(number, one)| is_worse(one.conclusion()) && !heard.contains(&(file.digest, *number)));
+        let open: Vec<(usize, &Statement)> = open.collect();
+        if !open.is_empty() {
+            unheard.insert(file.path.as_str(), open);
+        }
+    }
+    unheard
 }
 
 /// The names of what the inventory of an element is of: what its SBOM describes and, where the element is the maker's, the device.
@@ -79,10 +164,19 @@ impl Heard<'_> {
             Conclusion::UnverifiedControl => return Err(NoEffect::Control),
             Conclusion::Affected | Conclusion::UnderInvestigation => return Err(NoEffect::NotCleared),
         }
+        let absent = self.statement.justification == Some(Justification::ComponentNotPresent);
         if !self.believed {
             Err(NoEffect::NotBelieved)
+        } else if self.file.superseded.is_some() {
+            Err(NoEffect::Superseded)
+        } else if self.file.document.state == Some(DocumentState::Draft) {
+            Err(NoEffect::Draft)
         } else if self.bearing.fit != Fit::Exact {
             Err(NoEffect::NotExact)
+        } else if absent && self.bearing.component.is_some() {
+            Err(NoEffect::Contradicted)
+        } else if self.statement.status == Status::FixedWithPedigree && !self.patched {
+            Err(NoEffect::NotPatched)
         } else if !self.statement.is_justified() {
             Err(NoEffect::NoReason)
         } else if self.file.said_at(self.statement).is_none() {
@@ -92,13 +186,19 @@ impl Heard<'_> {
         }
     }
 
+    /// The same of something that was found: on a component that the inventory lists, or on the whole.
+    ///
+    /// # Errors
+    /// What it lacks.
+    pub fn clears_found(&self, on_listed: bool) -> Result<(), NoEffect> {
+        self.clears()?;
+        let absent = self.statement.justification == Some(Justification::ComponentNotPresent);
+        if absent && on_listed { Err(NoEffect::Contradicted) } else { Ok(()) }
+    }
+
     /// Whether somebody who is believed says that it is, or may be, affected: nothing else outweighs that, but a newer word of the same.
     pub fn warns(&self) -> bool {
-        let bad = matches!(
-            self.bearing.says,
-            Conclusion::Affected | Conclusion::UnderInvestigation | Conclusion::UnverifiedControl
-        );
-        self.believed && bad
+        self.believed && is_worse(self.bearing.says)
     }
 
     /// Whether it is a newer word of the same issuer.

@@ -1,5 +1,7 @@
 //! Whom the maker believes, and of what: the trust list, and the documents that it is asked about.
 
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -21,6 +23,38 @@ pub struct VexFile {
     pub document: Arc<VexDocument>,
     /// Its issuer, where the trust list names one. Statements of anybody else have no effect.
     pub trusted: Option<TrustedIssuer>,
+    /// Why another version of the same document stands in its place, where one may: see [`supersede`].
+    pub superseded: Option<String>,
+}
+
+/// Finds documents of which another version is there, too. What the newest does not say any more is taken back, so that the others say
+/// nothing to the better; where it cannot be told which one is the newest, none of them does. To the worse all of them count.
+pub fn supersede(files: &mut [VexFile]) {
+    let mut versions: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+    for (place, file) in files.iter().enumerate() {
+        let issuer = file.trusted.as_ref().map(|by| by.id.clone());
+        if let Some(key) = issuer.zip(file.document.id.clone()) {
+            versions.entry(key).or_default().push(place);
+        }
+    }
+    for places in versions.into_values().filter(|places| places.len() > 1) {
+        for &place in &places {
+            let Some(this) = files.get(place) else { continue };
+            let others = places.iter().filter(|other| **other != place).filter_map(|other| files.get(*other));
+            let reason =
+                others.filter(|other| other.digest != this.digest).find_map(|other| match this.is_newer(other) {
+                    Some(true) => None,
+                    Some(false) => Some(format!("{} is a newer version of it", other.path)),
+                    None => Some(format!(
+                        "{} has the same identifier, and it cannot be told which is the newer one",
+                        other.path
+                    )),
+                });
+            if let Some(file) = files.get_mut(place) {
+                file.superseded = reason;
+            }
+        }
+    }
 }
 
 impl VexFile {
@@ -30,6 +64,29 @@ impl VexFile {
         let own = [&statement.updated, &statement.issued];
         // A date that cannot be read is none: which statement is the newest must not rest on a guess.
         own.into_iter().chain([updated, issued]).find_map(Option::as_deref).and_then(moment)
+    }
+
+    /// Whether it is a newer version of a document than another one: by number, and not against the dates. `None`: it cannot be told.
+    fn is_newer(&self, other: &Self) -> Option<bool> {
+        let numbers = |file: &Self| {
+            let parts = file.document.version.as_deref()?.trim().split('.').map(|part| part.parse::<u64>().ok());
+            let mut parts = parts.collect::<Option<Vec<u64>>>()?;
+            while parts.last() == Some(&0) {
+                parts.pop();
+            }
+            Some(parts)
+        };
+        let date = |file: &Self| {
+            let VexDocument { issued, updated, .. } = &*file.document;
+            updated.as_deref().or(issued.as_deref()).and_then(moment)
+        };
+        let order = numbers(self)?.cmp(&numbers(other)?);
+        let dates = date(self).zip(date(other)).map_or(order, |(this, other)| this.cmp(&other));
+        match order {
+            Ordering::Greater => (dates != Ordering::Less).then_some(true),
+            Ordering::Less => (dates != Ordering::Greater).then_some(false),
+            Ordering::Equal => None,
+        }
     }
 
     /// The day on which all of it had been said.
@@ -138,15 +195,4 @@ impl TrustedIssuer {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::moment;
-
-    #[test]
-    fn moments_are_compared_and_not_guessed() {
-        assert!(moment("2026-01-01") < moment("2026-01-01T00:00:01Z"));
-        assert_eq!(moment("2026-01-01T02:00:00+02:00"), moment("2026-01-01"));
-        for unreadable in ["", "yesterday", "2026", "01/02/2026", "2026-01-01T10:00:00"] {
-            assert_eq!(moment(unreadable), None, "{unreadable}");
-        }
-    }
-}
+mod tests;

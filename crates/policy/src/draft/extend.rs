@@ -5,7 +5,7 @@ use ward_model::verdict::Outcome;
 
 use super::{CellChange, Draft};
 use crate::error::PolicyError;
-use crate::policy::{Policy, Weakened, cell_name};
+use crate::policy::{ClockRule, Policy, Weakened, Words, cell_name};
 
 const NEVER: &str = "a policy that extends another may be stricter, never weaker";
 
@@ -44,6 +44,17 @@ pub(super) fn check(draft: &Draft, policy: &Policy, base: &Policy) -> Result<(),
     if let Some((class, severity)) = policy.adjustable.difference(&base.adjustable).next() {
         return refuse(format!("`adjustable` with {}", cell_name(*class, *severity)));
     }
+    if base.question.is_some() && policy.question != base.question {
+        return refuse("another `question`".to_owned());
+    }
+    if turns(&policy.words, &base.words) {
+        let what = format!("`words` with `{}` and `{}`", policy.words.controlled, policy.words.uncontrolled);
+        let needs = format!(
+            "it says `{}` and `{}`, and no word may be taken for the other one",
+            base.words.controlled, base.words.uncontrolled
+        );
+        return Err(weakened(draft, base, what, needs));
+    }
     let (own, theirs) = (&policy.escalation, &base.escalation);
     if own.persons_more_than > theirs.persons_more_than || own.from > theirs.from || own.to < theirs.to {
         return refuse("`escalation`".to_owned());
@@ -53,14 +64,32 @@ pub(super) fn check(draft: &Draft, policy: &Policy, base: &Policy) -> Result<(),
     }
     for clock in &policy.clocks {
         let same = base.clocks.iter().find(|other| other.id == clock.id);
-        let shorter = |other: &crate::policy::ClockRule| {
-            clock.days <= other.days && clock.unit <= other.unit && clock.when == other.when
-        };
+        let shorter =
+            |other: &ClockRule| clock.days <= other.days && clock.unit <= other.unit && clock.when == other.when;
         if same.is_some_and(|other| !shorter(other)) {
             return refuse(format!("the clock `{}`", clock.id));
         }
     }
     Ok(())
+}
+
+/// Whether words could be read as the opposite of what another policy means by its own.
+fn turns(own: &Words, theirs: &Words) -> bool {
+    let plain = |word: &str| word.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let [good, bad] = [&own.controlled, &own.uncontrolled].map(|word| plain(word));
+    let [their_good, their_bad] = [&theirs.controlled, &theirs.uncontrolled].map(|word| plain(word));
+    // The word for uncontrolled often has the other in it.
+    good == bad || good.contains(&their_bad) || (bad.contains(&their_good) && !bad.contains(&their_bad))
+}
+
+/// The clock that takes the place of one of the same name: what that asks for is still due, and the own text stands beside it.
+pub(super) fn clock(own: &ClockRule, theirs: Option<&ClockRule>) -> ClockRule {
+    let action = match theirs {
+        Some(theirs) if theirs.action.contains(&own.action) => theirs.action.clone(),
+        Some(theirs) => format!("{}; {}", theirs.action, own.action),
+        None => own.action.clone(),
+    };
+    ClockRule { action, ..own.clone() }
 }
 
 fn weakened(draft: &Draft, base: &Policy, what: String, needs: String) -> PolicyError {

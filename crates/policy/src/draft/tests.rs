@@ -127,6 +127,44 @@ fn nothing_but_open_cells_may_be_weaker() {
     assert!(own.clocks.iter().any(|clock| clock.id == "fda-60-day"));
 }
 
+/// Nobody may read the opposite of the verdict, or that nothing is to be done.
+#[test]
+fn words_and_actions_cannot_be_turned_round() {
+    let words = |controlled: &str, uncontrolled: &str| {
+        house(&format!("words = {{ controlled = \"{controlled}\", uncontrolled = \"{uncontrolled}\" }}\n"))
+    };
+    for (controlled, uncontrolled) in [
+        ("uncontrolled risk", "controlled risk"),
+        ("Uncontrolled  Risk", "bad"),
+        ("still an uncontrolled risk", "bad"),
+        ("good", "controlled risk"),
+        ("good", "well controlled risk"),
+        ("same", "Same"),
+    ] {
+        let PolicyError::Weakened { what, .. } = refused(&words(controlled, uncontrolled)) else {
+            panic!("another error: {controlled}")
+        };
+        assert!(what.contains("`words`"), "{what}");
+    }
+    assert_eq!(on(&words("tolerable", "intolerable"), TODAY).words.controlled, "tolerable");
+    assert!(with(&words("controlled risk", "uncontrolled risk")).is_ok());
+    let PolicyError::Weakened { what, .. } = refused(
+        &house("question = \"Is it not uncontrolled?\"\n").replace("fda-postmarket-2016", "eu-mdr-mdcg-2019-16"),
+    ) else {
+        panic!("another error")
+    };
+    assert_eq!(what, "another `question`");
+    let action = |own: &str| {
+        let clock = format!(
+            "[[clock]]\nid = \"fda-30-day\"\ndays = 30\nwhen = \"uncontrolled-confirmed\"\naction = \"{own}\"\nsource = \"s\"\n"
+        );
+        on(&house(&clock), TODAY).clocks.into_iter().find(|clock| clock.id == "fda-30-day").unwrap().action
+    };
+    let base = on(&house(""), TODAY).clocks.into_iter().find(|clock| clock.id == "fda-30-day").unwrap().action;
+    assert_eq!(action("nothing to do"), format!("{base}; nothing to do"));
+    assert_eq!(action(&base), base);
+}
+
 #[test]
 fn cells_terms_and_raises_have_days_of_their_own() {
     let text = house(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use ward_formats::vex;
 use ward_model::digest::Digest;
-use ward_model::vex::{TrustScope, TrustedIssuer, VexFile};
+use ward_model::vex::{TrustScope, TrustedIssuer, VexFile, supersede};
 
 use crate::failure::Failure;
 use crate::files;
@@ -50,8 +50,10 @@ impl Statements {
                 digest: Digest::of(&input.bytes),
                 document: Arc::new(document),
                 trusted,
+                superseded: None,
             });
         }
+        supersede(&mut read);
         Ok(read)
     }
 }

@@ -83,6 +83,70 @@ fn what_is_odd_about_a_document_is_said() {
     assert_eq!(codes(&with(whole(), PATH, &VEX.replace("1.2.11", "1"))), ["names-nothing", "not-trusted"]);
 }
 
+/// What an element names beside its SBOM is spoken of, too: a decision that was made before it was there does not cover it.
+#[test]
+fn what_stands_beside_an_sbom_is_spoken_of() {
+    let name = "statements:vex/zlib.cdx.json";
+    let vex = VEX
+        .replace(r#""version":"1.2.11"}"#, r#""version":"1.2.11","cpe":"cpe:2.3:a:zlib:zlib:1.2.11:*:*:*:*:*:*:*"}"#);
+    // The server has no SBOM here.
+    let bare = SYSTEM.replace("sbom = \"sbom/pump.json\"\n", "");
+    let premise =
+        |system: &str| claimed(&with(folder(TRUST, &vex), "system.toml", system), name).expect("a claim").premise;
+    let gains = |cpe: &str| {
+        let named = format!("id = \"server\"\nhardware = [{{ cpe = \"{cpe}\" }}]\n");
+        premise(&bare.replacen("id = \"server\"\n", &named, 1))
+    };
+    assert_ne!(gains("cpe:2.3:a:zlib:zlib:1.2.11:*:*:*:*:*:*:*"), premise(&bare));
+    assert_eq!(gains("cpe:2.3:h:acme:board:1:*:*:*:*:*:*:*"), premise(&bare), "nothing is said of that");
+}
+
+#[test]
+fn what_contradicts_the_inventory_or_is_not_final_is_said() {
+    let open = |version: u8, status: &str, products: &str| {
+        format!(
+            r#"{{"@context":"https://openvex.dev/ns/v0.2.0","@id":"urn:z","author":"Zlib Maintainers","version":{version},"timestamp":"2026-10-0{version}T00:00:00Z",
+              "statements":[{{"vulnerability":"CVE-2026-0001",{status}{products}}},
+                {{"vulnerability":"CVE-2026-0003","status":"fixed","products":["pkg:deb/debian/zlib@1.2.11"]}}]}}"#
+        )
+    };
+    let named = r#","products":[{"@id":"urn:p","identifiers":{"cpe23":"cpe:2.3:a:zlib:zlib:1.2.11:*:*:*:*:*:*:*"}}]"#;
+    let gone = r#""status":"not_affected","justification":"component_not_present""#;
+    let table: Vec<(String, Vec<&str>)> = vec![
+        (open(1, r#""status":"affected""#, named), vec![]),
+        (open(1, r#""status":"affected""#, ""), vec![]),
+        (open(1, r#""status":"affected""#, r#","products":["zlib"]"#), vec![]),
+        (open(1, r#""status":"affected""#, r#","products":["minizip"]"#), vec!["names-nothing"]),
+        (open(1, gone, r#","products":["minizip"]"#), vec![]),
+    ];
+    for (text, expected) in table {
+        assert_eq!(codes(&folder(TRUST, &text)), expected, "{text}");
+    }
+    let two = with(folder(TRUST, &open(1, gone, "")), "vex/newer.json", &open(2, gone, ""));
+    assert_eq!(codes(&two), ["superseded"]);
+    let absent = r#"{"document":{"category":"csaf_vex","csaf_version":"2.0","publisher":{"name":"Zlib Maintainers"},
+          "tracking":{"status":"final","initial_release_date":"2026-10-01T00:00:00Z"}},
+        "product_tree":{"branches":[{"category":"product_name","name":"zlib","branches":[
+          {"category":"product_version","name":"1.2.11","product":{"product_id":"P","name":"zlib 1.2.11"}}]}]},
+        "vulnerabilities":[{"cve":"CVE-2026-0001","product_status":{"known_not_affected":["P"]},"flags":[{"label":"component_not_present"}]}]}"#;
+    // The pump and the server run it.
+    assert_eq!(codes(&folder(TRUST, absent)), ["contradicted", "contradicted"]);
+    assert_eq!(
+        codes(&folder(TRUST, &absent.replace("component_not_present", "vulnerable_code_not_present"))),
+        Vec::<String>::new()
+    );
+    let csaf = |status: &str| {
+        format!(
+            r#"{{"document":{{"category":"csaf_vex","csaf_version":"2.0","publisher":{{"name":"Zlib Maintainers"}},"tracking":{{"status":"{status}"}}}},
+              "product_tree":{{"full_product_names":[{{"product_id":"P","name":"zlib"}}]}},
+              "vulnerabilities":[{{"cve":"CVE-2026-0001","product_status":{{"known_affected":["P"]}}}}]}}"#
+        )
+    };
+    assert_eq!(codes(&folder(TRUST, &csaf("draft"))), ["not-final"]);
+    assert_eq!(codes(&folder(TRUST, &csaf("interim"))), ["not-final"]);
+    assert_eq!(codes(&folder(TRUST, &csaf("final"))), Vec::<String>::new());
+}
+
 #[test]
 fn what_is_wrong_is_refused() {
     for (trust, vex, code) in [
@@ -140,4 +204,55 @@ reviewed_components = ["#,
     assert!(read(&unknown).is_err_and(|wrong| wrong.0.iter().any(|found| found.code == "dangling-name")));
     // Nothing of it changes a folder without it.
     assert!(must(&whole()).device.compiled.is_empty());
+}
+
+/// Lists are of a build, not of a version of the component: of which fielded ones is said in words, and by name where they differ.
+#[test]
+fn lists_of_compiled_files_are_of_builds() {
+    let entry = |more: &str| {
+        format!(
+            r#"{{ component = "zlib", version = "1.2.11", sources = "evidence/sources.txt", files = "evidence/files.txt"{more} }}"#
+        )
+    };
+    let folder = |entries: &[String], second: bool| {
+        let compiled = format!("compiled = [{}]\nreviewed_components = [", entries.join(", "));
+        let mut system = SYSTEM.replacen("reviewed_components = [", &compiled, 1);
+        if second {
+            system = system.replace(r#""4.2" = "sbom/pump.json""#, r#""4.2" = "sbom/other.json""#);
+        }
+        let sbom = String::from_utf8(whole().0["sbom/pump.json"].clone()).expect("text").replace("\"3\"", "\"4\"");
+        let texts =
+            with(with(whole(), "evidence/sources.txt", "z/src/a.c\nz/src/b.c\nz/z.h\n"), "sbom/other.json", &sbom);
+        with(with(texts, "evidence/files.txt", "b/src/a.c\nb/z.h\n"), "system.toml", &system)
+    };
+    let claims = |files: &MemoryFiles| -> Vec<(String, bool, String)> {
+        let device = read(files).unwrap_or_else(|wrong| panic!("{wrong:#?}")).device;
+        let lists = device.claims.values().filter(|claim| claim.id.to_string().starts_with("compiled:"));
+        let shown = |claim: &Claim| {
+            let reading = &claim.evidence.as_ref().expect("a list").reading;
+            (claim.id.to_string(), matches!(reading, EvidenceReading::Supports(_)), claim.statement.clone())
+        };
+        lists.map(shown).collect()
+    };
+    let only = |files: &MemoryFiles| claims(files).remove(0);
+    let (id, supports, words) = only(&folder(&[entry("")], false));
+    assert_eq!((id.as_str(), supports), ("compiled:pump/zlib@1.2.11", true));
+    assert!(words.ends_with("in the fielded versions: 4.1, 4.2"), "{words}");
+    // Two builds of one version of the component.
+    assert!(!only(&folder(&[entry("")], true)).1);
+    let (id, supports, words) = only(&folder(&[entry(r#", fielded = ["4.2"]"#)], true));
+    assert_eq!((id.as_str(), supports), ("compiled:pump/zlib@1.2.11 in 4.2", true));
+    assert!(words.ends_with("in the fielded versions: 4.2"), "{words}");
+    let both = [entry(r#", fielded = ["4.1"]"#), entry(r#", fielded = ["4.2"]"#)];
+    assert_eq!(claims(&folder(&both, true)).len(), 2);
+    for (entries, code) in [
+        (vec![entry(""), entry("")], "duplicate-name"),
+        (vec![entry(""), entry(r#", fielded = ["4.1"]"#)], "duplicate-name"),
+        (vec![entry(r#", fielded = ["4.1", "4.2"]"#), entry(r#", fielded = ["4.1"]"#)], "duplicate-name"),
+        (vec![entry(r#", fielded = ["9"]"#)], "dangling-name"),
+        (vec![entry(", fielded = []")], "empty-list"),
+    ] {
+        let wrong = read(&folder(&entries, true)).err().unwrap_or_else(|| panic!("{code} was read: {entries:?}"));
+        assert!(wrong.0.iter().any(|found| found.code == code), "{code}: {wrong:#?}");
+    }
 }

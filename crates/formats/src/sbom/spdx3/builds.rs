@@ -122,11 +122,17 @@ impl<'e> Builds<'e> {
         let (mut paths, mut unresolved) = (Vec::new(), 0);
         while let Some(id) = open.pop() {
             match by_id.get(id) {
-                None => unresolved += 1,
-                Some(element) if element.kind() == "File" && is_source(element) => {
-                    paths.extend(element.name.good().map(|name| name.trim().to_owned()));
+                Some(element) if element.kind() == "Build" => {}
+                // Most builds do not say of a file what it is for. A list that is too long is harmless.
+                Some(element) if element.kind() == "File" => {
+                    match element.name.good().map(|name| name.trim()).filter(|name| !name.is_empty()) {
+                        _ if is_beside(element) => {}
+                        Some(name) => paths.push(name.to_owned()),
+                        None => unresolved += 1,
+                    }
                 }
-                Some(_) => {}
+                // What stands in another document, or is no file: what of it is compiled is not known.
+                _ => unresolved += 1,
             }
             let before = [&self.inputs, &self.makers, &self.generated_from];
             for next in before.into_iter().filter_map(|links| links.get(id)).flatten() {
@@ -145,15 +151,16 @@ impl<'e> Builds<'e> {
     }
 }
 
-fn is_source(element: &RawElement<'_>) -> bool {
+/// Purposes of files that no compiler reads. What a patch changes is listed for itself.
+const BESIDE: &[&str] = &["bom", "documentation", "evidence", "patch", "requirement", "specification"];
+
+/// Whether a file is said to be for something beside the product, and for nothing else.
+fn is_beside(element: &RawElement<'_>) -> bool {
     let others = match &element.other_purposes {
         Loose::Good(Texts(others)) => others.as_slice(),
-        _ => &[],
+        Loose::Absent => &[],
+        Loose::Wrong(_) => return false,
     };
-    element
-        .purpose
-        .good()
-        .into_iter()
-        .chain(others.iter().map(|text| &**text))
-        .any(|purpose| short(purpose) == "source")
+    let mut purposes = element.purpose.good().into_iter().chain(others.iter().map(|text| &**text)).peekable();
+    purposes.peek().is_some() && purposes.all(|purpose| BESIDE.contains(&short(purpose)))
 }

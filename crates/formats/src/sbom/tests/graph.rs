@@ -98,7 +98,45 @@ fn steps_between_source_and_package_are_followed_and_gaps_counted() {
     ]}"#;
     let sbom = read(text.as_bytes()).expect("reads");
     let files = sbom.components[0].compiled_files.as_ref().expect("evidence");
-    assert_eq!((&*files.paths, files.unresolved), (&["init/main.c".to_owned()][..], 1));
+    assert_eq!(files.paths, ["init/main.c", "main.o", "vmlinux"], "what is too much is harmless");
+    assert_eq!(files.unresolved, 1);
+}
+
+/// What went into a build counts as compiled in where nothing says that it is something else; what has no name, or is no file, is a
+/// gap.
+#[test]
+fn inputs_without_a_purpose_or_a_name_are_not_passed_over() {
+    let files = |input: &str| {
+        let text = format!(
+            r#"{{"@context": ["https://spdx.org/rdf/3.0.1/spdx-context.jsonld"], "@graph": [
+              {{"type": "software_Package", "spdxId": "pkg", "name": "kernel"}},
+              {{"type": "software_File", "spdxId": "source", "name": "init/main.c", "software_primaryPurpose": "source"}},
+              {{"spdxId": "input", {input}}}, {{"type": "build_Build", "spdxId": "build"}},
+              {{"type": "Relationship", "from": "build", "relationshipType": "hasOutput", "to": ["pkg"]}},
+              {{"type": "Relationship", "from": "build", "relationshipType": "hasInput", "to": ["source", "input"]}}]}}"#
+        );
+        let sbom = read(text.as_bytes()).expect("reads");
+        let files = sbom.components[0].compiled_files.clone().expect("evidence");
+        (files.paths.iter().any(|path| path == "net/core.c"), files.unresolved)
+    };
+    for (input, expected) in [
+        (r#""type": "software_File", "name": "net/core.c", "software_primaryPurpose": "source""#, (true, 0)),
+        (r#""type": "software_File", "name": "net/core.c""#, (true, 0)),
+        (r#""type": "software_File", "name": "net/core.c", "software_primaryPurpose": "other""#, (true, 0)),
+        (r#""type": "software_File", "name": "net/core.c", "software_primaryPurpose": 3"#, (true, 0)),
+        (r#""type": "software_File", "name": "net/core.c", "software_additionalPurpose": 3"#, (true, 0)),
+        (
+            r#""type": "software_File", "name": "net/core.c", "software_primaryPurpose": "documentation", "software_additionalPurpose": ["source"]"#,
+            (true, 0),
+        ),
+        (r#""type": "software_File", "name": "net/core.c", "software_primaryPurpose": "documentation""#, (false, 0)),
+        (r#""type": "software_File", "software_primaryPurpose": "source""#, (false, 1)),
+        (r#""type": "software_File", "name": " ""#, (false, 1)),
+        (r#""type": "software_File", "software_primaryPurpose": "patch""#, (false, 0)),
+        (r#""type": "software_Snippet", "name": "net/core.c""#, (false, 1)),
+    ] {
+        assert_eq!(files(input), expected, "{input}");
+    }
 }
 
 #[test]

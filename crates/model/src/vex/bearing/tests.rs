@@ -1,7 +1,7 @@
 //! What a statement means in an inventory: a table, one line for each way of naming.
 
 use super::{Bearing, Fit, Listed, Whole};
-use crate::component::{Component, Hash};
+use crate::component::{Component, Hash, Patch};
 use crate::cpe::Cpe;
 use crate::purl::Purl;
 use crate::vex::{Conclusion, Identity, Justification, Product, Statement, Status, VersionScope};
@@ -170,4 +170,139 @@ fn versions_of_their_own() {
     assert_eq!(says(Status::NotAffected, "unaffected"), Some(Conclusion::NotAffected));
     assert_eq!(says(Status::Affected, "unaffected"), None);
     assert_eq!(says(Status::Affected, "affected"), Some(Conclusion::Affected));
+}
+
+/// What narrows a product, or cannot be compared, makes a statement on some of it none on ours.
+#[test]
+fn what_is_narrower_is_not_exact() {
+    let rtos = |change: &dyn Fn(&mut Identity)| {
+        let mut identity = name("rtos", Some("3.2"));
+        change(&mut identity);
+        Product { identity, components: Vec::new() }
+    };
+    let narrowed = |it: &mut Identity| it.narrowed.push("service pack SP3".to_owned());
+    let device = |identity: Identity| Product { identity, components: vec![name("rtos", None)] };
+    for (product, fit) in [
+        (rtos(&|_| {}), Fit::Exact),
+        (rtos(&narrowed), Fit::Loose),
+        (device(name("LVP-200", Some("4.1"))), Fit::Exact),
+        (device(Identity { narrowed: vec!["serial numbers".to_owned()], ..name("LVP-200", Some("4.1")) }), Fit::Loose),
+        (
+            device(Identity {
+                cpes: vec!["cpe:2.3:h:acme:lvp-200:4.1:*:*:*:*:*:*:*".into()],
+                ..name("LVP-200", Some("4.1"))
+            }),
+            Fit::Exact,
+        ),
+        (
+            device(Identity {
+                cpes: vec!["cpe:2.3:h:acme:lvp-200:4.1:sp3:*:*:*:*:*:*".into()],
+                ..name("LVP-200", Some("4.1"))
+            }),
+            Fit::Loose,
+        ),
+        (
+            device(Identity {
+                cpes: vec!["cpe:2.3:h:acme:lvp-200:4.1:*:*:*:*:*:arm:*".into()],
+                ..name("LVP-200", Some("4.1"))
+            }),
+            Fit::Loose,
+        ),
+        (
+            device(Identity {
+                cpes: vec!["cpe:2.3:h:acme:lvp-200:4.2:*:*:*:*:*:*:*".into()],
+                ..name("LVP-200", Some("4.1"))
+            }),
+            Fit::Loose,
+        ),
+        (device(Identity { cpes: vec!["no name".into()], ..name("LVP-200", Some("4.1")) }), Fit::Loose),
+        (
+            device(Identity { purls: vec!["pkg:generic/lvp@4.1?arch=arm".into()], ..name("LVP-200", Some("4.1")) }),
+            Fit::Loose,
+        ),
+        (device(Identity { narrowed: vec!["serial numbers".to_owned()], ..name("LVP-200 4.1", None) }), Fit::Loose),
+    ] {
+        let found = bearings(vec![product.clone()]);
+        let fits: Vec<Fit> = found.iter().filter(|one| one.component == Some(1)).map(|one| one.fit).collect();
+        assert_eq!(fits, [fit], "{product:?}");
+    }
+    // A part that is narrowed in a whole that is not.
+    let part = Identity { narrowed: vec!["patch level 2".to_owned()], ..name("rtos", Some("3.2")) };
+    let found = bearings(vec![Product { identity: name("LVP-200", Some("4.1")), components: vec![part] }]);
+    assert_eq!(found.iter().map(|one| one.fit).collect::<Vec<_>>(), [Fit::Loose]);
+    // A change that ours has, too.
+    let patched = |ours: &[&str], theirs: &[&str]| {
+        let patch = |id: &&str| Patch { kind: Some("backport".to_owned()), resolves: vec![(*id).to_owned()] };
+        let components = [Component {
+            version: Some("3.2".to_owned()),
+            patches: ours.iter().map(patch).collect(),
+            ..Component::named("1".into(), "rtos")
+        }];
+        let theirs = Component { patches: theirs.iter().map(patch).collect(), ..Component::named("x".into(), "rtos") }
+            .narrowing();
+        let product = rtos(&|it| it.narrowed.clone_from(&theirs));
+        Listed::new(&components, Vec::new(), None).bearings(&statement(vec![product])).first().map(|one| one.fit)
+    };
+    assert_eq!(patched(&[], &["CVE-1"]), Some(Fit::Loose));
+    assert_eq!(patched(&["CVE-1"], &["CVE-1"]), Some(Fit::Exact));
+    assert_eq!(patched(&["CVE-1", "CVE-2"], &["CVE-2"]), Some(Fit::Exact));
+    assert_eq!(patched(&["CVE-1"], &["CVE-2"]), Some(Fit::Loose));
+}
+
+/// A list of versions may contradict itself, in any order: the worst counts.
+#[test]
+fn of_several_versions_the_worst_counts() {
+    let fine = scope("3.2", false, Some("unaffected"));
+    let bad = scope("3.2", false, Some("affected"));
+    let range = |status| scope("vers:generic/>=1.0|<=4.0", true, Some(status));
+    for (scopes, expected) in [
+        (vec![fine.clone()], (Fit::Exact, Conclusion::NotAffected)),
+        (vec![fine.clone(), bad.clone()], (Fit::Exact, Conclusion::Affected)),
+        (vec![fine.clone(), range("affected")], (Fit::Loose, Conclusion::Affected)),
+        (vec![fine.clone(), range("unknown")], (Fit::Loose, Conclusion::UnderInvestigation)),
+        (vec![fine.clone(), range("unaffected")], (Fit::Exact, Conclusion::NotAffected)),
+        (vec![fine.clone(), scope("", true, Some("affected"))], (Fit::Loose, Conclusion::Affected)),
+        (vec![range("affected"), range("unaffected")], (Fit::Loose, Conclusion::Affected)),
+        (vec![fine, scope("3.1", false, Some("affected"))], (Fit::Exact, Conclusion::NotAffected)),
+    ] {
+        for scopes in [scopes.clone(), scopes.into_iter().rev().collect()] {
+            let identity = Identity { versions: scopes, ..name("rtos", None) };
+            let found = bearings(vec![Product { identity: identity.clone(), components: Vec::new() }]);
+            let said: Vec<(Fit, Conclusion)> = found.iter().map(|one| (one.fit, one.says)).collect();
+            assert_eq!(said, [expected], "{identity:?}");
+        }
+    }
+}
+
+/// How people write a product who know no names for machines: it is heard, and never exact.
+#[test]
+fn plain_names_are_heard_loosely() {
+    let by_reference = |text: &str| identity(|it| it.reference = Some(text.to_owned()));
+    for (identity, expected) in [
+        (by_reference("rtos"), vec![Some(1)]),
+        (by_reference("rtos 3.2"), vec![Some(1)]),
+        (by_reference("rtos@3.2"), vec![Some(1)]),
+        (by_reference("rtos-v3.2"), vec![Some(1)]),
+        (by_reference("rtos 3.3"), vec![]),
+        (by_reference("rtos "), vec![Some(1)]),
+        // The reference in our SBOM.
+        (by_reference("3"), vec![Some(3)]),
+        (by_reference("LVP-200"), vec![None]),
+        (by_reference("LVP-200 4.1"), vec![None]),
+        (by_reference("LVP-200 4.2"), vec![]),
+        (by_reference("pkg:generic/rtos@3.2"), vec![Some(1)]),
+        (by_reference("pkg:generic/rtos@3.1"), vec![]),
+        (by_cpe("cpe:2.3:o:acme:rtos:3.2:*:*:*:*:*:*:*"), vec![Some(1)]),
+        (by_cpe("cpe:2.3:o:acme:rtos:*:*:*:*:*:*:*:*"), vec![Some(1)]),
+        (by_cpe("cpe:2.3:o:acme:rtos:3.3:*:*:*:*:*:*:*"), vec![]),
+        // What can be compared is: another package of that name is another one.
+        (by_purl("pkg:npm/openssl@1.0.1f-1"), vec![]),
+        // A product's own reference is none where the product has a name.
+        (Identity { reference: Some("rtos".to_owned()), ..name("other", None) }, vec![]),
+    ] {
+        let found = bearings(vec![Product { identity: identity.clone(), components: Vec::new() }]);
+        let places: Vec<Option<usize>> = found.iter().map(|one| one.component).collect();
+        assert_eq!(places, expected, "{identity:?}");
+        assert!(found.iter().all(|one| one.fit == Fit::Loose), "{found:?}");
+    }
 }
