@@ -50,6 +50,8 @@ pub fn of_scan(report: &ScanReport, header: &Header) -> VexDocument {
     VexDocument {
         id: Some(identifier(report, header)),
         version: Some("1".to_owned()),
+        // Nobody has gone over it yet.
+        state: None,
         title: Some(title(report)),
         issuer: header.issuer.clone(),
         issued: Some(header.issued.clone()),
