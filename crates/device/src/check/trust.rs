@@ -21,6 +21,9 @@ pub(crate) const VEX: &str = "vex";
 /// An entry of the trust list, and where it stands.
 type Entry = (TrustedIssuer, Place);
 
+/// The fielded versions of which there is a list already, and where it stands.
+type Builds = Vec<(Vec<FieldedVersionId>, Place)>;
+
 /// The trust list.
 pub(crate) fn issuers(file: Option<&TrustFile>, loader: &mut Loader<'_>, sink: &mut Sink) -> Vec<Entry> {
     let tables = file.map_or(&[][..], |file| items(&file.issuer));
@@ -130,7 +133,7 @@ pub(crate) fn compiled(
 ) -> Vec<CompiledComponent> {
     let Some(element) = raw.id.as_ref().map(|id| ElementId::from(id.value.0.as_str())) else { return Vec::new() };
     let mut found: Vec<CompiledComponent> = Vec::new();
-    let mut taken: BTreeMap<(String, String), Vec<(Vec<FieldedVersionId>, Place)>> = BTreeMap::new();
+    let mut taken: BTreeMap<(String, String), Builds> = BTreeMap::new();
     for at in items(&raw.compiled) {
         let raw = &at.value;
         let sources = raw.sources.as_ref().and_then(|path| loader.file_list(path, sink));

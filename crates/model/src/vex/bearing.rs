@@ -498,7 +498,7 @@ fn graded<'i>(versions: Versions, whole: bool, scopes: &'i [VersionScope], own: 
 fn worst(conclusion: Conclusion, said: &[Said<'_>]) -> Option<(Fit, Conclusion)> {
     let all = || said.iter().filter_map(|(fit, status)| Some((*fit, scoped(conclusion, *status)?)));
     let worst = all().map(|(_, says)| says).min()?;
-    all().filter(|(_, says)| *says == worst).map(|(fit, says)| (fit, says)).max()
+    all().filter(|(_, says)| *says == worst).max()
 }
 
 /// What a statement says of a version of which its list says something of its own.
