@@ -17,6 +17,8 @@ fn each_of(file: &VexFile, device: &Device, mut each: impl FnMut(&ElementId, &He
     each_heard(std::slice::from_ref(file), device, |_, element, heard| each(element, heard));
 }
 
+/// How a product is named so that it can be told what is meant.
+const NAMES: &str = "products are named by package URL, CPE name, or name and version";
 /// How many statements are named in one message.
 const NAMED: usize = 10;
 
@@ -168,7 +170,6 @@ pub(crate) fn lint(device: &Device) -> Vec<Diagnostic> {
                 ));
             }
         });
-        const NAMES: &str = "products are named by package URL, CPE name, or name and version";
         if !bears {
             warn("names-nothing", "this speaks of nothing that the device has".to_owned(), NAMES);
         } else if let Some(open) = unheard.get(file.path.as_str()) {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use ward_model::Digest;
 use ward_model::finding::{ComponentSummary, Finding, ScanReport, State};
-use ward_model::vex::{Identity, Issuer, Product, Statement, Status, VexDocument};
+use ward_model::vex::{DocumentState, Identity, Issuer, Product, Statement, Status, VexDocument};
 
 /// What a document says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,8 +50,7 @@ pub fn of_scan(report: &ScanReport, header: &Header) -> VexDocument {
     VexDocument {
         id: Some(identifier(report, header)),
         version: Some("1".to_owned()),
-        // Nobody has gone over it yet.
-        state: None,
+        state: Some(DocumentState::Draft),
         title: Some(title(report)),
         issuer: header.issuer.clone(),
         issued: Some(header.issued.clone()),

@@ -21,6 +21,9 @@ pub(crate) const VEX: &str = "vex";
 /// An entry of the trust list, and where it stands.
 type Entry = (TrustedIssuer, Place);
 
+/// The fielded versions of which there is a list already, and where it stands.
+type Builds = Vec<(Vec<FieldedVersionId>, Place)>;
+
 /// The trust list.
 pub(crate) fn issuers(file: Option<&TrustFile>, loader: &mut Loader<'_>, sink: &mut Sink) -> Vec<Entry> {
     let tables = file.map_or(&[][..], |file| items(&file.issuer));
@@ -120,9 +123,6 @@ pub(crate) fn statements(
     files
 }
 
-/// Fielded versions, and where they are named.
-type Named = (Vec<FieldedVersionId>, Place);
-
 /// What components of an element were compiled from.
 pub(crate) fn compiled(
     raw: &system::Element,
@@ -133,8 +133,7 @@ pub(crate) fn compiled(
 ) -> Vec<CompiledComponent> {
     let Some(element) = raw.id.as_ref().map(|id| ElementId::from(id.value.0.as_str())) else { return Vec::new() };
     let mut found: Vec<CompiledComponent> = Vec::new();
-    // By component and version: for which fielded versions a list was named, and where.
-    let mut taken: BTreeMap<(String, String), Vec<Named>> = BTreeMap::new();
+    let mut taken: BTreeMap<(String, String), Builds> = BTreeMap::new();
     for at in items(&raw.compiled) {
         let raw = &at.value;
         let sources = raw.sources.as_ref().and_then(|path| loader.file_list(path, sink));
@@ -145,7 +144,7 @@ pub(crate) fn compiled(
         let (Some(sources), Some(fielded)) = (sources, fielded) else { continue };
         // Of two lists of one build it could not be told which one is whole.
         let earlier = taken.entry((component.value.clone(), version.value.clone())).or_default();
-        let meets = |(other, _): &&Named| {
+        let meets = |(other, _): &&(Vec<FieldedVersionId>, Place)| {
             other.is_empty() || fielded.is_empty() || other.iter().any(|version| fielded.contains(version))
         };
         if let Some((_, first)) = earlier.iter().find(meets) {
