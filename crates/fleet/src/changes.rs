@@ -170,6 +170,10 @@ struct Named {
 
 impl Named {
     fn record(&mut self, record: &VulnerabilityRecord) {
+        // What was withdrawn names nothing.
+        if record.withdrawn {
+            return;
+        }
         let nodes = record.configurations.iter().flat_map(|configuration| &configuration.nodes);
         self.criteria.extend(nodes.flat_map(|node| &node.criteria).filter_map(|criterion| criterion.cpe.product_key()));
         for product in &record.affected {

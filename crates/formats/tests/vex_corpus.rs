@@ -9,7 +9,7 @@
 )]
 
 use serde_json::Value;
-use ward_formats::vex::{self, VexError, VexFormat};
+use ward_formats::vex::{self, VexError, VexFormat, VexWriteError};
 use ward_model::vex::{Issuer, VexDocument};
 
 use ward_samples::{path as data, unpack_archive as archive};
@@ -158,13 +158,20 @@ fn cyclonedx_statements_are_read_and_written_as_the_schema_says() {
     let registry = registry.prepare().expect("schemas");
     let schema = load("bom-1.6.schema.json");
     let validator = jsonschema::options().with_registry(&registry).build(&schema).expect("a schema");
-    let (mut read, mut statements) = (0, 0);
+    let (mut read, mut statements, mut narrowed) = (0, 0, 0);
     for (name, bytes) in archive(&packed) {
         let Ok(document) = vex::read(&bytes) else { continue };
         read += 1;
         statements += document.statements.len();
         let document = complete(document);
-        let text = vex::write(&document, VexFormat::CycloneDx).expect("writes");
+        let text = match vex::write(&document, VexFormat::CycloneDx) {
+            // What narrows a component has no place in what is written, so nothing is.
+            Err(VexWriteError::Narrowed(_)) => {
+                narrowed += 1;
+                continue;
+            }
+            written => written.expect("writes"),
+        };
         let back = vex::read(text.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}\n{text}"));
         assert_eq!(vex::write(&back, VexFormat::CycloneDx).as_deref(), Ok(&*text), "{name}");
         for (before, after) in document.statements.iter().zip(&back.statements) {
@@ -174,6 +181,6 @@ fn cyclonedx_statements_are_read_and_written_as_the_schema_says() {
             assert_valid(&validator, &text, &name);
         }
     }
-    println!("{read} read with {statements} statements");
-    assert!(read >= 30, "only {read} read");
+    println!("{read} read with {statements} statements, {narrowed} of something narrower");
+    assert!(read >= 30 && narrowed <= 2, "{read} read, {narrowed} narrowed");
 }

@@ -74,7 +74,8 @@ impl Component {
     /// What it is beside its name, version, package URLs, CPE names and digests, in words: what is said of a component that was
     /// patched is said of no other one.
     pub fn narrowing(&self) -> Vec<String> {
-        let group = self.group.iter().map(|group| format!("of the group {group}"));
+        // A package URL says the group by itself.
+        let group = self.group.iter().filter(|_| self.purl.is_none()).map(|group| format!("of the group {group}"));
         let tag = self.swid.iter().map(|tag| format!("with the tag {tag}"));
         let unread = self.unreadable_identities.iter().map(|text| format!("called {text}"));
         group.chain(tag).chain(unread).chain(self.patches.iter().map(Patch::words)).collect()
