@@ -65,6 +65,8 @@ pub struct Builder {
     files: BTreeSet<(String, String)>,
     /// Files that were read before, byte for byte.
     unchanged: BTreeSet<(String, String)>,
+    /// Files that were read before, byte for byte, and that nobody could ask about now.
+    from_before: BTreeSet<(String, String)>,
     inputs: BTreeMap<(String, String), Input>,
     ecosystems: BTreeSet<(String, String)>,
     /// The newest date in each file, of sources whose parts age by themselves.
@@ -160,6 +162,7 @@ impl Builder {
             set_aside: Vec::new(),
             files: BTreeSet::new(),
             unchanged: BTreeSet::new(),
+            from_before: BTreeSet::new(),
             inputs: BTreeMap::new(),
             ecosystems: BTreeSet::new(),
             newest: BTreeMap::new(),
@@ -243,9 +246,35 @@ impl Builder {
         Ok(held.input(source, file)?.is_some())
     }
 
+    /// Whether what the home holds of this file is what it read of these bytes. Of a list that was kept because the one that came last
+    /// was cut short, nobody knows which that was: it may be these.
+    ///
+    /// # Errors
+    /// What is held cannot be read.
+    pub fn stands_by(&self, source: &str, file: &str, digest: Digest) -> Result<bool, HomeError> {
+        let Some(held) = &self.held else { return Ok(false) };
+        if WHOLE.contains(&source) {
+            let state = held.sources().iter().find(|state| state.name == source);
+            let taken = state.and_then(|state| state.whole.as_ref());
+            let mut parts = held.parts_of_sources().iter().filter(|(of, ..)| of == source);
+            // Homes from before it was kept do not know.
+            return Ok(taken.is_none_or(|(name, bytes)| name == file && *bytes == digest)
+                || parts.any(|(_, _, part)| part.since.is_some()));
+        }
+        // Earlier homes know an advisory by its bytes alone.
+        let as_read = as_read(source, digest);
+        Ok(held.input(source, file)?.is_some_and(|input| input.digest == as_read || input.digest == digest))
+    }
+
     /// Takes note that somebody looked at this file again and that its bytes were read before: what came of it stays.
     pub fn unchanged(&mut self, source: &str, file: &str) {
         self.unchanged.insert((source.to_owned(), file.to_owned()));
+    }
+
+    /// Takes note that this file, whose bytes were read before, is there, and that whoever it came from could not be asked about it:
+    /// what came of it stays, and it does not count as received again.
+    pub fn from_before(&mut self, source: &str, file: &str) {
+        self.from_before.insert((source.to_owned(), file.to_owned()));
     }
 
     /// Whether somebody says that fewer records of this source are right.

@@ -20,7 +20,7 @@ use crate::lost::Lost;
 use crate::moment::Moment;
 use crate::part::{self, Part};
 use crate::reach::{self, Reach};
-use crate::source::{SetAsideRecord, SourceState};
+use crate::source::{SetAsideRecord, SourceState, Unread};
 use crate::transaction::{State, Transaction};
 use crate::undescribed::{self, Search, Seen};
 use crate::{builder, day};
@@ -267,8 +267,9 @@ impl Generation {
         Ok(records)
     }
 
-    /// The earliest day on which a record of this source and name was received and could not be read, of all that ever were.
-    pub(crate) fn set_aside_since(&self) -> Result<BTreeMap<(String, VulnerabilityId), i32>, KnowledgeError> {
+    /// The earliest day on which something that could not be read was received, of all that ever was, by source and what it is known
+    /// by.
+    pub(crate) fn set_aside_since(&self) -> Result<BTreeMap<(String, Unread), i32>, KnowledgeError> {
         let mut since = BTreeMap::new();
         for (layer, _) in self.layers() {
             let facts = layer.all_of(Kind::SetAside)?;
@@ -276,9 +277,10 @@ impl Generation {
                 let row = facts.get(at)?;
                 let Some(value) = row.value.filter(|_| row.transaction <= self.limit) else { continue };
                 let record = fact::set_aside(value).map_err(|reason| unreadable("records set aside", reason))?;
-                let Some(id) = record.id else { continue };
+                let source = record.source.clone();
+                let Some(known_by) = record.known_by() else { continue };
                 let received = day::pack(Some(self.transaction_entry(row.transaction)?.stated.day()));
-                let held = since.entry((record.source, id)).or_insert(received);
+                let held = since.entry((source, known_by)).or_insert(received);
                 *held = received.min(*held);
             }
         }

@@ -83,8 +83,8 @@ impl Home {
         let anchor = self.anchor()?;
         let Some(mut current) = self.pointer()? else {
             return match anchor {
-                None => Ok(None),
-                Some(_) => Err(HomeError::Pointer { path: self.folder.join(POINTER), found: String::new() }),
+                None if !self.is_orphaned()? => Ok(None),
+                _ => Err(HomeError::Pointer { path: self.folder.join(POINTER), found: String::new() }),
             };
         };
         for _ in 1..TRIES {
@@ -151,6 +151,19 @@ impl Home {
             return Err(HomeError::Anchor { path: self.folder.join(ANCHOR) });
         }
         Ok(generation)
+    }
+
+    /// Whether there are files that nothing names as current, and that are not those of a first publication that was interrupted: then
+    /// what named them is gone, and the home is not empty.
+    fn is_orphaned(&self) -> Result<bool, HomeError> {
+        let names = match self.names() {
+            Err(HomeError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => return Ok(false),
+            names => names?,
+        };
+        let is_first = |name: &String| Layer::open(&self.folder.join(name)).is_ok_and(|base| base.last() <= 1);
+        let is_later = |name: &String| is_delta(name) || is_base(name) && !is_first(name);
+        // Somebody may have published meanwhile.
+        Ok(names.iter().any(is_later) && !names.iter().any(|name| name == POINTER))
     }
 
     /// What was published last, as far as the anchor knows.
@@ -242,13 +255,15 @@ impl Home {
         let names = current.iter().flat_map(|current| std::iter::once(&current.base).chain(&current.delta));
         let paths: Vec<PathBuf> = names.map(|name| self.folder.join(name)).collect();
         let (mut days, mut published) = (Vec::new(), anchor.map(|anchor| anchor.transactions));
+        let mut before = Some(Vec::new());
         for layer in paths.iter().filter_map(|path| Layer::open(path).ok()) {
             published = published.max(Some(layer.last()));
             for number in held + 1..=layer.last() {
                 days.extend(layer.transaction_entry(number).ok().map(|entry| entry.stated.day()));
             }
+            before = before.zip(Lost::told_by(&layer, held)).map(|(before, more)| [before, more].concat());
         }
-        Ok(match anchor {
+        let lost = match anchor {
             Some(anchor)
                 if anchor.transactions <= held
                     && left.transaction_entry(anchor.transactions)?.chain != anchor.chain =>
@@ -262,11 +277,12 @@ impl Home {
                 let count = published.unwrap_or(held).saturating_sub(held);
                 (count > 0).then(|| Lost::after(left, Some(count), days, found))
             }
-        })
+        };
+        Ok(lost.map(|lost| lost.joined(before.as_deref())))
     }
 
     /// Gives a finished file its name and makes it a current one: a delta together with the base below it. Removes all files but
-    /// those that are current and those that were before.
+    /// those that are current and those that were before; none where nothing was.
     pub(crate) fn publish(
         &self,
         file: NamedTempFile,
@@ -299,7 +315,8 @@ impl Home {
         for name in self.names()? {
             let path = folder.join(&name);
             let kept = name == current.base || Some(&name) == current.delta.as_ref() || before.contains(&path);
-            if (is_base(&name) || is_delta(&name)) && !kept {
+            // What was not built upon may be what somebody looks for whose home lost the names of its files.
+            if (is_base(&name) || is_delta(&name)) && !kept && !before.is_empty() {
                 // A reader may still have it open, which some systems do not allow to be removed: the next writer tries again.
                 let _ = disk.remove(&path);
             }

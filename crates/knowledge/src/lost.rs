@@ -7,6 +7,7 @@ use ward_model::coverage::LostReceipts;
 
 use crate::fact::{self, Held, Kind};
 use crate::generation::Generation;
+use crate::layer::Layer;
 
 /// Receipts that were lost, and after which receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,30 @@ impl Lost {
     pub(crate) fn after(left: &Generation, receipts: Option<u32>, days: Vec<Date>, found: Date) -> Self {
         let receipts = LostReceipts { after: left.moment().day(), receipts, days, found, accepted: None };
         Self { after: left.transactions(), receipts }
+    }
+
+    /// What a damaged file still tells of receipts that had been lost after this one before; `None` where it does not tell it.
+    pub(crate) fn told_by(layer: &Layer, after: u32) -> Option<Vec<Self>> {
+        let facts = layer.facts_of(Kind::Lost, layer.last()).ok()?;
+        let held = facts.into_iter().filter_map(|(key, value)| Some((key, value?)));
+        let lost: Option<Vec<Self>> = held.map(|fact| Self::from_fact(&fact).ok()).collect();
+        Some(lost?.into_iter().filter(|lost| lost.after >= after).collect())
+    }
+
+    /// Together with those that had been lost before and that are forgotten by this loss; where that is not known, nor is how many there
+    /// are.
+    pub(crate) fn joined(mut self, before: Option<&[Self]>) -> Self {
+        let Some(before) = before else {
+            self.receipts.receipts = None;
+            return self;
+        };
+        for lost in before {
+            let both = self.receipts.receipts.zip(lost.receipts.receipts);
+            self.receipts.receipts = both.map(|(one, other)| one.saturating_add(other));
+            self.receipts.days.extend(&lost.receipts.days);
+        }
+        self.receipts.days.sort_unstable();
+        self
     }
 
     /// As a fact.

@@ -56,7 +56,8 @@ fn says(file: &str, made: Date) -> Option<(Says, Date)> {
     let pages: Vec<&str> = name.strip_prefix("api-")?.split('.').next()?.split('-').collect();
     match pages.as_slice() {
         [_] => Some((Says::All(None), made)),
-        [from, until, _] => Some((Says::ChangesSince(day(from)?), day(until)?)),
+        // What had not happened when it was made, or came, nobody saw.
+        [from, until, _] => Some((Says::ChangesSince(day(from)?), day(until)?.min(made))),
         _ => None,
     }
 }
@@ -205,6 +206,9 @@ mod tests {
         assert_eq!((told(&close), close.until), (None, Some(date(2026, 2, 1))));
         let open = after(&close, &[(&window("20260301", "20260302"), date(2026, 9, 9))]);
         assert!(told(&open).is_some_and(|told| told.contains("after 2026-02-01 and before 2026-03-01")));
+        // A name sees no farther than the day on which its file was made.
+        let far = after(&whole, &[(&window("20260102", "20990101"), date(2026, 1, 3))]);
+        assert_eq!((told(&far), far.until), (None, Some(date(2026, 1, 3))));
         // Where no year is known, all of them close it.
         let none = BTreeSet::new();
         let open = open.after([(&*window("20260401", "20260402"), date(2026, 9, 9))].into_iter(), &none);

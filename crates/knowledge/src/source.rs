@@ -206,6 +206,14 @@ impl SetAsideRecord {
         }
     }
 
+    /// By what it will be known when it can be read; a file of advisories holds a single one.
+    pub(crate) fn known_by(self) -> Option<Unread> {
+        match self.id {
+            Some(id) => Some(Unread::Record(id)),
+            None => (self.source == ward_formats::feed::csaf::SOURCE).then_some(Unread::File(self.file)),
+        }
+    }
+
     /// Its identifier, or else where it stands.
     pub fn label(&self) -> String {
         match &self.id {
@@ -213,6 +221,15 @@ impl SetAsideRecord {
             None => format!("record {} of {}", self.place, self.file),
         }
     }
+}
+
+/// By what something is known that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Unread {
+    /// Its own name, or that of its document.
+    Record(VulnerabilityId),
+    /// The file, where no name could be read.
+    File(String),
 }
 
 /// Which of these records name each product, by [`SetAsideRecord::label`].

@@ -277,10 +277,12 @@ pub(super) fn reach(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>, H
     let before = held.clone().unwrap_or_else(|| Reach::until(stamp::believed_day(newest(), builder.received.day())));
     let files =
         builder.made.iter().filter(|((source, _), _)| source == NVD).map(|((_, file), day)| (file.as_str(), *day));
-    let mut after = before.after(files, &state.years);
+    // What is found now nobody can have accepted yet.
+    let mut known = before.clone();
     if builder.accepts(NVD) {
-        after.accept();
+        known.accept();
     }
+    let after = known.after(files, &state.years);
     if held.as_ref() == Some(&after) || held.is_none() && after == before {
         return Ok(Vec::new());
     }
@@ -310,11 +312,11 @@ impl Builder {
         self.files.iter().chain(&self.unchanged).any(|(name, _)| name == source)
     }
 
-    /// How many records stand in the files of this source that were not read again.
+    /// How many records stand in the files of this source that are there and were not read again.
     pub(super) fn passed_over(&self, source: &str) -> Result<u64, HomeError> {
         let Some(held) = &self.held else { return Ok(0) };
         let mut records = 0;
-        for (name, file) in self.unchanged.iter().filter(|(name, _)| name == source) {
+        for (name, file) in self.unchanged.union(&self.from_before).filter(|(name, _)| name == source) {
             records += held.input(name, file)?.map_or(0, |input| input.records);
         }
         Ok(records)

@@ -40,7 +40,7 @@ pub(super) fn compare(builder: &Builder, sources: &Sources) -> Result<(Vec<Fact>
     let before = held(builder)?;
     let mut parts = before.clone();
     let day = builder.received.day();
-    let came = came(builder)?;
+    let (came, from_before) = came(builder)?;
     let seen: BTreeSet<String> = came.keys().map(|(source, _)| source.clone()).collect();
     let known = held_files(builder, &before, &seen)?;
     let newest = newest(builder);
@@ -51,7 +51,8 @@ pub(super) fn compare(builder: &Builder, sources: &Sources) -> Result<(Vec<Fact>
     let companies: BTreeSet<(&str, &str)> =
         came.keys().map(|(source, name)| (source.as_str(), company(source, name))).collect();
     for (key @ (source, name), part) in &mut parts {
-        if !came.contains_key(key) && companies.contains(&(source.as_str(), company(source, name))) {
+        let there = came.contains_key(key) || from_before.contains(key);
+        if !there && companies.contains(&(source.as_str(), company(source, name))) {
             part.vanished(day);
         }
     }
@@ -89,10 +90,13 @@ fn before_of(builder: &Builder, source: &str) -> u64 {
     sources.iter().find(|state| state.name == source).map_or(0, |state| state.records)
 }
 
-/// How many records stand in the files of each part that somebody looked at.
-fn came(builder: &Builder) -> Result<Counts, HomeError> {
+/// How many records stand in the files of each part of which somebody looked at a file; and the parts that are there, but of which
+/// nobody could ask about any file.
+fn came(builder: &Builder) -> Result<(Counts, BTreeSet<(String, String)>), HomeError> {
     let mut came = Counts::new();
-    for key @ (source, file) in builder.files.iter().chain(&builder.unchanged).collect::<BTreeSet<_>>() {
+    let looked_at: BTreeSet<_> = builder.files.iter().chain(&builder.unchanged).collect();
+    let mut seen = BTreeSet::new();
+    for key @ (source, file) in looked_at.iter().copied().chain(&builder.from_before).collect::<BTreeSet<_>>() {
         let Some(name) = part::of_file(source, file).filter(|_| !WHOLE.contains(&source.as_str())) else { continue };
         let new = builder.inputs.get(key).map(|input| input.records);
         let input = match (new, &builder.held) {
@@ -102,10 +106,15 @@ fn came(builder: &Builder) -> Result<Counts, HomeError> {
         };
         // The list of what should be there holds no records.
         if let Some(records) = input {
-            *came.entry((source.clone(), name)).or_default() += records;
+            let part = (source.clone(), name);
+            *came.entry(part.clone()).or_default() += records;
+            if looked_at.contains(key) {
+                seen.insert(part);
+            }
         }
     }
-    Ok(came)
+    let (came, from_before): (Counts, Counts) = came.into_iter().partition(|(part, _)| seen.contains(part));
+    Ok((came, from_before.into_keys().collect()))
 }
 
 /// How many records the files of each part gave that are known from before, where nothing else is known of the part.

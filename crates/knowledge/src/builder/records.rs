@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ward_formats::feed::csaf;
 use ward_model::ids::VulnerabilityId;
 
 use super::entry::Facts;
@@ -12,7 +13,7 @@ use crate::error::{HomeError, at};
 use crate::file::unreadable;
 use crate::generation::Generation;
 use crate::layer::{Layer, VersionEntry};
-use crate::source::WHOLE;
+use crate::source::{SetAsideRecord, Unread, WHOLE};
 use crate::{day, stamp};
 
 /// A version of a record that is to be written.
@@ -106,23 +107,23 @@ impl<'a> Held<'a> {
 /// Compares all that came with what is held.
 pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Came, HomeError> {
     let folder = builder.home.folder().to_owned();
-    let (mut waiting, mut readers) = in_order(std::mem::take(&mut builder.batches), builder, &folder)?;
+    let (mut waiting, mut readers, files) = in_order(std::mem::take(&mut builder.batches), builder, &folder)?;
     let remarks = merge::contradictions(&mut waiting, &mut readers, builder)?;
     builder.set_aside.extend(remarks);
     let held = builder.held.as_ref();
     let mut search = Held::of(builder);
     let now = day::pack(Some(builder.received.day()));
     // Only these are looked for, so only these are worth remembering.
-    let set_aside: BTreeSet<VulnerabilityId> = match held {
-        Some(held) => held.set_aside()?.into_iter().filter_map(|record| record.id).collect(),
+    let set_aside: BTreeSet<Unread> = match held {
+        Some(held) => held.set_aside()?.into_iter().filter_map(SetAsideRecord::known_by).collect(),
         None => BTreeSet::new(),
     };
-    let mut unread_since: Option<BTreeMap<(String, VulnerabilityId), i32>> = None;
+    let mut unread_since: Option<BTreeMap<(String, Unread), i32>> = None;
     let mut came = Came { readers, ..Came::none() };
     let mut known: BTreeMap<String, u64> = BTreeMap::new();
     for (batch, source, pending) in waiting {
         let mut read = |new: bool| {
-            if set_aside.contains(&VulnerabilityId::new(&*pending.id)) {
+            if set_aside.contains(&Unread::Record(VulnerabilityId::new(&*pending.id))) {
                 let read = Read { stamp: pending.stamp.clone(), new };
                 came.aside.insert((source.clone(), pending.id.clone()), read);
             }
@@ -158,13 +159,16 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
             let before = builder.renamed.get(&(source.clone(), pending.id.clone()));
             received.0 = before.map_or(now, |day| now.min(*day));
             // Whoever received it in a form that could not be read had received it.
-            let id = VulnerabilityId::new(&*pending.id);
-            if let Some(held) = held.filter(|_| set_aside.contains(&id)) {
+            let file = pending.file.and_then(|file| files.get(batch)?.get(file));
+            let mut unread = unread(&source, &pending.id, file.map(|(_, file)| file.as_str()));
+            unread.retain(|known_by| set_aside.contains(known_by));
+            if let Some(held) = held.filter(|_| !unread.is_empty()) {
                 let since = match unread_since.take() {
                     Some(since) => since,
                     None => held.set_aside_since()?,
                 };
-                received.0 = since.get(&(source.clone(), id)).map_or(received.0, |day| received.0.min(*day));
+                let days = unread.into_iter().filter_map(|known_by| since.get(&(source.clone(), known_by)));
+                received.0 = days.fold(received.0, |first, day| first.min(*day));
                 unread_since = Some(since);
             }
         }
@@ -185,13 +189,18 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
 /// Entries with the batch in which they are and their source.
 pub(super) type Waiting = Vec<(usize, String, Pending)>;
 
-/// All that came, by identifier and source: of each record the version with the latest stamp, or all that have it.
+/// Source and name of each file of a batch.
+type Files = Vec<(String, String)>;
+
+/// All that came, by identifier and source: of each record the version with the latest stamp, or all that have it. Also the files of
+/// each batch.
 fn in_order(
     batches: Vec<Batch>,
     builder: &Builder,
     folder: &std::path::Path,
-) -> Result<(Waiting, Vec<SpillReader>), HomeError> {
+) -> Result<(Waiting, Vec<SpillReader>, Vec<Files>), HomeError> {
     let mut readers: Vec<SpillReader> = Vec::new();
+    let mut all_files: Vec<Files> = Vec::new();
     let mut waiting: Waiting = Vec::new();
     for (index, batch) in batches.into_iter().enumerate() {
         let (sources, files) = (batch.sources, batch.files);
@@ -206,6 +215,7 @@ fn in_order(
                 .filter_map(|pending| Some((index, sources.get(pending.source)?.clone(), pending))),
         );
         readers.push(batch.spill.into_reader().map_err(at(folder))?);
+        all_files.push(files);
     }
     // Of several versions the latest stands first.
     waiting.sort_unstable_by(|(_, a_source, a), (_, b_source, b)| {
@@ -215,5 +225,18 @@ fn in_order(
         let same = later.id == first.id && later_source == source;
         same && (later.stamp != first.stamp || later.facts.digest == first.facts.digest)
     });
-    Ok((waiting, readers))
+    Ok((waiting, readers, all_files))
+}
+
+/// By what a record may have been known when it could not be read: by its own name; that of an advisory is named by its document, of
+/// which a part or all may have been lost, or by its file where not even that could be read.
+fn unread(source: &str, id: &str, file: Option<&str>) -> Vec<Unread> {
+    let mut names = vec![Unread::Record(VulnerabilityId::new(id))];
+    if source == csaf::SOURCE {
+        names.extend(
+            id.match_indices('/').filter_map(|(end, _)| Some(Unread::Record(VulnerabilityId::new(id.get(..end)?)))),
+        );
+        names.extend(file.map(|file| Unread::File(file.to_owned())));
+    }
+    names
 }

@@ -1,7 +1,7 @@
 //! The answers of a generation.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use ward_model::affected::SubjectKey;
@@ -92,26 +92,59 @@ impl Generation {
         Ok(found)
     }
 
-    /// The assertions that name a name, those of withdrawn records too.
+    /// The assertions that name a name, those of withdrawn records too: also those of their earlier versions, for whoever withdraws a
+    /// record may empty its names, and since when it was known under them stays so.
     fn touching(&self, id: &VulnerabilityId) -> Result<Vec<Said>, KnowledgeError> {
-        let mut found = Vec::new();
+        let (mut found, mut earlier) = (Vec::new(), BTreeSet::new());
         for (layer, place) in self.layers() {
             let Some(rows) = layer.index(ALIASES).find(id.as_str().as_bytes())? else { continue };
             rows.walk(|version, rest| {
                 let wrong = |reason: String| unreadable(Section::AliasRows.word(), reason);
                 let kind = row::byte(rest).map_err(wrong)?;
                 let other = VulnerabilityId::from(row::text(rest).map_err(wrong)?);
+                let entry = layer.entry(version)?;
+                if entry.transaction > self.limit {
+                    return Ok(true);
+                }
+                let of_the_other = kind & alias::OF_THE_OTHER != 0;
+                let (record, alias) = if of_the_other { (other, id.clone()) } else { (id.clone(), other) };
+                let asserter = layer.source(&entry)?.to_owned();
+                let assertion = AliasAssertion { record, alias, asserter };
                 if self.numbers.number(place(version)).is_some() {
-                    let of_the_other = kind & alias::OF_THE_OTHER != 0;
-                    let (record, alias) = if of_the_other { (other, id.clone()) } else { (id.clone(), other) };
-                    let asserter = layer.source(&layer.entry(version)?)?.to_owned();
-                    let withdrawn = kind & alias::WITHDRAWN != 0;
-                    found.push(Said { assertion: AliasAssertion { record, alias, asserter }, withdrawn });
+                    found.push(Said { assertion, withdrawn: kind & alias::WITHDRAWN != 0 });
+                } else {
+                    earlier.insert(assertion);
                 }
                 Ok(true)
             })?;
         }
+        let mut withdrawn: BTreeMap<(VulnerabilityId, String), bool> = BTreeMap::new();
+        for assertion in earlier {
+            let record = (assertion.record.clone(), assertion.asserter.clone());
+            let gone = match withdrawn.get(&record) {
+                Some(gone) => *gone,
+                None => {
+                    let gone = self.is_withdrawn(&record.0, &record.1)?;
+                    withdrawn.insert(record, gone);
+                    gone
+                }
+            };
+            if gone {
+                found.push(Said { assertion, withdrawn: true });
+            }
+        }
         Ok(found)
+    }
+
+    /// Whether the record that a source holds under this name was withdrawn.
+    fn is_withdrawn(&self, id: &VulnerabilityId, source: &str) -> Result<bool, KnowledgeError> {
+        for number in self.find_all(id)? {
+            let (layer, entry) = self.entry(number)?;
+            if layer.source(&entry)? == source {
+                return Ok(layer.outline(&entry)?.withdrawn);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether one of these sources speaks of an ecosystem in a record that is held, under this row.

@@ -2,6 +2,7 @@ use std::fs;
 
 use jiff::civil::date;
 use ward_model::coverage::LostReceipts;
+use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::Knowledge;
 
 use super::Home;
@@ -160,6 +161,35 @@ fn receipts_that_were_lost_are_told_until_somebody_accepts_it() -> TestResult {
 }
 
 #[test]
+fn what_was_lost_before_is_not_forgotten_when_more_is_lost() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    let day = |day| date(2026, 1, day);
+    let one = |number: i8| [plain(&format!("CVE-2020-{number}"), date(2020, 1, 1), "one")];
+    let damage = |at: usize| -> TestResult {
+        let path = home.current()?.ok_or("nothing there")?.path().to_owned();
+        let mut bytes = fs::read(&path)?;
+        bytes[at] ^= 1;
+        Ok(fs::write(&path, bytes)?)
+    };
+    for number in 1..=3 {
+        sync(&home, day(number), &one(number))?;
+    }
+    damage(110)?;
+    sync(&home, day(11), &one(11))?;
+    damage(110)?;
+    let published = sync(&home, day(12), &one(12))?;
+    let expected =
+        LostReceipts { after: day(2), receipts: Some(2), days: vec![day(3), day(11)], found: day(12), accepted: None };
+    assert_eq!(published.description.lost, std::slice::from_ref(&expected));
+    for (on, times) in [(2, 0), (3, 1), (11, 1)] {
+        let then = home.as_of(day(on))?.ok_or("nothing there")?;
+        assert_eq!(then.description().lost, vec![expected.clone(); times], "on {on}");
+    }
+    Ok(())
+}
+
+#[test]
 fn what_was_published_last_says_how_many_receipts_were_lost() -> TestResult {
     let one = |number: i8| [plain(&format!("CVE-2020-{number}"), date(2020, 1, 1), "one")];
     // Of a file that is gone nobody knows the days; without what was published last not even how many they were.
@@ -254,6 +284,50 @@ fn an_earlier_state_that_is_put_back_is_found() -> TestResult {
 }
 
 #[test]
+fn a_home_that_lost_the_names_of_its_files_is_not_empty() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    let lose = || ["current", "anchor"].iter().try_for_each(|name| fs::remove_file(home.folder().join(name)));
+    for day in 1..=3 {
+        let id = format!("CVE-2020-{day}");
+        sync(&home, date(2026, 1, day), &[plain(&id, date(2020, 1, 1), "one")])?;
+    }
+    lose()?;
+    assert!(matches!(home.current(), Err(HomeError::Pointer { .. })));
+    assert!(home.as_of(date(2026, 1, 2)).is_err());
+    // What is left is built upon, and told.
+    let next = sync(&home, date(2026, 1, 4), &[plain("CVE-2020-4", date(2020, 1, 1), "four")])?;
+    assert!(next.repaired && next.description.lost.len() == 1, "{next:?}");
+    let held = home.current()?.ok_or("nothing there")?;
+    assert_eq!((held.transactions(), held.record_count()), (4, 4));
+    // A damaged one is neither taken for nothing nor removed.
+    let base = held.files()[0].to_owned();
+    drop(held);
+    lose()?;
+    for name in names(&home)?.into_iter().filter(|name| name.starts_with("delta-")) {
+        fs::remove_file(home.folder().join(name))?;
+    }
+    fs::write(&base, "no generation")?;
+    assert!(matches!(home.builder(date(2026, 1, 5)), Err(HomeError::NoBase { .. })));
+    assert!(base.exists());
+    Ok(())
+}
+
+#[test]
+fn a_first_publication_that_was_interrupted_leaves_an_empty_home() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    sync(&home, date(2026, 1, 1), &[plain("CVE-2020-1", date(2020, 1, 1), "one")])?;
+    let first = home.current()?.ok_or("nothing there")?.path().to_owned();
+    ["current", "anchor"].iter().try_for_each(|name| fs::remove_file(home.folder().join(name)))?;
+    assert!(home.current()?.is_none());
+    let next = sync(&home, date(2026, 1, 2), &[plain("CVE-2020-2", date(2020, 1, 1), "two")])?;
+    assert!(!next.repaired && first.exists(), "what was not built upon is not removed");
+    assert_eq!(home.current()?.map(|held| held.record_count()), Some(1));
+    Ok(())
+}
+
+#[test]
 fn a_file_that_is_gone_is_an_error() -> TestResult {
     let folder = tempfile::tempdir()?;
     let home = Home::open(folder.path());
@@ -269,6 +343,35 @@ fn a_file_that_is_gone_is_an_error() -> TestResult {
         fs::write(&file, bytes)?;
     }
     assert!(home.current()?.is_some());
+    Ok(())
+}
+
+#[test]
+fn who_withdraws_a_record_does_not_take_back_the_names_it_was_received_under() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    let duplicate = |withdrawn: bool, day: i8, aliases: &[&str]| {
+        let mut record = plain("PYSEC-1", date(2020, 1, 1), "duplicate");
+        (record.withdrawn, record.modified) = (withdrawn, Some(date(2020, 1, day)));
+        record.aliases = aliases.iter().map(|name| (*name).into()).collect();
+        record
+    };
+    let former = |on: i8, name: &str| -> Result<Vec<VulnerabilityId>, Box<dyn std::error::Error>> {
+        Ok(home.as_of(date(2026, 1, on))?.ok_or("nothing there")?.alias_group(&name.into())?.former)
+    };
+    sync(&home, date(2026, 1, 1), &[duplicate(false, 1, &["CVE-2020-1"])])?;
+    // First the names, then the record.
+    sync(&home, date(2026, 1, 2), &[duplicate(false, 2, &[])])?;
+    sync(&home, date(2026, 1, 3), &[duplicate(true, 3, &[]), plain("CVE-2020-1", date(2020, 1, 1), "one")])?;
+    assert_eq!((former(1, "CVE-2020-1")?, former(2, "CVE-2020-1")?), (vec![], vec![]));
+    assert_eq!(former(3, "CVE-2020-1")?, ["PYSEC-1".into()]);
+    // Neither files that are folded nor another name in its place make a difference.
+    sync(&home.folding_at(0), date(2026, 1, 4), &[duplicate(true, 4, &["CVE-2020-9"])])?;
+    assert_eq!(home.current()?.map(|held| held.files().len()), Some(1));
+    assert_eq!(former(4, "CVE-2020-1")?, ["CVE-2020-9".into(), "PYSEC-1".into()]);
+    // Who takes the withdrawal back says again what is meant.
+    sync(&home, date(2026, 1, 5), &[duplicate(false, 5, &[])])?;
+    assert_eq!((former(5, "CVE-2020-1")?, former(3, "CVE-2020-1")?.len()), (vec![], 1));
     Ok(())
 }
 
