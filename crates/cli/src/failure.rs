@@ -105,12 +105,33 @@ impl Failure {
         let mut cause = Some(error);
         while let Some(error) = cause {
             let text = error.to_string();
-            // Errors that pass another one through repeat its text.
-            if self.causes.last() != Some(&text) {
+            // Errors that pass another one through repeat its text, and so do many that have one cause.
+            if !self.causes.contains(&text) {
                 self.causes.push(text);
             }
             cause = error.source();
         }
+        self
+    }
+
+    /// Says what of several it is about.
+    #[must_use]
+    pub fn of(mut self, what: &str) -> Self {
+        self.message = format!("{what}: {}", self.message);
+        self
+    }
+
+    /// Together with another one: everything that either says, once.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.message = format!("{}; {}", self.message, other.message);
+        let new = |held: &[String], more: Vec<String>| -> Vec<String> {
+            more.into_iter().filter(|text| !held.contains(text)).collect()
+        };
+        let (causes, hints) = (new(&self.causes, other.causes), new(&self.hints, other.hints));
+        self.causes.extend(causes);
+        self.hints.extend(hints);
+        self.places.extend(other.places);
         self
     }
 

@@ -90,6 +90,14 @@ pub enum SyncError {
         /// Its name in the mirror.
         name: String,
     },
+    /// A delta leaves out a file of which the home has read something else since.
+    #[error(
+        "this delta leaves out `{name}` as it was in the bundle before, and the home has read another file by that name"
+    )]
+    OtherTaken {
+        /// Its name in the mirror.
+        name: String,
+    },
     /// A delta leaves out some files of a source whose files count together.
     #[error(
         "this delta holds some files of `{source_name}` and leaves out others (`{left_out}`), and they count together"

@@ -42,6 +42,8 @@ pub(crate) enum Standing {
     LeftOut,
     /// It is there, and whoever it came from names it no more.
     Unlisted,
+    /// It is there since a fetch before, and this time whoever it came from did not say whether it is still what there is.
+    FromBefore,
 }
 
 /// A file inside an archive.
@@ -75,7 +77,12 @@ impl MirrorFile {
             Some(Err((meta, error))) => return Err(at(meta)(error)),
         };
         let bytes: [u8; 32] = hasher.finalize().into();
-        Ok(Digest::of_parts([bytes.as_slice(), &described]))
+        Ok(Self::digest_with(&bytes, &described))
+    }
+
+    /// The digest of a file with this SHA-256, and of these bytes of the file that describes it.
+    pub(crate) fn digest_with(sha256: &[u8; 32], described: &[u8]) -> Digest {
+        Digest::of_parts([sha256.as_slice(), described])
     }
 
     /// Its bytes, uncompressed where it is packed. `read` is told how many bytes were taken from the disk.

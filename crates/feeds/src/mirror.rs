@@ -100,6 +100,8 @@ impl Mirror {
         }
         folders.retain(|name| Source::ALL.iter().all(|source| source.name() != name) && !name.starts_with('.'));
         mirror.not_read.append(&mut folders);
+        let beside = contents.beside_the_folders()?.into_iter().filter(|name| !left::is_no_feed(name));
+        mirror.not_read.extend(beside);
         mirror.not_read.sort_unstable();
         if !found {
             let names: Vec<String> = Source::ALL.iter().map(|source| format!("`{source}`")).collect();
@@ -113,6 +115,9 @@ impl Mirror {
     pub(crate) fn keep_news(&mut self, builder: &mut Builder) -> Result<(), SyncError> {
         for job in &mut self.jobs {
             if job.kind == Kind::Index {
+                // What it says is held, from when it came.
+                let is_held = builder.held_sources().any(|name| name == job.name);
+                job.files.retain(|file| file.standing != Standing::FromBefore || !is_held);
                 continue;
             }
             let mut news = Vec::new();
@@ -140,9 +145,8 @@ impl Mirror {
             if self.eol.iter().any(|file| file.standing != Standing::LeftOut) {
                 return Err(SyncError::Incomplete { source_name: name, left_out: left_out.name.clone() });
             }
-            if !builder.has_read(name, name)? {
-                return Err(SyncError::NotTaken { name: format!("{name}/{}", left_out.name) });
-            }
+            let name_of_it = format!("{name}/{}", left_out.name);
+            is_held(builder, name, name, Some(together(&self.eol)), name_of_it)?;
             builder.unchanged(name, name);
             self.eol.clear();
             return Ok(());
@@ -151,7 +155,11 @@ impl Mirror {
             file.digest = Some(file.digest()?);
         }
         if !self.eol.is_empty() && builder.already_read(name, name, together(&self.eol))? {
-            builder.unchanged(name, name);
+            if self.eol.iter().all(|file| file.standing == Standing::Here) {
+                builder.unchanged(name, name);
+            } else {
+                builder.from_before(name, name);
+            }
             self.eol.clear();
         }
         Ok(())
@@ -327,24 +335,46 @@ impl Mirror {
 /// that it was looked at.
 fn news_of(source: &str, mut file: MirrorFile, builder: &mut Builder) -> Result<Option<MirrorFile>, SyncError> {
     match file.standing {
-        Standing::Here => {
+        Standing::Here | Standing::FromBefore => {
             let digest = file.digest()?;
             if builder.already_read(source, &file.name, digest)? {
-                builder.unchanged(source, &file.name);
+                match file.standing {
+                    Standing::Here => builder.unchanged(source, &file.name),
+                    // That nobody could ask is no look at it.
+                    _ => builder.from_before(source, &file.name),
+                }
                 return Ok(None);
             }
             file.digest = Some(digest);
             Ok(Some(file))
         }
         // Whoever signed the bundle has looked at it, and the home has taken it with the one before.
-        Standing::LeftOut if builder.has_read(source, &file.name)? => {
+        Standing::LeftOut => {
+            is_held(builder, source, &file.name, file.digest, format!("{source}/{}", file.name))?;
             builder.unchanged(source, &file.name);
             Ok(None)
         }
-        Standing::LeftOut => Err(SyncError::NotTaken { name: format!("{source}/{}", file.name) }),
         // What was taken of it is kept. A home that has not read it yet must not lack it.
         Standing::Unlisted if builder.has_read(source, &file.name)? => Ok(None),
         Standing::Unlisted => Ok(Some(file)),
+    }
+}
+
+/// Whether the home holds what a delta leaves out as it stands in the mirror that the delta was made from. `called` is what the file
+/// is called in that mirror.
+fn is_held(
+    builder: &Builder,
+    source: &str,
+    file: &str,
+    digest: Option<Digest>,
+    called: String,
+) -> Result<(), SyncError> {
+    if !builder.has_read(source, file)? {
+        return Err(SyncError::NotTaken { name: called });
+    }
+    match digest {
+        Some(digest) if !builder.stands_by(source, file, digest)? => Err(SyncError::OtherTaken { name: called }),
+        _ => Ok(()),
     }
 }
 

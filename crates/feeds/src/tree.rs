@@ -4,21 +4,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::bundle::head::Head;
+use ward_model::digest::Digest;
+
+use crate::bundle::head::{Head, HeadFile};
 use crate::error::{SyncError, at};
 use crate::file::{MirrorFile, Standing};
-use crate::mirror::{is_index, is_no_feed};
+use crate::mirror::{is_index, is_no_feed, nvd_stem};
+
+/// What a folder that was fetched remembers of itself.
+const STATE: &str = "fetched.json";
 
 /// What a sync reads: a folder laid out as a mirror, or what a bundle brings of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contents {
     root: PathBuf,
-    /// Of a bundle: every file of the mirror that it was made from, with its length and whether the bundle holds it.
-    listed: Option<BTreeMap<String, (u64, bool)>>,
+    /// Of a bundle: every file of the mirror that it was made from.
+    listed: Option<BTreeMap<String, Listed>>,
     /// Whether that bundle stands on another one.
     delta: bool,
     /// Files that are there and that whoever they came from names no more.
     unlisted: BTreeSet<String>,
+    /// Files that are there from before, and that nobody could ask about now.
+    from_before: BTreeSet<String>,
     /// The sources that count of it; all, where nothing is said.
     sources: Option<BTreeSet<String>>,
     /// What is read beside it, as if it were one mirror.
@@ -33,6 +40,7 @@ impl Contents {
             listed: None,
             delta: false,
             unlisted: BTreeSet::new(),
+            from_before: BTreeSet::new(),
             sources: None,
             further: Vec::new(),
         }
@@ -40,7 +48,8 @@ impl Contents {
 
     /// What a bundle lists, unpacked into this folder: what it leaves out is as in the bundle that it stands on.
     pub fn of_bundle(folder: impl Into<PathBuf>, head: &Head) -> Self {
-        let listed = head.files.iter().map(|file| (file.path.clone(), (file.bytes, file.included))).collect();
+        let of = |file: &HeadFile| Listed { bytes: file.bytes, here: file.included, sha256: file.sha256 };
+        let listed = head.files.iter().map(|file| (file.path.clone(), of(file))).collect();
         Self { listed: Some(listed), delta: head.base.is_some(), ..Self::of_folder(folder) }
     }
 
@@ -64,6 +73,14 @@ impl Contents {
     #[must_use]
     pub fn unlisted(mut self, names: impl IntoIterator<Item = String>) -> Self {
         self.unlisted.extend(names);
+        self
+    }
+
+    /// Says that these files, by their paths in the folder, were there before, and that whoever they came from could not be asked
+    /// about them now: what the home has not read of them yet counts, and they do not count as having come.
+    #[must_use]
+    pub fn from_before(mut self, names: impl IntoIterator<Item = String>) -> Self {
+        self.from_before.extend(names);
         self
     }
 
@@ -138,6 +155,25 @@ impl Contents {
         Ok(folders)
     }
 
+    /// The files beside the folders of the sources, in order, of all that is read. Hidden ones, and its own, are passed over.
+    pub(crate) fn beside_the_folders(&self) -> Result<Vec<String>, SyncError> {
+        let mut names = BTreeSet::new();
+        for part in self.parts() {
+            if let Some(listed) = &part.listed {
+                names.extend(listed.keys().filter(|path| !path.contains('/')).cloned());
+                continue;
+            }
+            for entry in fs::read_dir(&part.root).map_err(at(&part.root))? {
+                let entry = entry.map_err(at(&part.root))?;
+                let name = entry.file_name().to_string_lossy().into_owned();
+                if entry.path().is_file() && !name.starts_with('.') && name != STATE {
+                    names.insert(name);
+                }
+            }
+        }
+        Ok(names.into_iter().collect())
+    }
+
     /// The files of a source in a folder of it and so many folders below, by name: `inner` is the folder, where it is not the
     /// source's own, and begins their names. A folder that lies deeper stands among them, unread, with a `/` at the end of its name.
     ///
@@ -150,11 +186,15 @@ impl Contents {
         let mut found: BTreeMap<String, MirrorFile> = BTreeMap::new();
         for part in self.parts().filter(|part| self.has(part, &folder)) {
             for file in part.own_files(source, inner, deeper)? {
-                match found.get(&file.name) {
+                match found.get_mut(&file.name) {
                     Some(other) if !file.name.ends_with('/') && counts_by_content(&file.name) => {
                         if other.bytes != file.bytes || other.digest()? != file.digest()? {
                             let (first, second) = (other.path.clone(), file.path);
                             return Err(SyncError::Differs { first, second });
+                        }
+                        // What one of them could be asked about came.
+                        if file.standing == Standing::Here {
+                            other.standing = Standing::Here;
                         }
                     }
                     Some(_) => {}
@@ -169,32 +209,67 @@ impl Contents {
         let prefix = if inner.is_empty() { String::new() } else { format!("{inner}/") };
         let mut found = Vec::new();
         if let Some(listed) = &self.listed {
-            for (path, (bytes, here)) in listed {
+            for (path, Listed { bytes, here, sha256 }) in listed {
                 let Some(name) = path.strip_prefix(source).and_then(|rest| rest.strip_prefix('/')) else { continue };
                 let is_there = name.strip_prefix(&prefix).is_some_and(|rest| rest.matches('/').count() <= deeper);
                 if is_there {
                     let standing = if *here { Standing::Here } else { Standing::LeftOut };
-                    found.push(self.file(path, name.to_owned(), *bytes, standing));
+                    let mut file = self.file(path, name.to_owned(), *bytes, standing);
+                    if standing == Standing::LeftOut {
+                        file.digest = self.digest_of_left_out(listed, path, *sha256)?;
+                    }
+                    found.push(file);
                 }
             }
             return Ok(found);
         }
-        self.gather(source, &prefix, deeper, &mut found)?;
+        let folder = self.root.join(source).join(prefix.trim_end_matches('/'));
+        self.gather(source, &folder, &prefix, deeper, &mut found)?;
         Ok(found)
     }
 
+    /// As [`MirrorFile::digest`] of a file that a delta leaves out, by what its signed head says. `None` where the file that
+    /// describes it is left out as well: its bytes are not known.
+    fn digest_of_left_out(
+        &self,
+        listed: &BTreeMap<String, Listed>,
+        path: &str,
+        sha256: Digest,
+    ) -> Result<Option<Digest>, SyncError> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let meta = nvd_stem(name).map(|stem| format!("{folder}/{stem}.meta"));
+        let described = match meta.and_then(|meta| Some((listed.get(&meta)?.here, self.root.join(meta)))) {
+            None => Vec::new(),
+            Some((true, meta)) => fs::read(&meta).map_err(at(&meta))?,
+            Some((false, _)) => return Ok(None),
+        };
+        Ok(Some(MirrorFile::digest_with(sha256.as_bytes(), &described)))
+    }
+
     fn file(&self, path: &str, name: String, bytes: u64, standing: Standing) -> MirrorFile {
-        let standing = if self.unlisted.contains(path) { Standing::Unlisted } else { standing };
+        let standing = match standing {
+            _ if self.unlisted.contains(path) => Standing::Unlisted,
+            Standing::Here if self.from_before.contains(path) => Standing::FromBefore,
+            other => other,
+        };
         MirrorFile { path: self.root.join(path), name, bytes, digest: None, standing }
     }
 
-    fn gather(&self, source: &str, prefix: &str, deeper: usize, found: &mut Vec<MirrorFile>) -> Result<(), SyncError> {
-        let folder = self.root.join(source).join(prefix.trim_end_matches('/'));
+    fn gather(
+        &self,
+        source: &str,
+        folder: &Path,
+        prefix: &str,
+        deeper: usize,
+        found: &mut Vec<MirrorFile>,
+    ) -> Result<(), SyncError> {
         let mut entries: Vec<(String, PathBuf)> = Vec::new();
-        for entry in fs::read_dir(&folder).map_err(at(&folder))? {
-            let path = entry.map_err(at(&folder))?.path();
-            if let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| !name.starts_with('.')) {
-                entries.push((name.to_owned(), path.clone()));
+        for entry in fs::read_dir(folder).map_err(at(folder))? {
+            let path = entry.map_err(at(folder))?.path();
+            // A name in another encoding is shown as far as it can be read, and its file is read all the same.
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if !name.is_empty() && !name.starts_with('.') {
+                entries.push((name, path));
             }
         }
         entries.sort_unstable();
@@ -203,9 +278,10 @@ impl Contents {
             let data = fs::metadata(&path).map_err(at(&path))?;
             if data.is_file() {
                 let name = format!("{prefix}{name}");
-                found.push(self.file(&format!("{source}/{name}"), name, data.len(), Standing::Here));
+                let file = self.file(&format!("{source}/{name}"), name, data.len(), Standing::Here);
+                found.push(MirrorFile { path, ..file });
             } else if data.is_dir() && deeper > 0 {
-                self.gather(source, &format!("{prefix}{name}/"), deeper - 1, found)?;
+                self.gather(source, &path, &format!("{prefix}{name}/"), deeper - 1, found)?;
             } else if data.is_dir() {
                 let name = format!("{prefix}{name}/");
                 found.push(self.file(&format!("{source}/{name}"), name, 0, Standing::Here));
@@ -213,6 +289,15 @@ impl Contents {
         }
         Ok(())
     }
+}
+
+/// A file of the mirror that a bundle was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Listed {
+    bytes: u64,
+    /// Whether the bundle holds it.
+    here: bool,
+    sha256: Digest,
 }
 
 /// Whether it matters what a file holds: what is said of others, or to people, may be said otherwise.

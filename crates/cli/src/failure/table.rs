@@ -164,7 +164,7 @@ impl From<SyncError> for Failure {
         match error {
             SyncError::Home(error) => error.into(),
             SyncError::NotHeld { .. } => Self::input("arguments", error.to_string()).hint(nothing_changed),
-            SyncError::NotTaken { .. } => Self::input("delta", error.to_string())
+            SyncError::NotTaken { .. } | SyncError::OtherTaken { .. } => Self::input("delta", error.to_string())
                 .hint("take the whole bundle that it stands on, or a whole one made anew")
                 .hint(nothing_changed),
             SyncError::Lost { .. } => Self::input("delta", error.to_string())

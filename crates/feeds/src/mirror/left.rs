@@ -26,12 +26,18 @@ const LISTS: [&str; 11] = [
 /// What people put beside anything, whatever its ending.
 const FOR_PEOPLE: [&str; 4] = ["README", "LICENSE", "LICENCE", "NOTICE"];
 
+/// In what feeds come.
+const FEEDS: [&str; 10] = ["json", "jsonl", "csv", "xml", "zip", "gz", "zst", "xz", "bz2", "tar"];
+
 /// Whether a file by this name holds no records: a checksum, a list of what should be there, a word for people. Hidden files were
 /// never looked at.
 pub(crate) fn is_no_feed(name: &str) -> bool {
     let last = name.rsplit('/').next().unwrap_or(name);
-    let for_people = |begin: &&str| last.get(..begin.len()).is_some_and(|start| start.eq_ignore_ascii_case(begin));
-    is_index(name) || ends(last, &BESIDE) || LISTS.contains(&last) || FOR_PEOPLE.iter().any(for_people)
+    // Its whole name, or with one ending that is none of a feed.
+    let (stem, ending) = last.split_once('.').unwrap_or((last, ""));
+    let for_people = FOR_PEOPLE.iter().any(|name| stem.eq_ignore_ascii_case(name));
+    let may_be_fed = ending.split('.').any(|part| FEEDS.iter().any(|feed| part.eq_ignore_ascii_case(feed)));
+    is_index(name) || ends(last, &BESIDE) || LISTS.contains(&last) || for_people && !may_be_fed
 }
 
 /// Whether this is another packing of a file of NVD that is read.
@@ -53,12 +59,22 @@ mod tests {
             "README",
             "readme.md",
             "License.rst",
+            "LICENSE",
             "cves/delta.json",
         ] {
             assert!(is_no_feed(name), "{name}");
         }
-        for name in ["extra.json", "nvdcve-2.0-2020.json.zip", "b.json.gz", "a/b/c/", "scores.csv", "x.jsonl.xz", "LIC"]
-        {
+        for name in [
+            "extra.json",
+            "nvdcve-2.0-2020.json.zip",
+            "b.json.gz",
+            "a/b/c/",
+            "scores.csv",
+            "x.jsonl.xz",
+            "LIC",
+            "NOTICE-2026-01.json.gz",
+            "README.json",
+        ] {
             assert!(!is_no_feed(name), "{name}");
         }
     }

@@ -286,6 +286,7 @@ impl<'c> Run<'_, 'c> {
     /// Remembers that a file was seen not to have changed.
     pub(crate) fn unchanged(&mut self, name: &str, announced: Option<String>, validators: Option<Validators>) {
         self.report.unchanged += 1;
+        self.folder.saw(name);
         if let Some(state) = self.folder.state.files.get_mut(name) {
             state.announced = announced.or(state.announced.take());
             if let Some(validators) = validators {

@@ -1,5 +1,6 @@
 //! The folder that is brought up to date, file by file.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,8 @@ const PARTS: &str = ".parts";
 pub struct MirrorFolder {
     path: PathBuf,
     pub(crate) state: State,
+    /// The files that came since it was opened, or were seen not to have changed.
+    seen: BTreeSet<String>,
     /// Held as long as this value lives.
     _lock: File,
 }
@@ -42,7 +45,7 @@ impl MirrorFolder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => State::default(),
             Err(error) => return Err(at(state_path)(error)),
         };
-        Ok(Self { path, state, _lock: lock })
+        Ok(Self { path, state, seen: BTreeSet::new(), _lock: lock })
     }
 
     /// Where it is.
@@ -67,6 +70,19 @@ impl MirrorFolder {
         unlisted.map(|(name, _)| name.as_str())
     }
 
+    /// The files of a source that neither came since this folder was opened nor were seen not to have changed, in order: of them
+    /// nobody knows whether they are still what there is.
+    pub fn from_before<'a>(&'a self, source: &'a str) -> impl Iterator<Item = &'a str> {
+        let names = self.state.files.keys().map(String::as_str);
+        let inside = move |name: &&str| name.strip_prefix(source).is_some_and(|rest| rest.starts_with('/'));
+        names.filter(inside).filter(|name| !self.seen.contains(*name))
+    }
+
+    /// Takes note that a file was seen to be what there is.
+    pub(crate) fn saw(&mut self, name: &str) {
+        self.seen.insert(name.to_owned());
+    }
+
     /// The path of a file.
     pub(crate) fn path_of(&self, name: &str) -> PathBuf {
         self.path.join(name)
@@ -85,6 +101,7 @@ impl MirrorFolder {
     pub(crate) fn place(&mut self, whole: &Path, name: &str, state: FileState) -> Result<(), FetchError> {
         let target = self.target(name)?;
         fs::rename(whole, &target).map_err(at(&target))?;
+        self.saw(name);
         self.state.files.insert(name.to_owned(), state);
         Ok(())
     }
@@ -94,6 +111,7 @@ impl MirrorFolder {
         let target = self.target(name)?;
         replace(&self.parts(), &target, bytes)?;
         if let Some(state) = state {
+            self.saw(name);
             self.state.files.insert(name.to_owned(), state);
         }
         Ok(())

@@ -147,6 +147,13 @@ impl FetchPlan {
         Ok(self)
     }
 
+    /// What was named need not be there: this is one of several mirrors, and another may hold it.
+    #[must_use]
+    pub fn one_of_several(mut self) -> Self {
+        self.named = false;
+        self
+    }
+
     /// Takes a source from another address than the public one; `nvd-api` is the interface of NVD.
     ///
     /// # Errors

@@ -146,3 +146,65 @@ fn what_is_listed_no_more_is_kept_and_does_not_count_as_come() -> TestResult {
     assert_eq!(records(&fresh), records(&report));
     Ok(())
 }
+
+#[test]
+fn what_nobody_could_be_asked_about_is_read_and_does_not_count_as_come() -> TestResult {
+    let world = World::new()?;
+    world.mirror.kev("2026-01-01", &["CVE-2020-0001"])?;
+    let (path, home) = (world.mirror.path(), world.mirror.home());
+    sync(path, &[], &home, day(1), &mut Silent)?;
+    let silent = |all: bool| {
+        let documents = (0..20).map(|number| format!("csaf/OT/white/2021/{number}.json"));
+        let lists = (0..31).map(|number| format!("eol/product{number}.json"));
+        let kev = ["kev/known_exploited_vulnerabilities.json".to_owned()];
+        documents.chain(lists).chain(kev).filter(move |name| all || !name.contains("csaf"))
+    };
+    let received = |report: &SyncReport, name: &str| {
+        report.knowledge.sources.iter().find(|source| source.name == name).and_then(|source| source.received)
+    };
+    let contents = Contents::of_folder(path).from_before(silent(true));
+    let report = sync_contents(&contents, &[], Fewer::default(), &home, day(2), &mut Silent)?;
+    assert_eq!(shrunk(&report), [], "nothing is missing");
+    let days = ["csaf", "eol", "kev", "nvd"].map(|name| received(&report, name));
+    // Of the documents some were not among those that nobody answered for.
+    assert_eq!(days, [Some(day(2)), Some(day(1)), Some(day(1)), Some(day(2))]);
+    // What came before and was not read counts when it is read.
+    world.mirror.kev("2026-01-03", &["CVE-2020-0001", "CVE-2021-0001"])?;
+    let contents = Contents::of_folder(path).from_before(silent(false));
+    let report = sync_contents(&contents, &[], Fewer::default(), &home, day(3), &mut Silent)?;
+    assert_eq!((received(&report, "kev"), received(&report, "eol")), (Some(day(3)), Some(day(1))));
+    // Nobody answered at all.
+    let only = [ward_feeds::Source::Kev, ward_feeds::Source::Eol];
+    let report = sync_contents(&contents, &only, Fewer::default(), &home, day(4), &mut Silent)?;
+    assert!(!report.new && received(&report, "kev") == Some(day(3)), "{:?}", report.knowledge);
+    // A home that begins anew reads it all.
+    let anew = Home::open(world.place.path().join("anew"));
+    let fresh = sync_contents(&contents, &[], Fewer::default(), &anew, day(4), &mut Silent)?;
+    assert_eq!(received(&fresh, "eol"), Some(day(4)));
+    Ok(())
+}
+
+#[test]
+fn a_delta_is_refused_where_the_home_read_something_else_under_a_name_that_it_leaves_out() -> TestResult {
+    for other in ["kev", "nvd"] {
+        let mut world = World::new()?;
+        world.mirror.kev("2026-01-01", &["CVE-2020-0001"])?;
+        let (_, whole) = world.bundle(1)?;
+        sync_contents(&whole, &[], Fewer::default(), &world.plant(), day(1), &mut Silent)?;
+        let between = Mirror::new()?;
+        match other {
+            "kev" => between.kev("2026-01-02", &["CVE-2021-0001"])?,
+            _ => between.nvd("2020", &[cve("CVE-2020-0001", "2020-01-03", "other")])?,
+        }
+        sync(between.path(), &[], &world.plant(), day(2), &mut Silent)?;
+        world.mirror.nvd("2021", &[cve("CVE-2021-0001", "2021-01-03", "two")])?;
+        let (_, delta) = world.bundle(3)?;
+        let taken = sync_contents(&delta, &[], Fewer::default(), &world.plant(), day(3), &mut Silent);
+        assert!(matches!(&taken, Err(SyncError::OtherTaken { name }) if name.starts_with(other)), "{taken:?}");
+        // A whole one brings it all again.
+        world.last = None;
+        let (_, whole) = world.bundle(4)?;
+        sync_contents(&whole, &[], Fewer::default(), &world.plant(), day(4), &mut Silent)?;
+    }
+    Ok(())
+}

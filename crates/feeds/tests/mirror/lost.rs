@@ -303,3 +303,26 @@ fn several_mirrors_are_read_as_if_they_were_one() -> TestResult {
     );
     Ok(())
 }
+
+#[test]
+fn an_advisory_that_could_not_be_read_was_received_all_the_same() -> TestResult {
+    let right = csaf("2020-01-02", "csaf_security_advisory", &["CVE-2020-0001", "CVE-2020-0002"]);
+    let whole = right.replace("\"product_tree\":{", "\"product_tree\":7,\"x\":{");
+    let in_part = right.replace("\"cve\":\"CVE-2020-0002\"", "\"cve\":7");
+    let nameless = right.replace("\"tracking\":{", "\"tracking\":7,\"x\":{");
+    for (number, wrong) in [whole, in_part, nameless, "{".to_owned()].into_iter().enumerate() {
+        let mirror = Mirror::new()?;
+        mirror.any("csaf/OT/a.json", wrong.as_bytes())?;
+        let first = sync(mirror.path(), &[], &mirror.home(), day(1), &mut Silent)?;
+        assert_eq!(first.sources[0].set_aside.len(), 1, "{number}");
+        mirror.any("csaf/OT/a.json", right.replace("2020-01-02", "2020-01-03").as_bytes())?;
+        sync(mirror.path(), &[], &mirror.home(), day(5), &mut Silent)?;
+        let held = mirror.home().current()?.ok_or("nothing there")?;
+        assert_eq!(held.record_count(), 2);
+        for number in [0, 1].map(ward_model::knowledge::RecordNumber) {
+            let record = held.record(number)?;
+            assert_eq!(record.received, Some(day(1)), "{} of {wrong}", record.id);
+        }
+    }
+    Ok(())
+}

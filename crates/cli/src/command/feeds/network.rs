@@ -62,6 +62,8 @@ pub struct Fetched {
     folder: PathBuf,
     /// The files in it that are named no more by whoever they came from.
     unlisted: Vec<String>,
+    /// The files in it that did not come now, and of which it is not known whether they have changed.
+    from_before: Vec<String>,
     /// The sources that it holds, by name.
     pub held: Vec<&'static str>,
     /// What to say of it.
@@ -73,7 +75,8 @@ pub struct Fetched {
 impl Fetched {
     /// What a sync reads.
     pub fn contents(&self) -> Contents {
-        Contents::of_folder(&self.folder).unlisted(self.unlisted.iter().cloned())
+        let contents = Contents::of_folder(&self.folder).unlisted(self.unlisted.iter().cloned());
+        contents.from_before(self.from_before.iter().cloned())
     }
 }
 
@@ -93,15 +96,18 @@ pub fn place(home: &Path, from: Option<&str>, alone: bool) -> PathBuf {
     }
 }
 
-/// Fetches into a mirror of the home. `from` is a mirror at an address; without it the public sources are asked.
+/// Fetches into a mirror of the home. `from` is a mirror at an address; without it the public sources are asked. Of `several` mirrors
+/// one need not hold what was named.
 pub fn bring(
     network: &Network,
     from: Option<&str>,
     only: &[String],
     place: &Path,
+    several: bool,
     ui: &Ui,
 ) -> Result<Fetched, Failure> {
     let plan = plan(network, from, only)?;
+    let plan = if several { plan.one_of_several() } else { plan };
     let mut folder = MirrorFolder::open(place.to_owned())?;
     let clock = SystemClock::new();
     let report = if ui.draws_progress() {
@@ -115,7 +121,10 @@ pub fn bring(
     // What a mirror has nothing of is left as it is, whatever came of it from elsewhere before.
     let absent = |name: &&str| report.sources.iter().any(|of| of.name == *name && of.outcome == Outcome::Absent);
     let held = plan.wanted().filter(|name| folder.has(name) && !absent(name)).collect();
+    // Of a source that did not come whole, what did not come is no older or newer than it was.
+    let from_before = report.stale().flat_map(|source| folder.from_before(source.name)).map(str::to_owned).collect();
     Ok(Fetched {
+        from_before,
         stale: stale(&report),
         held,
         answer: NetworkAnswer::new(from, folder.path(), report),

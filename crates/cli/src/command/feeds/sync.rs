@@ -53,10 +53,13 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     let (contents, only, fetched) = mirrors(&arguments, global, &folder, ui)?;
     let accepted = Accepted { shrunk: &arguments.accept_shrunk, lost: arguments.accept_lost };
     let report = into_home(&contents, &only, accepted, &Home::open(&folder), ui)?;
-    let (mut networks, mut stale) = (Vec::new(), None);
+    let (mut networks, mut stale) = (Vec::new(), None::<Failure>);
     for fetched in fetched {
         networks.push(fetched.answer);
-        stale = stale.or(fetched.stale);
+        stale = match (stale, fetched.stale) {
+            (Some(before), Some(now)) => Some(before.and(now)),
+            (before, now) => before.or(now),
+        };
     }
     let answer = answer::of(folder.display().to_string(), networks, report);
     answer::warn(&answer, ui);
@@ -110,7 +113,8 @@ fn mirrors(
         return Err(Failure::input("network", "--offline refuses the network").hint("ward feeds sync --from DIR"));
     }
     let bring = |from: Option<&str>, alone: bool| {
-        network::bring(&arguments.network, from, &arguments.only, &network::place(home, from, alone), ui)
+        let several = arguments.from.len() > 1;
+        network::bring(&arguments.network, from, &arguments.only, &network::place(home, from, alone), several, ui)
     };
     // One address alone, or the public sources.
     if let [] | [_] = arguments.from.as_slice()
@@ -123,7 +127,8 @@ fn mirrors(
     for from in &arguments.from {
         match from.to_str().filter(|_| network::is_address(from)) {
             Some(address) => {
-                let fetched = bring(Some(address), addresses == 1)?;
+                let mut fetched = bring(Some(address), addresses == 1)?;
+                fetched.stale = fetched.stale.map(|stale| stale.of(address));
                 parts.push(fetched.contents().only(fetched.held.iter().copied()));
                 all.push(fetched);
             }

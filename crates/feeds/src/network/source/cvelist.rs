@@ -62,8 +62,9 @@ fn base(run: &Run<'_, '_>) -> Option<Date> {
 }
 
 fn changes_of(run: &mut Run<'_, '_>, address: &Url, day: Date) -> Result<(), FetchError> {
-    if run.folder.held(&format!("cve5/{day}_delta_CVEs_at_end_of_day.zip")).is_some() {
-        run.report.unchanged += 1;
+    let name = format!("cve5/{day}_delta_CVEs_at_end_of_day.zip");
+    if run.folder.held(&name).is_some() {
+        run.unchanged(&name, None, None);
         return Ok(());
     }
     let release = release(run, address)?;
