@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde_json::{Map, Value, json};
 use ward_model::affected::{
     AffectedProduct, PackageKey, StatusChange, VersionOrderKind, VersionStatement, VersionStatus,
 };
@@ -10,7 +11,7 @@ use ward_model::cpe::Cpe;
 use ward_model::purl::Purl;
 use ward_version::{Bound, Interval};
 
-use super::lenient::Unread;
+use super::lenient::{self, Unread};
 use super::packages;
 use super::version_text::{is_one_version, is_placeholder, lower, prose, says_all, understand, upper};
 
@@ -61,6 +62,41 @@ pub(super) struct Change<'a> {
     pub at: Cow<'a, str>,
     #[serde(borrow)]
     pub status: Cow<'a, str>,
+}
+
+/// What stands for versions that cannot be read: words that nobody can evaluate.
+const UNREADABLE: &str = "versions that cannot be read";
+
+/// Takes out of the list of products what cannot be read, and takes note of it. A product of which only the versions cannot be read
+/// stays: it may be affected, whatever it is called.
+pub(super) fn keep_readable(container: &mut Map<String, Value>, name: &str, unread: &mut Unread) {
+    if let Some(Value::Array(entries)) = container.get_mut("affected") {
+        for (index, entry) in entries.iter_mut().enumerate() {
+            if let Err(error) = Affected::deserialize(&*entry)
+                && let Some(kept) = without_versions(entry)
+            {
+                unread.part(format!("{name} {}: {error}", index + 1), entry);
+                *entry = kept;
+            }
+        }
+    }
+    lenient::keep_readable(container, "affected", name, unread, |value| Affected::deserialize(value).map(drop));
+}
+
+/// An entry without the versions that cannot be read, where that is all that is wrong with it.
+fn without_versions(entry: &Value) -> Option<Value> {
+    let mut kept = entry.as_object()?.clone();
+    let unreadable = || json!({ "version": UNREADABLE, "status": "affected" });
+    let versions = match kept.remove("versions")? {
+        Value::Array(mut versions) => {
+            versions.iter_mut().filter(|one| Version::deserialize(&**one).is_err()).for_each(|one| *one = unreadable());
+            versions
+        }
+        _ => vec![unreadable()],
+    };
+    kept.insert("versions".to_owned(), Value::Array(versions));
+    let kept = Value::Object(kept);
+    Affected::deserialize(&kept).is_ok().then_some(kept)
 }
 
 /// The products of one entry, as `asserter` states them; none where the entry names nothing.

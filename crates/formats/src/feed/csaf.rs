@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use ward_model::affected::{AffectedProduct, VersionStatement, VersionStatus};
 use ward_model::cvss::Vector;
 use ward_model::digest::Digest;
@@ -122,6 +122,7 @@ fn pruned(text: &[u8], unread: &mut Unread) -> Result<(Document, Vec<Dated>), St
     if let Some(document) = whole.get_mut("document").and_then(Value::as_object_mut) {
         keep_readable(document, "notes", "notes", unread, |value| raw::Note::deserialize(value).map(drop));
     }
+    let tree = whole.get("product_tree").cloned().unwrap_or_default();
     let fields = whole.as_object_mut().ok_or("expected an object")?;
     if let Some(Value::Array(entries)) = fields.get_mut("vulnerabilities") {
         for (index, entry) in entries.iter_mut().enumerate() {
@@ -136,17 +137,53 @@ fn pruned(text: &[u8], unread: &mut Unread) -> Result<(Document, Vec<Dated>), St
                 raw::Remedy::deserialize(value).map(drop)
             });
             keep_readable(entry, "cwes", &called("cwes"), unread, |value| raw::Cwe::deserialize(value).map(drop));
+            if let Some(status) = entry.get_mut("product_status")
+                && let Err(error) = raw::Status::deserialize(&*status)
+            {
+                unread.part(format!("{}: {error}", called("product_status")), &tree);
+                *status = readable(status, &tree);
+            }
             if entry.get("cwe").is_some_and(|value| raw::Cwe::deserialize(value).is_err()) {
                 entry.remove("cwe");
                 unread.note(called("cwe"));
             }
         }
     }
+    let count = |fields: &Map<String, Value>| fields.get("vulnerabilities").and_then(Value::as_array).map(Vec::len);
+    let (is_there, before) = (fields.contains_key("vulnerabilities"), count(fields));
     keep_readable(fields, "vulnerabilities", "vulnerability", unread, |value| {
         raw::Vulnerability::deserialize(value).map(drop)
     });
+    if count(fields) != before || is_there && before.is_none() {
+        // A vulnerability has no more than the identifiers of its products: it may be in any of the tree.
+        unread.products(&tree);
+    }
     let advisory = raw::Advisory::deserialize(&whole).map_err(|error| error.to_string())?;
     convert(&advisory, unread)
+}
+
+/// The lists of a status that can be read. What the others say is not known, of whatever product.
+fn readable(status: &Value, tree: &Value) -> Value {
+    let mut lists = status.as_object().cloned().unwrap_or_default();
+    lists.retain(|_, list| {
+        if let Value::Array(list) = list {
+            list.retain(Value::is_string);
+        }
+        list.is_array()
+    });
+    let (mut products, mut waiting) = (Vec::new(), vec![tree]);
+    while let Some(value) = waiting.pop() {
+        match value {
+            Value::Array(values) => waiting.extend(values),
+            Value::Object(fields) => {
+                products.extend(fields.get("product_id").filter(|id| id.is_string()).cloned());
+                waiting.extend(fields.values());
+            }
+            _ => {}
+        }
+    }
+    lists.insert("unknown".to_owned(), Value::Array(products));
+    Value::Object(lists)
 }
 
 fn convert(raw: &raw::Advisory<'_>, unread: &mut Unread) -> Result<(Document, Vec<Dated>), String> {

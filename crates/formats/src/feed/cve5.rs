@@ -13,7 +13,7 @@ use ward_model::cvss::Vector;
 use ward_model::digest::Digest;
 use ward_model::vulnerability::{ExploitationStatement, Remediation, ScoredVector, VulnerabilityRecord};
 
-use super::affected::{Affected, products};
+use super::affected::{self, products};
 use super::lenient::{self, Unread, keep_readable, keep_text};
 use super::nvd;
 use super::{Dated, FeedError, Item, LONGEST_RECORD, SetAside, day, stamp, stamp_of};
@@ -130,7 +130,7 @@ fn pruned(text: &[u8], unread: &mut Unread) -> Result<Dated, String> {
 fn prune(container: &mut Value, name: &str, unread: &mut Unread) {
     let Some(container) = container.as_object_mut() else { return };
     let called = |field: &str| format!("{name} {field}");
-    keep_readable(container, "affected", &called("affected"), unread, |value| Affected::deserialize(value).map(drop));
+    affected::keep_readable(container, &called("affected"), unread);
     keep_readable(container, "cpeApplicability", &called("cpeApplicability"), unread, |value| {
         nvd::RawConfiguration::deserialize(value).map(drop)
     });

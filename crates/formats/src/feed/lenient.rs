@@ -31,6 +31,11 @@ impl Unread {
         products_in(value, &mut self.products);
     }
 
+    /// Takes note of the products that are named anywhere in a value.
+    pub(super) fn products(&mut self, value: &Value) {
+        products_in(value, &mut self.products);
+    }
+
     /// Takes note of the products that a text names, however broken it is.
     pub(super) fn about(&mut self, text: &str) {
         named(text, &mut self.products);

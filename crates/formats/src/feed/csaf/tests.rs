@@ -223,6 +223,23 @@ fn what_cannot_be_read_is_set_aside() -> Result<(), String> {
         assert!(read.len() == records && aside.reason.contains(reason) && aside.place == 4, "{}", aside.reason);
         assert_eq!(aside.id.as_ref().map(|id| id.as_str()), Some("ICSMA-20-001-01@www.example.org%2Fx"));
     }
+    // Of which products nobody can read: then it is not known of any, and said of those that have an identifier.
+    let mut named = tree();
+    named["full_product_names"] = json!([{ "product_id": "C", "name": "Pump", "product_identification_helper": { "cpe": "cpe:2.3:a:acme:pump:1.0:*:*:*:*:*:*:*" } }]);
+    for (vulnerability, records) in [
+        (json!({ "cve": "CVE-2020-2", "product_status": 7 }), 2),
+        (json!({ "cve": "CVE-2020-2", "product_status": { "known_affected": ["P1", 7], "fixed": 1 } }), 2),
+        (json!({ "cve": 7, "product_status": { "known_affected": ["P1"] } }), 1),
+    ] {
+        let (read, aside) = read(&document(named.clone(), json!([good(), vulnerability])));
+        let [aside] = aside.as_slice() else { return Err(format!("{vulnerability}: {aside:?}")) };
+        assert_eq!(aside.products, ["a:acme:pump".parse().map_err(|_| "no product")?], "{vulnerability}");
+        assert_eq!(read.len(), records, "{vulnerability}");
+        if let Some(record) = read.get(1) {
+            let unknown = |product: &AffectedProduct| shown(product).iter().any(|words| words.starts_with("Unknown"));
+            assert!(record.affected.len() == 2 && record.affected.iter().all(unknown), "{:?}", record.affected);
+        }
+    }
     // A tree that cannot be read would leave every status without its product.
     let (records, aside) = read(&document(json!({ "branches": [{ "product": 3 }] }), json!([good()])));
     assert_eq!((records.len(), aside.len()), (0, 1));
