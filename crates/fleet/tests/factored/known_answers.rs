@@ -92,6 +92,8 @@ fn a_record_that_is_corrected_makes_only_its_vulnerability_be_judged_again() {
     let before = Told::of(vec![
         record("CVE-2020-0001", "a:acme:alpha", Some("o:microsoft:windows")),
         record("CVE-2020-0002", "a:acme:alpha", None),
+        // By this one Windows is named, whatever becomes of the first.
+        record("CVE-2020-0003", "a:beta:beta", Some("o:microsoft:windows")),
     ]);
     let folder = tempfile::tempdir().unwrap();
     let (portfolio, old) = (portfolio(folder.path(), &files), before.held());
@@ -99,7 +101,7 @@ fn a_record_that_is_corrected_makes_only_its_vulnerability_be_judged_again() {
     let records = BTreeSet::from([VulnerabilityId::from("CVE-2020-0001")]);
     let mut held = old;
     let mut now_is = |answers: &mut Answers, corrected: VulnerabilityRecord, states: [&[State]; 2]| {
-        let after = Told::of(vec![corrected, before.records[1].clone()]);
+        let after = Told::of([&[corrected], &before.records[1..]].concat());
         let new = after.held();
         let changed = Changed::between(&held, &new, &records, &BTreeSet::new()).unwrap();
         let updated = answers.update(&portfolio, library().aliases(), &new, &changed).unwrap();
