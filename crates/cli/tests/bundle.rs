@@ -224,10 +224,13 @@ fn a_delta_is_not_taken_by_a_home_that_lost_what_it_stands_on() {
     // A sync goes on from what is left, and nothing is as if nothing had been.
     let epss = world.text("mirror");
     let synced = at(&plant, &["feeds", "sync", "--from", &epss, "--only", "epss"]).ends(0);
-    assert!(synced.stderr.contains("LOST: 1 receipt after that of"), "{}", synced.stderr);
-    assert!(synced.stdout.contains("LOST       1 receipt after that of"), "{}", synced.stdout);
+    // The damaged file does not tell any more what had been lost before it, so nobody knows how many there are.
+    let unknown = "it is not known how many receipts after that of";
+    assert!(synced.stderr.contains(&format!("LOST: {unknown}")), "{}", synced.stderr);
+    assert!(synced.stdout.contains("LOST ") && synced.stdout.contains("after that of"), "{}", synced.stdout);
     let status = at(&plant, &["feeds", "status", "--json"]).ends(0).json();
-    assert_eq!(status["lost"][0]["receipts"], 1);
+    assert_eq!(status["lost"][0]["receipts"], serde_json::Value::Null);
+    assert_eq!(status["lost"].as_array().map(Vec::len), Some(1));
     assert!(status["notes"].to_string().contains("receipts of this home were lost"), "{}", status["notes"]);
     at(&plant, &["feeds", "status", "--fail-on", "stale"]).ends(1);
     assert_eq!(verify(1)["lost"], status["lost"]);
