@@ -24,7 +24,7 @@ mod update;
 mod variants;
 
 pub use kept::Kept;
-pub(crate) use matching::not_among;
+pub(crate) use matching::{not_among, standing};
 pub use said::{Found, Said};
 pub use update::Updated;
 

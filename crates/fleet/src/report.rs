@@ -11,7 +11,7 @@ use ward_model::ids::ComponentRef;
 use ward_model::knowledge::Knowledge;
 use ward_policy::Expectations;
 
-use crate::answers::not_among;
+use crate::answers::{not_among, standing};
 use crate::error::FleetError;
 use crate::hosts::{Around, Hosts};
 use crate::portfolio::Portfolio;
@@ -146,12 +146,8 @@ impl<'a> Reports<'a> {
         let (alone, matcher) = (&self.alone, &self.matcher);
         let judged = spread(new.len(), Known::default, |known, part| {
             let one = |(pair, among): &&Case| {
-                let all: Vec<&Recognised> =
-                    among.iter().filter_map(|other| alone.get(other)).map(|alone| &alone.recognised).collect();
-                let own = among.iter().position(|other| other == pair).filter(|_| all.len() == among.len());
-                let own = own.and_then(|own| Some((&all[..own], *all.get(own)?, &all[own + 1..])));
-                let own = own.ok_or_else(not_among)?;
-                Ok::<_, FleetError>(matcher.judge(known, own)?.apart)
+                let (all, own) = standing((*pair, among), |other| alone.get(other).map(|alone| &alone.recognised))?;
+                Ok::<_, FleetError>(matcher.judge(known, (&all[..own], all[own], &all[own + 1..]))?.apart)
             };
             new[part].iter().map(one).collect()
         })?;

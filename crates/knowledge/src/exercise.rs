@@ -23,7 +23,7 @@ use crate::home::Home;
 
 mod seal;
 
-pub use seal::{laid_open, sealed};
+pub use seal::{directory_start, laid_open, laid_open_by, sealed, sealed_by};
 
 /// By name: the base as it is, sealed, and a sealed delta on a base; and the file that says which are current.
 pub const READERS: [(&str, Exercise); 4] = [

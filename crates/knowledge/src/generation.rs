@@ -183,12 +183,18 @@ impl Generation {
 
     /// What was held when this was the chain; `None` where it never was.
     pub(crate) fn at_chain(self, chain: Digest) -> Result<Option<Self>, OpenError> {
-        if self.chain() == chain {
-            return Ok(Some(self));
+        match self.receipt_of(chain)? {
+            Some(number) if number == self.limit => Ok(Some(self)),
+            Some(number) => Self::of_layers(self.base, self.delta, number).map(Some),
+            None => Ok(None),
         }
-        for number in (1..self.limit).rev() {
+    }
+
+    /// After which receipt up to now this was the chain.
+    fn receipt_of(&self, chain: Digest) -> Result<Option<u32>, KnowledgeError> {
+        for number in (1..=self.limit).rev() {
             if self.transaction_entry(number)?.chain == chain {
-                return Self::of_layers(self.base, self.delta, number).map(Some);
+                return Ok(Some(number));
             }
         }
         Ok(None)
@@ -226,12 +232,7 @@ impl Generation {
     /// # Errors
     /// A block is damaged.
     pub fn has_chain(&self, chain: Digest) -> Result<bool, KnowledgeError> {
-        for number in (1..=self.limit).rev() {
-            if self.transaction_entry(number)?.chain == chain {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(self.receipt_of(chain)?.is_some())
     }
 
     /// How many times something was received.

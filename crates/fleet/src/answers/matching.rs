@@ -206,22 +206,43 @@ fn judge_among(
     let mut alone = matcher.alone(known, own, false)?;
     let mut judged = Vec::with_capacity(cases.len());
     for (pair, among) in cases {
-        if made.len() > MOST_MADE {
-            made.clear();
-        }
-        for other in *among {
-            recognised(*other, portfolio, matcher, made)?;
-        }
-        let all: Vec<&Recognised> = among.iter().filter_map(|other| made.get(other)).collect();
-        let own = among.iter().position(|other| other == pair).filter(|_| all.len() == among.len());
-        let (before, rest) = all.split_at(own.ok_or_else(not_among)?);
-        let (_, after) = rest.split_first().ok_or_else(not_among)?;
-        judged.push(matcher.among(known, &mut alone, (before, after))?);
+        judged.push(among_others((*pair, among), portfolio, matcher, made, |before, after| {
+            Ok(matcher.among(known, &mut alone, (before, after))?)
+        })?);
     }
     Ok(judged)
 }
 
-/// A case holds its own pair, and all of it is made out before it is judged. Should that ever not be so, nothing is answered.
+/// Makes out what stands before and after a pair in a case, and does something with it.
+pub(super) fn among_others<R>(
+    (pair, among): (u32, &[u32]),
+    portfolio: &Portfolio,
+    matcher: &Matcher<'_>,
+    made: &mut Made,
+    work: impl FnOnce(&[&Recognised], &[&Recognised]) -> Result<R, FleetError>,
+) -> Result<R, FleetError> {
+    if made.len() > MOST_MADE {
+        made.clear();
+    }
+    for other in among {
+        recognised(*other, portfolio, matcher, made)?;
+    }
+    let (all, own) = standing((pair, among), |other| made.get(other))?;
+    work(&all[..own], &all[own + 1..])
+}
+
+/// What a case holds, made out, and which of it the pair is. A case holds its own pair, and all of it is made out before it is judged.
+/// Should that ever not be so, nothing is answered.
+pub(crate) fn standing<'r>(
+    (pair, among): (u32, &[u32]),
+    made_out: impl Fn(&u32) -> Option<&'r Recognised>,
+) -> Result<(Vec<&'r Recognised>, usize), FleetError> {
+    let all: Vec<&Recognised> = among.iter().filter_map(made_out).collect();
+    let own = among.iter().position(|other| *other == pair).filter(|_| all.len() == among.len());
+    own.map(|own| (all, own)).ok_or_else(not_among)
+}
+
+/// Something of a case is not there.
 pub(crate) fn not_among() -> FleetError {
     let reason = "a component is not among those of its SBOM".to_owned();
     FleetError::Knowledge(KnowledgeError::Unreadable { part: "answers".to_owned(), reason })

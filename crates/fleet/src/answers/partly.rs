@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use ward_match::{Again, Asked, Change, KnownChange, Matcher, Part, Recognised, Shown, spread};
+use ward_match::{Again, Asked, Change, KnownChange, Matcher, Part, Shown, spread};
 use ward_model::finding::{Confidence, State};
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::{Knowledge, RecordNumber};
 
 use super::Answers;
-use super::matching::{MOST_MADE, Made, not_among, recognised};
+use super::matching::{MOST_MADE, Made, among_others, recognised};
 use super::said::{Case, Otherwise};
 use crate::changes::Changed;
 use crate::error::FleetError;
@@ -207,17 +207,10 @@ fn again<'c>(
             of_cases.push(Again { found: alone.found.clone(), asked: Asked::default() });
             continue;
         }
-        if made.len() > MOST_MADE {
-            made.clear();
-        }
-        for other in among {
-            recognised(*other, portfolio, matcher, made)?;
-        }
-        let all: Vec<&Recognised> = among.iter().filter_map(|other| made.get(other)).collect();
-        let place = among.iter().position(|other| *other == pair).filter(|_| all.len() == among.len());
-        let (before, rest) = all.split_at(place.ok_or_else(not_among)?);
-        let (_, after) = rest.split_first().ok_or_else(not_among)?;
-        match matcher.again(known, change, (before, &own, after))? {
+        let said = among_others((pair, among), portfolio, matcher, made, |before, after| {
+            Ok(matcher.again(known, change, (before, &own, after))?)
+        })?;
+        match said {
             Some(again) => of_cases.push(again),
             None => return Ok(None),
         }

@@ -14,16 +14,17 @@ use crate::error::{HomeError, at};
 use crate::source::SetAsideRecord;
 
 /// Puts such versions together, which stand side by side in `waiting`, and gives what is to be told of them. One that was put together
-/// before is one of them: that a single one of its versions comes again takes back nothing of what the others say.
+/// before, as `aside` tells, is one of them: that a single one of its versions comes again takes back nothing of what the others say.
 pub(super) fn contradictions(
     waiting: &mut Waiting,
     readers: &mut Vec<SpillReader>,
     builder: &Builder,
+    aside: &[SetAsideRecord],
 ) -> Result<Vec<SetAsideRecord>, HomeError> {
     let same = |(_, a_source, a): &(usize, String, Pending), (_, b_source, b): &(usize, String, Pending)| {
         a.id == b.id && a_source == b_source
     };
-    let told = told(builder)?;
+    let told = told(aside);
     if told.is_empty() && waiting.windows(2).all(|pair| !same(&pair[0], &pair[1])) {
         return Ok(Vec::new());
     }
@@ -38,7 +39,7 @@ pub(super) fn contradictions(
         let range = first..first + group.len();
         first = range.end;
         let [(_, source, one), ..] = group else { continue };
-        let before = match told.get(&(source.clone(), one.id.to_string())) {
+        let before = match told.get(&(source.as_str(), &*one.id)) {
             Some(stamp) if **stamp == *one.stamp => search.find(&one.id, source)?.1,
             _ => None,
         };
@@ -83,10 +84,9 @@ pub(super) fn contradictions(
 }
 
 /// The records that are held as put together, by source and identifier, with the stamp of all their versions.
-fn told(builder: &Builder) -> Result<BTreeMap<(String, String), String>, HomeError> {
-    let Some(held) = &builder.held else { return Ok(BTreeMap::new()) };
-    let remarks = held.set_aside()?.into_iter().filter(contradiction::is_remark);
-    Ok(remarks.filter_map(|told| Some(((told.source, told.id?.to_string()), told.stamp))).collect())
+fn told(aside: &[SetAsideRecord]) -> BTreeMap<(&str, &str), &str> {
+    let remarks = aside.iter().filter(|told| contradiction::is_remark(told));
+    remarks.filter_map(|told| Some(((told.source.as_str(), told.id.as_ref()?.as_str()), told.stamp.as_str()))).collect()
 }
 
 #[cfg(test)]

@@ -108,16 +108,14 @@ impl<'a> Held<'a> {
 pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Came, HomeError> {
     let folder = builder.home.folder().to_owned();
     let (mut waiting, mut readers, files) = in_order(std::mem::take(&mut builder.batches), builder, &folder)?;
-    let remarks = merge::contradictions(&mut waiting, &mut readers, builder)?;
+    let aside = builder.held.as_ref().map(Generation::set_aside).transpose()?.unwrap_or_default();
+    let remarks = merge::contradictions(&mut waiting, &mut readers, builder, &aside)?;
     builder.set_aside.extend(remarks);
     let held = builder.held.as_ref();
     let mut search = Held::of(builder);
     let now = day::pack(Some(builder.received.day()));
     // Only these are looked for, so only these are worth remembering.
-    let set_aside: BTreeSet<Unread> = match held {
-        Some(held) => held.set_aside()?.into_iter().filter_map(SetAsideRecord::known_by).collect(),
-        None => BTreeSet::new(),
-    };
+    let set_aside: BTreeSet<Unread> = aside.into_iter().filter_map(SetAsideRecord::known_by).collect();
     let mut unread_since: Option<BTreeMap<(String, Unread), i32>> = None;
     let mut came = Came { readers, ..Came::none() };
     let mut known: BTreeMap<String, u64> = BTreeMap::new();

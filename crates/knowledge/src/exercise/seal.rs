@@ -1,15 +1,22 @@
-//! The digests of a file made right, whatever its bytes are.
+//! The digests of a file made right, whatever its bytes are. Portfolios and answers have the same header and the same entries of blocks:
+//! only where those entries begin, and how many there are, is said otherwise.
 
 use ward_model::digest::Digest;
 
 use crate::file::reader::{number32, number64};
 use crate::file::{BLOCK_ENTRY, HEADER, HEADER_COVERED, SECTION_ENTRY};
 
-/// Where the directory begins, where its block entries begin, and how many those are. The directory is taken to stand at the end, as
-/// it is written, so that a change of length before it does not hide it.
-fn directory(bytes: &[u8]) -> Option<(usize, usize, usize)> {
+/// Where the directory begins, where its block entries begin, and how many those are.
+pub type Directory = fn(&[u8]) -> Option<(usize, usize, usize)>;
+
+/// Where the directory begins. It is taken to stand at the end, as it is written, so that a change of length before it does not hide it.
+pub fn directory_start(bytes: &[u8]) -> Option<usize> {
     let length = usize::try_from(number64(bytes, 32)?).ok()?;
-    let start = bytes.len().checked_sub(length).filter(|start| *start >= HEADER)?;
+    bytes.len().checked_sub(length).filter(|start| *start >= HEADER)
+}
+
+fn directory(bytes: &[u8]) -> Option<(usize, usize, usize)> {
+    let start = directory_start(bytes)?;
     let sections = number32(bytes, start)? as usize;
     let blocks = number32(bytes, start.checked_add(4)?)? as usize;
     Some((start, start.checked_add(8)?.checked_add(sections.checked_mul(SECTION_ENTRY)?)?, blocks))
@@ -18,6 +25,11 @@ fn directory(bytes: &[u8]) -> Option<(usize, usize, usize)> {
 /// The same bytes with the length, the digest of every block, of the directory and of the header that belong to them, as far as they
 /// can be made out.
 pub fn sealed(bytes: &[u8]) -> Vec<u8> {
+    sealed_by(bytes, directory)
+}
+
+/// The same of a file whose directory is found so.
+pub fn sealed_by(bytes: &[u8], directory: Directory) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     let Some((start, entries, count)) = directory(&bytes) else { return bytes };
     for index in 0..count {
@@ -51,7 +63,12 @@ pub(super) fn begins(bytes: &[u8], section: crate::file::Section) -> Option<usiz
 
 /// The same file with every block as it is when it is not packed; what cannot be unpacked stays as it stands.
 pub fn laid_open(bytes: &[u8]) -> Vec<u8> {
-    let Some((start, entries, count)) = directory(bytes) else { return bytes.to_vec() };
+    laid_open_by(bytes, directory)
+}
+
+/// The same of a file whose directory is found so.
+pub fn laid_open_by(bytes: &[u8], directory_of: Directory) -> Vec<u8> {
+    let Some((start, entries, count)) = directory_of(bytes) else { return bytes.to_vec() };
     let mut open = bytes[..HEADER].to_vec();
     let mut directory = bytes[start..].to_vec();
     for index in 0..count {
@@ -70,5 +87,5 @@ pub fn laid_open(bytes: &[u8]) -> Vec<u8> {
         open.extend_from_slice(&plain);
     }
     open.extend_from_slice(&directory);
-    sealed(&open)
+    sealed_by(&open, directory_of)
 }

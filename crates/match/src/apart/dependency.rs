@@ -25,8 +25,6 @@ pub enum Dependency {
     Subject(SubjectKey),
     /// Whether a source speaks for an ecosystem, or for a release of it.
     Coverage(String, Option<String>),
-    /// The records of a name of a vulnerability, and its other names.
-    Vulnerability(VulnerabilityId),
     /// What is exploited, described by no record, and looked up by a word.
     Word(String),
 }
@@ -88,19 +86,16 @@ impl Knowledge for Traced<'_> {
         self.knowledge.products_named(product)
     }
 
+    // Records, and names of vulnerabilities, are asked for when a component is judged: what changed of them is judged again by itself.
     fn record(&self, number: RecordNumber) -> Result<VulnerabilityRecord, KnowledgeError> {
-        let record = self.knowledge.record(number)?;
-        self.note(Dependency::Vulnerability(record.id.clone()));
-        Ok(record)
+        self.knowledge.record(number)
     }
 
     fn find(&self, id: &VulnerabilityId) -> Result<Option<RecordNumber>, KnowledgeError> {
-        self.note(Dependency::Vulnerability(id.clone()));
         self.knowledge.find(id)
     }
 
     fn find_all(&self, id: &VulnerabilityId) -> Result<Vec<RecordNumber>, KnowledgeError> {
-        self.note(Dependency::Vulnerability(id.clone()));
         self.knowledge.find_all(id)
     }
 
@@ -133,10 +128,6 @@ impl Knowledge for Traced<'_> {
     }
 
     fn alias_group(&self, id: &VulnerabilityId) -> Result<AliasGroup, KnowledgeError> {
-        let group = self.knowledge.alias_group(id)?;
-        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let names = group.ids.iter().chain(&group.former);
-        asked.extend(names.cloned().map(Dependency::Vulnerability));
-        Ok(group)
+        self.knowledge.alias_group(id)
     }
 }
