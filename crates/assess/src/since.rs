@@ -63,10 +63,36 @@ struct Comparing<'a> {
     listed: BTreeMap<(&'a ElementId, &'a FieldedVersionId), BTreeSet<&'a EarlierComponent>>,
     verdicts: BTreeMap<At<'a>, Vec<&'a Verdict>>,
     /// The elements whose presumed verdict speaks for a subject, now and before.
-    covering: BTreeMap<(&'a str, &'a FieldedVersionId), BTreeSet<&'a ElementId>>,
-    covered: BTreeMap<(&'a str, &'a FieldedVersionId), BTreeSet<&'a ElementId>>,
+    covering: Covers<'a>,
+    covered: Covers<'a>,
     /// The versions and groups of units that were judged before.
     judged: BTreeSet<(&'a FieldedVersionId, &'a CohortId)>,
+}
+
+/// By subject and version, the elements whose presumed verdict speaks for it.
+type Covers<'a> = BTreeMap<(&'a str, &'a FieldedVersionId), BTreeSet<&'a ElementId>>;
+
+fn covers<'a>(presumed: impl Iterator<Item = (&'a [String], &'a FieldedVersionId, &'a ElementId)>) -> Covers<'a> {
+    let mut covers = Covers::new();
+    for (events, version, element) in presumed {
+        for event in events {
+            covers.entry((event.as_str(), version)).or_default().insert(element);
+        }
+    }
+    covers
+}
+
+/// How many changes, components or claims are named where there are several.
+const NAMED: usize = 3;
+
+/// The first of some texts, and how many there are besides.
+fn first_of(texts: &[&str], between: &str) -> String {
+    let named = texts.iter().take(NAMED).copied().collect::<Vec<_>>().join(between);
+    match texts.len().saturating_sub(NAMED) {
+        0 => named,
+        // No comma stands before an "and".
+        rest => format!("{named}{}and {rest} more", between.trim_start_matches(',')),
+    }
 }
 
 impl<'a> Comparing<'a> {
@@ -107,18 +133,10 @@ impl<'a> Comparing<'a> {
             let key = (verdict.subject.id.as_str(), &verdict.element, &verdict.fielded_version);
             verdicts.entry(key).or_default().push(verdict);
         }
-        let mut covering: BTreeMap<_, BTreeSet<&ElementId>> = BTreeMap::new();
-        for verdict in after.verdicts.iter().filter(|verdict| verdict.basis == Basis::Presumed) {
-            for event in &verdict.covers {
-                covering.entry((event.as_str(), &verdict.fielded_version)).or_default().insert(&verdict.element);
-            }
-        }
-        let mut covered: BTreeMap<_, BTreeSet<&ElementId>> = BTreeMap::new();
-        for verdict in before.verdicts.iter().filter(|verdict| verdict.basis == Basis::Presumed) {
-            for event in &verdict.covers {
-                covered.entry((event.as_str(), &verdict.fielded_version)).or_default().insert(&verdict.element);
-            }
-        }
+        let presumed = after.verdicts.iter().filter(|verdict| verdict.basis == Basis::Presumed);
+        let covering = covers(presumed.map(|verdict| (&*verdict.covers, &verdict.fielded_version, &verdict.element)));
+        let presumed = before.verdicts.iter().filter(|verdict| verdict.basis == Basis::Presumed);
+        let covered = covers(presumed.map(|verdict| (&*verdict.covers, &verdict.fielded_version, &verdict.element)));
         let judged = before.verdicts.iter().map(|verdict| (&verdict.fielded_version, &verdict.units.cohort)).collect();
         let changes = parts.changes(device).into_iter().chain(claims.told(|_| true)).collect();
         Self {

@@ -4,8 +4,10 @@
 #[path = "support/ward.rs"]
 mod support;
 
-use schemars::generate::SchemaSettings;
-use serde_json::Value;
+#[path = "support/printed.rs"]
+mod printed;
+
+use printed::{assert_valid, schema, text};
 use support::{checked_in, example, has_keys, ward};
 
 #[test]
@@ -107,34 +109,6 @@ fn the_same_inputs_give_the_same_bytes() {
     let sbom = example("infusion-pump/sbom/lvp-200-4.2.cdx.json");
     let scan = || ward(&["scan", &sbom, "--json"]).ends(0).stdout;
     assert!(scan() == scan());
-}
-
-/// The schema of a printed type; keys sorted, so that the file does not depend on how the JSON library is built.
-fn schema<T: schemars::JsonSchema>() -> Value {
-    sorted(SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>().to_value())
-}
-
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let sorted_map: std::collections::BTreeMap<_, _> =
-                map.into_iter().map(|(key, value)| (key, sorted(value))).collect();
-            sorted_map.into_iter().collect()
-        }
-        Value::Array(items) => items.into_iter().map(sorted).collect(),
-        other => other,
-    }
-}
-
-fn text(schema: &Value) -> String {
-    format!("{}\n", serde_json::to_string_pretty(schema).unwrap())
-}
-
-#[track_caller]
-fn assert_valid(validator: &jsonschema::Validator, instance: &Value, what: &str) {
-    let errors: Vec<String> =
-        validator.iter_errors(instance).map(|error| format!("{}: {error}", error.instance_path())).take(5).collect();
-    assert!(errors.is_empty(), "{what}: {errors:#?}");
 }
 
 #[test]

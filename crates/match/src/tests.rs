@@ -12,4 +12,5 @@ mod slow;
 mod statements;
 mod surroundings;
 mod undescribed;
+mod withdrawn;
 pub(crate) mod world;

@@ -10,11 +10,12 @@ use ward_model::device::{ALL_UNITS, FieldedVersion, UNCONFIRMED_UNITS};
 use ward_model::digest::Digest;
 use ward_model::ids::{CohortId, ControlId, ElementId};
 use ward_model::many::SingleAction;
-use ward_model::scale::{Exploitability, Persons};
-use ward_model::verdict::{
-    Basis, HarmReached, Outcome, PresumedBecause, ReachedHarm, Sensitivity, SubjectKind, Units, Verdict,
-};
+use ward_model::verdict::{Outcome, PresumedBecause, SubjectKind, Units, Verdict};
 use ward_policy::Policy;
+
+mod verdict;
+
+use verdict::{Compared, verdict};
 
 use crate::actions;
 use crate::catalogue::Catalogue;
@@ -26,7 +27,7 @@ use crate::parallel::{each_beside, in_parts};
 use crate::run::{Judged, Key, Outcomes, Run, Standing};
 use crate::subject::SubjectKey;
 use crate::watch;
-use crate::without::{Turns, Without};
+use crate::without::Without;
 use crate::witness::OwnSteps;
 
 /// Everything that reasoning concludes about one device.
@@ -435,201 +436,4 @@ fn covers(run: &Run<'_>, key: &Key, covers: &BTreeMap<&ElementId, BTreeSet<Strin
         Some(PresumedBecause::UnknownRange) => run.untold(key.subject.element()),
         Some(PresumedBecause::Unassessed) | None => Vec::new(),
     }
-}
-
-/// Other readings of the same, to compare with.
-struct Compared<'a> {
-    /// The unknown at its best, nothing claimed in effect, and everything; then some of the lapses, then what is `read`.
-    others: Vec<Outcomes<'a>>,
-    decided: &'a Outcomes<'a>,
-    /// What turns when claims lose their effect: first each of the removals, then some of the lapses.
-    turns: Turns,
-    /// The claims that are taken away, those together of which one is as good as another.
-    removals: Vec<Vec<ClaimId>>,
-    /// The claims that are taken away each for a reading of its own: the last ones.
-    read: Vec<ClaimId>,
-    /// The days on which decisions lapse, in order.
-    lapses: Vec<(Date, Lapsing)>,
-}
-
-impl<'a> Compared<'a> {
-    /// As decided, the unknown read at its best.
-    fn best(&self) -> &Outcomes<'a> {
-        &self.others[0]
-    }
-
-    /// Nothing claimed has effect.
-    fn undecided(&self) -> &Outcomes<'a> {
-        &self.others[1]
-    }
-
-    /// Everything claimed has effect.
-    fn claimed(&self) -> &Outcomes<'a> {
-        &self.others[2]
-    }
-
-    /// The claims that are taken away each for a reading of its own, with that reading.
-    fn read(&self) -> impl Iterator<Item = (&ClaimId, &Outcomes<'a>)> {
-        self.read.iter().zip(&self.others[self.others.len() - self.read.len()..])
-    }
-
-    /// The first day after which a subject that is controlled no longer is; it turns in these removals.
-    fn valid_until(&self, key: &Key, turning: &[usize]) -> Option<Date> {
-        let turned = |lapse: &Lapsing| match lapse {
-            Lapsing::Everything => self.undecided().outcome(key) == Outcome::Uncontrolled,
-            Lapsing::Followed(number) => turning.contains(number),
-            Lapsing::Read(number) => self.others[*number].outcome(key) == Outcome::Uncontrolled,
-        };
-        self.lapses.iter().find(|(_, lapse)| turned(lapse)).map(|(day, _)| *day)
-    }
-}
-
-fn verdict(
-    readings: &Readings<'_>,
-    run: &Run<'_>,
-    compared: &Compared<'_>,
-    key: &Key,
-    judged: &Judged,
-) -> (Verdict, OwnSteps) {
-    let controlled = judged.outcome == Outcome::Controlled;
-    let turning = if controlled { compared.turns.of(compared.decided, run.context(), key) } else { Vec::new() };
-    let mut single: Vec<Sensitivity> = turning
-        .iter()
-        .filter_map(|number| compared.removals.get(*number))
-        .flatten()
-        .map(|claim| Sensitivity { claim: claim.clone(), then: Outcome::Uncontrolled })
-        .collect();
-    let read = compared.read().filter(|(_, without)| controlled && without.outcome(key) == Outcome::Uncontrolled);
-    single.extend(read.map(|(claim, _)| Sensitivity { claim: claim.clone(), then: Outcome::Uncontrolled }));
-    single.sort_by(|a, b| a.claim.cmp(&b.claim));
-    let valid_until = if controlled { compared.valid_until(key, &turning) } else { None };
-    let undecided = compared.undecided().outcome(key) == Outcome::Uncontrolled;
-    let provisional = controlled && (undecided || !single.is_empty() || valid_until.is_some());
-    let best = match compared.best().standing(key) {
-        Some(Standing::Judged(judged)) => judged.cell.as_ref().map(|cell| cell.class),
-        _ => None,
-    };
-    let class = judged.cell.as_ref().map_or(Exploitability::Low, |cell| cell.class);
-    let device = readings.situation.device;
-    let (witness, own) = if judged.cell.is_some() { run.witness(key) } else { Default::default() };
-    let verdict = Verdict {
-        id: String::new(),
-        policy: readings.policy.id.clone(),
-        outcome: readings.policy.word(judged.outcome).to_owned(),
-        subject: key.subject.subject(),
-        element: key.subject.element().clone(),
-        fielded_version: readings.version.id.clone(),
-        units: Units { cohort: CohortId::from(""), count: None, sites: None, variant: None, site: None },
-        exploitability: class,
-        exploitability_range: [best.unwrap_or(Exploitability::Low).min(class), class],
-        harm: judged.cell.as_ref().map(|cell| HarmReached {
-            id: cell.harm.clone(),
-            severity: cell.severity,
-            escalated_severity: cell.escalated,
-        }),
-        harms: judged
-            .harms
-            .iter()
-            .map(|cell| ReachedHarm {
-                id: cell.harm.clone(),
-                severity: cell.severity,
-                escalated_severity: cell.escalated,
-                exploitability: cell.class,
-                persons_at_once: cell.persons,
-                verdict: cell.outcome,
-            })
-            .collect(),
-        threats: judged.threats.iter().copied().collect(),
-        verdict: judged.outcome,
-        if_claims_hold: compared.claimed().outcome(key),
-        provisional,
-        basis: key.basis(),
-        presumed_because: key.because,
-        undetermined: !controlled && compared.best().outcome(key) == Outcome::Controlled,
-        privacy: judged.privacy,
-        persons_at_once: judged.cell.as_ref().map_or(Persons::Count(0), |cell| cell.persons),
-        witness,
-        controls_relied_on: controls_relied_on(readings, &single, provisional),
-        sensitivity: single,
-        valid_until,
-        reasons: reasons(readings, run, key, judged, provisional, device.harms.is_empty()),
-        covers: Vec::new(),
-    };
-    (verdict, own)
-}
-
-/// The controls among the single points; where there is no single point, every control in effect, for some of them must hold.
-fn controls_relied_on(readings: &Readings<'_>, single: &[Sensitivity], provisional: bool) -> Vec<ControlId> {
-    if !provisional {
-        return Vec::new();
-    }
-    let controls = single.iter().filter_map(|point| match &point.claim {
-        ClaimId::Control(id) => Some(id.clone()),
-        _ => None,
-    });
-    let mut relied: Vec<ControlId> = controls.collect();
-    if single.is_empty() {
-        let context = readings.context(readings.decided, Unknowns::Worst);
-        relied = context.controls().map(|control| control.id.clone()).collect();
-    }
-    relied
-}
-
-fn reasons(
-    readings: &Readings<'_>,
-    run: &Run<'_>,
-    key: &Key,
-    judged: &Judged,
-    provisional: bool,
-    no_harms: bool,
-) -> Vec<String> {
-    let mut reasons = Vec::new();
-    if let Some(cell) = &judged.cell {
-        if cell.escalated > cell.severity {
-            reasons.push(format!("{} people at once: {} reads as {}", cell.persons, cell.severity, cell.escalated));
-        }
-        if cell.outcome == judged.outcome {
-            reasons.push(format!(
-                "exploitability {} and severity {} make {} in {}",
-                cell.class,
-                cell.escalated,
-                readings.policy.word(cell.outcome),
-                readings.policy.id
-            ));
-        } else {
-            reasons.push("what nobody has described may do harm that the model does not name".to_owned());
-        }
-    }
-    match (key.basis(), &judged.cell) {
-        (Basis::Presumed, cell) => {
-            reasons.extend(run.missing(key));
-            if cell.is_none() && no_harms {
-                reasons.push("the model names no harm to persons at all".to_owned());
-            }
-        }
-        (Basis::Confirmed, None) => match run.lacking(key) {
-            None => reasons.push("it does not arise: the decisions in force say so".to_owned()),
-            Some(lacking) if lacking.is_empty() => {
-                reasons
-                    .push("its steps can be taken, and lead to no harm to a person that the policy counts".to_owned());
-            }
-            Some(lacking) => {
-                reasons.push(format!("its steps cannot be taken: it is not so that {}", lacking.join("; or that ")))
-            }
-        },
-        (Basis::Confirmed, Some(_)) => {}
-    }
-    if judged.outcome == Outcome::Controlled && key.basis() == Basis::Confirmed {
-        reasons
-            .push("every element that it touches is described completely, so that nothing unknown leads on".to_owned());
-    }
-    if judged.privacy {
-        reasons.push(
-            "personal data can become known; that is an axis of its own and never makes a risk uncontrolled".to_owned(),
-        );
-    }
-    if provisional {
-        reasons.push("it rests on decisions that are entered and not signed".to_owned());
-    }
-    reasons
 }

@@ -10,10 +10,7 @@ use ward_model::since::{
 use ward_model::verdict::{Place, PresumedBecause, Verdict};
 
 use super::parts::inventory;
-use super::{At, Comparing};
-
-/// How many changes are named where none of them was found on the way.
-const NAMED: usize = 3;
+use super::{At, Comparing, first_of};
 
 impl Comparing<'_> {
     /// What changed on its way to harm now and before, at its component, in its record, among the decisions that it rests on.
@@ -68,16 +65,14 @@ impl Comparing<'_> {
     /// Where no change was found that has to do with it: what changed at all.
     fn unexplained(&self) -> Cause {
         let words: Vec<&str> = self.changed.iter().map(|input| input.word()).collect();
-        let named: Vec<&str> = self.changes.iter().take(NAMED).map(|change| change.text.as_str()).collect();
-        let rest = self.changes.len().saturating_sub(NAMED);
-        let rest = if rest == 0 { String::new() } else { format!("; and {rest} more") };
-        let text = if named.is_empty() {
+        let changes: Vec<&str> = self.changes.iter().map(|change| change.text.as_str()).collect();
+        let text = if changes.is_empty() {
             format!("changed since: {}; nothing of it was found on its way", words.join(", "))
         } else {
             format!(
-                "changed since: {}; nothing of it was found on its way ({}{rest})",
+                "changed since: {}; nothing of it was found on its way ({})",
                 words.join(", "),
-                named.join("; ")
+                first_of(&changes, "; ")
             )
         };
         Cause { kind: CauseKind::Inputs, at: None, text }
@@ -111,9 +106,8 @@ impl Comparing<'_> {
             let list = |components: &mut dyn Iterator<Item = &EarlierComponent>| {
                 let all: Vec<String> =
                     components.map(|one| format!("{} {}", one.name, version(&one.version))).collect();
-                let rest = all.len().saturating_sub(NAMED);
-                let rest = if rest == 0 { String::new() } else { format!(" and {rest} more") };
-                (!all.is_empty()).then(|| format!("{}{rest}", all[..all.len().min(NAMED)].join(", ")))
+                let all: Vec<&str> = all.iter().map(String::as_str).collect();
+                (!all.is_empty()).then(|| first_of(&all, ", "))
             };
             let cannot = list(&mut new.difference(&old));
             causes.extend(cannot.map(|all| cause(CauseKind::Component, format!("cannot be assessed since: {all}"))));

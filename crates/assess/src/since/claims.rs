@@ -7,8 +7,7 @@ use ward_model::device::Device;
 use ward_model::since::{Cause, CauseKind, Earlier};
 use ward_model::verdict::Place;
 
-/// How many claims are named where several changed for one reason.
-const NAMED: usize = 3;
+use super::first_of;
 
 /// The claims that changed, as they are written, each with how.
 pub(super) struct ClaimsChanged {
@@ -66,13 +65,11 @@ impl ClaimsChanged {
             alike.entry(how).or_default().push(claim);
         }
         let told = alike.into_iter().map(|(how, claims)| {
-            let named = claims.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-            let rest = claims.len().saturating_sub(NAMED);
-            let rest = if rest == 0 { String::new() } else { format!(" and {rest} more") };
+            let named = first_of(&claims, ", ");
             let verb = if claims.len() == 1 { "has" } else { "have" };
             let text = match how {
-                How::Accepted => format!("{named}{rest} {verb} effect by a decision since"),
-                How::Lost(reason) => format!("{named}{rest} {verb} no effect any more: {reason}"),
+                How::Accepted => format!("{named} {verb} effect by a decision since"),
+                How::Lost(reason) => format!("{named} {verb} no effect any more: {reason}"),
             };
             let at = if let [claim] = claims[..] { place(claim) } else { None };
             Cause { kind: CauseKind::Decision, at, text }
