@@ -17,7 +17,7 @@ pub(crate) fn systems() -> BoxedStrategy<System> {
         return system().boxed();
     }
     let between = prop::collection::vec((a_link(), any::<prop::sample::Index>()), parts);
-    let joined = (prop::collection::vec(system(), 1..=parts), between).prop_map(|(systems, between)| {
+    let joined = (numbers(parts), between).prop_map(|(systems, between)| {
         let mut systems = systems.into_iter();
         let mut all = systems.next().unwrap_or_else(System::empty);
         for ((number, part), (link, earlier)) in (1..).zip(systems).zip(between) {
@@ -37,6 +37,17 @@ pub(crate) fn systems() -> BoxedStrategy<System> {
     });
     // Most of what a law can be broken by is small.
     if asked.is_some() { joined.boxed() } else { prop_oneof![7 => system(), 1 => joined].boxed() }
+}
+
+/// So many small systems at most: half of the time one, a quarter of the time two or three, and so on, so that there is time for many.
+fn numbers(most: usize) -> BoxedStrategy<Vec<System>> {
+    let octaves = (0..=most.ilog2()).map(|octave| (1 << octave, (2 << octave).min(most + 1)));
+    let mut weight = 2_u32 << most.ilog2();
+    let weighted = octaves.map(|(from, to)| {
+        weight /= 2;
+        (weight, prop::collection::vec(system(), from..to).boxed())
+    });
+    prop::strategy::Union::new_weighted(weighted.collect()).boxed()
 }
 
 /// What is put before the names of a part.
