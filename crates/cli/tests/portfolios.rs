@@ -136,6 +136,8 @@ fn what_is_said_of_a_portfolio_is_as_its_schema_says() {
     let place = Place::new();
     let built = schema::<ward_model::portfolio::PortfolioBuilt>();
     let matched = schema::<ward_model::portfolio::PortfolioMatch>();
+    checked_in("schemas/output/portfolio-build.schema.json", &printed::text(&built));
+    checked_in("schemas/output/portfolio-match.schema.json", &printed::text(&matched));
     let build = place.build().json();
     assert_as_said(&built, &build);
     checked_in("crates/cli/tests/portfolios/build.json", &place.text(&build));
