@@ -101,6 +101,24 @@ fn an_answer_goes_to_the_file_that_is_named() {
     ward(&["assess", &example("first-pump"), "--format", "html", "-o", &nowhere]).ends(3);
 }
 
+/// A way is drawn on what the units have that it is told for, whichever command draws it.
+#[test]
+fn a_way_drawn_alone_is_the_picture_of_the_assessment() {
+    let place = tempfile::tempdir().unwrap();
+    let into = place.path().display().to_string();
+    let (device, day) = (example("monitor-family"), ["--as-of", "2026-11-22"]);
+    ward(&[&["assess", &device, "--json", "--pictures", &into], &day[..]].concat()).ends(0);
+    let found = ward(&[&["paths", &device, "--json"], &day[..]].concat()).ends(0).json();
+    let paths = found["paths"].as_array().unwrap();
+    assert!(paths.iter().any(|path| path["told_for"].as_str().unwrap().contains("variant")), "{paths:#?}");
+    for path in paths {
+        let number = path["number"].to_string();
+        let alone = ward(&[&["paths", &device, "--format", "svg", "--number", &number], &day[..]].concat()).ends(0);
+        let file = place.path().join(format!("path-{number}.svg"));
+        assert_eq!(alone.stdout, std::fs::read_to_string(file).unwrap(), "way {number}");
+    }
+}
+
 #[test]
 fn pictures_go_into_a_folder_and_each_is_told() {
     let place = tempfile::tempdir().unwrap();

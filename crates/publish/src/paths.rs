@@ -1,14 +1,12 @@
 //! The ways to harm by themselves: each distinct derivation once, with every verdict that takes it.
 
-use std::collections::BTreeSet;
-
 use ward_model::assessment::Assessment;
-use ward_model::device::Device;
+use ward_model::device::{Configurations, Device};
 use ward_model::ids::HarmId;
 use ward_model::paths::{PATHS_SCHEMA, Path, Paths};
 
 use crate::group::groups;
-use crate::svg;
+use crate::pictures;
 use crate::text::TextOptions;
 use crate::text::paper::Paper;
 use crate::ways::ways;
@@ -72,7 +70,15 @@ pub fn text(paths: &Paths, device: &Device, options: &TextOptions) -> String {
     paper.finish()
 }
 
-/// One way drawn on the architecture.
-pub fn picture(path: &Path, device: &Device) -> String {
-    svg::path(device, &path.witness, &BTreeSet::new(), Some(format!("Told for {}.", path.told_for)))
+/// One way, by its number, drawn on the architecture of the units that it is told for; nothing where no way has the number.
+pub fn picture(
+    number: usize,
+    assessment: &Assessment,
+    device: &Device,
+    configurations: &Configurations,
+) -> Option<String> {
+    let groups = groups(&assessment.verdicts);
+    let ways = ways(&groups);
+    let way = ways.get(number.checked_sub(1)?)?;
+    Some(pictures::path(way, groups[way.groups[0]].verdict(), device, configurations, assessment))
 }

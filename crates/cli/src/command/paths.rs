@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use ward_model::ids::HarmId;
-use ward_model::paths::{Path, Paths};
+use ward_model::paths::Paths;
 use ward_publish::text::TextOptions;
 use ward_publish::{many, paths};
 
@@ -81,7 +81,11 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     let found = paths::paths(&assessment, to.as_ref());
     let answer = match format {
         Format::Json => ui::json(&found)?,
-        Format::Svg => paths::picture(wanted(&found, arguments.number)?, &reading.device),
+        Format::Svg => {
+            let number = wanted(&found, arguments.number)?;
+            paths::picture(number, &assessment, &reading.device, &reading.configurations)
+                .ok_or_else(|| Failure::input("arguments", format!("there is no way {number}")))?
+        }
         Format::Text => paths::text(&found, &reading.device, &arguments.text(ui)),
     };
     ui.deliver(&answer, arguments.output.as_deref())?;
@@ -89,12 +93,12 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
 }
 
 /// The way of this number, or the first.
-fn wanted(found: &Paths, number: Option<usize>) -> Result<&Path, Failure> {
+fn wanted(found: &Paths, number: Option<usize>) -> Result<usize, Failure> {
     let way = match number {
         None => found.paths.first(),
         Some(number) => found.paths.iter().find(|path| path.number == number),
     };
-    way.ok_or_else(|| {
+    way.map(|way| way.number).ok_or_else(|| {
         let numbers: Vec<String> = found.paths.iter().map(|path| path.number.to_string()).collect();
         match (number, numbers.is_empty()) {
             (_, true) => Failure::input("arguments", "no way to harm is uncontrolled, so there is none to draw"),
