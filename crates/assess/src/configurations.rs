@@ -9,6 +9,7 @@ use ward_model::claim::ClaimId;
 use ward_model::device::configuration::Group;
 use ward_model::device::{Configuration, Configurations};
 use ward_model::digest::Digest;
+use ward_model::hypothesis::{Change, Supposed};
 use ward_model::ids::{SiteId, VariantId};
 use ward_model::knowledge::KnowledgeError;
 use ward_model::lifecycle::VersionLifecycle;
@@ -16,7 +17,7 @@ use ward_model::many::SingleAction;
 use ward_model::verdict::{Outcome, Verdict};
 use ward_risk::order_of_actions;
 
-use crate::{Inputs, assess, multi_patient, summary};
+use crate::{Inputs, SupposeError, assess, multi_patient, summary, what_if};
 
 /// What units are called that may be of a variant that nobody has described; no variant can have this name.
 const NOT_DESCRIBED: &str = "a variant not described";
@@ -58,6 +59,49 @@ pub fn assess_configurations(
     if parts.is_empty() {
         return assess(inputs);
     }
+    Ok(together(parts, configurations, inputs.device.digest))
+}
+
+/// Assesses a device in every configuration as it would be with these changes. What a change names need not be in all of them: where it
+/// is not, nothing is supposed, and the answer says where something is.
+///
+/// # Errors
+/// No configuration has what a change names, or the knowledge could not be read.
+pub fn what_if_configurations(
+    inputs: &Inputs<'_>,
+    configurations: &Configurations,
+    changes: &[Change],
+) -> Result<Assessment, SupposeError> {
+    if configurations.each.is_empty() {
+        return what_if(inputs, changes);
+    }
+    let mut parts = Vec::new();
+    let mut unknown = BTreeMap::new();
+    let mut known_somewhere: BTreeSet<String> = BTreeSet::new();
+    for configuration in &configurations.each {
+        let of = Inputs { device: &configuration.device, decisions: &configuration.decisions, ..*inputs };
+        let mut known = changes.to_vec();
+        let assessment = loop {
+            match what_if(&of, &known) {
+                Ok(assessment) => break assessment,
+                Err(SupposeError::Unknown(name)) => {
+                    known.retain(|change| change.to_string() != name.change);
+                    unknown.entry(name.change.clone()).or_insert(name);
+                }
+                Err(error) => return Err(error),
+            }
+        };
+        known_somewhere.extend(known.iter().map(Change::to_string));
+        parts.push(Part { configuration, assessment, names: BTreeMap::new() });
+    }
+    match unknown.into_iter().find(|(change, _)| !known_somewhere.contains(change)) {
+        Some((_, name)) => Err(name.into()),
+        None => Ok(together(parts, configurations, inputs.device.digest)),
+    }
+}
+
+/// One assessment of all configurations; there is at least one.
+fn together(mut parts: Vec<Part<'_>>, configurations: &Configurations, device: Digest) -> Assessment {
     let mut verdicts = Vec::new();
     for part in &mut parts {
         verdicts.extend(spoken_for(part));
@@ -68,7 +112,7 @@ pub fn assess_configurations(
     verdicts.sort_by_cached_key(|verdict: &Verdict| {
         (ward_risk::order(verdict), verdict.units.variant.clone(), verdict.units.site.clone())
     });
-    Ok(joined(&parts, verdicts, inputs.device.digest))
+    joined(&parts, verdicts, device)
 }
 
 /// The verdicts of a configuration on the units that it speaks for.
@@ -200,8 +244,32 @@ fn joined(parts: &[Part<'_>], verdicts: Vec<Verdict>, device: Digest) -> Assessm
         }
         all.coverage.feeds.ecosystems_without_data.sort();
     }
+    all.supposed = supposed(parts);
     all.verdicts = verdicts;
     all
+}
+
+/// What was supposed in any of the parts, and where it came to what.
+fn supposed(parts: &[Part<'_>]) -> Vec<Supposed> {
+    const NOTHING: &Vec<String> = &Vec::new();
+    let all = parts.iter().flat_map(|part| &part.assessment.supposed);
+    let mut changes: Vec<&Change> = Vec::new();
+    for one in all.clone() {
+        if !changes.contains(&&one.change) {
+            changes.push(&one.change);
+        }
+    }
+    let mut supposed = Vec::with_capacity(changes.len());
+    for change in changes {
+        let effective = all.clone().any(|one| one.change == *change && one.effective);
+        let effects = labelled(
+            parts,
+            |one| one.supposed.iter().find(|one| one.change == *change).map_or(NOTHING, |one| &one.effects),
+            |text: &mut String, at| text.push_str(at),
+        );
+        supposed.push(Supposed { change: change.clone(), effective, effects });
+    }
+    supposed
 }
 
 /// What the parts say, each thing once; with where it is so, where that is not everywhere.

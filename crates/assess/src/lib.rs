@@ -37,7 +37,7 @@ use ward_model::vex::{VexFile, Whole};
 use ward_policy::{Expectations, Rulebook};
 use ward_risk::{Effects, ElementReports, Judgement, Situation, Told, judge_telling, loss};
 
-pub use configurations::assess_configurations;
+pub use configurations::{assess_configurations, what_if_configurations};
 pub use since::{became_live, since};
 pub use suppose::{SupposeError, UnknownName};
 pub use treat::{Limits, Progress, Treating, treat, treat_telling};

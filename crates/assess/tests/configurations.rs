@@ -7,11 +7,12 @@ use std::sync::LazyLock;
 
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
-use ward_assess::{Inputs, assess_configurations};
+use ward_assess::{Inputs, SupposeError, assess_configurations, what_if_configurations};
 use ward_device::{Answer, DirFiles, Files, MemoryFiles, Scope, WithSites, decide, read};
 use ward_knowledge::{Memory, seed};
 use ward_model::Assessment;
 use ward_model::claim::Claim;
+use ward_model::hypothesis::Change;
 use ward_model::verdict::{Basis, Outcome, PresumedBecause, Verdict};
 use ward_policy::Library;
 
@@ -37,6 +38,10 @@ fn example(name: &str) -> MemoryFiles {
 }
 
 fn assessed(files: &dyn Files) -> Assessment {
+    supposing(files, &[]).unwrap_or_else(|wrong| panic!("{wrong:?}"))
+}
+
+fn supposing(files: &dyn Files, changes: &[&str]) -> Result<Assessment, SupposeError> {
     let read = read(files).unwrap_or_else(|wrong| panic!("{wrong}"));
     let library = Library::built_in().expect("built in");
     let rulebook = library.select(&read.device.policies, TODAY).expect("the policies are built in");
@@ -48,7 +53,11 @@ fn assessed(files: &dyn Files) -> Assessment {
         as_of: TODAY,
         engine: "wardround test",
     };
-    assess_configurations(&inputs, &read.configurations).expect("the seed can be read")
+    if changes.is_empty() {
+        return Ok(assess_configurations(&inputs, &read.configurations).expect("the seed can be read"));
+    }
+    let changes: Vec<Change> = changes.iter().map(|text| Change::parse(text).expect("a change")).collect();
+    what_if_configurations(&inputs, &read.configurations, &changes)
 }
 
 fn at<'a>(assessment: &'a Assessment, cohort: &str, site: Option<&str>) -> Vec<&'a Verdict> {
@@ -258,4 +267,32 @@ fn the_example_of_a_family_tells_its_units_apart() {
     assert!(cabled.contains(pagers) && !wireless.contains(pagers) && !rest.contains(pagers));
     assert!(cabled.contains("CVE-2014-0160") && wireless.contains("CVE-2014-0160"));
     assert!(of("ward-7", None).is_empty(), "units of a site are told once");
+}
+
+/// What a change names need not be in every variant: what it comes to is told of those that have it, and nothing else is touched.
+#[test]
+fn what_is_supposed_is_supposed_of_every_variant_that_has_it() {
+    let family = example("monitor-family");
+    let as_it_is = assessed(&family);
+    let supposed = supposing(&family, &["isolate:radio-module", "-separate-ward"]).expect("names that are known");
+    let [dropped, isolated] = supposed.supposed.as_slice() else { panic!("{:?}", supposed.supposed) };
+    assert_eq!(dropped.change.to_string(), "-separate-ward");
+    assert!(isolated.effective);
+    assert!(
+        !isolated.effects.is_empty() && isolated.effects.iter().all(|text| !text.contains("cabled")),
+        "{isolated:?}"
+    );
+    assert!(isolated.effects.iter().any(|text| text.ends_with(')') && text.contains("the variant wireless")));
+
+    // Of a variant without the radio module nothing else is said than with the other change alone.
+    let of = |assessment: &Assessment, variant: &str| -> Vec<Verdict> {
+        let is = |verdict: &&Verdict| verdict.units.variant.as_ref().is_some_and(|id| id.as_str() == variant);
+        assessment.verdicts.iter().filter(is).cloned().collect()
+    };
+    let alone = supposing(&family, &["-separate-ward"]).expect("a name that is known");
+    assert!(!of(&alone, "cabled").is_empty());
+    assert_eq!(of(&supposed, "cabled"), of(&alone, "cabled"));
+    assert_ne!(of(&supposed, "wireless"), of(&as_it_is, "wireless"));
+    // What nothing has is refused.
+    assert!(matches!(supposing(&family, &["isolate:radio"]), Err(SupposeError::Unknown(_))));
 }

@@ -187,20 +187,19 @@ fn assessment(
     if changes.is_empty() {
         return Ok(ward_assess::assess_configurations(&inputs, &reading.configurations)?);
     }
-    refuse_configurations(reading)?;
-    ward_assess::what_if(&inputs, changes).map_err(|error| match error {
+    ward_assess::what_if_configurations(&inputs, &reading.configurations, changes).map_err(|error| match error {
         SupposeError::Knowledge(error) => Failure::from(error),
         SupposeError::Unknown(unknown) => unknown_name(&unknown),
     })
 }
 
-/// What is supposed is tried on the common model alone: of a variant or a site it would say too little.
+/// A treatment is searched on the common model alone: of a variant or a site it would say too little.
 pub fn refuse_configurations(reading: &Reading) -> Result<(), Failure> {
     if reading.configurations.each.is_empty() {
         return Ok(());
     }
-    let message = "changes cannot be supposed yet where there are variants or sites";
-    Err(Failure::input("arguments", message).hint("the common model alone would say too little of them"))
+    let message = "no treatment can be searched yet where there are variants or sites";
+    Err(Failure::input("arguments", message).hint("the common model alone would say too little of them; `ward assess --what-if` tells of every configuration what changes come to"))
 }
 
 /// What an answer about one device follows from.
