@@ -185,9 +185,10 @@ fn worst(parts: &mut [Part<'_>], site: Option<&SiteId>, groups: &BTreeSet<Group>
         }
         verdict.covers = union(all.iter().flat_map(|one| &one.covers));
         verdict.units.count = None;
-        verdict.reasons.push(format!(
+        let reason = format!(
             "these units may be of a variant that nobody has described: the worst of what is known counts, here that of {label}"
-        ));
+        );
+        verdict.reasons.push(reason.into());
         rename(&mut verdict, Some(VariantId::from(NOT_DESCRIBED)), site.cloned(), &mut parts[from].names);
         verdicts.push(verdict);
     }

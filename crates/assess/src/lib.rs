@@ -202,7 +202,7 @@ fn explain_evidence(device: &Device, judgement: &mut Judgement) {
             && verdict.if_claims_hold == Outcome::Controlled
     };
     for verdict in judgement.verdicts.iter_mut().filter(concerned) {
-        verdict.reasons.extend(reasons.iter().cloned());
+        verdict.reasons.extend(reasons.iter().map(|reason| reason.as_str().into()));
     }
 }
 

@@ -514,7 +514,7 @@ impl Search<'_> {
             .iter()
             .flat_map(|open| &open.witness.nodes)
             .filter(|node| matches!(node.at, Place::Position(_)))
-            .map(|node| node.fact.as_str())
+            .map(|node| &*node.fact)
             .collect();
         let by: Vec<&str> = by.into_iter().collect();
         let isolated: BTreeSet<ElementId> = self

@@ -54,7 +54,7 @@ fn a_neighbours_operating_system() {
     let presumed = verdict(&unlisted, "pump", Some(PresumedBecause::UnknownRange)).expect("it cannot be told");
     assert_eq!((presumed.verdict, presumed.basis), (Outcome::Uncontrolled, Basis::Presumed));
     assert_eq!(presumed.covers, ["CVE-2026-0001"]);
-    assert!(presumed.reasons.contains(&"CVE-2026-0001 in viewer 1.5 cannot be told".to_owned()), "{presumed:#?}");
+    assert!(presumed.reasons.contains(&"CVE-2026-0001 in viewer 1.5 cannot be told".into()), "{presumed:#?}");
     // The pump's own list turns it, and the gateway's does not bring it in.
     for gateway in ["o:watermill", "o:windmill"] {
         let listed = run(&[viewer, ("o:watermill", "3")], &[(gateway, "3")], &[]);

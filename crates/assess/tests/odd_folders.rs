@@ -86,7 +86,7 @@ fn a_ring_of_elements() {
     for subject in ["WR-001@a-b", "WR-001@b-c", "WR-001@c-a"] {
         let verdict = assessment.verdicts.iter().find(|verdict| verdict.subject.id == subject).expect(subject);
         assert_eq!((verdict.verdict, verdict.basis), (Outcome::Uncontrolled, Basis::Confirmed), "{verdict:#?}");
-        let place = |id: &str| verdict.witness.nodes.iter().position(|node| node.id == id).expect("a node");
+        let place = |id: &str| verdict.witness.nodes.iter().position(|node| *node.id == *id).expect("a node");
         assert!(!verdict.witness.edges.is_empty());
         assert!(verdict.witness.edges.iter().all(|(from, to)| place(from) < place(to)), "{:#?}", verdict.witness);
     }

@@ -1,5 +1,7 @@
 //! A verdict: for one subject, element, fielded version and group of units, whether the risk of patient harm is controlled.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -61,7 +63,7 @@ pub struct Verdict {
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub valid_until: Option<Date>,
     /// In words, why.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Arc<str>>,
     /// Vulnerabilities and weaknesses that this presumed verdict speaks for.
     pub covers: Vec<String>,
 }
@@ -182,7 +184,7 @@ pub struct Witness {
     /// The facts, starting positions first, the harm last.
     pub nodes: Vec<WitnessNode>,
     /// Pairs of node identifiers: premise, conclusion.
-    pub edges: Vec<(String, String)>,
+    pub edges: Vec<(Arc<str>, Arc<str>)>,
 }
 
 /// A fact in a witness.
@@ -190,11 +192,11 @@ pub struct Witness {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WitnessNode {
     /// `n1`, `n2`, … within its witness.
-    pub id: String,
+    pub id: Arc<str>,
     /// The fact, in words.
-    pub fact: String,
+    pub fact: Arc<str>,
     /// What it follows by: a rule, a vulnerability, the model.
-    pub by: String,
+    pub by: Arc<str>,
     /// The class of the derivation up to here.
     pub class: Exploitability,
     /// The place in the model that it speaks of, for drawing it.

@@ -46,6 +46,7 @@ mod presume;
 mod program;
 mod run;
 mod subject;
+mod texts;
 mod value;
 mod vocabulary;
 mod watch;

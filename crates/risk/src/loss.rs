@@ -215,7 +215,7 @@ fn verdict(device: &Device, policy: &Policy, element: &ElementId, functions: &[&
         controls_relied_on: Vec::new(),
         sensitivity: Vec::new(),
         valid_until: None,
-        reasons,
+        reasons: reasons.iter().map(|reason| reason.as_str().into()).collect(),
         covers: Vec::new(),
     }
 }
@@ -228,9 +228,9 @@ fn worst_of_each(harms: Vec<(ReachedHarm, &Function)>) -> Vec<ReachedHarm> {
 
 fn witness(element: &ElementId, function: &Function, harm: &ReachedHarm) -> Witness {
     let node = |number: usize, fact: String, by: &str, at: Place| WitnessNode {
-        id: format!("n{number}"),
-        fact,
-        by: by.to_owned(),
+        id: format!("n{number}").into(),
+        fact: fact.into(),
+        by: by.into(),
         class: Exploitability::High,
         at,
     };
@@ -240,6 +240,6 @@ fn witness(element: &ElementId, function: &Function, harm: &ReachedHarm) -> Witn
             node(2, format!("{} stops", function.id), "it needs these links", Place::Function(function.id.to_string())),
             node(3, format!("{} leads to harm", function.id), "model", Place::Harm(harm.id.to_string())),
         ],
-        edges: vec![("n1".to_owned(), "n2".to_owned()), ("n2".to_owned(), "n3".to_owned())],
+        edges: vec![("n1".into(), "n2".into()), ("n2".into(), "n3".into())],
     }
 }

@@ -21,6 +21,7 @@ use crate::outcomes::{elements, objectionable};
 use crate::presume::{Presumption, missing, presumptions};
 use crate::program::{DerivationId, FactId, Program};
 use crate::subject::SubjectKey;
+use crate::texts::Texts;
 use crate::value::Value;
 use crate::witness::{self, OwnSteps};
 
@@ -56,6 +57,7 @@ pub(crate) struct Run<'a> {
     /// From where on facts then lead to what makes a subject uncontrolled; none where everything is described.
     open: Option<Vec<Bounds>>,
     presumptions: Vec<Presumption>,
+    texts: Texts,
 }
 
 impl<'a> Run<'a> {
@@ -86,7 +88,19 @@ impl<'a> Run<'a> {
             let these: Vec<ElementId> = steps.keys().cloned().collect();
             asking.lead_to(objectionable(&context, program, &these))
         });
-        Self { context, grounded, known, questions, labels, presumed, presumed_labels, undescribed, open, presumptions }
+        Self {
+            context,
+            grounded,
+            known,
+            questions,
+            labels,
+            presumed,
+            presumed_labels,
+            undescribed,
+            open,
+            presumptions,
+            texts: Texts::default(),
+        }
     }
 
     /// Solves a reading in which nothing is asked of what is presumed: it tells what is [`Run::uncontrolled`], and draws it.
@@ -110,6 +124,7 @@ impl<'a> Run<'a> {
             presumed_labels: Labels::default(),
             open: None,
             presumptions: Vec::new(),
+            texts: Texts::default(),
         }
     }
 
@@ -263,6 +278,11 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// The one copy of a sentence that a verdict says.
+    pub fn keep(&self, text: &str) -> Arc<str> {
+        self.texts.keep(text)
+    }
+
     /// A derivation of the worst harm that is reached through a subject, in as few steps as any, and which of its nodes are the
     /// subject's own steps.
     pub fn witness(&self, key: &Key) -> (Witness, OwnSteps) {
@@ -288,7 +308,7 @@ impl<'a> Run<'a> {
         let wanted = Value { class: cell.class, reach: cell.reach };
         let shown = |onward: &Through| {
             let entry = onward.front(cell.fact).ways().find(|(value, _)| *value == wanted)?.1;
-            Some(witness::draw(&self.context, program, solution, onward, entry, &steps))
+            Some(witness::draw(&self.context, program, solution, onward, entry, &steps, &self.texts))
         };
         // Where the shortest way is one of several that are told alike, all of them are looked at.
         shown(&onward).or_else(|| shown(&through(program, solution, &steps))).unwrap_or_default()
@@ -303,7 +323,7 @@ impl<'a> Run<'a> {
         for (place, derivation) in own {
             let by = steps.iter().find(|(step, _)| step == derivation);
             if let (Some(node), Some((_, by))) = (witness.nodes.get_mut(*place), by) {
-                node.by = by.to_string();
+                node.by = Arc::clone(by);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! A derivation, followed back from a harm to where the attacker stands.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ward_model::verdict::{Place, Witness, WitnessNode};
 
@@ -9,6 +10,7 @@ use crate::context::Context;
 use crate::fact::Fact;
 use crate::fixpoint::{Entry, EntryRef, Solution};
 use crate::program::{DerivationId, Program};
+use crate::texts::{Texts, exactly};
 
 /// Which nodes of a witness are steps of the subject's own: the place of each, with its derivation.
 pub(crate) type OwnSteps = Vec<(usize, DerivationId)>;
@@ -21,14 +23,14 @@ pub(crate) fn draw(
     onward: &Through,
     goal: u32,
     steps: &[DerivationId],
+    texts: &Texts,
 ) -> (Witness, OwnSteps) {
     let (names, witness) = (BTreeMap::new(), Witness::default());
-    let mut drawing = Drawing { context, program, whole, onward, steps, own: Vec::new(), names, witness };
+    let mut drawing = Drawing { context, program, whole, onward, steps, texts, own: Vec::new(), names, witness };
     drawing.add(EntryRef::Through(goal));
     // There is one for nearly every verdict, and it is kept as it is.
-    drawing.witness.nodes.shrink_to_fit();
-    drawing.witness.edges.shrink_to_fit();
-    (drawing.witness, drawing.own)
+    let Witness { nodes, edges } = drawing.witness;
+    (Witness { nodes: exactly(nodes), edges: exactly(edges) }, drawing.own)
 }
 
 struct Drawing<'a> {
@@ -37,8 +39,9 @@ struct Drawing<'a> {
     whole: &'a Solution,
     onward: &'a Through,
     steps: &'a [DerivationId],
+    texts: &'a Texts,
     own: OwnSteps,
-    names: BTreeMap<EntryRef, String>,
+    names: BTreeMap<EntryRef, Arc<str>>,
     witness: Witness,
 }
 
@@ -72,7 +75,7 @@ impl Drawing<'_> {
     fn node(&mut self, reference: EntryRef) {
         let entry = self.entry(reference).clone();
         let fact = self.program.at(entry.fact);
-        let name = format!("n{}", self.witness.nodes.len() + 1);
+        let name = self.texts.keep(&format!("n{}", self.witness.nodes.len() + 1));
         let (words, at) = match fact {
             Fact::Harmed(function, number, _) | Fact::Unrelieved(function, number, _) => {
                 let effect =
@@ -101,8 +104,8 @@ impl Drawing<'_> {
         }
         self.witness.nodes.push(WitnessNode {
             id: name.clone(),
-            fact: words,
-            by: self.program.by(entry.derivation).to_owned(),
+            fact: self.texts.keep(&words),
+            by: self.texts.keep(self.program.by(entry.derivation)),
             class: entry.value.class,
             at,
         });

@@ -170,7 +170,7 @@ fn details(group: &Group<'_>, context: &Context<'_>, device: &Device) -> Vec<(&'
             out.push((label, lines.iter().map(|line| clean(line)).collect()));
         }
     };
-    put("Because", verdict.reasons.clone());
+    put("Because", verdict.reasons.iter().map(|reason| reason.to_string()).collect());
     if let Some(harm) = verdict.harm.as_ref().and_then(|harm| device.harms.get(&harm.id)) {
         put("Harm", vec![harm.text.clone()]);
     }

@@ -232,17 +232,17 @@ fn element(device: &Device, id: &ElementId, way: Option<(&Verdict, &WitnessNode,
 
 /// The steps that lead to a node, each with what it needs where that is more than the step before.
 fn steps(witness: &Witness, end: &WitnessNode) -> Vec<String> {
-    let mut needed: BTreeSet<&str> = BTreeSet::from([end.id.as_str()]);
+    let mut needed: BTreeSet<&str> = BTreeSet::from([&*end.id]);
     // Premises stand before conclusions.
     for node in witness.nodes.iter().rev() {
-        if needed.contains(node.id.as_str()) {
+        if needed.contains(&*node.id) {
             needed.extend(premises(witness, &node.id));
         }
     }
-    let number = |id: &str| witness.nodes.iter().position(|node| node.id == id).map_or(0, |place| place + 1);
+    let number = |id: &str| witness.nodes.iter().position(|node| *node.id == *id).map_or(0, |place| place + 1);
     let mut lines = Vec::new();
     let mut before = 0;
-    for node in witness.nodes.iter().filter(|node| needed.contains(node.id.as_str())) {
+    for node in witness.nodes.iter().filter(|node| needed.contains(&*node.id)) {
         let mut of: Vec<usize> = premises(witness, &node.id).map(number).collect();
         of.sort_unstable();
         let own = number(&node.id);
@@ -262,7 +262,7 @@ fn steps(witness: &Witness, end: &WitnessNode) -> Vec<String> {
 }
 
 fn premises<'a>(witness: &'a Witness, id: &'a str) -> impl Iterator<Item = &'a str> {
-    witness.edges.iter().filter(move |(_, to)| to == id).map(|(from, _)| from.as_str())
+    witness.edges.iter().filter(move |(_, to)| **to == *id).map(|(from, _)| &**from)
 }
 
 /// The node at which a derivation ends in a harm by an effect of a function, if it does.
@@ -277,16 +277,16 @@ fn at_function(node: &WitnessNode, function: &Function) -> bool {
 
 fn leads_through(witness: &Witness, function: &Function, effect: &Effect) -> bool {
     let Some(last) = last(witness, effect) else { return false };
-    let by_function = |id: &str| witness.nodes.iter().any(|node| node.id == id && at_function(node, function));
-    last.by == effect.hazardous_situation && premises(witness, &last.id).any(by_function)
+    let by_function = |id: &str| witness.nodes.iter().any(|node| *node.id == *id && at_function(node, function));
+    *last.by == *effect.hazardous_situation && premises(witness, &last.id).any(by_function)
 }
 
 /// What a degraded function follows from in a derivation.
 fn before_function<'a>(witness: &'a Witness, function: &Function) -> impl Iterator<Item = &'a WitnessNode> {
     let of: BTreeSet<&str> =
-        witness.nodes.iter().filter(|node| at_function(node, function)).map(|node| node.id.as_str()).collect();
+        witness.nodes.iter().filter(|node| at_function(node, function)).map(|node| &*node.id).collect();
     let ids: BTreeSet<&str> = of.iter().flat_map(|id| premises(witness, id)).collect();
-    witness.nodes.iter().filter(move |node| ids.contains(node.id.as_str()) && !of.contains(node.id.as_str()))
+    witness.nodes.iter().filter(move |node| ids.contains(&*node.id) && !of.contains(&*node.id))
 }
 
 /// The element that a fact is about: itself, or the one that acts on what a link brings.

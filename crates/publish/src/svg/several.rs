@@ -126,7 +126,7 @@ fn start(verdict: &Verdict) -> String {
         .nodes
         .iter()
         .filter_map(|node| match &node.at {
-            Place::Position(_) => Some(node.fact.as_str()),
+            Place::Position(_) => Some(&*node.fact),
             _ => None,
         })
         .collect();

@@ -87,7 +87,7 @@ fn witness(steps: &[usize], elements: usize, links: usize) -> Witness {
         .iter()
         .enumerate()
         .map(|(number, step)| WitnessNode {
-            id: format!("n{number}"),
+            id: format!("n{number}").into(),
             fact: "a fact".into(),
             by: "a rule".into(),
             class: Exploitability::High,

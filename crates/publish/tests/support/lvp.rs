@@ -257,9 +257,9 @@ fn nodes(facts: &[(&str, &str, Exploitability, Place)]) -> Witness {
         .iter()
         .enumerate()
         .map(|(place, (fact, by, class, at))| WitnessNode {
-            id: format!("n{}", place + 1),
-            fact: (*fact).to_owned(),
-            by: (*by).to_owned(),
+            id: format!("n{}", place + 1).into(),
+            fact: (*fact).into(),
+            by: (*by).into(),
             class: *class,
             at: at.clone(),
         })

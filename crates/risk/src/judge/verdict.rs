@@ -9,6 +9,7 @@ use ward_model::verdict::{Basis, HarmReached, Outcome, ReachedHarm, Sensitivity,
 use super::{Lapsing, Readings};
 use crate::context::Unknowns;
 use crate::run::{Judged, Key, Outcomes, Run, Standing};
+use crate::texts::exactly;
 use crate::without::Turns;
 use crate::witness::OwnSteps;
 
@@ -78,6 +79,8 @@ pub(super) fn verdict(
     let read = compared.read().filter(|(_, without)| controlled && without.outcome(key) == Outcome::Uncontrolled);
     single.extend(read.map(|(claim, _)| Sensitivity { claim: claim.clone(), then: Outcome::Uncontrolled }));
     single.sort_by(|a, b| a.claim.cmp(&b.claim));
+    // Hundreds of thousands of these are kept: none holds more room than it needs.
+    let single = exactly(single);
     let valid_until = if controlled { compared.valid_until(key, &turning) } else { None };
     let undecided = compared.undecided().outcome(key) == Outcome::Uncontrolled;
     let provisional = controlled && (undecided || !single.is_empty() || valid_until.is_some());
@@ -128,7 +131,10 @@ pub(super) fn verdict(
         controls_relied_on: controls_relied_on(readings, &single, provisional),
         sensitivity: single,
         valid_until,
-        reasons: reasons(readings, run, key, judged, provisional, device.harms.is_empty()),
+        reasons: reasons(readings, run, key, judged, provisional, device.harms.is_empty())
+            .iter()
+            .map(|reason| run.keep(reason))
+            .collect(),
         covers: Vec::new(),
     };
     (verdict, own)

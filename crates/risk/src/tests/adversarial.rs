@@ -112,7 +112,7 @@ fn turned_by(system: &mut System, subject: &str, claim: &str) -> Verdict {
 
 /// The facts that a verdict's witness goes through.
 fn facts(verdict: &Verdict) -> Vec<&str> {
-    verdict.witness.nodes.iter().map(|node| node.fact.as_str()).collect()
+    verdict.witness.nodes.iter().map(|node| &*node.fact).collect()
 }
 
 /// Holds a verdict to a witness that goes through these facts.

@@ -100,7 +100,7 @@ fn a_command_link_that_verifies_nobody_needs_no_vulnerability() {
     assert_eq!(verdict.harm.as_ref().unwrap().id.as_str(), "death");
     // Nobody answers for the narrowed exposure: the internet is not ruled out, so the number of people is not known.
     assert_eq!(verdict.persons_at_once, Persons::Many);
-    let facts: Vec<&str> = verdict.witness.nodes.iter().map(|node| node.fact.as_str()).collect();
+    let facts: Vec<&str> = verdict.witness.nodes.iter().map(|node| &*node.fact).collect();
     assert!(facts.last().unwrap().contains("death"), "{facts:?}");
     assert!(facts[0].contains("attacker"), "{facts:?}");
 }

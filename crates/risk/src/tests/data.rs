@@ -58,7 +58,7 @@ fn whoever_is_taken_for_the_sensor_is_believed() {
     let verdict = only(&judgement, "WR-006@shows");
     assert_eq!((verdict.verdict, verdict.privacy), (Outcome::Uncontrolled, false));
     assert_eq!(verdict.threats, [Threat::Alteration]);
-    let facts: Vec<&str> = verdict.witness.nodes.iter().map(|node| node.fact.as_str()).collect();
+    let facts: Vec<&str> = verdict.witness.nodes.iter().map(|node| &*node.fact).collect();
     assert!(facts.iter().any(|fact| fact.contains("false data")), "{facts:?}");
     assert!(!facts.iter().any(|fact| fact.contains("can alter") || fact.contains("run code")), "{facts:?}");
 }

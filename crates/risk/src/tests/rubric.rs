@@ -111,7 +111,7 @@ fn a_decided_answer_is_a_single_point_of_its_verdict() {
     assert!(held.sensitivity.iter().any(|point| point.claim == rubric && point.then == Outcome::Uncontrolled));
     let lapsed = verdict(&decided(date(2026, 1, 1)));
     assert_eq!((lapsed.verdict, lapsed.if_claims_hold), (Outcome::Uncontrolled, Outcome::Controlled));
-    assert!(lapsed.witness.nodes.iter().any(|node| node.fact == "the attacker knows key"));
+    assert!(lapsed.witness.nodes.iter().any(|node| &*node.fact == "the attacker knows key"));
 }
 
 /// Answers speak of one vulnerability: what else is found on the element does not turn on them, and does not lapse with them.

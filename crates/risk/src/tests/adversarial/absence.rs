@@ -15,7 +15,7 @@ fn a_forgotten_link() {
     let mut system = guarded();
     let presumed = turned_by(&mut system, "pump", "element:pump.interfaces_listed");
     assert_eq!((presumed.basis, presumed.presumed_because), (Basis::Presumed, Some(PresumedBecause::Unmodelled)));
-    assert!(presumed.reasons.contains(&"no decision stands behind interfaces_listed".to_owned()), "{presumed:#?}");
+    assert!(presumed.reasons.contains(&"no decision stands behind interfaces_listed".into()), "{presumed:#?}");
     assert_eq!(presumed.harm.map(|harm| harm.id.to_string()).as_deref(), Some("death"));
     // That everything is listed of another element says nothing of this one.
     let others = judged_but(&system, "element:pump.interfaces_listed", None);

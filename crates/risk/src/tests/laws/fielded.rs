@@ -1,5 +1,7 @@
 //! Laws 7 and 9 of the design: what one version has evidence for says nothing of another, and an interim control has an owner and an end.
 
+use std::sync::Arc;
+
 use jiff::ToSpan;
 use proptest::prelude::*;
 use ward_model::claim::{ClaimId, Decision, joint_evidence, joint_premise};
@@ -20,7 +22,7 @@ fn on<'j>(judgement: &'j Judgement, version: &str) -> Vec<&'j Verdict> {
 }
 
 /// A verdict without its witness, and what that ends in.
-type Told = (Verdict, Option<(String, Exploitability, Place)>);
+type Told = (Verdict, Option<(Arc<str>, Exploitability, Place)>);
 
 /// The verdicts on one version, each without its witness and with what that ends in.
 ///
