@@ -40,7 +40,7 @@ use ward_risk::{Effects, ElementReports, Judgement, Situation, Told, judge_telli
 pub use configurations::{assess_configurations, what_if_configurations};
 pub use since::{became_live, since};
 pub use suppose::{SupposeError, UnknownName};
-pub use treat::{Limits, Progress, Treating, treat, treat_telling};
+pub use treat::{Limits, Progress, Treating, treat, treat_configurations, treat_telling};
 
 use statements::Hearing;
 use suppose::{Reports, Supposition};

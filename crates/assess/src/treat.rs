@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use ward_model::assessment::{Assessment, Summary};
-use ward_model::device::{Device, UpdatePath};
+use ward_model::device::{Device, FieldedVersion, UpdatePath};
 use ward_model::hypothesis::Change;
 use ward_model::ids::{ComponentRef, ElementId, FieldedVersionId, FunctionId};
 use ward_model::knowledge::KnowledgeError;
@@ -24,9 +24,11 @@ use crate::suppose::{Reports, SupposeError, Supposition, suppose};
 use crate::{Inputs, Known, Told, assess_supposing, reports_of};
 
 mod candidate;
+mod configurations;
 mod hitting;
 
 use candidate::{Candidate, Offer, Offered, places};
+pub use configurations::treat_configurations;
 use hitting::{Clause, Failed, cheapest};
 
 /// How long a search goes on: by counts, never by time, so that the same question has the same answer everywhere.
@@ -87,11 +89,22 @@ pub fn treat_telling(
     treating: Treating,
     tell: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Treatment, KnowledgeError> {
-    let mut versions = Vec::with_capacity(inputs.device.versions.len());
+    treat_these(inputs, &inputs.device.versions, treating, tell)
+}
+
+/// The same for some versions, or for some groups of their units.
+fn treat_these(
+    inputs: &Inputs<'_>,
+    these: &[FieldedVersion],
+    treating: Treating,
+    tell: &mut dyn FnMut(Progress<'_>),
+) -> Result<Treatment, KnowledgeError> {
+    let mut versions = Vec::with_capacity(these.len());
     // Claims are judged before the device is taken apart: what was decided is bound to the whole folder.
     let (effects, _) = Effects::decided(inputs.device, inputs.decisions, inputs.as_of);
-    let before = whole(inputs, &effects, &[])?;
-    for version in &inputs.device.versions {
+    let whole_device = Device { versions: these.to_vec(), ..inputs.device.clone() };
+    let before = whole(&Inputs { device: &whole_device, ..*inputs }, &effects, &[])?;
+    for version in these {
         let device = Device { versions: vec![version.clone()], ..inputs.device.clone() };
         let inputs = Inputs { device: &device, ..*inputs };
         let search = Search::new(&inputs, &effects, treating, &mut *tell)?;
@@ -447,6 +460,8 @@ impl<'a> Search<'a> {
             })
             .collect();
         Ok(VersionTreatment {
+            variant: None,
+            site: None,
             fielded_version: version.id,
             outcome,
             cost: proposed.iter().fold(0, |sum: u64, one| sum.saturating_add(one.cost)),

@@ -7,12 +7,16 @@ use std::sync::LazyLock;
 
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
-use ward_assess::{Inputs, SupposeError, assess_configurations, what_if_configurations};
+use ward_assess::{
+    Inputs, SupposeError, Treating, assess_configurations, treat_configurations, what_if_configurations,
+};
 use ward_device::{Answer, DirFiles, Files, MemoryFiles, Scope, WithSites, decide, read};
 use ward_knowledge::{Memory, seed};
 use ward_model::Assessment;
 use ward_model::claim::Claim;
+use ward_model::device::Configurations;
 use ward_model::hypothesis::Change;
+use ward_model::treatment::TreatmentOutcome;
 use ward_model::verdict::{Basis, Outcome, PresumedBecause, Verdict};
 use ward_policy::Library;
 
@@ -42,6 +46,14 @@ fn assessed(files: &dyn Files) -> Assessment {
 }
 
 fn supposing(files: &dyn Files, changes: &[&str]) -> Result<Assessment, SupposeError> {
+    let changes: Vec<Change> = changes.iter().map(|text| Change::parse(text).expect("a change")).collect();
+    asked(files, |inputs, configurations| match changes.as_slice() {
+        [] => Ok(assess_configurations(inputs, configurations).expect("the seed can be read")),
+        changes => what_if_configurations(inputs, configurations, changes),
+    })
+}
+
+fn asked<T>(files: &dyn Files, ask: impl FnOnce(&Inputs<'_>, &Configurations) -> T) -> T {
     let read = read(files).unwrap_or_else(|wrong| panic!("{wrong}"));
     let library = Library::built_in().expect("built in");
     let rulebook = library.select(&read.device.policies, TODAY).expect("the policies are built in");
@@ -53,11 +65,7 @@ fn supposing(files: &dyn Files, changes: &[&str]) -> Result<Assessment, SupposeE
         as_of: TODAY,
         engine: "wardround test",
     };
-    if changes.is_empty() {
-        return Ok(assess_configurations(&inputs, &read.configurations).expect("the seed can be read"));
-    }
-    let changes: Vec<Change> = changes.iter().map(|text| Change::parse(text).expect("a change")).collect();
-    what_if_configurations(&inputs, &read.configurations, &changes)
+    ask(&inputs, &read.configurations)
 }
 
 fn at<'a>(assessment: &'a Assessment, cohort: &str, site: Option<&str>) -> Vec<&'a Verdict> {
@@ -295,4 +303,42 @@ fn what_is_supposed_is_supposed_of_every_variant_that_has_it() {
     assert_ne!(of(&supposed, "wireless"), of(&as_it_is, "wireless"));
     // What nothing has is refused.
     assert!(matches!(supposing(&family, &["isolate:radio"]), Err(SupposeError::Unknown(_))));
+}
+
+/// Every configuration that units are of has a treatment of its own, of just the verdicts that are told of them.
+#[test]
+fn every_variant_and_site_is_treated_by_itself() {
+    let family = example("monitor-family");
+    let treating = |inputs: &Inputs<'_>, configurations: &Configurations| {
+        treat_configurations(inputs, configurations, Treating::default(), &mut |_| ()).expect("the seed can be read")
+    };
+    let treatment = asked(&family, treating);
+    let confirmed = |assessment: &Assessment, of: &dyn Fn(&Verdict) -> bool| {
+        let bad = |verdict: &&Verdict| {
+            verdict.verdict == Outcome::Uncontrolled && verdict.basis == Basis::Confirmed && of(verdict)
+        };
+        assessment.verdicts.iter().filter(bad).count()
+    };
+    let as_it_is = assessed(&family);
+    let before: usize = treatment.versions.iter().map(|one| one.before.uncontrolled.confirmed).sum();
+    assert_eq!(before, confirmed(&as_it_is, &|_| true));
+    let mut names = BTreeSet::new();
+    for one in &treatment.versions {
+        let name = |id: Option<String>| id.unwrap_or_default();
+        let site = one.site.as_ref().map(ToString::to_string);
+        names.insert(
+            format!("{} {}", name(one.variant.as_ref().map(ToString::to_string)), name(site)).trim().to_owned(),
+        );
+        let of = |verdict: &Verdict| {
+            let units = &verdict.units;
+            verdict.fielded_version == one.fielded_version && units.variant == one.variant && units.site == one.site
+        };
+        assert_eq!(one.before.uncontrolled.confirmed, confirmed(&as_it_is, &of));
+        assert_eq!(one.outcome, TreatmentOutcome::Treated);
+        let changes: Vec<String> = one.changes.iter().map(|change| change.change.to_string()).collect();
+        let changes: Vec<&str> = changes.iter().map(String::as_str).collect();
+        let supposed = supposing(&family, &changes).expect("names that are known");
+        assert_eq!(confirmed(&supposed, &of), 0, "{changes:?}");
+    }
+    assert_eq!(names.into_iter().collect::<Vec<_>>(), ["cabled", "cabled north", "wireless"]);
 }

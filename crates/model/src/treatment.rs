@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::assessment::{DeviceSummary, Inputs, Summary};
 use crate::hypothesis::Change;
-use crate::ids::{ElementId, FieldedVersionId, HarmId};
+use crate::ids::{ElementId, FieldedVersionId, HarmId, SiteId, VariantId};
 use crate::verdict::PresumedBecause;
 
 /// The schema number of [`Treatment`].
@@ -32,6 +32,12 @@ pub struct Treatment {
 pub struct VersionTreatment {
     /// The version.
     pub fielded_version: FieldedVersionId,
+    /// The variant that its units are of, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant: Option<VariantId>,
+    /// The site at which they stand, where one has added its surroundings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<SiteId>,
     /// What came out.
     pub outcome: TreatmentOutcome,
     /// The changes of the cheapest treatment, by kind and name; none where there is none, or where none is needed.

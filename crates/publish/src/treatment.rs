@@ -33,6 +33,8 @@ pub fn text(treatment: &Treatment, folder: &str, options: &TextOptions) -> Strin
         let alike = |other: &VersionTreatment| {
             let rest = VersionTreatment {
                 fielded_version: version.fielded_version.clone(),
+                variant: version.variant.clone(),
+                site: version.site.clone(),
                 before: version.before.clone(),
                 after: version.after.clone(),
                 ..other.clone()
@@ -43,12 +45,19 @@ pub fn text(treatment: &Treatment, folder: &str, options: &TextOptions) -> Strin
         for (other, one) in treatment.versions.iter().enumerate().skip(place) {
             if alike(one) {
                 told[other] = true;
-                names.push(one.fielded_version.to_string());
+                names.push(units(one));
             }
         }
         Page { paper: &mut paper, version, folder, all: options.verbose }.print(&names);
     }
     paper.finish()
+}
+
+/// Which units a treatment is of.
+fn units(treatment: &VersionTreatment) -> String {
+    let variant = treatment.variant.as_ref().map_or_else(String::new, |variant| format!(", variant {variant}"));
+    let site = treatment.site.as_ref().map_or_else(String::new, |site| format!(" at {site}"));
+    format!("{}{variant}{site}", treatment.fielded_version)
 }
 
 struct Page<'a> {
@@ -62,7 +71,7 @@ impl Page<'_> {
     fn print(&mut self, names: &[String]) {
         let version = self.version;
         let noun = if names.len() == 1 { "Version" } else { "Versions" };
-        self.paper.heading(&format!("{noun} {}", names.join(", ")));
+        self.paper.heading(&format!("{noun} {}", names.join("; ")));
         let (ink, sentence) = match version.outcome {
             TreatmentOutcome::NotNeeded => {
                 (Ink::Controlled, "Nothing to treat: no such verdict is uncontrolled.".to_owned())

@@ -168,8 +168,14 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
 }
 
 /// The assessment of one device, for commands that show a part of it.
-pub fn one(path: &Path, global: &Global, as_of: Option<AsOf>, ui: &Ui) -> Result<(Reading, Assessment), Failure> {
-    let reading = read(path, &[], ui)?;
+pub fn one(
+    path: &Path,
+    sites: &[PathBuf],
+    global: &Global,
+    as_of: Option<AsOf>,
+    ui: &Ui,
+) -> Result<(Reading, Assessment), Failure> {
+    let reading = read(path, sites, ui)?;
     let (held, as_of) = Held::open(global, as_of, ui)?;
     let assessment = assessment(&reading, &Library::built_in()?, &held, as_of, &[])?;
     Ok((reading, assessment))
@@ -191,15 +197,6 @@ fn assessment(
         SupposeError::Knowledge(error) => Failure::from(error),
         SupposeError::Unknown(unknown) => unknown_name(&unknown),
     })
-}
-
-/// A treatment is searched on the common model alone: of a variant or a site it would say too little.
-pub fn refuse_configurations(reading: &Reading) -> Result<(), Failure> {
-    if reading.configurations.each.is_empty() {
-        return Ok(());
-    }
-    let message = "no treatment can be searched yet where there are variants or sites";
-    Err(Failure::input("arguments", message).hint("the common model alone would say too little of them; `ward assess --what-if` tells of every configuration what changes come to"))
 }
 
 /// What an answer about one device follows from.

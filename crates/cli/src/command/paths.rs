@@ -35,6 +35,9 @@ pub struct Arguments {
     /// How to answer; svg draws one way
     #[arg(long, value_enum)]
     format: Option<Format>,
+    /// Lay a site's own surroundings over the device: a folder with site.toml, or that file. Sites under DIR/sites always are
+    #[arg(long, value_name = "SITE")]
+    site: Vec<PathBuf>,
     /// The number of the way to draw; default: the first
     #[arg(long, value_name = "N")]
     number: Option<usize>,
@@ -59,7 +62,7 @@ enum Format {
 /// Assesses the device and shows its ways to harm.
 pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
     let format = arguments.format(global)?;
-    let (reading, assessment) = assess::one(&arguments.folder, global, arguments.as_of, ui)?;
+    let (reading, assessment) = assess::one(&arguments.folder, &arguments.site, global, arguments.as_of, ui)?;
     if arguments.many {
         let answer = match format {
             Format::Json => ui::json(&many::many(&assessment))?,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use ward_assess::{Progress, Treating, treat_telling};
+use ward_assess::{Progress, Treating, treat_configurations};
 use ward_policy::Library;
 use ward_publish::text::TextOptions;
 use ward_publish::treatment;
@@ -28,6 +28,9 @@ pub struct Arguments {
     /// A device folder
     #[arg(value_name = "DIR")]
     folder: PathBuf,
+    /// Lay a site's own surroundings over the device: a folder with site.toml, or that file. Sites under DIR/sites always are
+    #[arg(long, value_name = "SITE")]
+    site: Vec<PathBuf>,
     /// Treat what is presumed, too, instead of advising what to supply
     #[arg(long)]
     presumed: bool,
@@ -41,13 +44,13 @@ pub struct Arguments {
 
 /// Searches and tells.
 pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
-    let reading = assess::read(&arguments.folder, &[], ui)?;
-    assess::refuse_configurations(&reading)?;
+    let reading = assess::read(&arguments.folder, &arguments.site, ui)?;
     let (held, as_of) = Held::open(global, arguments.as_of, ui)?;
     let rulebook = folder::rulebook(&reading, &Library::built_in()?, as_of)?;
     let treating = Treating { presumed_too: arguments.presumed, ..Treating::default() };
     let bar = bar(ui);
-    let found = treat_telling(&assess::inputs(&reading, &rulebook, &held, as_of), treating, &mut |now| {
+    let inputs = assess::inputs(&reading, &rulebook, &held, as_of);
+    let found = treat_configurations(&inputs, &reading.configurations, treating, &mut |now| {
         let Progress { version, candidates, assessed, at_least, left } = now;
         bar.set_message(format!(
             "version {version}: {assessed} sets of {candidates} changes assessed, cost at least {at_least}, {left} subjects left by the last"
