@@ -98,7 +98,16 @@ fn assess_supposing(
     told: Told,
 ) -> Result<Assessment, SupposeError> {
     let found = reports(inputs)?;
-    let Supposition { device, effects, lost, supposed } = suppose::suppose(inputs.device, decided, &found, changes)?;
+    let Supposition { device, effects, lost, mut supposed } =
+        suppose::suppose(inputs.device, decided, &found, changes)?;
+    for one in &mut supposed {
+        if let Change::Rely(control) = &one.change {
+            let claim = ClaimId::Control(control.clone());
+            let against = ward_risk::spoken_against(inputs.device, inputs.decisions, &claim, inputs.as_of);
+            let lacking = || ward_risk::not_shown(inputs.device, &claim);
+            one.effects.extend(against.or_else(lacking).map(|reason| format!("{reason}: as it is, it has no effect")));
+        }
+    }
     // Controls and links change nothing of what is found: only where something else runs is it matched again.
     let same = matched(&device).eq(matched(inputs.device));
     let inputs = &Inputs { device: &device, ..*inputs };

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ward_model::Digest;
-use ward_model::claim::{ClaimId, LinkClaim};
+use ward_model::claim::{ClaimId, FunctionClaim, LinkClaim};
 use ward_model::component::Component;
 use ward_model::cpe::Attribute;
-use ward_model::device::{Authentication, Control, Device, Performer, Secret};
+use ward_model::device::{Authentication, Control, Cut, Device, Performer, Secret};
 use ward_model::finding::{Finding, State};
 use ward_model::hypothesis::{Change, Supposed};
 use ward_model::ids::{
@@ -113,6 +113,7 @@ pub(crate) fn suppose(
             one.effects.extend(due.map(|(function, _)| format!("{function} stops for good")));
         }
     }
+    editing.fall(&lost, &mut supposed);
     editing.cut_links();
     Ok(Supposition { device: editing.device, effects: editing.effects, lost, supposed })
 }
@@ -282,6 +283,41 @@ impl Editing {
         )
     }
 
+    /// What falls with an element that is taken off its links: a fallback of which what notices, or takes over, stops; and a control that
+    /// the element enforces elsewhere.
+    fn fall(&mut self, lost: &BTreeMap<FunctionId, BTreeSet<ElementId>>, supposed: &mut [Supposed]) {
+        let device = &self.device;
+        let mut fallen: Vec<(ClaimId, BTreeSet<ElementId>, String)> = Vec::new();
+        for function in device.functions.values() {
+            for fallback in function.effects.iter().filter_map(|effect| effect.fallback.as_ref()) {
+                for helper in [&fallback.detection, &fallback.function] {
+                    if let Some(due) = lost.get(helper) {
+                        let claim = ClaimId::Function(function.id.clone(), FunctionClaim::Fallback);
+                        let text = format!("the fallback of {} counts no more, for {helper} stops", function.id);
+                        fallen.push((claim, due.clone(), text));
+                    }
+                }
+            }
+        }
+        for control in device.controls.values().filter(|control| enforced_elsewhere(device, control)) {
+            let Some(enforcer) = control.enforcer.as_ref().map(|enforcer| &enforcer.element) else { continue };
+            if self.isolated.contains(enforcer) && has_links(device, enforcer) {
+                let text = format!("{} has no effect any more, for {enforcer} enforces it", control.id);
+                fallen.push((ClaimId::Control(control.id.clone()), BTreeSet::from([enforcer.clone()]), text));
+            }
+        }
+        fallen.retain(|(claim, ..)| self.effects.holds(claim));
+        for one in supposed {
+            if let Change::Isolate(element) = &one.change {
+                let mut texts: Vec<&String> =
+                    fallen.iter().filter(|(_, due, _)| due.contains(element)).map(|(_, _, text)| text).collect();
+                texts.dedup();
+                one.effects.extend(texts.into_iter().cloned());
+            }
+        }
+        self.effects = self.effects.without(fallen.iter().map(|(claim, ..)| claim));
+    }
+
     fn cut_links(&mut self) {
         let device = &mut self.device;
         let isolated = &self.isolated;
@@ -307,6 +343,23 @@ impl Editing {
         let claims: Vec<ClaimId> = self.effects.claims().filter(|claim| of_gone(claim)).cloned().collect();
         self.effects = self.effects.without(&claims);
     }
+}
+
+/// Whether an element that enforces a control does so for something else than itself, by what leads there.
+pub(crate) fn enforced_elsewhere(device: &Device, control: &Control) -> bool {
+    let Some(enforcer) = control.enforcer.as_ref().map(|enforcer| &enforcer.element) else { return false };
+    control.cuts.iter().any(|cut| match cut {
+        Cut::Step { at, .. } | Cut::Presence { at } | Cut::Vulnerability { at, .. } => at != enforcer,
+        // A link of its own is gone with it.
+        Cut::Link { link, .. } => {
+            device.links.get(link).is_some_and(|link| link.from != *enforcer && link.to != *enforcer)
+        }
+        Cut::LinksIntoZone { .. } => true,
+    })
+}
+
+fn has_links(device: &Device, element: &ElementId) -> bool {
+    device.links.values().any(|link| link.from == *element || link.to == *element)
 }
 
 /// Whether a control has effect for all units already.

@@ -202,6 +202,7 @@ impl<'a> Search<'a> {
             device: inputs.device,
             version: &inputs.device.versions[0],
             effects,
+            decisions: inputs.decisions,
             rulebook: inputs.rulebook,
             found: &search.found,
             open: &untreated.open,
@@ -351,7 +352,11 @@ impl<'a> Search<'a> {
             let touching = touching.into_iter();
             let touching = touching.filter(|one| mending.may_mend(&self.candidates[*one].change, open, &names));
             let (chosen, others): (Vec<usize>, Vec<usize>) = touching.partition(|one| set.binary_search(one).is_ok());
-            let none_of = chosen.into_iter().filter(|one| !self.candidates[*one].only_cuts()).collect();
+            // What opens a way need not stand on it.
+            let opening = set.iter().copied().filter(|one| self.candidates[*one].opens);
+            let chosen = chosen.into_iter().filter(|one| !self.candidates[*one].only_cuts());
+            let none_of: BTreeSet<usize> = chosen.chain(opening).collect();
+            let none_of = none_of.into_iter().collect();
             clauses.push((Clause { any: others, none_of }, subject));
         }
         if !overlooking_losses {

@@ -271,6 +271,25 @@ fn bound(decision: &Decision, claims: &[&Claim]) -> Result<(), String> {
     Ok(())
 }
 
+/// Why nobody may count on a claim, whatever is decided: its evidence speaks against it, or a decision in force rejects it.
+pub fn spoken_against(device: &Device, decisions: &Decisions, id: &ClaimId, as_of: Date) -> Option<String> {
+    let claim = device.claims.get(id)?;
+    if let Some(Evidence { path, reading: EvidenceReading::Against(reason), .. }) = &claim.evidence {
+        return Some(format!("its evidence `{path}` does not support it: {reason}"));
+    }
+    let rejects = |decision: &&Decision| {
+        !decision.accepted
+            && judge_decision(device, decision, as_of).iter().any(|(_, outcome)| outcome.as_ref().ok() == Some(id))
+    };
+    decisions.entered.iter().find(rejects).map(|decision| format!("decision {} rejects it", decision.number))
+}
+
+/// What a claim lacks before any decision could give it effect: the evidence.
+pub fn not_shown(device: &Device, id: &ClaimId) -> Option<String> {
+    let claim = device.claims.get(id)?;
+    supported(device, claim).err()
+}
+
 /// Whether a claim cites evidence, and it is there: whatever lowers a verdict is shown by something that can be looked at again. Nor
 /// has it effect against what the folder itself says.
 fn supported<'c>(device: &Device, claim: &'c Claim) -> Result<&'c Claim, String> {

@@ -48,8 +48,11 @@ fn stopped<'d>(
     effects: &Effects,
     isolated: &BTreeSet<ElementId>,
 ) -> BTreeMap<&'d LinkId, BTreeSet<ElementId>> {
+    // A pump that is only told what to do stops, too, when nobody tells it: charged rather too much than too little.
     let brings = |link: &Link| {
-        link.may_carry(Carries::Data) || !effects.holds(&ClaimId::Link(link.id.clone(), LinkClaim::Carries))
+        link.may_carry(Carries::Data)
+            || link.may_carry(Carries::Command)
+            || !effects.holds(&ClaimId::Link(link.id.clone(), LinkClaim::Carries))
     };
     let mut stopped: BTreeMap<&LinkId, BTreeSet<ElementId>> = BTreeMap::new();
     for (id, link) in &device.links {
@@ -84,10 +87,12 @@ fn stopped<'d>(
 fn rests_on(device: &Device, effects: &Effects, function: &Function, link: &Link) -> bool {
     let elements = function.realised_by.elements();
     let answered = effects.holds(&ClaimId::Function(function.id.clone(), FunctionClaim::FedBy));
-    let arrives = |id: &LinkId| device.links.get(id).is_some_and(|link| elements.contains(&link.to));
+    // What people do rests on what any element shows them.
+    let shows = |link: &Link| function.realised_by == RealisedBy::People || elements.contains(&link.to);
+    let arrives = |id: &LinkId| device.links.get(id).is_some_and(shows);
     match function.fed_by.as_ref().filter(|links| answered && links.iter().all(arrives)) {
         Some(links) => links.contains(&link.id),
-        None => elements.contains(&link.to),
+        None => shows(link),
     }
 }
 
@@ -185,6 +190,19 @@ fn verdict(device: &Device, policy: &Policy, element: &ElementId, functions: &[&
         ));
     } else {
         reasons.push("nothing that stops by it harms a person that the policy counts".to_owned());
+    }
+    let rely = |function: &&Function| {
+        let mut fallbacks = function.effects.iter().filter_map(|effect| effect.fallback.as_ref());
+        fallbacks.any(|fallback| {
+            named.iter().any(|id| [&fallback.function, &fallback.detection].iter().any(|helper| helper.as_str() == *id))
+        })
+    };
+    let relying: Vec<&str> = device.functions.values().filter(rely).map(|function| function.id.as_str()).collect();
+    if !relying.is_empty() {
+        reasons.push(format!(
+            "the fallback of {} rests on it, and counts no more: what that comes to is judged apart",
+            relying.join(", ")
+        ));
     }
     Verdict {
         id: String::new(),

@@ -3,18 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use ward_model::device::{Control, Cut, Device, FieldedVersion, Link, UpdatePath};
+use ward_model::claim::ClaimId;
+use ward_model::device::{Control, Cut, Decisions, Device, FieldedVersion, Link, UpdatePath};
 use ward_model::finding::{Finding, State};
 use ward_model::hypothesis::Change;
 use ward_model::ids::{ComponentRef, ElementId, LinkId};
 use ward_model::treatment::NotOffered;
 use ward_model::verdict::{Place, SubjectKind};
 use ward_policy::{Rulebook, TreatmentCosts};
-use ward_risk::Effects;
 use ward_risk::open::Open;
+use ward_risk::{Effects, loss, not_shown, spoken_against};
 use ward_version::key;
 
-use crate::suppose::{Reports, mended, relied_on, scheme_of_finding};
+use crate::suppose::{Reports, enforced_elsewhere, mended, relied_on, scheme_of_finding};
 
 /// The category of controls that are brought to units as an update is.
 const BY_UPDATE: &str = "firmware-and-software-updates";
@@ -27,14 +28,16 @@ pub(crate) struct Candidate {
     pub cost: u64,
     pub cost_source: String,
     pub remarks: Vec<String>,
-    /// A derivation that speaks of none of these is the same with the change and without.
+    /// A derivation that speaks of none of these is the same with the change and without, unless it opens.
     pub touches: BTreeSet<Place>,
+    /// Whether a way may be open only because of it, wherever that is: an isolation by which a fallback or a control falls.
+    pub opens: bool,
 }
 
 impl Candidate {
     /// Whether it only ever closes ways: what it opens is judged apart.
     pub fn only_cuts(&self) -> bool {
-        matches!(self.change, Change::Rely(_) | Change::Isolate(_))
+        matches!(self.change, Change::Rely(_) | Change::Isolate(_)) && !self.opens
     }
 }
 
@@ -43,6 +46,7 @@ pub(crate) struct Offer<'a> {
     pub device: &'a Device,
     pub version: &'a FieldedVersion,
     pub effects: &'a Effects,
+    pub decisions: &'a Decisions,
     pub rulebook: &'a Rulebook,
     pub found: &'a Reports,
     pub open: &'a [Open],
@@ -116,6 +120,11 @@ impl Offer<'_> {
                 refuse("nobody has said what enforces it, so that it has no effect".to_owned());
                 continue;
             }
+            let claim = ClaimId::Control(control.id.clone());
+            if let Some(reason) = spoken_against(self.device, self.decisions, &claim, self.on) {
+                refuse(reason);
+                continue;
+            }
             let by_update = control.category == BY_UPDATE && control.performed_by.must_be_confirmed();
             if by_update && self.version.update_path == Some(UpdatePath::None) {
                 refuse(format!("it comes as an update, and version {} cannot be updated", self.version.id));
@@ -129,7 +138,13 @@ impl Offer<'_> {
             if control.performed_by.must_be_confirmed() {
                 remarks.push(format!("holds only where it is confirmed: confirm it per {}", control.performed_by));
             }
-            remarks.push(format!("`ward decide DIR --claim control:{}` after looking at its evidence", control.id));
+            let decide = format!("`ward decide DIR --claim control:{}` after looking at its evidence", control.id);
+            remarks.push(match not_shown(self.device, &claim) {
+                Some(reason) => {
+                    format!("to be made, tried and shown: {reason}, so that no decision gives it effect yet")
+                }
+                None => decide,
+            });
             remarks.extend(control.hazard_added.iter().map(|hazard| format!("trades: {hazard}")));
             candidates.push(Candidate {
                 change: Change::Rely(control.id.clone()),
@@ -138,6 +153,7 @@ impl Offer<'_> {
                 cost_source,
                 remarks,
                 touches: self.touched_by(control),
+                opens: false,
             });
         }
         candidates
@@ -206,6 +222,7 @@ impl Offer<'_> {
                         cost_source,
                         remarks,
                         touches: BTreeSet::from([element(at)]),
+                        opens: false,
                     });
                 }
             }
@@ -238,6 +255,7 @@ impl Offer<'_> {
                 cost_source,
                 remarks,
                 touches: self.with_secrets(link),
+                opens: false,
             });
         }
         candidates
@@ -256,8 +274,17 @@ impl Offer<'_> {
                 _ => {}
             }
         }
+        // If no function that others fall back on stops with all of them, none stops with some.
+        let stopped = loss::lost(self.device, self.effects, &near);
+        let helpers_stop = self.device.functions.values().flat_map(|function| &function.effects).any(|effect| {
+            let helpers = effect.fallback.iter().flat_map(|fallback| [&fallback.detection, &fallback.function]);
+            helpers.into_iter().any(|helper| stopped.contains_key(helper))
+        });
+        let elsewhere = self.device.controls.values().filter(|control| enforced_elsewhere(self.device, control));
+        let enforcers: BTreeSet<&ElementId> =
+            elsewhere.filter_map(|control| control.enforcer.as_ref()).map(|enforcer| &enforcer.element).collect();
         let mut candidates = Vec::new();
-        for id in near {
+        for id in near.iter().cloned() {
             let links = self.device.links.values().filter(|link| link.from == id || link.to == id);
             let links: Vec<&Link> = links.collect();
             if links.is_empty() {
@@ -271,6 +298,7 @@ impl Offer<'_> {
                 cost_source,
                 remarks: vec![format!("trades: everything that {} is good for", named.join(", "))],
                 touches: links.iter().flat_map(|link| self.with_secrets(link)).collect(),
+                opens: helpers_stop || enforcers.contains(&id),
                 change: Change::Isolate(id),
             });
         }

@@ -8,7 +8,7 @@ use ward_assess::{SupposeError, UnknownName};
 use ward_device::Reading;
 use ward_model::Assessment;
 use ward_model::hypothesis::Change;
-use ward_model::verdict::{Basis, Outcome};
+use ward_model::verdict::{Basis, Outcome, PresumedBecause, Verdict};
 use ward_policy::Library;
 use ward_publish::pictures::Subject;
 use ward_publish::svg::PolicyMatrix;
@@ -106,7 +106,11 @@ impl Condition {
             Self::Confirmed => uncontrolled(&[Basis::Confirmed]),
             Self::Provisional => verdicts.iter().any(|verdict| verdict.provisional),
             Self::Presumed => verdicts.iter().any(|verdict| verdict.basis == Basis::Presumed),
-            Self::Unassessed => !assessment.unassessed.is_empty(),
+            // An element without any SBOM has no component that could be unassessed.
+            Self::Unassessed => {
+                let unassessed = |verdict: &Verdict| verdict.presumed_because == Some(PresumedBecause::Unassessed);
+                !assessment.unassessed.is_empty() || verdicts.iter().any(unassessed)
+            }
             Self::Overdue => assessment.clocks.iter().any(|clock| clock.overdue),
             Self::Stale => assessment.coverage.feeds.stale,
         }
