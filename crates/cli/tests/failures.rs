@@ -188,3 +188,25 @@ fn names_from_a_file_cannot_write_to_the_terminal() {
     let run = ward(&["assess", &folder.path().display().to_string()]).ends(2);
     assert!(!run.stderr.contains('\u{1b}') && !run.stderr.contains('\u{7}'));
 }
+
+/// An element of which nobody says what runs on it has no component that could be unassessed, and is unassessed for that.
+#[test]
+fn an_element_without_any_sbom_is_unassessed() {
+    let place = tempfile::tempdir().unwrap();
+    let device = "id = \"d\"\nname = \"D\"\nmaker = \"M\"\nintended_use = \"x\"\nenvironments = [\"hospital\"]\n\
+                  policies = [\"fda-postmarket-2016\"]\nmodel_since = 2026-01-01\nlifecycle = { stage = \"support\" }\n";
+    let element = |sbom: &str| {
+        format!(
+            "[[element]]\nid = \"pump\"\nkind = \"bedside-device\"\nowner = \"maker\"\n{sbom}[[function]]\nid = \"infuse\"\nessential = true\n\
+             realised_by = {{ all = [\"pump\"] }}\n[[function.effect]]\non = \"loss\"\nhazardous_situation = \"no drug\"\nharm = \"death\"\n\
+             [[harm]]\nid = \"death\"\naxis = \"person\"\nseverity = \"catastrophic\"\ntext = \"Death\"\n"
+        )
+    };
+    std::fs::write(place.path().join("device.toml"), device).unwrap();
+    std::fs::write(place.path().join("fielded.toml"), "[[version]]\nid = \"1\"\nunits = 10\n").unwrap();
+    let folder = place.path().display().to_string();
+    for (sbom, code) in [("", 1), ("sbom = \"none\"\n", 0)] {
+        std::fs::write(place.path().join("system.toml"), element(sbom)).unwrap();
+        ward(&["assess", &folder, "--fail-on", "unassessed", "--as-of", "2026-11-22"]).ends(code);
+    }
+}
