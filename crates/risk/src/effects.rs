@@ -92,16 +92,17 @@ impl Effects {
         let mut rejected: BTreeSet<ClaimId> = BTreeSet::new();
         let mut rejected_later: BTreeMap<ClaimId, Date> = BTreeMap::new();
         let mut without = Vec::new();
+        let names = Names::of(device);
         for decision in &decisions.entered {
             if !decision.accepted && decision.on > as_of {
                 // Somebody has said no as of a day to come: until then, and no longer.
-                let begun = judge_decision(device, decision, decision.on);
+                let begun = judge_decision(&names, decision, decision.on);
                 for id in begun.into_iter().filter_map(|(_, outcome)| outcome.ok()) {
                     let first = rejected_later.entry(id).or_insert(decision.on);
                     *first = decision.on.min(*first);
                 }
             }
-            for (named, outcome) in judge_decision(device, decision, as_of) {
+            for (named, outcome) in judge_decision(&names, decision, as_of) {
                 match outcome {
                     Ok(id) if decision.accepted => {
                         let (_, believed) = believed(device, &id);
@@ -193,8 +194,21 @@ impl Effects {
     }
 }
 
+/// The claims of a device by the names that decisions give them: there may be a decision for each.
+struct Names<'d> {
+    device: &'d Device,
+    claims: BTreeMap<String, &'d Claim>,
+}
+
+impl<'d> Names<'d> {
+    fn of(device: &'d Device) -> Self {
+        Self { device, claims: device.claims.values().map(|claim| (claim.id.to_string(), claim)).collect() }
+    }
+}
+
 /// For every claim that a decision names: the claim, if the decision reaches it, or why it does not.
-fn judge_decision(device: &Device, decision: &Decision, as_of: Date) -> Vec<(String, Result<ClaimId, String>)> {
+fn judge_decision(names: &Names<'_>, decision: &Decision, as_of: Date) -> Vec<(String, Result<ClaimId, String>)> {
+    let Names { device, claims: known } = names;
     let mut outcomes = Vec::new();
     let in_time = if decision.on > as_of {
         Err(format!("it was entered on {}, after {as_of}", decision.on))
@@ -204,8 +218,6 @@ fn judge_decision(device: &Device, decision: &Decision, as_of: Date) -> Vec<(Str
         Ok(())
     };
     if !decision.claims.is_empty() {
-        let known: BTreeMap<String, &Claim> =
-            device.claims.values().map(|claim| (claim.id.to_string(), claim)).collect();
         let named: Vec<&Claim> = decision.claims.iter().filter_map(|name| known.get(name).copied()).collect();
         let bound = bound(decision, &named);
         for name in &decision.claims {
@@ -277,11 +289,13 @@ pub fn spoken_against(device: &Device, decisions: &Decisions, id: &ClaimId, as_o
     if let Some(Evidence { path, reading: EvidenceReading::Against(reason), .. }) = &claim.evidence {
         return Some(format!("its evidence `{path}` does not support it: {reason}"));
     }
+    let mut rejections = decisions.entered.iter().filter(|decision| !decision.accepted).peekable();
+    rejections.peek()?;
+    let names = Names::of(device);
     let rejects = |decision: &&Decision| {
-        !decision.accepted
-            && judge_decision(device, decision, as_of).iter().any(|(_, outcome)| outcome.as_ref().ok() == Some(id))
+        judge_decision(&names, decision, as_of).iter().any(|(_, outcome)| outcome.as_ref().ok() == Some(id))
     };
-    decisions.entered.iter().find(rejects).map(|decision| format!("decision {} rejects it", decision.number))
+    rejections.find(rejects).map(|decision| format!("decision {} rejects it", decision.number))
 }
 
 /// What a claim lacks before any decision could give it effect: the evidence.

@@ -23,7 +23,7 @@ use crate::clock;
 use crate::context::{Context, Situation, Unknowns};
 use crate::effects::Effects;
 use crate::ground::{Like, ground};
-use crate::parallel::{each_beside, in_parts};
+use crate::parallel::{each_beside, each_mut, in_parts};
 use crate::run::{Judged, Key, Outcomes, Run, Standing};
 use crate::subject::SubjectKey;
 use crate::watch;
@@ -124,9 +124,9 @@ fn judge_version(
             Bench::new(Readings { situation, policy, version, confirmed: &confirmed, decided, catalogue, told })
         });
         if groups.peek().is_none() {
+            each_mut(&mut bench.verdicts, |part| part.iter_mut().for_each(|verdict| speak_of(verdict, &units)));
             judgement.verdicts.reserve_exact(bench.verdicts.iter().map(Vec::len).sum());
-            let verdicts = bench.verdicts.into_iter().flatten();
-            judgement.verdicts.extend(verdicts.map(|verdict| for_units(verdict, &units)));
+            judgement.verdicts.extend(bench.verdicts.into_iter().flatten());
             judgement.single_actions.extend(bench.single_actions.drain(..).map(|action| doable(action, &units)));
             judgement.watch_list.append(&mut bench.watch_list);
             break;
@@ -182,6 +182,12 @@ pub(crate) fn groups(version: &FieldedVersion) -> Vec<(Units, Vec<ControlId>)> {
 }
 
 pub(crate) fn for_units(mut verdict: Verdict, units: &Units) -> Verdict {
+    speak_of(&mut verdict, units);
+    verdict
+}
+
+/// Says which units a verdict is for, and names it.
+fn speak_of(verdict: &mut Verdict, units: &Units) {
     verdict.units = units.clone();
     let because = verdict.presumed_because.map_or("", |because| because.word());
     let parts = [
@@ -194,7 +200,6 @@ pub(crate) fn for_units(mut verdict: Verdict, units: &Units) -> Verdict {
     ];
     let digest = Digest::of_parts(parts.iter().map(|part| part.as_bytes())).to_string();
     verdict.id = format!("V-{}", &digest[..12]);
-    verdict
 }
 
 /// Worst first; then by name, so that the order never depends on anything else.

@@ -59,3 +59,16 @@ pub(crate) fn each_beside<T: Sync, R: Send, F>(
         (first, done.into_iter().map(|(_, result)| result).collect())
     })
 }
+
+/// Changes each of these, on all processors.
+pub(crate) fn each_mut<T: Send>(items: &mut [T], each: impl Fn(&mut T) + Sync) {
+    let share = items.len().div_ceil(parts(items.len(), 1)).max(1);
+    let mut shares = items.chunks_mut(share);
+    thread::scope(|scope| {
+        let first = shares.next();
+        for share in shares {
+            scope.spawn(|| share.iter_mut().for_each(&each));
+        }
+        first.into_iter().flatten().for_each(&each);
+    });
+}
