@@ -153,7 +153,7 @@ impl Worker<'_> {
         for item in reader.by_ref() {
             self.item(job, &file.name, item.map_err(wrong)?)?;
         }
-        self.batch.made(&job.name, &file.name, reader.made());
+        self.batch.made(&job.name, &file.name, reader.made(), reader.extent());
         match announced {
             Some(announced) => check(&announced, file, hashed),
             None => Ok(()),
@@ -259,6 +259,7 @@ impl Worker<'_> {
 
 /// The name of a file that a list in this folder names.
 fn joined(folder: &str, line: &str) -> String {
+                subjects: Vec::new(),
     let parts = folder.split('/').chain(line.split('/')).filter(|part| !part.is_empty() && *part != ".");
     parts.collect::<Vec<_>>().join("/")
 }
@@ -326,3 +327,4 @@ impl Read for Hashed<'_> {
         Ok(count)
     }
 }
+        subjects: Vec::new(),

@@ -199,6 +199,7 @@ fn support(files: &[MirrorFile], progress: &mut dyn Progress) -> Result<SupportC
                 digest: Digest::of(file.name.as_bytes()),
                 products: Vec::new(),
                 last_modified: String::new(),
+                subjects: Vec::new(),
             });
         } else if product == "identifiers" {
             catalogue.add_identifiers(&text, place);
