@@ -81,6 +81,8 @@ pub struct Builder {
     documents: BTreeMap<(String, Box<str>), String>,
     /// When records were first received that were held under other names until now, by source and the name that they have now.
     renamed: BTreeMap<(String, Box<str>), i32>,
+    /// When sources last came to whoever hands them over, by name.
+    came_on: BTreeMap<String, Date>,
     far_fewer: Shrinkage,
     repaired: bool,
     /// What was lost by that.
@@ -172,6 +174,7 @@ impl Builder {
             accepted: BTreeSet::new(),
             documents: BTreeMap::new(),
             renamed: BTreeMap::new(),
+            came_on: BTreeMap::new(),
             far_fewer: Shrinkage::default(),
             repaired,
             lost,
@@ -294,6 +297,19 @@ impl Builder {
     /// From when on fewer records are far fewer. Where nobody says so, any that lacks is told.
     pub fn far_fewer(&mut self, rule: Shrinkage) {
         self.far_fewer = rule;
+    }
+
+    /// A source (and all below it: `osv` of `osv/pypi`) last came on this day to whoever hands it over now: nobody has looked at it since,
+    /// and it is no fresher than that. What of it is new is received now all the same.
+    pub fn came_on(&mut self, source: &str, day: Date) {
+        self.came_on.insert(source.to_owned(), day);
+    }
+
+    /// The day on which somebody looked at a source for the last time, where it is part of the sync.
+    fn looked_at_on(&self, source: &str) -> Date {
+        let day = self.received.day();
+        let whole = source.split('/').next().unwrap_or(source);
+        self.came_on.get(whole).map_or(day, |came| day.min(*came))
     }
 
     /// The receipts that were lost, found now or before, and that nobody has accepted yet.
