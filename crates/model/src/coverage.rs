@@ -56,13 +56,10 @@ fn last_seen(after: DateTime) -> String {
     }
 }
 
-// What serde hands over is a reference to the field.
-#[expect(clippy::trivially_copy_pass_by_ref, clippy::ref_option)]
 fn last<S: Serializer>(after: &Option<DateTime>, serializer: S) -> Result<S::Ok, S::Error> {
     after.map(last_seen).serialize(serializer)
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref)]
 fn first<S: Serializer>(before: &DateTime, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&moment(*before))
 }
