@@ -269,8 +269,9 @@ pub fn told() -> impl Strategy<Value = Told> {
     let package = |(ecosystem, name): (&str, &str)| {
         SubjectKey::Package(PackageKey { ecosystem: ecosystem.into(), name: name.into() })
     };
-    let words = |product: &str| match key(product) {
-        ProductKey { vendor, product, .. } => SubjectKey::Named { vendor, product },
+    let words = move |product: &str| {
+        let ProductKey { vendor, product, .. } = key(product);
+        SubjectKey::Named { vendor, product }
     };
     let subject = prop_oneof![
         2 => product().prop_map(move |product| SubjectKey::Product(key(product))),
