@@ -177,7 +177,7 @@ fn the_changes_of_the_cve_list_follow_one_another() {
     assert_eq!(told(&listed(&gap, &between, late)), None);
     assert!(told(&listed(&gap, &between[1..], late)).is_some_and(|told| told.contains("after 2026-04-10")));
     // Nothing shows what came before the first.
-    let alone = listed(&Reach::default(), &[&others[0], &*delta("04-12", "end_of_day")], late);
+    let alone = listed(&Reach::default(), &[others[0], &*delta("04-12", "end_of_day")], late);
     assert_eq!(told(&alone).as_deref(), Some("no file shows that what changed before 2026-04-12 was seen"));
     assert_eq!(told(&listed(&alone, &[&all("04-12")], late)), None);
     assert_eq!(listed(&Reach::default(), &others, late), Reach::default());
