@@ -121,6 +121,17 @@ impl Failure {
         self
     }
 
+    /// What lies in this folder is called by where it comes from.
+    #[must_use]
+    pub fn calling(mut self, folder: &str, name: &str) -> Self {
+        let mut texts: Vec<&mut String> = std::iter::once(&mut self.message).chain(&mut self.causes).collect();
+        if texts.iter().any(|text| text.contains(folder)) {
+            texts.iter_mut().for_each(|text| **text = text.replace(folder, name.trim_end_matches('/')));
+            self.hints.push(format!("what comes from {name} lies in {folder}"));
+        }
+        self
+    }
+
     /// Together with another one: everything that either says, once.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {

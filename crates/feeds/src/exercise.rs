@@ -10,7 +10,7 @@ use ward_model::exercise::Exercise;
 
 use crate::bundle::BundleError;
 use crate::bundle::frames::{FramesWriter, Item, read_all};
-use crate::bundle::head::{Head, HeadFile};
+use crate::bundle::head::{Head, HeadFile, HeadSource};
 use crate::bundle::key::{Signatory, Trusted};
 use crate::file::{MirrorFile, Standing};
 
@@ -75,6 +75,7 @@ fn bundle() -> Result<Vec<u8>, BundleError> {
         items: written.items,
         length: written.length,
         sha256: written.sha256,
+        sources: vec![HeadSource { name: "nvd".to_owned(), whole: Some(Timestamp::UNIX_EPOCH) }],
     };
     let mut whole = Vec::new();
     head.write(&signatory(), &mut whole)?;

@@ -12,7 +12,7 @@ use ward_model::digest::Digest;
 use zip::ZipArchive;
 
 use crate::error::{SyncError, at};
-use crate::mirror::nvd_stem;
+use crate::mirror::{ends, nvd_stem};
 
 /// What feeds unpack to is some twenty times as long.
 const MOST_TIMES: u64 = 200;
@@ -52,6 +52,8 @@ pub(crate) enum Entry<'a> {
     Text(&'a [u8]),
     /// It is longer than any record.
     TooLong,
+    /// It is none that was wanted.
+    NotRead,
 }
 
 impl MirrorFile {
@@ -106,7 +108,8 @@ impl MirrorFile {
         Ok(text.len() <= LONGEST_RECORD)
     }
 
-    /// Hands over every file in an archive, in its order, with its place from 1. Archives inside it are opened too.
+    /// Hands over every file in an archive, in its order, with its place from 1 among those that are wanted; one that is packed by
+    /// itself (`.gz`) as its text. Archives inside it are opened too.
     pub(crate) fn entries(
         &self,
         read: impl FnMut(u64),
@@ -189,12 +192,18 @@ fn archive<R: Read + Seek>(
             continue;
         }
         if !wanted(&name) {
+            each(&name, 0, Entry::NotRead)?;
             continue;
         }
         *place += 1;
         text.clear();
         let limit = (LONGEST_RECORD as u64).min(*left).saturating_add(1);
-        let count = (&mut entry).take(limit).read_to_end(&mut text).map_err(|error| wrong(error.into()))?;
+        let mut source: Box<dyn Read + '_> = match ends(&name, &[".gz"]) {
+            true => Box::new(MultiGzDecoder::new(BufReader::new(&mut entry))),
+            false => Box::new(&mut entry),
+        };
+        let count = (&mut source).take(limit).read_to_end(&mut text).map_err(|error| wrong(error.into()))?;
+        drop(source);
         *left = left.checked_sub(count as u64).ok_or_else(|| wrong(bomb().into()))?;
         let content = if text.len() > LONGEST_RECORD { Entry::TooLong } else { Entry::Text(&text) };
         each(&name, *place, content)?;

@@ -34,6 +34,7 @@ pub use report::{
     ClockNote, FailedFile, FetchProgress, FetchReport, NoProgress, Outcome, Shrunk, Signatures, SourceFetch,
 };
 pub use route::{Route, RouteError};
+pub(crate) use state::State;
 
 #[cfg(test)]
 mod tests;

@@ -18,7 +18,7 @@ use ward_model::digest::Digest;
 
 use crate::error::{SyncError, at};
 use crate::file::{Entry, MirrorFile};
-use crate::mirror::{Job, Kind, ends, is_cve_record, nvd_stem};
+use crate::mirror::{Job, Kind, ends, is_cve_record, is_no_feed, nvd_stem};
 use crate::progress::Progress;
 use crate::source::Source;
 
@@ -153,7 +153,7 @@ impl Worker<'_> {
         for item in reader.by_ref() {
             self.item(job, &file.name, item.map_err(wrong)?)?;
         }
-        self.batch.made(&job.name, &file.name, reader.made());
+        self.batch.made(&job.name, &file.name, reader.made(), reader.extent());
         match announced {
             Some(announced) => check(&announced, file, hashed),
             None => Ok(()),
@@ -204,14 +204,23 @@ impl Worker<'_> {
 
     fn archive(&mut self, job: &Job, file: &MirrorFile) -> Result<(), SyncError> {
         let source = job.source;
-        let wanted = move |name: &str| match source {
-            Source::Cve5 => is_cve_record(name),
-            _ => ends(name, &[".json"]),
+        // One that is packed by itself is read as what it is.
+        let wanted = move |name: &str| {
+            let name = if ends(name, &[".gz"]) { &name[..name.len() - ".gz".len()] } else { name };
+            match source {
+                Source::Cve5 => is_cve_record(name),
+                _ => ends(name, &[".json"]),
+            }
         };
+        let mut left = Left::default();
         file.entries(self.bytes(source), &wanted, &mut |name, place, entry| {
             let items = match entry {
                 Entry::Text(text) => parse(job, text, place),
                 Entry::TooLong => vec![too_long(name, place)],
+                Entry::NotRead => {
+                    left.add(name);
+                    Vec::new()
+                }
             };
             for mut item in items {
                 if let Item::SetAside(aside) = &mut item {
@@ -220,7 +229,8 @@ impl Worker<'_> {
                 self.item(job, &file.name, item)?;
             }
             Ok(())
-        })
+        })?;
+        left.into_item().map_or(Ok(()), |item| self.item(job, &file.name, item))
     }
 
     /// What the publisher lists and the mirror does not hold is missing, and not merely absent.
@@ -249,6 +259,7 @@ impl Worker<'_> {
                 reason,
                 digest: Digest::of(line.as_bytes()),
                 products: Vec::new(),
+                subjects: Vec::new(),
                 last_modified: String::new(),
             };
             self.item(job, &file.name, Item::SetAside(aside))?;
@@ -271,6 +282,48 @@ fn parse(job: &Job, text: &[u8], place: u64) -> Vec<Item> {
     }
 }
 
+/// Files in an archive that nobody reads, and that somebody may have meant to be read.
+#[derive(Default)]
+struct Left {
+    names: Vec<String>,
+    more: u64,
+}
+
+impl Left {
+    /// So many are named; more say the same.
+    const NAMED: usize = 5;
+
+    fn add(&mut self, name: &str) {
+        let is_hidden = name.split('/').any(|part| part.starts_with('.'));
+        if name.ends_with('/') || is_hidden || is_no_feed(name) {
+            return;
+        }
+        match self.names.len() < Self::NAMED {
+            true => self.names.push(name.to_owned()),
+            false => self.more += 1,
+        }
+    }
+
+    fn into_item(self) -> Option<Item> {
+        let mut names = self.names.join(", ");
+        if names.is_empty() {
+            return None;
+        }
+        if self.more > 0 {
+            names.push_str(&format!(" and {} more", self.more));
+        }
+        Some(Item::SetAside(SetAside {
+            id: None,
+            place: 0,
+            digest: Digest::of(names.as_bytes()),
+            reason: format!("not read, as nothing is known that reads it: {names}"),
+            products: Vec::new(),
+            subjects: Vec::new(),
+            last_modified: String::new(),
+        }))
+    }
+}
+
 fn too_long(name: &str, place: u64) -> Item {
     let reason = format!("{name}: more than {} MiB", LONGEST_RECORD >> 20);
     Item::SetAside(SetAside {
@@ -279,6 +332,7 @@ fn too_long(name: &str, place: u64) -> Item {
         reason,
         digest: Digest::of(name.as_bytes()),
         products: Vec::new(),
+        subjects: Vec::new(),
         last_modified: String::new(),
     })
 }

@@ -85,6 +85,7 @@ pub fn sync_contents(
         builder.accept_lost();
     }
     builder.far_fewer(fewer.far);
+    contents.came().for_each(|(source, day)| builder.came_on(source.name(), day));
     for name in fewer.accepted {
         let is = |source: &str| {
             source.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -198,6 +199,7 @@ fn support(files: &[MirrorFile], progress: &mut dyn Progress) -> Result<SupportC
                 reason: format!("{}: more than {} MiB", file.name, LONGEST_RECORD >> 20),
                 digest: Digest::of(file.name.as_bytes()),
                 products: Vec::new(),
+                subjects: Vec::new(),
                 last_modified: String::new(),
             });
         } else if product == "identifiers" {

@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
 use ward_model::digest::Digest;
 
 use crate::bundle::head::{Head, HeadFile};
 use crate::error::{SyncError, at};
 use crate::file::{MirrorFile, Standing};
 use crate::mirror::{is_index, is_no_feed, nvd_stem};
+use crate::source::Source;
 
 /// What a folder that was fetched remembers of itself.
-const STATE: &str = "fetched.json";
+pub(crate) const STATE: &str = "fetched.json";
 
 /// What a sync reads: a folder laid out as a mirror, or what a bundle brings of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub struct Contents {
     listed: Option<BTreeMap<String, Listed>>,
     /// Whether that bundle stands on another one.
     delta: bool,
+    /// The day on which each source of that mirror last came whole.
+    came: BTreeMap<Source, Date>,
     /// Files that are there and that whoever they came from names no more.
     unlisted: BTreeSet<String>,
     /// Files that are there from before, and that nobody could ask about now.
@@ -39,6 +43,7 @@ impl Contents {
             root: folder.into(),
             listed: None,
             delta: false,
+            came: BTreeMap::new(),
             unlisted: BTreeSet::new(),
             from_before: BTreeSet::new(),
             sources: None,
@@ -50,7 +55,13 @@ impl Contents {
     pub fn of_bundle(folder: impl Into<PathBuf>, head: &Head) -> Self {
         let of = |file: &HeadFile| Listed { bytes: file.bytes, here: file.included, sha256: file.sha256 };
         let listed = head.files.iter().map(|file| (file.path.clone(), of(file))).collect();
-        Self { listed: Some(listed), delta: head.base.is_some(), ..Self::of_folder(folder) }
+        let came = Source::ALL.into_iter().map(|source| (source, head.last_came(source.name()))).collect();
+        Self { listed: Some(listed), delta: head.base.is_some(), came, ..Self::of_folder(folder) }
+    }
+
+    /// The day on which each source last came into the mirror that a bundle was made from; of a folder nothing is known.
+    pub(crate) fn came(&self) -> impl Iterator<Item = (Source, Date)> + '_ {
+        self.came.iter().map(|(source, day)| (*source, *day))
     }
 
     /// What several mirrors hold, as if they were one; `None` of none. A file that two of them hold has to be the same in both.

@@ -27,8 +27,8 @@ pub struct Changed {
 }
 
 impl Changed {
-    /// What changed from one state to another, where the records of these names are not the same in both, and of these products other
-    /// things are set aside.
+    /// What changed from one state to another, where the records of these names are not the same in both, and of these products and
+    /// packages other things are set aside.
     ///
     /// What a record says may be another thing for the vulnerabilities that it is about, under all names that these have or had, and for
     /// those that it names as upstream's. As what components are made out changes only where a product, or a key of statements, is named
@@ -42,7 +42,7 @@ impl Changed {
         before: &dyn Knowledge,
         after: &dyn Knowledge,
         records: &BTreeSet<VulnerabilityId>,
-        set_aside: &BTreeSet<ProductKey>,
+        set_aside: &BTreeSet<SubjectKey>,
     ) -> Result<Self, FleetError> {
         let mut changed = Self { records: records.clone(), ..Self::default() };
         let (mut was, mut is) = (Named::default(), Named::default());
@@ -65,7 +65,12 @@ impl Changed {
         }
         changed.groups(before, after, joined)?;
         changed.named(before, after, &was, &is)?;
-        set_aside.iter().for_each(|product| changed.add(&Dependency::Product(product.clone())));
+        for subject in set_aside {
+            changed.add(&match subject {
+                SubjectKey::Product(product) => Dependency::Product(product.clone()),
+                other => Dependency::Subject(other.clone()),
+            });
+        }
         let of = |knowledge: &dyn Knowledge| {
             Ok::<_, FleetError>(knowledge.undescribed()?.iter().cloned().collect::<BTreeSet<_>>())
         };

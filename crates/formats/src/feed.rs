@@ -9,6 +9,7 @@ use std::io;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
+use ward_model::affected::SubjectKey;
 use ward_model::cpe::ProductKey;
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
@@ -98,6 +99,8 @@ pub struct SetAside {
     pub digest: Digest,
     /// The products that it names, as far as they can be read, in order: what it says of them is not known.
     pub products: Vec<ProductKey>,
+    /// The packages, and the products in words, that it names, in order.
+    pub subjects: Vec<SubjectKey>,
     /// When it was last changed, as in [`Dated::last_modified`]: it is replaced by what is no older.
     pub last_modified: String,
 }

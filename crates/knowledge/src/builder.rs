@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use ward_formats::feed::csaf;
 use ward_formats::feed::cwe::{self, WeaknessNames};
 use ward_formats::feed::eol::{self, SupportCatalogue};
 use ward_formats::feed::epss::Scores;
 use ward_formats::feed::kev::Catalogue;
+use ward_formats::feed::nvd::Extent;
 use ward_formats::feed::{Dated, SetAside};
 use ward_model::coverage::{LostReceipts, Shrinkage};
 use ward_model::digest::Digest;
@@ -23,6 +24,7 @@ use crate::home::Home;
 use crate::layer::Layer;
 use crate::lost::Lost;
 use crate::moment::Moment;
+use crate::reach::Page;
 use crate::source::{Changes, EPSS, KEV, SetAsideRecord, SourceState, WHOLE};
 use crate::{day, stamp};
 
@@ -71,14 +73,16 @@ pub struct Builder {
     ecosystems: BTreeSet<(String, String)>,
     /// The newest date in each file, of sources whose parts age by themselves.
     newest: BTreeMap<(String, String), Date>,
-    /// The day on which each file was made, where it says so.
-    made: BTreeMap<(String, String), Date>,
+    /// What files say of when they were made, and which part of an answer they are.
+    made: BTreeMap<(String, String), Page>,
     /// Sources of which somebody says that fewer records are right.
     accepted: BTreeSet<String>,
     /// Documents that came whole, with their source, and of when they are.
     documents: BTreeMap<(String, Box<str>), String>,
     /// When records were first received that were held under other names until now, by source and the name that they have now.
     renamed: BTreeMap<(String, Box<str>), i32>,
+    /// When sources last came to whoever hands them over, by name.
+    came_on: BTreeMap<String, Date>,
     far_fewer: Shrinkage,
     repaired: bool,
     /// What was lost by that.
@@ -99,7 +103,7 @@ pub struct Batch {
     inputs: BTreeMap<(String, String), Input>,
     ecosystems: BTreeSet<(String, String)>,
     newest: BTreeMap<(String, String), Date>,
-    made: BTreeMap<(String, String), Date>,
+    made: BTreeMap<(String, String), Page>,
     /// Documents that came, with their source.
     documents: Vec<(String, csaf::Document)>,
     set_aside: Vec<SetAsideRecord>,
@@ -170,6 +174,7 @@ impl Builder {
             accepted: BTreeSet::new(),
             documents: BTreeMap::new(),
             renamed: BTreeMap::new(),
+            came_on: BTreeMap::new(),
             far_fewer: Shrinkage::default(),
             repaired,
             lost,
@@ -294,6 +299,19 @@ impl Builder {
         self.far_fewer = rule;
     }
 
+    /// A source (and all below it: `osv` of `osv/pypi`) last came on this day to whoever hands it over now: nobody has looked at it since,
+    /// and it is no fresher than that. What of it is new is received now all the same.
+    pub fn came_on(&mut self, source: &str, day: Date) {
+        self.came_on.insert(source.to_owned(), day);
+    }
+
+    /// The day on which somebody looked at a source for the last time, where it is part of the sync.
+    fn looked_at_on(&self, source: &str) -> Date {
+        let day = self.received.day();
+        let whole = source.split('/').next().unwrap_or(source);
+        self.came_on.get(whole).map_or(day, |came| day.min(*came))
+    }
+
     /// The receipts that were lost, found now or before, and that nobody has accepted yet.
     pub fn lost(&self) -> Vec<LostReceipts> {
         let before = self.held.iter().flat_map(Generation::lost).filter(|lost| lost.is_open());
@@ -393,11 +411,12 @@ impl Batch {
         self.ecosystems.insert((source.to_owned(), ecosystem.to_owned()));
     }
 
-    /// Takes note of when a file was made, by what it says itself as a stamp. A moment after the day of receipt says nothing.
-    pub fn made(&mut self, source: &str, file: &str, stamp: &str) {
-        let day = stamp.get(..10).and_then(|day| day.parse().ok());
-        if let Some(day) = stamp::believed_day(day, self.received) {
-            self.made.insert((source.to_owned(), file.to_owned()), day);
+    /// Takes note of when a file was made, by what it says itself as a stamp, and of which part it says it is of an answer. A moment
+    /// after the day of receipt says nothing.
+    pub fn made(&mut self, source: &str, file: &str, stamp: &str, extent: Extent) {
+        let Ok(made) = stamp.parse::<DateTime>() else { return };
+        if stamp::believed_day(Some(made.date()), self.received).is_some() {
+            self.made.insert((source.to_owned(), file.to_owned()), Page { made, extent });
         }
     }
 

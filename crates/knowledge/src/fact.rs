@@ -135,15 +135,30 @@ pub(crate) fn of_input(source: &str, file: &str, input: &Input) -> Result<Held, 
 pub(crate) fn of_set_aside(record: &SetAsideRecord) -> Result<Held, postcard::Error> {
     let mut value = postcard::to_stdvec(record)?;
     value.extend_from_slice(record.stamp.as_bytes());
+    // Letters and digits, so that earlier programs read a text behind the record as well.
+    for subject in &record.subjects {
+        value.push(0);
+        subject::bytes(subject).iter().for_each(|byte| value.extend_from_slice(format!("{byte:02x}").as_bytes()));
+    }
     let place = [record.source.as_bytes(), &[0], record.file.as_bytes(), &[0], &record.place.to_be_bytes()].concat();
     Ok((key(Kind::SetAside, &[&place, Digest::of(&value).as_bytes().as_slice()].concat()), value.into()))
 }
 
-/// The record that [`of_set_aside`] wrote. One from before stamps were kept has none.
+/// The record that [`of_set_aside`] wrote. One from before stamps were kept has none, and one from before subjects were none of them.
 pub(crate) fn set_aside(value: &[u8]) -> Result<SetAsideRecord, String> {
-    let (record, stamp) = postcard::take_from_bytes::<SetAsideRecord>(value).map_err(|error| error.to_string())?;
-    let stamp = std::str::from_utf8(stamp).map_err(|_| "a stamp is not UTF-8".to_owned())?;
-    Ok(SetAsideRecord { stamp: stamp.to_owned(), ..record })
+    let (record, rest) = postcard::take_from_bytes::<SetAsideRecord>(value).map_err(|error| error.to_string())?;
+    let rest = std::str::from_utf8(rest).map_err(|_| "a stamp is not UTF-8".to_owned())?;
+    let mut parts = rest.split('\0');
+    let stamp = parts.next().unwrap_or_default().to_owned();
+    let subjects = parts.map(subject_of).collect::<Result<Vec<_>, _>>()?;
+    Ok(SetAsideRecord { stamp, subjects, ..record })
+}
+
+/// The subject in two digits for each byte.
+fn subject_of(digits: &str) -> Result<SubjectKey, String> {
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let bytes: Option<Vec<u8>> = digits.as_bytes().chunks(2).map(byte).collect();
+    subject::read(&bytes.ok_or("a subject is not written in digits")?)
 }
 
 /// The support of one product.

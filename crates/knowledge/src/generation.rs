@@ -1,12 +1,11 @@
 //! What a home held at one moment, read in place from its files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use jiff::civil::Date;
 use ward_model::coverage::LostReceipts;
-use ward_model::cpe::ProductKey;
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::{KnowledgeDescription, KnowledgeError, RecordNumber};
@@ -19,8 +18,8 @@ use crate::layer::{COMPILED_BY, FINDABLE, Layer, VersionEntry};
 use crate::lost::Lost;
 use crate::moment::Moment;
 use crate::part::{self, Part};
-use crate::reach::{self, Reach};
-use crate::source::{SetAsideRecord, SourceState, Unread};
+use crate::reach::{Reach, Reaches};
+use crate::source::{Aside, SetAsideRecord, SourceState, Unread};
 use crate::transaction::{State, Transaction};
 use crate::undescribed::{self, Search, Seen};
 use crate::{builder, day};
@@ -55,7 +54,7 @@ pub struct Generation {
     /// The receipts that were lost, by the receipt before them.
     lost: Vec<Lost>,
     /// The records set aside, by the products that they name; read when it is first asked for.
-    aside: OnceLock<BTreeMap<ProductKey, BTreeSet<String>>>,
+    aside: OnceLock<Aside>,
     /// The support of products; read when it is first asked for.
     support: OnceLock<Vec<Support>>,
 }
@@ -115,8 +114,8 @@ impl Generation {
         opened.lost = opened.facts(Kind::Lost)?.iter().map(read).collect::<Result<_, _>>()?;
         let open = opened.lost.iter().filter(|lost| lost.is_open());
         opened.description.lost = open.map(|lost| lost.receipts.clone()).collect();
-        let reach = opened.reach()?.unwrap_or_default();
-        let describe = |state: &SourceState| state.description(&opened.undescribed, &opened.parts, &reach);
+        let reaches = opened.reaches()?;
+        let describe = |state: &SourceState| state.description(&opened.undescribed, &opened.parts, &reaches);
         opened.description.sources = opened.state.sources.iter().map(describe).collect();
         Ok(opened)
     }
@@ -169,11 +168,18 @@ impl Generation {
         Ok(Ok(then))
     }
 
-    /// Up to when the changes of NVD were seen; `None` in a home from before that was kept.
-    pub(crate) fn reach(&self) -> Result<Option<Reach>, KnowledgeError> {
+    /// Up to when the changes of sources were seen; none of a source in a home from before that was kept.
+    pub(crate) fn reaches(&self) -> Result<Reaches, KnowledgeError> {
         let read =
-            |value: Vec<u8>| Reach::from_bytes(&value).map_err(|reason| unreadable("changes that were seen", reason));
-        self.fact(&reach::key())?.map(read).transpose()
+            |fact: &fact::Held| Reach::from_fact(fact).map_err(|reason| unreadable("changes that were seen", reason));
+        self.facts(Kind::Reach)?.iter().map(read).collect()
+    }
+
+    /// The names of the files of a source that were ever read.
+    pub(crate) fn input_names(&self, source: &str) -> Result<Vec<String>, KnowledgeError> {
+        let begin = fact::input_key(source, "");
+        let rest = |(key, _): &fact::Held| Some(String::from_utf8_lossy(key.strip_prefix(&*begin)?).into_owned());
+        Ok(self.facts(Kind::Input)?.iter().filter_map(rest).collect())
     }
 
     /// The receipts that were lost, by the receipt before them.

@@ -20,8 +20,8 @@ use ward_model::vulnerability::{Criterion, Epss, Exploited, Undescribed, Vulnera
 
 use crate::file::unreadable;
 use crate::identity::{self, Part};
-use crate::reach::Reach;
-use crate::source::{EPSS, KEV, NVD, OSV, SetAsideRecord, SourceState, by_product, is_osv};
+use crate::reach::Reaches;
+use crate::source::{Aside, EPSS, KEV, NVD, OSV, SetAsideRecord, SourceState, by_subject, is_osv};
 use crate::undescribed::{Search, Seen};
 use crate::{alias, content, contradiction, fact};
 
@@ -82,7 +82,7 @@ pub struct Memory {
     exploited: BTreeMap<VulnerabilityId, Exploited>,
     undescribed: Vec<Undescribed>,
     epss: BTreeMap<VulnerabilityId, Epss>,
-    aside: BTreeMap<ProductKey, BTreeSet<String>>,
+    aside: Aside,
     ecosystems: BTreeSet<String>,
     support: SupportCatalogue,
     weaknesses: BTreeMap<u32, String>,
@@ -176,11 +176,11 @@ impl Memory {
         // The seed came with the program: nobody received it.
         let received = (!contents.seed).then_some(contents.as_of);
         sources.values_mut().for_each(|source| source.received = received);
-        let aside = by_product(&contents.set_aside);
+        let aside = by_subject(&contents.set_aside);
         let description = KnowledgeDescription {
             generation: identity::of_all(&parts),
             as_of: contents.as_of,
-            sources: sources.values().map(|state| state.description(&undescribed, &[], &Reach::default())).collect(),
+            sources: sources.values().map(|state| state.description(&undescribed, &[], &Reaches::new())).collect(),
             seed: contents.seed,
             limited_to: contents.limited_to,
             lost: Vec::new(),
@@ -286,7 +286,11 @@ impl Knowledge for Memory {
     }
 
     fn set_aside_for(&self, product: &ProductKey) -> Result<Vec<String>, KnowledgeError> {
-        Ok(self.aside.get(product).into_iter().flatten().cloned().collect())
+        self.set_aside_about(&SubjectKey::Product(product.clone()))
+    }
+
+    fn set_aside_about(&self, subject: &SubjectKey) -> Result<Vec<String>, KnowledgeError> {
+        Ok(self.aside.get(subject).into_iter().flatten().cloned().collect())
     }
 
     fn exploited(&self, id: &VulnerabilityId) -> Result<Option<Exploited>, KnowledgeError> {

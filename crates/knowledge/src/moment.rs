@@ -1,7 +1,7 @@
 //! Moments: when something was received, and which moment a question is about.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 
 /// A moment in UTC. A day stands for its end: what was received on it is part of it.
@@ -15,6 +15,11 @@ impl Moment {
     /// The UTC day that it lies in.
     pub fn day(self) -> Date {
         Offset::UTC.to_datetime(self.0).date()
+    }
+
+    /// Date and time of day in UTC.
+    pub(crate) fn time(self) -> DateTime {
+        Offset::UTC.to_datetime(self.0)
     }
 
     /// Nanoseconds since 1970 as bytes.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use ward_formats::feed::SetAside;
+use ward_model::affected::SubjectKey;
 use ward_model::cpe::ProductKey;
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
@@ -12,7 +13,7 @@ use ward_model::knowledge::SourceDescription;
 use ward_model::vulnerability::Undescribed;
 
 use crate::part::{self, Part};
-use crate::reach::Reach;
+use crate::reach::{Reach, Reaches};
 use crate::undescribed;
 
 /// The name of CISA's catalogue as a source.
@@ -106,7 +107,7 @@ impl SourceState {
         &self,
         undescribed: &[Undescribed],
         parts: &[(String, String, Part)],
-        reach: &Reach,
+        reaches: &Reaches,
     ) -> SourceDescription {
         SourceDescription {
             name: self.name.clone(),
@@ -119,7 +120,7 @@ impl SourceState {
             gaps: self.gaps(undescribed),
             shrunk: part::shrunk(parts, &self.name),
             providers: part::providers(parts, &self.name),
-            unseen: if self.name == NVD { reach.unseen() } else { None },
+            unseen: reaches.get(&self.name).and_then(Reach::unseen),
         }
     }
 }
@@ -175,6 +176,9 @@ pub struct SetAsideRecord {
     /// rest ([`crate::fact::of_set_aside`]), where earlier programs do not look.
     #[serde(skip)]
     pub stamp: String,
+    /// The packages, and the products in words, that it names, in order. They are kept behind the stamp.
+    #[serde(skip)]
+    pub subjects: Vec<SubjectKey>,
 }
 
 impl SetAsideRecord {
@@ -189,6 +193,7 @@ impl SetAsideRecord {
             digest: aside.digest,
             products: aside.products,
             stamp: aside.last_modified,
+            subjects: aside.subjects,
         }
     }
 
@@ -202,6 +207,7 @@ impl SetAsideRecord {
             reason: format!("in part: {reason}"),
             digest,
             products: Vec::new(),
+            subjects: Vec::new(),
             stamp: String::new(),
         }
     }
@@ -232,12 +238,16 @@ pub(crate) enum Unread {
     File(String),
 }
 
-/// Which of these records name each product, by [`SetAsideRecord::label`].
-pub(crate) fn by_product(records: &[SetAsideRecord]) -> BTreeMap<ProductKey, BTreeSet<String>> {
-    let mut named: BTreeMap<ProductKey, BTreeSet<String>> = BTreeMap::new();
+/// Which records name each product or package, by [`SetAsideRecord::label`].
+pub(crate) type Aside = BTreeMap<SubjectKey, BTreeSet<String>>;
+
+/// Which of these records name each product or package.
+pub(crate) fn by_subject(records: &[SetAsideRecord]) -> Aside {
+    let mut named = Aside::new();
     for record in records {
-        for product in &record.products {
-            named.entry(product.clone()).or_default().insert(record.label());
+        let products = record.products.iter().cloned().map(SubjectKey::Product);
+        for subject in products.chain(record.subjects.iter().cloned()) {
+            named.entry(subject).or_default().insert(record.label());
         }
     }
     named

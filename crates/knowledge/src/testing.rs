@@ -253,6 +253,7 @@ pub(crate) fn aside(file: &str, place: u64, id: Option<&str>) -> SetAsideRecord 
         reason: "odd".to_owned(),
         digest: Digest::of(format!("{file} {place}").as_bytes()),
         products: vec![ProductKey { part: Part::Application, vendor: "a".into(), product: "b".into() }],
+        subjects: vec![SubjectKey::Named { vendor: "".into(), product: "b\0é".into() }],
         stamp: String::new(),
     }
 }

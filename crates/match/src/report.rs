@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use ward_model::affected::SubjectKey;
 use ward_model::alias::Aliases;
 use ward_model::finding::{ComponentSummary, Finding, MatchReport, Unassessed, UnassessedReason};
 use ward_model::ids::VulnerabilityId;
@@ -201,6 +202,15 @@ pub(crate) fn said<F>(
             for product in &resolution.products {
                 if !knowledge.set_aside_for(product)?.is_empty() {
                     // What is set aside may say anything about it.
+                    reason = Some(UnassessedReason::SetAsideRecord);
+                    break;
+                }
+            }
+        }
+        if reason.is_none() {
+            // Of products that are known by other names than those of CPE it says no more.
+            for subject in resolution.subjects.iter().filter(|of| !matches!(of.key, SubjectKey::Product(_))) {
+                if !knowledge.set_aside_about(&subject.key)?.is_empty() {
                     reason = Some(UnassessedReason::SetAsideRecord);
                     break;
                 }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use jiff::civil::Date;
-use serde::Serialize;
+use jiff::civil::{Date, DateTime, Time};
+use serde::{Serialize, Serializer};
 
 /// A part of a source of which far fewer records came than there once were, or none at all. What is held of it is kept, and no longer
 /// looked after.
@@ -28,19 +28,49 @@ pub struct ShrunkPart {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UnseenChanges {
-    /// The last day whose changes were seen.
+    /// Up to when changes were seen: a day, of which all were, or a moment in UTC; `None` where no file shows that any were.
+    #[serde(serialize_with = "last")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub after: Option<DateTime>,
+    /// From when on changes were seen again: a day or a moment in UTC.
+    #[serde(serialize_with = "first")]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub after: Date,
-    /// The first day after that whose changes were seen.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub before: Date,
+    pub before: DateTime,
     /// The parts that did not come anew since: years, or runs of them.
     pub parts: Vec<String>,
 }
 
+/// A moment as people read it: a day where it begins one.
+fn moment(moment: DateTime) -> String {
+    match moment.time() == Time::midnight() {
+        true => moment.date().to_string(),
+        false => moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+    }
+}
+
+/// The last moment before which all is seen; where that ends a day, the day.
+fn last_seen(after: DateTime) -> String {
+    match after.date().yesterday() {
+        Ok(day) if after.time() == Time::midnight() => day.to_string(),
+        _ => moment(after),
+    }
+}
+
+fn last<S: Serializer>(after: &Option<DateTime>, serializer: S) -> Result<S::Ok, S::Error> {
+    after.map(last_seen).serialize(serializer)
+}
+
+fn first<S: Serializer>(before: &DateTime, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&moment(*before))
+}
+
 impl fmt::Display for UnseenChanges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "what changed after {} and before {} was never seen", self.after, self.before)?;
+        let before = moment(self.before);
+        match self.after {
+            Some(after) => write!(f, "what changed after {} and before {before} was never seen", last_seen(after))?,
+            None => write!(f, "no file shows that what changed before {before} was seen")?,
+        }
         if !self.parts.is_empty() {
             write!(f, ", of {}", self.parts.join(", "))?;
         }
@@ -360,8 +390,10 @@ mod tests {
         assert!(shrunk.is_stale());
         shrunk.state = Freshness::Fresh;
         assert!(!shrunk.is_stale());
-        let (after, before) = (date(2026, 1, 2), date(2026, 1, 5));
-        shrunk.unseen = Some(UnseenChanges { after, before, parts: vec!["2002 to 2026".to_owned()] });
+        // Up to the end of a day means that day.
+        let (after, before) = (date(2026, 1, 3).at(0, 0, 0, 0), date(2026, 1, 5).at(0, 0, 0, 0));
+        let mut unseen = UnseenChanges { after: Some(after), before, parts: vec!["2002 to 2026".to_owned()] };
+        shrunk.unseen = Some(unseen.clone());
         assert!(shrunk.is_stale());
         assert_eq!(
             coverage(vec![shrunk.clone()]).notes(),
@@ -369,6 +401,14 @@ mod tests {
                 "nvd: what changed after 2026-01-02 and before 2026-01-05 was never seen, of 2002 to 2026; whole files of since then close the gap, or `--accept-shrunk nvd` where it is none"
             ]
         );
+        unseen.parts.clear();
+        unseen.after = Some(date(2026, 1, 5).at(1, 0, 0, 0));
+        unseen.before = date(2026, 1, 5).at(23, 0, 0, 1);
+        let words = "what changed after 2026-01-05T01:00:00Z and before 2026-01-05T23:00:00Z was never seen";
+        assert_eq!(unseen.to_string(), words);
+        unseen.after = None;
+        unseen.before = before;
+        assert_eq!(unseen.to_string(), "no file shows that what changed before 2026-01-05 was seen");
         shrunk.unseen = None;
         let part = |part: &str, now, last_came| ShrunkPart {
             part: Some(part.to_owned()),

@@ -82,6 +82,15 @@ pub trait Knowledge: Sync {
         Ok(Vec::new())
     }
 
+    /// As [`Knowledge::set_aside_for`], of the records that name a product as a package, or in words alone.
+    ///
+    /// # Errors
+    /// As for [`Knowledge::candidates`].
+    fn set_aside_about(&self, subject: &SubjectKey) -> Result<Vec<String>, KnowledgeError> {
+        let _ = subject;
+        Ok(Vec::new())
+    }
+
     /// Whether it is known to be exploited.
     ///
     /// # Errors

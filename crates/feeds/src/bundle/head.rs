@@ -3,6 +3,8 @@
 use std::io::{Read, Write};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 use ward_model::digest::Digest;
 
@@ -10,8 +12,10 @@ use super::key::{Signatory, Trusted, fingerprint};
 use super::{BundleError, not_a_bundle};
 
 const MAGIC: &[u8; 8] = b"WARDBNDL";
-/// The format that is written, and the only one that is read.
-pub const FORMAT: u32 = 1;
+/// The format that is written.
+pub const FORMAT: u32 = 2;
+/// The format before it, which says nothing of when sources came. It is read.
+const WITHOUT_SOURCES: u32 = 1;
 /// The longest head that is read: some hundred thousand files.
 const LONGEST: usize = 64 << 20;
 
@@ -30,6 +34,35 @@ pub struct Head {
     pub length: u64,
     /// The SHA-256 of those bytes.
     pub sha256: Digest,
+    /// What is known of when the sources of the mirror came, by name; empty in a bundle of the format before.
+    pub sources: Vec<HeadSource>,
+}
+
+/// A head of the format before sources were in it.
+#[derive(Deserialize)]
+struct Earlier {
+    made: Timestamp,
+    base: Option<Digest>,
+    files: Vec<HeadFile>,
+    items: u64,
+    length: u64,
+    sha256: Digest,
+}
+
+impl From<Earlier> for Head {
+    fn from(earlier: Earlier) -> Self {
+        let Earlier { made, base, files, items, length, sha256 } = earlier;
+        Self { made, base, files, items, length, sha256, sources: Vec::new() }
+    }
+}
+
+/// A source of the mirror that the bundle was made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeadSource {
+    /// Its name, which is that of its folder.
+    pub name: String,
+    /// When all of it last came into the mirror, or was seen not to have changed; `None` where it never did, or nobody knows.
+    pub whole: Option<Timestamp>,
 }
 
 /// A file of the mirror that the bundle was made from.
@@ -49,6 +82,15 @@ impl Head {
     /// By what a delta names the bundle that it stands on: a digest over all files of the mirror.
     pub fn listing(&self) -> Digest {
         Digest::of_parts(self.files.iter().flat_map(|file| [file.path.as_bytes(), file.sha256.as_bytes().as_slice()]))
+    }
+
+    /// The day on which all of a source last came, as far as the bundle shows it: never after it was made. Of one of which that is not
+    /// known, it is no later than of any of which it is.
+    pub fn last_came(&self, source: &str) -> Date {
+        let known = || self.sources.iter().filter_map(|source| source.whole);
+        let own = self.sources.iter().find(|of| of.name == source).and_then(|of| of.whole);
+        let at = own.or_else(|| known().min()).map_or(self.made, |whole| whole.min(self.made));
+        Offset::UTC.to_datetime(at).date()
     }
 
     /// Writes the head and the signature over it.
@@ -82,8 +124,10 @@ impl Head {
             return Err(not_a_bundle("it does not begin as one"));
         }
         let format = u32::from_le_bytes([f0, f1, f2, f3]);
-        if format != FORMAT {
-            return Err(not_a_bundle(format!("it has format {format}, and this program reads format {FORMAT}")));
+        if ![FORMAT, WITHOUT_SOURCES].contains(&format) {
+            let words =
+                format!("it has format {format}, and this program reads formats {WITHOUT_SOURCES} and {FORMAT}");
+            return Err(not_a_bundle(words));
         }
         let length = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
         if length > LONGEST {
@@ -103,7 +147,13 @@ impl Head {
         if !known.verifies(&signed, &signature) {
             return Err(BundleError::Signature);
         }
-        let (head, rest) = postcard::take_from_bytes(&signed[16..]).map_err(|error| not_a_bundle(error.to_string()))?;
+        let read = match format {
+            WITHOUT_SOURCES => {
+                postcard::take_from_bytes::<Earlier>(&signed[16..]).map(|(head, rest)| (head.into(), rest))
+            }
+            _ => postcard::take_from_bytes::<Self>(&signed[16..]),
+        };
+        let (head, rest) = read.map_err(|error| not_a_bundle(error.to_string()))?;
         if !rest.is_empty() {
             return Err(not_a_bundle("something follows its head"));
         }

@@ -10,11 +10,13 @@ use sha2::{Digest as _, Sha256};
 use ward_model::digest::Digest;
 
 use super::frames::{FramesWriter, Item};
-use super::head::{Head, HeadFile};
+use super::head::{Head, HeadFile, HeadSource};
 use super::key::Signatory;
 use super::{BundleError, not_a_bundle};
 use crate::mirror::is_index;
+use crate::network::State;
 use crate::source::Source;
+use crate::tree::STATE;
 
 /// How many bytes of a file one item holds.
 const PART: usize = 128 << 10;
@@ -34,9 +36,15 @@ pub fn pack(
 ) -> Result<Head, BundleError> {
     let before: BTreeMap<&str, Digest> =
         since.into_iter().flat_map(|head| &head.files).map(|file| (file.path.as_str(), file.sha256)).collect();
-    let mut files = Vec::new();
+    let (mut files, mut sources) = (Vec::new(), Vec::new());
+    let state = fs::read(mirror.join(STATE)).ok().and_then(|bytes| State::read(&bytes)).unwrap_or_default();
     for source in Source::ALL {
+        let before = files.len();
         walk(&mirror.join(source.name()), source.name(), DEEPEST, &mut files)?;
+        if files.len() > before {
+            let whole = state.sources.get(source.name()).and_then(|state| state.whole);
+            sources.push(HeadSource { name: source.name().to_owned(), whole });
+        }
     }
     if files.is_empty() {
         return Err(not_a_bundle(format!("{} holds no file of a feed", mirror.display())));
@@ -65,6 +73,7 @@ pub fn pack(
         items: written.items,
         length: written.length,
         sha256: written.sha256,
+        sources,
     };
     let whole = tempfile::NamedTempFile::new_in(folder).map_err(unwritten)?;
     head.write(signatory, whole.as_file())?;
@@ -101,7 +110,11 @@ fn walk(folder: &Path, prefix: &str, deeper: usize, files: &mut Vec<HeadFile>) -
     };
     let mut names = Vec::new();
     for entry in entries {
-        names.extend(entry?.file_name().into_string().ok().filter(|name| !name.starts_with('.')));
+        let name = entry?.file_name().into_string().map_err(|name| {
+            let path = folder.join(name);
+            not_a_bundle(format!("the name of {} is not UTF-8: it cannot be written down", path.display()))
+        })?;
+        names.extend(Some(name).filter(|name| !name.starts_with('.')));
     }
     names.sort_unstable();
     for name in names {

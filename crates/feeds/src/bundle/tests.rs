@@ -30,6 +30,7 @@ fn bundle(items: &[String], signatory: &Signatory) -> Vec<u8> {
         items: written.items,
         length: written.length,
         sha256: written.sha256,
+        sources: Vec::new(),
     };
     let mut whole = Vec::new();
     head.write(signatory, &mut whole).unwrap();
@@ -45,6 +46,27 @@ fn taken(mut bytes: &[u8], trusted: &[Trusted]) -> Result<Vec<String>, BundleErr
         Ok::<(), BundleError>(())
     })?;
     Ok(items)
+}
+
+#[test]
+fn a_bundle_of_the_format_before_is_read_and_says_nothing_of_sources() {
+    let whole = bundle(&["a".to_owned()], &key(1));
+    let (now, _) = Head::read(&whole[..], &[key(1).trusted()]).unwrap();
+    // Its head ends with an empty list of sources, which did not stand there.
+    let length = u32::from_le_bytes(whole[12..16].try_into().unwrap()) as usize;
+    let mut earlier = [&whole[..8], &1_u32.to_le_bytes(), &(length as u32 - 1).to_le_bytes()].concat();
+    earlier.extend_from_slice(&whole[16..16 + length - 1]);
+    let signature = key(1).sign(&earlier);
+    earlier.extend_from_slice(key(1).trusted().bytes());
+    earlier.extend_from_slice(&signature);
+    earlier.extend_from_slice(&whole[16 + length + 96..]);
+    let (before, _) = Head::read(&earlier[..], &[key(1).trusted()]).unwrap();
+    assert_eq!(before, now);
+    assert_eq!(taken(&earlier, &[key(1).trusted()]).unwrap(), ["a"]);
+    // Nobody knows when its sources came, and it was not after it was made.
+    assert_eq!(before.last_came("nvd").to_string(), "2026-11-18");
+    earlier[8] = 3;
+    assert!(Head::read(&earlier[..], &[key(1).trusted()]).unwrap_err().to_string().contains("format 3"));
 }
 
 #[test]
@@ -160,6 +182,7 @@ fn a_bundle_writes_to_no_other_place() {
             items: written.items,
             length: written.length,
             sha256: written.sha256,
+            sources: Vec::new(),
         };
         let mut whole = Vec::new();
         head.write(&key(1), &mut whole).unwrap();

@@ -26,6 +26,12 @@ pub enum FetchError {
         #[source]
         source: io::Error,
     },
+    /// It was asked before in the same fetch, and nothing came.
+    #[error("{address}: not asked again, for nothing came of it before")]
+    NotAskedAgain {
+        /// What was asked.
+        address: String,
+    },
     /// The server could not show that it is who it should be.
     #[error("{address}: the server's certificate is not trusted: {reason}")]
     Untrusted {

@@ -39,12 +39,13 @@ pub fn fetch(
     progress: &mut dyn FetchProgress,
 ) -> Result<FetchReport, FetchError> {
     let client = Client::new(&plan.route, &plan.limits, clock);
-    let mut sources = Vec::new();
+    let (mut sources, mut listing) = (Vec::new(), None);
     for source in plan.wanted.iter().copied() {
         let name = source.name();
         progress.source(name);
-        let mut run =
-            Run { plan, client: &client, folder, progress, report: SourceFetch::new(name), in_a_row: 0, list: None };
+        let report = SourceFetch::new(name);
+        let listing = &mut listing;
+        let mut run = Run { plan, client: &client, folder, progress, report, in_a_row: 0, list: None, listing };
         let result = source::fetch(source, &mut run);
         let mut report = run.report;
         if let Err(error) = result {
@@ -100,6 +101,8 @@ pub(crate) struct Run<'r, 'c> {
     in_a_row: u32,
     /// The list that is worked through, where there is one.
     list: Option<String>,
+    /// What became of the list of the mirror's files, once it was asked for: it is the same for all sources.
+    pub(crate) listing: &'r mut Option<source::Listing>,
 }
 
 /// A file that is wanted.

@@ -60,6 +60,14 @@ pub struct SourceFetch {
     pub notes: Vec<String>,
 }
 
+impl SourceFetch {
+    /// Whether nothing came, and nothing was asked for, because nothing had come before of what it hangs on.
+    pub fn was_not_asked(&self) -> bool {
+        let not_asked = |failed: &FailedFile| matches!(failed.error, FetchError::NotAskedAgain { .. });
+        !self.failed.is_empty() && self.failed.iter().all(not_asked)
+    }
+}
+
 /// A file that did not come.
 #[derive(Debug)]
 pub struct FailedFile {

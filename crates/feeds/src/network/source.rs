@@ -14,6 +14,8 @@ mod nvd_api;
 mod nvd_files;
 mod osv;
 
+pub(crate) use mirror::Listing;
+
 /// Fetches one source. What fails of its files is in the report; an error is what ends it.
 pub(crate) fn fetch(source: Source, run: &mut Run<'_, '_>) -> Result<(), FetchError> {
     let name = source.name();

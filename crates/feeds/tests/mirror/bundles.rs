@@ -10,6 +10,7 @@ use ward_feeds::bundle::{pack::pack, unpack::unpack};
 use ward_feeds::{Contents, Fewer, Silent, SyncError, SyncReport, sync, sync_contents};
 use ward_knowledge::Home;
 use ward_model::coverage::ShrunkPart;
+use ward_model::knowledge::Knowledge;
 
 use super::fixture::{Mirror, TestResult, cve};
 use super::sources::{csaf, everything};
@@ -18,6 +19,11 @@ type Any<T> = Result<T, Box<dyn std::error::Error>>;
 
 fn day(number: i8) -> Date {
     date(2026, 1, number)
+}
+
+/// The moment of a day of the month at which a bundle is made.
+fn made(day: i64) -> Any<Timestamp> {
+    Ok(format!("2026-01-{day:02}T12:00:00Z").parse()?)
 }
 
 /// Whoever has the mirror, a home beside it, and a plant that takes what is signed.
@@ -48,7 +54,7 @@ impl World {
     /// A bundle of what is new, and what it holds, unpacked.
     fn bundle(&mut self, second: i64) -> Any<(Head, Contents)> {
         let file = self.place.path().join(format!("{second}.bundle"));
-        pack(self.mirror.path(), &file, &self.key, Timestamp::from_second(second)?, self.last.as_ref())?;
+        pack(self.mirror.path(), &file, &self.key, made(second)?, self.last.as_ref())?;
         let into = self.place.path().join(format!("unpacked{second}"));
         fs::create_dir(&into)?;
         let head = unpack(&file, &[self.key.trusted()], &into)?;
@@ -98,6 +104,43 @@ fn a_delta_says_what_the_whole_mirror_says() -> TestResult {
         ShrunkPart { part: Some("2020".to_owned()), most: 1, now: 0, since: day(4), last_came: Some(day(3)) };
     assert!(shrunk(&report).contains(&("nvd", &expected)), "{:#?}", shrunk(&report));
     assert_eq!(unread(&report), 1);
+    Ok(())
+}
+
+/// Nobody looked at a source since it came into the mirror, whenever that was packed and taken.
+#[test]
+fn a_bundle_makes_nothing_fresher_than_its_mirror() -> TestResult {
+    let mut world = World::new()?;
+    let state = |kev: &str| {
+        format!(
+            r#"{{"schema":"wardround/mirror-state/1","sources":{{"kev":{{"whole":"{kev}T10:00:00Z"}},"nvd":{{"whole":"2026-01-05T10:00:00Z"}},"csaf":{{}}}}}}"#
+        )
+    };
+    world.mirror.kev("2026-01-01", &["CVE-2020-0001"])?;
+    world.mirror.any("fetched.json", state("2026-01-02").as_bytes())?;
+    let (head, contents) = world.bundle(20)?;
+    let names: Vec<&str> = head.sources.iter().map(|source| &*source.name).collect();
+    assert_eq!(names, ["nvd", "kev", "cve5", "osv", "csaf", "eol", "cwe"]);
+    let report = sync_contents(&contents, &[], Fewer::default(), &world.plant(), day(25), &mut Silent)?;
+    let received = |report: &SyncReport, name: &str| {
+        report.knowledge.sources.iter().find(|source| source.name == name).and_then(|source| source.received)
+    };
+    assert_eq!((received(&report, "nvd"), received(&report, "kev")), (Some(day(5)), Some(day(2))));
+    // One of which it is not known is no better than the worst of those of which it is.
+    assert_eq!((received(&report, "csaf"), received(&report, "osv/pypi")), (Some(day(2)), Some(day(2))));
+    let providers = report.knowledge.sources.iter().flat_map(|source| &source.providers);
+    assert!(providers.clone().all(|provider| provider.received == Some(day(2))), "{:#?}", report.knowledge);
+    assert!(providers.count() > 0);
+    // What came was received when it came.
+    let held = world.plant().current()?.ok_or("nothing there")?;
+    let number = held.find(&"CVE-2020-0001".into())?.ok_or("not held")?;
+    assert_eq!((held.record(number)?.received, report.knowledge.as_of), (Some(day(25)), day(25)));
+    // The next one says that somebody has looked again.
+    world.mirror.any("fetched.json", state("2026-01-26").as_bytes())?;
+    let (_, contents) = world.bundle(26)?;
+    let report = sync_contents(&contents, &[], Fewer::default(), &world.plant(), day(27), &mut Silent)?;
+    assert_eq!((received(&report, "nvd"), received(&report, "kev")), (Some(day(5)), Some(day(26))));
+    assert_eq!(received(&report, "csaf"), Some(day(5)));
     Ok(())
 }
 

@@ -1,8 +1,11 @@
 //! What sources take back, and what they only lose.
 
+use std::io::Write;
+
 use jiff::civil::{Date, date};
 use ward_feeds::{Contents, Fewer, Silent, Source, SyncError, SyncReport, sync, sync_contents};
 use ward_knowledge::Home;
+use ward_model::affected::{PackageKey, SubjectKey};
 use ward_model::coverage::ShrunkPart;
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::Knowledge;
@@ -241,6 +244,98 @@ fn what_is_not_read_is_named() -> TestResult {
     wanted[8] = "csaf/a/b/c/d/e/f/g/h/i/";
     wanted.sort_unstable();
     assert_eq!(named, wanted);
+    Ok(())
+}
+
+/// So it is inside an archive; what is packed there by itself is read.
+#[test]
+fn what_is_not_read_of_an_archive_is_named() -> TestResult {
+    let mirror = Mirror::new()?;
+    let record = r#"{"id":"PYSEC-1","modified":"2026-01-02T00:00:00Z","affected":[{"package":{"ecosystem":"PyPI","name":"n"},"versions":["1"]}]}"#;
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(record.as_bytes())?;
+    let packed = packed.finish()?;
+    let others: [(&str, &[u8]); 6] = [
+        ("PYSEC-2.yaml", b"x"),
+        ("a/PYSEC-3.json.xz", b"x"),
+        ("README.md", b"x"),
+        (".github/x.yaml", b"x"),
+        ("more/", b""),
+        ("PYSEC-1.json.gz", &packed),
+    ];
+    mirror.any("osv/PyPI/all.zip", &zipped(&others)?)?;
+    let list = cve5("PUBLISHED", "2026-01-02");
+    mirror
+        .any("cve5/2026-01-02_all_CVEs_at_midnight.zip", &zipped(&[("cves/CVE-2020-0002.json", list.as_bytes())])?)?;
+    let report = sync(mirror.path(), &[], &mirror.home(), day(2), &mut Silent)?;
+    let of = |name: &str| report.sources.iter().find(|of| of.state.name == name).ok_or("not there");
+    assert_eq!((of("osv/pypi")?.state.records, of("cve5")?.set_aside.len()), (1, 0));
+    let reasons: Vec<&str> = of("osv/pypi")?.set_aside.iter().map(|aside| &*aside.reason).collect();
+    assert_eq!(reasons, ["not read, as nothing is known that reads it: PYSEC-2.yaml, a/PYSEC-3.json.xz"]);
+    Ok(())
+}
+
+/// What a part of a record that cannot be read names is not known, whatever it is called.
+#[test]
+fn a_part_that_cannot_be_read_names_products_in_words_too() -> TestResult {
+    let named = |vendor: &str, product: &str| SubjectKey::Named { vendor: vendor.into(), product: product.into() };
+    let right = csaf("2020-01-02", "csaf_security_advisory", &["CVE-2020-0001", "CVE-2020-0002"]);
+    let entry = right.replace("\"cve\":\"CVE-2020-0002\"", "\"cve\":7");
+    let all = right.replace("\"vulnerabilities\":[", "\"vulnerabilities\":7,\"x\":[");
+    let list = cve5("PUBLISHED", "2020-01-02");
+    let wrong = list.replace(r#""vendor":"Acme""#, r#""vendor":"Acme","platforms":7"#);
+    let whole = list.replace(r#""cveId":"CVE-2020-0002""#, r#""cveId":7"#);
+    let osv = r#"{"id":7,"affected":[{"package":{"ecosystem":"PyPI","name":"n"}}]}"#;
+    let package = SubjectKey::Package(PackageKey { ecosystem: "pypi".into(), name: "n".into() });
+    for (file, text, subject) in [
+        ("csaf/OT/a.json", entry.as_str(), named("", "acme_pump")),
+        ("csaf/OT/a.json", &all, named("", "acme_pump")),
+        ("cve5/cves/2020/0xxx/CVE-2020-0002.json", &wrong, named("acme", "pump")),
+        ("cve5/cves/2020/0xxx/CVE-2020-0002.json", &whole, named("acme", "pump")),
+        ("osv/PyPI/a.json", osv, package),
+    ] {
+        let mirror = Mirror::new()?;
+        mirror.any(file, text.as_bytes())?;
+        sync(mirror.path(), &[], &mirror.home(), day(2), &mut Silent)?;
+        let held = mirror.home().current()?.ok_or("nothing there")?;
+        assert_eq!(held.set_aside_about(&subject)?.len(), 1, "{text}: {:#?}", held.set_aside()?);
+        assert_eq!(held.set_aside_about(&named("acme", "other"))?, [""; 0]);
+        held.verify()?;
+    }
+    Ok(())
+}
+
+/// The changes of the CVE list are told as those of NVD are.
+#[test]
+fn changes_that_nobody_saw_are_told() -> TestResult {
+    let list = cve5("PUBLISHED", "2026-01-02");
+    let of = |name: &str| -> Result<Mirror, Box<dyn std::error::Error>> {
+        let mirror = Mirror::new()?;
+        let records = zipped(&[("cves/CVE-2020-0002.json", list.as_bytes()), ("x/README.md", name.as_bytes())])?;
+        mirror.any(&format!("cve5/{name}"), &records)?;
+        Ok(mirror)
+    };
+    let first = of("2026-01-02_all_CVEs_at_midnight.zip")?;
+    let home = first.home();
+    let told = |report: &SyncReport| report.knowledge.sources[0].unseen.as_ref().map(ToString::to_string);
+    let report = sync(first.path(), &[], &home, day(2), &mut Silent)?;
+    assert_eq!(told(&report), None);
+    let late = of("2026-01-20_delta_CVEs_at_1200Z.zip")?;
+    let gap = "what changed after 2026-01-01 and before 2026-01-20 was never seen";
+    // What is found now nobody has accepted; what was told before somebody may.
+    let (accepted, late_contents) = (["cve5".to_owned()], Contents::of_folder(late.path()));
+    let report = sync_contents(&late_contents, &[], accepting(&accepted), &home, day(20), &mut Silent)?;
+    assert_eq!(told(&report).as_deref(), Some(gap));
+    let report = sync_contents(&late_contents, &[], accepting(&accepted), &home, day(21), &mut Silent)?;
+    assert_eq!(told(&report), None);
+    let held = home.as_of(day(20))?.ok_or("nothing there")?;
+    assert_eq!(held.description().sources[0].unseen.as_ref().map(ToString::to_string).as_deref(), Some(gap));
+    let later = of("2026-02-10_delta_CVEs_at_end_of_day.zip")?;
+    let report = sync(later.path(), &[], &home, date(2026, 2, 11), &mut Silent)?;
+    assert!(told(&report).is_some_and(|told| told.contains("before 2026-02-10")));
+    let whole = of("2026-02-12_all_CVEs_at_midnight.zip")?;
+    assert_eq!(told(&sync(whole.path(), &[], &home, date(2026, 2, 12), &mut Silent)?), None);
+    home.current()?.ok_or("nothing there")?.verify()?;
     Ok(())
 }
 

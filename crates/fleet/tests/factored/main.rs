@@ -11,7 +11,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use ward_fleet::{Answers, Changed, Kept, Portfolio, Reports, Source, build};
-use ward_model::cpe::ProductKey;
+use ward_model::affected::SubjectKey;
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 
@@ -106,8 +106,8 @@ fn from_disk(mut answers: Answers, portfolio: &Portfolio, folder: &Path) -> Answ
     back.answers
 }
 
-/// The names of the records, and the products of what was set aside, that are not the same in both.
-fn differences(before: &Told, after: &Told) -> (BTreeSet<VulnerabilityId>, BTreeSet<ProductKey>) {
+/// The names of the records, and the products and packages of what was set aside, that are not the same in both.
+fn differences(before: &Told, after: &Told) -> (BTreeSet<VulnerabilityId>, BTreeSet<SubjectKey>) {
     let mut records = BTreeSet::new();
     for (one, other) in [(before, after), (after, before)] {
         records.extend(

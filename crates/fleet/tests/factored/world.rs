@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use ward_formats::feed::kev::Catalogue;
 use ward_knowledge::{Contents, Memory, SetAsideRecord};
 use ward_model::affected::{
-    AffectedProduct, PackageKey, RangeEvent, VersionOrderKind, VersionStatement, VersionStatus,
+    AffectedProduct, PackageKey, RangeEvent, SubjectKey, VersionOrderKind, VersionStatement, VersionStatus,
 };
 use ward_model::cpe::ProductKey;
 use ward_model::digest::Digest;
@@ -58,7 +58,7 @@ const PLATFORMS: [&str; 4] = ["Windows", "Linux", "x86", "all"];
 #[derive(Debug, Clone)]
 pub struct Told {
     pub records: Vec<VulnerabilityRecord>,
-    pub aside: Vec<ProductKey>,
+    pub aside: Vec<SubjectKey>,
     exploited: Vec<Exploited>,
     ecosystems: BTreeSet<String>,
 }
@@ -75,14 +75,18 @@ impl Told {
         contents.records = self.records.clone();
         let entries = self.exploited.clone();
         contents.exploited = Some(Catalogue { version: None, released: None, entries, set_aside: Vec::new() });
-        let aside = |(place, product): (u64, &ProductKey)| SetAsideRecord {
+        let aside = |(place, subject): (u64, &SubjectKey)| SetAsideRecord {
             source: "nvd".to_owned(),
             file: "file".to_owned(),
             place,
             id: None,
             reason: "odd".to_owned(),
-            digest: Digest::of(product.to_string().as_bytes()),
-            products: vec![product.clone()],
+            digest: Digest::of(format!("{subject:?}").as_bytes()),
+            products: match subject {
+                SubjectKey::Product(product) => vec![product.clone()],
+                _ => Vec::new(),
+            },
+            subjects: Some(subject.clone()).filter(|of| !matches!(of, SubjectKey::Product(_))).into_iter().collect(),
             stamp: String::new(),
         };
         contents.set_aside = (1..).zip(&self.aside).map(aside).collect();
@@ -262,7 +266,19 @@ pub fn told() -> impl Strategy<Value = Told> {
     let key = |product: &str| {
         format!("cpe:2.3:{product}:*:*:*:*:*:*:*:*").parse::<ward_model::cpe::Cpe>().unwrap().product_key().unwrap()
     };
-    let aside = prop::collection::vec(product().prop_map(key), 0..2);
+    let package = |(ecosystem, name): (&str, &str)| {
+        SubjectKey::Package(PackageKey { ecosystem: ecosystem.into(), name: name.into() })
+    };
+    let words = move |product: &str| {
+        let ProductKey { vendor, product, .. } = key(product);
+        SubjectKey::Named { vendor, product }
+    };
+    let subject = prop_oneof![
+        2 => product().prop_map(move |product| SubjectKey::Product(key(product))),
+        1 => product().prop_map(words),
+        1 => prop::sample::select(&PACKAGES[..]).prop_map(package),
+    ];
+    let aside = prop::collection::vec(subject, 0..2);
     let ecosystems = prop::collection::btree_set(prop::sample::select(vec!["npm", "debian", "pypi"]), 0..3);
     (records, aside, exploited, ecosystems).prop_map(|(records, aside, exploited, ecosystems)| Told {
         records,

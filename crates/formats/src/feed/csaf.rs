@@ -93,12 +93,14 @@ pub fn advisory(text: &[u8], place: u64) -> Advisory {
             let tracking = at("/document/tracking/id");
             let label = label(&tracking, &at("/document/publisher/namespace"), &at("/document/publisher/name"));
             let id = Some(VulnerabilityId::new(label)).filter(|_| !tracking.trim().is_empty());
+            let lenient::Names { products, subjects } = lenient::Names::of(text);
             let aside = SetAside {
                 id,
                 place,
                 reason,
                 digest: Digest::of(text),
-                products: lenient::products(text),
+                products: products.into_iter().collect(),
+                subjects: subjects.into_iter().collect(),
                 last_modified: stamp(&at("/document/tracking/current_release_date")),
             };
             Advisory { items: vec![Item::SetAside(aside)], without_vulnerabilities: false, document: None }

@@ -96,6 +96,7 @@ fn entry(element: &BytesStart<'_>, depth: u32, place: &mut u64, list: &mut Weakn
             reason,
             digest: Digest::of(element),
             products: Vec::new(),
+            subjects: Vec::new(),
             last_modified: String::new(),
         }),
     }

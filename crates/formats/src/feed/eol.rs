@@ -93,8 +93,17 @@ impl SupportCatalogue {
 
     /// Sets a file aside, with the products that its text names.
     fn aside(&mut self, file: &Whole, reason: String, text: &[u8]) {
-        let (place, digest, products) = (file.place, file.digest, lenient::products(text));
-        self.set_aside.push(SetAside { id: None, place, reason, digest, products, last_modified: String::new() });
+        let lenient::Names { products, .. } = lenient::Names::of(text);
+        // What has no support dates is not looked up by a package.
+        self.set_aside.push(SetAside {
+            id: None,
+            place: file.place,
+            reason,
+            digest: file.digest,
+            products: products.into_iter().collect(),
+            subjects: Vec::new(),
+            last_modified: String::new(),
+        });
     }
 
     /// Sets a part of a file aside, with the products that this part names: the others were read, and a file may have many such parts.

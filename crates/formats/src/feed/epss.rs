@@ -58,6 +58,7 @@ pub fn read(mut source: impl Read) -> Result<Scores, FeedError> {
                 reason,
                 digest: Digest::of(line.as_bytes()),
                 products: Vec::new(),
+                subjects: Vec::new(),
                 last_modified: String::new(),
             }),
         }

@@ -70,6 +70,7 @@ pub fn read(source: impl Read) -> Result<Catalogue, FeedError> {
                         reason,
                         digest: Digest::of(elements.value()),
                         products: Vec::new(),
+                        subjects: Vec::new(),
                         last_modified: String::new(),
                     }),
                 }

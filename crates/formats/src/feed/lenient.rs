@@ -1,19 +1,20 @@
 //! Records that are not shaped as they should be: what can be read of them all the same, and what they are about.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value};
-use ward_model::cpe::{Cpe, ProductKey};
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 
 use super::SetAside;
 
+mod names;
+
+pub(super) use names::Names;
+
 /// Parts of a record that could not be read.
 #[derive(Debug, Default)]
 pub(super) struct Unread {
     reasons: Vec<String>,
-    products: BTreeSet<ProductKey>,
+    names: Names,
 }
 
 /// More reasons than anybody reads.
@@ -25,20 +26,20 @@ impl Unread {
         self.reasons.push(reason.into());
     }
 
-    /// Takes note of one part, and of the products that it names.
+    /// Takes note of one part, and of what it names.
     pub(super) fn part(&mut self, reason: impl Into<String>, value: &Value) {
         self.note(reason);
-        products_in(value, &mut self.products);
+        self.names.add(value);
     }
 
-    /// Takes note of the products that are named anywhere in a value.
+    /// Takes note of what is named anywhere in a value.
     pub(super) fn products(&mut self, value: &Value) {
-        products_in(value, &mut self.products);
+        self.names.add(value);
     }
 
-    /// Takes note of the products that a text names, however broken it is.
+    /// Takes note of what a text names, however broken it is.
     pub(super) fn about(&mut self, text: &str) {
-        named(text, &mut self.products);
+        self.names.text(text);
     }
 
     /// Whether everything could be read so far.
@@ -49,7 +50,8 @@ impl Unread {
     /// Takes over what somebody else took note of.
     pub(super) fn append(&mut self, mut other: Self) {
         self.reasons.append(&mut other.reasons);
-        self.products.append(&mut other.products);
+        self.names.products.append(&mut other.names.products);
+        self.names.subjects.append(&mut other.names.subjects);
     }
 
     /// What is set aside of a record that is otherwise read; `None` where everything could be read.
@@ -68,13 +70,14 @@ impl Unread {
         if more > 0 {
             reason.push_str(&format!("; and {more} more"));
         }
-        let products = self.products.into_iter().collect();
+        let Names { products, subjects } = self.names;
         Some(SetAside {
             id,
             place,
             reason,
             digest: Digest::of(text),
-            products,
+            products: products.into_iter().collect(),
+            subjects: subjects.into_iter().collect(),
             last_modified: last_modified.to_owned(),
         })
     }
@@ -187,63 +190,4 @@ fn without_halves(text: &mut [u8]) {
             }
         }
     }
-}
-
-/// Every product that a text in JSON names in a CPE name, wherever it stands, and however broken the name is behind the product.
-pub(super) fn products(text: &[u8]) -> Vec<ProductKey> {
-    let mut found = BTreeSet::new();
-    if let Ok(whole) = serde_json::from_slice::<Value>(text) {
-        products_in(&whole, &mut found);
-    }
-    found.into_iter().collect()
-}
-
-fn products_in(whole: &Value, found: &mut BTreeSet<ProductKey>) {
-    let mut waiting = vec![whole];
-    while let Some(value) = waiting.pop() {
-        match value {
-            Value::Array(values) => waiting.extend(values),
-            Value::Object(fields) => waiting.extend(fields.values()),
-            Value::String(text) => named(text, found),
-            _ => {}
-        }
-    }
-}
-
-fn named(text: &str, found: &mut BTreeSet<ProductKey>) {
-    let text = text.trim();
-    if !text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("cpe:")) {
-        return;
-    }
-    if let Ok(cpe) = Cpe::parse(text) {
-        found.extend(cpe.product_key());
-        return;
-    }
-    let fields = fields(text);
-    // `cpe:2.3:PART:VENDOR:PRODUCT`, or `cpe:/PART:VENDOR:PRODUCT` of the older form.
-    let (part, vendor, product) = match fields.as_slice() {
-        [_, part, vendor, product, ..] if part.starts_with('/') => (&part[1..], *vendor, *product),
-        [_, _, part, vendor, product, ..] => (*part, *vendor, *product),
-        _ => return,
-    };
-    // Which part it is may be what cannot be read: it may then be any.
-    let key = |part: &str| format!("{part}:{vendor}:{product}").parse::<ProductKey>();
-    match key(part) {
-        Ok(key) => drop(found.insert(key)),
-        Err(_) => found.extend(["a", "o", "h"].into_iter().filter_map(|part| key(part).ok())),
-    }
-}
-
-/// Splits at colons that no backslash takes the meaning from.
-fn fields(text: &str) -> Vec<&str> {
-    let (mut fields, mut start, mut quoted) = (Vec::new(), 0, false);
-    for (at, letter) in text.char_indices() {
-        if letter == ':' && !quoted {
-            fields.push(&text[start..at]);
-            start = at + 1;
-        }
-        quoted = letter == '\\' && !quoted;
-    }
-    fields.push(&text[start..]);
-    fields
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Read;
 
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use ward_model::cpe::{Attribute, Cpe};
 use ward_model::cvss::Vector;
 use ward_model::digest::Digest;
@@ -43,6 +43,17 @@ pub struct Reader<R> {
     over: bool,
 }
 
+/// Which part of an answer a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Extent {
+    /// How many records stand before its first.
+    pub start: u64,
+    /// How many it holds, whether or not they can be read.
+    pub held: u64,
+    /// How many there are in all, where it says so.
+    pub total: Option<u64>,
+}
+
 impl<R: Read> Reader<R> {
     /// Reads the uncompressed text in `source`.
     pub fn new(source: R) -> Self {
@@ -63,6 +74,11 @@ impl<R: Read> Reader<R> {
     /// When the file says that it was made, as a stamp; empty where it says nothing, or nothing yet: to be asked at its end.
     pub fn made(&self) -> &str {
         &self.made
+    }
+
+    /// Which part it says it is of all that was asked for; to be asked at its end.
+    pub fn extent(&self) -> Extent {
+        Extent { start: self.start, held: self.place, total: self.total }
     }
 
     fn advance(&mut self) -> Result<Option<Item>, FeedError> {
@@ -128,12 +144,14 @@ impl<R: Read> Reader<R> {
             Err(reason) => reason,
         };
         let id = super::lenient::text_at(text, "/cve/id").filter(|id| !id.trim().is_empty());
+        let super::lenient::Names { products, subjects } = super::lenient::Names::of(text);
         Ok(Item::SetAside(SetAside {
             id: id.map(|id| name(&id)),
             place: self.place,
             reason,
             digest: Digest::of(text),
-            products: super::lenient::products(text),
+            products: products.into_iter().collect(),
+            subjects: subjects.into_iter().collect(),
             last_modified: stamp_of(super::lenient::text_at(text, "/cve/lastModified").as_deref()),
         }))
     }

@@ -51,12 +51,14 @@ pub fn record(source: &str, text: &[u8], place: u64) -> Vec<Item> {
         Err(reason) => {
             let id = lenient::text_at(text, "/id").filter(|id| !id.trim().is_empty());
             let id = id.map(|id| super::name(&id));
+            let lenient::Names { products, subjects } = lenient::Names::of(text);
             vec![Item::SetAside(SetAside {
                 id,
                 place,
                 reason,
                 digest: Digest::of(text),
-                products: lenient::products(text),
+                products: products.into_iter().collect(),
+                subjects: subjects.into_iter().collect(),
                 last_modified: stamp_of(lenient::text_at(text, "/modified").as_deref()),
             })]
         }

@@ -1,5 +1,6 @@
 //! Releases of the CVE list version 5, as the host of its repository describes them.
 
+use jiff::civil::{Date, DateTime, Time};
 use serde::Deserialize;
 
 use super::{Checksum, ListingError, json};
@@ -38,27 +39,53 @@ pub enum Holds {
 }
 
 impl Asset {
-    /// Which day it speaks of, as `YYYY-MM-DD`, and what it holds, by its name. Files of other kinds are none of these.
+    /// As [`kind`], of its name.
     pub fn kind(&self) -> Option<(&str, Holds)> {
-        let (day, rest) = self.name.split_at_checked(10)?;
-        let is_day = day.bytes().enumerate().all(|(at, byte)| match at {
-            4 | 7 => byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
-        if !is_day || !rest.ends_with(".zip") {
-            return None;
-        }
-        let holds = if rest.starts_with("_all_CVEs_at_midnight") {
-            Holds::Everything
-        } else if rest.starts_with("_delta_CVEs_at_end_of_day") {
-            Holds::ChangesOfDay
-        } else if rest.starts_with("_delta_CVEs_at_") {
-            Holds::ChangesSoFar
-        } else {
-            return None;
-        };
-        Some((day, holds))
+        kind(&self.name)
     }
+}
+
+/// Which day a file of a release speaks of, as `YYYY-MM-DD`, and what it holds, by its name. Files of other kinds are none of these.
+#[must_use]
+pub fn kind(name: &str) -> Option<(&str, Holds)> {
+    let (day, rest) = name.split_at_checked(10)?;
+    let is_day = day.bytes().enumerate().all(|(at, byte)| match at {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    if !is_day || !rest.ends_with(".zip") {
+        return None;
+    }
+    let holds = if rest.starts_with("_all_CVEs_at_midnight") {
+        Holds::Everything
+    } else if rest.starts_with("_delta_CVEs_at_end_of_day") {
+        Holds::ChangesOfDay
+    } else if rest.starts_with("_delta_CVEs_at_") {
+        Holds::ChangesSoFar
+    } else {
+        return None;
+    };
+    Some((day, holds))
+}
+
+/// From when to when a file of a release names what changed, by its name; of one with every record both are the moment of which it is.
+#[must_use]
+pub fn span(name: &str) -> Option<(Holds, DateTime, DateTime)> {
+    let (day, holds) = kind(name)?;
+    let day: Date = day.parse().ok()?;
+    let begin = day.to_datetime(Time::midnight());
+    let end = match holds {
+        Holds::Everything => begin,
+        Holds::ChangesOfDay => day.tomorrow().ok()?.to_datetime(Time::midnight()),
+        // `_delta_CVEs_at_1800Z`; of one that does not say the hour it is not known how much of the day it saw.
+        Holds::ChangesSoFar => {
+            let hour = name.split("_at_").nth(1).and_then(|rest| rest.split_once('Z')).map(|(digits, _)| digits);
+            let part = |range: std::ops::Range<usize>| hour?.get(range)?.parse::<i8>().ok();
+            let time = || Time::new(part(0..2)?, part(2..4)?, 0, 0).ok();
+            day.to_datetime(time().unwrap_or(Time::midnight()))
+        }
+    };
+    Some((holds, begin, end))
 }
 
 #[derive(Deserialize)]

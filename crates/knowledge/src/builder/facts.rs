@@ -1,8 +1,8 @@
 //! What came besides records against what is held: KEV, EPSS, support, names of weaknesses, records set aside, files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use ward_formats::feed::{csaf, cve5, cwe, eol};
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
@@ -16,7 +16,7 @@ use crate::fact::{self, Fact, Held, Input, Kind};
 use crate::generation::Generation;
 use crate::identity;
 use crate::lost::Lost;
-use crate::reach::Reach;
+use crate::reach::{self, Came, Reach};
 use crate::source::{Changes, EPSS, KEV, NVD, SetAsideRecord};
 use crate::{part, stamp};
 
@@ -268,26 +268,50 @@ pub(super) fn lost(builder: &Builder) -> Result<Vec<Fact>, HomeError> {
     lost.iter().map(write).collect()
 }
 
-/// Up to when the changes of NVD were seen, where files of it came.
+/// Up to when the changes of each source were seen, where files of it came that say something of that.
 pub(super) fn reach(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>, HomeError> {
-    let Some((state, _)) = sources.get(NVD) else { return Ok(Vec::new()) };
-    let held = builder.held.as_ref().map(Generation::reach).transpose()?.flatten();
-    // A home from before it was kept has seen what it holds.
-    let newest = || builder.held.iter().flat_map(Generation::sources).find(|state| state.name == NVD)?.newest;
-    let before = held.clone().unwrap_or_else(|| Reach::until(stamp::believed_day(newest(), builder.received.day())));
-    let files =
-        builder.made.iter().filter(|((source, _), _)| source == NVD).map(|((_, file), day)| (file.as_str(), *day));
-    // What is found now nobody can have accepted yet.
-    let mut known = before.clone();
-    if builder.accepts(NVD) {
-        known.accept();
+    let mut facts = Vec::new();
+    for source in reach::WITH_CHANGES {
+        let Some((state, _)) = sources.get(source) else { continue };
+        let held = builder.held.as_ref().map(Generation::reaches).transpose()?.and_then(|mut all| all.remove(source));
+        let before = match &held {
+            Some(held) => held.clone(),
+            None => reach_of_before(builder, source)?,
+        };
+        // What is found now nobody can have accepted yet.
+        let mut known = before.clone();
+        if builder.accepts(source) {
+            known.accept();
+        }
+        let files = builder.files.difference(&builder.unchanged).filter(|(of, _)| of == source);
+        let files = files.map(|key| Came { file: &key.1, page: builder.made.get(key).copied() });
+        let after = known.after(source, files, &state.years, builder.received.time());
+        if held.as_ref() == Some(&after) || held.is_none() && after == before {
+            continue;
+        }
+        let (key, value) = written("changes that were seen", after.to_fact(source))?;
+        facts.push((key, Some(value)));
     }
-    let after = known.after(files, &state.years);
-    if held.as_ref() == Some(&after) || held.is_none() && after == before {
-        return Ok(Vec::new());
+    Ok(facts)
+}
+
+/// Up to when a home saw the changes of a source that is from before that was kept.
+fn reach_of_before(builder: &Builder, source: &str) -> Result<Reach, HomeError> {
+    let Some(held) = &builder.held else { return Ok(Reach::default()) };
+    if source != NVD {
+        // Its files say by their names what they saw.
+        let is_news = |(of, file): &(String, String)| of == source && reach::says_something(source, file);
+        if !builder.files.difference(&builder.unchanged).any(is_news) {
+            return Ok(Reach::default());
+        }
+        let names = held.input_names(source)?;
+        let files = names.iter().map(|file| Came { file, page: None });
+        return Ok(Reach::default().after(source, files, &BTreeSet::new(), builder.received.time()));
     }
-    let (key, value) = written("changes that were seen", after.to_fact())?;
-    Ok(vec![(key, Some(value))])
+    // It has seen what it holds, to the beginning of the newest day of that.
+    let newest = held.sources().iter().find(|state| state.name == source).and_then(|state| state.newest);
+    let day = stamp::believed_day(newest, builder.received.day());
+    Ok(Reach::until(day.map(|day| day.to_datetime(Time::midnight()))))
 }
 
 /// Files that were read.

@@ -59,7 +59,9 @@ pub(super) fn compare(builder: &Builder, sources: &Sources) -> Result<(Vec<Fact>
     for (key, now) in &came {
         let part = parts.entry(key.clone()).or_default();
         part.newest = part.newest.max(newest.get(key).copied());
+        let received = part.received;
         part.came(*now, day, builder.far_fewer);
+        part.received = received.max(Some(builder.looked_at_on(&key.0)));
     }
     for (source, (state, changes)) in sources.iter().filter(|(source, _)| WHOLE.contains(&source.as_str())) {
         if let Some(now) = changes.came {
@@ -67,7 +69,9 @@ pub(super) fn compare(builder: &Builder, sources: &Sources) -> Result<(Vec<Fact>
                 .entry((source.clone(), String::new()))
                 .or_insert_with(|| Part { most: before_of(builder, source), ..Part::default() });
             part.newest = state.newest;
+            let received = part.received;
             part.came(now, day, builder.far_fewer);
+            part.received = received.max(Some(builder.looked_at_on(source)));
         }
     }
     for (_, part) in parts.iter_mut().filter(|((source, _), _)| builder.accepts(source)) {

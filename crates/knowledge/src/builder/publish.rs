@@ -92,13 +92,12 @@ fn sources(builder: &mut Builder) -> Result<Sources, HomeError> {
     for state in builder.held.iter().flat_map(Generation::sources) {
         sources.insert(state.name.clone(), (state.clone(), Changes::default()));
     }
-    let day = builder.received.day();
     let files = builder.files.iter().chain(&builder.unchanged).map(|(source, _)| source);
     let records = builder.batches.iter().flat_map(|batch| &batch.sources);
     let aside = builder.set_aside.iter().map(|record| &record.source);
     for name in files.chain(records).chain(aside).chain(builder.ecosystems.iter().map(|(source, _)| source)) {
         let (state, _) = sources.entry(name.clone()).or_insert_with(|| (SourceState::new(name), Changes::default()));
-        state.received = state.received.max(Some(day));
+        state.received = state.received.max(Some(builder.looked_at_on(name)));
     }
     for (source, file) in builder.files.iter().chain(&builder.unchanged) {
         if let Some((state, _)) = sources.get_mut(source) {

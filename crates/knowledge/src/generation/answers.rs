@@ -22,7 +22,7 @@ use crate::file::strings::partition;
 use crate::file::{Section, unreadable};
 use crate::index::{ALIASES, PRODUCTS, Rows, SUBJECTS};
 use crate::layer::Layer;
-use crate::source::by_product;
+use crate::source::by_subject;
 use crate::{alias, row, subject};
 
 impl Generation {
@@ -267,14 +267,18 @@ impl Knowledge for Generation {
     }
 
     fn set_aside_for(&self, product: &ProductKey) -> Result<Vec<String>, KnowledgeError> {
+        self.set_aside_about(&SubjectKey::Product(product.clone()))
+    }
+
+    fn set_aside_about(&self, subject: &SubjectKey) -> Result<Vec<String>, KnowledgeError> {
         let aside = match self.aside.get() {
             Some(aside) => aside,
             None => {
-                let read = by_product(&self.set_aside()?);
+                let read = by_subject(&self.set_aside()?);
                 self.aside.get_or_init(|| read)
             }
         };
-        Ok(aside.get(product).into_iter().flatten().cloned().collect())
+        Ok(aside.get(subject).into_iter().flatten().cloned().collect())
     }
 
     fn exploited(&self, id: &VulnerabilityId) -> Result<Option<Exploited>, KnowledgeError> {

@@ -2,21 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ward_model::cpe::ProductKey;
+use ward_model::affected::SubjectKey;
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::KnowledgeError;
 
 use super::Generation;
 use crate::fact::{self, Kind};
-use crate::source::by_product;
+use crate::source::by_subject;
 
 /// What is held otherwise than at an earlier moment. Where answers differ, they differ by this, and by what a home says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Difference {
     /// The names of the records of which another version is held, or one for the first time.
     pub records: BTreeSet<VulnerabilityId>,
-    /// The products of which other records are set aside.
-    pub set_aside: BTreeSet<ProductKey>,
+    /// The products and packages of which other records are set aside.
+    pub set_aside: BTreeSet<SubjectKey>,
     /// What came to be listed as exploited, left the list, or stands there in other words.
     pub exploited: BTreeSet<VulnerabilityId>,
 }
@@ -39,7 +39,7 @@ impl Generation {
                 }
             }
         }
-        let aside = |generation: &Self| Ok::<_, KnowledgeError>(by_product(&generation.set_aside()?));
+        let aside = |generation: &Self| Ok::<_, KnowledgeError>(by_subject(&generation.set_aside()?));
         difference.set_aside = differing(aside(earlier)?, aside(self)?);
         let exploited = |generation: &Self| -> Result<BTreeMap<VulnerabilityId, Box<[u8]>>, KnowledgeError> {
             let read = |(key, value): fact::Held| {

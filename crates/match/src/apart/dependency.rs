@@ -21,7 +21,7 @@ pub enum Dependency {
     Product(ProductKey),
     /// Which products carry a name.
     Name(String),
-    /// The statements that are found by a key.
+    /// The statements that are found by a key, and what is set aside of it.
     Subject(SubjectKey),
     /// Whether a source speaks for an ecosystem, or for a release of it.
     Coverage(String, Option<String>),
@@ -102,6 +102,11 @@ impl Knowledge for Traced<'_> {
     fn set_aside_for(&self, product: &ProductKey) -> Result<Vec<String>, KnowledgeError> {
         self.note(Dependency::Product(product.clone()));
         self.knowledge.set_aside_for(product)
+    }
+
+    fn set_aside_about(&self, subject: &SubjectKey) -> Result<Vec<String>, KnowledgeError> {
+        self.note(Dependency::Subject(subject.clone()));
+        self.knowledge.set_aside_about(subject)
     }
 
     // Whether something is exploited, and its score, are looked up when a finding is shown: no answer about a component turns on it.

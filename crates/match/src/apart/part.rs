@@ -104,6 +104,10 @@ impl Knowledge for Part<'_> {
         self.whole.set_aside_for(product)
     }
 
+    fn set_aside_about(&self, subject: &SubjectKey) -> Result<Vec<String>, KnowledgeError> {
+        self.whole.set_aside_about(subject)
+    }
+
     fn exploited(&self, id: &VulnerabilityId) -> Result<Option<Exploited>, KnowledgeError> {
         self.whole.exploited(id)
     }

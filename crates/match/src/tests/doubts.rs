@@ -1,5 +1,6 @@
 //! What contradicts itself, what is not recognised and what could not be read never excuses anything.
 
+use ward_model::affected::SubjectKey;
 use ward_model::alias::Aliases;
 use ward_model::component::{Component, ComponentKind};
 use ward_model::cpe::Cpe;
@@ -192,4 +193,13 @@ fn a_record_that_could_not_be_read_leaves_its_products_unassessed() {
     assert_eq!(report.unassessed.len(), 1, "also a product that no record that was read names");
     assert_eq!(report.unassessed[0].reason, UnassessedReason::SetAsideRecord);
     assert!(scan(&world, &[exact("a:acme:tool", "1")], true).unassessed.is_empty());
+    // Also where it names them in words alone, and no others.
+    world.set_aside.clear();
+    let in_words = |product: &str| vec![SubjectKey::Named { vendor: "acme".into(), product: product.into() }];
+    world.set_aside_subjects = in_words("tool");
+    let report = scan(&world, &[exact("a:acme:tool", "3")], true);
+    assert_eq!(report.unassessed.len(), 1, "{:?}", report.unassessed);
+    assert_eq!(report.unassessed[0].reason, UnassessedReason::SetAsideRecord);
+    world.set_aside_subjects = in_words("other");
+    assert!(scan(&world, &[exact("a:acme:tool", "3")], true).unassessed.is_empty());
 }

@@ -29,6 +29,8 @@ pub(crate) struct World {
     records: Vec<VulnerabilityRecord>,
     /// Products that records name which could not be read.
     pub(crate) set_aside: Vec<ProductKey>,
+    /// Packages, and products in words, that such records name.
+    pub(crate) set_aside_subjects: Vec<SubjectKey>,
     /// Ecosystems that a source speaks for, with a release where it speaks of that alone.
     pub(crate) covered: Vec<(&'static str, Option<&'static str>)>,
     /// Vulnerabilities that are known to be exploited.
@@ -51,6 +53,7 @@ impl World {
         Self {
             records,
             set_aside: Vec::new(),
+            set_aside_subjects: Vec::new(),
             covered: Vec::new(),
             exploited: Vec::new(),
             undescribed: Vec::new(),
@@ -115,6 +118,10 @@ impl Knowledge for World {
 
     fn set_aside_for(&self, product: &ProductKey) -> Result<Vec<String>, KnowledgeError> {
         Ok(self.set_aside.iter().filter(|known| *known == product).map(|_| "CVE-0".to_owned()).collect())
+    }
+
+    fn set_aside_about(&self, subject: &SubjectKey) -> Result<Vec<String>, KnowledgeError> {
+        Ok(self.set_aside_subjects.iter().filter(|known| *known == subject).map(|_| "CVE-0".to_owned()).collect())
     }
 
     fn exploited(&self, id: &VulnerabilityId) -> Result<Option<Exploited>, KnowledgeError> {

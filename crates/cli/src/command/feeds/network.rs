@@ -125,7 +125,7 @@ pub fn bring(
     let from_before = report.stale().flat_map(|source| folder.from_before(source.name)).map(str::to_owned).collect();
     Ok(Fetched {
         from_before,
-        stale: stale(&report),
+        stale: stale(&report, several),
         held,
         answer: NetworkAnswer::new(from, folder.path(), report),
         unlisted: folder.unlisted().map(str::to_owned).collect(),
@@ -183,12 +183,12 @@ fn route(network: &Network) -> Result<Route, Failure> {
 }
 
 /// Which sources are not as new as they could be, and since when.
-fn stale(report: &FetchReport) -> Option<Failure> {
+fn stale(report: &FetchReport, several: bool) -> Option<Failure> {
     let names: Vec<String> = report
         .stale()
         .map(|source| {
             let since = source.whole.map_or_else(
-                || "never whole".to_owned(),
+                || if several { "never whole from there" } else { "never whole" }.to_owned(),
                 |time| format!("last whole {}", jiff::tz::Offset::UTC.to_datetime(time).date()),
             );
             format!("{} ({since})", source.name)
@@ -199,7 +199,9 @@ fn stale(report: &FetchReport) -> Option<Failure> {
     }
     let message = format!("could not be brought up to date: {}", names.join(", "));
     let mut failure = Failure::environment("stale", message);
-    for first in report.stale().filter_map(|source| source.failed.first()) {
+    // What hangs on something that did not come has no cause of its own.
+    let own = report.stale().filter(|source| !source.was_not_asked());
+    for first in own.filter_map(|source| source.failed.first()) {
         failure = failure.because(&first.error);
     }
     let untrusted = report.stale().flat_map(|source| &source.failed);

@@ -52,7 +52,11 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     let folder = home::folder(global.home.as_ref())?;
     let (contents, only, fetched) = mirrors(&arguments, global, &folder, ui)?;
     let accepted = Accepted { shrunk: &arguments.accept_shrunk, lost: arguments.accept_lost };
-    let report = into_home(&contents, &only, accepted, &Home::open(&folder), ui)?;
+    let report = into_home(&contents, &only, accepted, &Home::open(&folder), ui).map_err(|failure| {
+        let places = fetched.iter().map(|fetched| fetched.answer.place());
+        let named = places.filter_map(|(folder, address)| Some((folder, address?)));
+        named.fold(failure, |failure, (folder, address)| failure.calling(folder, address))
+    })?;
     let (mut networks, mut stale) = (Vec::new(), None::<Failure>);
     for fetched in fetched {
         networks.push(fetched.answer);

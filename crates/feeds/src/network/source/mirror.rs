@@ -5,6 +5,7 @@
 //! is said.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::ToSpan as _;
 use jiff::tz::Offset;
@@ -22,19 +23,51 @@ use crate::source::Source;
 
 /// The list of files and their digests at the root of a mirror.
 const LIST: &str = "SHA256SUMS";
+/// What became of the list of a mirror's files.
+#[derive(Debug)]
+pub(crate) enum Listing {
+    /// What it names.
+    Lines(Arc<[checksums::Line]>),
+    /// The mirror has none.
+    Absent,
+    /// It could not be had, or not be read; the error was told where it was asked for.
+    Failed,
+}
+
 /// How many days back the scores of EPSS are looked for.
 const DAYS_OF_SCORES: i32 = 10;
 
 /// One source of a mirror.
 pub(crate) fn fetch(source: Source, run: &mut Run<'_, '_>, root: &Url) -> Result<(), FetchError> {
-    let list_address = below(root, LIST)?;
-    match run.text(&list_address, Content::Text) {
-        Ok(text) => {
-            let lines = checksums::read(&text).map_err(listing(&list_address))?;
-            listed(source.name(), run, root, &list_address, lines)
+    let address = below(root, LIST)?;
+    match list(run, &address)? {
+        Some(lines) => listed(source.name(), run, root, &address, &lines),
+        None => by_name(source, run, root),
+    }
+}
+
+/// The list of all files of a mirror, which is asked for once in a fetch, whatever came of it; `None` where there is none.
+fn list(run: &mut Run<'_, '_>, address: &Url) -> Result<Option<Arc<[checksums::Line]>>, FetchError> {
+    match &run.listing {
+        Some(Listing::Lines(lines)) => return Ok(Some(Arc::clone(lines))),
+        Some(Listing::Absent) => return Ok(None),
+        Some(Listing::Failed) => return Err(FetchError::NotAskedAgain { address: address.to_string() }),
+        None => {}
+    }
+    match run.text(address, Content::Text).and_then(|text| checksums::read(&text).map_err(listing(address))) {
+        Ok(lines) => {
+            let lines: Arc<[checksums::Line]> = lines.into();
+            *run.listing = Some(Listing::Lines(Arc::clone(&lines)));
+            Ok(Some(lines))
         }
-        Err(error) if error.is_absent() => by_name(source, run, root),
-        Err(error) => Err(error),
+        Err(error) if error.is_absent() => {
+            *run.listing = Some(Listing::Absent);
+            Ok(None)
+        }
+        Err(error) => {
+            *run.listing = Some(Listing::Failed);
+            Err(error)
+        }
     }
 }
 
@@ -44,14 +77,14 @@ fn listed(
     run: &mut Run<'_, '_>,
     root: &Url,
     list: &Url,
-    lines: Vec<checksums::Line>,
+    lines: &[checksums::Line],
 ) -> Result<(), FetchError> {
     let prefix = format!("{name}/");
     // In order of names: a `.meta` file comes after the file that it describes.
     let files: BTreeMap<String, Checksum> = lines
-        .into_iter()
+        .iter()
         .filter(|line| line.name.starts_with(&prefix))
-        .map(|line| (line.name, line.checksum))
+        .map(|line| (line.name.clone(), line.checksum.clone()))
         .collect();
     if files.is_empty() {
         let reason = format!("{LIST} names no file below {prefix}");

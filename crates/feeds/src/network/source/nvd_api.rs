@@ -94,27 +94,43 @@ fn changes(run: &mut Run<'_, '_>, address: &Url, cursor: Timestamp) -> Result<()
     let mut from = cursor.checked_sub(OVERLAP).unwrap_or(cursor);
     while from < now {
         let until = from.checked_add(WINDOW).map_or(now, |end| end.min(now));
-        let made = window(run, address, from, until)?;
-        // What the server had not seen yet when it answered is asked for the next time.
-        run.folder.state.source(SOURCE).cursor = Some(until.min(made));
-        run.folder.save()?;
+        let Window { made, held } = window(run, address, from, until)?;
+        // What the server had not seen yet when it answered is asked for the next time. A window without changes leaves no file that
+        // shows that it was looked at: the next one begins where this one did.
+        if held > 0 {
+            run.folder.state.source(SOURCE).cursor = Some(until.min(made));
+            run.folder.save()?;
+        }
         from = until;
     }
     Ok(())
 }
 
-/// The pages of one window. Says when the first of them was made.
-fn window(run: &mut Run<'_, '_>, address: &Url, from: Timestamp, until: Timestamp) -> Result<Timestamp, FetchError> {
+/// A window that came whole.
+struct Window {
+    /// When the first of its pages was made.
+    made: Timestamp,
+    /// How many records it has.
+    held: u64,
+}
+
+/// The pages of one window.
+fn window(run: &mut Run<'_, '_>, address: &Url, from: Timestamp, until: Timestamp) -> Result<Window, FetchError> {
     let times = [("lastModStartDate", written(from)), ("lastModEndDate", written(until))];
-    let mut first = None;
-    let mut start = 0;
+    let (mut first, mut start, mut most) = (None, 0, 0);
     for _ in 0..MOST_PAGES {
         let name = format!("nvd/nvdcve-2.0-api-{}-{}-{start:06}.json", compact(from), compact(until));
         let (page, made) = page(run, address, &times, start, &name)?;
-        let first = *first.get_or_insert(made);
+        let made = *first.get_or_insert(made);
         start = page.start + page.held;
+        // What changed once more meanwhile left the window, and what came behind it moved up: some of it may be on no page.
+        most = page.total.max(most);
+        if page.total < most {
+            let reason = format!("{most} changes became {} while their pages were read", page.total);
+            return Err(FetchError::Missing { address: address.to_string(), reason });
+        }
         if start >= page.total {
-            return Ok(first);
+            return Ok(Window { made, held: start });
         }
     }
     Err(FetchError::Missing { address: address.to_string(), reason: format!("no end after {MOST_PAGES} pages") })

@@ -3,7 +3,7 @@
 use jiff::civil::date;
 use ward_knowledge::Home;
 
-use super::server::Site;
+use super::server::{Reply, Server, Site};
 use super::world::{World, gz, kev, meta, nvd, reason, scores, sha256, zipped};
 use crate::network::{FetchError, FetchPlan, Outcome};
 use crate::{Silent, sync};
@@ -84,9 +84,22 @@ fn a_list_names_every_file() {
     let asked = server.seen().len();
     let report = world.fetch(&all);
     assert!(report.sources.iter().all(|source| source.new == 0 && source.outcome == Outcome::Whole), "{report:#?}");
-    assert_eq!(server.seen().len(), asked + 7, "only the list is asked for");
+    assert_eq!(server.seen().len(), asked + 1, "only the list is asked for, and once for all");
     let report = world.fetch_one(&plan(&server.at("/m"), &["cwe"]));
     assert!(matches!(reason(&report), FetchError::Missing { .. }));
+}
+
+#[test]
+fn a_list_that_does_not_come_is_asked_for_once() {
+    let world = World::new();
+    let server = Server::start(|_| Reply::new(403, ""));
+    let report = world.fetch(&plan(&server.at("/m"), &["nvd", "kev", "epss", "osv"]));
+    assert!(report.sources.iter().all(|source| source.outcome == Outcome::Failed), "{report:#?}");
+    assert_eq!(server.seen().len(), 1, "{:#?}", server.seen());
+    let told: Vec<bool> = report.sources.iter().map(|source| source.was_not_asked()).collect();
+    assert_eq!(told, [false, true, true, true]);
+    let other = world.fetch(&plan(&server.at("/m"), &["kev"]));
+    assert!(matches!(other.sources[0].failed[0].error, FetchError::Status { .. }), "in each fetch: {other:#?}");
 }
 
 #[test]

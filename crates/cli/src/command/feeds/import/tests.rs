@@ -15,7 +15,7 @@ const HOUR: i64 = 60 * 60;
 fn head(hours: i64, text: &str, base: Option<Digest>) -> Head {
     let path = "kev/known_exploited_vulnerabilities.json".to_owned();
     let file = HeadFile { path, bytes: 1, sha256: Digest::of(text.as_bytes()), included: true };
-    Head { made: at(hours), base, files: vec![file], items: 1, length: 1, sha256: Digest::of(b"") }
+    Head { made: at(hours), base, files: vec![file], items: 1, length: 1, sha256: Digest::of(b""), sources: Vec::new() }
 }
 
 fn at(hours: i64) -> Timestamp {

@@ -33,6 +33,9 @@ struct FetchedSource {
     shrunk: Vec<ShrunkAnswer>,
     signatures: Option<SignatureAnswer>,
     notes: Vec<String>,
+    /// Whether that is all that is to be said: what it hangs on was asked for before.
+    #[serde(skip)]
+    not_asked: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -65,6 +68,11 @@ struct ClockAnswer {
 }
 
 impl NetworkAnswer {
+    /// The folder that it was fetched into, and the address of the mirror that it came from, where it is one.
+    pub fn place(&self) -> (&str, Option<&str>) {
+        (&self.mirror, self.from.as_deref())
+    }
+
     /// What a fetch into this folder did.
     pub fn new(from: Option<&str>, folder: &Path, report: FetchReport) -> Self {
         Self {
@@ -83,6 +91,7 @@ impl NetworkAnswer {
 fn source(source: SourceFetch) -> FetchedSource {
     FetchedSource {
         name: source.name,
+        not_asked: source.was_not_asked(),
         outcome: match source.outcome {
             Outcome::Whole => "whole",
             Outcome::Partly => "partly",
@@ -127,7 +136,8 @@ fn with_causes(error: &FetchError) -> String {
 
 /// What was fetched, for people.
 pub fn text(answer: &NetworkAnswer, verbose: bool) -> String {
-    let mut out = format!("fetched into {}\n\n", answer.mirror);
+    let from = answer.from.as_ref().map(|from| format!("from {from} ")).unwrap_or_default();
+    let mut out = format!("fetched {from}into {}\n\n", answer.mirror);
     let rows: Vec<Vec<String>> = answer
         .sources
         .iter()
@@ -139,7 +149,11 @@ pub fn text(answer: &NetworkAnswer, verbose: bool) -> String {
         .collect();
     out.push_str(&table(&["source", "came", "new", "unchanged", "failed", "bytes"], &rows));
     out.push('\n');
-    for source in &answer.sources {
+    let not_asked: Vec<&str> = answer.sources.iter().filter(|source| source.not_asked).map(|of| of.name).collect();
+    if !not_asked.is_empty() {
+        out.push_str(&format!("{}: not asked for, as nothing came of the list before\n", not_asked.join(", ")));
+    }
+    for source in answer.sources.iter().filter(|source| !source.not_asked) {
         let name = source.name;
         let shown = if verbose { usize::MAX } else { SHOWN };
         for failed in source.failed.iter().take(shown) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::Serialize;
-use ward_feeds::SyncReport;
+use ward_feeds::{MirrorPart, SyncReport};
 use ward_model::Digest;
 use ward_model::coverage::{LostReceipts, ShrunkPart, UnseenChanges};
 
@@ -47,6 +47,9 @@ pub struct Answer {
 #[derive(Debug, Serialize)]
 pub struct MirrorAnswer {
     pub folder: String,
+    /// Where it comes from, if it was fetched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// How many files of each source.
     pub files: BTreeMap<&'static str, usize>,
 }
@@ -89,12 +92,17 @@ pub struct SetAsideAnswer {
 
 /// The answer to a sync of this home.
 pub fn of(home: String, networks: Vec<NetworkAnswer>, report: SyncReport) -> Answer {
+    let address = |folder: &str| {
+        let fetched = networks.iter().map(NetworkAnswer::place).find(|(place, _)| *place == folder);
+        fetched.and_then(|(_, address)| address.map(str::to_owned))
+    };
+    let mirror = |part: &MirrorPart| {
+        let folder = part.folder.display().to_string();
+        let files = part.files.iter().map(|(source, files)| (source.name(), *files)).collect();
+        MirrorAnswer { address: address(&folder), folder, files }
+    };
+    let mirrors = report.mirrors.iter().filter(|_| report.mirrors.len() > 1).map(mirror).collect();
     let mut networks = networks.into_iter();
-    let mirrors = report.mirrors.iter().filter(|_| report.mirrors.len() > 1).map(|part| MirrorAnswer {
-        folder: part.folder.display().to_string(),
-        files: part.files.iter().map(|(source, files)| (source.name(), *files)).collect(),
-    });
-    let mirrors = mirrors.collect();
     let lost = report.knowledge.lost;
     let unseen = report.knowledge.sources.iter().filter_map(|of| Some((of.name.clone(), of.unseen.clone()?))).collect();
     Answer {
@@ -181,7 +189,8 @@ pub fn text(answer: &Answer, verbose: bool) -> String {
     for mirror in &answer.mirrors {
         let files: Vec<String> = mirror.files.iter().map(|(source, files)| format!("{source} {files}")).collect();
         let files = if files.is_empty() { "nothing".to_owned() } else { files.join(", ") };
-        out.push_str(&format!("mirror     {}: {files}\n", mirror.folder));
+        let name = mirror.address.as_ref().unwrap_or(&mirror.folder);
+        out.push_str(&format!("mirror     {name}: {files}\n"));
     }
     for shrunk in &answer.shrunk {
         for part in &shrunk.parts {

@@ -1,0 +1,197 @@
+use std::collections::BTreeSet;
+
+use jiff::civil::{Date, DateTime, date};
+use ward_formats::feed::nvd::Extent;
+
+use super::{Came, Page, Reach};
+
+const YEARS: [i16; 3] = [2024, 2025, 2026];
+const CHANGES: &str = "nvdcve-2.0-modified.json.gz";
+
+fn at(day: Date, hour: i8) -> DateTime {
+    day.at(hour, 0, 0, 0)
+}
+
+/// A page of an answer that was made at a moment.
+fn page(made: DateTime, start: u64, held: u64, total: u64) -> Page {
+    Page { made, extent: Extent { start, held, total: Some(total) } }
+}
+
+/// After files of NVD that were made at these moments, each whole by itself.
+fn after(reach: &Reach, files: &[(&str, DateTime)]) -> Reach {
+    let files: Vec<(&str, Page)> = files.iter().map(|(file, made)| (*file, page(*made, 0, 1, 1))).collect();
+    pages(reach, &files, &YEARS)
+}
+
+fn pages(reach: &Reach, files: &[(&str, Page)], years: &[i16]) -> Reach {
+    let files = files.iter().map(|(file, page)| Came { file, page: Some(*page) });
+    reach.after("nvd", files, &years.iter().copied().collect(), DateTime::MAX)
+}
+
+/// After files of the CVE list, received at a moment.
+fn listed(reach: &Reach, files: &[&str], received: DateTime) -> Reach {
+    reach.after("cve5", files.iter().map(|file| Came { file, page: None }), &BTreeSet::new(), received)
+}
+
+fn year(year: i16) -> String {
+    format!("nvdcve-2.0-{year}.json.gz")
+}
+
+fn told(reach: &Reach) -> Option<String> {
+    reach.unseen().map(|unseen| unseen.to_string())
+}
+
+fn midnight(month: i8, day: i8) -> DateTime {
+    at(date(2026, month, day), 0)
+}
+
+#[test]
+fn what_nobody_looked_at_is_told_until_it_came() {
+    let first = after(&Reach::default(), &[(&year(2024), midnight(1, 1)), (&year(2026), midnight(1, 2))]);
+    // Eight days back is enough, and nine are not.
+    let daily = after(&first, &[(CHANGES, midnight(1, 10))]);
+    assert_eq!((told(&daily), daily.until), (None, Some(midnight(1, 10))));
+    let late = after(&first, &[(CHANGES, midnight(1, 11))]);
+    // What was made as the second day began saw the first.
+    let words = "what changed after 2026-01-01 and before 2026-01-03 was never seen, of 2024 to 2026";
+    assert_eq!(told(&late).as_deref(), Some(words));
+    // What follows closely closes nothing; a second gap widens it.
+    let next = after(&late, &[(CHANGES, midnight(1, 12))]);
+    assert_eq!(told(&next).as_deref(), Some(words));
+    let wider = after(&next, &[(CHANGES, midnight(4, 12))]);
+    let words = "what changed after 2026-01-01 and before 2026-04-04 was never seen, of ";
+    assert_eq!(told(&wider), Some(format!("{words}2024 to 2026")));
+    // Years close it one by one, if they were made after it.
+    let some = after(&wider, &[(&year(2025), midnight(4, 4)), (&year(2026), midnight(4, 3))]);
+    assert_eq!(told(&some), Some(format!("{words}2024, 2026")));
+    let all = after(&some, &[(&year(2024), midnight(4, 20)), (&year(2026), midnight(4, 20))]);
+    assert_eq!(told(&all), None);
+    let mut accepted = some;
+    accepted.accept();
+    assert_eq!(told(&accepted), None);
+}
+
+#[test]
+fn hours_that_nobody_saw_are_told() {
+    let first = after(&Reach::default(), &[(&year(2026), at(date(2026, 1, 2), 1))]);
+    let late = after(&first, &[(CHANGES, at(date(2026, 1, 10), 23))]);
+    let words = "what changed after 2026-01-02T01:00:00Z and before 2026-01-02T23:00:00Z was never seen";
+    assert_eq!(told(&late), Some(format!("{words}, of 2024 to 2026")));
+    assert_eq!(told(&after(&first, &[(CHANGES, at(date(2026, 1, 10), 1))])), None);
+    // Whatever names all that changed meanwhile closes it.
+    let window = "nvdcve-2.0-api-20260102T010000Z-20260103T000000Z-000000.json";
+    assert_eq!(told(&after(&late, &[(window, at(date(2026, 1, 11), 0))])), None);
+    let part = "nvdcve-2.0-api-20260102T000000Z-20260102T120000Z-000000.json";
+    let part = after(&late, &[(part, at(date(2026, 1, 11), 0))]);
+    assert!(told(&part).is_some_and(|told| told.contains("after 2026-01-02T12:00:00Z and before 2026-01-02T23")));
+}
+
+#[test]
+fn years_and_changes_that_come_together_are_no_gap() {
+    let files = [(CHANGES, midnight(4, 12)), (&*year(2024), midnight(3, 1)), (&*year(2026), midnight(4, 12))];
+    let old = after(&Reach::default(), &[(&year(2024), midnight(1, 1))]);
+    assert_eq!(told(&after(&old, &files)), None);
+    assert_eq!(told(&after(&Reach::default(), &[(CHANGES, midnight(4, 12))])), None, "the missing years tell");
+}
+
+#[test]
+fn pages_say_by_their_names_what_they_cover() {
+    let whole = after(&Reach::default(), &[("nvdcve-2.0-api-00000000.json", midnight(1, 2))]);
+    let window = |from: &str, until: &str| format!("nvdcve-2.0-api-{from}T000000-{until}T120000-000000.json");
+    let close = after(&whole, &[(&window("20260102", "20260201"), midnight(9, 9))]);
+    assert_eq!((told(&close), close.until), (None, Some(at(date(2026, 2, 1), 12))));
+    let open = after(&close, &[(&window("20260301", "20260302"), midnight(9, 9))]);
+    assert!(told(&open).is_some_and(|told| told.contains("after 2026-02-01T12:00:00Z and before 2026-03-01")));
+    // A name sees no farther than the day on which its file was made, or came.
+    let far = after(&whole, &[(&window("20260102", "20990101"), midnight(1, 3))]);
+    assert_eq!((told(&far), far.until), (None, Some(midnight(1, 3))));
+    let name = window("20260102", "20990101");
+    let came = [Came { file: &name, page: Some(page(midnight(1, 5), 0, 1, 1)) }];
+    let far = whole.after("nvd", came.into_iter(), &BTreeSet::from(YEARS), midnight(1, 4));
+    assert_eq!((told(&far), far.until), (None, Some(midnight(1, 4))));
+    // Where no year is known, all of them close it.
+    let open = pages(&open, &[(&window("20260401", "20260402"), page(midnight(9, 9), 0, 1, 1))], &[]);
+    assert!(told(&open).is_some_and(|told| told.ends_with("before 2026-04-01 was never seen")));
+    assert_eq!(pages(&open, &[], &[]), open);
+    let again = after(&open, &[("nvdcve-2.0-api-00000000.json", midnight(4, 5))]);
+    assert_eq!(told(&again), None);
+    assert_eq!(after(&whole, &[("nvdcve-2.0-recent.json", midnight(9, 9)), ("x", midnight(9, 9))]), whole);
+}
+
+#[test]
+fn pages_count_where_they_add_up() {
+    let base = after(&Reach::default(), &[(&year(2026), midnight(1, 2))]);
+    let window = |start: u64| format!("nvdcve-2.0-api-20260102T000000Z-20260412T000000Z-{start:06}.json");
+    let (first, second) = (window(0), window(2000));
+    let made = midnight(4, 12);
+    let part = pages(&base, &[(&first, page(made, 0, 2000, 3000))], &YEARS);
+    assert!(told(&part).is_some_and(|told| told.contains("after 2026-01-01 and before 2026-04-12")), "{part:?}");
+    // It comes in a later run, or does not follow.
+    assert_eq!(told(&pages(&part, &[(&second, page(made, 2000, 1000, 3000))], &YEARS)), None);
+    let apart = pages(&part, &[(&second, page(made, 2001, 999, 3000))], &YEARS);
+    assert!(told(&apart).is_some());
+    let silent = Page { made, extent: Extent { start: 0, held: 1, total: None } };
+    assert!(told(&pages(&base, &[(&first, silent)], &YEARS)).is_some(), "how many there are is not said");
+    // One page of everything closes nothing, and nothing shows what came before it.
+    let everything = |start: u64| format!("nvdcve-2.0-api-{start:08}.json");
+    let one = pages(&part, &[(&everything(0), page(midnight(4, 13), 0, 1, 300_000))], &YEARS);
+    assert!(told(&one).is_some_and(|told| told.contains("before 2026-04-13")));
+    let nothing = pages(&Reach::default(), &[(&everything(0), page(made, 0, 2, 3))], &[]);
+    assert_eq!(told(&nothing).as_deref(), Some("no file shows that what changed before 2026-04-12 was seen"));
+    let rest = pages(&nothing, &[(&everything(2), page(midnight(4, 13), 2, 1, 3))], &[]);
+    assert_eq!((told(&rest), rest.until), (None, Some(made)), "as of when the first page was made");
+}
+
+#[test]
+fn the_changes_of_the_cve_list_follow_one_another() {
+    let (all, delta) = (
+        |day: &str| format!("2026-{day}_all_CVEs_at_midnight.zip.zip"),
+        |day: &str, until: &str| format!("2026-{day}_delta_CVEs_at_{until}.zip"),
+    );
+    let late = at(date(2026, 12, 31), 12);
+    let base = listed(&Reach::default(), &[&all("01-02")], late);
+    assert_eq!((told(&base), base.until), (None, Some(midnight(1, 2))));
+    // The same day, its hours, its end, and the day after that.
+    let day = listed(&base, &[&delta("01-02", "1200Z")], late);
+    assert_eq!((told(&day), day.until), (None, Some(at(date(2026, 1, 2), 12))));
+    let next = listed(&day, &[&delta("01-02", "end_of_day"), &delta("01-03", "0600Z")], late);
+    assert_eq!((told(&next), next.until), (None, Some(at(date(2026, 1, 3), 6))));
+    // Hours of one day, and then of the next.
+    let hours = listed(&day, &[&delta("01-03", "1200Z")], late);
+    let words = "what changed after 2026-01-02T12:00:00Z and before 2026-01-03 was never seen";
+    assert_eq!(told(&hours).as_deref(), Some(words));
+    // A tree, a list or an archive without a day shows nothing, and closes nothing.
+    let gap = listed(&base, &[&delta("04-12", "1200Z")], late);
+    let words = "what changed after 2026-01-01 and before 2026-04-12 was never seen";
+    let others = ["cves/2024/1xxx/CVE-2024-1001.json", "all.jsonl.zst", "all_CVEs_at_midnight.zip"];
+    assert_eq!(told(&listed(&gap, &others, late)).as_deref(), Some(words));
+    assert_eq!(told(&listed(&gap, &[&all("04-11")], late)).as_deref(), Some(words));
+    assert_eq!(told(&listed(&gap, &[&all("04-12")], late)), None);
+    assert_eq!(told(&listed(&gap, &[&all("05-01")], midnight(4, 1))).as_deref(), Some(words), "it has not come");
+    // So do the changes of every day between, in whatever order they come.
+    let days: Vec<String> = (0..100_i64)
+        .filter_map(|more| date(2026, 1, 2).checked_add(jiff::Span::new().days(more)).ok())
+        .map(|day| format!("{day}_delta_CVEs_at_end_of_day.zip"))
+        .collect();
+    let between: Vec<&str> = days.iter().rev().map(String::as_str).collect();
+    assert_eq!(told(&listed(&gap, &between, late)), None);
+    assert!(told(&listed(&gap, &between[1..], late)).is_some_and(|told| told.contains("after 2026-04-10")));
+    // Nothing shows what came before the first.
+    let alone = listed(&Reach::default(), &[others[0], &*delta("04-12", "end_of_day")], late);
+    assert_eq!(told(&alone).as_deref(), Some("no file shows that what changed before 2026-04-12 was seen"));
+    assert_eq!(told(&listed(&alone, &[&all("04-12")], late)), None);
+    assert_eq!(listed(&Reach::default(), &others, late), Reach::default());
+}
+
+#[test]
+fn what_was_kept_with_days_is_read() -> Result<(), Box<dyn std::error::Error>> {
+    let open = after(&after(&Reach::default(), &[(&year(2026), midnight(1, 2))]), &[(CHANGES, midnight(4, 12))]);
+    let fact = open.to_fact("nvd")?;
+    assert_eq!(Reach::from_fact(&fact)?, ("nvd".to_owned(), open));
+    let days = (Some(date(2026, 4, 12)), Some((date(2026, 1, 2), date(2026, 4, 4), BTreeSet::from([2026_i16]))));
+    let earlier = Reach::from_fact(&(fact.0, postcard::to_stdvec(&days)?.into()))?.1;
+    assert_eq!(earlier.until, Some(midnight(4, 12)));
+    let words = "what changed after 2026-01-01 and before 2026-04-04 was never seen, of 2026";
+    assert_eq!(told(&earlier).as_deref(), Some(words));
+    Ok(())
+}
