@@ -162,9 +162,10 @@ fn text(answer: &Answer) -> String {
         .iter()
         .map(|source| {
             let shrunk = if source.shrunk.is_empty() { "" } else { ", SHRUNK" };
+            let gap = if source.unseen.is_none() { "" } else { ", GAP" };
             vec![
                 source.name.clone(),
-                format!("{}{shrunk}", source.state.word()),
+                format!("{}{shrunk}{gap}", source.state.word()),
                 day(source.newest),
                 source.days_old.map_or_else(|| "-".to_owned(), |days| format!("{days} days")),
                 source.expected.map_or_else(|| "-".to_owned(), |expected| expected.to_string()),
