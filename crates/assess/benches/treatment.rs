@@ -1,7 +1,7 @@
 //! How long the cheapest treatment of a hospital takes, by its size.
 //!
 //! `cargo bench -p ward-assess --bench treatment -- 100 1000 4000 10000` makes the hospitals of `ward_risk`'s bench, decides all that is
-//! claimed and locks every door, and then leaves some wards open to the network: each may be isolated, or, for less, guarded against
+//! claimed, locks every door and closes every port, and then leaves some wards open to the network: each may be isolated, or, for less, guarded against
 //! the network of the hospital alone, which is enough only if the core is guarded, too. Besides, whatever is near may be taken off its
 //! links, and links may be secured. `--wards N` says how many wards are open; as many as give some two hundred changes are usual.
 
@@ -11,78 +11,12 @@ use std::time::Instant;
 
 use ward_assess::{Inputs, Treating, treat_telling};
 use ward_knowledge::{Contents, Memory};
-use ward_model::claim::ClaimId;
-use ward_model::cvss::Vector;
-use ward_model::device::{Control, Cut, Decisions, Device, Element, ElementKind, Enforcer, Owner, Performer};
-use ward_model::ids::{ControlId, ElementId, ZoneId};
-use ward_model::scale::Position;
 use ward_policy::Library;
 
-#[allow(dead_code, reason = "its own measurement is of no use here")]
-#[path = "../../risk/benches/hospital.rs"]
-mod hospital;
+#[path = "treatment/treatable.rs"]
+mod treatable;
 
-use hospital::{Hospital, TODAY};
-
-/// Wards that give some two hundred changes.
-const WARDS: usize = 7;
-
-/// A hospital in which so many wards are open to the network, and what could close them.
-fn treatable(elements: usize, wards: usize) -> (Device, Decisions) {
-    let mut hospital = Hospital::of(elements);
-    hospital.open.clear();
-    let device = &mut hospital.device;
-    device.secrets.values_mut().for_each(|secret| secret.per_unit = true);
-    for finding in &mut device.own_findings {
-        finding.vectors = vec![Vector::parse("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H").unwrap()];
-    }
-    let doors = Element {
-        id: "doors".into(),
-        name: "doors".into(),
-        kind: ElementKind::Other,
-        owner: Owner::Hospital,
-        zone: None,
-        hardware: Vec::new(),
-        without_software: true,
-        instances_per_site: Some(1),
-        local_login: false,
-    };
-    let presence = device.elements.keys().map(|element| Cut::Presence { at: element.clone() }).collect();
-    device.elements.insert(doors.id.clone(), doors);
-    add(device, "locked-doors", "doors", presence, 5);
-    let into = |zone: &ZoneId, from: &[Position]| Cut::LinksIntoZone { zone: zone.clone(), from: from.to_vec() };
-    add(device, "core-guard", "core-gateway", vec![into(&"core".into(), &[])], 30);
-    hospital.open.push(ClaimId::Control("core-guard".into()));
-    let zones: Vec<ZoneId> = hospital.device.zones.keys().filter(|zone| zone.as_str() != "core").cloned().collect();
-    for zone in zones.into_iter().take(wards) {
-        let filter = format!("{zone}-filter");
-        add(
-            &mut hospital.device,
-            &filter,
-            &format!("{zone}-server"),
-            vec![into(&zone, &[Position::HospitalNetwork])],
-            7,
-        );
-        hospital.open.extend([filter, format!("{zone}-isolation")].map(|id| ClaimId::Control(ControlId::new(id))));
-    }
-    hospital.claims();
-    let decisions = hospital.decisions();
-    (hospital.device, decisions)
-}
-
-fn add(device: &mut Device, id: &str, enforcer: &str, cuts: Vec<Cut>, cost: u64) {
-    let control = Control {
-        id: ControlId::new(id),
-        name: id.to_owned(),
-        category: "compensating".into(),
-        cuts,
-        enforcer: Some(Enforcer { element: ElementId::from(enforcer), secret: None }),
-        performed_by: Performer::Design,
-        hazard_added: None,
-        cost: Some(cost),
-    };
-    device.controls.insert(control.id.clone(), control);
-}
+use treatable::{TODAY, WARDS, treatable};
 
 #[expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a measurement is what this program is for")]
 fn main() {

@@ -168,17 +168,7 @@ fn conclude(
         schema: SCHEMA,
         supposed,
         device: DeviceSummary { id: device.id.clone(), name: device.name.clone() },
-        inputs: InputDigests {
-            device: device.digest,
-            knowledge: inputs.knowledge.description().generation,
-            receipts,
-            policies: inputs.rulebook.policies.iter().map(|policy| policy.id.clone()).collect(),
-            rules: inputs.rulebook.digest,
-            decisions: inputs.decisions.digest,
-            as_of: inputs.as_of,
-            engine: inputs.engine.to_owned(),
-            model: since::parts(device),
-        },
+        inputs: digests(inputs, receipts),
         summary: summary(&judgement.verdicts),
         multi_patient: multi_patient(&judgement.verdicts, &judgement.single_actions),
         single_actions: judgement.single_actions,
@@ -194,6 +184,21 @@ fn conclude(
         lifecycle: Vec::new(),
         since: None,
     })
+}
+
+/// What goes into an assessment, by digests.
+fn digests(inputs: &Inputs<'_>, receipts: ward_model::Digest) -> InputDigests {
+    InputDigests {
+        device: inputs.device.digest,
+        knowledge: inputs.knowledge.description().generation,
+        receipts,
+        policies: inputs.rulebook.policies.iter().map(|policy| policy.id.clone()).collect(),
+        rules: inputs.rulebook.digest,
+        decisions: inputs.decisions.digest,
+        as_of: inputs.as_of,
+        engine: inputs.engine.to_owned(),
+        model: since::parts(inputs.device),
+    }
 }
 
 /// Says of what would be controlled if all claims held, which of them somebody has accepted on evidence that does not support them.

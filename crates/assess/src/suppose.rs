@@ -131,6 +131,15 @@ impl Editing {
             known.map(|name| name.to_string()).collect()
         }
         let device = &self.device;
+        let there = match change {
+            Change::Rely(id) | Change::Drop(id) => device.controls.contains_key(id),
+            Change::Secure(id) => device.links.contains_key(id),
+            Change::Isolate(id) => device.elements.contains_key(id),
+            Change::Update(..) | Change::Fix(_) => false,
+        };
+        if there {
+            return Ok(());
+        }
         let elements = || names(device.elements.keys());
         let (kind, name, known) = match change {
             Change::Rely(id) | Change::Drop(id) => ("control", id.to_string(), names(device.controls.keys())),

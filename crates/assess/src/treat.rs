@@ -7,29 +7,34 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
-use ward_model::assessment::{Assessment, Summary};
+use ward_model::assessment::{DeviceSummary, Summary};
 use ward_model::device::{Device, FieldedVersion, UpdatePath};
 use ward_model::hypothesis::Change;
-use ward_model::ids::{ComponentRef, ElementId, FieldedVersionId, FunctionId};
+use ward_model::ids::{ElementId, FieldedVersionId, FunctionId};
 use ward_model::knowledge::KnowledgeError;
 use ward_model::treatment::{
     LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated, VersionTreatment,
 };
-use ward_model::verdict::{Basis, Outcome, Place, PresumedBecause, Verdict};
+use ward_model::verdict::{Outcome, Place, PresumedBecause, Verdict};
+use ward_risk::choices::Choices;
 use ward_risk::open::{Open, open};
-use ward_risk::{Effects, ElementReports, loss};
+use ward_risk::{Effects, ElementReports, Outline, loss, outline};
 
-use crate::suppose::{Reports, SupposeError, Supposition, suppose};
-use crate::{Inputs, Known, Told, assess_supposing, reports_of};
+use crate::suppose::{Reports, Supposition, suppose};
+use crate::{Inputs, Known, digests, receipts, reports_of};
 
 mod candidate;
 mod configurations;
 mod hitting;
+mod mending;
+mod needs;
 
 use candidate::{Candidate, Offer, Offered, places};
 pub use configurations::treat_configurations;
 use hitting::{Clause, Failed, cheapest};
+use mending::{Mending, names};
 
 /// How long a search goes on: by counts, never by time, so that the same question has the same answer everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,11 +45,13 @@ pub struct Limits {
     pub nodes: u64,
     /// How many derivations are drawn in each assessment.
     pub witnesses: usize,
+    /// How often it is looked up which changes derivations ask for, for one version.
+    pub looked_up: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { assessed: 400, nodes: 500_000, witnesses: 2_000 }
+        Self { assessed: 400, nodes: 500_000, witnesses: 2_000, looked_up: 10_000 }
     }
 }
 
@@ -103,36 +110,49 @@ fn treat_these(
     // Claims are judged before the device is taken apart: what was decided is bound to the whole folder.
     let (effects, _) = Effects::decided(inputs.device, inputs.decisions, inputs.as_of);
     let whole_device = Device { versions: these.to_vec(), ..inputs.device.clone() };
-    let before = whole(&Inputs { device: &whole_device, ..*inputs }, &effects, &[])?;
+    let inputs = &Inputs { device: &whole_device, ..*inputs };
+    let looked_up = Known::default();
+    let found = reports_of(inputs, &looked_up, None)?;
+    let partial = inputs.knowledge.description().partial();
     for version in these {
         let device = Device { versions: vec![version.clone()], ..inputs.device.clone() };
         let inputs = Inputs { device: &device, ..*inputs };
-        let search = Search::new(&inputs, &effects, treating, &mut *tell)?;
-        let of_version = before.verdicts.iter().filter(|verdict| verdict.fielded_version == version.id);
-        versions.push(search.run(summary(of_version))?);
+        let found = found.iter().filter(|((of, _), _)| *of == version.id);
+        let found: Arc<Reports> = Arc::new(found.map(|(at, reports)| (at.clone(), reports.clone())).collect());
+        let as_is = inputs.situation(&found, partial.as_deref());
+        // How things stand is assessed whole beside the search, which asks less of more sets.
+        let (before, searched) = std::thread::scope(|scope| {
+            let before = scope.spawn(|| outline(as_is, &effects));
+            let searched = Search::new(&inputs, &effects, treating, (&looked_up, Arc::clone(&found)), &mut *tell);
+            let searched = searched.and_then(|mut search| Ok((search.search(false)?, search)));
+            (before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), searched)
+        });
+        let (ended, search) = searched?;
+        versions.push(search.conclude(ended, &before)?);
     }
     Ok(Treatment {
         schema: TREATMENT_SCHEMA,
-        device: before.device,
-        inputs: before.inputs,
+        device: DeviceSummary { id: inputs.device.id.clone(), name: inputs.device.name.clone() },
+        inputs: digests(inputs, receipts(&found)),
         presumed_too: treating.presumed_too,
         versions,
     })
 }
 
-/// The whole assessment with some changes, in every reading.
-fn whole(inputs: &Inputs<'_>, effects: &Effects, changes: &[Change]) -> Result<Assessment, KnowledgeError> {
-    match assess_supposing(inputs, (effects, Vec::new()), changes, Told::Verdicts) {
-        Ok(assessment) => Ok(assessment),
-        Err(SupposeError::Knowledge(error)) => Err(error),
-        // As in `supposition`: the device as it is has nothing treated.
-        Err(SupposeError::Unknown(_)) => crate::assess(inputs),
+/// The counts of some verdicts, and of those of what stops by design.
+fn summary(outlines: &[Outline], stopping: &[Verdict]) -> Summary {
+    let mut summary = crate::summary(stopping);
+    for outline in outlines {
+        let count = match (outline.verdict, outline.because, outline.provisional) {
+            (Outcome::Uncontrolled, None, _) => &mut summary.uncontrolled.confirmed,
+            (Outcome::Uncontrolled, Some(_), _) => &mut summary.uncontrolled.presumed,
+            (Outcome::Controlled, _, true) => &mut summary.controlled.provisional,
+            (Outcome::Controlled, _, false) => &mut summary.controlled.confirmed,
+        };
+        *count += outline.groups;
+        summary.undetermined += if outline.undetermined { outline.groups } else { 0 };
     }
-}
-
-/// The counts of some verdicts.
-fn summary<'v>(verdicts: impl Iterator<Item = &'v Verdict>) -> Summary {
-    crate::summary(&verdicts.cloned().collect::<Vec<Verdict>>())
+    summary
 }
 
 /// One version, and everything that is at hand for it.
@@ -140,19 +160,25 @@ struct Search<'a> {
     inputs: &'a Inputs<'a>,
     effects: &'a Effects,
     treating: Treating,
-    found: Rc<Reports>,
+    found: Arc<Reports>,
     /// What was looked up for it.
-    looked_up: Known,
+    looked_up: &'a Known,
     /// What was found on an element with other versions of its components, by these.
     refound: BTreeMap<Vec<Change>, ElementReports>,
     /// What was uncontrolled with the sets that were assessed: the search asks for some of them again.
     known: BTreeMap<Vec<Change>, Rc<Remaining>>,
     candidates: Vec<Candidate>,
+    /// What the candidates take away, once that is asked.
+    choices: Option<Choices>,
+    /// Of the candidates that were asked about, the functions that each stops, where that by itself is unacceptable.
+    stopping: BTreeMap<usize, Vec<FunctionId>>,
     not_offered: Vec<NotOffered>,
     /// How many versions of components are not among the candidates.
     not_weighed: usize,
     assessed: usize,
     nodes: u64,
+    /// How often it may still be looked up what derivations ask for.
+    lookups: usize,
     tell: &'a mut dyn FnMut(Progress<'_>),
 }
 
@@ -160,7 +186,7 @@ struct Search<'a> {
 struct Remaining {
     open: Vec<Open>,
     /// What was found with the changes.
-    found: Rc<Reports>,
+    found: Arc<Reports>,
     /// The functions that stop and by that do harm that the policy finds unacceptable, each with the elements to which it is due.
     losses: BTreeMap<FunctionId, BTreeSet<ElementId>>,
 }
@@ -178,10 +204,9 @@ impl<'a> Search<'a> {
         inputs: &'a Inputs<'a>,
         effects: &'a Effects,
         treating: Treating,
+        (looked_up, found): (&'a Known, Arc<Reports>),
         tell: &'a mut dyn FnMut(Progress<'_>),
     ) -> Result<Self, KnowledgeError> {
-        let looked_up = Known::default();
-        let found = Rc::new(reports_of(inputs, &looked_up, None)?);
         let mut search = Self {
             inputs,
             effects,
@@ -191,10 +216,13 @@ impl<'a> Search<'a> {
             refound: BTreeMap::new(),
             known: BTreeMap::new(),
             candidates: Vec::new(),
+            choices: None,
+            stopping: BTreeMap::new(),
             not_offered: Vec::new(),
             not_weighed: 0,
             assessed: 0,
             nodes: treating.limits.nodes,
+            lookups: treating.limits.looked_up,
             tell,
         };
         let untreated = search.remaining(&[])?;
@@ -257,7 +285,7 @@ impl<'a> Search<'a> {
 
     /// What is found with some changes: only elements of which a component is at another version are matched anew, and each of these
     /// once for the same versions.
-    fn found_with(&mut self, inputs: &Inputs<'_>, changes: &[Change]) -> Result<Rc<Reports>, KnowledgeError> {
+    fn found_with(&mut self, inputs: &Inputs<'_>, changes: &[Change]) -> Result<Arc<Reports>, KnowledgeError> {
         let mut updates: BTreeMap<&ElementId, Vec<Change>> = BTreeMap::new();
         for change in changes {
             if let Change::Update(element, ..) = change {
@@ -265,14 +293,14 @@ impl<'a> Search<'a> {
             }
         }
         if updates.is_empty() {
-            return Ok(Rc::clone(&self.found));
+            return Ok(Arc::clone(&self.found));
         }
         let mut found = Reports::clone(&self.found);
         for (element, updates) in updates {
             let reports = match self.refound.get(&updates) {
                 Some(reports) => reports.clone(),
                 None => {
-                    let anew = reports_of(inputs, &self.looked_up, Some(element))?;
+                    let anew = reports_of(inputs, self.looked_up, Some(element))?;
                     let Some(reports) = anew.into_values().next() else { continue };
                     self.refound.insert(updates, reports.clone());
                     reports
@@ -280,49 +308,55 @@ impl<'a> Search<'a> {
             };
             found.insert((inputs.device.versions[0].id.clone(), element.clone()), reports);
         }
-        Ok(Rc::new(found))
+        Ok(Arc::new(found))
     }
 
     /// Searches until nothing is uncontrolled. What stops by design may be overlooked, to tell what would be left then.
     fn search(&mut self, overlooking_losses: bool) -> Result<(Ended, u64), KnowledgeError> {
         let costs: Vec<u64> = self.candidates.iter().map(|candidate| candidate.cost).collect();
-        let mut clauses: BTreeSet<Clause> = BTreeSet::new();
+        let mut clauses: BTreeMap<Clause, BTreeSet<Untreated>> = BTreeMap::new();
         let mut at_least = 0;
         let mut left: Vec<Untreated> = Vec::new();
         loop {
-            let known: Vec<Clause> = clauses.iter().cloned().collect();
+            let known: Vec<Clause> = clauses.keys().cloned().collect();
             let set = match cheapest(&costs, &known, &mut self.nodes) {
                 Ok(set) => set,
-                Err(Failed::Impossible) => return Ok((Ended::Impossible(left), at_least)),
+                Err(Failed::Impossible) => return Ok((Ended::Impossible(impossible(&clauses, left)), at_least)),
                 Err(Failed::Limit) => return Ok((Ended::Limit(left), at_least)),
             };
             at_least = set.iter().fold(0, |sum: u64, one| sum.saturating_add(costs[*one]));
-            if self.assessed >= self.treating.limits.assessed {
-                return Ok((Ended::Limit(left), at_least));
+            let (mut found, reads) = (Vec::new(), self.lookups > 0);
+            if !overlooking_losses {
+                found.extend(self.stopping(&set));
             }
-            let remaining = self.remaining(&set)?;
-            (self.tell)(Progress {
-                version: &self.inputs.device.versions[0].id,
-                candidates: self.candidates.len(),
-                assessed: self.assessed,
-                at_least,
-                left: remaining.open.len() + remaining.losses.len(),
-            });
-            let found = self.clauses(&remaining, &set, overlooking_losses);
             if found.is_empty() {
-                return Ok((Ended::Treated(set), at_least));
+                found = self.needs(&set);
+            }
+            if found.is_empty() {
+                if self.assessed >= self.treating.limits.assessed || !reads {
+                    return Ok((Ended::Limit(left), at_least));
+                }
+                let remaining = self.remaining(&set)?;
+                found = self.clauses(&remaining, &set, overlooking_losses);
+                if found.is_empty() {
+                    self.tell(at_least, 0);
+                    return Ok((Ended::Treated(set), at_least));
+                }
             }
             left = found.iter().map(|(_, subject)| subject.clone()).collect();
-            // What nothing at hand can touch is named by itself.
-            let hopeless = found.iter().filter(|(clause, _)| clause.any.is_empty() && clause.none_of.is_empty());
-            let hopeless: BTreeSet<Untreated> = hopeless.map(|(_, subject)| subject.clone()).collect();
-            if !hopeless.is_empty() {
-                left = hopeless.into_iter().collect();
-            }
             left.sort();
             left.dedup();
-            clauses.extend(found.into_iter().map(|(clause, _)| clause));
+            self.tell(at_least, left.len());
+            for (clause, subject) in found {
+                clauses.entry(clause).or_default().insert(subject);
+            }
         }
+    }
+
+    fn tell(&mut self, at_least: u64, left: usize) {
+        let version = &self.inputs.device.versions[0].id;
+        let (candidates, assessed) = (self.candidates.len(), self.assessed);
+        (self.tell)(Progress { version, candidates, assessed, at_least, left });
     }
 
     /// What every treatment must do, seeing what this set leaves.
@@ -368,28 +402,12 @@ impl<'a> Search<'a> {
                 let chosen: Vec<usize> = set.iter().copied().filter(isolates).collect();
                 let subject = |one: usize| {
                     let Change::Isolate(element) = &self.candidates[one].change else { return None };
-                    Some(Untreated {
-                        subject: format!("{function} stops for good"),
-                        element: element.clone(),
-                        presumed_because: None,
-                        harm: None,
-                    })
+                    Some(needs::stopped(function, element))
                 };
-                // What one isolation stops by itself, it stops in every set.
-                let mut alone = Vec::new();
-                for one in &chosen {
-                    let Supposition { device, lost, .. } = self.supposition(&self.changes(&[*one]));
-                    let inputs = Inputs { device: &device, ..*self.inputs };
-                    let verdicts = loss::verdicts(inputs.situation(&self.found, None), &lost);
-                    if verdicts.iter().any(|verdict| verdict.verdict == Outcome::Uncontrolled) {
-                        alone.push(*one);
-                    }
-                }
+                // What does harm by itself has been taken out before.
                 let all = Clause { any: Vec::new(), none_of: chosen.clone() };
-                let each = alone.iter().map(|one| Clause { any: Vec::new(), none_of: vec![*one] });
-                let found: Vec<Clause> = if alone.is_empty() { vec![all] } else { each.collect() };
                 let named = chosen.first().and_then(|one| subject(*one));
-                clauses.extend(found.into_iter().filter_map(|clause| Some((clause, named.clone()?))));
+                clauses.extend(named.map(|named| (all, named)));
             }
         }
         // Clauses by derivation say more than that this very set fails.
@@ -404,8 +422,12 @@ impl<'a> Search<'a> {
         Clause { any: (0..self.candidates.len()).filter(|one| !set.contains(one)).collect(), none_of: set.to_vec() }
     }
 
-    fn run(mut self, before: Summary) -> Result<VersionTreatment, KnowledgeError> {
-        let (ended, at_least) = self.search(false)?;
+    /// What is told of how the search ended, and of how things come out then, assessed whole.
+    fn conclude(
+        mut self,
+        (ended, at_least): (Ended, u64),
+        before: &[Outline],
+    ) -> Result<VersionTreatment, KnowledgeError> {
         let mut advice = Vec::new();
         let version = self.inputs.device.versions[0].clone();
         if version.update_path == Some(UpdatePath::None) && !matches!(&ended, Ended::Treated(set) if set.is_empty()) {
@@ -431,27 +453,25 @@ impl<'a> Search<'a> {
                 (TreatmentOutcome::NoTreatment, Vec::new(), left)
             }
         };
-        let changes = self.changes(&set);
-        let after = whole(self.inputs, self.effects, &changes)?;
+        let (after, stopping) = if set.is_empty() { (before.to_vec(), Vec::new()) } else { self.outline(&set)? };
         let mut left_presumed: BTreeSet<LeftPresumed> = BTreeSet::new();
-        for verdict in after.verdicts.iter().filter(|verdict| verdict.verdict == Outcome::Uncontrolled) {
-            if let Some(because) = verdict.presumed_because {
+        for outline in after.iter().filter(|outline| outline.verdict == Outcome::Uncontrolled) {
+            if let Some(because) = outline.because {
                 left_presumed.insert(LeftPresumed {
-                    element: verdict.element.clone(),
+                    element: outline.element.clone(),
                     because,
-                    covers: verdict.covers.len(),
-                    advice: assessing(because, &verdict.element),
+                    covers: outline.covers,
+                    advice: assessing(because, &outline.element),
                 });
             }
         }
-        let open = |verdict: &&Verdict| {
-            verdict.verdict == Outcome::Uncontrolled
-                && (verdict.basis == Basis::Confirmed || self.treating.presumed_too)
-        };
         let treated = matches!(outcome, TreatmentOutcome::Treated | TreatmentOutcome::NotNeeded);
-        let failed: Vec<&Verdict> = after.verdicts.iter().filter(open).collect();
+        let open = |outline: &Outline| {
+            outline.verdict == Outcome::Uncontrolled && (outline.because.is_none() || self.treating.presumed_too)
+        };
+        let failed = after.iter().any(open) || stopping.iter().any(|verdict| verdict.verdict == Outcome::Uncontrolled);
         // What is proposed is assessed whole once more, in every reading: what does not hold there is not proposed.
-        let outcome = if treated && !failed.is_empty() {
+        let outcome = if treated && failed {
             advice.push("the whole assessment does not bear the proposal out: take it for none".to_owned());
             TreatmentOutcome::LimitReached
         } else {
@@ -475,12 +495,23 @@ impl<'a> Search<'a> {
             untreated,
             advice,
             not_offered: self.not_offered,
-            before,
-            after: after.summary,
+            before: summary(before, &[]),
+            after: summary(&after, &stopping),
             left_presumed: left_presumed.into_iter().collect(),
             candidates: self.candidates.len(),
             assessed: self.assessed,
         })
+    }
+
+    /// How every verdict comes out with a set of candidates, in every reading, and those on what stops by design.
+    fn outline(&mut self, set: &[usize]) -> Result<(Vec<Outline>, Vec<Verdict>), KnowledgeError> {
+        let changes = self.changes(set);
+        let Supposition { device, effects, lost, .. } = self.supposition(&changes);
+        let inputs = Inputs { device: &device, ..*self.inputs };
+        let found = self.found_with(&inputs, &changes)?;
+        let partial = inputs.knowledge.description().partial();
+        let situation = inputs.situation(&found, partial.as_deref());
+        Ok((outline(situation, &effects), loss::verdicts(situation, &lost)))
     }
 
     /// What is left where there is no treatment: to give up links and what rests on them, or the device.
@@ -558,43 +589,13 @@ impl Search<'_> {
     }
 }
 
-/// The vulnerabilities that a derivation rests on, and its subject. What a step follows by begins with the name of the vulnerability,
-/// where it is one.
-fn names(open: &Open) -> BTreeSet<&str> {
-    let by = open.witness.nodes.iter().filter_map(|node| node.by.split_whitespace().next());
-    by.chain([open.subject.id.as_str()]).collect()
-}
-
-/// Where vulnerabilities are found, so that it can be told what another version of a component may change.
-struct Mending<'a> {
-    /// The components by element and vulnerability, each with whether others beside it have a say.
-    found: BTreeMap<(&'a ElementId, &'a str), Vec<(&'a ComponentRef, bool)>>,
-}
-
-impl<'a> Mending<'a> {
-    fn new(reports: &'a Reports) -> Self {
-        let mut found: BTreeMap<_, Vec<(&ComponentRef, bool)>> = BTreeMap::new();
-        for ((_, element), reports) in reports {
-            for finding in reports.open.findings.iter().chain(&reports.complete.findings) {
-                let others = !finding.proof.environment.is_empty() || !finding.proof.voices.is_empty();
-                let at = found.entry((element, finding.vulnerability.id.as_str())).or_default();
-                at.push((&finding.component.reference, others));
-            }
-        }
-        Self { found }
-    }
-
-    /// Whether another version of a component could take a derivation away, or have brought it: one that rests on something found at
-    /// that component, or found beside it under conditions that the component may be part of. Other changes are told by their places.
-    fn may_mend(&self, change: &Change, open: &Open, names: &BTreeSet<&str>) -> bool {
-        let Change::Update(element, component, _) = change else { return true };
-        open.because.is_some()
-            || names
-                .iter()
-                .filter_map(|name| self.found.get(&(element, *name)))
-                .flatten()
-                .any(|(reference, others)| *others || *reference == component)
-    }
+/// What no change that is at hand controls: the subjects that ask for changes of which each does harm by itself, or for none; where that
+/// is not how the search ended, what the last set left.
+fn impossible(clauses: &BTreeMap<Clause, BTreeSet<Untreated>>, left: Vec<Untreated>) -> Vec<Untreated> {
+    let refused = |one: &usize| clauses.contains_key(&Clause { any: Vec::new(), none_of: vec![*one] });
+    let hopeless = clauses.iter().filter(|(clause, _)| clause.none_of.is_empty() && clause.any.iter().all(refused));
+    let hopeless: BTreeSet<Untreated> = hopeless.flat_map(|(_, subjects)| subjects.iter().cloned()).collect();
+    if hopeless.is_empty() { left } else { hopeless.into_iter().collect() }
 }
 
 /// What to do about what is presumed. It is advice: nobody can be told beforehand what the answer will be.

@@ -23,7 +23,7 @@ use crate::vocabulary::Table;
 mod controls;
 mod findings;
 mod functions;
-mod links;
+pub(crate) mod links;
 pub(crate) mod weaknesses;
 
 /// Subjects that take the same steps, and so come out alike.

@@ -13,8 +13,10 @@ use ward_model::many::SingleAction;
 use ward_model::verdict::{Outcome, PresumedBecause, SubjectKind, Units, Verdict};
 use ward_policy::Policy;
 
+mod outline;
 mod verdict;
 
+pub use outline::{Outline, outline};
 use verdict::{Compared, verdict};
 
 use crate::actions;
@@ -340,29 +342,8 @@ impl<'a> Readings<'a> {
             lapses: lapsing,
         };
         let subjects = outcomes.subjects();
-        let mut covers: BTreeMap<&ElementId, BTreeSet<String>> = BTreeMap::new();
-        for (key, standing) in &subjects {
-            if let Standing::Covered(elements) = standing {
-                for element in &**elements {
-                    covers.entry(element).or_default().insert(key.subject.subject().id);
-                }
-            }
-        }
-        // Whatever a decision alone makes vanish is left to what is not known of where it would be.
-        let undecided = compared.undecided().subjects();
-        let gone = |undecided: &[(Key, Standing)]| {
-            let keys = undecided.iter().map(|(key, _)| key);
-            let gone = keys.filter(|key| key.because.is_none() && outcomes.standing(key).is_none());
-            gone.cloned().collect::<Vec<Key>>()
-        };
-        let ((), gone) = in_parts(&undecided, LEAST_VERDICTS, gone, || ());
-        drop(undecided);
-        let gone: Vec<Key> = gone.into_iter().flatten().collect();
-        for key in &gone {
-            for element in outcomes.left_open(key) {
-                covers.entry(element).or_default().insert(key.subject.subject().id);
-            }
-        }
+        let gone = gone(&outcomes, compared.undecided());
+        let covers = covered(&outcomes, &subjects, &gone);
         // A weakness that a decision alone makes vanish is a verdict too: someone answers for its absence. Where another weakness of
         // the link has taken its place, that one has the verdict.
         let vanished: Vec<&Key> = gone.iter().filter(|key| outcomes.outcome(key) == Outcome::Controlled).collect();
@@ -394,6 +375,41 @@ impl<'a> Readings<'a> {
         verdicts.extend(in_parts(&vanished, LEAST_VERDICTS, judge, || ()).1);
         Bench { verdicts, single_actions, watch_list }
     }
+}
+
+/// The subjects that arise where nothing is decided, and as decided do not: whatever a decision alone makes vanish is left to what is
+/// not known of where it would be.
+fn gone(decided: &Outcomes<'_>, undecided: &Outcomes<'_>) -> Vec<Key> {
+    let subjects = undecided.subjects();
+    let gone = |subjects: &[(Key, Standing)]| {
+        let keys = subjects.iter().map(|(key, _)| key);
+        let gone = keys.filter(|key| key.because.is_none() && decided.standing(key).is_none());
+        gone.cloned().collect::<Vec<Key>>()
+    };
+    let ((), gone) = in_parts(&subjects, LEAST_VERDICTS, gone, || ());
+    gone.into_iter().flatten().collect()
+}
+
+/// For each element that is not described completely the subjects that are left to a presumption of it.
+fn covered<'a>(
+    outcomes: &'a Outcomes<'_>,
+    subjects: &'a [(Key, Standing)],
+    gone: &[Key],
+) -> BTreeMap<&'a ElementId, BTreeSet<String>> {
+    let mut covers: BTreeMap<&ElementId, BTreeSet<String>> = BTreeMap::new();
+    for (key, standing) in subjects {
+        if let Standing::Covered(elements) = standing {
+            for element in &**elements {
+                covers.entry(element).or_default().insert(key.subject.subject().id);
+            }
+        }
+    }
+    for key in gone {
+        for element in outcomes.left_open(key) {
+            covers.entry(element).or_default().insert(key.subject.subject().id);
+        }
+    }
+    covers
 }
 
 /// The claims in effect, those together whose removal comes to the same: an element whose interfaces or functions nobody answers

@@ -82,6 +82,11 @@ impl Questions {
         Self { program: Arc::clone(program), ways, leading: OnceLock::new() }
     }
 
+    /// Whether a fact is reached at all.
+    pub fn reaches(&self, fact: FactId) -> bool {
+        self.ways[fact.index()].any()
+    }
+
     /// What steps conclude.
     pub fn begin(&self, steps: &[DerivationId]) -> Begun {
         let graph = self.program.graph();
@@ -240,7 +245,7 @@ impl Labels {
     }
 
     /// Labels every fact with the first of these goals that it leads to.
-    fn toward(goals: Vec<Cell>, questions: &Questions) -> Self {
+    pub fn toward(goals: Vec<Cell>, questions: &Questions) -> Self {
         let facts = vec![[[Goal::NONE; 3]; 3]; questions.program.len()];
         let mut labels = Self { goals, facts, ..Self::default() };
         labels.follow(questions);

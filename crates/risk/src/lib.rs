@@ -14,9 +14,10 @@
 //! 8. [`judge`]: readings compared, the verdicts, with witness, sensitivity and what they rely on.
 //!
 //! Beside it stand [`actions`], what one action brings on several people at once, and what a search asks for: [`open`], only what
-//! is uncontrolled and by which way, in one reading; [`reach`], how far single vulnerabilities reach; and [`loss`], what is lost by
+//! is uncontrolled and by which way, in one reading, and [`choices`], which changes it takes; [`reach`], how far single vulnerabilities reach; and [`loss`], what is lost by
 //! design when an element is taken off its links.
 
+pub mod choices;
 pub mod effects;
 pub mod loss;
 pub mod open;
@@ -57,7 +58,7 @@ pub use actions::order as order_of_actions;
 pub use answered::is_answered;
 pub use context::{ElementReports, FindingAnswers, Situation};
 pub use effects::{Effects, not_shown, spoken_against};
-pub use judge::{Judgement, Told, judge, judge_supposing, judge_telling, order};
+pub use judge::{Judgement, Outline, Told, judge, judge_supposing, judge_telling, order, outline};
 
 #[cfg(test)]
 mod tests;

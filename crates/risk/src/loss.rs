@@ -26,14 +26,21 @@ pub fn lost(
     isolated: &BTreeSet<ElementId>,
 ) -> BTreeMap<FunctionId, BTreeSet<ElementId>> {
     let stopped = stopped(device, effects, isolated);
+    let mut silent: BTreeMap<&ElementId, Causes<'_>> = BTreeMap::new();
+    for (id, causes) in &stopped {
+        if let Some(link) = device.links.get(*id) {
+            silent.entry(&link.to).or_default().extend(causes);
+        }
+    }
     let mut lost: BTreeMap<FunctionId, BTreeSet<ElementId>> = BTreeMap::new();
     for function in device.functions.values() {
-        let mut due: BTreeSet<ElementId> = BTreeSet::new();
-        for (link, causes) in &stopped {
-            if device.links.get(link).is_some_and(|link| rests_on(device, effects, function, link)) {
-                due.extend(causes.iter().cloned());
-            }
-        }
+        let due: Causes<'_> = match known_feeding(device, effects, function) {
+            Some(links) => links.iter().filter_map(|link| stopped.get(link)).flatten().copied().collect(),
+            // What people do rests on what any element shows them.
+            None if function.realised_by == RealisedBy::People => silent.values().flatten().copied().collect(),
+            None => function.realised_by.elements().iter().filter_map(|at| silent.get(at)).flatten().copied().collect(),
+        };
+        let mut due: BTreeSet<ElementId> = due.into_iter().cloned().collect();
         due.extend(parted(device, effects, function, isolated));
         if !due.is_empty() {
             lost.insert(function.id.clone(), due);
@@ -42,58 +49,75 @@ pub fn lost(
     lost
 }
 
+/// The elements to which it is due that something stops.
+type Causes<'d> = BTreeSet<&'d ElementId>;
+
 /// The links on which no data come any more: those that are gone, and those whose sender has nothing left to pass on.
+///
+/// Data are followed one link further in each round. What stops in a round is due to all that stopped in the round before and fed it.
 fn stopped<'d>(
     device: &'d Device,
     effects: &Effects,
-    isolated: &BTreeSet<ElementId>,
-) -> BTreeMap<&'d LinkId, BTreeSet<ElementId>> {
+    isolated: &'d BTreeSet<ElementId>,
+) -> BTreeMap<&'d LinkId, Causes<'d>> {
+    if isolated.is_empty() {
+        return BTreeMap::new();
+    }
     // A pump that is only told what to do stops, too, when nobody tells it: charged rather too much than too little.
     let brings = |link: &Link| {
         link.may_carry(Carries::Data)
             || link.may_carry(Carries::Command)
             || !effects.holds(&ClaimId::Link(link.id.clone(), LinkClaim::Carries))
     };
-    let mut stopped: BTreeMap<&LinkId, BTreeSet<ElementId>> = BTreeMap::new();
-    for (id, link) in &device.links {
-        let ends = [&link.from, &link.to].into_iter().filter(|end| isolated.contains(*end));
-        let ends: BTreeSet<ElementId> = ends.cloned().collect();
-        if !ends.is_empty() && brings(link) {
+    let mut stopped: BTreeMap<&LinkId, Causes<'_>> = BTreeMap::new();
+    // Of those that may stop later: who passes on all that comes to its sender, and who what comes by certain links.
+    let mut passing: BTreeMap<&ElementId, Vec<&Link>> = BTreeMap::new();
+    let mut fed: BTreeMap<&LinkId, Vec<&Link>> = BTreeMap::new();
+    let mut last: Vec<&Link> = Vec::new();
+    for (id, link) in device.links.iter().filter(|(_, link)| brings(link)) {
+        let ends: Causes<'_> = [&link.from, &link.to].into_iter().filter_map(|end| isolated.get(end)).collect();
+        if !ends.is_empty() {
             stopped.insert(id, ends);
+            last.push(link);
+            continue;
+        }
+        let answered = || effects.holds(&ClaimId::Link(id.clone(), LinkClaim::FedBy));
+        match link.fed_by.as_ref().filter(|_| answered()) {
+            Some(feeding) => feeding.iter().for_each(|other| fed.entry(other).or_default().push(link)),
+            None => passing.entry(&link.from).or_default().push(link),
         }
     }
-    // Each round follows data one link further; there are not more rounds than links.
-    loop {
-        let mut next: Vec<(&LinkId, BTreeSet<ElementId>)> = Vec::new();
-        for (id, link) in device.links.iter().filter(|(id, link)| !stopped.contains_key(id) && brings(link)) {
-            let answered = effects.holds(&ClaimId::Link(id.clone(), LinkClaim::FedBy));
-            let feeds = |other: &LinkId| match link.fed_by.as_ref().filter(|_| answered) {
-                Some(feeding) => feeding.contains(other),
-                None => device.links.get(other).is_some_and(|other| other.to == link.from),
-            };
-            let due: BTreeSet<ElementId> =
-                stopped.iter().filter(|(other, _)| feeds(other)).flat_map(|(_, due)| due.iter().cloned()).collect();
-            if !due.is_empty() {
-                next.push((id, due));
+    while !last.is_empty() {
+        let mut next: BTreeMap<&LinkId, (&Link, Causes<'_>)> = BTreeMap::new();
+        let mut silent: BTreeMap<&ElementId, Causes<'_>> = BTreeMap::new();
+        for link in last {
+            let Some(causes) = stopped.get(&link.id) else { continue };
+            silent.entry(&link.to).or_default().extend(causes);
+            for other in fed.get(&link.id).into_iter().flatten() {
+                next.entry(&other.id).or_insert_with(|| (other, Causes::new())).1.extend(causes);
             }
         }
-        if next.is_empty() {
-            return stopped;
+        for (element, causes) in silent {
+            // All that it passes on stops now, whatever else stops coming to it later.
+            for link in passing.remove(element).into_iter().flatten() {
+                next.insert(&link.id, (link, causes.clone()));
+            }
         }
-        stopped.extend(next);
+        next.retain(|id, _| !stopped.contains_key(id));
+        last = next.values().map(|(link, _)| *link).collect();
+        stopped.extend(next.into_iter().map(|(id, (_, causes))| (id, causes)));
     }
+    stopped
 }
 
-fn rests_on(device: &Device, effects: &Effects, function: &Function, link: &Link) -> bool {
+/// The links that are known to be all on whose data a function rests.
+fn known_feeding<'d>(device: &Device, effects: &Effects, function: &'d Function) -> Option<&'d Vec<LinkId>> {
     let elements = function.realised_by.elements();
-    let answered = effects.holds(&ClaimId::Function(function.id.clone(), FunctionClaim::FedBy));
+    let answered = || effects.holds(&ClaimId::Function(function.id.clone(), FunctionClaim::FedBy));
     // What people do rests on what any element shows them.
     let shows = |link: &Link| function.realised_by == RealisedBy::People || elements.contains(&link.to);
     let arrives = |id: &LinkId| device.links.get(id).is_some_and(shows);
-    match function.fed_by.as_ref().filter(|links| answered && links.iter().all(arrives)) {
-        Some(links) => links.contains(&link.id),
-        None => shows(link),
-    }
+    function.fed_by.as_ref().filter(|links| links.iter().all(arrives) && answered())
 }
 
 /// The elements that cannot work with the others of a function any more, where it needs them.

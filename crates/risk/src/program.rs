@@ -243,6 +243,17 @@ impl Program {
         DerivationId::at(self.first_derivation + self.derivations.len())
     }
 
+    /// Only some of its derivations, over the same facts, each with the number that it had. Nobody asks what they follow by.
+    pub fn only(&self, kept: impl Fn(DerivationId) -> bool) -> (Self, Vec<DerivationId>) {
+        let mut program = Self { facts: Arc::clone(&self.facts), wordless: true, ..Self::default() };
+        let numbers: Vec<DerivationId> =
+            (0..self.next().index()).map(DerivationId::at).filter(|id| kept(*id)).collect();
+        for id in &numbers {
+            program.derive(self.step(*id), "");
+        }
+        (program, numbers)
+    }
+
     /// Takes away its own derivations from a number on. The facts that they speak of keep their numbers.
     pub fn truncate(&mut self, from: DerivationId) {
         self.graph.take();

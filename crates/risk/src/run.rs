@@ -7,7 +7,7 @@ use ward_model::ids::ElementId;
 use ward_model::scale::{Exploitability, Persons, Reach};
 use ward_model::verdict::{Basis, Outcome, PresumedBecause, Witness};
 
-use crate::attribute::{Through, through, through_only};
+use crate::attribute::through;
 use crate::cells::{Cell, worst_of_each};
 use crate::context::Context;
 use crate::fact::Fact;
@@ -22,7 +22,6 @@ use crate::presume::{Presumption, missing, presumptions};
 use crate::program::{DerivationId, FactId, Program};
 use crate::subject::SubjectKey;
 use crate::texts::Texts;
-use crate::value::Value;
 use crate::witness::{self, OwnSteps};
 
 /// A program with elements presumed, and its fixpoint.
@@ -34,9 +33,20 @@ struct Presumed {
 
 impl Presumed {
     fn new(context: &Context<'_>, grounded: &Grounded, elements: &[ElementId]) -> Self {
+        if elements.is_empty() {
+            return Self::nothing(grounded);
+        }
         let presuming = presuming(context, grounded, elements);
         let solution = solve(&presuming.program);
         let questions = Questions::new(&presuming.program, &solution);
+        Self { presuming, solution, questions }
+    }
+
+    /// Nothing is presumed, and nothing is asked of what would be.
+    fn nothing(grounded: &Grounded) -> Self {
+        let presuming = Presuming { program: Arc::clone(&grounded.program), steps: BTreeMap::new() };
+        let solution = Solution::default();
+        let questions = Questions::new(&grounded.program, &solution);
         Self { presuming, solution, questions }
     }
 }
@@ -58,6 +68,8 @@ pub(crate) struct Run<'a> {
     open: Option<Vec<Bounds>>,
     presumptions: Vec<Presumption>,
     texts: Texts,
+    /// Whether of each subject more is told than how it comes out.
+    told: bool,
 }
 
 impl<'a> Run<'a> {
@@ -69,12 +81,29 @@ impl<'a> Run<'a> {
 
     /// Solves a reading of which the program has been built.
     pub fn of(context: Context<'a>, grounded: Grounded) -> Self {
-        let presumptions = presumptions(&context);
-        let all = elements(&presumptions, |_| true);
-        let undescribed = elements(&presumptions, |one| one.because == PresumedBecause::Unmodelled);
         let known = solve(&grounded.program);
         let questions = Questions::new(&grounded.program, &known);
         let labels = Labels::new(&context, &questions);
+        Self::presuming(context, grounded, (known, questions), labels, true)
+    }
+
+    /// Solves a reading of which is told how each subject comes out, and nothing else: no harms, and no ways to them.
+    pub fn briefly(context: Context<'a>, grounded: Grounded) -> Self {
+        let questions = Questions::solve(&grounded.program);
+        let labels = Labels::unacceptable(&context, &questions);
+        Self::presuming(context, grounded, (Solution::default(), questions), labels, false)
+    }
+
+    fn presuming(
+        context: Context<'a>,
+        grounded: Grounded,
+        (known, questions): (Solution, Questions),
+        labels: Labels,
+        told: bool,
+    ) -> Self {
+        let presumptions = presumptions(&context);
+        let all = elements(&presumptions, |_| true);
+        let undescribed = elements(&presumptions, |one| one.because == PresumedBecause::Unmodelled);
         let presumed = Arc::new(Presumed::new(&context, &grounded, &all));
         let presumed_labels =
             if all.is_empty() { Labels::default() } else { Labels::new(&context, &presumed.questions) };
@@ -100,6 +129,7 @@ impl<'a> Run<'a> {
             open,
             presumptions,
             texts: Texts::default(),
+            told,
         }
     }
 
@@ -109,10 +139,7 @@ impl<'a> Run<'a> {
         let known = solve(&grounded.program);
         let questions = Questions::new(&grounded.program, &known);
         let labels = Labels::unacceptable(&context, &questions);
-        let presuming = Presuming { program: Arc::clone(&grounded.program), steps: BTreeMap::new() };
-        let solution = Solution::default();
-        let asking = Questions::new(&grounded.program, &solution);
-        let presumed = Arc::new(Presumed { presuming, solution, questions: asking });
+        let presumed = Arc::new(Presumed::nothing(&grounded));
         Self {
             context,
             grounded,
@@ -125,6 +152,7 @@ impl<'a> Run<'a> {
             open: None,
             presumptions: Vec::new(),
             texts: Texts::default(),
+            told: true,
         }
     }
 
@@ -159,7 +187,7 @@ impl<'a> Run<'a> {
         });
         let begun: Vec<(&Group, Vec<DerivationId>, Begun)> = begun.collect();
         // What begins alike leads to the same.
-        let harms = worst_harms(&self.context, &self.questions, begun.iter().map(|(_, _, begun)| begun));
+        let harms = self.harms(&self.questions, begun.iter().map(|(_, _, begun)| begun));
         let harms = harms.into_iter().map(|(begun, harms)| {
             let Leads { worst: cell, threats, privacy } = self.labels.leads(begun);
             let outcome = cell.as_ref().map_or(Outcome::Controlled, |cell| cell.outcome);
@@ -192,7 +220,7 @@ impl<'a> Run<'a> {
         let begin =
             |presumption: &Presumption| questions.begin(presuming.steps.get(&presumption.element).copied().as_slice());
         let begun: Vec<Begun> = self.presumptions.iter().map(begin).collect();
-        let reached = worst_harms(&self.context, questions, begun.iter());
+        let reached = self.harms(questions, begun.iter());
         let anywhere = self.harms_anywhere();
         for (presumption, begun) in self.presumptions.iter().zip(&begun) {
             let Leads { worst, threats, privacy } = self.presumed_labels.leads(begun);
@@ -211,6 +239,19 @@ impl<'a> Run<'a> {
             all.insert(presumption.clone(), Arc::new(Judged { outcome, cell, harms, threats, privacy }));
         }
         all
+    }
+
+    /// The harms that each of these leads to, where they are told.
+    fn harms<'b>(
+        &self,
+        questions: &Questions,
+        begun: impl Iterator<Item = &'b Begun>,
+    ) -> BTreeMap<&'b Begun, Vec<Cell>> {
+        if self.told {
+            worst_harms(&self.context, questions, begun)
+        } else {
+            begun.map(|begun| (begun, Vec::new())).collect()
+        }
     }
 
     /// Every harm to a person that the device names, for as many people as can be.
@@ -294,24 +335,10 @@ impl<'a> Run<'a> {
             }
         };
         let steps: Vec<DerivationId> = self.steps(key).into_iter().map(|(step, _)| step).collect();
-        let goal = labels.nearest(&questions.begin(&steps));
-        let Some((goal, cell)) = goal.and_then(|goal| Some((goal, labels.goal(goal)?))) else {
-            return Default::default();
-        };
-        let onward = through_only(program, solution, &steps, |before, entry| {
-            let expected = match before {
-                None => Some(goal),
-                Some(before) => labels.label(before.fact, before.value).next(),
-            };
-            Some(labels.label(entry.fact, entry.value)) == expected
-        });
-        let wanted = Value { class: cell.class, reach: cell.reach };
-        let shown = |onward: &Through| {
-            let entry = onward.front(cell.fact).ways().find(|(value, _)| *value == wanted)?.1;
-            Some(witness::draw(&self.context, program, solution, onward, entry, &steps, &self.texts))
-        };
-        // Where the shortest way is one of several that are told alike, all of them are looked at.
-        shown(&onward).or_else(|| shown(&through(program, solution, &steps))).unwrap_or_default()
+        let way = witness::way_to(program, solution, (questions, labels), &steps);
+        way.map_or_else(Default::default, |(_, way)| {
+            witness::draw(&self.context, program, solution, &way.onward, way.entry, &steps, &self.texts)
+        })
     }
 
     /// Says of a subject's own steps that they follow by it.

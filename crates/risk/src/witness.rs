@@ -5,15 +5,59 @@ use std::sync::Arc;
 
 use ward_model::verdict::{Place, Witness, WitnessNode};
 
-use crate::attribute::Through;
+use crate::attribute::{Through, through, through_only};
+use crate::cells::Cell;
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::fixpoint::{Entry, EntryRef, Solution};
+use crate::labels::{Labels, Questions};
 use crate::program::{DerivationId, Program};
 use crate::texts::{Texts, exactly};
+use crate::value::Value;
 
 /// Which nodes of a witness are steps of the subject's own: the place of each, with its derivation.
 pub(crate) type OwnSteps = Vec<(usize, DerivationId)>;
+
+/// A way through a subject, by the entry in which it ends.
+pub(crate) struct Way {
+    pub onward: Through,
+    pub entry: u32,
+}
+
+impl Way {
+    /// An entry on it, or before it in the whole solution.
+    pub fn at<'w>(&'w self, whole: &'w Solution, entry: EntryRef) -> &'w Entry {
+        match entry {
+            EntryRef::Whole(number) => whole.entry(number),
+            EntryRef::Through(number) => self.onward.entry(number),
+        }
+    }
+}
+
+/// A way from the steps of a subject to the worst that it leads to, in as few steps as any; nothing where it leads nowhere.
+pub(crate) fn way_to<'l>(
+    program: &Program,
+    solution: &Solution,
+    (questions, labels): (&Questions, &'l Labels),
+    steps: &[DerivationId],
+) -> Option<(&'l Cell, Way)> {
+    let goal = labels.nearest(&questions.begin(steps))?;
+    let cell = labels.goal(goal)?;
+    let onward = through_only(program, solution, steps, |before, entry| {
+        let expected = match before {
+            None => Some(goal),
+            Some(before) => labels.label(before.fact, before.value).next(),
+        };
+        Some(labels.label(entry.fact, entry.value)) == expected
+    });
+    let wanted = Value { class: cell.class, reach: cell.reach };
+    let ended = |onward: Through| {
+        let entry = onward.front(cell.fact).ways().find(|(value, _)| *value == wanted)?.1;
+        Some((cell, Way { onward, entry }))
+    };
+    // Where the shortest way is one of several that are told alike, all of them are looked at.
+    ended(onward).or_else(|| ended(through(program, solution, steps)))
+}
 
 /// Draws the derivation of an entry, and says which of its nodes are among these steps.
 pub(crate) fn draw(

@@ -12,7 +12,10 @@ use ward_model::vulnerability::{Configuration, Criterion, Node, Operator, Vulner
 use ward_policy::{Library, Rulebook};
 use ward_version::{Bound, Interval};
 
-use super::{Effects, Ended, Inputs, Limits, Progress, Search, Treating};
+use super::{Arc, Effects, Ended, Inputs, Known, Limits, Open, Progress, Search, Treating, reports_of};
+
+#[path = "../../benches/treatment/treatable.rs"]
+mod treatable;
 
 const TODAY: Date = date(2026, 11, 22);
 /// How many candidates are tried in every combination.
@@ -86,11 +89,12 @@ fn folder(system: &str) -> Reading {
 const ELEMENTS: [&str; 3] = ["a", "b", "c"];
 
 fn an_element() -> impl Strategy<Value = String> {
-    (0..3_usize, any::<bool>()).prop_map(|(sbom, zoned)| {
+    let kind = prop::sample::select(vec!["bedside-device", "bedside-device", "server", "implant"]);
+    (0..3_usize, any::<bool>(), kind).prop_map(|(sbom, zoned, kind)| {
         let sbom = ["none", "sbom/old.cdx.json", "sbom/new.cdx.json"][sbom];
         let zone = if zoned { "zone = \"z\"\n" } else { "" };
         format!(
-            "kind = \"bedside-device\"\nowner = \"maker\"\n{zone}sbom = \"{sbom}\"\ninstances_per_site = 1\n\
+            "kind = \"{kind}\"\nowner = \"maker\"\n{zone}sbom = \"{sbom}\"\ninstances_per_site = 1\n\
              claims = {{ interfaces_listed = \"evidence/e.md\", software_listed = \"evidence/e.md\", functions_listed = \"evidence/e.md\" }}\n"
         )
     })
@@ -99,17 +103,26 @@ fn an_element() -> impl Strategy<Value = String> {
 fn a_link() -> impl Strategy<Value = String> {
     let exposed = prop::sample::subsequence(vec!["hospital-network", "physical", "radio"], 1..3);
     let carries = prop::sample::subsequence(vec!["data", "command", "code"], 1..3);
-    (0..3_usize, 1..3_usize, prop::sample::select(vec!["ip", "bluetooth", "usb"]), exposed, carries, 0..4_u8).prop_map(
-        |(from, step, medium, exposed, carries, authentication)| {
+    let medium = prop::sample::select(vec!["ip", "bluetooth", "usb"]);
+    // What comes by the first link, or by none: where that does not end at the sender, nobody has said what feeds it.
+    let fed_by = prop::sample::select(vec![None, None, None, Some("[]"), Some("[\"l0\"]")]);
+    (0..3_usize, 1..3_usize, medium, exposed, carries, 0..6_u8, fed_by).prop_map(
+        |(from, step, medium, exposed, carries, authentication, fed_by)| {
             let (from, to) = (ELEMENTS[from], ELEMENTS[(from + step) % 3]);
             let authentication = match authentication {
                 0 => "authentication = { mechanism = \"key\", secret = \"k\", evidence = \"evidence/e.md\" }\n",
                 1 => "authentication = { mechanism = \"key\", evidence = \"evidence/e.md\" }\n",
+                2 => "authentication = { mechanism = \"key\", secret = \"k\", evidence = \"evidence/e.md\" }\nanti_replay = true\n",
                 _ => "authentication = \"none\"\n",
             };
+            let (fed_by, fed) = match fed_by {
+                Some(links) => (format!("fed_by = {links}\n"), ", fed_by = \"evidence/e.md\""),
+                None => (String::new(), ""),
+            };
+            let replay = if authentication.contains("anti_replay") { ", anti_replay = \"evidence/e.md\"" } else { "" };
             format!(
-                "from = \"{from}\"\nto = \"{to}\"\nmedium = \"{medium}\"\nexposed_to = {exposed:?}\ncarries = {carries:?}\n{authentication}\
-                 claims = {{ exposed_to = \"evidence/e.md\", carries = \"evidence/e.md\" }}\n"
+                "from = \"{from}\"\nto = \"{to}\"\nmedium = \"{medium}\"\nexposed_to = {exposed:?}\ncarries = {carries:?}\n{authentication}{fed_by}\
+                 claims = {{ exposed_to = \"evidence/e.md\", carries = \"evidence/e.md\"{fed}{replay} }}\n"
             )
         },
     )
@@ -118,16 +131,31 @@ fn a_link() -> impl Strategy<Value = String> {
 fn a_function() -> impl Strategy<Value = String> {
     let elements = prop::sample::subsequence(ELEMENTS.to_vec(), 1..3);
     let severity = prop::sample::select(vec!["minor", "serious", "catastrophic"]);
-    (elements, prop::sample::select(vec!["loss", "alteration"]), severity).prop_map(|(elements, on, harm)| {
+    let fed_by = prop::sample::select(vec![None, None, Some("[\"l0\"]"), Some("[]")]);
+    let on = prop::sample::select(vec!["loss", "alteration", "disclosure"]);
+    (elements, on, severity, 0..6_u8, fed_by).prop_map(|(elements, on, harm, realised, fed_by)| {
+        let realised = match realised {
+            0 => "\"people\"".to_owned(),
+            1 => format!("{{ any = {elements:?} }}"),
+            _ => format!("{{ all = {elements:?} }}"),
+        };
+        let redundancy = if realised.contains("any") { "redundancy = \"evidence/e.md\"" } else { "" };
+        let (fed_by, fed) = match fed_by {
+            Some(links) => (format!("fed_by = {links}\n"), "fed_by = \"evidence/e.md\""),
+            None => (String::new(), ""),
+        };
+        let claims: Vec<&str> = [redundancy, fed].into_iter().filter(|claim| !claim.is_empty()).collect();
+        let claims = if claims.is_empty() { String::new() } else { format!("claims = {{ {} }}\n", claims.join(", ")) };
         format!(
-            "essential = true\nrealised_by = {{ all = {elements:?} }}\npersons = {{ group = \"p\", at_once_per_instance = 1 }}\n\
+            "essential = true\nrealised_by = {realised}\n{fed_by}{claims}persons = {{ group = \"p\", at_once_per_instance = 1 }}\n\
              [[function.effect]]\non = \"{on}\"\nhazardous_situation = \"x\"\nharm = \"{harm}\"\n"
         )
     })
 }
 
 fn a_control() -> impl Strategy<Value = String> {
-    (0..4_usize, 0..3_usize, 0..3_usize, 0..6_u64).prop_map(|(cut, at, enforcer, cost)| {
+    (0..4_usize, 0..3_usize, 0..3_usize, 0..6_u64, any::<bool>()).prop_map(|(cut, at, enforcer, cost, by_secret)| {
+        let secret = if by_secret { ", secret = \"k\"" } else { "" };
         let at = ELEMENTS[at];
         let cut = match cut {
             0 => format!("{{ step = \"send-command\", at = \"{at}\" }}"),
@@ -136,7 +164,7 @@ fn a_control() -> impl Strategy<Value = String> {
             _ => "{ link = \"l0\" }".to_owned(),
         };
         format!(
-            "category = \"compensating\"\ncuts = [{cut}]\nenforcer = {{ element = \"{}\" }}\nperformed_by = \"site\"\n\
+            "category = \"compensating\"\ncuts = [{cut}]\nenforcer = {{ element = \"{}\"{secret} }}\nperformed_by = \"site\"\n\
              claimed = {{ effective = true, evidence = \"evidence/e.md\" }}\nhazard_added = \"none\"\ncost = {cost}\n",
             ELEMENTS[enforcer]
         )
@@ -149,12 +177,17 @@ fn a_system() -> impl Strategy<Value = String> {
         prop::collection::vec(a_link(), 1..4),
         prop::collection::vec(a_function(), 1..3),
         prop::collection::vec(a_control(), 0..6),
+        (any::<bool>(), prop::sample::select(vec!["", "per_unit = true\n", "public = true\n"])),
     );
-    parts.prop_map(|(elements, links, functions, controls)| {
+    parts.prop_map(|(elements, links, functions, controls, (held, secret))| {
         let mut text =
             "[[zone]]\nid = \"z\"\nowner = \"hospital\"\n\n[[person_group]]\nid = \"p\"\nrole = \"patient\"\n"
                 .to_owned();
-        text += "[[secret]]\nid = \"k\"\nheld_by = [\"a\"]\n";
+        let held = if held { "[\"a\"]" } else { "[]" };
+        text += &format!("[[secret]]\nid = \"k\"\nheld_by = {held}\n{secret}");
+        if !secret.is_empty() {
+            text += "evidence = \"evidence/e.md\"\n";
+        }
         for harm in ["minor", "serious", "catastrophic"] {
             text += &format!("[[harm]]\nid = \"{harm}\"\naxis = \"person\"\nseverity = \"{harm}\"\ntext = \"x\"\n");
         }
@@ -204,16 +237,24 @@ proptest! {
         let effects = Effects::none().supposing(claims);
         let treating = Treating { presumed_too, limits: Limits { assessed: 2_000, ..Limits::default() } };
         let mut silent = |_: Progress<'_>| ();
-        let mut search = Search::new(&inputs, &effects, treating, &mut silent).unwrap();
+        let looked_up = Known::default();
+        let found = Arc::new(reports_of(&inputs, &looked_up, None).unwrap());
+        let mut search = Search::new(&inputs, &effects, treating, (&looked_up, found), &mut silent).unwrap();
         search.candidates.truncate(MOST);
         for (candidate, cost) in search.candidates.iter_mut().zip(&costs) {
             candidate.cost = *cost;
         }
+        // What is told of sets beforehand, the first time of none.
+        let needs = search.needs(&[]);
         let (ended, at_least) = search.search(false).unwrap();
         let mut best: Option<(u64, usize, Vec<usize>)> = None;
         for bits in 0..1_usize << search.candidates.len() {
             let set: Vec<usize> = (0..search.candidates.len()).filter(|at| bits >> at & 1 == 1).collect();
             let remaining = search.remaining(&set).unwrap();
+            for (clause, subject) in needs.iter().filter(|(clause, _)| !clause.any.iter().any(|one| set.contains(one))) {
+                let named = |open: &Open| open.subject.id == subject.subject && open.element == subject.element;
+                prop_assert!(remaining.open.iter().any(named), "{:?} not in {:?}: {:?}\n{}", subject, set, clause, system);
+            }
             if remaining.open.is_empty() && remaining.losses.is_empty() {
                 let cost = set.iter().map(|one| search.candidates[*one].cost).sum();
                 let key = (cost, set.len(), set);
@@ -227,5 +268,45 @@ proptest! {
             Ended::Impossible(_) => prop_assert_eq!(None, best, "{}", system),
             Ended::Limit(_) => prop_assert!(false, "so small a search ends"),
         }
+    }
+}
+
+/// The hospital of the bench at a small size: what is found there is a treatment, and no set that costs less is one. All of those are
+/// tried.
+#[test]
+fn a_small_hospital_is_treated_at_the_least_cost() {
+    let (device, decisions) = treatable::treatable(53, 2);
+    let rulebook = rulebook();
+    let knowledge = knowledge(&[]);
+    let inputs = Inputs {
+        device: &device,
+        decisions: &decisions,
+        knowledge: &knowledge,
+        rulebook: &rulebook,
+        as_of: treatable::TODAY,
+        engine: "test",
+    };
+    let (effects, _) = Effects::decided(&device, &decisions, treatable::TODAY);
+    let looked_up = Known::default();
+    let found = Arc::new(reports_of(&inputs, &looked_up, None).unwrap());
+    let mut silent = |_: Progress<'_>| ();
+    let mut search = Search::new(&inputs, &effects, Treating::default(), (&looked_up, found), &mut silent).unwrap();
+    assert!(!search.remaining(&[]).unwrap().open.is_empty());
+    let (ended, cost) = search.search(false).unwrap();
+    let Ended::Treated(treatment) = ended else { panic!("there is a treatment") };
+    let remaining = search.remaining(&treatment).unwrap();
+    assert!(remaining.open.is_empty() && remaining.losses.is_empty());
+    let mut cheaper: Vec<(u64, Vec<usize>)> = vec![(0, Vec::new())];
+    for one in 0..search.candidates.len() {
+        let with = |(before, set): &(u64, Vec<usize>)| {
+            (before + search.candidates[one].cost, set.iter().copied().chain([one]).collect())
+        };
+        let longer: Vec<(u64, Vec<usize>)> = cheaper.iter().map(with).filter(|(sum, _)| *sum < cost).collect();
+        cheaper.extend(longer);
+    }
+    assert!(cheaper.len() > 1);
+    for (_, set) in cheaper {
+        let remaining = search.remaining(&set).unwrap();
+        assert!(!remaining.open.is_empty() || !remaining.losses.is_empty(), "{:?}", search.changes(&set));
     }
 }

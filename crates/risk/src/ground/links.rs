@@ -313,7 +313,7 @@ fn from_specimen(builder: &mut Builder<'_>, know: Fact) {
 }
 
 /// Whether one like it can be bought, found or stolen.
-fn obtainable(element: &Element) -> bool {
+pub(crate) fn obtainable(element: &Element) -> bool {
     !matches!(element.kind, ElementKind::CloudService | ElementKind::UpdateServer | ElementKind::Network)
 }
 
