@@ -79,6 +79,7 @@ fn add(device: &mut Device, id: &str, enforcer: &str, cuts: Vec<Cut>, cost: u64)
         enforcer: Some(Enforcer { element: ElementId::from(enforcer), secret: None }),
         performed_by: Performer::Design,
         hazard_added: None,
+        hazards: Default::default(),
         cost: Some(cost),
     };
     device.controls.insert(control.id.clone(), control);

@@ -171,6 +171,7 @@ impl Editing {
             control.performed_by = Performer::Maker;
         }
         effects.extend(control.hazard_added.iter().map(|hazard| format!("it trades: {hazard}")));
+        effects.extend(added(control).map(|hazard| format!("it adds the hazard {hazard}")));
         self.effects = self.effects.supposing([&ClaimId::Control(id.clone())]);
         (true, effects)
     }
@@ -307,6 +308,11 @@ impl Editing {
         let claims: Vec<ClaimId> = self.effects.claims().filter(|claim| of_gone(claim)).cloned().collect();
         self.effects = self.effects.without(&claims);
     }
+}
+
+/// The hazards that a control lists, in words.
+pub(crate) fn added(control: &Control) -> impl Iterator<Item = String> {
+    control.hazards.listed().iter().map(|hazard| format!("{}: {} of {}", hazard.id, hazard.on, hazard.function))
 }
 
 /// Whether a control has effect for all units already.

@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use ward_model::assessment::{Assessment, Summary};
 use ward_model::device::{Device, UpdatePath};
+use ward_model::hazard::ControlHazard;
 use ward_model::hypothesis::Change;
 use ward_model::ids::{ComponentRef, ElementId, FieldedVersionId, FunctionId};
 use ward_model::knowledge::KnowledgeError;
@@ -24,6 +25,7 @@ use crate::suppose::{Reports, SupposeError, Supposition, suppose};
 use crate::{Inputs, Known, Told, assess_supposing, reports_of};
 
 mod candidate;
+mod hazard;
 mod hitting;
 
 use candidate::{Candidate, Offer, Offered, places};
@@ -135,6 +137,8 @@ struct Search<'a> {
     /// What was uncontrolled with the sets that were assessed: the search asks for some of them again.
     known: BTreeMap<Vec<Change>, Rc<Remaining>>,
     candidates: Vec<Candidate>,
+    /// The candidates that nothing makes acceptable: what they do to people themselves is not controlled.
+    hazardous: BTreeMap<usize, Vec<ControlHazard>>,
     not_offered: Vec<NotOffered>,
     /// How many versions of components are not among the candidates.
     not_weighed: usize,
@@ -150,6 +154,8 @@ struct Remaining {
     found: Rc<Reports>,
     /// The functions that stop and by that do harm that the policy finds unacceptable, each with the elements to which it is due.
     losses: BTreeMap<FunctionId, BTreeSet<ElementId>>,
+    /// What the controls among the changes do to people themselves, and is not controlled.
+    hazards: Vec<ControlHazard>,
 }
 
 /// How a search ended.
@@ -178,6 +184,7 @@ impl<'a> Search<'a> {
             refound: BTreeMap::new(),
             known: BTreeMap::new(),
             candidates: Vec::new(),
+            hazardous: BTreeMap::new(),
             not_offered: Vec::new(),
             not_weighed: 0,
             assessed: 0,
@@ -197,6 +204,7 @@ impl<'a> Search<'a> {
         };
         let Offered { candidates, not_offered, not_weighed } = offer.candidates();
         (search.candidates, search.not_offered, search.not_weighed) = (candidates, not_offered, not_weighed);
+        search.refuse_hazardous();
         Ok(search)
     }
 
@@ -235,8 +243,9 @@ impl<'a> Search<'a> {
             .filter(|verdict| verdict.verdict == Outcome::Uncontrolled)
             .map(|verdict| verdict.element)
             .collect();
+        let hazards = self.hazards(set, &lost);
         let losses = lost.into_iter().filter(|(_, due)| due.iter().any(|element| harmful.contains(element))).collect();
-        let remaining = Rc::new(Remaining { open, losses, found });
+        let remaining = Rc::new(Remaining { open, losses, hazards, found });
         self.known.insert(changes, Rc::clone(&remaining));
         Ok(remaining)
     }
@@ -272,7 +281,8 @@ impl<'a> Search<'a> {
     /// Searches until nothing is uncontrolled. What stops by design may be overlooked, to tell what would be left then.
     fn search(&mut self, overlooking_losses: bool) -> Result<(Ended, u64), KnowledgeError> {
         let costs: Vec<u64> = self.candidates.iter().map(|candidate| candidate.cost).collect();
-        let mut clauses: BTreeSet<Clause> = BTreeSet::new();
+        let never = self.hazardous.keys().map(|one| Clause { any: Vec::new(), none_of: vec![*one] });
+        let mut clauses: BTreeSet<Clause> = never.collect();
         let mut at_least = 0;
         let mut left: Vec<Untreated> = Vec::new();
         loop {
@@ -292,7 +302,7 @@ impl<'a> Search<'a> {
                 candidates: self.candidates.len(),
                 assessed: self.assessed,
                 at_least,
-                left: remaining.open.len() + remaining.losses.len(),
+                left: remaining.open.len() + remaining.losses.len() + remaining.hazards.len(),
             });
             let found = self.clauses(&remaining, &set, overlooking_losses);
             if found.is_empty() {
@@ -374,6 +384,7 @@ impl<'a> Search<'a> {
                 clauses.extend(found.into_iter().filter_map(|clause| Some((clause, named.clone()?))));
             }
         }
+        clauses.extend(self.hazard_clauses(&remaining.hazards, set));
         // Clauses by derivation say more than that this very set fails.
         if clauses.iter().any(|(clause, _)| *clause != self.not_this(set)) {
             let plain = self.not_this(set);
@@ -431,18 +442,20 @@ impl<'a> Search<'a> {
                 && (verdict.basis == Basis::Confirmed || self.treating.presumed_too)
         };
         let treated = matches!(outcome, TreatmentOutcome::Treated | TreatmentOutcome::NotNeeded);
-        let failed: Vec<&Verdict> = after.verdicts.iter().filter(open).collect();
+        let failed = after.verdicts.iter().any(|verdict| open(&verdict)) || self.adds_open(&after, &changes);
         // What is proposed is assessed whole once more, in every reading: what does not hold there is not proposed.
-        let outcome = if treated && !failed.is_empty() {
+        let outcome = if treated && failed {
             advice.push("the whole assessment does not bear the proposal out: take it for none".to_owned());
             TreatmentOutcome::LimitReached
         } else {
             outcome
         };
+        advice.extend(hazard::in_effect_already(&after, &changes));
         let proposed: Vec<Proposed> = set
             .iter()
             .map(|one| {
-                let Candidate { change, title, cost, cost_source, remarks, .. } = self.candidates[*one].clone();
+                let Candidate { change, title, cost, cost_source, mut remarks, .. } = self.candidates[*one].clone();
+                remarks.extend(hazard::remarks(&after, &change));
                 Proposed { change, title, cost, cost_source, remarks }
             })
             .collect();

@@ -162,6 +162,7 @@ impl Hospital {
             enforcer: Some(Enforcer { element: gateway.as_str().into(), secret: None }),
             performed_by: Performer::Design,
             hazard_added: None,
+            hazards: Default::default(),
             cost: None,
         };
         if untidy {
