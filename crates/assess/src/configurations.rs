@@ -9,6 +9,7 @@ use ward_model::claim::ClaimId;
 use ward_model::device::configuration::Group;
 use ward_model::device::{Configuration, Configurations};
 use ward_model::digest::Digest;
+use ward_model::hazard::ControlHazard;
 use ward_model::hypothesis::{Change, Supposed};
 use ward_model::ids::{SiteId, VariantId};
 use ward_model::knowledge::KnowledgeError;
@@ -220,6 +221,11 @@ fn joined(parts: &[Part<'_>], verdicts: Vec<Verdict>, device: Digest) -> Assessm
         parts,
         |one| &one.decisions_without_effect,
         |decision: &mut DecisionWithoutEffect, at| decision.reason.push_str(at),
+    );
+    all.control_hazards = labelled(
+        parts,
+        |one| &one.control_hazards,
+        |hazard: &mut ControlHazard, at| hazard.reasons.push(format!("so it is judged{at}")),
     );
     all.unassessed = union(parts.iter().flat_map(|part| &part.assessment.unassessed));
     all.lapses = lapses(parts);

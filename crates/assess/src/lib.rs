@@ -6,7 +6,7 @@
 mod configurations;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub mod lifecycle;
 mod since;
@@ -29,12 +29,13 @@ use ward_model::cpe::{Cpe, Part};
 use ward_model::device::{Decisions, Device};
 use ward_model::finding::{MatchReport, SCAN_SCHEMA, SbomSummary, ScanReport};
 use ward_model::hypothesis::{Change, Supposed};
-use ward_model::ids::{ElementId, FieldedVersionId};
+use ward_model::ids::{ControlId, ElementId, FieldedVersionId};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
 use ward_model::many::{HarmAtOnce, SingleAction};
 use ward_model::verdict::{Basis, Outcome, Verdict};
 use ward_model::vex::{VexFile, Whole};
 use ward_policy::{Expectations, Rulebook};
+use ward_risk::hazards::{self, hazards};
 use ward_risk::{Effects, ElementReports, Judgement, Situation, Told, judge_telling, loss};
 
 pub use configurations::{assess_configurations, what_if_configurations};
@@ -78,7 +79,8 @@ pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
     let uncontrolled = confirmed.map(|verdict| verdict.fielded_version.clone()).collect();
     let lifecycle = lifecycle::section(inputs, &reports, &effects, &uncontrolled)?;
     let judgement = Judgement { decisions_without_effect: without, ..judgement };
-    Ok(Assessment { lifecycle, ..conclude(inputs, reports, &effects, judgement, Vec::new())? })
+    let control_hazards = hazards(inputs.device, inputs.rulebook, &effects, hazards::Supposed::default());
+    Ok(Assessment { lifecycle, control_hazards, ..conclude(inputs, reports, &effects, judgement, Vec::new())? })
 }
 
 /// Assesses a device as it would be with these changes. Nothing of it is so: the answer says what it supposes.
@@ -117,7 +119,12 @@ fn assess_supposing(
     judgement.decisions_without_effect = without;
     // What stops by design comes first: whoever asks supposed it.
     judgement.verdicts.splice(0..0, loss::verdicts(inputs.situation(&reports, partial.as_deref()), &lost));
-    Ok(conclude(inputs, reports, &effects, judgement, supposed)?)
+    let dropped =
+        changes.iter().filter_map(|change| if let Change::Drop(id) = change { Some(id.clone()) } else { None });
+    let dropped: BTreeSet<ControlId> = dropped.collect();
+    let apart = hazards::Supposed { dropped: Some(&dropped), lost: Some(&lost) };
+    let control_hazards = hazards(inputs.device, inputs.rulebook, &effects, apart);
+    Ok(Assessment { control_hazards, ..conclude(inputs, reports, &effects, judgement, supposed)? })
 }
 
 impl Inputs<'_> {
@@ -181,6 +188,7 @@ fn conclude(
         lapses: judgement.lapses,
         decisions_without_effect: judgement.decisions_without_effect,
         verdicts: judgement.verdicts,
+        control_hazards: Vec::new(),
         lifecycle: Vec::new(),
         since: None,
     })

@@ -181,6 +181,7 @@ impl Editing {
             control.performed_by = Performer::Maker;
         }
         effects.extend(control.hazard_added.iter().map(|hazard| format!("it trades: {hazard}")));
+        effects.extend(added(control).map(|hazard| format!("it adds the hazard {hazard}")));
         self.effects = self.effects.supposing([&ClaimId::Control(id.clone())]);
         (true, effects)
     }
@@ -369,6 +370,11 @@ pub(crate) fn enforced_elsewhere(device: &Device, control: &Control) -> bool {
 
 fn has_links(device: &Device, element: &ElementId) -> bool {
     device.links.values().any(|link| link.from == *element || link.to == *element)
+}
+
+/// The hazards that a control lists, in words.
+pub(crate) fn added(control: &Control) -> impl Iterator<Item = String> {
+    control.hazards.listed().iter().map(|hazard| format!("{}: {} of {}", hazard.id, hazard.on, hazard.function))
 }
 
 /// Whether a control has effect for all units already.

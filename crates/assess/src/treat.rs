@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use ward_model::assessment::{DeviceSummary, Summary};
 use ward_model::device::{Device, FieldedVersion, UpdatePath};
+use ward_model::hazard::ControlHazard;
 use ward_model::hypothesis::Change;
 use ward_model::ids::{ElementId, FieldedVersionId, FunctionId};
 use ward_model::knowledge::KnowledgeError;
@@ -27,6 +28,7 @@ use crate::{Inputs, Known, digests, receipts, reports_of};
 
 mod candidate;
 mod configurations;
+mod hazard;
 mod hitting;
 mod mending;
 mod needs;
@@ -172,6 +174,8 @@ struct Search<'a> {
     choices: Option<Choices>,
     /// Of the candidates that were asked about, the functions that each stops, where that by itself is unacceptable.
     stopping: BTreeMap<usize, Vec<FunctionId>>,
+    /// The candidates that nothing makes acceptable: what they do to people themselves is not controlled.
+    hazardous: BTreeMap<usize, Vec<ControlHazard>>,
     not_offered: Vec<NotOffered>,
     /// How many versions of components are not among the candidates.
     not_weighed: usize,
@@ -189,6 +193,8 @@ struct Remaining {
     found: Arc<Reports>,
     /// The functions that stop and by that do harm that the policy finds unacceptable, each with the elements to which it is due.
     losses: BTreeMap<FunctionId, BTreeSet<ElementId>>,
+    /// What the controls among the changes do to people themselves, and is not controlled.
+    hazards: Vec<ControlHazard>,
 }
 
 /// How a search ended.
@@ -218,6 +224,7 @@ impl<'a> Search<'a> {
             candidates: Vec::new(),
             choices: None,
             stopping: BTreeMap::new(),
+            hazardous: BTreeMap::new(),
             not_offered: Vec::new(),
             not_weighed: 0,
             assessed: 0,
@@ -239,6 +246,7 @@ impl<'a> Search<'a> {
         };
         let Offered { candidates, not_offered, not_weighed } = offer.candidates();
         (search.candidates, search.not_offered, search.not_weighed) = (candidates, not_offered, not_weighed);
+        search.refuse_hazardous();
         Ok(search)
     }
 
@@ -277,8 +285,9 @@ impl<'a> Search<'a> {
             .filter(|verdict| verdict.verdict == Outcome::Uncontrolled)
             .map(|verdict| verdict.element)
             .collect();
+        let hazards = self.hazards(set, &lost);
         let losses = lost.into_iter().filter(|(_, due)| due.iter().any(|element| harmful.contains(element))).collect();
-        let remaining = Rc::new(Remaining { open, losses, found });
+        let remaining = Rc::new(Remaining { open, losses, hazards, found });
         self.known.insert(changes, Rc::clone(&remaining));
         Ok(remaining)
     }
@@ -315,6 +324,9 @@ impl<'a> Search<'a> {
     fn search(&mut self, overlooking_losses: bool) -> Result<(Ended, u64), KnowledgeError> {
         let costs: Vec<u64> = self.candidates.iter().map(|candidate| candidate.cost).collect();
         let mut clauses: BTreeMap<Clause, BTreeSet<Untreated>> = BTreeMap::new();
+        for one in self.hazardous.keys() {
+            clauses.entry(Clause { any: Vec::new(), none_of: vec![*one] }).or_default();
+        }
         let mut at_least = 0;
         let mut left: Vec<Untreated> = Vec::new();
         loop {
@@ -410,6 +422,7 @@ impl<'a> Search<'a> {
                 clauses.extend(named.map(|named| (all, named)));
             }
         }
+        clauses.extend(self.hazard_clauses(&remaining.hazards, set));
         // Clauses by derivation say more than that this very set fails.
         if clauses.iter().any(|(clause, _)| *clause != self.not_this(set)) {
             let plain = self.not_this(set);
@@ -453,7 +466,9 @@ impl<'a> Search<'a> {
                 (TreatmentOutcome::NoTreatment, Vec::new(), left)
             }
         };
+        let changes = self.changes(&set);
         let (after, stopping) = if set.is_empty() { (before.to_vec(), Vec::new()) } else { self.outline(&set)? };
+        let hazards = self.hazards_with(&changes);
         let mut left_presumed: BTreeSet<LeftPresumed> = BTreeSet::new();
         for outline in after.iter().filter(|outline| outline.verdict == Outcome::Uncontrolled) {
             if let Some(because) = outline.because {
@@ -469,7 +484,9 @@ impl<'a> Search<'a> {
         let open = |outline: &Outline| {
             outline.verdict == Outcome::Uncontrolled && (outline.because.is_none() || self.treating.presumed_too)
         };
-        let failed = after.iter().any(open) || stopping.iter().any(|verdict| verdict.verdict == Outcome::Uncontrolled);
+        let failed = after.iter().any(open)
+            || stopping.iter().any(|verdict| verdict.verdict == Outcome::Uncontrolled)
+            || self.adds_open(&hazards, &changes);
         // What is proposed is assessed whole once more, in every reading: what does not hold there is not proposed.
         let outcome = if treated && failed {
             advice.push("the whole assessment does not bear the proposal out: take it for none".to_owned());
@@ -477,10 +494,12 @@ impl<'a> Search<'a> {
         } else {
             outcome
         };
+        advice.extend(hazard::in_effect_already(&hazards, &changes));
         let proposed: Vec<Proposed> = set
             .iter()
             .map(|one| {
-                let Candidate { change, title, cost, cost_source, remarks, .. } = self.candidates[*one].clone();
+                let Candidate { change, title, cost, cost_source, mut remarks, .. } = self.candidates[*one].clone();
+                remarks.extend(hazard::remarks(&hazards, &change));
                 Proposed { change, title, cost, cost_source, remarks }
             })
             .collect();

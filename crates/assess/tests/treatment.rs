@@ -13,6 +13,7 @@ mod expected;
 
 use case::Case;
 use ward_assess::{SupposeError, Treating, treat, what_if};
+use ward_model::hazard::HazardOutcome;
 use ward_model::hypothesis::Change;
 use ward_model::treatment::{Treatment, TreatmentOutcome, VersionTreatment};
 use ward_model::verdict::Outcome;
@@ -201,5 +202,58 @@ fn a_vulnerability_without_a_fix_stays_and_a_name_that_is_unknown_is_refused() {
             Err(SupposeError::Unknown(unknown)) => assert_eq!(unknown.kind, kind),
             other => panic!("{text}: {other:?}"),
         }
+    }
+}
+
+/// The hazards of a control, each with what came out.
+fn hazards_of(assessment: &ward_model::Assessment, control: &str) -> Vec<(String, HazardOutcome)> {
+    let of = assessment.control_hazards.iter().filter(|hazard| hazard.control.as_str() == control);
+    of.map(|hazard| (hazard.hazard.as_ref().map(ToString::to_string).unwrap_or_default(), hazard.outcome)).collect()
+}
+
+#[test]
+fn what_controls_do_to_people_is_told_apart_and_goes_with_them() {
+    let case = Case::load("abbott-icd");
+    let day = case.expected.as_of[0];
+    let decided = case.assess(day, None);
+    let accepted = |id: &str| (id.to_owned(), HazardOutcome::Controlled);
+    assert_eq!(
+        hazards_of(&decided, "firmware-update"),
+        [accepted("paused-therapy"), accepted("stuck-in-back-up")],
+        "{:#?}",
+        decided.control_hazards
+    );
+    assert!(decided.control_hazards.iter().filter(|hazard| hazard.hazard.is_some()).all(|hazard| hazard.accepted));
+    assert_eq!(hazards_of(&decided, "radio-off"), [(String::new(), HazardOutcome::Presumed)], "words are not judged");
+    let dropped = supposing("abbott-icd", &["-firmware-update"]).expect("known names");
+    assert_eq!(hazards_of(&dropped, "firmware-update"), []);
+    // Who does not accept what remains turns the hazard, and no verdict.
+    let rejected = case.assess(day, Some("control-hazard:firmware-update/stuck-in-back-up.residual"));
+    assert_eq!(hazards_of(&rejected, "firmware-update")[1].1, HazardOutcome::Uncontrolled);
+    let outcomes = |assessment: &ward_model::Assessment| -> Vec<(String, Outcome)> {
+        assessment.verdicts.iter().map(|verdict| (verdict.id.clone(), verdict.verdict)).collect()
+    };
+    assert_eq!(outcomes(&decided), outcomes(&rejected));
+}
+
+#[test]
+fn a_control_whose_own_hazard_is_not_controlled_is_no_treatment() {
+    let case = Case::load("abbott-icd");
+    let day = case.expected.as_of[0];
+    let residual = "control-hazard:firmware-update/stuck-in-back-up.residual";
+    let found = case.asked_without(day, Some(residual), |inputs| treat(inputs, Treating::default()));
+    for version in found.expect("knowledge in memory").versions {
+        assert!(!changes(&version).contains(&"+firmware-update".to_owned()), "{version:#?}");
+        if ["Ellipse", "Fortify Assura"].contains(&version.fielded_version.as_str()) {
+            let advice = advice(&version);
+            let said = "the hazard stuck-in-back-up that firmware-update adds is uncontrolled";
+            assert!(advice.contains(said), "{advice}");
+        }
+    }
+    // Words alone are no confirmed hazard; whoever asks for what is presumed gets none of such a control.
+    let presumed_too = Treating { presumed_too: true, ..Treating::default() };
+    let found = case.asked(day, |inputs| treat(inputs, presumed_too)).expect("knowledge in memory");
+    for version in found.versions {
+        assert!(!changes(&version).contains(&"+radio-off".to_owned()), "{version:#?}");
     }
 }

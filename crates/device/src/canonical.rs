@@ -8,8 +8,8 @@ use std::fmt::Display;
 use ward_model::component::{CompiledFiles, Component, Patch};
 use ward_model::design::{Design, DesignOf, Designs, Feature};
 use ward_model::device::{
-    Authentication, Cohort, CompiledComponent, Control, Cut, Effect, Element, Enforcer, Fallback, Function, Harm, Link,
-    OwnFinding, PersonGroup, RealisedBy, Secret, Zone,
+    AddedHazard, AddedHazards, Authentication, Cohort, CompiledComponent, Control, Cut, Effect, Element, Enforcer,
+    Fallback, Function, Harm, Link, OwnFinding, PersonGroup, RealisedBy, Secret, Zone,
 };
 use ward_model::digest::Digest;
 use ward_model::ids::FieldedVersionId;
@@ -132,7 +132,7 @@ impl Canonical {
     }
 
     pub(crate) fn control(&mut self, control: &Control) {
-        let Control { id, name, category, cuts, enforcer, performed_by, hazard_added, cost } = control;
+        let Control { id, name, category, cuts, enforcer, performed_by, hazard_added, hazards, cost } = control;
         self.put("control", id);
         self.put("name", name);
         self.put("category", category);
@@ -146,6 +146,12 @@ impl Canonical {
         }
         self.put("performed_by", performed_by);
         self.opt("hazard_added", hazard_added.as_ref());
+        // That none is added, and words for people, stand in the line above as they always have. That nothing is said is no less.
+        match hazards {
+            AddedHazards::Unsaid if hazard_added.is_none() => self.put("hazards", "unsaid"),
+            AddedHazards::Unsaid | AddedHazards::None => {}
+            AddedHazards::Listed(hazards) => self.set("hazards", hazards.iter().map(added_hazard)),
+        }
         self.opt("cost", *cost);
     }
 
@@ -331,6 +337,18 @@ fn cut(cut: &Cut) -> Digest {
             out.put("at", at);
         }
     }
+    out.digest()
+}
+
+fn added_hazard(hazard: &AddedHazard) -> Digest {
+    let AddedHazard { id, function, on, how_often, for_seconds, stands } = hazard;
+    let mut out = Canonical(Vec::new());
+    out.put("id", id);
+    out.put("function", function);
+    out.put("on", on);
+    out.opt("how_often", *how_often);
+    out.opt("for_seconds", *for_seconds);
+    out.put("stands", stands);
     out.digest()
 }
 

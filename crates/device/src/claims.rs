@@ -4,10 +4,10 @@ mod premise;
 
 use std::collections::BTreeMap;
 
-use ward_model::claim::{Claim, ClaimId, ElementClaim, Evidence, FunctionClaim, LinkClaim};
-use ward_model::device::{Control, Cut, Device, Link};
+use ward_model::claim::{Claim, ClaimId, ElementClaim, Evidence, FunctionClaim, HazardClaim, LinkClaim};
+use ward_model::device::{AddedHazard, Control, Cut, Device, HazardStands, Link};
 use ward_model::digest::Digest;
-use ward_model::ids::LinkId;
+use ward_model::ids::{ControlId, HazardId, LinkId};
 
 pub(crate) use premise::premise;
 
@@ -52,6 +52,7 @@ fn statement(id: &ClaimId, device: &Device) -> String {
             Some(control) => control_statement(control),
             None => format!("control {control} works"),
         },
+        ClaimId::ControlHazard(control, hazard, claim) => hazard_statement(control, hazard, *claim, device),
         ClaimId::Element(element, claim) => match claim {
             ElementClaim::InterfacesListed => {
                 format!(
@@ -129,6 +130,28 @@ fn control_statement(control: &Control) -> String {
         None => "with no enforcer named".to_owned(),
     };
     format!("{} prevents {}; {enforcer}, performed by {}", control.name, cuts.join(" and "), control.performed_by)
+}
+
+fn hazard_statement(control: &ControlId, id: &HazardId, claim: HazardClaim, device: &Device) -> String {
+    let listed = device.controls.get(control).map_or(&[][..], |control| control.hazards.listed());
+    let Some(AddedHazard { function, on, how_often, for_seconds, stands, .. }) =
+        listed.iter().find(|hazard| hazard.id == *id)
+    else {
+        return format!("the hazard {id} that {control} adds is as stated");
+    };
+    let often = how_often.map_or("as often as can be", |often| often.word());
+    let lasts = for_seconds.map_or("for as long as it takes".to_owned(), |seconds| format!("for {seconds} s at most"));
+    let stands = match stands {
+        HazardStands::WhileActing => "only while it acts",
+        HazardStands::Always => "as long as it is in force",
+    };
+    let what = format!("{on} of {function}, {often}, {lasts}, {stands}");
+    match claim {
+        HazardClaim::Estimate => format!("the hazard {id} that {control} adds is no worse than this: {what}"),
+        HazardClaim::Residual => {
+            format!("what {control} prevents outweighs what remains of its hazard {id} ({what}), and that is accepted")
+        }
+    }
 }
 
 fn cut_statement(cut: &Cut) -> String {

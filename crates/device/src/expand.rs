@@ -83,6 +83,14 @@ fn without(system: &mut SystemFile, gone: &mut Gone) {
             });
         }
     });
+    // A function that is not there is degraded by nothing. Where that leaves no hazard nobody has said that there is none: words stay.
+    each(&mut system.control, |control| {
+        let listed = !items(&control.hazard).is_empty();
+        keep(&mut control.hazard, |one| !is(&gone.functions, &one.function));
+        if listed && items(&control.hazard).is_empty() {
+            control.hazard = None;
+        }
+    });
     for control in items(&system.control) {
         let enforcer = control.value.enforcer.as_ref().and_then(|by| by.value.element.as_ref());
         let fallen = enforcer.is_some_and(|element| gone.elements.contains(&element.value.0));
@@ -254,8 +262,15 @@ fn into_folder(system: &mut SystemFile, folder: &str) {
     each(control, |control: &mut system::Control| {
         #[rustfmt::skip]
         let system::Control {
-            id: _, name: _, category: _, cuts: _, enforcer: _, performed_by: _, claimed, hazard_added: _, cost: _,
+            id: _, name: _, category: _, cuts: _, enforcer: _, performed_by: _, claimed, hazard_added: _, hazard, cost: _,
         } = control;
+        each(hazard, |hazard| {
+            let system::Hazard { id: _, function: _, on: _, how_often: _, for_seconds: _, stands: _, claims } = hazard;
+            if let Some(system::HazardClaims { estimate, residual }) = claims.as_mut().map(|claims| &mut claims.value) {
+                into(estimate, folder);
+                into(residual, folder);
+            }
+        });
         if let Some(claimed) = claimed.as_mut() {
             into(&mut claimed.value.evidence, folder);
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::{Claim, ClaimId, ElementClaim, EvidenceReading};
-use ward_model::device::{ConsiderationGroup, Cut, Link, Owner, RealisedBy, UpdatePath};
+use ward_model::device::{AddedHazard, AddedHazards, ConsiderationGroup, Cut, Link, Owner, RealisedBy, UpdatePath};
 use ward_model::ids::{ElementId, LinkId};
 use ward_model::scale::Axis;
 
@@ -277,6 +277,46 @@ impl<'a> Lint<'a> {
             if control.enforcer.is_none() {
                 let message = format!("nothing enforces the control `{id}`, so it has no effect");
                 found.push((id, "no-enforcer", message, "enforcer = { element = \"...\" }"));
+            }
+            match &control.hazards {
+                AddedHazards::Unsaid => {
+                    let said = control.hazard_added.is_some();
+                    let (code, message) = if said {
+                        let message = format!(
+                            "the hazard that the control `{id}` adds stands in words alone, so it is not judged"
+                        );
+                        ("hazard-in-words", message)
+                    } else {
+                        (
+                            "no-hazard-said",
+                            format!("nothing says which hazard the control `{id}` adds, nor that it adds none"),
+                        )
+                    };
+                    found.push((
+                        id,
+                        code,
+                        message,
+                        "add [[control.hazard]] with a function, or hazard_added = \"none\"",
+                    ));
+                }
+                AddedHazards::None => {}
+                AddedHazards::Listed(hazards) => {
+                    for AddedHazard { id: hazard, function, on, how_often, .. } in hazards {
+                        let effects = device.functions.get(function).map_or(&[][..], |function| &function.effects);
+                        if !effects.iter().any(|effect| effect.on == *on) {
+                            let message = format!(
+                                "the hazard `{hazard}` of the control `{id}` leads to no harm: `{function}` has no effect on {on}"
+                            );
+                            found.push((id, "hazard-without-harm", message, "add [[function.effect]] to the function"));
+                        }
+                        if how_often.is_none() {
+                            let message = format!(
+                                "nothing says how often the hazard `{hazard}` of the control `{id}` comes about"
+                            );
+                            found.push((id, "no-how-often", message, "how_often = \"certain\", or what it is"));
+                        }
+                    }
+                }
             }
             let confirmed =
                 device.versions.iter().flat_map(|version| &version.cohorts).any(|cohort| cohort.confirmed.contains(id));

@@ -7,6 +7,7 @@ use crate::claim::ClaimId;
 use crate::coverage::KnowledgeCoverage;
 use crate::digest::Digest;
 use crate::finding::{Finding, Unassessed};
+use crate::hazard::ControlHazard;
 use crate::hypothesis::Supposed;
 use crate::ids::{DeviceId, ElementId, FieldedVersionId, HarmId, PolicyId};
 use crate::knowledge::KnowledgeDescription;
@@ -58,6 +59,10 @@ pub struct Assessment {
     pub lapses: Vec<Lapse>,
     /// Decisions that have no effect, and why.
     pub decisions_without_effect: Vec<DecisionWithoutEffect>,
+    /// The hazards that controls add, judged apart: no verdict rests on them. By policy, control and hazard.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub control_hazards: Vec<ControlHazard>,
     /// Where each fielded version stands in its life. The losses of components are told by `ward lifecycle`; nothing is said here of
     /// a device as somebody supposes it.
     #[serde(skip_serializing_if = "Vec::is_empty")]

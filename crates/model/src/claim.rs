@@ -10,13 +10,15 @@ use serde::Serialize;
 
 use crate::design::{DesignOf, Property};
 use crate::digest::Digest;
-use crate::ids::{ComponentRef, ControlId, ElementId, FunctionId, LinkId, SecretId, VulnerabilityId};
+use crate::ids::{ComponentRef, ControlId, ElementId, FunctionId, HazardId, LinkId, SecretId, VulnerabilityId};
 
 /// What is claimed. Its text (`control:signed-firmware`, `link:usb.authentication`) is how decisions name it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClaimId {
     /// A control works as described.
     Control(ControlId),
+    /// Something about a hazard that a control adds.
+    ControlHazard(ControlId, HazardId, HazardClaim),
     /// Something about an element.
     Element(ElementId, ElementClaim),
     /// Something about a link.
@@ -40,6 +42,15 @@ pub enum ClaimId {
     /// The lists of the source files of a component's version, and of those compiled into it, are whole. The version names the fielded
     /// versions, too, where the lists are not of all ([`CompiledComponent::claim`](crate::device::CompiledComponent::claim)).
     Compiled(ElementId, ComponentRef, String),
+}
+
+/// What can be claimed of a hazard that a control adds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HazardClaim {
+    /// It comes about no more often, lasts no longer and stands no longer than stated.
+    Estimate,
+    /// What remains of its risk is accepted.
+    Residual,
 }
 
 /// What can be claimed of an element.
@@ -94,6 +105,7 @@ macro_rules! claim_words {
         }
     };
 }
+claim_words!(HazardClaim: Estimate = "estimate", Residual = "residual");
 claim_words!(ElementClaim: InterfacesListed = "interfaces_listed", SoftwareListed = "software_listed",
     FunctionsListed = "functions_listed", LocalLogin = "local_login");
 claim_words!(LinkClaim: Authentication = "authentication", ExposedTo = "exposed_to", Carries = "carries",
@@ -104,6 +116,9 @@ impl fmt::Display for ClaimId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Control(id) => write!(f, "control:{id}"),
+            Self::ControlHazard(control, hazard, claim) => {
+                write!(f, "control-hazard:{control}/{hazard}.{}", claim.word())
+            }
             Self::Element(id, claim) => write!(f, "element:{id}.{}", claim.word()),
             Self::Link(id, claim) => write!(f, "link:{id}.{}", claim.word()),
             Self::SecretPerUnit(id) => write!(f, "secret:{id}.per_unit"),
@@ -132,7 +147,7 @@ impl schemars::JsonSchema for ClaimId {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "pattern": "^(control|element|link|secret|function|finding|component|rubric|statements|compiled):.+$" })
+        schemars::json_schema!({ "type": "string", "pattern": "^(control|control-hazard|element|link|secret|function|finding|component|rubric|statements|compiled):.+$" })
     }
 }
 

@@ -34,7 +34,7 @@ pub mod use_case;
 pub use compiled::CompiledComponent;
 pub use configuration::{Configuration, Configurations};
 pub use consideration::{Consideration, ConsiderationAnswer, ConsiderationGroup};
-pub use control::{Control, Cut, Enforcer, Performer};
+pub use control::{AddedHazard, AddedHazards, Control, Cut, Enforcer, HazardStands, HowOften, Performer};
 pub use element::{Element, ElementKind, Owner, Zone};
 pub use function::{Effect, Fallback, Function, Harm, HowDegraded, PersonGroup, PersonRole, RealisedBy};
 pub use link::{Authentication, Carries, Link, Medium, Secret};

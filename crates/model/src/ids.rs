@@ -85,6 +85,8 @@ string_id! {
     HarmId;
     /// A measure that cuts attack steps.
     ControlId;
+    /// A hazard that a control adds, within that control.
+    HazardId;
     /// A key, password or other credential.
     SecretId;
     /// A group of people who depend on a function.

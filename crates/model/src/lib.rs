@@ -18,6 +18,7 @@ pub mod digest;
 pub mod exercise;
 pub mod family;
 pub mod finding;
+pub mod hazard;
 pub mod hypothesis;
 pub mod ids;
 pub mod knowledge;

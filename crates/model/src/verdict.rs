@@ -122,7 +122,7 @@ pub struct HarmReached {
 }
 
 /// A harm among all that are reached, at its worst.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReachedHarm {
     /// The harm.

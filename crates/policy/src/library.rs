@@ -13,6 +13,7 @@ use crate::freshness::{self, Expectations};
 use crate::lifecycle::{self, LifecycleRules};
 use crate::policy::Policy;
 use crate::rule::{CodeExecution, WeaknessRule};
+use crate::transfer::{self, Transfer};
 use crate::treatment::{self, TreatmentCosts};
 
 const POLICIES: &[(&str, &str)] = &[
@@ -53,6 +54,7 @@ pub struct Library {
     expectations: Expectations,
     costs: TreatmentCosts,
     lifecycle: LifecycleRules,
+    transfers: Vec<Transfer>,
     digest: Digest,
 }
 
@@ -73,6 +75,8 @@ pub struct Rulebook {
     pub costs: TreatmentCosts,
     /// What follows from the loss of a component, and what people are told.
     pub lifecycle: LifecycleRules,
+    /// How often something comes about, read as a class: the transfer between security and safety in force.
+    pub transfer: Transfer,
     /// Digest of all the data files it was chosen from.
     pub digest: Digest,
 }
@@ -87,6 +91,7 @@ impl Library {
         drafts.sort_by_key(Draft::id);
         let rules = file::weaknesses(WEAKNESSES)?;
         let texts = POLICIES.iter().chain(WEAKNESSES);
+        let texts = texts.chain(transfer::METHODS);
         let texts = texts.chain([&CODE_EXECUTION, &ALIASES, &FAMILIES, &RENAMED, &FRESHNESS, &LIFECYCLE]);
         let library = Self {
             drafts,
@@ -98,6 +103,7 @@ impl Library {
             expectations: freshness::expectations(FRESHNESS.0, FRESHNESS.1)?,
             costs: treatment::costs(TREATMENT.0, TREATMENT.1)?,
             lifecycle: lifecycle::lifecycle(LIFECYCLE.0, LIFECYCLE.1)?,
+            transfers: Transfer::all()?,
             digest: Digest::of_parts(texts.flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()])),
         };
         library.drafts.iter().try_for_each(|draft| library.check(draft))?;
@@ -170,6 +176,7 @@ impl Library {
             expectations: self.expectations.clone(),
             costs: self.costs.clone(),
             lifecycle: self.lifecycle.clone(),
+            transfer: Transfer::chosen(&self.transfers, on)?.clone(),
             digest: self.digest,
         })
     }

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::Deserialize;
+use ward_model::device::HowOften;
 use ward_model::scale::{Exploitability, Severity};
 
 use crate::error::PolicyError;
 use crate::file::parse;
 use crate::period::{InForce, Period};
 
-const METHODS: &[(&str, &str)] =
+pub(crate) const METHODS: &[(&str, &str)] =
     &[("policies/transfer/iso-14971.toml", include_str!("../../../policies/transfer/iso-14971.toml"))];
 
 #[derive(Deserialize)]
@@ -138,10 +139,25 @@ impl Transfer {
     /// # Errors
     /// None is, or one is malformed; a test keeps that from being shipped.
     pub fn in_force(on: Date) -> Result<Self, PolicyError> {
-        let methods = METHODS.iter().map(|(file, text)| Self::read(file, text)).collect::<Result<Vec<_>, _>>()?;
+        let methods = Self::all()?;
         let in_force = methods.iter().map(|method| method.period.to_string()).collect::<Vec<_>>().join("; ");
         let found = methods.into_iter().find(|method| method.period.holds(on));
         found.ok_or_else(|| PolicyError::NotInForce { name: "iso-14971-transfer".to_owned(), on, in_force })
+    }
+
+    /// Every method that ships with the program.
+    pub(crate) fn all() -> Result<Vec<Self>, PolicyError> {
+        METHODS.iter().map(|(file, text)| Self::read(file, text)).collect()
+    }
+
+    /// The method for a day, to judge a past day by: the one in force then; before there was any, the first.
+    pub(crate) fn chosen(methods: &[Self], on: Date) -> Result<&Self, PolicyError> {
+        let first = || methods.iter().min_by_key(|method| method.period);
+        methods.iter().find(|method| method.period.holds(on)).or_else(first).ok_or_else(|| PolicyError::NotInForce {
+            name: "iso-14971-transfer".to_owned(),
+            on,
+            in_force: String::new(),
+        })
     }
 
     pub(crate) fn read(file: &str, text: &str) -> Result<Self, PolicyError> {
@@ -246,6 +262,16 @@ impl Transfer {
     /// Back: the easiest class that is read as this P1 or as less; `None`: every class is read as more.
     pub fn class_at_most(&self, p1: Level) -> Option<Exploitability> {
         Exploitability::ALL.iter().copied().rev().find(|class| self.p1(*class) <= p1)
+    }
+
+    /// Back: the class that how often something comes about is read as, so that its cell can be looked up; the easiest one that is
+    /// read as this level of P1 and, where none is, as the next higher one. No word: the worst.
+    pub fn class_of(&self, how_often: Option<HowOften>) -> Exploitability {
+        let Some(level) = how_often.and_then(|often| self.level(often.word()).ok()) else {
+            return Exploitability::High;
+        };
+        let at_least = Exploitability::ALL.iter().map(|class| self.p1(*class)).find(|p1| *p1 >= level);
+        at_least.and_then(|p1| self.class_at_most(p1)).unwrap_or(Exploitability::High)
     }
 
     /// From security to safety: the row of the risk file for one derivation. `p2` is what the clinical side has estimated.

@@ -4,6 +4,7 @@
 //! Deliberately absent: reading files, the clock, and any judgement of risk.
 
 mod group;
+pub mod hazards;
 pub mod html;
 pub mod lifecycle;
 pub mod many;

@@ -13,7 +13,7 @@ use ward_model::ids::{ComponentRef, ElementId, FieldedVersionId, LinkId};
 use ward_model::verdict::{Basis, Outcome, Place, SubjectKind, Verdict};
 
 use crate::group::{Group, Part, groups};
-use crate::words;
+use crate::{hazards, words};
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +48,7 @@ pub fn steps(assessment: &Assessment, device: &Device) -> Vec<Step> {
     }
     steps.extend(context.remedies(&groups));
     steps.extend(clocks(assessment, false));
+    steps.extend(hazards::steps(assessment));
     steps.extend(gaps(assessment));
     steps.extend(identify(assessment));
     steps.extend(renew(&groups, &assessment.lapses));
@@ -366,6 +367,8 @@ impl<'a> Way<'a> {
                         .get(id)
                         .is_some_and(|control| control.cuts.iter().any(|cut| self.is_cut(cut, verdict, device)))
             }
+            // Judged apart: no verdict turns with it.
+            ClaimId::ControlHazard(..) => false,
             ClaimId::Element(id, ElementClaim::LocalLogin) => self.elements.contains(id.as_str()),
             // That something is all listed lowers what is presumed, never what is derived.
             ClaimId::Element(id, _) => verdict.basis == Basis::Presumed && *id == verdict.element,

@@ -1,6 +1,6 @@
 //! The words that every rendering shares, so that the page, the terminal and the picture say the same thing.
 
-use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
+use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, HazardClaim, LinkClaim};
 use ward_model::coverage::KnowledgeCoverage;
 use ward_model::finding::{Confidence, EpssSummary, State, UnassessedReason};
 use ward_model::knowledge::KnowledgeDescription;
@@ -251,6 +251,12 @@ pub fn claim(claim: &ClaimId) -> String {
         }
         ClaimId::Element(id, ElementClaim::SoftwareListed) => {
             format!("all software and hardware of {id} is in its inventory")
+        }
+        ClaimId::ControlHazard(control, hazard, HazardClaim::Estimate) => {
+            format!("the hazard {hazard} that {control} adds is no worse than stated")
+        }
+        ClaimId::ControlHazard(control, hazard, HazardClaim::Residual) => {
+            format!("what remains of the hazard {hazard} that {control} adds is accepted")
         }
         ClaimId::Element(id, ElementClaim::FunctionsListed) => {
             format!("every function that {id} takes part in is listed, with its features")

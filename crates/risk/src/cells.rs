@@ -11,7 +11,7 @@ use ward_model::verdict::Outcome;
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::levels::Bounds;
-use crate::people::persons;
+use crate::people::{self, persons};
 use crate::program::{FactId, Program};
 use crate::value::Value;
 
@@ -165,8 +165,7 @@ fn counted(context: &Context<'_>, fact: &Fact, wanted: impl Fn(Outcome) -> bool)
 
 /// Whether the policy counts the people who depend on a function; where nobody has said who they are, it does.
 fn counts(context: &Context<'_>, function: &Function) -> bool {
-    let group = function.persons.as_ref().and_then(|id| context.device().person_groups.get(id));
-    group.is_none_or(|group| context.policy.counts.contains(&group.role))
+    people::counts(context.device(), context.policy, function)
 }
 
 /// Whether a fallback takes over in time and for everybody, while what it needs stands. Its numbers are a claim that somebody must

@@ -14,11 +14,13 @@
 //! 8. [`judge`]: readings compared, the verdicts, with witness, sensitivity and what they rely on.
 //!
 //! Beside it stand [`actions`], what one action brings on several people at once, and what a search asks for: [`open`], only what
-//! is uncontrolled and by which way, in one reading, and [`choices`], which changes it takes; [`reach`], how far single vulnerabilities reach; and [`loss`], what is lost by
-//! design when an element is taken off its links.
+//! is uncontrolled and by which way, in one reading, and [`choices`], which changes it takes; [`reach`], how far single vulnerabilities
+//! reach; [`loss`], what is lost by design when an element is taken off its links; and [`hazards`], what controls themselves do to people,
+//! apart from every verdict.
 
 pub mod choices;
 pub mod effects;
+pub mod hazards;
 pub mod loss;
 pub mod open;
 pub mod reach;

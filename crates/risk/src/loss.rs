@@ -14,7 +14,7 @@ use ward_policy::Policy;
 use crate::context::{Situation, Unknowns};
 use crate::effects::Effects;
 use crate::judge::for_units;
-use crate::people::persons;
+use crate::people::{counts, persons};
 
 /// The functions that stop when these elements are taken off their links, each with the elements to which that is due.
 ///
@@ -175,8 +175,7 @@ pub fn verdicts(situation: Situation<'_>, lost: &BTreeMap<FunctionId, BTreeSet<E
 fn verdict(device: &Device, policy: &Policy, element: &ElementId, functions: &[&Function]) -> Verdict {
     let mut harms: Vec<(ReachedHarm, &Function)> = Vec::new();
     for function in functions {
-        let group = function.persons.as_ref().and_then(|id| device.person_groups.get(id));
-        if group.is_some_and(|group| !policy.counts.contains(&group.role)) {
+        if !counts(device, policy, function) {
             continue;
         }
         for effect in function.effects.iter().filter(|effect| effect.on == HowDegraded::Loss) {

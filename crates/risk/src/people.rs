@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ward_model::device::{Device, Function, HowDegraded};
 use ward_model::ids::{ElementId, FunctionId};
 use ward_model::scale::{Persons, Reach};
+use ward_policy::Policy;
 
 use crate::context::Unknowns;
 
@@ -57,6 +58,12 @@ pub(crate) fn persons(
         Reach::Site => Persons::times(at_site, per_instance),
         Reach::Fleet => Persons::Many,
     }
+}
+
+/// Whether a policy counts the people who depend on a function; where nobody has said who they are, it does.
+pub(crate) fn counts(device: &Device, policy: &Policy, function: &Function) -> bool {
+    let group = function.persons.as_ref().and_then(|id| device.person_groups.get(id));
+    group.is_none_or(|group| policy.counts.contains(&group.role))
 }
 
 /// A sum of people from which each can be taken out again.

@@ -7,6 +7,7 @@ mod claims;
 mod clocks;
 mod data;
 mod designs;
+mod hazards;
 mod keys;
 mod laws;
 mod networks;

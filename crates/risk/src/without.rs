@@ -179,6 +179,8 @@ impl<'c> Touched<'c> {
                 }
                 // Whoever asks for this one reads anew.
                 ClaimId::FindingVersions(_) | ClaimId::Statements(_) | ClaimId::Compiled(..) => {}
+                // Judged apart: no verdict turns with it.
+                ClaimId::ControlHazard(..) => {}
                 ClaimId::ComponentReviewed(element, _) => {
                     touched.elements.insert(element);
                 }

@@ -16,6 +16,7 @@ use hospital::Hospital;
 pub(crate) use hospital::TODAY;
 
 /// Wards that give some two hundred changes.
+#[allow(dead_code, reason = "tests take fewer")]
 pub(crate) const WARDS: usize = 7;
 
 /// A hospital in which so many wards are open to the network, and what could close them.
@@ -79,6 +80,7 @@ fn add(device: &mut Device, id: &str, enforcer: &str, cuts: Vec<Cut>, cost: u64)
         enforcer: Some(Enforcer { element: ElementId::from(enforcer), secret: None }),
         performed_by: Performer::Design,
         hazard_added: None,
+        hazards: Default::default(),
         cost: Some(cost),
     };
     device.controls.insert(control.id.clone(), control);

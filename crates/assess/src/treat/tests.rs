@@ -12,6 +12,10 @@ use ward_model::vulnerability::{Configuration, Criterion, Node, Operator, Vulner
 use ward_policy::{Library, Rulebook};
 use ward_version::{Bound, Interval};
 
+use ward_model::hazard::HazardOutcome;
+use ward_model::hypothesis::Change;
+use ward_risk::hazards::{Supposed, hazards};
+
 use super::{Arc, Effects, Ended, Inputs, Known, Limits, Open, Progress, Search, Treating, reports_of};
 
 #[path = "../../benches/treatment/treatable.rs"]
@@ -153,8 +157,28 @@ fn a_function() -> impl Strategy<Value = String> {
     })
 }
 
+/// What is said of the hazards of a control: none, words, or a loss, which may be over in time, bridged by a fallback, or accepted.
+fn some_hazards() -> impl Strategy<Value = String> {
+    let often = prop::sample::select(vec!["", "how_often = \"remote\"\n", "how_often = \"certain\"\n"]);
+    let lasts = prop::sample::select(vec!["", "for_seconds = 5\n", "for_seconds = 600\nstands = \"while-acting\"\n"]);
+    let function = prop::sample::select(vec!["f0", "kept"]);
+    (0..6_u8, function, often, lasts, any::<bool>()).prop_map(|(kind, function, often, lasts, accepted)| match kind {
+        0 | 1 => "hazard_added = \"none\"\n".to_owned(),
+        2 => "hazard_added = \"it takes longer\"\n".to_owned(),
+        _ => {
+            let residual = if accepted { ", residual = \"evidence/e.md\"" } else { "" };
+            let estimate = if often.contains("remote") || !lasts.is_empty() { "estimate = \"evidence/e.md\"" } else { "" };
+            let claims = format!("{estimate}{residual}");
+            format!(
+                "[[control.hazard]]\nid = \"x\"\nfunction = \"{function}\"\non = \"loss\"\n{often}{lasts}claims = {{ {} }}\n",
+                claims.trim_start_matches(", ")
+            )
+        }
+    })
+}
+
 fn a_control() -> impl Strategy<Value = String> {
-    (0..4_usize, 0..3_usize, 0..3_usize, 0..6_u64, any::<bool>()).prop_map(|(cut, at, enforcer, cost, by_secret)| {
+    (0..4_usize, 0..3_usize, 0..3_usize, 0..6_u64, any::<bool>(), some_hazards()).prop_map(|(cut, at, enforcer, cost, by_secret, hazards)| {
         let secret = if by_secret { ", secret = \"k\"" } else { "" };
         let at = ELEMENTS[at];
         let cut = match cut {
@@ -165,11 +189,19 @@ fn a_control() -> impl Strategy<Value = String> {
         };
         format!(
             "category = \"compensating\"\ncuts = [{cut}]\nenforcer = {{ element = \"{}\"{secret} }}\nperformed_by = \"site\"\n\
-             claimed = {{ effective = true, evidence = \"evidence/e.md\" }}\nhazard_added = \"none\"\ncost = {cost}\n",
+             claimed = {{ effective = true, evidence = \"evidence/e.md\" }}\ncost = {cost}\n{hazards}",
             ELEMENTS[enforcer]
         )
     })
 }
+
+/// A function whose loss a fallback takes over: an element is needed to notice it, so that taking that one off its links stops both.
+const KEPT: &str = "[[function]]\nid = \"kept\"\nessential = true\nrealised_by = { all = [\"a\"] }\nfed_by = []\n\
+    persons = { group = \"p\", at_once_per_instance = 1 }\nclaims = { fallback = \"evidence/e.md\", fed_by = \"evidence/e.md\" }\n\
+    [[function.effect]]\non = \"loss\"\nhazardous_situation = \"x\"\nharm = \"serious\"\nonset_seconds = 60\n\
+    fallback = { function = \"by-hand\", detection = \"noticed\", detection_seconds = 1, switch_over_seconds = 1, staff_per_site = 9 }\n\
+    [[function]]\nid = \"noticed\"\nessential = false\nrealised_by = { all = [\"c\"] }\n\
+    [[function]]\nid = \"by-hand\"\nessential = false\nrealised_by = \"people\"\n";
 
 fn a_system() -> impl Strategy<Value = String> {
     let parts = (
@@ -183,6 +215,7 @@ fn a_system() -> impl Strategy<Value = String> {
         let mut text =
             "[[zone]]\nid = \"z\"\nowner = \"hospital\"\n\n[[person_group]]\nid = \"p\"\nrole = \"patient\"\n"
                 .to_owned();
+        text += KEPT;
         let held = if held { "[\"a\"]" } else { "[]" };
         text += &format!("[[secret]]\nid = \"k\"\nheld_by = {held}\n{secret}");
         if !secret.is_empty() {
@@ -241,6 +274,7 @@ proptest! {
         let found = Arc::new(reports_of(&inputs, &looked_up, None).unwrap());
         let mut search = Search::new(&inputs, &effects, treating, (&looked_up, found), &mut silent).unwrap();
         search.candidates.truncate(MOST);
+        search.hazardous.retain(|one, _| *one < MOST);
         for (candidate, cost) in search.candidates.iter_mut().zip(&costs) {
             candidate.cost = *cost;
         }
@@ -255,7 +289,18 @@ proptest! {
                 let named = |open: &Open| open.subject.id == subject.subject && open.element == subject.element;
                 prop_assert!(remaining.open.iter().any(named), "{:?} not in {:?}: {:?}\n{}", subject, set, clause, system);
             }
-            if remaining.open.is_empty() && remaining.losses.is_empty() {
+            // What a control itself does is looked up one by one, as the whole assessment lists it.
+            let changes = search.changes(&set);
+            let supposition = search.supposition(&changes);
+            let supposed = Supposed { dropped: None, lost: Some(&supposition.lost) };
+            let hazards = hazards(&supposition.device, &rulebook, &supposition.effects, supposed);
+            let adds_open = hazards.iter().any(|hazard| {
+                let counts = hazard.outcome == HazardOutcome::Uncontrolled
+                    || (presumed_too && hazard.outcome == HazardOutcome::Presumed);
+                counts && changes.contains(&Change::Rely(hazard.control.clone()))
+            });
+            prop_assert_eq!(adds_open, !remaining.hazards.is_empty(), "{}", system);
+            if remaining.open.is_empty() && remaining.losses.is_empty() && !adds_open {
                 let cost = set.iter().map(|one| search.candidates[*one].cost).sum();
                 let key = (cost, set.len(), set);
                 best = Some(best.map_or(key.clone(), |best| best.min(key)));

@@ -116,21 +116,16 @@ impl Case {
 
     /// What is answered about the folder on a day.
     pub fn asked<T>(&self, day: Date, ask: impl FnOnce(&Inputs<'_>) -> T) -> T {
-        let read = reading(&self.name, &self.files);
-        let rulebook =
-            LIBRARY.select(&read.device.policies, day).unwrap_or_else(|error| panic!("{}: {error}", self.name));
-        ask(&Inputs {
-            device: &read.device,
-            decisions: &read.decisions,
-            knowledge: &self.knowledge(day),
-            rulebook: &rulebook,
-            as_of: day,
-            engine: "wardround test",
-        })
+        self.asked_without(day, None, ask)
     }
 
     /// The assessment on a day, as decided or with one claim rejected.
     pub fn assess(&self, day: Date, without: Option<&str>) -> Assessment {
+        self.asked_without(day, without, assess).expect("knowledge in memory can be read")
+    }
+
+    /// What is answered about the folder on a day, as decided or with one claim rejected.
+    pub fn asked_without<T>(&self, day: Date, without: Option<&str>, ask: impl FnOnce(&Inputs<'_>) -> T) -> T {
         let mut read = reading(&self.name, &self.files);
         if let Some(name) = without {
             let claims: Vec<&Claim> =
@@ -150,7 +145,7 @@ impl Case {
         }
         let rulebook =
             LIBRARY.select(&read.device.policies, day).unwrap_or_else(|error| panic!("{}: {error}", self.name));
-        assess(&Inputs {
+        ask(&Inputs {
             device: &read.device,
             decisions: &read.decisions,
             knowledge: &self.knowledge(day),
@@ -158,6 +153,5 @@ impl Case {
             as_of: day,
             engine: "wardround test",
         })
-        .expect("knowledge in memory can be read")
     }
 }

@@ -1,11 +1,13 @@
 //! Controls, checked.
 
-use ward_model::claim::ClaimId;
-use ward_model::device::{Control, Cut, Enforcer};
-use ward_model::ids::{ControlId, ElementId, LinkId, ZoneId};
+use std::collections::BTreeSet;
+
+use ward_model::claim::{ClaimId, HazardClaim};
+use ward_model::device::{AddedHazard, AddedHazards, Control, Cut, Enforcer};
+use ward_model::ids::{ControlId, ElementId, FunctionId, HazardId, LinkId, ZoneId};
 use ward_policy::STEPS;
 
-use super::element::{id, name};
+use super::element::{id, name, superfluous};
 use super::{Kind, Names, Pending, build, not_empty, value, values};
 use crate::diagnostic::{At, Sink};
 use crate::nearest::nearest;
@@ -36,6 +38,7 @@ pub(crate) fn control(
             }
         }
     };
+    let hazards = hazards(raw, names, pending, sink);
     let control = Control {
         id: id::<ControlId>(&raw.id)?,
         name: name(&raw.name, &raw.id)?,
@@ -43,7 +46,8 @@ pub(crate) fn control(
         cuts,
         enforcer: enforcer?,
         performed_by: value(&raw.performed_by)?,
-        hazard_added: value(&raw.hazard_added).filter(|hazard| hazard != "none"),
+        hazard_added: value(&raw.hazard_added).filter(|hazard| hazard != NO_HAZARD),
+        hazards: hazards?,
         cost: value(&raw.cost),
     };
     match &raw.claimed {
@@ -64,6 +68,74 @@ pub(crate) fn control(
         }
     }
     Some(control)
+}
+
+/// The word for a control that adds no hazard.
+const NO_HAZARD: &str = "none";
+
+/// What is said of the hazards that a control adds.
+fn hazards(raw: &system::Control, names: &Names, pending: &mut Vec<Pending>, sink: &mut Sink) -> Option<AddedHazards> {
+    let none = raw.hazard_added.as_ref().filter(|words| words.value == NO_HAZARD);
+    let Some(listed) = &raw.hazard else {
+        return Some(if none.is_some() { AddedHazards::None } else { AddedHazards::Unsaid });
+    };
+    if let Some(none) = none {
+        sink.error(none.place, "contradiction", "this control adds no hazard, and lists hazards that it adds")
+            .expected("words for people, or no `hazard_added` beside `[[control.hazard]]`");
+    }
+    if listed.value.is_empty() && !sink.has_error_in(listed.place) {
+        sink.error(listed.place, "empty-list", "this control lists no hazard")
+            .help("`hazard_added = \"none\"` states that it adds none");
+    }
+    let mut seen = BTreeSet::new();
+    for hazard in &listed.value {
+        if let Some(id) = hazard.value.id.as_ref().filter(|id| !seen.insert(id.value.0.as_str())) {
+            sink.error(id.place, "duplicate-name", format!("`{}` stands here twice", id.value.0))
+                .help("every hazard of a control has a name of its own");
+        }
+    }
+    let control = id::<ControlId>(&raw.id);
+    let built = build(&listed.value, sink, |at, sink| {
+        let hazard = hazard(&at.value, names, sink)?;
+        claim_hazard(control.as_ref()?, &hazard, at, pending, sink);
+        Some(hazard)
+    });
+    (built.len() == listed.value.len()).then_some(AddedHazards::Listed(built))
+}
+
+fn hazard(raw: &system::Hazard, names: &Names, sink: &mut Sink) -> Option<AddedHazard> {
+    let function = raw.function.as_ref().and_then(|function| names.resolve(Kind::Function, function, sink));
+    Some(AddedHazard {
+        id: id::<HazardId>(&raw.id)?,
+        function: FunctionId::from(function?),
+        on: value(&raw.on)?,
+        how_often: value(&raw.how_often),
+        for_seconds: value(&raw.for_seconds),
+        stands: value(&raw.stands).unwrap_or_default(),
+    })
+}
+
+/// What makes a hazard milder than its worst is a claim, and so is that what remains of it is accepted.
+fn claim_hazard(
+    control: &ControlId,
+    hazard: &AddedHazard,
+    at: &At<system::Hazard>,
+    pending: &mut Vec<Pending>,
+    sink: &mut Sink,
+) {
+    let claim = |claim| ClaimId::ControlHazard(control.clone(), hazard.id.clone(), claim);
+    let evidence = at.value.claims.as_ref().map(|claims| &claims.value);
+    let place = at.value.id.as_ref().map_or(at.place, |id| id.place);
+    let estimate = evidence.and_then(|claims| claims.estimate.clone());
+    if hazard.is_estimated() {
+        pending.push(Pending { id: claim(HazardClaim::Estimate), evidence: estimate, place });
+    } else {
+        superfluous(estimate, "estimate", sink);
+    }
+    if let Some(residual) = evidence.and_then(|claims| claims.residual.clone()) {
+        let place = residual.place;
+        pending.push(Pending { id: claim(HazardClaim::Residual), evidence: Some(residual), place });
+    }
 }
 
 const FORMS: &str =

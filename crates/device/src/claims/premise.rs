@@ -7,7 +7,7 @@ use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
 use ward_model::design::{DesignOf, Property};
 use ward_model::device::{Control, Cut, Device, Function, Link, Secret};
 use ward_model::digest::Digest;
-use ward_model::ids::{ComponentRef, ElementId, FunctionId, LinkId, SecretId, VulnerabilityId};
+use ward_model::ids::{ComponentRef, ElementId, FunctionId, HazardId, LinkId, SecretId, VulnerabilityId};
 
 use crate::canonical::Canonical;
 use crate::raw::scalar::Citation;
@@ -36,6 +36,11 @@ fn rests_on(id: &ClaimId, says: &str, device: &Device, out: &mut Canonical) {
         ClaimId::Control(control) => {
             if let Some(control) = device.controls.get(control) {
                 control_premise(control, device, out);
+            }
+        }
+        ClaimId::ControlHazard(control, hazard, _) => {
+            if let Some(control) = device.controls.get(control) {
+                hazard_premise(control, hazard, device, out);
             }
         }
         ClaimId::Element(element, ElementClaim::LocalLogin) => software_premise(element, device, out),
@@ -183,6 +188,25 @@ fn control_premise(control: &Control, device: &Device, out: &mut Canonical) {
             out.confirmed_by(version, cohort);
         }
     }
+}
+
+/// The control with all of its hazards, and what degrades by this one, with whom that harms and how many there are of it.
+fn hazard_premise(control: &Control, hazard: &HazardId, device: &Device, out: &mut Canonical) {
+    out.control(control);
+    let listed = control.hazards.listed().iter().find(|listed| listed.id == *hazard);
+    let Some(function) = listed.and_then(|listed| device.functions.get(&listed.function)) else { return };
+    out.function(function);
+    for helper in function.effects.iter().filter_map(|effect| effect.fallback.as_ref()) {
+        let helpers = [&helper.function, &helper.detection].map(|id| device.functions.get(id));
+        helpers.into_iter().flatten().for_each(|helper| out.function(helper));
+    }
+    if let Some(group) = function.persons.as_ref().and_then(|group| device.person_groups.get(group)) {
+        out.person_group(group);
+    }
+    let harms: BTreeSet<_> = function.effects.iter().map(|effect| &effect.harm).collect();
+    harms.into_iter().filter_map(|harm| device.harms.get(harm)).for_each(|harm| out.harm(harm));
+    let elements: BTreeSet<_> = function.realised_by.elements().iter().collect();
+    elements.into_iter().filter_map(|element| device.elements.get(element)).for_each(|element| out.element(element));
 }
 
 /// A secret, where it is used, and what everyone who holds it runs: a later version may keep it otherwise, or print it in a log.

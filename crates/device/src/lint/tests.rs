@@ -79,6 +79,7 @@ cuts = { presence_at = "pump" }
 enforcer = { element = "lock" }
 performed_by = "design"
 claimed = { effective = true, evidence = "evidence/tests.xml#lock" }
+hazard_added = "none"
 "#;
 
 const TESTS: &str = r#"<testsuite tests="4" failures="0">
@@ -130,7 +131,7 @@ fn nothing_is_said_of_a_folder_without_a_fault() {
 
 #[test]
 fn every_finding_comes_about_by_its_fault_alone() {
-    let elsewhere = "[[zone]]\nid = \"far\"\nowner = \"maker\"\n[[control]]\nid = \"c\"\ncategory = \"compensating\"\ncuts = [{ presence_at = \"pump\" }, { links_into_zone = \"far\" }]\nenforcer = { element = \"lock\" }\nperformed_by = \"design\"\nclaimed = { effective = true, evidence = \"evidence/tests.xml#lock\" }\n[[control]]";
+    let elsewhere = "[[zone]]\nid = \"far\"\nowner = \"maker\"\n[[control]]\nid = \"c\"\ncategory = \"compensating\"\ncuts = [{ presence_at = \"pump\" }, { links_into_zone = \"far\" }]\nenforcer = { element = \"lock\" }\nperformed_by = \"design\"\nclaimed = { effective = true, evidence = \"evidence/tests.xml#lock\" }\nhazard_added = \"none\"\n[[control]]";
     let table: &[(&str, &str, &[&str])] = &[
         ("protocol = { name = \"HTTP\", port = 80 }\n", "", &["link-incomplete"]),
         (
@@ -271,4 +272,16 @@ fn evidence_that_says_otherwise_is_told_with_its_place() {
         let found = lint(&read(&files).unwrap());
         assert_eq!(found.is_empty(), good, "{row}: {found:?}");
     }
+}
+
+#[test]
+fn what_a_control_does_to_people_is_said_and_leads_somewhere() {
+    let said = |lines: &str| codes("system.toml", "hazard_added = \"none\"\n", lines);
+    let listing = |lines: &str| said(&format!("[[control.hazard]]\nid = \"slow\"\nfunction = \"infuse\"\n{lines}"));
+    assert_eq!(said(""), ["no-hazard-said"]);
+    assert_eq!(said("hazard_added = \"it takes longer\"\n"), ["hazard-in-words"]);
+    assert_eq!(listing("on = \"loss\"\nhow_often = \"certain\"\n"), [""; 0]);
+    assert_eq!(listing("on = \"loss\"\n"), ["no-how-often"]);
+    assert_eq!(listing("on = \"alteration\"\nhow_often = \"certain\"\n"), ["hazard-without-harm"]);
+    assert_eq!(listing("on = \"loss\"\nhow_often = \"remote\"\n"), ["no-evidence"]);
 }

@@ -8,8 +8,8 @@ use toml::de::DeValue;
 use ward_model::cpe::Cpe;
 use ward_model::cvss::Vector;
 use ward_model::device::{
-    Carries, ConsiderationGroup, ElementKind, Environment, GivenUp, HowDegraded, Medium, Owner, Performer, PersonRole,
-    Stage, StateKind, UpdatePath, UpdateRisk,
+    Carries, ConsiderationGroup, ElementKind, Environment, GivenUp, HazardStands, HowDegraded, HowOften, Medium, Owner,
+    Performer, PersonRole, Stage, StateKind, UpdatePath, UpdateRisk,
 };
 use ward_model::digest::Digest;
 use ward_model::rubric::{Answers, RubricError};
@@ -372,6 +372,8 @@ decode_words!(
     Environment,
     GivenUp,
     HowDegraded,
+    HowOften,
+    HazardStands,
     Medium,
     Outcome,
     Owner,

@@ -3,7 +3,9 @@
 use schemars::{Schema, SchemaGenerator, json_schema};
 use toml::de::DeValue;
 use ward_model::cpe::Cpe;
-use ward_model::device::{Carries, ElementKind, HowDegraded, Medium, Owner, Performer, PersonRole};
+use ward_model::device::{
+    Carries, ElementKind, HazardStands, HowDegraded, HowOften, Medium, Owner, Performer, PersonRole,
+};
 use ward_model::scale::{Axis, Position, Severity};
 
 use super::design::{
@@ -379,10 +381,38 @@ tables! {
         performed_by: required Performer,
         /// The claim that it works. Left out, it has no effect.
         claimed: optional ClaimedControl,
-        /// What hazard it adds; `none` where there is none.
+        /// What hazard it adds, in words; `none` where there is none. Words alone are shown and not judged.
         hazard_added: optional String,
+        /// What it does to functions while it is in force, judged apart from attacks.
+        hazard: optional Vec<At<Hazard>>,
         /// What it costs, in whole units of your own.
         cost: optional u64,
+    }
+
+    /// A hazard that a control adds: how a function degrades by it. The harm is that of the function's own effects.
+    struct Hazard "a hazard that a control adds" {
+        /// Its identifier, within the control.
+        id: required Id,
+        /// The function that degrades.
+        function: required Id,
+        /// How. A delay is a loss that ends: state `for_seconds`.
+        on: required HowDegraded,
+        /// How often it comes about: `remote`, `occasional` or `certain` (a claim when less than certain). Left out: nobody knows, and it counts as certain.
+        how_often: optional HowOften,
+        /// How long it lasts when it comes about (a claim). Left out: for as long as it takes to do harm.
+        for_seconds: optional u64,
+        /// `always`, as long as the control is in force, or `while-acting`, only while it acts, so that a fallback can bridge it (a claim). Left out: always.
+        stands: optional HazardStands,
+        /// Evidence for what the hazard claims.
+        claims: optional HazardClaims,
+    }
+
+    /// Evidence for what a hazard that a control adds claims.
+    struct HazardClaims "a hazard's claims" {
+        /// What shows that it comes about no more often, lasts no longer and stands no longer than stated.
+        estimate: optional Citation,
+        /// What shows why the harm that remains is accepted for what the control prevents. Left out, nothing claims that it is.
+        residual: optional Citation,
     }
 
     /// Something that a control cuts: `{ step, at }`, `{ link, from }`, `{ links_into_zone, from }`, `{ presence_at }` or `{ vulnerability, at }`.

@@ -12,6 +12,7 @@ use crate::files::{DirFiles, MemoryFiles};
 mod configurations;
 mod considerations;
 mod design;
+mod hazards;
 mod laws;
 mod premise;
 mod scoring;

@@ -1,5 +1,6 @@
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
+use ward_model::device::HowOften;
 use ward_model::scale::{Exploitability, Persons, Severity};
 use ward_model::verdict::Outcome;
 
@@ -112,4 +113,22 @@ proptest! {
             prop_assert_eq!(acceptable, goal.is_some_and(|most| class <= most));
         }
     }
+}
+
+#[test]
+fn how_often_is_a_level_and_is_read_as_the_class_that_gives_it() {
+    for method in Transfer::all().unwrap() {
+        let words: Vec<&str> = HowOften::ALL.iter().map(|often| often.word()).collect();
+        assert_eq!(method.levels(), words, "the words of the folder are the levels, lowest first");
+        let classes: Vec<Exploitability> = HowOften::ALL.iter().map(|often| method.class_of(Some(*often))).collect();
+        assert!(classes.is_sorted(), "{classes:?}");
+        assert_eq!(method.class_of(Some(HowOften::Certain)), Exploitability::High);
+        assert_eq!(method.class_of(None), Exploitability::High, "nobody has said how often: it happens");
+    }
+    assert_eq!(method().class_of(Some(HowOften::Remote)), Exploitability::Low);
+    assert_eq!(method().class_of(Some(HowOften::Occasional)), Exploitability::Medium);
+    // A level that no class gives is read as what gives the next higher one, never as less.
+    let coarse = METHOD.replacen("low = \"remote\"", "low = \"occasional\"", 1);
+    let coarse = Transfer::read("t.toml", &coarse).unwrap();
+    assert_eq!(coarse.class_of(Some(HowOften::Remote)), Exploitability::Medium);
 }

@@ -7,11 +7,13 @@ use ward_model::assessment::Assessment;
 use ward_model::claim::ClaimId;
 use ward_model::coverage::SourceCoverage;
 use ward_model::device::Device;
+use ward_model::hazard::HazardOutcome;
 use ward_model::verdict::Witness;
 
 use super::verdicts::{Fact, Section, facts, sections};
 use super::{STYLE, filters, policy};
 use crate::group::{Group, groups, route};
+use crate::hazards;
 use crate::lifecycle;
 use crate::many;
 use crate::next::{self, Context, Step, steps};
@@ -62,6 +64,8 @@ pub struct Page {
     other_paths: Vec<(usize, String)>,
     sections: Vec<Section>,
     privacy: Vec<(usize, String)>,
+    hazards_intro: &'static str,
+    hazards: Vec<HazardView>,
     multi_patient: Vec<(Vec<String>, Vec<Reference>)>,
     single_actions: Vec<Vec<String>>,
     lifecycle: Vec<Vec<String>>,
@@ -142,6 +146,29 @@ struct PathView {
     facts: Vec<Fact>,
 }
 
+/// A hazard that a control adds.
+struct HazardView {
+    class: &'static str,
+    control: String,
+    hazard: String,
+    what: String,
+    outcome: String,
+    harm: String,
+    why: String,
+}
+
+impl From<&hazards::Row<'_>> for HazardView {
+    fn from(row: &hazards::Row<'_>) -> Self {
+        let class = match row.worst.outcome {
+            HazardOutcome::Uncontrolled => "confirmed",
+            HazardOutcome::Presumed => "presumed",
+            HazardOutcome::Controlled | HazardOutcome::NoneStated => "controlled",
+        };
+        let [control, hazard, what, outcome, harm, why] = hazards::cells(row).map(|cell| clean(&cell));
+        Self { class, control, hazard, what, outcome, harm, why }
+    }
+}
+
 struct UnassessedView {
     reason: &'static str,
     why: &'static str,
@@ -216,6 +243,8 @@ pub fn page(subject: &Subject<'_>) -> Page {
         other_paths: other.into_iter().map(|place| (place + 1, short(&groups[place]))).collect(),
         sections,
         privacy: privacy(&groups),
+        hazards_intro: hazards::INTRODUCTION,
+        hazards: hazards::rows(assessment).iter().map(HazardView::from).collect(),
         multi_patient: multi_patient(assessment, device, &references),
         single_actions: single_actions(assessment),
         lifecycle: assessment.lifecycle.iter().map(lifecycle::stage_row).collect(),

@@ -13,7 +13,7 @@ use super::paper::{Ink, Paper, columns};
 use super::scan::{PRODUCTS, named};
 use crate::group::{Group, Part, groups};
 use crate::next::{Context, for_verdict, steps};
-use crate::words;
+use crate::{hazards, words};
 
 /// How many verdicts are told in full by default.
 const IN_FULL: usize = 4;
@@ -36,6 +36,7 @@ pub fn print(assessment: &Assessment, device: &Device, options: &TextOptions) ->
     page.confirmed(&groups);
     page.presumed(&groups);
     page.controlled(&groups);
+    page.control_hazards();
     page.multi_patient();
     page.single_actions();
     page.lifecycle();
@@ -114,6 +115,9 @@ impl Page<'_> {
         };
         let said = if self.assessment.supposed.is_empty() { "" } else { "As supposed, not as it is. " };
         self.paper.line(0, ink, &format!("{said}{sentence}"));
+        if let Some(apart) = hazards::headline(self.assessment) {
+            self.paper.line(0, Ink::Presumed, &apart);
+        }
         self.paper.gap();
         let counts = [
             ("uncontrolled, confirmed", confirmed, Ink::Confirmed, words::TERMS[2].1),

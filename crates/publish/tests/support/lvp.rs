@@ -94,6 +94,7 @@ pub fn device() -> Device {
             enforcer: Some(Enforcer { element: enforcer.into(), secret: None }),
             performed_by,
             hazard_added: None,
+            hazards: Default::default(),
             cost: Some(40),
         };
         (ControlId::from(id), control)
@@ -700,6 +701,7 @@ pub fn assessment() -> Assessment {
             element: "drug-library-server".into(),
             finding: finding("CVE-2014-0160", "high", State::Affected),
         }],
+        control_hazards: Vec::new(),
         lapses: Vec::new(),
         decisions_without_effect: vec![DecisionWithoutEffect {
             number: 2,

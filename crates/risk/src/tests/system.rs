@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
-use ward_model::claim::{Claim, ClaimId, ElementClaim, FunctionClaim, LinkClaim};
+use ward_model::claim::{Claim, ClaimId, ElementClaim, FunctionClaim, HazardClaim, LinkClaim};
 use ward_model::cvss::{CvssVersion, Vector};
 use ward_model::design::{Design, DesignKind, DesignOf, Designs, Feature, Property};
 use ward_model::device::*;
@@ -147,6 +147,7 @@ impl System {
             enforcer: Some(Enforcer { element: enforcer.into(), secret: None }),
             performed_by: Performer::Design,
             hazard_added: None,
+            hazards: Default::default(),
             cost: None,
         })
     }
@@ -207,6 +208,13 @@ impl System {
         let limited = device.own_findings.iter().filter(|own| !own.versions.is_empty());
         claims.extend(limited.map(|own| ClaimId::FindingVersions(own.id.clone())));
         claims.extend(device.controls.keys().cloned().map(ClaimId::Control));
+        for control in device.controls.values() {
+            for hazard in control.hazards.listed() {
+                let claim = |claim| ClaimId::ControlHazard(control.id.clone(), hazard.id.clone(), claim);
+                claims.extend(hazard.is_estimated().then(|| claim(HazardClaim::Estimate)));
+                claims.push(claim(HazardClaim::Residual));
+            }
+        }
         claims.extend(device.designs.claimed().map(|(of, property)| ClaimId::Design(of.clone(), property)));
         let rubrics = device.rubrics.keys();
         claims.extend(rubrics.map(|(element, vulnerability)| ClaimId::Rubric(element.clone(), vulnerability.clone())));
@@ -492,10 +500,32 @@ fn a_function() -> impl Strategy<Value = Function> {
     )
 }
 
+/// What is said of the hazards of a control: nothing, that there is none, or one or two.
+fn some_hazards() -> impl Strategy<Value = AddedHazards> {
+    let how_often = prop::option::of(prop::sample::select(HowOften::ALL));
+    let for_seconds = prop::option::of(prop::sample::select(vec![5_u64, 600]));
+    let one = (0..3_usize, 0..3_usize, how_often, for_seconds, any::<bool>());
+    let one = one.prop_map(|(function, on, how_often, for_seconds, acting)| AddedHazard {
+        id: "hazard".into(),
+        function: FunctionId::new(format!("f{function}")),
+        on: HowDegraded::ALL[on],
+        how_often,
+        for_seconds,
+        stands: if acting { HazardStands::WhileActing } else { HazardStands::Always },
+    });
+    let listed = prop::collection::vec(one, 1..3).prop_map(|hazards| {
+        let numbered = hazards.into_iter().enumerate();
+        let named = numbered.map(|(at, hazard)| AddedHazard { id: HazardId::new(format!("x{at}")), ..hazard });
+        AddedHazards::Listed(named.collect())
+    });
+    prop_oneof![Just(AddedHazards::Unsaid), Just(AddedHazards::None), listed]
+}
+
 fn a_control() -> impl Strategy<Value = Control> {
     let from = prop::sample::subsequence(Position::ALL.to_vec(), 0..4);
-    (0..5_usize, 0..4_usize, 0..4_usize, from, 0..3_usize, any::<bool>(), 0..ward_policy::STEPS.len()).prop_map(
-        |(kind, at, enforcer, from, secret, site, step)| {
+    let cut = (0..5_usize, 0..4_usize, from, 0..ward_policy::STEPS.len());
+    (cut, 0..4_usize, 0..3_usize, any::<bool>(), some_hazards()).prop_map(
+        |((kind, at, from, step), enforcer, secret, site, hazards)| {
             let element = ElementId::from(ELEMENTS[at]);
             let cut = match kind {
                 0 => Cut::Step { step: ward_policy::STEPS[step].into(), at: element },
@@ -515,6 +545,7 @@ fn a_control() -> impl Strategy<Value = Control> {
                 }),
                 performed_by: if site { Performer::Site } else { Performer::Design },
                 hazard_added: None,
+                hazards,
                 cost: None,
             }
         },

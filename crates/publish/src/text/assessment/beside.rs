@@ -2,18 +2,40 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ward_model::hazard::HazardOutcome;
 use ward_model::verdict::Outcome;
 
 use super::{Page, ROWS};
 use crate::text::paper::{Ink, columns};
 use crate::text::scan::{CONFLICTS, named};
 use crate::text::since;
-use crate::{many, next, words};
+use crate::{hazards, many, next, words};
 
 /// How many actions are listed by default.
 const ACTIONS: usize = 8;
 
 impl Page<'_> {
+    pub(super) fn control_hazards(&mut self) {
+        let rows = hazards::rows(self.assessment);
+        if rows.is_empty() {
+            return;
+        }
+        self.paper.heading("Hazards that controls add");
+        self.paper.line(2, Ink::Plain, hazards::INTRODUCTION);
+        let ink = |outcome: HazardOutcome| match outcome {
+            HazardOutcome::Uncontrolled => Ink::Confirmed,
+            HazardOutcome::Presumed => Ink::Presumed,
+            HazardOutcome::Controlled | HazardOutcome::NoneStated => Ink::Controlled,
+        };
+        let table: Vec<(Ink, Vec<String>)> = rows
+            .iter()
+            .take(self.limit(ROWS))
+            .map(|row| (ink(row.worst.outcome), hazards::cells(row).to_vec()))
+            .collect();
+        self.paper.table(2, &columns(&hazards::COLUMNS), &table);
+        self.more(2, rows.len(), ROWS, "hazards");
+    }
+
     pub(super) fn multi_patient(&mut self) {
         let rows = &self.assessment.multi_patient;
         if rows.is_empty() {

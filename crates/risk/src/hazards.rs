@@ -1,0 +1,346 @@
+//! The hazards that controls add, judged apart: what a control does to functions while it is in force, and what follows for people.
+//!
+//! No attacker takes part in it and no verdict rests on it: a verdict asks whether an attack is controlled, this asks whether what
+//! controls it is itself acceptable (ISO 14971, 7.5). What nobody has said, shown or answered for is read at its worst.
+
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use ward_model::claim::{ClaimId, FunctionClaim, HazardClaim};
+use ward_model::device::{
+    AddedHazard, AddedHazards, Control, Device, Effect, Fallback, Function, HazardStands, HowDegraded, HowOften,
+};
+use ward_model::hazard::{ControlHazard, Degrades, HazardOutcome, HazardUnknown};
+use ward_model::ids::{ControlId, ElementId, FieldedVersionId, FunctionId};
+use ward_model::scale::{Axis, Exploitability, Persons, Reach};
+use ward_model::verdict::{Outcome, ReachedHarm};
+use ward_policy::{Policy, Rulebook};
+
+use crate::context::Unknowns;
+use crate::effects::Effects;
+use crate::people::{Staff, counts, persons};
+
+/// What is supposed beside the claims that have effect.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Supposed<'a> {
+    /// Controls that are not there: they add nothing.
+    pub dropped: Option<&'a BTreeSet<ControlId>>,
+    /// Functions that have stopped: they take over for none.
+    pub lost: Option<&'a BTreeMap<FunctionId, BTreeSet<ElementId>>>,
+}
+
+/// The hazards of every control that is claimed to work, by every policy: by policy, control and hazard.
+pub fn hazards(device: &Device, rulebook: &Rulebook, effects: &Effects, supposed: Supposed<'_>) -> Vec<ControlHazard> {
+    let judging = Judging::new(device, rulebook, effects, supposed);
+    let is_dropped = |id: &ControlId| supposed.dropped.is_some_and(|dropped| dropped.contains(id));
+    let is_claimed = |control: &&Control| {
+        let claim = ClaimId::Control(control.id.clone());
+        (device.claims.contains_key(&claim) || effects.holds(&claim)) && !is_dropped(&control.id)
+    };
+    let mut found = Vec::new();
+    for policy in &rulebook.policies {
+        for control in device.controls.values().filter(is_claimed) {
+            found.extend(judging.control(policy, control));
+        }
+    }
+    found
+}
+
+/// The hazards of these controls that are not controlled, whether or not the controls have effect; those that are presumed only where
+/// they are asked for.
+pub fn open<'c>(
+    device: &Device,
+    rulebook: &Rulebook,
+    effects: &Effects,
+    supposed: Supposed<'_>,
+    controls: impl IntoIterator<Item = &'c ControlId>,
+    presumed_too: bool,
+) -> Vec<ControlHazard> {
+    let mut controls = controls.into_iter().peekable();
+    if controls.peek().is_none() {
+        return Vec::new();
+    }
+    let judging = Judging::new(device, rulebook, effects, supposed);
+    let controls = controls.filter_map(|id| device.controls.get(id));
+    let found =
+        controls.flat_map(|control| rulebook.policies.iter().flat_map(|policy| judging.control(policy, control)));
+    let is_open = |outcome: HazardOutcome| match outcome {
+        HazardOutcome::Uncontrolled => true,
+        HazardOutcome::Presumed => presumed_too,
+        HazardOutcome::NoneStated | HazardOutcome::Controlled => false,
+    };
+    found.filter(|hazard| is_open(hazard.outcome)).collect()
+}
+
+/// The versions in which a control has effect for some units at least.
+fn in_effect_in(device: &Device, effects: &Effects, control: &Control) -> Vec<FieldedVersionId> {
+    if control.enforcer.is_none() || !effects.holds(&ClaimId::Control(control.id.clone())) {
+        return Vec::new();
+    }
+    let everywhere = !control.performed_by.must_be_confirmed();
+    let versions = device
+        .versions
+        .iter()
+        .filter(|version| everywhere || version.cohorts.iter().any(|cohort| cohort.confirmed.contains(&control.id)));
+    versions.map(|version| version.id.clone()).collect()
+}
+
+struct Judging<'a> {
+    device: &'a Device,
+    rulebook: &'a Rulebook,
+    effects: &'a Effects,
+    /// As if everything that the folder claims were true.
+    all: LazyCell<Effects, Box<dyn FnOnce() -> Effects + 'a>>,
+    supposed: Supposed<'a>,
+    staff: LazyCell<Staff, Box<dyn FnOnce() -> Staff + 'a>>,
+    /// The functions that some control degrades: no fallback is relied on that one of them may take away at the same time.
+    degraded: BTreeSet<&'a FunctionId>,
+}
+
+/// How a hazard is read.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    /// How often it comes about.
+    how_often: Option<HowOften>,
+    /// Whether what is stated of how long it lasts, and when it is there, is taken for so.
+    as_stated: bool,
+    /// The claims that have effect.
+    effects: &'a Effects,
+}
+
+/// What came of one reading.
+struct Read {
+    outcome: Outcome,
+    class: Exploitability,
+    harms: Vec<ReachedHarm>,
+    /// Claims of fallbacks without which it would be worse.
+    relies_on: BTreeSet<ClaimId>,
+    reasons: Vec<String>,
+}
+
+impl<'a> Judging<'a> {
+    fn new(device: &'a Device, rulebook: &'a Rulebook, effects: &'a Effects, supposed: Supposed<'a>) -> Self {
+        let listed = device.controls.values().flat_map(|control| control.hazards.listed());
+        Self {
+            device,
+            rulebook,
+            effects,
+            // Most controls list none.
+            all: LazyCell::new(Box::new(|| Effects::all(device))),
+            supposed,
+            staff: LazyCell::new(Box::new(|| Staff::new(device, Unknowns::Worst))),
+            degraded: listed.map(|hazard| &hazard.function).collect(),
+        }
+    }
+
+    fn control(&self, policy: &Policy, control: &Control) -> Vec<ControlHazard> {
+        let (outcome, because, reason) = match &control.hazards {
+            AddedHazards::Listed(hazards) => {
+                return hazards.iter().map(|hazard| self.hazard(policy, control, hazard)).collect();
+            }
+            AddedHazards::None => (HazardOutcome::NoneStated, None, "the folder states that it adds no hazard"),
+            AddedHazards::Unsaid if control.hazard_added.is_some() => (
+                HazardOutcome::Presumed,
+                Some(HazardUnknown::WordsOnly),
+                "it stands in words alone: nothing says which function it degrades, so it is not judged",
+            ),
+            AddedHazards::Unsaid => (
+                HazardOutcome::Presumed,
+                Some(HazardUnknown::Unsaid),
+                "nothing says which hazard it adds, nor that it adds none",
+            ),
+        };
+        vec![ControlHazard {
+            outcome,
+            if_claims_hold: outcome,
+            presumed_because: because,
+            reasons: vec![reason.to_owned()],
+            ..self.unjudged(policy, control)
+        }]
+    }
+
+    fn unjudged(&self, policy: &Policy, control: &Control) -> ControlHazard {
+        ControlHazard {
+            control: control.id.clone(),
+            hazard: None,
+            policy: policy.id.clone(),
+            outcome: HazardOutcome::Presumed,
+            if_claims_hold: HazardOutcome::Presumed,
+            presumed_because: None,
+            words: control.hazard_added.clone(),
+            degrades: None,
+            class: Exploitability::High,
+            harms: Vec::new(),
+            accepted: false,
+            in_effect_in: in_effect_in(self.device, self.effects, control),
+            relies_on: Vec::new(),
+            valid_until: None,
+            reasons: Vec::new(),
+        }
+    }
+
+    fn hazard(&self, policy: &Policy, control: &Control, hazard: &AddedHazard) -> ControlHazard {
+        let AddedHazard { id, function, on, how_often, for_seconds, stands } = hazard.clone();
+        let told = ControlHazard {
+            hazard: Some(id),
+            degrades: Some(Degrades { function, on, how_often, for_seconds, stands }),
+            ..self.unjudged(policy, control)
+        };
+        let function = self.device.functions.get(&hazard.function);
+        let Some(function) = function.filter(|function| function.effects.iter().any(|effect| effect.on == hazard.on))
+        else {
+            let reason = format!("which harm follows is not known: {} has no effect on {}", hazard.function, hazard.on);
+            return ControlHazard { presumed_because: Some(HazardUnknown::Harm), reasons: vec![reason], ..told };
+        };
+        let [estimate, residual] = [HazardClaim::Estimate, HazardClaim::Residual]
+            .map(|claim| ClaimId::ControlHazard(control.id.clone(), hazard.id.clone(), claim));
+        let read = |how_often: Option<HowOften>, as_stated: bool, effects: &Effects| {
+            self.read(policy, function, hazard, Reading { how_often, as_stated, effects })
+        };
+        let answered = !hazard.is_estimated() || self.effects.holds(&estimate);
+        let worst = read(None, false, self.effects);
+        // What nobody has said, at its best: what is still uncontrolled then is so whatever comes out.
+        let best = read(hazard.how_often.or(Some(HowOften::Remote)), true, &self.all);
+        let Read { outcome, class, harms, mut relies_on, mut reasons } =
+            if answered { read(hazard.how_often, true, self.effects) } else { read(None, false, self.effects) };
+        let (mut outcome, because) = match outcome {
+            Outcome::Controlled => (HazardOutcome::Controlled, None),
+            Outcome::Uncontrolled if best.outcome == Outcome::Uncontrolled => (HazardOutcome::Uncontrolled, None),
+            Outcome::Uncontrolled if hazard.how_often.is_none() => {
+                reasons.push("nobody has said how often it comes about: it is read as certain".to_owned());
+                (HazardOutcome::Presumed, Some(HazardUnknown::HowOften))
+            }
+            Outcome::Uncontrolled => {
+                if answered {
+                    reasons.push(format!("nobody answers for the fallback of {}, which would bridge it", function.id));
+                }
+                (HazardOutcome::Presumed, Some(HazardUnknown::Unanswered))
+            }
+        };
+        if !answered && outcome != HazardOutcome::Controlled {
+            reasons.push(format!("`{estimate}` has no effect: nobody answers for it being no worse than stated"));
+        }
+        if outcome == HazardOutcome::Controlled && worst.outcome == Outcome::Uncontrolled {
+            relies_on.insert(estimate.clone());
+        } else {
+            relies_on.clear();
+        }
+        // What is not known cannot be accepted.
+        let accepted = outcome == HazardOutcome::Uncontrolled && answered && self.effects.holds(&residual);
+        if accepted {
+            outcome = HazardOutcome::Controlled;
+            relies_on.insert(residual.clone());
+            relies_on.extend(hazard.is_estimated().then(|| estimate.clone()));
+            reasons.push(format!("what remains of it is accepted: `{residual}`"));
+        }
+        let all_hold = match read(hazard.how_often, true, &self.all).outcome {
+            Outcome::Controlled => HazardOutcome::Controlled,
+            Outcome::Uncontrolled if best.outcome == Outcome::Controlled => HazardOutcome::Presumed,
+            Outcome::Uncontrolled if self.device.claims.contains_key(&residual) => HazardOutcome::Controlled,
+            Outcome::Uncontrolled => HazardOutcome::Uncontrolled,
+        };
+        ControlHazard {
+            outcome,
+            if_claims_hold: all_hold.min(outcome),
+            presumed_because: because,
+            class,
+            harms,
+            accepted,
+            valid_until: relies_on.iter().filter_map(|claim| self.effects.until(claim)).min(),
+            relies_on: relies_on.into_iter().collect(),
+            reasons,
+            ..told
+        }
+    }
+
+    fn read(&self, policy: &Policy, function: &Function, hazard: &AddedHazard, reading: Reading<'_>) -> Read {
+        let device = self.device;
+        let class = self.rulebook.transfer.class_of(reading.how_often);
+        // It is there for everybody at a site at once.
+        let at_once = persons(device, Unknowns::Worst, function, None, Reach::Site);
+        let (mut harms, mut relies_on, mut reasons) = (Vec::new(), BTreeSet::new(), Vec::new());
+        let often = reading.how_often.unwrap_or(HowOften::Certain);
+        reasons.push(format!("{} of {}, {often}: read as exploitability {class}", hazard.on, function.id));
+        if !counts(device, policy, function) {
+            reasons.push(format!("{} counts nobody who depends on {}", policy.id, function.id));
+            return Read { outcome: Outcome::Controlled, class, harms, relies_on, reasons };
+        }
+        for effect in function.effects.iter().filter(|effect| effect.on == hazard.on) {
+            let Some(harm) = device.harms.get(&effect.harm) else { continue };
+            if harm.axis != Axis::Person {
+                reasons.push(format!("{} is no harm to a person: {} is an axis of its own", harm.id, harm.axis));
+                continue;
+            }
+            if reading.as_stated && ends_in_time(hazard, effect) {
+                reasons.push(format!("it is over before {} begins", harm.id));
+                continue;
+            }
+            if reading.as_stated && self.taken_over(reading.effects, function, hazard, effect, at_once) {
+                relies_on.insert(ClaimId::Function(function.id.clone(), FunctionClaim::Fallback));
+                reasons.push(format!("a fallback takes over before {} begins", harm.id));
+                continue;
+            }
+            let verdict = policy.cell(class, harm.severity, at_once);
+            let escalated_severity = policy.escalate(harm.severity, at_once);
+            reasons.push(format!(
+                "{}: severity {escalated_severity}, which makes {} in {}",
+                harm.id,
+                policy.word(verdict),
+                policy.id
+            ));
+            harms.push(ReachedHarm {
+                id: harm.id.clone(),
+                severity: harm.severity,
+                escalated_severity,
+                exploitability: class,
+                persons_at_once: at_once,
+                verdict,
+            });
+        }
+        harms.sort_by(|a, b| {
+            let bad = |harm: &ReachedHarm| (harm.verdict, harm.escalated_severity, harm.severity);
+            bad(b).cmp(&bad(a)).then_with(|| a.id.cmp(&b.id))
+        });
+        harms.dedup_by(|a, b| a.id == b.id);
+        let outcome = harms.first().map_or(Outcome::Controlled, |harm| harm.verdict);
+        Read { outcome, class, harms, relies_on, reasons }
+    }
+
+    /// Whether the fallback of a loss bridges it: in time, answered for, with staff for everybody, and itself degraded by no control
+    /// and by nothing that has stopped. It bridges what ends, and what stands as long as the control does it does not.
+    fn taken_over(
+        &self,
+        effects: &Effects,
+        function: &Function,
+        hazard: &AddedHazard,
+        effect: &Effect,
+        at_once: Persons,
+    ) -> bool {
+        let Some(Fallback { function: helper, detection, detection_seconds, switch_over_seconds, .. }) =
+            &effect.fallback
+        else {
+            return false;
+        };
+        let device = self.device;
+        let ends = hazard.stands == HazardStands::WhileActing && hazard.for_seconds.is_some();
+        let stands = |id: &FunctionId| {
+            let lost = self.supposed.lost.is_some_and(|lost| lost.contains_key(id));
+            device.functions.contains_key(id) && !self.degraded.contains(id) && !lost
+        };
+        let needed = detection_seconds.saturating_add(*switch_over_seconds);
+        effect.on == HowDegraded::Loss
+            && ends
+            && stands(helper)
+            && stands(detection)
+            && effects.holds(&ClaimId::Function(function.id.clone(), FunctionClaim::Fallback))
+            && effect.onset_seconds.is_some_and(|onset| needed < onset)
+            && at_once > Persons::Count(0)
+            && self.staff.suffices((device, Unknowns::Worst), helper, function, None, Reach::Site)
+    }
+}
+
+/// Whether a loss that ends is over before harm begins.
+fn ends_in_time(hazard: &AddedHazard, effect: &Effect) -> bool {
+    let lasts = hazard.for_seconds.zip(effect.onset_seconds);
+    effect.on == HowDegraded::Loss && lasts.is_some_and(|(lasts, onset)| lasts < onset)
+}
