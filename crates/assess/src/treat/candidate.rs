@@ -29,12 +29,14 @@ pub(crate) struct Candidate {
     pub remarks: Vec<String>,
     /// A derivation that speaks of none of these is the same with the change and without.
     pub touches: BTreeSet<Place>,
+    /// Whether it leaves copies of a public key where nothing is verified with it any more, which then count as the private half.
+    pub leaves_keys: bool,
 }
 
 impl Candidate {
     /// Whether it only ever closes ways: what it opens is judged apart.
     pub fn only_cuts(&self) -> bool {
-        matches!(self.change, Change::Rely(_) | Change::Isolate(_))
+        matches!(self.change, Change::Rely(_) | Change::Isolate(_)) && !self.leaves_keys
     }
 }
 
@@ -138,6 +140,7 @@ impl Offer<'_> {
                 cost_source,
                 remarks,
                 touches: self.touched_by(control),
+                leaves_keys: false,
             });
         }
         candidates
@@ -206,6 +209,7 @@ impl Offer<'_> {
                         cost_source,
                         remarks,
                         touches: BTreeSet::from([element(at)]),
+                        leaves_keys: false,
                     });
                 }
             }
@@ -238,6 +242,7 @@ impl Offer<'_> {
                 cost_source,
                 remarks,
                 touches: self.with_secrets(link),
+                leaves_keys: false,
             });
         }
         candidates
@@ -256,13 +261,14 @@ impl Offer<'_> {
                 _ => {}
             }
         }
+        let mut ending: BTreeMap<&ElementId, Vec<&Link>> = BTreeMap::new();
+        for link in self.device.links.values() {
+            let ends = BTreeSet::from([&link.from, &link.to]);
+            ends.into_iter().for_each(|end| ending.entry(end).or_default().push(link));
+        }
         let mut candidates = Vec::new();
         for id in near {
-            let links = self.device.links.values().filter(|link| link.from == id || link.to == id);
-            let links: Vec<&Link> = links.collect();
-            if links.is_empty() {
-                continue;
-            }
+            let Some(links) = ending.get(&id) else { continue };
             let (cost, cost_source) = self.costs().of("isolate", None, self.on);
             let named: Vec<&str> = links.iter().map(|link| link.id.as_str()).collect();
             candidates.push(Candidate {
@@ -271,10 +277,16 @@ impl Offer<'_> {
                 cost_source,
                 remarks: vec![format!("trades: everything that {} is good for", named.join(", "))],
                 touches: links.iter().flat_map(|link| self.with_secrets(link)).collect(),
+                leaves_keys: links.iter().any(|link| self.by_public_key(link)),
                 change: Change::Isolate(id),
             });
         }
         candidates
+    }
+
+    fn by_public_key(&self, link: &Link) -> bool {
+        let secret = link.authentication.as_ref().and_then(|authentication| authentication.secret.as_ref());
+        secret.and_then(|id| self.device.secrets.get(id)).is_some_and(|secret| secret.public)
     }
 
     /// A link, its ends, and the secret that it uses: who holds that follows from the links that use it.
