@@ -18,7 +18,7 @@ use ward_model::knowledge::KnowledgeError;
 use ward_model::treatment::{
     LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated, VersionTreatment,
 };
-use ward_model::verdict::{Outcome, Place, PresumedBecause, Verdict};
+use ward_model::verdict::{Outcome, Place, Verdict};
 use ward_risk::choices::Choices;
 use ward_risk::open::{Open, open};
 use ward_risk::{Effects, ElementReports, Outline, loss, outline};
@@ -26,6 +26,7 @@ use ward_risk::{Effects, ElementReports, Outline, loss, outline};
 use crate::suppose::{Reports, Supposition, suppose};
 use crate::{Inputs, Known, digests, receipts, reports_of};
 
+mod advice;
 mod candidate;
 mod configurations;
 mod hazard;
@@ -33,6 +34,7 @@ mod hitting;
 mod mending;
 mod needs;
 
+use advice::assessing;
 use candidate::{Candidate, Offer, Offered, places};
 pub use configurations::treat_configurations;
 use hitting::{Clause, Failed, cheapest};
@@ -183,6 +185,10 @@ struct Search<'a> {
     nodes: u64,
     /// How often it may still be looked up what derivations ask for.
     lookups: usize,
+    /// A set that was assessed in every reading and leaves nothing uncontrolled.
+    borne: Option<(Vec<usize>, Outlined)>,
+    /// Whether another one did, so that the next is read for what it leaves.
+    unborne: bool,
     tell: &'a mut dyn FnMut(Progress<'_>),
 }
 
@@ -196,6 +202,9 @@ struct Remaining {
     /// What the controls among the changes do to people themselves, and is not controlled.
     hazards: Vec<ControlHazard>,
 }
+
+/// How every verdict comes out with a set of candidates, in every reading, and the verdicts on what stops by design.
+type Outlined = (Vec<Outline>, Vec<Verdict>);
 
 /// How a search ended.
 enum Ended {
@@ -230,6 +239,8 @@ impl<'a> Search<'a> {
             assessed: 0,
             nodes: treating.limits.nodes,
             lookups: treating.limits.looked_up,
+            borne: None,
+            unborne: false,
             tell,
         };
         let untreated = search.remaining(&[])?;
@@ -333,7 +344,10 @@ impl<'a> Search<'a> {
             let known: Vec<Clause> = clauses.keys().cloned().collect();
             let set = match cheapest(&costs, &known, &mut self.nodes) {
                 Ok(set) => set,
-                Err(Failed::Impossible) => return Ok((Ended::Impossible(impossible(&clauses, left)), at_least)),
+                Err(Failed::Impossible) => {
+                    let untreated = self.untreatable(&clauses, left, overlooking_losses);
+                    return Ok((Ended::Impossible(untreated), at_least));
+                }
                 Err(Failed::Limit) => return Ok((Ended::Limit(left), at_least)),
             };
             at_least = set.iter().fold(0, |sum: u64, one| sum.saturating_add(costs[*one]));
@@ -347,6 +361,22 @@ impl<'a> Search<'a> {
             if found.is_empty() {
                 if self.assessed >= self.treating.limits.assessed || !reads {
                     return Ok((Ended::Limit(left), at_least));
+                }
+                // What only takes away takes nothing else away than was looked at: it most likely holds, and is assessed in every reading at
+                // once. What brings something with it is read for what that is.
+                if !overlooking_losses
+                    && !self.unborne
+                    && !set.is_empty()
+                    && set.iter().all(|one| self.candidates[*one].only_cuts())
+                {
+                    let outline = self.outline(&set)?;
+                    self.assessed += 1;
+                    if !self.leaves_open(&outline) {
+                        self.tell(at_least, 0);
+                        self.borne = Some((set.clone(), outline));
+                        return Ok((Ended::Treated(set), at_least));
+                    }
+                    self.unborne = true;
                 }
                 let remaining = self.remaining(&set)?;
                 found = self.clauses(&remaining, &set, overlooking_losses);
@@ -398,12 +428,17 @@ impl<'a> Search<'a> {
             let touching = touching.into_iter();
             let touching = touching.filter(|one| mending.may_mend(&self.candidates[*one].change, open, &names));
             let (chosen, others): (Vec<usize>, Vec<usize>) = touching.partition(|one| set.binary_search(one).is_ok());
+            let brings = |one: &usize| !self.candidates[*one].only_cuts();
+            // Whoever defeats a control is in the way only where somebody relies on it.
+            let defeated = |one: &usize| match &self.candidates[*one].change {
+                Change::Rely(control) => places.contains(&Place::Control(control.to_string())),
+                _ => false,
+            };
             // What opens a way need not stand on it.
-            let opening = set.iter().copied().filter(|one| self.candidates[*one].opens);
-            let chosen = chosen.into_iter().filter(|one| !self.candidates[*one].only_cuts());
-            let none_of: BTreeSet<usize> = chosen.chain(opening).collect();
-            let none_of = none_of.into_iter().collect();
-            clauses.push((Clause { any: others, none_of }, subject));
+            let apart = |one: &usize| self.candidates[*one].opens || defeated(one);
+            let none_of: BTreeSet<usize> =
+                chosen.into_iter().filter(brings).chain(set.iter().copied().filter(apart)).collect();
+            clauses.push((Clause { any: others, none_of: none_of.into_iter().collect() }, subject));
         }
         if !overlooking_losses {
             for (function, due) in &remaining.losses {
@@ -467,8 +502,14 @@ impl<'a> Search<'a> {
             }
         };
         let changes = self.changes(&set);
-        let (after, stopping) = if set.is_empty() { (before.to_vec(), Vec::new()) } else { self.outline(&set)? };
+        let outlined = match self.borne.take() {
+            Some((borne, outlined)) if borne == set => outlined,
+            _ if set.is_empty() => (before.to_vec(), Vec::new()),
+            _ => self.outline(&set)?,
+        };
         let hazards = self.hazards_with(&changes);
+        let failed = self.leaves_open(&outlined) || self.adds_open(&hazards, &changes);
+        let (after, stopping) = outlined;
         let mut left_presumed: BTreeSet<LeftPresumed> = BTreeSet::new();
         for outline in after.iter().filter(|outline| outline.verdict == Outcome::Uncontrolled) {
             if let Some(because) = outline.because {
@@ -481,12 +522,6 @@ impl<'a> Search<'a> {
             }
         }
         let treated = matches!(outcome, TreatmentOutcome::Treated | TreatmentOutcome::NotNeeded);
-        let open = |outline: &Outline| {
-            outline.verdict == Outcome::Uncontrolled && (outline.because.is_none() || self.treating.presumed_too)
-        };
-        let failed = after.iter().any(open)
-            || stopping.iter().any(|verdict| verdict.verdict == Outcome::Uncontrolled)
-            || self.adds_open(&hazards, &changes);
         // What is proposed is assessed whole once more, in every reading: what does not hold there is not proposed.
         let outcome = if treated && failed {
             advice.push("the whole assessment does not bear the proposal out: take it for none".to_owned());
@@ -522,8 +557,15 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// How every verdict comes out with a set of candidates, in every reading, and those on what stops by design.
-    fn outline(&mut self, set: &[usize]) -> Result<(Vec<Outline>, Vec<Verdict>), KnowledgeError> {
+    /// Whether something is uncontrolled that must not be.
+    fn leaves_open(&self, (outlines, stopping): &Outlined) -> bool {
+        let asked = |outline: &Outline| outline.because.is_none() || self.treating.presumed_too;
+        outlines.iter().any(|outline| outline.verdict == Outcome::Uncontrolled && asked(outline))
+            || stopping.iter().any(|verdict| verdict.verdict == Outcome::Uncontrolled)
+    }
+
+    /// A set of candidates, assessed in every reading.
+    fn outline(&mut self, set: &[usize]) -> Result<Outlined, KnowledgeError> {
         let changes = self.changes(set);
         let Supposition { device, effects, lost, .. } = self.supposition(&changes);
         let inputs = Inputs { device: &device, ..*self.inputs };
@@ -531,104 +573,6 @@ impl<'a> Search<'a> {
         let partial = inputs.knowledge.description().partial();
         let situation = inputs.situation(&found, partial.as_deref());
         Ok((outline(situation, &effects), loss::verdicts(situation, &lost)))
-    }
-
-    /// What is left where there is no treatment: to give up links and what rests on them, or the device.
-    fn instead(&mut self) -> Result<Vec<String>, KnowledgeError> {
-        let device = self.inputs.device;
-        let replace = "no treatment exists: replace it";
-        let (ended, cost) = self.search(true)?;
-        let Ended::Treated(set) = ended else {
-            return Ok(vec![format!("{replace}; even taken off every link it is not controlled"), self.meanwhile()?]);
-        };
-        let changes = self.changes(&set);
-        let isolated = changes.iter().filter_map(|change| match change {
-            Change::Isolate(element) => Some(element.clone()),
-            _ => None,
-        });
-        let isolated: BTreeSet<ElementId> = isolated.collect();
-        let lost = loss::lost(device, self.effects, &isolated);
-        let named = |id: &FunctionId| {
-            let function = device.functions.get(id);
-            let essential = function.is_some_and(|function| function.essential);
-            if essential { format!("{id} (essential)") } else { id.to_string() }
-        };
-        let stops: Vec<String> = lost.keys().map(named).collect();
-        let written: Vec<String> = changes.iter().map(ToString::to_string).collect();
-        Ok(vec![
-            format!("{replace}, or take it off the network and do without what then stops"),
-            format!(
-                "off the network: {} would control what is confirmed at cost {cost}, and stop {}",
-                written.join(", "),
-                stops.join(", ")
-            ),
-        ])
-    }
-}
-
-impl Search<'_> {
-    /// What taking off their links does that have something uncontrolled, and what it leaves, by whom.
-    fn meanwhile(&mut self) -> Result<String, KnowledgeError> {
-        let named = |open: &[Open]| -> BTreeSet<(String, ElementId)> {
-            open.iter().map(|one| (one.subject.id.clone(), one.element.clone())).collect()
-        };
-        let before = self.remaining(&[])?;
-        let at = |one: &usize| match &self.candidates[*one].change {
-            Change::Isolate(element) => before.open.iter().any(|open| open.element == *element),
-            _ => false,
-        };
-        let set: Vec<usize> = (0..self.candidates.len()).filter(at).collect();
-        let after = self.remaining(&set)?;
-        let by: BTreeSet<&str> = after
-            .open
-            .iter()
-            .flat_map(|open| &open.witness.nodes)
-            .filter(|node| matches!(node.at, Place::Position(_)))
-            .map(|node| &*node.fact)
-            .collect();
-        let by: Vec<&str> = by.into_iter().collect();
-        let isolated: BTreeSet<ElementId> = self
-            .changes(&set)
-            .into_iter()
-            .filter_map(|change| if let Change::Isolate(element) = change { Some(element) } else { None })
-            .collect();
-        let stops: Vec<String> =
-            loss::lost(self.inputs.device, self.effects, &isolated).keys().map(ToString::to_string).collect();
-        let written: Vec<String> = self.changes(&set).iter().map(ToString::to_string).collect();
-        if written.is_empty() {
-            return Ok("nothing that is uncontrolled has links to take off".to_owned());
-        }
-        let (was, left) = (named(&before.open).len(), named(&after.open).len());
-        let by = if by.is_empty() { "-".to_owned() } else { by.join(", ") };
-        let stops = if stops.is_empty() { "nothing".to_owned() } else { stops.join(", ") };
-        Ok(format!(
-            "until then take it off the network: {} leaves {left} of {was} subjects uncontrolled (by: {by}), and stops {stops}",
-            written.join(", ")
-        ))
-    }
-}
-
-/// What no change that is at hand controls: the subjects that ask for changes of which each does harm by itself, or for none; where that
-/// is not how the search ended, what the last set left.
-fn impossible(clauses: &BTreeMap<Clause, BTreeSet<Untreated>>, left: Vec<Untreated>) -> Vec<Untreated> {
-    let refused = |one: &usize| clauses.contains_key(&Clause { any: Vec::new(), none_of: vec![*one] });
-    let hopeless = clauses.iter().filter(|(clause, _)| clause.none_of.is_empty() && clause.any.iter().all(refused));
-    let hopeless: BTreeSet<Untreated> = hopeless.flat_map(|(_, subjects)| subjects.iter().cloned()).collect();
-    if hopeless.is_empty() { left } else { hopeless.into_iter().collect() }
-}
-
-/// What to do about what is presumed. It is advice: nobody can be told beforehand what the answer will be.
-fn assessing(because: PresumedBecause, element: &ElementId) -> String {
-    match because {
-        PresumedBecause::Unmodelled => {
-            format!(
-                "assess: describe {element} completely, and answer for its interfaces, software and functions being all listed"
-            )
-        }
-        PresumedBecause::Unassessed => {
-            format!("assess: supply an SBOM of {element} with identities and versions, or review what no feed covers")
-        }
-        PresumedBecause::UnknownRange => format!("assess: supply the exact versions of the components of {element}"),
     }
 }
 

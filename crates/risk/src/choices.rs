@@ -4,10 +4,10 @@
 //! holds their secrets, a link that verifies its senders takes what nobody verified, another version takes what is found. So there is
 //! one program for all changes, in which each derivation knows the changes that may touch it, rather too many than too few. With some of them
 //! chosen, what certainly stands still is solved; every subject that is uncontrolled by that stays so unless one more of the changes is
-//! made that its derivation knows. What changes bring with them is not looked at here: whoever asks has to read what is chosen
+//! made that its derivation knows. Who defeats a control counts only where that is relied on. What else changes bring with them is not looked at here: whoever asks has to read what is chosen
 //! whole in the end.
 //!
-//! Choosing only ever takes away. So what nothing can reach, or leads to nothing unacceptable, before anything is chosen is left out from
+//! But for that, choosing only ever takes away. So what nothing can reach, or leads to nothing unacceptable, before anything is chosen is left out from
 //! the beginning.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +59,9 @@ pub struct Need {
     pub harm: HarmId,
     /// The changes by their numbers, in order; none where no change touches them.
     pub any: Vec<usize>,
+    /// Changes that have a part in it, of which not to make one may do instead: whoever defeats a control is in the way only where
+    /// somebody relies on it.
+    pub or_not: Vec<usize>,
 }
 
 /// The changes that may be made to one device, and what each of them may touch: for every version, policy and group of units.
@@ -161,7 +164,7 @@ impl Reading {
         let questions = Questions::new(&program, &known);
         let labels = Labels::toward(self.goals.clone(), &questions);
         let mut needs: Vec<Need> = Vec::new();
-        let mut places: BTreeMap<(HarmId, Vec<usize>), usize> = BTreeMap::new();
+        let mut places: BTreeMap<(HarmId, Vec<usize>, Vec<usize>), usize> = BTreeMap::new();
         for alike in &self.alike {
             if alike.unless.iter().any(|one| chosen[*one]) {
                 continue;
@@ -172,7 +175,7 @@ impl Reading {
             let own = |entry: EntryRef, derivation: &DerivationId| {
                 matches!(entry, EntryRef::Through(_)) && steps.contains(derivation)
             };
-            let mut any: BTreeSet<usize> = BTreeSet::new();
+            let (mut any, mut or_not): (BTreeSet<usize>, BTreeSet<usize>) = Default::default();
             let mut seen: BTreeSet<EntryRef> = BTreeSet::new();
             let mut open = vec![EntryRef::Through(way.entry)];
             while let Some(reference) = open.pop() {
@@ -182,17 +185,18 @@ impl Reading {
                 let entry = way.at(&known, reference);
                 open.extend(entry.premises.iter().copied());
                 let condition = &self.conditions[numbers[entry.derivation.index()].index()];
+                or_not.extend(condition.needed());
                 if own(reference, &entry.derivation) {
                     any.extend(condition.always().chain(alike.unless.iter().copied()));
                 } else {
                     any.extend(condition.standing(chosen));
                 }
             }
-            let any: Vec<usize> = any.into_iter().collect();
-            let place = *places.entry((cell.harm.clone(), any.clone())).or_insert(needs.len());
-            match needs.get_mut(place) {
+            let [any, or_not] = [any, or_not].map(|changes| changes.into_iter().collect::<Vec<usize>>());
+            let place = places.entry((cell.harm.clone(), any.clone(), or_not.clone())).or_insert(needs.len());
+            match needs.get_mut(*place) {
                 Some(need) => need.subjects.extend(alike.subjects.iter().cloned()),
-                None => needs.push(Need { subjects: alike.subjects.clone(), harm: cell.harm.clone(), any }),
+                None => needs.push(Need { subjects: alike.subjects.clone(), harm: cell.harm.clone(), any, or_not }),
             }
         }
         needs
@@ -222,8 +226,8 @@ fn with_controls_undone(
     (program, free)
 }
 
-/// Steps that lead on, and the choices that may end them.
-type Leading = (Vec<DerivationId>, Vec<usize>);
+/// What makes subjects come out alike: their steps, and the changes that may end them.
+type Likeness = (Vec<DerivationId>, Vec<usize>);
 
 /// The subjects by their steps and by what may end them, as far as any of these lead on.
 fn alike(
@@ -232,7 +236,7 @@ fn alike(
     touching: &Touching<'_>,
     here: impl Fn(&mut dyn Iterator<Item = DerivationId>) -> Vec<DerivationId>,
 ) -> Vec<Alike> {
-    let mut all: BTreeMap<Leading, Vec<(Subject, ElementId)>> = BTreeMap::new();
+    let mut all: BTreeMap<Likeness, Vec<(Subject, ElementId)>> = BTreeMap::new();
     let mut add = |steps: &[DerivationId], unless: Vec<usize>, key: &SubjectKey| {
         all.entry((steps.to_vec(), unless)).or_default().push((key.subject(), key.element().clone()));
     };

@@ -13,6 +13,7 @@ mod laws;
 mod networks;
 mod open;
 mod oracle;
+mod outlines;
 mod patches;
 mod people;
 mod rubric;

@@ -32,12 +32,14 @@ pub(crate) struct Candidate {
     pub touches: BTreeSet<Place>,
     /// Whether a way may be open only because of it, wherever that is: an isolation by which a fallback or a control falls.
     pub opens: bool,
+    /// Whether it leaves copies of a public key where nothing is verified with it any more, which then count as the private half.
+    pub leaves_keys: bool,
 }
 
 impl Candidate {
     /// Whether it only ever closes ways: what it opens is judged apart.
     pub fn only_cuts(&self) -> bool {
-        matches!(self.change, Change::Rely(_) | Change::Isolate(_)) && !self.opens
+        matches!(self.change, Change::Rely(_) | Change::Isolate(_)) && !self.opens && !self.leaves_keys
     }
 }
 
@@ -154,6 +156,7 @@ impl Offer<'_> {
                 remarks,
                 touches: self.touched_by(control),
                 opens: false,
+                leaves_keys: false,
             });
         }
         candidates
@@ -223,6 +226,7 @@ impl Offer<'_> {
                         remarks,
                         touches: BTreeSet::from([element(at)]),
                         opens: false,
+                        leaves_keys: false,
                     });
                 }
             }
@@ -256,6 +260,7 @@ impl Offer<'_> {
                 remarks,
                 touches: self.with_secrets(link),
                 opens: false,
+                leaves_keys: false,
             });
         }
         candidates
@@ -283,13 +288,14 @@ impl Offer<'_> {
         let elsewhere = self.device.controls.values().filter(|control| enforced_elsewhere(self.device, control));
         let enforcers: BTreeSet<&ElementId> =
             elsewhere.filter_map(|control| control.enforcer.as_ref()).map(|enforcer| &enforcer.element).collect();
+        let mut ending: BTreeMap<&ElementId, Vec<&Link>> = BTreeMap::new();
+        for link in self.device.links.values() {
+            let ends = BTreeSet::from([&link.from, &link.to]);
+            ends.into_iter().for_each(|end| ending.entry(end).or_default().push(link));
+        }
         let mut candidates = Vec::new();
         for id in near.iter().cloned() {
-            let links = self.device.links.values().filter(|link| link.from == id || link.to == id);
-            let links: Vec<&Link> = links.collect();
-            if links.is_empty() {
-                continue;
-            }
+            let Some(links) = ending.get(&id) else { continue };
             let (cost, cost_source) = self.costs().of("isolate", None, self.on);
             let named: Vec<&str> = links.iter().map(|link| link.id.as_str()).collect();
             candidates.push(Candidate {
@@ -299,10 +305,16 @@ impl Offer<'_> {
                 remarks: vec![format!("trades: everything that {} is good for", named.join(", "))],
                 touches: links.iter().flat_map(|link| self.with_secrets(link)).collect(),
                 opens: helpers_stop || enforcers.contains(&id),
+                leaves_keys: links.iter().any(|link| self.by_public_key(link)),
                 change: Change::Isolate(id),
             });
         }
         candidates
+    }
+
+    fn by_public_key(&self, link: &Link) -> bool {
+        let secret = link.authentication.as_ref().and_then(|authentication| authentication.secret.as_ref());
+        secret.and_then(|id| self.device.secrets.get(id)).is_some_and(|secret| secret.public)
     }
 
     /// A link, its ends, and the secret that it uses: who holds that follows from the links that use it.

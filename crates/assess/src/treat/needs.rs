@@ -1,7 +1,7 @@
 //! What is told beforehand of a set of candidates, without reading it whole: what derivations ask for that it does not take away, and
 //! whether what it takes off its links does harm by that.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::hypothesis::Change;
 use ward_model::ids::{ElementId, FunctionId};
@@ -14,6 +14,9 @@ use super::hitting::Clause;
 use super::mending::Mending;
 use super::{Search, Supposition};
 use crate::Inputs;
+
+/// Of how many isolations it is asked whether each does harm by itself, to tell what cannot be treated.
+const MOST_ASKED: usize = 100;
 
 impl Search<'_> {
     /// What certainly stays uncontrolled with a set, and what would have to be chosen besides. All that it asks for is then taken for
@@ -29,15 +32,37 @@ impl Search<'_> {
         while self.lookups > 0 {
             self.lookups -= 1;
             let needs = choices.needs(&chosen);
+            // What is asked for is not chosen yet: where nothing is, nothing more is told.
+            let goes_on = needs.iter().any(|need| !need.any.is_empty());
             needs.iter().flat_map(|need| &need.any).for_each(|one| chosen[*one] = true);
-            let goes_on = needs.iter().all(|need| !need.any.is_empty()) && !needs.is_empty();
-            found.extend(needs.into_iter().flat_map(asked));
+            found.extend(needs.into_iter().flat_map(asked_for));
             if !goes_on {
                 break;
             }
         }
         self.choices = Some(choices);
         found
+    }
+
+    /// What no change at hand controls, where there is no treatment: all that stays uncontrolled with everything chosen that does no harm
+    /// by itself, as far as derivations tell; else what the clauses say.
+    pub(super) fn untreatable(
+        &mut self,
+        clauses: &BTreeMap<Clause, BTreeSet<Untreated>>,
+        left: Vec<Untreated>,
+        overlooking_losses: bool,
+    ) -> Vec<Untreated> {
+        let isolates = |one: &usize| matches!(self.candidates[*one].change, Change::Isolate(_));
+        let asked: Vec<usize> = (0..self.candidates.len()).filter(isolates).take(MOST_ASKED).collect();
+        if !overlooking_losses {
+            self.stopping(&asked);
+        }
+        let refused = |one: usize| !overlooking_losses && self.stopping.get(&one).is_some_and(|lost| !lost.is_empty());
+        let chosen: Vec<bool> = (0..self.candidates.len()).map(|one| !refused(one)).collect();
+        let needs = self.choices.as_ref().map_or_else(Vec::new, |choices| choices.needs(&chosen));
+        let stays = needs.into_iter().filter(|need| need.or_not.is_empty()).flat_map(asked_for);
+        let stays: BTreeSet<Untreated> = stays.map(|(_, untreated)| untreated).collect();
+        if stays.is_empty() { hopeless(clauses, left) } else { stays.into_iter().collect() }
     }
 
     /// What the candidates take away, for the device with every control among them relied on.
@@ -89,6 +114,15 @@ impl Search<'_> {
     }
 }
 
+/// The subjects that ask for changes of which each does harm by itself, or for none; where that is not how the search ended, what the
+/// last set left.
+fn hopeless(clauses: &BTreeMap<Clause, BTreeSet<Untreated>>, left: Vec<Untreated>) -> Vec<Untreated> {
+    let refused = |one: &usize| clauses.contains_key(&Clause { any: Vec::new(), none_of: vec![*one] });
+    let hopeless = clauses.iter().filter(|(clause, _)| clause.none_of.is_empty() && clause.any.iter().all(refused));
+    let hopeless: BTreeSet<Untreated> = hopeless.flat_map(|(_, subjects)| subjects.iter().cloned()).collect();
+    if hopeless.is_empty() { left } else { hopeless.into_iter().collect() }
+}
+
 /// A function that stops for good by what happens to an element.
 pub(super) fn stopped(function: &FunctionId, element: &ElementId) -> Untreated {
     Untreated {
@@ -100,10 +134,10 @@ pub(super) fn stopped(function: &FunctionId, element: &ElementId) -> Untreated {
 }
 
 /// A need as a clause, for each of its subjects.
-fn asked(need: Need) -> impl Iterator<Item = (Clause, Untreated)> {
-    let Need { subjects, harm, any } = need;
+fn asked_for(need: Need) -> impl Iterator<Item = (Clause, Untreated)> {
+    let Need { subjects, harm, any, or_not } = need;
     subjects.into_iter().map(move |(subject, element)| {
         let untreated = Untreated { subject: subject.id, element, presumed_because: None, harm: Some(harm.clone()) };
-        (Clause { any: any.clone(), none_of: Vec::new() }, untreated)
+        (Clause { any: any.clone(), none_of: or_not.clone() }, untreated)
     })
 }

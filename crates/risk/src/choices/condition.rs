@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::design::DesignOf;
 use ward_model::device::{HowDegraded, Link, RealisedBy, Secret};
-use ward_model::ids::{ElementId, FunctionId, LinkId, VulnerabilityId};
+use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, VulnerabilityId};
 use ward_policy::Privilege;
 
 use super::Choice;
@@ -23,6 +23,8 @@ const MOST_WAYS: usize = 32;
 pub(super) struct Condition {
     /// None of these may be chosen.
     all: BTreeSet<usize>,
+    /// All of these must be.
+    with: BTreeSet<usize>,
     /// Besides, of one of these sets none may be, where there are any.
     any: Vec<BTreeSet<usize>>,
 }
@@ -49,6 +51,17 @@ impl Condition {
         Some(self)
     }
 
+    /// Needs a change to be chosen.
+    fn with(mut self, change: Option<usize>) -> Self {
+        self.with.extend(change);
+        self
+    }
+
+    /// The changes without which it does not stand.
+    pub fn needed(&self) -> impl Iterator<Item = usize> + '_ {
+        self.with.iter().copied()
+    }
+
     /// The changes that it never stands with.
     pub fn always(&self) -> impl Iterator<Item = usize> + '_ {
         self.all.iter().copied()
@@ -57,7 +70,8 @@ impl Condition {
     /// Whether it stands with these chosen.
     pub fn stands(&self, chosen: &[bool]) -> bool {
         let without = |changes: &BTreeSet<usize>| !changes.iter().any(|one| chosen[*one]);
-        without(&self.all) && (self.any.is_empty() || self.any.iter().any(without))
+        let chosen_all = self.with.iter().all(|one| chosen[*one]);
+        chosen_all && without(&self.all) && (self.any.is_empty() || self.any.iter().any(without))
     }
 
     /// The changes without which it stands, those chosen having left it standing.
@@ -75,6 +89,8 @@ pub(super) struct Touching<'a> {
     updates: BTreeMap<&'a ElementId, Vec<(usize, &'a BTreeSet<VulnerabilityId>)>>,
     /// The derivations that say that a control is defeated, as long as it is not chosen.
     free: BTreeMap<DerivationId, usize>,
+    /// The controls of which that is said: as long as one is not chosen, nobody needs to defeat it.
+    undone: BTreeMap<&'a ControlId, usize>,
     /// Where parts end, with where they begin.
     parts: BTreeMap<u32, (u32, Part)>,
     /// The steps of weaknesses of secrets, with who holds them.
@@ -100,6 +116,7 @@ impl<'a> Touching<'a> {
             isolates: BTreeMap::new(),
             secures: BTreeMap::new(),
             updates: BTreeMap::new(),
+            undone: free.values().filter_map(|number| relied_on(&choices[*number]).map(|id| (id, *number))).collect(),
             free,
             parts: BTreeMap::new(),
             holding: BTreeMap::new(),
@@ -292,6 +309,7 @@ impl<'a> Touching<'a> {
                 let routed = links.filter(|link| link.medium.routed());
                 condition.by(routed.map(|link| self.cutting(link).collect()).collect())
             }
+            (Fact::Defeated(control), _) => Some(condition.with(self.undone.get(control).copied())),
             (Fact::Know(SecretRef::OfLink(link)), _) => Some(condition.unless(self.secures.get(link).copied())),
             _ => Some(condition),
         }
@@ -349,6 +367,10 @@ impl<'a> Touching<'a> {
         }
         holders.into_iter().flat_map(|holder| self.sent_by(secret, holder)).collect()
     }
+}
+
+fn relied_on(choice: &Choice) -> Option<&ControlId> {
+    if let Choice::Rely(control) = choice { Some(control) } else { None }
 }
 
 /// The link that a fact speaks of.
