@@ -16,7 +16,7 @@ mod treat;
 
 use jiff::civil::Date;
 pub use ward_match::Known;
-use ward_match::{Inventory, match_knowing};
+use ward_match::{Inventory, match_knowing, uncompared};
 use ward_model::alias::Aliases;
 use ward_model::assessment::{
     Assessment, Coverage, DecisionWithoutEffect, DeviceSummary, FindingAt, Inputs as InputDigests, InventoryCoverage,
@@ -29,7 +29,7 @@ use ward_model::cpe::{Cpe, Part};
 use ward_model::device::{Decisions, Device};
 use ward_model::finding::{MatchReport, SCAN_SCHEMA, SbomSummary, ScanReport};
 use ward_model::hypothesis::{Change, Supposed};
-use ward_model::ids::{ControlId, ElementId, FieldedVersionId};
+use ward_model::ids::{ComponentRef, ControlId, ElementId, FieldedVersionId};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
 use ward_model::many::{HarmAtOnce, SingleAction};
 use ward_model::verdict::{Basis, Outcome, Verdict};
@@ -333,6 +333,15 @@ fn claims_inventory(device: &Device, element: &ElementId) -> bool {
     device.claims.contains_key(&ClaimId::Element(element.clone(), ElementClaim::SoftwareListed))
 }
 
+/// The components of an element of which somebody claims that they were looked at by other means.
+fn reviewed<'d>(device: &'d Device, element: &ElementId) -> BTreeSet<&'d ComponentRef> {
+    let reviewed = device.claims.keys().filter_map(|claim| match claim {
+        ClaimId::ComponentReviewed(of, component) if of == element => Some(component),
+        _ => None,
+    });
+    reviewed.collect()
+}
+
 /// What is found on every element of every fielded version, read both ways where somebody claims that the inventory is complete.
 fn reports(inputs: &Inputs<'_>) -> Result<Reports, KnowledgeError> {
     // Elements often have the same components, and every inventory is read both ways.
@@ -362,7 +371,18 @@ fn reports_of(inputs: &Inputs<'_>, looked_up: &Known, only: Option<&ElementId>) 
                     };
                     let open = read(false)?;
                     let complete = if claims_inventory(device, &element.id) { read(true)? } else { open.clone() };
-                    let found = ElementReports { open, complete, ..ElementReports::default() };
+                    let reviewed = reviewed(device, &element.id);
+                    let uncompared = match reviewed.is_empty() {
+                        true => BTreeMap::new(),
+                        false => {
+                            let complete = false;
+                            let inventory =
+                                Inventory { components: &components, hardware: &element.hardware, complete };
+                            let known = (inputs.knowledge, looked_up);
+                            uncompared(&inventory, &inputs.rulebook.aliases, known, &reviewed)?
+                        }
+                    };
+                    let found = ElementReports { open, complete, uncompared, ..ElementReports::default() };
                     known.insert((element.id.clone(), digest), found.clone());
                     found
                 }
@@ -413,7 +433,7 @@ fn beside(hardware: &[Cpe], knowledge: &dyn Knowledge) -> Result<Vec<Component>,
 /// A digest over when the records that were found were received.
 fn receipts(reports: &BTreeMap<(FieldedVersionId, ElementId), ElementReports>) -> ward_model::Digest {
     let findings = reports.values().flat_map(|reports| &reports.open.findings);
-    let days: std::collections::BTreeSet<String> = findings
+    let days: BTreeSet<String> = findings
         .map(|finding| {
             let day = finding.vulnerability.received.map_or_else(|| "unknown".to_owned(), |day| day.to_string());
             format!("{} {day}", finding.vulnerability.id)

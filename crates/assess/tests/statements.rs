@@ -123,6 +123,13 @@ fn whatever_is_short_of_it_changes_nothing() {
         ),
         ("no reason", &one("not_affected", ""), TRUST, "no justification"),
         ("a control", &one("not_affected", "inline_mitigations_already_exist"), TRUST, "a control"),
+        // What only the maker of the device can know: who sends what to it, and what else is there.
+        (
+            "of the device",
+            &one("not_affected", "vulnerable_code_cannot_be_controlled_by_adversary"),
+            TRUST,
+            "a control",
+        ),
         ("not there, and listed", &one("not_affected", "component_not_present"), TRUST, "one of the two is wrong"),
         ("nobody knows", &one("under_investigation", ""), TRUST, "it counts: not known"),
         ("no date", &document("ACME PSIRT", "", &[GOOD]), TRUST, "no date"),
@@ -137,6 +144,11 @@ fn whatever_is_short_of_it_changes_nothing() {
         assert_eq!((outcome, state), OPEN, "{what}: {proof}");
         assert!(proof.contains(reason), "{what}: {proof}");
     }
+    // Who is believed of the whole device may say what is around a component.
+    let whole = TRUST.replace("components", "whole_device = true\ncomponents");
+    let around = one("not_affected", "vulnerable_code_cannot_be_controlled_by_adversary");
+    let (outcome, state, proof) = told(&run("1.5", &[(FILE, &around), ("trust.toml", &whole)], &[]));
+    assert_eq!((outcome, state), CLEARED, "{proof}");
     // What says that this version is the fixed one counts.
     let fixed = document("ACME PSIRT", SAID, &[(CVE, VIEWER, "fixed", "")]);
     let (outcome, state, _) = told(&run("1.5", &[(FILE, &fixed), ("trust.toml", TRUST)], &[]));

@@ -25,7 +25,9 @@ fn a_policy_of_the_folder_judges_its_device() {
     assert_eq!(answer["inputs"]["policies"][0], "house@3");
     let outcomes: Vec<&str> =
         answer["verdicts"].as_array().unwrap().iter().map(|verdict| verdict["outcome"].as_str().unwrap()).collect();
-    assert!(!outcomes.is_empty() && outcomes.iter().all(|word| ["tolerable", "intolerable"].contains(word)));
+    // Its words stand behind those that they stand for, so that nobody reads them the wrong way round.
+    let words = ["controlled risk (tolerable)", "uncontrolled risk (intolerable)"];
+    assert!(!outcomes.is_empty() && outcomes.iter().all(|word| words.contains(word)), "{outcomes:?}");
 
     write(&format!("{HOUSE}{CELL}"));
     let refused = assess(2);

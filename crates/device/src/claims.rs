@@ -155,15 +155,15 @@ fn hazard_statement(control: &ControlId, id: &HazardId, claim: HazardClaim, devi
 }
 
 fn cut_statement(cut: &Cut) -> String {
-    let from = |from: &[ward_model::scale::Position]| match from {
-        [] => "anywhere".to_owned(),
+    let from = |from: &[ward_model::scale::Position], everywhere: &str| match from {
+        [] => everywhere.to_owned(),
         some => some.iter().map(|position| position.word()).collect::<Vec<_>>().join(", "),
     };
     match cut {
         Cut::Step { step, at } => format!("the step {step} at {at}"),
-        Cut::Link { link, from: positions } => format!("messages on {link} from {}", from(positions)),
+        Cut::Link { link, from: positions } => format!("messages on {link} from {}", from(positions, "anywhere")),
         Cut::LinksIntoZone { zone, from: positions } => {
-            format!("messages from {} on links into {zone} by IP or Wi-Fi", from(positions))
+            format!("messages from {} on links into {zone} by IP or Wi-Fi", from(positions, "outside"))
         }
         Cut::Presence { at } => format!("touching {at}, also by those who work there"),
         Cut::Vulnerability { id, at } => format!("the use of {id} at {at}"),

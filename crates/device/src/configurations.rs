@@ -11,7 +11,7 @@ use ward_model::digest::Digest;
 use ward_model::ids::{CohortId, ControlId, FieldedVersionId};
 
 use crate::check::{Kind, Names, Pending, decisions, not_empty};
-use crate::diagnostic::{Location, Severity, Sink};
+use crate::diagnostic::{At, Location, Severity, Sink};
 use crate::expand::{self, Gone};
 use crate::load::Loader;
 use crate::nearest::nearest;
@@ -97,6 +97,12 @@ pub(crate) fn drafts<'s>(
         return drafts;
     }
     let listed = raw.variants.as_ref().map_or(&[][..], |file| items(&file.variant));
+    // The functions at which sites count staff who carry out no fallback in any configuration yet.
+    let mut idle: Vec<&At<Id>> = sites
+        .iter()
+        .flat_map(|site| items(&site.file.staff))
+        .filter_map(|staff| staff.value.function.as_ref())
+        .collect();
     for variant in std::iter::once(None).chain(listed.iter().map(Some)) {
         let name = variant.and_then(|at| at.value.id.as_ref()).map(|id| id.value.0.clone());
         let before = sink.found.len();
@@ -104,6 +110,7 @@ pub(crate) fn drafts<'s>(
             Some(at) => expand::variant(raw, &at.value, known, sink),
             None => (raw.clone(), Gone::default()),
         };
+        idle.retain(|function| !expand::has_fallback(&of_variant, &function.value.0));
         let at = name.as_ref().map_or_else(String::new, |name| format!("in the variant `{name}`: "));
         if let (Some(variant), false) = (&name, sink.has_errors())
             && let Some((device, pending)) = draft(&of_variant, loader, sink)
@@ -132,6 +139,13 @@ pub(crate) fn drafts<'s>(
         if sink.has_errors() {
             break;
         }
+    }
+    // Of a name that does not resolve it is said already.
+    for function in idle.into_iter().filter(|_| !sink.has_errors()).collect::<Vec<_>>() {
+        let message =
+            format!("`{}` has no fallback and is none, so this staff counts for nothing", shorten(&function.value.0));
+        sink.error(function.place, "no-fallback", message)
+            .help("name the function whose fallback they carry out, or the fallback");
     }
     drafts
 }

@@ -128,17 +128,18 @@ fn rows(tables: &[Table], place: Option<&str>) -> Result<String, String> {
             None => "it holds no row".to_owned(),
         });
     }
-    let bad = meant.iter().filter_map(|(table, row)| {
-        let column = table.column(OUTCOMES)?;
-        let said = row.cell(column).unwrap_or("nothing");
-        let good = GOOD.iter().any(|good| said.eq_ignore_ascii_case(good));
-        (!good)
-            .then(|| format!("{} says `{}`, which is not known to mean that it passed", at(table, row), shorten(said)))
-    });
+    let bad = meant.iter().filter_map(|(table, row)| came_out(table, row));
     told(bad.collect()).map(|()| match meant.len() {
         1 => "1 row is there".to_owned(),
         count => format!("{count} rows are there"),
     })
+}
+
+/// What a row says against itself, where its table has a column for how something came out.
+fn came_out(table: &Table, row: &Row) -> Option<String> {
+    let said = row.cell(table.column(OUTCOMES)?).unwrap_or("nothing");
+    let good = GOOD.iter().any(|good| said.eq_ignore_ascii_case(good));
+    (!good).then(|| format!("{} says `{}`, which is not known to mean that it passed", at(table, row), shorten(said)))
 }
 
 /// Where a row stands.

@@ -153,14 +153,9 @@ pub(crate) fn site(device: &Raw, site: &SiteFile, folder: &str, gone: &Gone, kno
             continue;
         };
         let Some(here) = &staff.staff_per_site else { continue };
-        each(&mut system.function, |one| {
-            if one.id.as_ref().is_some_and(|id| id.value.0 == function) {
-                each(&mut one.effect, |effect| {
-                    let said = effect.fallback.as_mut().and_then(|fallback| fallback.value.staff_per_site.as_mut());
-                    if let Some(said) = said {
-                        said.value = said.value.min(here.value);
-                    }
-                });
+        each_fallback(system, function, |fallback| {
+            if let Some(said) = &mut fallback.staff_per_site {
+                said.value = said.value.min(here.value);
             }
         });
     }
@@ -178,6 +173,31 @@ pub(crate) fn site(device: &Raw, site: &SiteFile, folder: &str, gone: &Gone, kno
         });
     }
     raw
+}
+
+/// The fallbacks that staff who are counted at a function carry out: those of its own effects, and those that it is itself.
+fn each_fallback(system: &mut SystemFile, function: &str, mut change: impl FnMut(&mut system::Fallback)) {
+    let is = |id: &Option<At<Id>>| id.as_ref().is_some_and(|id| id.value.0 == function);
+    each(&mut system.function, |one| {
+        let lost = is(&one.id);
+        each(&mut one.effect, |effect| {
+            if let Some(fallback) = effect.fallback.as_mut().map(|fallback| &mut fallback.value)
+                && (lost || is(&fallback.function))
+            {
+                change(fallback);
+            }
+        });
+    });
+}
+
+/// Whether staff who are counted at a function carry out any fallback.
+pub(crate) fn has_fallback(raw: &Raw, function: &str) -> bool {
+    let mut found = false;
+    // Nothing is changed, in a copy.
+    if let Some(system) = &mut raw.system.clone() {
+        each_fallback(system, function, |_| found = true);
+    }
+    found
 }
 
 /// The path of a file of a site's folder, as the device folder names it.

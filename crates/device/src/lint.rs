@@ -60,6 +60,7 @@ pub fn lint(reading: &Reading) -> Vec<Diagnostic> {
     lint.links();
     lint.elements();
     lint.functions();
+    lint.detections();
     lint.feeds();
     lint.harms();
     lint.unused();
@@ -169,6 +170,35 @@ impl<'a> Lint<'a> {
                     "persons = { group = \"...\", at_once_per_instance = 1 }",
                 );
             }
+        }
+    }
+
+    /// Detections that hear nothing of what they are to notice: no link leads to them, by whatever way.
+    fn detections(&mut self) {
+        let device = &self.reading.device;
+        let mut found = Vec::new();
+        for function in device.functions.values() {
+            let mut reached: BTreeSet<&ElementId> = function.realised_by.elements().iter().collect();
+            let mut next: Vec<&ElementId> = reached.iter().copied().collect();
+            while let Some(from) = next.pop() {
+                let told = device.links.values().filter(|link| link.from == *from).map(|link| &link.to);
+                next.extend(told.filter(|to| reached.insert(to)));
+            }
+            let detections = function.effects.iter().filter_map(|effect| effect.fallback.as_ref());
+            let detections: BTreeSet<_> = detections.map(|fallback| &fallback.detection).collect();
+            for detection in detections.into_iter().filter_map(|id| device.functions.get(id)) {
+                let elements = detection.realised_by.elements();
+                // People see for themselves.
+                if !reached.is_empty() && !elements.is_empty() && !elements.iter().any(|one| reached.contains(one)) {
+                    found.push((function.id.as_str(), &detection.id));
+                }
+            }
+        }
+        for (id, detection) in found {
+            let message =
+                format!("no link leads from what realises `{id}` to `{detection}`, which is to notice its loss");
+            let help = "add the links by which it hears, or name what really notices";
+            self.warn(Kind::Function, id, "hears-nothing", message, help);
         }
     }
 

@@ -119,6 +119,12 @@ pub(crate) fn of_lists(claim: &ClaimId, device: &Device) -> EvidenceReading {
         ));
     }
     for (version, _, found) in &built {
+        if let Some((one, other)) = found.several_versions() {
+            return EvidenceReading::Against(format!(
+                "the SBOM gives the component the versions {one} and {other} (fielded version {})",
+                version.id
+            ));
+        }
         if let Err(error) = Lists::new(&lists.sources.files, compiled(lists, found)) {
             return EvidenceReading::Against(format!("{error} (fielded version {})", version.id));
         }

@@ -36,6 +36,7 @@ mod statement;
 mod subject;
 pub mod support;
 mod twins;
+mod uncompared;
 mod undescribed;
 mod version;
 mod voice;
@@ -49,6 +50,7 @@ pub use files::{program_files, summary};
 pub use judge::Known;
 pub use report::{match_inventory, match_knowing};
 pub use spread::spread;
+pub use uncompared::{Uncompared, uncompared};
 
 /// What one host element has.
 #[derive(Debug, Clone, Copy)]

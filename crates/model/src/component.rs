@@ -13,6 +13,7 @@ use crate::purl::Purl;
 mod difference;
 mod quality;
 mod statement;
+mod written;
 
 pub use difference::{Change, Difference};
 pub use quality::{Measure, Quality};

@@ -317,11 +317,18 @@ impl Vector {
     pub fn impacts(&self) -> Impacts {
         let some = |name: &str| !matches!(self.metric(name), None | Some("N" | "X"));
         let any = |names: [&str; 3]| names.iter().any(|name| some(name) || some(&format!("M{name}")));
-        Impacts {
+        let found = Impacts {
             confidentiality: any(["C", "VC", "SC"]),
             integrity: any(["I", "VI", "SI"]),
             availability: any(["A", "VA", "SA"]),
+        };
+        // That people may be injured by what neither alters nor stops anything contradicts itself: then all of it may be so. Only
+        // version 4 has this value.
+        let injures = self.metric("S") == Some("P");
+        if injures && !found.integrity && !found.availability {
+            return Impacts { confidentiality: true, integrity: true, availability: true };
         }
+        found
     }
 
     /// The easier of a base metric and its modified one, by their order. Whoever raises a demand by a modified metric speaks of a

@@ -59,7 +59,7 @@ pub struct Verdict {
     pub controls_relied_on: Vec<ControlId>,
     /// Single points: what would turn it.
     pub sensitivity: Vec<Sensitivity>,
-    /// The last day on which the decisions it relies on all have effect.
+    /// The last day on which the decisions it relies on all have effect, and its policy finds acceptable what it does today.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub valid_until: Option<Date>,
     /// In words, why.

@@ -289,6 +289,12 @@ impl Justification {
         )
     }
 
+    /// Whether only who knows the whole device can say it: what else is in it, and who can send to it what. Of anybody else it is no
+    /// more than a control that nobody has verified.
+    pub const fn is_of_the_whole(self) -> bool {
+        matches!(self, Self::VulnerableCodeCannotBeControlledByAdversary | Self::RequiresDependency)
+    }
+
     /// The nearest of the five justifications of OpenVEX and CSAF, and whether it says the same.
     ///
     /// What needs a setting or an environment has none that is near: nothing that is built in stands before it.

@@ -71,7 +71,10 @@ impl Draft {
         let malformed = |message: String| PolicyError::malformed(&self.file, message);
         let missing = |what: &str| malformed(format!("`{what}` is missing, and no policy is extended"));
         let counts = self.counts.clone().or_else(|| base.map(|base| base.counts.clone()));
-        let words = self.words.clone().or_else(|| base.map(|base| base.words.clone()));
+        let words = match (&self.words, base) {
+            (Some(own), Some(base)) => Some(own.behind(&base.words)),
+            (own, base) => own.clone().or_else(|| base.map(|base| base.words.clone())),
+        };
         let escalation = self.escalation.clone().or_else(|| base.map(|base| base.escalation.clone()));
         let review_days = self.review_days.or_else(|| base.map(|base| base.review_days));
         let adjustable = self.adjustable.clone().or_else(|| base.map(|base| base.adjustable.clone()));
@@ -100,6 +103,7 @@ impl Draft {
                 .chain(self.cites.iter().cloned())
                 .collect(),
             review_days: review_days.ok_or_else(|| missing("watch"))?,
+            ahead: Vec::new(),
         };
         if policy.counts.is_empty() {
             return Err(malformed("`counts` names nobody: no harm would count".to_owned()));

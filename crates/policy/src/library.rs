@@ -1,6 +1,6 @@
 //! The data files that ship with the program or stand in a device folder, and the choice that one assessment uses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use ward_model::alias::Aliases;
@@ -166,7 +166,12 @@ impl Library {
         if names.is_empty() {
             return Err(PolicyError::NoneNamed);
         }
-        let policies = names.iter().map(|name| self.on(name, on, 0)).collect::<Result<Vec<_>, _>>()?;
+        let policies = names.iter().map(|name| {
+            let policy = self.on(name, on, 0)?;
+            let later = self.turns(name, 0).into_iter().filter(|day| *day > on);
+            Ok(Policy { ahead: later.map(|day| (day, self.on(name, day, 0).ok())).collect(), ..policy })
+        });
+        let policies = policies.collect::<Result<Vec<_>, _>>()?;
         Ok(Rulebook {
             policies,
             // A rule describes what can be done to a device, not what is allowed: it holds for every day asked about.
@@ -220,6 +225,19 @@ impl Library {
             days.extend(self.edges(base, depth + 1).into_iter().filter(|day| draft.period.holds(*day)));
         }
         days.into_iter().collect()
+    }
+
+    /// The days on which what a name stands for may change, and those after it has ended.
+    fn turns(&self, name: &str, depth: usize) -> BTreeSet<Date> {
+        let mut days = BTreeSet::new();
+        for draft in self.named(name) {
+            days.extend(draft.edges());
+            days.extend(draft.period.edges());
+            if let Some(base) = draft.extends.as_deref().filter(|_| depth < DEEPEST) {
+                days.extend(self.turns(base, depth + 1));
+            }
+        }
+        days
     }
 
     fn named<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Draft> {

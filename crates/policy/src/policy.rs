@@ -51,6 +51,8 @@ pub struct Policy {
     pub cites: BTreeSet<String>,
     /// After how many days something on the watch list is looked at again.
     pub review_days: u32,
+    /// What it will be, from each later day on which anything of it changes; nothing where it is not in force any more.
+    pub ahead: Vec<(Date, Option<Policy>)>,
 }
 
 /// A policy's own words for the outcome.
@@ -60,6 +62,19 @@ pub struct Words {
     pub controlled: String,
     /// For uncontrolled.
     pub uncontrolled: String,
+}
+
+impl Words {
+    /// These words behind those of a policy that is extended: what it means by them stands first.
+    pub(crate) fn behind(&self, base: &Self) -> Self {
+        let behind = |own: &str, base: &str| {
+            if own == base { base.to_owned() } else { format!("{base} ({own})") }
+        };
+        Self {
+            controlled: behind(&self.controlled, &base.controlled),
+            uncontrolled: behind(&self.uncontrolled, &base.uncontrolled),
+        }
+    }
 }
 
 /// Exploitability × severity.
@@ -212,6 +227,36 @@ impl Policy {
     pub fn escalate(&self, severity: Severity, persons: Persons) -> Severity {
         let several = persons > Persons::Count(self.escalation.persons_more_than);
         if several && severity >= self.escalation.from { severity.max(self.escalation.to) } else { severity }
+    }
+
+    /// The last day on which what leads to these harms is surely still acceptable, where there is one: for each its class, its
+    /// severity, and what is read for it because of several people.
+    ///
+    /// Where the policy comes to read people or evidence otherwise, what that would make of them is not worked out here.
+    pub fn holds_until(&self, harms: impl IntoIterator<Item = (Exploitability, Severity, Severity)>) -> Option<Date> {
+        let harms: Vec<_> = harms.into_iter().collect();
+        let turns = |later: &Self| {
+            let reads_otherwise = later.escalation != self.escalation
+                || later.raises.iter().any(|raise| !self.raises.contains(raise))
+                || later.matrix != self.matrix && harms.iter().any(|harm| self.comes_to_refuse(later, *harm));
+            !later.counts.is_subset(&self.counts) || !harms.is_empty() && reads_otherwise
+        };
+        let turned = self.ahead.iter().find(|(_, later)| later.as_ref().is_none_or(turns));
+        turned.and_then(|(day, _)| day.yesterday().ok())
+    }
+
+    /// Whether another policy finds unacceptable what leads to a harm in one of these ways: to several people with this class, or to
+    /// one of them with any.
+    fn comes_to_refuse(
+        &self,
+        later: &Self,
+        (class, severity, escalated): (Exploitability, Severity, Severity),
+    ) -> bool {
+        let refused = |class, severity| later.matrix.cell(class, severity) == Outcome::Uncontrolled;
+        let turned = |class: &Exploitability| {
+            refused(*class, severity) && self.matrix.cell(*class, severity) == Outcome::Controlled
+        };
+        refused(class, escalated) || (escalated > severity && Exploitability::ALL.iter().any(turned))
     }
 
     /// What the evidence of one vulnerability does to the class of its steps, with reasons.

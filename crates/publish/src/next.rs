@@ -61,7 +61,10 @@ pub(crate) fn for_verdict(context: &Context<'_>, verdict: &Verdict) -> Vec<Strin
     let mut lines = Vec::new();
     if verdict.verdict == Outcome::Controlled {
         if let (true, Some(until)) = (verdict.provisional, verdict.valid_until) {
-            lines.push(format!("renew or sign the decisions it relies on before they lapse after {until}"));
+            lines.push(match context.lapses.contains(&until) {
+                true => format!("renew or sign the decisions it relies on before they lapse after {until}"),
+                false => format!("its policy changes or ends after {until}: judge it by what is in force then"),
+            });
         }
         return lines;
     }
@@ -100,6 +103,8 @@ pub(crate) struct Context<'a> {
     findings: BTreeMap<(&'a FieldedVersionId, &'a ElementId, &'a str), Vec<&'a FindingAt>>,
     due: BTreeMap<&'a str, Date>,
     in_effect: BTreeSet<&'a ClaimId>,
+    /// The last days of decisions in force.
+    lapses: BTreeSet<Date>,
 }
 
 impl<'a> Context<'a> {
@@ -118,7 +123,8 @@ impl<'a> Context<'a> {
             }
         }
         let in_effect = assessment.verdicts.iter().flat_map(|v| &v.sensitivity).map(|point| &point.claim).collect();
-        Self { device, findings, due, in_effect }
+        let lapses = assessment.lapses.iter().map(|lapse| lapse.after).collect();
+        Self { device, findings, due, in_effect, lapses }
     }
 
     /// The findings that a verdict speaks of, except those that say that it is not affected.
@@ -508,8 +514,12 @@ fn renew(groups: &[Group<'_>], lapses: &[Lapse]) -> Vec<Step> {
                 0 => String::new(),
                 _ => format!(" {} no effect after it.", words::count(claims, "claim has", "claims have")),
             };
+            let lapses = lapses.iter().any(|lapse| lapse.after == until);
             Step {
-                title: format!("Renew the decisions that lapse after {until}"),
+                title: match lapses {
+                    true => format!("Renew the decisions that lapse after {until}"),
+                    false => format!("Judge anew by the policy that is in force after {until}"),
+                },
                 detail: format!("{verdicts_are} controlled provisionally, and only until then.{without}"),
                 about: verdicts.into_iter().collect(),
                 command: None,

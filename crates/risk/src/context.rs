@@ -26,6 +26,9 @@ pub struct ElementReports {
     pub complete: MatchReport,
     /// What claims say against what was found.
     pub answers: FindingAnswers,
+    /// By component: the vulnerabilities whose records name it and cannot be compared with its version, each with the first day on
+    /// which it could be known of. Only of components that somebody claims to have looked at by other means.
+    pub uncompared: BTreeMap<ComponentRef, BTreeMap<VulnerabilityId, Option<Date>>>,
 }
 
 /// By component and vulnerability: the claims that say that it is not so. A finding is answered where of each of these groups one claim
@@ -78,6 +81,19 @@ impl Lack {
             Self::Unstated => format!("; nobody says that {}", property.text()),
         }
     }
+}
+
+/// What has come to be known of a component since somebody looked at it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KnownSinceReview<'a> {
+    /// The day on which the decision on that was entered.
+    pub reviewed: Date,
+    /// How many vulnerabilities.
+    pub count: usize,
+    /// The newest.
+    pub newest: &'a VulnerabilityId,
+    /// Its day, where it has one.
+    pub day: Option<Date>,
 }
 
 /// One run: what is looked at, and how it is read.
@@ -372,7 +388,19 @@ impl<'a> Context<'a> {
     }
 
     /// Whether a component that could not be assessed has been looked at by other means.
-    pub fn reviewed(&self, element: &ElementId, component: &ward_model::ids::ComponentRef) -> bool {
+    pub fn reviewed(&self, element: &ElementId, component: &ComponentRef) -> bool {
         self.effects.holds(&ClaimId::ComponentReviewed(element.clone(), component.clone()))
+    }
+
+    /// What has come to be known of a component since it was looked at by other means, and cannot be compared with it: the day of
+    /// that, the newest, and how many they are.
+    pub fn known_since_review(&self, element: &ElementId, component: &ComponentRef) -> Option<KnownSinceReview<'a>> {
+        let reviewed = self.effects.entered(&ClaimId::ComponentReviewed(element.clone(), component.clone()))?;
+        let reports = self.situation.reports.get(&(self.version.id.clone(), element.clone()))?;
+        let all = reports.uncompared.get(component)?.iter();
+        // Of what has no day it cannot be told.
+        let newer = all.filter(|(_, day)| day.is_none_or(|day| day > reviewed)).map(|(id, day)| (*day, id));
+        let count = newer.clone().count();
+        newer.max().map(|(day, id)| KnownSinceReview { reviewed, count, newest: id, day })
     }
 }

@@ -23,6 +23,8 @@ use crate::vocabulary::{Places, digest};
 pub struct Effects {
     holding: Arc<Holding>,
     without: BTreeSet<ClaimId>,
+    /// The newest day on which somebody answered for each review of a component; none where it is supposed.
+    entered: Arc<BTreeMap<ClaimId, Date>>,
 }
 
 /// Claims in order, each with the last day on which it has effect, and where each stands.
@@ -44,7 +46,12 @@ impl Effects {
     fn listed(claims: Vec<(ClaimId, Option<Date>)>) -> Self {
         let mut places = Places::for_so_many(claims.len());
         claims.iter().enumerate().for_each(|(place, (claim, _))| places.add(digest(claim), place));
-        Self { holding: Arc::new(Holding { claims, places }), without: BTreeSet::new() }
+        Self { holding: Arc::new(Holding { claims, places }), ..Self::default() }
+    }
+
+    /// The same, entered as in another.
+    fn entered_as(self, other: &Self) -> Self {
+        Self { entered: Arc::clone(&other.entered), ..self }
     }
 
     /// The claims that have effect, in order, each with the last day on which it has.
@@ -77,7 +84,11 @@ impl Effects {
     #[must_use]
     pub fn supposing<'a>(&self, claims: impl IntoIterator<Item = &'a ClaimId>) -> Self {
         let kept = self.holding_until().map(|(id, until)| (id.clone(), until));
-        Self::new(kept.chain(claims.into_iter().map(|id| (id.clone(), None))).collect())
+        let supposed: Vec<&ClaimId> = claims.into_iter().collect();
+        let mut entered = (*self.entered).clone();
+        entered.retain(|id, _| !supposed.contains(&id));
+        let all = Self::new(kept.chain(supposed.into_iter().map(|id| (id.clone(), None))).collect());
+        Self { entered: Arc::new(entered), ..all }
     }
 
     /// Just these claims have effect, without any end.
@@ -89,6 +100,7 @@ impl Effects {
     /// What people have decided, as of a day; and the decisions without effect, with the reason.
     pub fn decided(device: &Device, decisions: &Decisions, as_of: Date) -> (Self, Vec<DecisionWithoutEffect>) {
         let mut holding: BTreeMap<ClaimId, Option<Date>> = BTreeMap::new();
+        let mut entered: BTreeMap<ClaimId, Date> = BTreeMap::new();
         let mut rejected: BTreeSet<ClaimId> = BTreeSet::new();
         let mut rejected_later: BTreeMap<ClaimId, Date> = BTreeMap::new();
         let mut without = Vec::new();
@@ -107,6 +119,10 @@ impl Effects {
                     Ok(id) if decision.accepted => {
                         let (_, believed) = believed(device, &id);
                         let expires = believed.map_or(decision.expires, |until| until.min(decision.expires));
+                        if matches!(id, ClaimId::ComponentReviewed(..)) {
+                            let on = entered.entry(id.clone()).or_insert(decision.on);
+                            *on = decision.on.max(*on);
+                        }
                         let until = holding.entry(id).or_insert(Some(expires));
                         *until = (*until).max(Some(expires));
                     }
@@ -135,7 +151,7 @@ impl Effects {
             }
         }
         without.sort();
-        (Self::new(holding), without)
+        (Self { entered: Arc::new(entered), ..Self::new(holding) }, without)
     }
 
     /// Whether a claim has effect.
@@ -146,6 +162,11 @@ impl Effects {
     /// The last day on which it has effect, where there is one.
     pub fn until(&self, id: &ClaimId) -> Option<Date> {
         self.holding(id).flatten()
+    }
+
+    /// The newest day on which somebody answered for the review of a component, where that has effect and is not supposed.
+    pub(crate) fn entered(&self, id: &ClaimId) -> Option<Date> {
+        self.entered.get(id).copied().filter(|_| self.holds(id))
     }
 
     /// The claims that have effect, in order.
@@ -174,7 +195,7 @@ impl Effects {
     #[must_use]
     pub fn after(&self, day: Date) -> Self {
         let left = self.holding_until().filter(|(_, until)| until.is_none_or(|until| until > day));
-        Self::listed(left.map(|(id, until)| (id.clone(), until)).collect())
+        Self::listed(left.map(|(id, until)| (id.clone(), until)).collect()).entered_as(self)
     }
 
     /// The last days on which claims have effect.
@@ -188,7 +209,8 @@ impl Effects {
         let mut rest = self.clone();
         rest.without.extend(claims.into_iter().cloned());
         if rest.without.len() > MOST_WITHOUT {
-            return Self::listed(rest.holding_until().map(|(id, until)| (id.clone(), until)).collect());
+            return Self::listed(rest.holding_until().map(|(id, until)| (id.clone(), until)).collect())
+                .entered_as(self);
         }
         rest
     }

@@ -267,6 +267,22 @@ impl Origin<'_> {
     fn is_among(self, listed: &[Position]) -> bool {
         listed.is_empty() || matches!(self, Self::Position(position) if listed.contains(&position))
     }
+
+    /// Whether a cut at the edge of a network is one from here. Where nobody has said whom it keeps out, that is whoever comes from
+    /// elsewhere: at a socket, at work or within radio range one is inside.
+    fn comes_in(self, listed: &[Position]) -> bool {
+        match self {
+            Self::Position(position) if listed.is_empty() => matches!(
+                position,
+                Position::Internet
+                    | Position::HospitalNetwork
+                    | Position::HomeNetwork
+                    | Position::SupplyChain
+                    | Position::Deception
+            ),
+            _ => self.is_among(listed),
+        }
+    }
 }
 
 struct Builder<'a> {
@@ -349,7 +365,8 @@ impl<'a> Builder<'a> {
                 let entered = entered.filter(|_| medium.is_some_and(Medium::enters_by_network));
                 let into = entered.into_iter().flat_map(|zone| self.in_effect(cuts.zones.get(zone)));
                 let cutting = on_link.chain(into).filter(|(_, cut)| match cut {
-                    Cut::Link { from, .. } | Cut::LinksIntoZone { from, .. } => origin.is_among(from),
+                    Cut::Link { from, .. } => origin.is_among(from),
+                    Cut::LinksIntoZone { from, .. } => origin.comes_in(from),
                     _ => false,
                 });
                 cutting.map(|(control, _)| control.clone()).collect()

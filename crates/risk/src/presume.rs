@@ -59,9 +59,26 @@ fn no_inventory(context: &Context<'_>, element: &ElementId) -> Option<&'static s
 }
 
 /// Whether a component that could not be assessed is open still: nobody has looked at it by other means, or what is exploited may
-/// touch it, of which no review can have known.
+/// touch it, or what names it has come to be known since, of which no review can have known.
 fn is_open(context: &Context<'_>, element: &ElementId, component: &ComponentRef) -> bool {
-    context.inventory(element).exploited.contains(component) || !context.reviewed(element, component)
+    context.inventory(element).exploited.contains(component)
+        || !context.reviewed(element, component)
+        || context.known_since_review(element, component).is_some()
+}
+
+/// In words, what no review of a component can have known.
+fn since_review(context: &Context<'_>, element: &ElementId, component: &ComponentRef) -> String {
+    let Some(since) = context.known_since_review(element, component) else { return String::new() };
+    let (count, verb) = if since.count == 1 {
+        ("1 vulnerability".to_owned(), "names")
+    } else {
+        (format!("{} vulnerabilities", since.count), "name")
+    };
+    let day = since.day.map_or_else(|| "without a day".to_owned(), |day| format!("of {day}"));
+    format!(
+        "; {count} that {verb} it may have come to be known since it was reviewed on {}, the newest {} {day}",
+        since.reviewed, since.newest
+    )
 }
 
 /// In words, why a claim of completeness has no effect.
@@ -89,7 +106,10 @@ pub(crate) fn missing(context: &Context<'_>, presumption: &Presumption) -> Vec<S
             let open = inventory.unassessed.iter().filter(|(component, _)| is_open(context, element, component));
             let partial = context.situation.partial_knowledge.map(str::to_owned);
             let none = no_inventory(context, element).map(str::to_owned);
-            none.into_iter().chain(partial).chain(open.map(|(_, text)| text.clone())).collect()
+            none.into_iter()
+                .chain(partial)
+                .chain(open.map(|(component, text)| format!("{text}{}", since_review(context, element, component))))
+                .collect()
         }
         PresumedBecause::UnknownRange => inventory.untold(context.effects).map(|(_, text)| text.to_owned()).collect(),
     }

@@ -43,7 +43,12 @@ fn rests_on(id: &ClaimId, says: &str, device: &Device, out: &mut Canonical) {
                 hazard_premise(control, hazard, device, out);
             }
         }
-        ClaimId::Element(element, ElementClaim::LocalLogin) => software_premise(element, device, out),
+        ClaimId::Element(element, ElementClaim::LocalLogin) => {
+            // Who comes by a way in that is added may not be asked.
+            software_premise(element, device, out);
+            out.features(&DesignOf::Element(element.clone()), &device.designs);
+            links_of(element, device).for_each(|link| out.link(link));
+        }
         ClaimId::Element(element, ElementClaim::SoftwareListed) => {
             software_premise(element, device, out);
             out.features(&DesignOf::Element(element.clone()), &device.designs);
@@ -297,34 +302,56 @@ fn link_premise(link: &Link, claim: LinkClaim, device: &Device, out: &mut Canoni
                 }
             }
             out.set("environments", &device.environments);
+            // What listens there, and to whom, is up to what runs there.
+            [&link.from, &link.to].into_iter().for_each(|end| software_premise(end, device, out));
         }
-        // A link that is added beside those was not looked at.
         LinkClaim::FedBy => {
+            // A link that is added beside those was not looked at, nor what a later version of its sender passes on.
             device.links.values().filter(|other| other.to == link.from).for_each(|other| out.link(other));
+            software_premise(&link.from, device, out);
         }
-        LinkClaim::Carries => {}
+        // A later version of either end may send, or take, what this one does not.
+        LinkClaim::Carries => [&link.from, &link.to].into_iter().for_each(|end| software_premise(end, device, out)),
     }
 }
 
+/// The function, and what it goes on by: whoever takes part in that with what runs there, and what they hear. A later version may not
+/// notice, and a link that is gone tells nothing any more.
 fn function_premise(function: &Function, claim: FunctionClaim, device: &Device, out: &mut Canonical) {
     out.function(function);
-    let with = |id: &FunctionId, out: &mut Canonical| {
-        if let Some(function) = device.functions.get(id) {
-            out.function(function);
-        }
+    let mut elements: BTreeSet<&ElementId> = function.realised_by.elements().iter().collect();
+    let mut links: BTreeMap<&LinkId, &Link> = BTreeMap::new();
+    let named = |ids: &'_ Option<Vec<LinkId>>| {
+        let found = ids.iter().flatten().filter_map(|id| device.links.get_key_value(id));
+        found.collect::<Vec<_>>()
     };
-    if claim == FunctionClaim::FedBy {
-        let elements = function.realised_by.elements();
-        device.links.values().filter(|link| elements.contains(&link.to)).for_each(|link| out.link(link));
-    }
-    if claim == FunctionClaim::Fallback {
-        let mut helpers: Vec<_> = function.effects.iter().filter_map(|effect| effect.fallback.as_ref()).collect();
-        helpers.sort_by_key(|fallback| (&fallback.function, &fallback.detection));
-        for fallback in helpers {
-            with(&fallback.function, out);
-            with(&fallback.detection, out);
+    match claim {
+        FunctionClaim::Redundancy => {}
+        FunctionClaim::FedBy => {
+            links.extend(device.links.iter().filter(|(_, link)| elements.contains(&link.to)));
+            // People act on what the far end of these shows them.
+            let shown = named(&function.fed_by);
+            elements.extend(shown.iter().map(|(_, link)| &link.to));
+            links.extend(shown);
+        }
+        FunctionClaim::Fallback => {
+            let mut helpers: Vec<_> = function.effects.iter().filter_map(|effect| effect.fallback.as_ref()).collect();
+            helpers.sort_by_key(|fallback| (&fallback.function, &fallback.detection));
+            let helpers = helpers.iter().flat_map(|fallback| [&fallback.function, &fallback.detection]);
+            for helper in helpers.filter_map(|id| device.functions.get(id)) {
+                out.function(helper);
+                for element in helper.realised_by.elements() {
+                    elements.insert(element);
+                    links.extend(links_of(element, device).map(|link| (&link.id, link)));
+                }
+                let shown = named(&helper.fed_by);
+                elements.extend(shown.iter().map(|(_, link)| &link.to));
+                links.extend(shown);
+            }
         }
     }
+    links.values().for_each(|link| out.link(link));
+    elements.into_iter().for_each(|element| software_premise(element, device, out));
 }
 
 fn review_premise(element: &ElementId, component: &ComponentRef, device: &Device, out: &mut Canonical) {

@@ -9,7 +9,7 @@ use ward_formats::evidence::{Row, Table};
 use ward_model::device::{Device, Link};
 use ward_model::ids::{ElementId, LinkId};
 
-use super::{at, sheets, told};
+use super::{at, came_out, sheets, told};
 use crate::raw::shorten;
 
 /// The columns of a list of interfaces that are understood.
@@ -52,6 +52,7 @@ pub(super) fn interfaces(
                 continue;
             }
             compared += 1;
+            against.extend(came_out(table, row));
             match columns.modelled(row, &links, device) {
                 Ok(links) => listed.extend(links),
                 Err(why) => against.push(format!("{}: {why}", at(table, row))),
@@ -76,8 +77,7 @@ impl Columns {
             .into_iter()
             .flatten()
             .filter_map(|column| row.cell(column))
-            .filter_map(|name| device.elements.values().find(|one| one.id.as_str() == name || one.name == name))
-            .map(|element| &element.id)
+            .filter_map(|name| element_called(name, device))
             .collect();
         named.is_empty() || named.contains(&element)
     }
@@ -86,10 +86,12 @@ impl Columns {
     fn modelled<'l>(&self, row: &Row, links: &[&'l Link], device: &Device) -> Result<Vec<&'l LinkId>, String> {
         let cell = |column: Option<usize>| column.and_then(|column| row.cell(column));
         if let Some(names) = cell(self.link) {
+            let names: Vec<&str> = names.split(';').map(str::trim).filter(|name| !name.is_empty()).collect();
+            if names.is_empty() {
+                return Err("no link models a row that names nothing".to_owned());
+            }
             return names
-                .split(';')
-                .map(str::trim)
-                .filter(|name| !name.is_empty())
+                .into_iter()
                 .map(|name| {
                     let link = links.iter().find(|link| link.id.as_str() == name || link.name == name);
                     let link =
@@ -120,14 +122,22 @@ impl Columns {
 
     /// Whether the ends that a row names are those of the link, in either direction.
     fn same_ends(&self, row: &Row, link: &Link, device: &Device) -> Result<(), String> {
-        let element = |column: Option<usize>| {
-            let name = row.cell(column?)?;
-            device.elements.values().find(|one| one.id.as_str() == name || one.name == name).map(|one| &one.id)
-        };
+        let element = |column: Option<usize>| element_called(row.cell(column?)?, device);
         let (Some(from), Some(to)) = (element(self.from), element(self.to)) else { return Ok(()) };
         let same = (from, to) == (&link.from, &link.to) || (from, to) == (&link.to, &link.from);
         if same { Ok(()) } else { Err(format!("`{}` is modelled from `{}` to `{}`", link.id, link.from, link.to)) }
     }
+}
+
+/// The element of this identifier or name, where there is just one.
+fn element_called<'d>(name: &str, device: &'d Device) -> Option<&'d ElementId> {
+    let by_id = device.elements.keys().find(|id| id.as_str() == name);
+    if by_id.is_some() {
+        return by_id;
+    }
+    // Of a name that two have it cannot be told whose it is.
+    let mut called = device.elements.values().filter(|one| one.name == name);
+    called.next().filter(|_| called.next().is_none()).map(|one| &one.id)
 }
 
 /// Whether what a link speaks names this port.
@@ -153,9 +163,12 @@ pub(super) fn functions(
         let of = table.column(&["element"]);
         for row in &table.rows {
             found |= inside.is_some_and(|inside| row.cells.iter().any(|(_, cell)| cell == inside));
-            if of.and_then(|of| row.cell(of)).is_some_and(|name| name != element.as_str()) {
+            // A row that names no element that is known may be about any.
+            let whose = of.and_then(|of| row.cell(of)).and_then(|name| element_called(name, device));
+            if whose.is_some_and(|whose| whose != element) {
                 continue;
             }
+            against.extend(came_out(table, row));
             let Some(name) = row.cell(column) else {
                 against.push(format!("{}: it names no function", at(table, row)));
                 continue;

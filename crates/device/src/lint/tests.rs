@@ -21,6 +21,7 @@ id = "ward"
 owner = "hospital"
 [[element]]
 id = "pump"
+name = "Bedside pump"
 kind = "bedside-device"
 owner = "maker"
 zone = "ward"
@@ -194,6 +195,30 @@ fn every_finding_comes_about_by_its_fault_alone() {
     assert_eq!(said, [("evidence/lock.md", "evidence-not-read", Severity::Warning)]);
 }
 
+/// What is to notice that something is silent must hear it.
+#[test]
+fn a_detection_to_which_nothing_leads_is_told() {
+    let helpers = |watch: &str, link: &str| {
+        format!(
+            "onset_seconds = 60\nfallback = {{ function = \"by-hand\", detection = \"watch\", detection_seconds = 1, switch_over_seconds = 1, staff_per_site = 9 }}\n\
+             [[function]]\nid = \"watch\"\nessential = false\nrealised_by = {watch}\n\
+             [[function]]\nid = \"by-hand\"\nessential = false\nrealised_by = \"people\"\n{link}\n[[person_group]]"
+        )
+    };
+    let back = "[[link]]\nid = \"vitals\"\nfrom = \"pump\"\nto = \"server\"\nmedium = \"serial\"";
+    let by_way = "[[link]]\nid = \"a\"\nfrom = \"pump\"\nto = \"lock\"\nmedium = \"serial\"\n[[link]]\nid = \"b\"\nfrom = \"lock\"\nto = \"server\"\nmedium = \"serial\"";
+    for (watch, link, told) in [
+        ("{ all = [\"server\"] }", "", true),
+        ("{ all = [\"server\"] }", back, false),
+        ("{ all = [\"server\"] }", by_way, false),
+        ("{ any = [\"pump\", \"server\"] }", "", false),
+        ("\"people\"", "", false),
+    ] {
+        let found = codes("system.toml", "\n[[person_group]]", &format!("\n{}", helpers(watch, link)));
+        assert_eq!(found.iter().any(|code| code == "hears-nothing"), told, "{watch} {link}: {found:?}");
+    }
+}
+
 /// What an evidence file says of a claim, by what lint says against it.
 #[test]
 fn evidence_that_says_otherwise_is_told_with_its_place() {
@@ -241,6 +266,40 @@ fn evidence_that_says_otherwise_is_told_with_its_place() {
             "no function `alarm` is modelled of it",
         ),
         ("evidence/functions.csv", "pump,infuse\n", "", "it does not list the function `infuse`"),
+        // An element by its name, or by none that is known.
+        (
+            "evidence/functions.csv",
+            "pump,infuse\n",
+            "pump,infuse\nBedside pump,alarm\n",
+            "line 3: no function `alarm` is modelled of it",
+        ),
+        (
+            "evidence/functions.csv",
+            "pump,infuse\n",
+            "pump,infuse\npmup,alarm\n",
+            "line 3: no function `alarm` is modelled of it",
+        ),
+        // Rows that name nothing.
+        ("evidence/functions.csv", "pump,infuse\n", "pump,infuse\npump,;\n", "no function `;` is modelled of it"),
+        (
+            "evidence/list.csv",
+            "orders,server,pump\n",
+            "orders,server,pump\n;,server,pump\n",
+            "a row that names nothing",
+        ),
+        // Rows that say themselves that it is not so.
+        (
+            "evidence/list.csv",
+            "link,from,to\norders,server,pump\n",
+            "link,from,to,result\norders,server,pump,failed\n",
+            "line 2 says `failed`, which is not known to mean that it passed",
+        ),
+        (
+            "evidence/functions.csv",
+            "element,function\npump,infuse\n",
+            "element,function,outcome\npump,infuse,\n",
+            "line 2 says `nothing`, which is not known to mean that it passed",
+        ),
     ];
     for (file, from, to, part) in table {
         let mut files = clean();

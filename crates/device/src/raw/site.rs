@@ -50,7 +50,7 @@ tables! {
 
     /// People who can take over.
     struct Staff "a site's staff" {
-        /// The function whose fallback they carry out.
+        /// The function whose fallback they carry out, or the fallback itself.
         function: required Id,
         /// For how many people at once this site can do it.
         staff_per_site: required u64,

@@ -6,7 +6,6 @@ use ward_model::component::{Component, Dependencies, Hash};
 use ward_model::cpe::Cpe;
 use ward_model::ids::ComponentRef;
 use ward_model::purl::Purl;
-use ward_version::{Scheme, VersionOrder, compare};
 
 /// Remarks in the order in which they first came up, each with a count and one example.
 #[derive(Default)]
@@ -234,40 +233,7 @@ pub(super) const NO_COMPONENT: &str = "lists no component";
 ///
 /// The matcher judges for each product by its own scheme; this is for whoever made the SBOM.
 pub(super) fn remark_contradiction(component: &Component, remarks: &mut Remarks) {
-    let purl = component.purl.as_ref();
-    let scheme = match purl.map(|purl| purl.kind.as_str()) {
-        Some("deb") => Scheme::Deb,
-        Some("rpm") => Scheme::Rpm,
-        _ => Scheme::Generic,
-    };
-    // A release of a distribution is often left out of CPE names, and a word for "released" of either.
-    let bare = |text: &str| {
-        let text = if scheme == Scheme::Generic { text } else { ward_version::upstream(scheme, text) };
-        let text = text.replace('\\', "");
-        let end = text
-            .rfind(['.', '-', '_'])
-            .filter(|end| ["release", "final", "ga"].iter().any(|word| text[end + 1..].eq_ignore_ascii_case(word)));
-        end.map_or_else(|| text.clone(), |end| text[..end].to_owned())
-    };
-    let mut versions: Vec<String> = component.version.as_deref().map(bare).into_iter().collect();
-    versions.extend(purl.and_then(|purl| purl.version.as_deref()).map(bare));
-    for cpe in &component.cpes {
-        if let Some(version) = cpe.version.value() {
-            // An update may stand in the version elsewhere, or be left out there.
-            let whole = cpe.update.value().map(|update| bare(&format!("{version}{update}")));
-            let apart = cpe.update.value().map(|update| bare(&format!("{version}-{update}")));
-            let fits = |written: &Option<String>| {
-                written.as_ref().is_some_and(|written| versions.first().is_some_and(|first| first == written))
-            };
-            if !fits(&whole) && !fits(&apart) {
-                versions.push(bare(version));
-            }
-        }
-    }
-    let Some((first, others)) = versions.split_first() else { return };
-    let differ =
-        |other: &&String| matches!(compare(Scheme::Generic, first, other), VersionOrder::Less | VersionOrder::Greater);
-    if let Some(other) = others.iter().find(differ) {
+    if let Some((first, other)) = component.contradicting_versions() {
         remarks.add(
             "a component gives versions that contradict each other; what hits one of them counts as possible",
             &format!("{}: {first}, {other}", component.reference),

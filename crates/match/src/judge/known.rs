@@ -94,7 +94,7 @@ impl Judge<'_> {
         self.known.outlines.get_or(&number, read)
     }
 
-    pub(super) fn statements_of(&self, key: &SubjectKey) -> Result<Arc<Vec<StatementCandidate>>, KnowledgeError> {
+    pub(crate) fn statements_of(&self, key: &SubjectKey) -> Result<Arc<Vec<StatementCandidate>>, KnowledgeError> {
         let read = || self.knowledge.statements(key).map(|list| self.known.hold(list, |list| 1 + list.len()));
         self.known.statements.get_or(key, read)
     }

@@ -256,3 +256,17 @@ fn modified_metrics_add_and_never_take_away() {
     assert_eq!(less.demands(), vector("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H").demands());
     assert!(less.impacts().integrity && less.impacts().availability && less.impacts().confidentiality);
 }
+
+/// Who says that people may be injured, and that nothing is impaired, has contradicted himself: the worst of both is taken.
+#[test]
+fn a_danger_to_people_without_an_impact_is_taken_at_its_worst() {
+    let impacts = |rest: &str| {
+        let text = format!("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/{rest}");
+        let found = Vector::parse(&text).unwrap().impacts();
+        (found.confidentiality, found.integrity, found.availability)
+    };
+    assert_eq!(impacts("VC:N/VI:N/VA:N/SC:N/SI:N/SA:N/S:P"), (true, true, true));
+    assert_eq!(impacts("VC:L/VI:N/VA:N/SC:N/SI:N/SA:N/S:P"), (true, true, true));
+    assert_eq!(impacts("VC:N/VI:N/VA:L/SC:N/SI:N/SA:N/S:P"), (false, false, true));
+    assert_eq!(impacts("VC:N/VI:N/VA:N/SC:N/SI:N/SA:N/S:N"), (false, false, false));
+}

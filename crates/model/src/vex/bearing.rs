@@ -388,7 +388,9 @@ fn fit<'i>(named: &Named<'i>, component: &Component, linked: bool) -> Vec<Said<'
         compares.extend(own.map(|own| (own.value == *value).then_some((Versions::Same, true))));
     }
     let agreeing: Vec<Versions> = compares.iter().flatten().map(|(versions, _)| *versions).collect();
-    let whole = compares.iter().all(|one| one.is_some_and(|(_, sure)| sure)) && !linked && !narrows(named, component);
+    let sure = compares.iter().all(|one| one.is_some_and(|(_, sure)| sure));
+    // What a statement says of one version clears nothing where the component may be another.
+    let whole = sure && !linked && !narrows(named, component) && component.several_versions().is_none();
     if agreeing.is_empty() && !linked {
         return Vec::new();
     }

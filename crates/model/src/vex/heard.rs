@@ -51,7 +51,7 @@ pub enum NoEffect {
     #[error("it rests on a change that the inventory does not record for this component")]
     NotPatched,
     /// It says that something stands before the weakness.
-    #[error("it speaks of a control that nobody has verified, and not of the component")]
+    #[error("it speaks of a control, or of the device around the component, that nobody has verified")]
     Control,
     /// It says nothing of why.
     #[error("it gives no justification")]
@@ -73,7 +73,8 @@ pub fn heard<'a>(files: &'a [VexFile], listed: &Listed<'_>, components: &[Compon
                 true => of_all(file, statement, listed, components),
                 false => listed.bearings(statement),
             };
-            for bearing in bearings {
+            for mut bearing in bearings {
+                bearing.says = said_by(file, statement, bearing.says);
                 let component = bearing.component.and_then(|place| components.get(place));
                 let believed = file.trusted.as_ref().is_some_and(|by| by.is_believed_of(component, bearing.in_whole));
                 let resolves = |id: &String| statement.names().any(|name| name.as_str() == id);
@@ -84,6 +85,14 @@ pub fn heard<'a>(files: &'a [VexFile], listed: &Listed<'_>, components: &[Compon
         }
     }
     all
+}
+
+/// What a statement says from this issuer's mouth: of what only the maker of a device can know, a supplier of parts knows no more than
+/// that something stands before the weakness.
+fn said_by(file: &VexFile, statement: &Statement, says: Conclusion) -> Conclusion {
+    let knows_device = file.trusted.as_ref().is_some_and(|by| by.is_believed_of(None, true));
+    let of_the_whole = statement.justification.is_some_and(Justification::is_of_the_whole);
+    if says == Conclusion::NotAffected && of_the_whole && !knows_device { Conclusion::UnverifiedControl } else { says }
 }
 
 /// What a statement that names no product says: to the worse it is about all that its issuer is believed of.

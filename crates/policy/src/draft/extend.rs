@@ -47,8 +47,8 @@ pub(super) fn check(draft: &Draft, policy: &Policy, base: &Policy) -> Result<(),
     if base.question.is_some() && policy.question != base.question {
         return refuse("another `question`".to_owned());
     }
-    if turns(&policy.words, &base.words) {
-        let what = format!("`words` with `{}` and `{}`", policy.words.controlled, policy.words.uncontrolled);
+    if let Some(own) = draft.words.as_ref().filter(|own| turns(own, &base.words)) {
+        let what = format!("`words` with `{}` and `{}`", own.controlled, own.uncontrolled);
         let needs = format!(
             "it says `{}` and `{}`, and no word may be taken for the other one",
             base.words.controlled, base.words.uncontrolled

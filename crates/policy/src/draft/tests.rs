@@ -146,7 +146,20 @@ fn words_and_actions_cannot_be_turned_round() {
         };
         assert!(what.contains("`words`"), "{what}");
     }
-    assert_eq!(on(&words("tolerable", "intolerable"), TODAY).words.controlled, "tolerable");
+    // Own words stand behind those of the policy that is extended: no word is then read for another, whatever it says.
+    let said = |controlled: &str, uncontrolled: &str| {
+        let words = on(&words(controlled, uncontrolled), TODAY).words;
+        (words.controlled, words.uncontrolled)
+    };
+    let base = on(&house(""), TODAY).words;
+    assert_eq!(
+        said("not acceptable without this control", "acceptable"),
+        (
+            format!("{} (not acceptable without this control)", base.controlled),
+            format!("{} (acceptable)", base.uncontrolled)
+        )
+    );
+    assert_eq!(said(&base.controlled, &base.uncontrolled), (base.controlled.clone(), base.uncontrolled.clone()));
     assert!(with(&words("controlled risk", "uncontrolled risk")).is_ok());
     let PolicyError::Weakened { what, .. } = refused(
         &house("question = \"Is it not uncontrolled?\"\n").replace("fda-postmarket-2016", "eu-mdr-mdcg-2019-16"),
@@ -181,6 +194,50 @@ fn cells_terms_and_raises_have_days_of_their_own() {
     assert_eq!((term(date(2026, 6, 30)), term(date(2026, 7, 1))), (30, 7));
     let raises = |day| on(&text, day).raises.len();
     assert_eq!(raises(date(2026, 7, 1)), raises(date(2026, 6, 30)) + 1);
+}
+
+/// A policy that will change says until when what it finds acceptable stays so.
+#[test]
+fn what_is_controlled_by_a_policy_lasts_as_long_as_its_cells() {
+    let until = |text: &str, class, severity, persons| {
+        let policy = on(text, TODAY);
+        policy.holds_until([(class, severity, policy.escalate(severity, persons))])
+    };
+    let (low, one) = (Exploitability::Low, Persons::Count(1));
+    let last = Some(date(2026, 12, 31));
+    let cell = |at: &str, outcome: &str, days: &str| {
+        format!(
+            "[[cell]]\nat = \"{at}\"\noutcome = \"{outcome}\"\nsource = \"s\"\njustification = \"j\"\napproved_by = \"a\"\nin_force = {{ {days} }}\n"
+        )
+    };
+    let weaker = house(&cell("low/catastrophic", "controlled", "from = 2026-01-01, to = 2026-12-31"));
+    let open = weaker.replace("extends", "adjustable = [\"low/catastrophic\"]\nextends");
+    let weaker = if with(&weaker).is_ok() { weaker } else { open };
+    assert_eq!(until(&weaker, low, Severity::Catastrophic, one), last);
+    assert_eq!(until(&weaker, low, Severity::Minor, one), None, "another cell");
+    // A cell that becomes stricter, now or after something else has changed; and one that several people lead to.
+    let stricter = cell("high/negligible", "uncontrolled", "from = 2027-01-01");
+    let before = cell("high/negligible", "controlled", "from = 2026-12-01, to = 2026-12-02");
+    for text in [house(&stricter), house(&format!("{before}{stricter}"))] {
+        assert_eq!(until(&text, Exploitability::High, Severity::Negligible, one), last, "{text}");
+    }
+    let policy = on(&house(&stricter), TODAY);
+    assert_eq!(policy.holds_until([(low, Severity::Negligible, Severity::Negligible)]), None, "an easier class");
+    assert_eq!(
+        policy.holds_until([(low, Severity::Negligible, Severity::Minor)]),
+        last,
+        "of one person it may be easier"
+    );
+    // A class that will be raised by evidence.
+    let raise = house(
+        "[[raise]]\nevidence = \"public-exploit\"\nat_least = \"high\"\nsource = \"s\"\nin_force = { from = 2027-01-01 }\n",
+    );
+    assert_eq!(until(&raise, low, Severity::Minor, one), last);
+    // The policy ends itself: nothing judges what it has judged.
+    let ended = house("").replace("{ from = 2026-01-01 }", "{ from = 2026-01-01, to = 2026-12-31 }");
+    assert_eq!(until(&ended, low, Severity::Negligible, one), last);
+    assert_eq!(on(&ended, TODAY).holds_until([]), last, "without any harm too");
+    assert_eq!(on(&house(""), TODAY).holds_until([]), None);
 }
 
 #[test]

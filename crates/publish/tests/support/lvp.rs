@@ -702,7 +702,7 @@ pub fn assessment() -> Assessment {
             finding: finding("CVE-2014-0160", "high", State::Affected),
         }],
         control_hazards: Vec::new(),
-        lapses: Vec::new(),
+        lapses: vec![Lapse { after: date(2027, 4, 2), claims: vec![ClaimId::Control("signed-firmware".into())] }],
         decisions_without_effect: vec![DecisionWithoutEffect {
             number: 2,
             claim: "control:isolate-ward-vlan".into(),

@@ -81,15 +81,24 @@ pub(super) fn verdict(
     single.sort_by(|a, b| a.claim.cmp(&b.claim));
     // Hundreds of thousands of these are kept: none holds more room than it needs.
     let single = exactly(single);
-    let valid_until = if controlled { compared.valid_until(key, &turning) } else { None };
+    let lapse = if controlled { compared.valid_until(key, &turning) } else { None };
     let undecided = compared.undecided().outcome(key) == Outcome::Uncontrolled;
-    let provisional = controlled && (undecided || !single.is_empty() || valid_until.is_some());
+    let provisional = controlled && (undecided || !single.is_empty() || lapse.is_some());
+    // A policy that changes ends what it has found acceptable, whoever has decided what: that makes nothing provisional.
+    let cells = judged.harms.iter().chain(&judged.cell);
+    let by_policy = readings.policy.holds_until(cells.map(|cell| (cell.class, cell.severity, cell.escalated)));
+    let by_policy = by_policy.filter(|_| controlled);
+    let valid_until = lapse.into_iter().chain(by_policy).min();
     let best = match compared.best().standing(key) {
         Some(Standing::Judged(judged)) => judged.cell.as_ref().map(|cell| cell.class),
         _ => None,
     };
     let class = judged.cell.as_ref().map_or(Exploitability::Low, |cell| cell.class);
     let device = readings.situation.device;
+    let mut reasons = reasons(readings, run, key, judged, provisional, device.harms.is_empty());
+    reasons.extend(
+        by_policy.map(|day| format!("{} finds it acceptable until {day}: it changes or ends then", readings.policy.id)),
+    );
     let (witness, own) = if judged.cell.is_some() { run.witness(key) } else { Default::default() };
     let verdict = Verdict {
         id: String::new(),
@@ -131,10 +140,7 @@ pub(super) fn verdict(
         controls_relied_on: controls_relied_on(readings, &single, provisional),
         sensitivity: single,
         valid_until,
-        reasons: reasons(readings, run, key, judged, provisional, device.harms.is_empty())
-            .iter()
-            .map(|reason| run.keep(reason))
-            .collect(),
+        reasons: reasons.iter().map(|reason| run.keep(reason)).collect(),
         covers: Vec::new(),
     };
     (verdict, own)

@@ -4,9 +4,10 @@ use jiff::civil::{Date, date};
 use ward_model::cvss::Vector;
 use ward_model::device::{KnownSince, OwnFinding};
 use ward_model::finding::State;
+use ward_model::verdict::Outcome;
 
-use super::cases::{WORST, guarded, judged};
-use super::system::{System, TODAY};
+use super::cases::{WORST, decided, guarded, judged};
+use super::system::{System, TODAY, rulebook};
 
 fn own(element: &str, known_since: Date) -> OwnFinding {
     OwnFinding {
@@ -106,4 +107,28 @@ fn a_model_is_kept_since_somebody_answered_for_it() {
     system.device.model_since = date(2026, 11, 15);
     system.finding("CVE-1", "pump", Some(WORST), State::Affected);
     assert_eq!(starts(&mut system), date(2026, 11, 1));
+}
+
+/// What a policy finds acceptable it finds so until it changes. That makes nothing provisional that rests on no decision, and decisions
+/// that lapse sooner still count.
+#[test]
+fn a_policy_that_ends_ends_its_verdicts() {
+    let run = |ahead: Option<Date>| {
+        let mut system = guarded();
+        let decisions = decided(&mut system, &[], date(2027, 6, 30));
+        let mut rulebook = rulebook();
+        rulebook.policies[0].ahead = ahead.map(|day| (day, None)).into_iter().collect();
+        crate::judge(system.situation(&rulebook, &decisions)).verdicts
+    };
+    let (without, sooner, later) = (run(None), run(Some(date(2026, 12, 6))), run(Some(date(2027, 12, 6))));
+    assert!(without.iter().any(|verdict| verdict.valid_until == Some(date(2027, 6, 30))));
+    assert_eq!(without.len(), sooner.len());
+    for ((without, sooner), later) in without.iter().zip(&sooner).zip(&later) {
+        let controlled = without.verdict == Outcome::Controlled;
+        assert_eq!(sooner.valid_until, controlled.then_some(date(2026, 12, 5)), "{sooner:#?}");
+        assert_eq!(later.valid_until, without.valid_until.or(controlled.then_some(date(2027, 12, 5))), "{later:#?}");
+        assert_eq!((sooner.verdict, sooner.provisional), (without.verdict, without.provisional), "{sooner:#?}");
+        let told = sooner.reasons.iter().any(|reason| reason.contains("finds it acceptable until 2026-12-05"));
+        assert_eq!(told, controlled, "{sooner:#?}");
+    }
 }

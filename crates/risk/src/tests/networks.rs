@@ -89,6 +89,31 @@ fn only_what_enters_a_zone_is_cut() {
     assert_eq!(arriving("net"), Outcome::Uncontrolled);
 }
 
+/// Whoever gets at a socket of the zone, works there or joins its radio is inside already: a wall keeps them out only where somebody has
+/// said so of just them.
+#[test]
+fn a_wall_against_everybody_keeps_out_nobody_inside() {
+    let outcome = |medium: Medium, position: Position, from: &[Position]| {
+        let mut system = guarded();
+        let link = system.link("limits", "server", "pump", medium);
+        (link.authentication, link.exposed_to) = (None, Some(vec![position]));
+        system.element("firewall").zone = Some("edge".into());
+        let edge = Zone { id: "edge".into(), name: "edge".into(), owner: Owner::Hospital };
+        system.device.zones.insert("edge".into(), edge);
+        system.control("wall", vec![Cut::LinksIntoZone { zone: "net".into(), from: from.to_vec() }], "firewall");
+        only(&judged(&mut system, &[]), "WR-001@limits").verdict
+    };
+    for position in [Position::Internet, Position::HospitalNetwork] {
+        assert_eq!(outcome(Medium::Ip, position, &[]), Outcome::Controlled, "{position}");
+    }
+    for (medium, position) in
+        [(Medium::Ip, Position::Physical), (Medium::Ip, Position::Insider), (Medium::Wifi, Position::Radio)]
+    {
+        assert_eq!(outcome(medium, position, &[]), Outcome::Uncontrolled, "{position}");
+        assert_eq!(outcome(medium, position, &[position]), Outcome::Controlled, "{position}");
+    }
+}
+
 /// Who holds something inside a network does not enter it.
 #[test]
 fn a_wall_does_not_stand_inside() {

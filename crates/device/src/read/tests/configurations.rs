@@ -190,6 +190,30 @@ fn a_site_adds_and_confirms() {
     assert_eq!(device.functions[&"infuse".into()].effects[0].fallback.as_ref().unwrap().staff_per_site, 12);
 }
 
+/// Whoever takes over is named by what is lost, or by what they do: fewer of them are fewer either way.
+#[test]
+fn a_site_counts_its_staff_by_either_function() {
+    let staff = |function: &str| {
+        let site = SITE.replace("function = \"infuse\"", &format!("function = \"{function}\""));
+        with(at_north(), "sites/north/site.toml", &site)
+    };
+    let reading = must(&staff("by-hand"));
+    let north = &of(&reading.configurations, None, Some("north")).device;
+    assert_eq!(north.functions[&"infuse".into()].effects[0].fallback.as_ref().unwrap().staff_per_site, 3);
+    // A number that counts for nothing is no number that is heard.
+    let said = wrong(&staff("alarm"));
+    assert!(said.contains("no-fallback") && said.contains("`alarm`"), "{said}");
+    // What only a variant has is counted there.
+    let lone = format!(
+        "{VARIANTS}[[variant.function]]\nid = \"alarm\"\nessential = false\nrealised_by = {{ any = [\"pump\"] }}\n\
+         [[variant.function.effect]]\non = \"loss\"\nhazardous_situation = \"h\"\nharm = \"interrupted\"\nonset_seconds = 60\n\
+         fallback = {{ function = \"by-hand\", detection = \"infuse\", detection_seconds = 5, switch_over_seconds = 30, staff_per_site = 12 }}\n"
+    );
+    let reading = must(&with(staff("alarm"), "variants.toml", &lone));
+    let max = &of(&reading.configurations, Some("max"), Some("north")).device;
+    assert_eq!(max.functions[&"alarm".into()].effects[0].fallback.as_ref().unwrap().staff_per_site, 3);
+}
+
 /// What a site shows stands in the site's folder: a file of the maker's of the same name says nothing of it.
 #[test]
 fn the_evidence_of_a_site_is_the_sites_own() {

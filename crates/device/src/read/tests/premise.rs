@@ -60,8 +60,10 @@ fn a_change_of_meaning_lapses_what_rests_on_it_and_nothing_else() {
             &[
                 "control:signed-firmware",
                 "element:pump.interfaces_listed",
+                "element:pump.local_login",
                 "link:service.authentication",
                 "secret:service-key.per_unit",
+                "function:infuse.fallback",
             ],
         ),
         // Exposure and what is carried, of one link.
@@ -71,22 +73,35 @@ fn a_change_of_meaning_lapses_what_rests_on_it_and_nothing_else() {
             &[
                 "control:signed-firmware",
                 "element:pump.interfaces_listed",
+                "element:pump.local_login",
                 "link:library.exposed_to",
                 "link:library.carries",
                 "link:library.anti_replay",
+                "function:infuse.fallback",
             ],
         ),
         // Where the ends of a link stand decides who reaches it, and what else stands there is part of the element.
         (
             "kind = \"server\"\nowner = \"hospital\"\nzone = \"ward-network\"",
             "kind = \"server\"\nowner = \"hospital\"",
-            &["link:library.exposed_to", "secret:service-key.per_unit"],
+            &[
+                "link:library.exposed_to",
+                "link:library.carries",
+                "secret:service-key.per_unit",
+                "function:infuse.redundancy",
+                "function:infuse.fallback",
+            ],
         ),
         // A new link at an element is one more interface.
         (
             "[[secret]]",
             "[[link]]\nid = \"new\"\nfrom = \"server\"\nto = \"pump\"\nmedium = \"ip\"\n[[secret]]",
-            &["control:signed-firmware", "element:pump.interfaces_listed"],
+            &[
+                "control:signed-firmware",
+                "element:pump.interfaces_listed",
+                "element:pump.local_login",
+                "function:infuse.fallback",
+            ],
         ),
         (
             "switch_over_seconds = 30",
@@ -170,9 +185,14 @@ fn other_software_lapses_what_was_said_of_it() {
         "element:pump.interfaces_listed",
         "element:pump.software_listed",
         "element:pump.local_login",
+        "link:library.exposed_to",
+        "link:library.carries",
         "link:library.anti_replay",
         "link:service.authentication",
         "secret:service-key.per_unit",
+        "function:alarm.redundancy",
+        "function:infuse.redundancy",
+        "function:infuse.fallback",
     ];
     let and_motor: Vec<&str> = on_software.into_iter().chain(["component:pump/motor"]).collect();
     assert_eq!(lapsed(&before, &zlib), on_software);
@@ -293,4 +313,119 @@ fn that_nothing_is_left_out_is_bound_to_its_words() {
     }
     assert!(bound(ElementClaim::SoftwareListed, Some("everything that runs on pump stands in its inventory")));
     assert!(bound(ElementClaim::LocalLogin, Some("pump asks for a login")));
+}
+
+/// Who notices, takes over or stands in for another does so with what runs there, and with what it hears.
+#[test]
+fn a_fallback_and_a_redundancy_lapse_with_whoever_carries_them() {
+    const HELPED: &str = r#"
+[[zone]]
+id = "ward"
+owner = "hospital"
+[[element]]
+id = "monitor"
+kind = "bedside-device"
+owner = "maker"
+sbom = "sbom/pump.json"
+[[element]]
+id = "station"
+kind = "server"
+owner = "maker"
+sbom = "sbom/station.json"
+[[link]]
+id = "vitals"
+from = "monitor"
+to = "station"
+medium = "ip"
+fed_by = ["probe"]
+claims = { fed_by = "evidence/list.csv", carries = "evidence/list.csv", exposed_to = "evidence/list.csv" }
+exposed_to = ["physical"]
+carries = ["data"]
+[[link]]
+id = "probe"
+from = "station"
+to = "monitor"
+medium = "serial"
+[[link]]
+id = "time"
+from = "monitor"
+to = "station"
+medium = "serial"
+[[link]]
+id = "clock"
+from = "station"
+to = "monitor"
+medium = "serial"
+[[function]]
+id = "alarm"
+essential = true
+realised_by = { any = ["monitor"] }
+claims = { fallback = "evidence/list.csv", redundancy = "evidence/list.csv" }
+[[function.effect]]
+on = "loss"
+hazardous_situation = "no alarm"
+harm = "missed"
+onset_seconds = 300
+fallback = { function = "nurse", detection = "watch", detection_seconds = 10, switch_over_seconds = 60, staff_per_site = 30 }
+[[function]]
+id = "watch"
+essential = true
+realised_by = { all = ["station"] }
+fed_by = ["vitals"]
+claims = { fed_by = "evidence/list.csv" }
+[[function]]
+id = "nurse"
+essential = true
+realised_by = "people"
+[[harm]]
+id = "missed"
+axis = "person"
+"#;
+    let files = with(with(whole(), "system.toml", HELPED), "sbom/station.json", SBOM);
+    let plain = ["vulnerabilities.toml", "fielded.toml", "considerations.toml", "decisions.toml"];
+    let files = plain.into_iter().fold(files, |mut files, path| {
+        files.0.remove(path);
+        files
+    });
+    let files = with(files, "fielded.toml", "[[version]]\nid = \"1\"\nunits = 1\n");
+    let before = must(&files).device;
+    let changed = |path: &str, from: &str, to: &str| {
+        let text = String::from_utf8(files.0[path].clone()).unwrap();
+        assert!(text.contains(from), "{from}");
+        lapsed(&before, &must(&with(files.clone(), path, &text.replacen(from, to, 1))).device)
+    };
+    let (fallback, fed_by) = ("function:alarm.fallback", "function:watch.fed_by");
+    let [carries, exposed, passed_on] = ["link:vitals.carries", "link:vitals.exposed_to", "link:vitals.fed_by"];
+    let reversed = ("from = \"monitor\"\nto = \"station\"", "from = \"station\"\nto = \"monitor\"");
+    for (path, (from, to), expected) in [
+        // What notices runs other software: whoever answered for the fallback has not seen it.
+        ("sbom/station.json", ("1.2.11", "1.2.12"), vec![fallback, fed_by, carries, exposed]),
+        // So has what is watched, and what stands in for another of its kind.
+        (
+            "sbom/pump.json",
+            ("1.2.11", "1.2.12"),
+            vec![fallback, "function:alarm.redundancy", carries, exposed, passed_on],
+        ),
+        // It hears nothing any more, or otherwise.
+        ("system.toml", reversed, vec![fallback, fed_by, passed_on]),
+        ("system.toml", ("medium = \"ip\"", "medium = \"wifi\""), vec![fallback, fed_by]),
+    ] {
+        let lapsed = changed(path, from, to);
+        for claim in expected {
+            assert!(lapsed.iter().any(|one| one == claim), "{from} -> {to}: {claim} in {lapsed:?}");
+        }
+    }
+}
+
+/// Who must log in where he stands was looked at with the ways in that there were.
+#[test]
+fn a_login_at_the_element_lapses_with_a_way_in_that_is_added() {
+    let before = must(&whole()).device;
+    for (from, to) in [
+        ("[[secret]]", "[[link]]\nid = \"new\"\nfrom = \"server\"\nto = \"pump\"\nmedium = \"usb\"\n[[secret]]"),
+        ("local_login = true", "local_login = true\nhas = [\"user-accounts\"]"),
+    ] {
+        let lapsed = lapsed(&before, &changed(from, to));
+        assert!(lapsed.iter().any(|claim| claim == "element:pump.local_login"), "{to}: {lapsed:?}");
+    }
 }

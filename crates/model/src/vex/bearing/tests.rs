@@ -131,6 +131,42 @@ fn a_component_is_named_exactly_or_loosely() {
     }
 }
 
+/// Of a component that gives several versions it cannot be told which it is: a statement on one of them clears nothing, and one to the
+/// worse is heard of each.
+#[test]
+fn a_component_that_contradicts_itself_is_named_by_no_version() {
+    let component = |version: &str, url: &str, more: &[&str], cpe: &str| Component {
+        version: (!version.is_empty()).then(|| version.to_owned()),
+        purl: (!url.is_empty()).then(|| purl(url)),
+        other_purls: more.iter().map(|text| purl(text)).collect(),
+        cpes: (!cpe.is_empty()).then(|| Cpe::parse(cpe).unwrap()).into_iter().collect(),
+        ..Component::named("0".into(), "lwip")
+    };
+    let (old, new) = ("cpe:2.3:a:lwip:lwip:1.4.1:*:*:*:*:*:*:*", "cpe:2.3:a:lwip:lwip:2.2.0:*:*:*:*:*:*:*");
+    let stated = "pkg:generic/lwip@2.2.0";
+    let named = Identity { versions: vec![scope("2.2.0", false, None)], ..name("lwip", None) };
+    for (component, identity, expected) in [
+        (component("1.4.1", stated, &[], ""), by_purl(stated), Fit::Loose),
+        (component("1.4.1", stated, &[], ""), named.clone(), Fit::Loose),
+        (component("1.4.1", stated, &[], ""), name("lwip", Some("2.2.0")), Fit::Loose),
+        (component("1.4.1", "", &[], new), by_cpe(new), Fit::Loose),
+        (component("", stated, &[], old), by_purl(stated), Fit::Loose),
+        (component("2.2.0", stated, &["pkg:generic/lwip@1.4.1"], ""), by_purl(stated), Fit::Loose),
+        // Nor can two versions be told to be one that have no order.
+        (component("trunk", stated, &[], ""), by_purl(stated), Fit::Loose),
+        (component("2.2.0", stated, &["pkg:generic/lwip@2.2.0"], new), by_purl(stated), Fit::Exact),
+        (component("2.2.0", stated, &[], new), named, Fit::Exact),
+        (component("", stated, &[], ""), by_purl(stated), Fit::Exact),
+        (component("v2.2.0", stated, &[], new), by_purl(stated), Fit::Exact),
+    ] {
+        let components = vec![component];
+        let product = Product { identity, components: Vec::new() };
+        let found = Listed::new(&components, Vec::new(), None).bearings(&statement(vec![product]));
+        let fits: Vec<Fit> = found.into_iter().map(|one| one.fit).collect();
+        assert_eq!(fits, [expected], "{components:?}");
+    }
+}
+
 #[test]
 fn a_part_is_meant_in_its_whole() {
     let within = |identity: Identity, part: Identity| Product { identity, components: vec![part] };
