@@ -67,13 +67,13 @@ pub struct Document {
 pub fn advisory(text: &[u8], place: u64) -> Advisory {
     let mut unread = Unread::default();
     let read = match serde_json::from_slice::<raw::Advisory<'_>>(text) {
-        Ok(advisory) => convert(&advisory, &mut unread),
+        Ok(advisory) => convert(&advisory, text.len(), &mut unread),
         Err(error) if error.is_data() => odd(text, &error, &mut unread),
         Err(error) => {
             // Some advisories hold bytes that are no text; everything around them can be read.
             let repaired = lenient::repaired(text);
             match serde_json::from_slice::<raw::Advisory<'_>>(&repaired) {
-                Ok(advisory) => convert(&advisory, &mut unread),
+                Ok(advisory) => convert(&advisory, text.len(), &mut unread),
                 Err(_) => Err(error.to_string()),
             }
         }
@@ -125,6 +125,7 @@ fn pruned(text: &[u8], unread: &mut Unread) -> Result<(Document, Vec<Dated>), St
         keep_readable(document, "notes", "notes", unread, |value| raw::Note::deserialize(value).map(drop));
     }
     let tree = whole.get("product_tree").cloned().unwrap_or_default();
+    let mut uncertain: Option<Uncertain> = None;
     let fields = whole.as_object_mut().ok_or("expected an object")?;
     if let Some(Value::Array(entries)) = fields.get_mut("vulnerabilities") {
         for (index, entry) in entries.iter_mut().enumerate() {
@@ -142,8 +143,15 @@ fn pruned(text: &[u8], unread: &mut Unread) -> Result<(Document, Vec<Dated>), St
             if let Some(status) = entry.get_mut("product_status")
                 && let Err(error) = raw::Status::deserialize(&*status)
             {
-                unread.part(format!("{}: {error}", called("product_status")), &tree);
-                *status = readable(status, &tree);
+                let uncertain = uncertain.get_or_insert_with(|| {
+                    unread.products(&tree);
+                    Uncertain::of(&tree)
+                });
+                // What finds no room stays as it is, and the vulnerability is left out below.
+                if uncertain.is_room() {
+                    unread.part(format!("{}: {error}", called("product_status")), status);
+                    *status = uncertain.readable(status);
+                }
             }
             if entry.get("cwe").is_some_and(|value| raw::Cwe::deserialize(value).is_err()) {
                 entry.remove("cwe");
@@ -161,34 +169,61 @@ fn pruned(text: &[u8], unread: &mut Unread) -> Result<(Document, Vec<Dated>), St
         unread.products(&tree);
     }
     let advisory = raw::Advisory::deserialize(&whole).map_err(|error| error.to_string())?;
-    convert(&advisory, unread)
+    convert(&advisory, text.len(), unread)
 }
 
-/// The lists of a status that can be read. What the others say is not known, of whatever product.
-fn readable(status: &Value, tree: &Value) -> Value {
-    let mut lists = status.as_object().cloned().unwrap_or_default();
-    lists.retain(|_, list| {
-        if let Value::Array(list) = list {
-            list.retain(Value::is_string);
-        }
-        list.is_array()
-    });
-    let (mut products, mut waiting) = (Vec::new(), vec![tree]);
-    while let Some(value) = waiting.pop() {
-        match value {
-            Value::Array(values) => waiting.extend(values),
-            Value::Object(fields) => {
-                products.extend(fields.get("product_id").filter(|id| id.is_string()).cloned());
-                waiting.extend(fields.values());
+/// Room for the products of vulnerabilities of which the status cannot be read, in bytes of their identifiers.
+const MOST_UNCERTAIN: usize = 4 << 20;
+
+/// The identifiers of all products of a tree: what a status that cannot be read may mean.
+struct Uncertain {
+    products: Vec<Value>,
+    bytes: usize,
+    taken: usize,
+}
+
+impl Uncertain {
+    fn of(tree: &Value) -> Self {
+        let (mut products, mut waiting) = (BTreeSet::new(), vec![tree]);
+        while let Some(value) = waiting.pop() {
+            match value {
+                Value::Array(values) => waiting.extend(values),
+                Value::Object(fields) => {
+                    products.extend(fields.get("product_id").and_then(Value::as_str));
+                    waiting.extend(fields.values());
+                }
+                _ => {}
             }
-            _ => {}
         }
+        let bytes = products.iter().map(|id| id.len() + size_of::<Value>() + size_of::<String>()).sum();
+        Self { products: products.into_iter().map(Value::from).collect(), bytes, taken: 0 }
     }
-    lists.insert("unknown".to_owned(), Value::Array(products));
-    Value::Object(lists)
+
+    /// Whether one more vulnerability may be said to touch any of them: many times the whole tree would be more than any memory.
+    fn is_room(&mut self) -> bool {
+        let taken = self.taken.saturating_add(self.bytes);
+        let is_room = taken <= MOST_UNCERTAIN;
+        if is_room {
+            self.taken = taken;
+        }
+        is_room
+    }
+
+    /// The lists of a status that can be read. What the others say is not known, of whatever product.
+    fn readable(&self, status: &Value) -> Value {
+        let mut lists = status.as_object().cloned().unwrap_or_default();
+        lists.retain(|_, list| {
+            if let Value::Array(list) = list {
+                list.retain(Value::is_string);
+            }
+            list.is_array()
+        });
+        lists.insert("unknown".to_owned(), Value::Array(self.products.clone()));
+        Value::Object(lists)
+    }
 }
 
-fn convert(raw: &raw::Advisory<'_>, unread: &mut Unread) -> Result<(Document, Vec<Dated>), String> {
+fn convert(raw: &raw::Advisory<'_>, length: usize, unread: &mut Unread) -> Result<(Document, Vec<Dated>), String> {
     let document = &raw.document;
     let tracking = document.tracking.id.trim();
     if tracking.is_empty() {
@@ -201,6 +236,8 @@ fn convert(raw: &raw::Advisory<'_>, unread: &mut Unread) -> Result<(Document, Ve
     let last_modified = stamp_of(document.tracking.current.as_deref());
     let mut taken = BTreeSet::new();
     let mut records = Vec::new();
+    let mut room = ROOM_OF_ALL.saturating_add(length.saturating_mul(ROOM_OF_A_BYTE));
+    let mut left_out = 0_usize;
     for (index, vulnerability) in raw.vulnerabilities.iter().enumerate() {
         let cve = vulnerability.cve.as_deref().map(super::name).filter(|cve| !cve.as_str().is_empty());
         let others: Vec<&str> =
@@ -212,6 +249,12 @@ fn convert(raw: &raw::Advisory<'_>, unread: &mut Unread) -> Result<(Document, Ve
             id = format!("{label}/{name}#{}", index + 1);
             taken.insert(id.clone());
         }
+        let size = size_of_statements(vulnerability, &products);
+        if size > room {
+            left_out += 1;
+            continue;
+        }
+        room -= size;
         let mut record = VulnerabilityRecord::new(VulnerabilityId::new(id), SOURCE);
         record.aliases = cve.into_iter().collect();
         record.published = document.tracking.initial.as_deref().and_then(day);
@@ -241,6 +284,10 @@ fn convert(raw: &raw::Advisory<'_>, unread: &mut Unread) -> Result<(Document, Ve
             .collect();
         record.affected = statements(vulnerability, &products, publisher, record.id.as_str(), unread);
         records.push(Dated { record, last_modified: last_modified.clone(), withdrawn_on: None });
+    }
+    if left_out > 0 {
+        unread.note(format!("{left_out} vulnerabilities say more of products than an advisory of this length may"));
+        products.iter().for_each(|product| unread.affected(&product.affected(publisher)));
     }
     let former = former_label(tracking, &document.publisher.namespace);
     Ok((Document { label, former, publisher: publisher.to_owned(), last_modified, whole: true }, records))
@@ -287,6 +334,18 @@ fn scores(vulnerability: &raw::Vulnerability<'_>, publisher: &str, record: &mut 
             }
         }
     }
+}
+
+/// So many bytes the statements of an advisory may be together, whatever its length. They repeat the words of the tree for each product
+/// that a vulnerability names, so a short text can mean more than any memory holds.
+const ROOM_OF_ALL: usize = 32 << 20;
+/// So many more for each byte of its text.
+const ROOM_OF_A_BYTE: usize = 16;
+
+/// How many bytes the statements about a vulnerability are at most.
+fn size_of_statements(vulnerability: &raw::Vulnerability<'_>, products: &Products) -> usize {
+    let named = vulnerability.status.lists().into_iter().flat_map(|(_, list)| list);
+    named.filter_map(|id| products.find(id)).map(Product::size).fold(0, usize::saturating_add)
 }
 
 /// What is said of each product, products that are the same put together.

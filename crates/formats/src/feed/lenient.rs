@@ -1,6 +1,7 @@
 //! Records that are not shaped as they should be: what can be read of them all the same, and what they are about.
 
 use serde_json::{Map, Value};
+use ward_model::affected::AffectedProduct;
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 
@@ -35,6 +36,11 @@ impl Unread {
     /// Takes note of what is named anywhere in a value.
     pub(super) fn products(&mut self, value: &Value) {
         self.names.add(value);
+    }
+
+    /// Takes note of what a product is looked up by.
+    pub(super) fn affected(&mut self, product: &AffectedProduct) {
+        self.names.subjects.extend(product.keys());
     }
 
     /// Takes note of what a text names, however broken it is.

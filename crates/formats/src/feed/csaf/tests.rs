@@ -283,3 +283,5 @@ fn a_cve_in_small_letters_is_the_same_cve() {
     let names: Vec<_> = records.iter().flat_map(|record| record.aliases.iter().chain([&record.id])).collect();
     assert_eq!(names, [&"CVE-2020-1".into(), &"ICSMA-20-001-01@www.example.org%2Fx/CVE-2020-1".into()]);
 }
+
+mod size;

@@ -69,6 +69,11 @@ impl Products {
         self.by_id.get(id)
     }
 
+    /// All of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Product> {
+        self.by_id.values()
+    }
+
     fn add(&mut self, id: &str, product: Product, unread: &mut Unread) {
         // Two products under one identifier: what a status of it means is not known.
         if self.by_id.get(id).is_some_and(|known| *known != product) {
@@ -141,6 +146,15 @@ impl Product {
                 Err(error) => unread.note(format!("product `{}`: purl `{text}`: {error}", name.product_id)),
             }
         }
+    }
+
+    /// How many bytes are copied where something is said of it, about.
+    pub(super) fn size(&self) -> usize {
+        let words = [&self.vendor, &self.product, &self.exact].into_iter().flatten();
+        let words = words.chain(&self.platforms).chain(&self.texts).map(String::len).sum::<usize>();
+        let package = self.package.as_ref().map_or(0, |package| package.to_string().len());
+        let cpes = self.cpes.iter().map(|cpe| size_of::<Cpe>() + cpe.to_string().len()).sum::<usize>();
+        size_of::<AffectedProduct>() + words + package + cpes
     }
 
     /// The same product, whatever its version.
