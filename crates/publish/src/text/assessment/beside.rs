@@ -27,12 +27,15 @@ impl Page<'_> {
             HazardOutcome::Presumed => Ink::Presumed,
             HazardOutcome::Controlled | HazardOutcome::NoneStated => Ink::Controlled,
         };
-        let table: Vec<(Ink, Vec<String>)> = rows
-            .iter()
-            .take(self.limit(ROWS))
-            .map(|row| (ink(row.worst.outcome), hazards::cells(row).to_vec()))
-            .collect();
-        self.paper.table(2, &columns(&hazards::COLUMNS), &table);
+        // Why it is so takes a sentence or two: too much for a column.
+        for row in rows.iter().take(self.limit(ROWS)) {
+            let [control, hazard, what, outcome, harm, why] = hazards::cells(row);
+            let of = if hazard == "-" { control } else { format!("{control}, {hazard}") };
+            self.paper.line(2, ink(row.worst.outcome), &format!("{of}: {outcome}"));
+            self.paper.field(4, hazards::COLUMNS[2], &what);
+            self.paper.field(4, hazards::COLUMNS[4], &harm);
+            self.paper.field(4, hazards::COLUMNS[5], &why);
+        }
         self.more(2, rows.len(), ROWS, "hazards");
     }
 
