@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use ward_model::claim::{ClaimId, FunctionClaim, LinkClaim};
-use ward_model::device::{Carries, Device, Function};
+use ward_model::device::{Carries, Device, Function, Link, RealisedBy};
 use ward_model::ids::{ElementId, FunctionId, LinkId};
 
 use super::system::{cases, no_decisions, rulebook, system};
@@ -74,7 +74,8 @@ fn by_links(
     isolated: &BTreeSet<ElementId>,
 ) -> BTreeMap<FunctionId, BTreeSet<ElementId>> {
     let brings = |id: &LinkId| {
-        device.links[id].may_carry(Carries::Data) || !effects.holds(&ClaimId::Link(id.clone(), LinkClaim::Carries))
+        [Carries::Data, Carries::Command].into_iter().any(|one| device.links[id].may_carry(one))
+            || !effects.holds(&ClaimId::Link(id.clone(), LinkClaim::Carries))
     };
     let feeds = |other: &LinkId, id: &LinkId| {
         let answered = effects.holds(&ClaimId::Link(id.clone(), LinkClaim::FedBy));
@@ -105,11 +106,13 @@ fn by_links(
     }
     let rests = |function: &Function, id: &LinkId| {
         let elements = function.realised_by.elements();
-        let arrives = |id: &LinkId| device.links.get(id).is_some_and(|link| elements.contains(&link.to));
+        // People act on what any element shows them.
+        let shows = |link: &Link| function.realised_by == RealisedBy::People || elements.contains(&link.to);
+        let arrives = |id: &LinkId| device.links.get(id).is_some_and(shows);
         let answered = effects.holds(&ClaimId::Function(function.id.clone(), FunctionClaim::FedBy));
         match function.fed_by.as_ref().filter(|links| answered && links.iter().all(arrives)) {
             Some(links) => links.contains(id),
-            None => elements.contains(&device.links[id].to),
+            None => shows(&device.links[id]),
         }
     };
     let mut lost: BTreeMap<FunctionId, BTreeSet<ElementId>> = BTreeMap::new();
