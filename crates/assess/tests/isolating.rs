@@ -1,24 +1,20 @@
 //! What falls with an element that is taken off its links, and what nobody may count on: a proposal that overlooks it harms people.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by them")]
 
-use jiff::civil::date;
 use ward_assess::{Inputs, Treating, treat, what_if};
 use ward_device::{MemoryFiles, Reading, read};
-use ward_knowledge::{Contents, Memory};
+use ward_knowledge::Contents;
 use ward_model::Assessment;
-use ward_model::claim::{Decision, joint_evidence, joint_premise};
+use ward_model::claim::Claim;
 use ward_model::device::Decisions;
-use ward_model::digest::Digest;
 use ward_model::hypothesis::Change;
 use ward_model::treatment::VersionTreatment;
 use ward_model::verdict::Outcome;
-use ward_policy::Library;
 
 #[path = "support/small.rs"]
-#[allow(dead_code, reason = "others use the rest")]
 mod small;
 
-use small::{DEVICE, TODAY};
+use small::{DEVICE, TODAY, decided};
 
 const LISTED: &str = "claims = { interfaces_listed = \"evidence/e.md\", software_listed = \"evidence/e.md\", functions_listed = \"evidence/e.md\" }";
 
@@ -73,38 +69,14 @@ fn folder(system: &str, findings: &str, rejected: &[&str]) -> (Reading, Decision
         ("fielded.toml", "[[version]]\nid = \"1\"\nunits = 10\nupdate_path = \"none\"\n"),
     ];
     let reading = read(&MemoryFiles::from_iter(files)).unwrap_or_else(|wrong| panic!("{wrong}"));
-    let claims = reading.device.claims.values().enumerate();
-    let entered = claims.map(|(place, claim)| {
-        let accepted = !rejected.contains(&claim.id.to_string().as_str());
-        Decision {
-            number: place + 1,
-            claims: vec![claim.id.to_string()],
-            files: Vec::new(),
-            accepted,
-            by: "safety officer".into(),
-            on: date(2026, 11, 1),
-            evidence: joint_evidence([claim]),
-            premise: Some(joint_premise([claim])),
-            expires: date(2027, 6, 30),
-            rationale: "looked at".into(),
-        }
-    });
-    let decisions = Decisions { entered: entered.collect(), digest: Digest::of(b"decisions") };
+    let accepted = |claim: &Claim| !rejected.contains(&claim.id.to_string().as_str());
+    let decisions = decided(reading.device.claims.values().map(|claim| (claim, accepted(claim))));
     (reading, decisions)
 }
 
 fn asked<T>((reading, decisions): &(Reading, Decisions), ask: impl FnOnce(&Inputs<'_>) -> T) -> T {
     let contents = Contents { years: (2002..=2026).collect(), ..Contents::empty(TODAY) };
-    let knowledge = Memory::new(contents).expect("knowledge in memory");
-    let rulebook = Library::built_in().expect("built in").select(&reading.device.policies, TODAY).expect("a policy");
-    ask(&Inputs {
-        device: &reading.device,
-        decisions,
-        knowledge: &knowledge,
-        rulebook: &rulebook,
-        as_of: TODAY,
-        engine: "wardround test",
-    })
+    small::asked(&reading.device, decisions, contents, ask)
 }
 
 fn supposing(folder: &(Reading, Decisions), changes: &[&str]) -> Assessment {

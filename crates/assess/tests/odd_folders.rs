@@ -1,19 +1,15 @@
 //! Folders at the edge of what can be said, from their text to their verdicts: a clear answer or a clear error each.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by them")]
 
-use jiff::civil::date;
 use ward_device::{MemoryFiles, read};
 use ward_knowledge::Contents;
 use ward_model::Assessment;
-use ward_model::claim::{Decision, joint_evidence, joint_premise};
-use ward_model::device::Decisions;
-use ward_model::digest::Digest;
 use ward_model::verdict::{Basis, Outcome, PresumedBecause};
 
 #[path = "support/small.rs"]
 mod small;
 
-use small::{DEVICE, TODAY, assessed_with};
+use small::{DEVICE, TODAY, assessed_with, decided};
 
 /// What comes of a system where every claim is decided.
 fn assessed(system: &str) -> Assessment {
@@ -24,19 +20,7 @@ fn assessed(system: &str) -> Assessment {
         ("fielded.toml", "[[version]]\nid = \"1\"\nunits = 10\n"),
     ];
     let reading = read(&MemoryFiles::from_iter(files)).unwrap_or_else(|wrong| panic!("{wrong}"));
-    let entered = reading.device.claims.values().enumerate().map(|(place, claim)| Decision {
-        number: place + 1,
-        claims: vec![claim.id.to_string()],
-        files: Vec::new(),
-        accepted: true,
-        by: "safety officer".into(),
-        on: date(2026, 11, 1),
-        evidence: joint_evidence([claim]),
-        premise: Some(joint_premise([claim])),
-        expires: date(2027, 6, 30),
-        rationale: "looked at".into(),
-    });
-    let decisions = Decisions { entered: entered.collect(), digest: Digest::of(b"decisions") };
+    let decisions = decided(reading.device.claims.values().map(|claim| (claim, true)));
     assessed_with(&reading.device, &decisions, Contents { years: (2002..=2026).collect(), ..Contents::empty(TODAY) })
 }
 

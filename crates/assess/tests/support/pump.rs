@@ -1,21 +1,17 @@
 //! A pump and a gateway on one network, and records about what runs on them.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
-use jiff::civil::date;
 use ward_device::{MemoryFiles, read};
 use ward_knowledge::Contents;
 use ward_model::Assessment;
-use ward_model::claim::{Decision, joint_evidence, joint_premise};
 use ward_model::cpe::Cpe;
 use ward_model::cvss::Vector;
-use ward_model::device::Decisions;
-use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 use ward_model::verdict::{PresumedBecause, Verdict};
 use ward_model::vulnerability::{Configuration, Criterion, Node, Operator, ScoredVector, VulnerabilityRecord};
 use ward_version::{Bound, Interval};
 
-use crate::small::{DEVICE, TODAY, assessed_with};
+use crate::small::{DEVICE, TODAY, assessed_with, decided};
 
 /// A pump and a gateway on one network. All that is claimed is claimed with evidence.
 pub(crate) const SYSTEM: &str = r#"
@@ -142,19 +138,7 @@ pub(crate) fn assessed_as(
     ];
     let reading = read(&MemoryFiles::from_iter(files.into_iter().chain(more.iter().copied()))).expect("a folder");
     let claims = reading.device.claims.values().filter(|claim| !but.contains(&claim.id.to_string().as_str()));
-    let entered = claims.enumerate().map(|(place, claim)| Decision {
-        number: place + 1,
-        claims: vec![claim.id.to_string()],
-        files: Vec::new(),
-        accepted: true,
-        by: "safety officer".into(),
-        on: date(2026, 11, 1),
-        evidence: joint_evidence([claim]),
-        premise: Some(joint_premise([claim])),
-        expires: date(2027, 6, 30),
-        rationale: "looked at".into(),
-    });
-    let decisions = Decisions { entered: entered.collect(), digest: Digest::of(b"decisions") };
+    let decisions = decided(claims.map(|claim| (claim, true)));
     let contents = Contents { records, years: (2002..=2026).collect(), ..Contents::empty(TODAY) };
     assessed_with(&reading.device, &decisions, contents)
 }

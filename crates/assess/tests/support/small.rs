@@ -1,10 +1,13 @@
 //! A device of a few elements, assessed by records that a test makes.
+#![allow(dead_code, reason = "every test file uses a part of it")]
 
 use jiff::civil::{Date, date};
 use ward_assess::{Inputs, assess};
 use ward_knowledge::{Contents, Memory};
 use ward_model::Assessment;
+use ward_model::claim::{Claim, Decision, joint_evidence, joint_premise};
 use ward_model::device::{Decisions, Device};
+use ward_model::digest::Digest;
 use ward_policy::Library;
 
 pub const TODAY: Date = date(2026, 11, 22);
@@ -20,11 +23,28 @@ model_since = 2026-01-01
 lifecycle = { stage = "support" }
 "#;
 
-/// What comes of a device where this is known.
-pub fn assessed_with(device: &Device, decisions: &Decisions, contents: Contents) -> Assessment {
+/// A decision for each of these claims, with whether it is accepted.
+pub fn decided<'c>(claims: impl Iterator<Item = (&'c Claim, bool)>) -> Decisions {
+    let entered = claims.enumerate().map(|(place, (claim, accepted))| Decision {
+        number: place + 1,
+        claims: vec![claim.id.to_string()],
+        files: Vec::new(),
+        accepted,
+        by: "safety officer".into(),
+        on: date(2026, 11, 1),
+        evidence: joint_evidence([claim]),
+        premise: Some(joint_premise([claim])),
+        expires: date(2027, 6, 30),
+        rationale: "looked at".into(),
+    });
+    Decisions { entered: entered.collect(), digest: Digest::of(b"decisions") }
+}
+
+/// What is answered about a device where this is known.
+pub fn asked<T>(device: &Device, decisions: &Decisions, contents: Contents, ask: impl FnOnce(&Inputs<'_>) -> T) -> T {
     let knowledge = Memory::new(contents).expect("knowledge");
     let rulebook = Library::built_in().expect("built in").select(&device.policies, TODAY).expect("a policy");
-    assess(&Inputs {
+    ask(&Inputs {
         device,
         decisions,
         knowledge: &knowledge,
@@ -32,5 +52,9 @@ pub fn assessed_with(device: &Device, decisions: &Decisions, contents: Contents)
         as_of: TODAY,
         engine: "wardround test",
     })
-    .expect("knowledge in memory can be read")
+}
+
+/// What comes of a device where this is known.
+pub fn assessed_with(device: &Device, decisions: &Decisions, contents: Contents) -> Assessment {
+    asked(device, decisions, contents, |inputs| assess(inputs).expect("knowledge in memory can be read"))
 }
