@@ -175,14 +175,18 @@ pub(crate) fn site(device: &Raw, site: &SiteFile, folder: &str, gone: &Gone, kno
     raw
 }
 
-/// The fallbacks that staff who are counted at a function carry out: those of its own effects, and those that it is itself.
+/// Whether staff who are counted at a function carry out this fallback: it is of an effect of that function, or that function is it.
+fn is_carried_out(at: &str, lost: Option<&At<Id>>, fallback: &system::Fallback) -> bool {
+    lost.into_iter().chain(&fallback.function).any(|id| id.value.0 == at)
+}
+
+/// The fallbacks that staff who are counted at a function carry out.
 fn each_fallback(system: &mut SystemFile, function: &str, mut change: impl FnMut(&mut system::Fallback)) {
-    let is = |id: &Option<At<Id>>| id.as_ref().is_some_and(|id| id.value.0 == function);
     each(&mut system.function, |one| {
-        let lost = is(&one.id);
+        let lost = one.id.as_ref();
         each(&mut one.effect, |effect| {
             if let Some(fallback) = effect.fallback.as_mut().map(|fallback| &mut fallback.value)
-                && (lost || is(&fallback.function))
+                && is_carried_out(function, lost, fallback)
             {
                 change(fallback);
             }
@@ -192,12 +196,11 @@ fn each_fallback(system: &mut SystemFile, function: &str, mut change: impl FnMut
 
 /// Whether staff who are counted at a function carry out any fallback.
 pub(crate) fn has_fallback(raw: &Raw, function: &str) -> bool {
-    let mut found = false;
-    // Nothing is changed, in a copy.
-    if let Some(system) = &mut raw.system.clone() {
-        each_fallback(system, function, |_| found = true);
-    }
-    found
+    let functions = raw.system.as_ref().map_or(&[][..], |system| items(&system.function));
+    functions.iter().any(|one| {
+        let fallbacks = items(&one.value.effect).iter().filter_map(|effect| effect.value.fallback.as_ref());
+        fallbacks.map(|fallback| &fallback.value).any(|it| is_carried_out(function, one.value.id.as_ref(), it))
+    })
 }
 
 /// The path of a file of a site's folder, as the device folder names it.
