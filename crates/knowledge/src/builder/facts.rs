@@ -271,9 +271,10 @@ pub(super) fn lost(builder: &Builder) -> Result<Vec<Fact>, HomeError> {
 /// Up to when the changes of each source were seen, where files of it came that say something of that.
 pub(super) fn reach(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>, HomeError> {
     let mut facts = Vec::new();
+    let mut reaches = builder.held.as_ref().map(Generation::reaches).transpose()?.unwrap_or_default();
     for source in reach::WITH_CHANGES {
         let Some((state, _)) = sources.get(source) else { continue };
-        let held = builder.held.as_ref().map(Generation::reaches).transpose()?.and_then(|mut all| all.remove(source));
+        let held = reaches.remove(source);
         let before = match &held {
             Some(held) => held.clone(),
             None => reach_of_before(builder, source)?,
