@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use ward_model::assessment::{Assessment, Clock, DecisionWithoutEffect, Gap, Lapse, WatchItem};
+use ward_model::assessment::{Assessment, Clock, DecisionWithoutEffect, Gap, Inputs as InputDigests, Lapse, WatchItem};
 use ward_model::claim::ClaimId;
 use ward_model::device::configuration::Group;
 use ward_model::device::{Configuration, Configurations};
@@ -204,10 +204,7 @@ fn union<'a, T: Ord + Clone + 'a>(all: impl Iterator<Item = &'a T>) -> Vec<T> {
 fn joined(parts: &[Part<'_>], verdicts: Vec<Verdict>, device: Digest) -> Assessment {
     // The caller has at least one part.
     let mut all = parts[0].assessment.clone();
-    all.inputs.device = device;
-    let receipts: Vec<String> = parts.iter().map(|part| part.assessment.inputs.receipts.to_string()).collect();
-    all.inputs.receipts = Digest::of_parts(receipts.iter().map(String::as_bytes));
-    all.inputs.model = union(parts.iter().flat_map(|part| &part.assessment.inputs.model));
+    all.inputs = of_all(parts.iter().map(|part| &part.assessment.inputs), device).unwrap_or(all.inputs);
     all.summary = summary(&verdicts);
     all.single_actions =
         labelled(parts, |one| &one.single_actions, |action: &mut SingleAction, at| action.text.push_str(at));
@@ -254,6 +251,21 @@ fn joined(parts: &[Part<'_>], verdicts: Vec<Verdict>, device: Digest) -> Assessm
     all.supposed = supposed(parts);
     all.verdicts = verdicts;
     all
+}
+
+/// What went into the answers of several configurations of a device; nothing of none.
+pub(crate) fn of_all<'a>(
+    parts: impl Iterator<Item = &'a InputDigests> + Clone,
+    device: Digest,
+) -> Option<InputDigests> {
+    let receipts: Vec<String> = parts.clone().map(|part| part.receipts.to_string()).collect();
+    let first = parts.clone().next()?.clone();
+    Some(InputDigests {
+        device,
+        receipts: Digest::of_parts(receipts.iter().map(String::as_bytes)),
+        model: union(parts.flat_map(|part| &part.model)),
+        ..first
+    })
 }
 
 /// What was supposed in any of the parts, and where it came to what.

@@ -22,7 +22,7 @@ use ward_model::assessment::{
     Assessment, Coverage, DecisionWithoutEffect, DeviceSummary, FindingAt, Inputs as InputDigests, InventoryCoverage,
     MultiPatient, SCHEMA, Summary, UnassessedAt,
 };
-use ward_model::claim::{ClaimId, ElementClaim, Evidence, EvidenceReading};
+use ward_model::claim::{ClaimId, ElementClaim, Evidence};
 use ward_model::component::{Component, Sbom};
 use ward_model::coverage::{KnowledgeCoverage, UncoveredEcosystem};
 use ward_model::cpe::{Cpe, Part};
@@ -102,10 +102,11 @@ fn assess_supposing(
     let found = reports(inputs)?;
     let Supposition { device, effects, lost, mut supposed } =
         suppose::suppose(inputs.device, decided, &found, changes)?;
+    let rejected = ward_risk::rejected(inputs.device, inputs.decisions, inputs.as_of);
     for one in &mut supposed {
         if let Change::Rely(control) = &one.change {
             let claim = ClaimId::Control(control.clone());
-            let against = ward_risk::spoken_against(inputs.device, inputs.decisions, &claim, inputs.as_of);
+            let against = ward_risk::spoken_against(inputs.device, &rejected, &claim);
             let lacking = || ward_risk::not_shown(inputs.device, &claim);
             one.effects.extend(against.or_else(lacking).map(|reason| format!("{reason}: as it is, it has no effect")));
         }
@@ -213,9 +214,9 @@ fn digests(inputs: &Inputs<'_>, receipts: ward_model::Digest) -> InputDigests {
 fn explain_evidence(device: &Device, judgement: &mut Judgement) {
     let reasons = device.claims.values().filter_map(|claim| {
         let name = claim.id.to_string();
-        let Some(Evidence { path, reading: EvidenceReading::Against(why), .. }) = &claim.evidence else { return None };
+        let reason = claim.evidence.as_ref().and_then(Evidence::against)?;
         let accepted = judgement.decisions_without_effect.iter().any(|decision| decision.claim == name);
-        accepted.then(|| format!("`{name}` has no effect: its evidence `{path}` does not support it: {why}"))
+        accepted.then(|| format!("`{name}` has no effect: {reason}"))
     });
     let reasons: Vec<String> = reasons.collect();
     let concerned = |verdict: &&mut Verdict| {
@@ -365,9 +366,10 @@ fn reports_of(inputs: &Inputs<'_>, looked_up: &Known, only: Option<&ElementId>) 
                 Some(found) => found.clone(),
                 None => {
                     let components = listed(sbom.map(|sbom| &**sbom), &element.hardware, inputs.knowledge)?;
+                    let inventory =
+                        |complete: bool| Inventory { components: &components, hardware: &element.hardware, complete };
                     let read = |complete: bool| {
-                        let inventory = Inventory { components: &components, hardware: &element.hardware, complete };
-                        match_knowing(&inventory, &inputs.rulebook.aliases, inputs.knowledge, looked_up)
+                        match_knowing(&inventory(complete), &inputs.rulebook.aliases, inputs.knowledge, looked_up)
                     };
                     let open = read(false)?;
                     let complete = if claims_inventory(device, &element.id) { read(true)? } else { open.clone() };
@@ -375,11 +377,8 @@ fn reports_of(inputs: &Inputs<'_>, looked_up: &Known, only: Option<&ElementId>) 
                     let uncompared = match reviewed.is_empty() {
                         true => BTreeMap::new(),
                         false => {
-                            let complete = false;
-                            let inventory =
-                                Inventory { components: &components, hardware: &element.hardware, complete };
                             let known = (inputs.knowledge, looked_up);
-                            uncompared(&inventory, &inputs.rulebook.aliases, known, &reviewed)?
+                            uncompared(&inventory(false), &inputs.rulebook.aliases, known, &reviewed)?
                         }
                     };
                     let found = ElementReports { open, complete, uncompared, ..ElementReports::default() };

@@ -94,11 +94,7 @@ pub(crate) fn suppose(
             Change::Secure(link) => editing.secure(link),
             Change::Isolate(element) => {
                 editing.isolated.insert(element.clone());
-                let links = editing.device.links.values();
-                let cut: Vec<&str> = links
-                    .filter(|link| link.from == *element || link.to == *element)
-                    .map(|link| link.id.as_str())
-                    .collect();
+                let cut: Vec<&str> = editing.device.links_of(element).map(|link| link.id.as_str()).collect();
                 let text =
                     if cut.is_empty() { "it has no links".to_owned() } else { format!("cut: {}", cut.join(", ")) };
                 (!cut.is_empty(), vec![text])
@@ -300,7 +296,8 @@ impl Editing {
         let mut fallen: Vec<(ClaimId, BTreeSet<ElementId>, String)> = Vec::new();
         for function in device.functions.values() {
             for fallback in function.effects.iter().filter_map(|effect| effect.fallback.as_ref()) {
-                for helper in [&fallback.detection, &fallback.function] {
+                // What notices is told first.
+                for helper in fallback.helpers().into_iter().rev() {
                     if let Some(due) = lost.get(helper) {
                         let claim = ClaimId::Function(function.id.clone(), FunctionClaim::Fallback);
                         let text = format!("the fallback of {} counts no more, for {helper} stops", function.id);
@@ -311,7 +308,7 @@ impl Editing {
         }
         for control in device.controls.values().filter(|control| enforced_elsewhere(device, control)) {
             let Some(enforcer) = control.enforcer.as_ref().map(|enforcer| &enforcer.element) else { continue };
-            if self.isolated.contains(enforcer) && has_links(device, enforcer) {
+            if self.isolated.contains(enforcer) && device.links_of(enforcer).next().is_some() {
                 let text = format!("{} has no effect any more, for {enforcer} enforces it", control.id);
                 fallen.push((ClaimId::Control(control.id.clone()), BTreeSet::from([enforcer.clone()]), text));
             }
@@ -366,10 +363,6 @@ pub(crate) fn enforced_elsewhere(device: &Device, control: &Control) -> bool {
         }
         Cut::LinksIntoZone { .. } => true,
     })
-}
-
-fn has_links(device: &Device, element: &ElementId) -> bool {
-    device.links.values().any(|link| link.from == *element || link.to == *element)
 }
 
 /// The hazards that a control lists, in words.

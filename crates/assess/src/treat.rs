@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ward_model::assessment::{DeviceSummary, Summary};
-use ward_model::device::{Device, FieldedVersion, UpdatePath};
+use ward_model::device::{Device, UpdatePath};
 use ward_model::hazard::ControlHazard;
 use ward_model::hypothesis::Change;
 use ward_model::ids::{ElementId, FieldedVersionId, FunctionId};
@@ -20,6 +20,7 @@ use ward_model::treatment::{
 };
 use ward_model::verdict::{Outcome, Place, Verdict};
 use ward_risk::choices::Choices;
+use ward_risk::hazards::{Supposed, hazards};
 use ward_risk::open::{Open, open};
 use ward_risk::{Effects, ElementReports, Outline, loss, outline};
 
@@ -100,34 +101,34 @@ pub fn treat_telling(
     treating: Treating,
     tell: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Treatment, KnowledgeError> {
-    treat_these(inputs, &inputs.device.versions, treating, tell)
+    // Claims are judged before the device is taken apart: what was decided is bound to the whole folder.
+    let (effects, _) = Effects::decided(inputs.device, inputs.decisions, inputs.as_of);
+    treat_deciding(inputs, &effects, treating, tell)
 }
 
-/// The same for some versions, or for some groups of their units.
-fn treat_these(
+/// The same, the claims that have effect being given: of a device with some of the versions, or some groups of their units.
+fn treat_deciding(
     inputs: &Inputs<'_>,
-    these: &[FieldedVersion],
+    effects: &Effects,
     treating: Treating,
     tell: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Treatment, KnowledgeError> {
-    let mut versions = Vec::with_capacity(these.len());
-    // Claims are judged before the device is taken apart: what was decided is bound to the whole folder.
-    let (effects, _) = Effects::decided(inputs.device, inputs.decisions, inputs.as_of);
-    let whole_device = Device { versions: these.to_vec(), ..inputs.device.clone() };
-    let inputs = &Inputs { device: &whole_device, ..*inputs };
+    let mut versions = Vec::with_capacity(inputs.device.versions.len());
     let looked_up = Known::default();
-    let found = reports_of(inputs, &looked_up, None)?;
+    let mut left = reports_of(inputs, &looked_up, None)?;
+    let receipts = receipts(&left);
     let partial = inputs.knowledge.description().partial();
-    for version in these {
+    for version in &inputs.device.versions {
         let device = Device { versions: vec![version.clone()], ..inputs.device.clone() };
         let inputs = Inputs { device: &device, ..*inputs };
-        let found = found.iter().filter(|((of, _), _)| *of == version.id);
-        let found: Arc<Reports> = Arc::new(found.map(|(at, reports)| (at.clone(), reports.clone())).collect());
+        let (found, others): (Reports, Reports) = left.into_iter().partition(|((of, _), _)| *of == version.id);
+        left = others;
+        let found = Arc::new(found);
         let as_is = inputs.situation(&found, partial.as_deref());
         // How things stand is assessed whole beside the search, which asks less of more sets.
         let (before, searched) = std::thread::scope(|scope| {
-            let before = scope.spawn(|| outline(as_is, &effects));
-            let searched = Search::new(&inputs, &effects, treating, (&looked_up, Arc::clone(&found)), &mut *tell);
+            let before = scope.spawn(|| outline(as_is, effects));
+            let searched = Search::new(&inputs, effects, treating, (&looked_up, Arc::clone(&found)), &mut *tell);
             let searched = searched.and_then(|mut search| Ok((search.search(false)?, search)));
             (before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), searched)
         });
@@ -137,7 +138,7 @@ fn treat_these(
     Ok(Treatment {
         schema: TREATMENT_SCHEMA,
         device: DeviceSummary { id: inputs.device.id.clone(), name: inputs.device.name.clone() },
-        inputs: digests(inputs, receipts(&found)),
+        inputs: digests(inputs, receipts),
         presumed_too: treating.presumed_too,
         versions,
     })
@@ -203,8 +204,15 @@ struct Remaining {
     hazards: Vec<ControlHazard>,
 }
 
-/// How every verdict comes out with a set of candidates, in every reading, and the verdicts on what stops by design.
-type Outlined = (Vec<Outline>, Vec<Verdict>);
+/// How everything comes out with a set of candidates, in every reading.
+struct Outlined {
+    /// Every verdict.
+    outlines: Vec<Outline>,
+    /// The verdicts on what stops by design.
+    stopping: Vec<Verdict>,
+    /// What controls do to people themselves.
+    hazards: Vec<ControlHazard>,
+}
 
 /// How a search ended.
 enum Ended {
@@ -371,7 +379,7 @@ impl<'a> Search<'a> {
                 {
                     let outline = self.outline(&set)?;
                     self.assessed += 1;
-                    if !self.leaves_open(&outline) {
+                    if !self.leaves_open(&outline, &self.changes(&set)) {
                         self.tell(at_least, 0);
                         self.borne = Some((set.clone(), outline));
                         return Ok((Ended::Treated(set), at_least));
@@ -504,12 +512,11 @@ impl<'a> Search<'a> {
         let changes = self.changes(&set);
         let outlined = match self.borne.take() {
             Some((borne, outlined)) if borne == set => outlined,
-            _ if set.is_empty() => (before.to_vec(), Vec::new()),
+            _ if set.is_empty() => self.as_is(before),
             _ => self.outline(&set)?,
         };
-        let hazards = self.hazards_with(&changes);
-        let failed = self.leaves_open(&outlined) || self.adds_open(&hazards, &changes);
-        let (after, stopping) = outlined;
+        let failed = self.leaves_open(&outlined, &changes);
+        let Outlined { outlines: after, stopping, hazards } = outlined;
         let mut left_presumed: BTreeSet<LeftPresumed> = BTreeSet::new();
         for outline in after.iter().filter(|outline| outline.verdict == Outcome::Uncontrolled) {
             if let Some(because) = outline.because {
@@ -557,11 +564,18 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// Whether something is uncontrolled that must not be.
-    fn leaves_open(&self, (outlines, stopping): &Outlined) -> bool {
+    /// Whether something is uncontrolled with these changes that must not be.
+    fn leaves_open(&self, outlined: &Outlined, changes: &[Change]) -> bool {
         let asked = |outline: &Outline| outline.because.is_none() || self.treating.presumed_too;
-        outlines.iter().any(|outline| outline.verdict == Outcome::Uncontrolled && asked(outline))
-            || stopping.iter().any(|verdict| verdict.verdict == Outcome::Uncontrolled)
+        outlined.outlines.iter().any(|outline| outline.verdict == Outcome::Uncontrolled && asked(outline))
+            || outlined.stopping.iter().any(|verdict| verdict.verdict == Outcome::Uncontrolled)
+            || self.adds_open(&outlined.hazards, changes)
+    }
+
+    /// The device as it is, of which the verdicts are known.
+    fn as_is(&self, before: &[Outline]) -> Outlined {
+        let hazards = hazards(self.inputs.device, self.inputs.rulebook, self.effects, Supposed::default());
+        Outlined { outlines: before.to_vec(), stopping: Vec::new(), hazards }
     }
 
     /// A set of candidates, assessed in every reading.
@@ -572,7 +586,11 @@ impl<'a> Search<'a> {
         let found = self.found_with(&inputs, &changes)?;
         let partial = inputs.knowledge.description().partial();
         let situation = inputs.situation(&found, partial.as_deref());
-        Ok((outline(situation, &effects), loss::verdicts(situation, &lost)))
+        Ok(Outlined {
+            outlines: outline(situation, &effects),
+            stopping: loss::verdicts(situation, &lost),
+            hazards: hazards(&device, inputs.rulebook, &effects, Supposed { dropped: None, lost: Some(&lost) }),
+        })
     }
 }
 

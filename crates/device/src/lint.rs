@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::{Claim, ClaimId, ElementClaim, EvidenceReading};
-use ward_model::device::{AddedHazard, AddedHazards, ConsiderationGroup, Cut, Link, Owner, RealisedBy, UpdatePath};
-use ward_model::ids::{ElementId, LinkId};
+use ward_model::device::{AddedHazard, AddedHazards, ConsiderationGroup, Cut, Owner, RealisedBy, UpdatePath};
+use ward_model::ids::{ElementId, FunctionId, LinkId};
 use ward_model::scale::Axis;
 
 use crate::check::Kind;
@@ -128,8 +128,7 @@ impl<'a> Lint<'a> {
                 let help = "until someone claims and decides it, what is not listed is presumed";
                 self.warn(Kind::Element, id.as_str(), "not-claimed-complete", message, help);
             }
-            let linked = |link: &Link| link.medium.routed() && (link.from == *id || link.to == *id);
-            let networked = element.kind.is_networked() || device.links.values().any(linked);
+            let networked = element.kind.is_networked() || device.links_of(id).any(|link| link.medium.routed());
             if element.zone.is_none() && networked {
                 let message = format!("nothing says in which network `{id}` stands: it counts as inside every zone");
                 self.warn(Kind::Element, id.as_str(), "no-zone", message, "zone = \"...\"");
@@ -149,7 +148,7 @@ impl<'a> Lint<'a> {
             .values()
             .flat_map(|function| &function.effects)
             .filter_map(|effect| effect.fallback.as_ref())
-            .flat_map(|fallback| [fallback.function.as_str(), fallback.detection.as_str()])
+            .flat_map(|fallback| fallback.helpers().map(FunctionId::as_str))
             .collect();
         for (id, function) in &self.reading.device.functions {
             if function.effects.is_empty() && !helpers.contains(id.as_str()) {

@@ -179,6 +179,14 @@ pub struct Evidence {
     pub reading: EvidenceReading,
 }
 
+impl Evidence {
+    /// In words, that it speaks against the claim, where it does.
+    pub fn against(&self) -> Option<String> {
+        let EvidenceReading::Against(reason) = &self.reading else { return None };
+        Some(format!("its evidence `{}` does not support it: {reason}", self.path))
+    }
+}
+
 /// What an evidence file says for the claim that cites it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum EvidenceReading {

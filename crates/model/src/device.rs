@@ -304,6 +304,11 @@ pub struct KnownSince {
 }
 
 impl Device {
+    /// The links that begin or end at an element, in order.
+    pub fn links_of<'d>(&'d self, element: &'d ElementId) -> impl Iterator<Item = &'d Link> {
+        self.links.values().filter(move |link| link.touches(element))
+    }
+
     /// A device of which nothing is known but how it is called: what a program makes up begins with it.
     pub fn new(id: &str, model_since: Date) -> Self {
         Self {

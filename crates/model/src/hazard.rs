@@ -84,6 +84,11 @@ impl HazardOutcome {
     pub fn is_open(self) -> bool {
         matches!(self, Self::Presumed | Self::Uncontrolled)
     }
+
+    /// Whether it stands against a treatment, of which what is presumed is asked only where somebody wants that.
+    pub fn is_against(self, presumed_too: bool) -> bool {
+        self == Self::Uncontrolled || (presumed_too && self.is_open())
+    }
 }
 
 /// What is not known of a hazard.

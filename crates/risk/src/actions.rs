@@ -356,13 +356,12 @@ impl Asking<'_> {
                     (Persons::Count(sum), Persons::Count(one)) => Persons::Count(sum.saturating_add(*one)),
                     _ => Persons::Many,
                 });
-                let taking = fallback.detection_seconds.saturating_add(fallback.switch_over_seconds);
                 FallbackStaff {
                     function: function.id.clone(),
                     fallback: fallback.function.clone(),
                     staff_per_site: fallback.staff_per_site,
                     persons_at_once,
-                    in_time: onset.is_some_and(|onset| taking < onset),
+                    in_time: onset.is_some_and(|onset| fallback.seconds() < onset),
                     answered: context.effects.holds(&ClaimId::Function(function.id.clone(), FunctionClaim::Fallback)),
                     staff_suffices: persons_at_once <= Persons::Count(fallback.staff_per_site),
                 }

@@ -284,7 +284,7 @@ fn relieved_by(device: &Device) -> Table<FunctionId, BTreeSet<FunctionId>> {
     let mut relieved_by: Table<FunctionId, BTreeSet<FunctionId>> = Table::default();
     for function in device.functions.values() {
         for fallback in function.effects.iter().filter_map(|effect| effect.fallback.as_ref()) {
-            for helper in [&fallback.function, &fallback.detection] {
+            for helper in fallback.helpers() {
                 relieved_by.entry(helper.clone()).or_default().insert(function.id.clone());
             }
         }

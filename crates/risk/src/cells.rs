@@ -1,12 +1,14 @@
 //! Harms that are reached, and how the policy judges each.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use ward_model::claim::{ClaimId, FunctionClaim};
 use ward_model::device::{Effect, Function, Harm, HowDegraded};
 use ward_model::ids::{ElementId, HarmId};
 use ward_model::scale::{Axis, Exploitability, Persons, Reach, Severity, Threat};
-use ward_model::verdict::Outcome;
+use ward_model::verdict::{Outcome, ReachedHarm};
+use ward_policy::Policy;
 
 use crate::context::Context;
 use crate::fact::Fact;
@@ -70,6 +72,24 @@ impl<'a> Effected<'a> {
         let taken_over = self.relieved && taken_over(context, self, value.reach);
         (!taken_over).then(|| persons(context.device(), context.unknowns, self.function, self.via, value.reach))
     }
+}
+
+/// A harm that comes about with this class, to so many people at once, as a policy finds it.
+pub(crate) fn reached(policy: &Policy, harm: &Harm, class: Exploitability, persons: Persons) -> ReachedHarm {
+    ReachedHarm {
+        id: harm.id.clone(),
+        severity: harm.severity,
+        escalated_severity: policy.escalate(harm.severity, persons),
+        exploitability: class,
+        persons_at_once: persons,
+        verdict: policy.cell(class, harm.severity, persons),
+    }
+}
+
+/// Which of two harms is told first: the worse one.
+pub(crate) fn worst_first(a: &ReachedHarm, b: &ReachedHarm) -> Ordering {
+    let bad = |harm: &ReachedHarm| (harm.verdict, harm.escalated_severity, harm.severity, harm.persons_at_once);
+    bad(b).cmp(&bad(a)).then_with(|| a.id.cmp(&b.id))
 }
 
 /// In which ways an effect that has come about touches people, persons that the policy does not count included.
@@ -177,12 +197,9 @@ fn taken_over(context: &Context<'_>, effected: &Effected<'_>, reach: Reach) -> b
         return false;
     }
     let device = context.device();
-    let stands =
-        device.functions.contains_key(&fallback.function) && device.functions.contains_key(&fallback.detection);
+    let stands = fallback.helpers().iter().all(|helper| device.functions.contains_key(*helper));
     let answered = context.effects.holds(&ClaimId::Function(function.id.clone(), FunctionClaim::Fallback));
-    let in_time = effect
-        .onset_seconds
-        .is_some_and(|onset| fallback.detection_seconds.saturating_add(fallback.switch_over_seconds) < onset);
+    let in_time = effect.onset_seconds.is_some_and(|onset| fallback.seconds() < onset);
     let staff = context.catalogue.staff(context.unknowns);
     let enough = || staff.suffices((device, context.unknowns), &fallback.function, function, *via, reach);
     stands && answered && in_time && enough()

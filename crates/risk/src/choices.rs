@@ -18,15 +18,14 @@ use ward_model::ids::{ControlId, ElementId, HarmId, LinkId, VulnerabilityId};
 use ward_model::scale::{Exploitability, Reach};
 use ward_model::verdict::{Outcome, Subject};
 
-use crate::catalogue::Catalogue;
 use crate::cells::{Cell, Harms, unacceptable};
-use crate::context::{Context, Situation, Unknowns};
+use crate::context::{Context, Situation};
 use crate::effects::Effects;
 use crate::fact::Fact;
 use crate::fixpoint::{EntryRef, solve};
 use crate::graph::Step;
 use crate::ground::{Grounded, Group, ground};
-use crate::judge::groups;
+use crate::judge::each_reading;
 use crate::labels::{Labels, Questions};
 use crate::levels::Bounds;
 use crate::program::{DerivationId, FactId, Program, ReachRule};
@@ -76,23 +75,9 @@ impl Choices {
     pub fn new(situation: Situation<'_>, effects: &Effects, before: (&Device, &Effects), choices: &[Choice]) -> Self {
         let mut readings = Vec::new();
         for version in &situation.device.versions {
-            for policy in &situation.rulebook.policies {
-                let catalogue = Catalogue::new(situation, policy, version);
-                let confirmed: BTreeSet<Vec<ControlId>> =
-                    groups(version).into_iter().map(|(_, confirmed)| confirmed).collect();
-                for confirmed in &confirmed {
-                    let context = Context {
-                        situation,
-                        policy,
-                        version,
-                        confirmed,
-                        effects,
-                        unknowns: Unknowns::Worst,
-                        catalogue: &catalogue,
-                    };
-                    readings.push(Reading::new(&context, before, choices));
-                }
-            }
+            each_reading(situation, version, effects, |context| {
+                readings.push(Reading::new(&context, before, choices));
+            });
         }
         Self { readings }
     }

@@ -8,9 +8,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use ward_model::assessment::{DecisionWithoutEffect, Lapse};
-use ward_model::claim::{
-    Claim, ClaimId, Decision, ElementClaim, Evidence, EvidenceReading, joint_evidence, joint_premise,
-};
+use ward_model::claim::{Claim, ClaimId, Decision, ElementClaim, Evidence, joint_evidence, joint_premise};
 use ward_model::device::{Decisions, Device};
 use ward_model::digest::Digest;
 
@@ -305,19 +303,27 @@ fn bound(decision: &Decision, claims: &[&Claim]) -> Result<(), String> {
     Ok(())
 }
 
-/// Why nobody may count on a claim, whatever is decided: its evidence speaks against it, or a decision in force rejects it.
-pub fn spoken_against(device: &Device, decisions: &Decisions, id: &ClaimId, as_of: Date) -> Option<String> {
-    let claim = device.claims.get(id)?;
-    if let Some(Evidence { path, reading: EvidenceReading::Against(reason), .. }) = &claim.evidence {
-        return Some(format!("its evidence `{path}` does not support it: {reason}"));
-    }
+/// The claims that decisions in force reject, each with the number of the first of these.
+pub fn rejected(device: &Device, decisions: &Decisions, as_of: Date) -> BTreeMap<ClaimId, usize> {
+    let mut rejected = BTreeMap::new();
     let mut rejections = decisions.entered.iter().filter(|decision| !decision.accepted).peekable();
-    rejections.peek()?;
+    if rejections.peek().is_none() {
+        return rejected;
+    }
     let names = Names::of(device);
-    let rejects = |decision: &&Decision| {
-        judge_decision(&names, decision, as_of).iter().any(|(_, outcome)| outcome.as_ref().ok() == Some(id))
-    };
-    rejections.find(rejects).map(|decision| format!("decision {} rejects it", decision.number))
+    for decision in rejections {
+        for id in judge_decision(&names, decision, as_of).into_iter().filter_map(|(_, outcome)| outcome.ok()) {
+            rejected.entry(id).or_insert(decision.number);
+        }
+    }
+    rejected
+}
+
+/// Why nobody may count on a claim, whatever else is decided: its evidence speaks against it, or it is among those that are rejected.
+pub fn spoken_against(device: &Device, rejected: &BTreeMap<ClaimId, usize>, id: &ClaimId) -> Option<String> {
+    let evidence = device.claims.get(id)?.evidence.as_ref();
+    let number = || rejected.get(id).map(|number| format!("decision {number} rejects it"));
+    evidence.and_then(Evidence::against).or_else(number)
 }
 
 /// What a claim lacks before any decision could give it effect: the evidence.
@@ -329,8 +335,8 @@ pub fn not_shown(device: &Device, id: &ClaimId) -> Option<String> {
 /// Whether a claim cites evidence, and it is there: whatever lowers a verdict is shown by something that can be looked at again. Nor
 /// has it effect against what the folder itself says.
 fn supported<'c>(device: &Device, claim: &'c Claim) -> Result<&'c Claim, String> {
-    if let Some(Evidence { path, reading: EvidenceReading::Against(reason), .. }) = &claim.evidence {
-        return Err(format!("its evidence `{path}` does not support it: {reason}"));
+    if let Some(reason) = claim.evidence.as_ref().and_then(Evidence::against) {
+        return Err(reason);
     }
     match &claim.evidence {
         Some(evidence) if evidence.digest.is_none() => Err(format!("its evidence `{}` is missing", evidence.path)),

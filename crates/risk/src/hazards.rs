@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::{ClaimId, FunctionClaim, HazardClaim};
 use ward_model::device::{
-    AddedHazard, AddedHazards, Control, Device, Effect, Fallback, Function, HazardStands, HowDegraded, HowOften,
+    AddedHazard, AddedHazards, Control, Device, Effect, Function, HazardStands, HowDegraded, HowOften,
 };
 use ward_model::hazard::{ControlHazard, Degrades, HazardOutcome, HazardUnknown};
 use ward_model::ids::{ControlId, ElementId, FieldedVersionId, FunctionId};
@@ -16,6 +16,7 @@ use ward_model::scale::{Axis, Exploitability, Persons, Reach};
 use ward_model::verdict::{Outcome, ReachedHarm};
 use ward_policy::{Policy, Rulebook};
 
+use crate::cells::{reached, worst_first};
 use crate::context::Unknowns;
 use crate::effects::Effects;
 use crate::people::{Staff, counts, persons};
@@ -64,12 +65,7 @@ pub fn open<'c>(
     let controls = controls.filter_map(|id| device.controls.get(id));
     let found =
         controls.flat_map(|control| rulebook.policies.iter().flat_map(|policy| judging.control(policy, control)));
-    let is_open = |outcome: HazardOutcome| match outcome {
-        HazardOutcome::Uncontrolled => true,
-        HazardOutcome::Presumed => presumed_too,
-        HazardOutcome::NoneStated | HazardOutcome::Controlled => false,
-    };
-    found.filter(|hazard| is_open(hazard.outcome)).collect()
+    found.filter(|hazard| hazard.outcome.is_against(presumed_too)).collect()
 }
 
 /// The versions in which a control has effect for some units at least.
@@ -280,27 +276,17 @@ impl<'a> Judging<'a> {
                 reasons.push(format!("a fallback takes over before {} begins", harm.id));
                 continue;
             }
-            let verdict = policy.cell(class, harm.severity, at_once);
-            let escalated_severity = policy.escalate(harm.severity, at_once);
+            let harm = reached(policy, harm, class, at_once);
             reasons.push(format!(
-                "{}: severity {escalated_severity}, which makes {} in {}",
+                "{}: severity {}, which makes {} in {}",
                 harm.id,
-                policy.word(verdict),
+                harm.escalated_severity,
+                policy.word(harm.verdict),
                 policy.id
             ));
-            harms.push(ReachedHarm {
-                id: harm.id.clone(),
-                severity: harm.severity,
-                escalated_severity,
-                exploitability: class,
-                persons_at_once: at_once,
-                verdict,
-            });
+            harms.push(harm);
         }
-        harms.sort_by(|a, b| {
-            let bad = |harm: &ReachedHarm| (harm.verdict, harm.escalated_severity, harm.severity);
-            bad(b).cmp(&bad(a)).then_with(|| a.id.cmp(&b.id))
-        });
+        harms.sort_by(worst_first);
         harms.dedup_by(|a, b| a.id == b.id);
         let outcome = harms.first().map_or(Outcome::Controlled, |harm| harm.verdict);
         Read { outcome, class, harms, relies_on, reasons }
@@ -316,26 +302,20 @@ impl<'a> Judging<'a> {
         effect: &Effect,
         at_once: Persons,
     ) -> bool {
-        let Some(Fallback { function: helper, detection, detection_seconds, switch_over_seconds, .. }) =
-            &effect.fallback
-        else {
-            return false;
-        };
+        let Some(fallback) = &effect.fallback else { return false };
         let device = self.device;
         let ends = hazard.stands == HazardStands::WhileActing && hazard.for_seconds.is_some();
         let stands = |id: &FunctionId| {
             let lost = self.supposed.lost.is_some_and(|lost| lost.contains_key(id));
             device.functions.contains_key(id) && !self.degraded.contains(id) && !lost
         };
-        let needed = detection_seconds.saturating_add(*switch_over_seconds);
         effect.on == HowDegraded::Loss
             && ends
-            && stands(helper)
-            && stands(detection)
+            && fallback.helpers().into_iter().all(stands)
             && effects.holds(&ClaimId::Function(function.id.clone(), FunctionClaim::Fallback))
-            && effect.onset_seconds.is_some_and(|onset| needed < onset)
+            && effect.onset_seconds.is_some_and(|onset| fallback.seconds() < onset)
             && at_once > Persons::Count(0)
-            && self.staff.suffices((device, Unknowns::Worst), helper, function, None, Reach::Site)
+            && self.staff.suffices((device, Unknowns::Worst), &fallback.function, function, None, Reach::Site)
     }
 }
 

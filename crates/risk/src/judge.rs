@@ -146,6 +146,24 @@ fn doable(action: SingleAction, units: &Units) -> SingleAction {
     SingleAction { cohorts: vec![units.cohort.clone()], ..action }
 }
 
+/// Hands over every reading of a version at its worst, as if just these claims had effect: by each policy, for the groups of units that
+/// have confirmed the same.
+pub(crate) fn each_reading(
+    situation: Situation<'_>,
+    version: &FieldedVersion,
+    effects: &Effects,
+    mut each: impl FnMut(Context<'_>),
+) {
+    let confirmed: BTreeSet<Vec<ControlId>> = groups(version).into_iter().map(|(_, confirmed)| confirmed).collect();
+    for policy in &situation.rulebook.policies {
+        let catalogue = &Catalogue::new(situation, policy, version);
+        for confirmed in &confirmed {
+            let unknowns = Unknowns::Worst;
+            each(Context { situation, policy, version, confirmed, effects, unknowns, catalogue });
+        }
+    }
+}
+
 /// The groups of units of a version: each cohort, and the units of which nothing is confirmed.
 pub(crate) fn groups(version: &FieldedVersion) -> Vec<(Units, Vec<ControlId>)> {
     let mut groups: Vec<(Units, Vec<ControlId>)> = version

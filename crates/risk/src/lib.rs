@@ -59,7 +59,7 @@ mod witness;
 pub use actions::order as order_of_actions;
 pub use answered::is_answered;
 pub use context::{ElementReports, FindingAnswers, Situation};
-pub use effects::{Effects, not_shown, spoken_against};
+pub use effects::{Effects, not_shown, rejected, spoken_against};
 pub use judge::{Judgement, Outline, Told, judge, judge_supposing, judge_telling, order, outline};
 
 #[cfg(test)]

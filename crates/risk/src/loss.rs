@@ -11,6 +11,7 @@ use ward_model::verdict::{
 };
 use ward_policy::Policy;
 
+use crate::cells::{reached, worst_first};
 use crate::context::{Situation, Unknowns};
 use crate::effects::Effects;
 use crate::judge::for_units;
@@ -129,9 +130,9 @@ fn parted(
 ) -> BTreeSet<ElementId> {
     let elements = function.realised_by.elements();
     // Who had no link before loses none.
-    let linked = |element: &ElementId| device.links.values().any(|link| link.from == *element || link.to == *element);
+    let linked = |element: &&ElementId| device.links_of(element).next().is_some();
     let gone: BTreeSet<ElementId> =
-        elements.iter().filter(|element| isolated.contains(*element) && linked(element)).cloned().collect();
+        elements.iter().filter(|element| isolated.contains(*element)).filter(linked).cloned().collect();
     let answered = effects.holds(&ClaimId::Function(function.id.clone(), FunctionClaim::Redundancy));
     let left = elements.len().saturating_sub(gone.len());
     let stops = match &function.realised_by {
@@ -181,22 +182,10 @@ fn verdict(device: &Device, policy: &Policy, element: &ElementId, functions: &[&
         for effect in function.effects.iter().filter(|effect| effect.on == HowDegraded::Loss) {
             let Some(harm) = device.harms.get(&effect.harm).filter(|harm| harm.axis == Axis::Person) else { continue };
             let at_once = persons(device, Unknowns::Worst, function, None, Reach::Site);
-            let class = Exploitability::High;
-            let reached = ReachedHarm {
-                id: harm.id.clone(),
-                severity: harm.severity,
-                escalated_severity: policy.escalate(harm.severity, at_once),
-                exploitability: class,
-                persons_at_once: at_once,
-                verdict: policy.cell(class, harm.severity, at_once),
-            };
-            harms.push((reached, function));
+            harms.push((reached(policy, harm, Exploitability::High, at_once), function));
         }
     }
-    harms.sort_by(|(a, _), (b, _)| {
-        let bad = |harm: &ReachedHarm| (harm.verdict, harm.escalated_severity, harm.severity, harm.persons_at_once);
-        bad(b).cmp(&bad(a)).then_with(|| a.id.cmp(&b.id))
-    });
+    harms.sort_by(|(a, _), (b, _)| worst_first(a, b));
     let worst = harms.first().cloned();
     let outcome = worst.as_ref().map_or(Outcome::Controlled, |(harm, _)| harm.verdict);
     let mut named: Vec<&FunctionId> = functions.iter().map(|function| &function.id).collect();
@@ -216,9 +205,7 @@ fn verdict(device: &Device, policy: &Policy, element: &ElementId, functions: &[&
     }
     let rely = |function: &&Function| {
         let mut fallbacks = function.effects.iter().filter_map(|effect| effect.fallback.as_ref());
-        fallbacks.any(|fallback| {
-            named.iter().any(|id| [&fallback.function, &fallback.detection].iter().any(|helper| helper.as_str() == *id))
-        })
+        fallbacks.any(|fallback| fallback.helpers().iter().any(|helper| named.contains(&helper.as_str())))
     };
     let relying: Vec<&str> = device.functions.values().filter(rely).map(|function| function.id.as_str()).collect();
     if !relying.is_empty() {

@@ -2,16 +2,15 @@
 //!
 //! It says the same as the verdicts and leaves out what they need other readings for: until when, what turns them, what is claimed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use ward_model::ids::{ControlId, ElementId, FieldedVersionId, HarmId};
+use ward_model::ids::{ElementId, FieldedVersionId, HarmId};
 use ward_model::verdict::{Outcome, PresumedBecause, Subject, Witness};
 
-use crate::catalogue::Catalogue;
-use crate::context::{Context, Situation, Unknowns};
+use crate::context::Situation;
 use crate::effects::Effects;
 use crate::ground::Group;
-use crate::judge::groups;
+use crate::judge::each_reading;
 use crate::run::{Key, Outcomes, Run, Standing};
 use crate::witness::OwnSteps;
 
@@ -38,26 +37,11 @@ pub struct Open {
 pub fn open(situation: Situation<'_>, effects: &Effects, presumed: bool, witnesses: usize) -> Vec<Open> {
     let mut found = Vec::new();
     for version in &situation.device.versions {
-        for policy in &situation.rulebook.policies {
-            let catalogue = Catalogue::new(situation, policy, version);
-            // Groups that have confirmed the same come to the same.
-            let confirmed: BTreeSet<Vec<ControlId>> =
-                groups(version).into_iter().map(|(_, confirmed)| confirmed).collect();
-            for confirmed in &confirmed {
-                let context = Context {
-                    situation,
-                    policy,
-                    version,
-                    confirmed,
-                    effects,
-                    unknowns: Unknowns::Worst,
-                    catalogue: &catalogue,
-                };
-                let run = if presumed { Run::new(context) } else { Run::confirmed(context) };
-                let outcomes = if presumed { run.outcomes() } else { run.uncontrolled() };
-                found.extend(of_reading(&run, &outcomes, witnesses));
-            }
-        }
+        each_reading(situation, version, effects, |context| {
+            let run = if presumed { Run::new(context) } else { Run::confirmed(context) };
+            let outcomes = if presumed { run.outcomes() } else { run.uncontrolled() };
+            found.extend(of_reading(&run, &outcomes, witnesses));
+        });
     }
     found
 }

@@ -1,6 +1,6 @@
 //! What is not known of an element, and so is taken at its worst.
 
-use ward_model::claim::{ClaimId, ElementClaim, EvidenceReading};
+use ward_model::claim::{ClaimId, ElementClaim, Evidence};
 use ward_model::ids::{ComponentRef, ElementId};
 use ward_model::verdict::PresumedBecause;
 
@@ -84,11 +84,9 @@ fn since_review(context: &Context<'_>, element: &ElementId, component: &Componen
 /// In words, why a claim of completeness has no effect.
 fn undecided(context: &Context<'_>, element: &ElementId, claim: ElementClaim) -> String {
     let made = context.device().claims.get(&ClaimId::Element(element.clone(), claim));
-    match made.and_then(|made| made.evidence.as_ref()).map(|evidence| (&evidence.path, &evidence.reading)) {
-        Some((path, EvidenceReading::Against(reason))) => {
-            format!("{} has no effect: its evidence `{path}` does not support it: {reason}", claim.word())
-        }
-        _ => format!("no decision stands behind {}", claim.word()),
+    match made.and_then(|made| made.evidence.as_ref()).and_then(Evidence::against) {
+        Some(reason) => format!("{} has no effect: {reason}", claim.word()),
+        None => format!("no decision stands behind {}", claim.word()),
     }
 }
 

@@ -4,14 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::device::FieldedVersion;
-use ward_model::ids::{ControlId, HarmId, VulnerabilityId};
+use ward_model::ids::{HarmId, VulnerabilityId};
 use ward_model::lifecycle::Reached;
 use ward_model::verdict::{Outcome, Witness};
 
-use crate::catalogue::Catalogue;
-use crate::context::{Context, Situation, Unknowns};
+use crate::context::Situation;
 use crate::effects::Effects;
-use crate::judge::groups;
+use crate::judge::each_reading;
 use crate::run::{Run, Standing};
 use crate::subject::SubjectKey;
 
@@ -34,46 +33,33 @@ pub fn reach(
     asked: &BTreeSet<VulnerabilityId>,
 ) -> BTreeMap<VulnerabilityId, HowFar> {
     let mut found: BTreeMap<VulnerabilityId, HowFar> = BTreeMap::new();
-    let confirmed: BTreeSet<Vec<ControlId>> = groups(version).into_iter().map(|(_, confirmed)| confirmed).collect();
-    for policy in &situation.rulebook.policies {
-        let catalogue = Catalogue::new(situation, policy, version);
-        for confirmed in &confirmed {
-            let context = Context {
-                situation,
-                policy,
-                version,
-                confirmed,
-                effects,
-                unknowns: Unknowns::Worst,
-                catalogue: &catalogue,
+    each_reading(situation, version, effects, |context| {
+        let run = Run::new(context);
+        for (key, standing) in run.outcomes().subjects() {
+            let SubjectKey::Vulnerability(id, _) = &key.subject else { continue };
+            if !asked.contains(id) {
+                continue;
+            }
+            let reached = match &standing {
+                Standing::Judged(judged) if judged.outcome == Outcome::Uncontrolled => Reached::Uncontrolled,
+                Standing::Judged(_) => Reached::Controlled,
+                // What is not known of elements on the way decides.
+                Standing::Covered(_) => Reached::Unknown,
             };
-            let run = Run::new(context);
-            for (key, standing) in run.outcomes().subjects() {
-                let SubjectKey::Vulnerability(id, _) = &key.subject else { continue };
-                if !asked.contains(id) {
-                    continue;
-                }
-                let reached = match &standing {
-                    Standing::Judged(judged) if judged.outcome == Outcome::Uncontrolled => Reached::Uncontrolled,
-                    Standing::Judged(_) => Reached::Controlled,
-                    // What is not known of elements on the way decides.
-                    Standing::Covered(_) => Reached::Unknown,
-                };
-                let known = found.entry(id.clone()).or_default();
-                if known.reached.is_some_and(|known| known >= reached) {
-                    continue;
-                }
-                known.reached = Some(reached);
-                if let (Standing::Judged(judged), Reached::Uncontrolled) = (&standing, reached) {
-                    known.harm = judged.cell.as_ref().map(|cell| cell.harm.clone());
-                    if judged.cell.is_some() {
-                        let (mut witness, own) = run.witness(&key);
-                        run.name_own_steps(&key, &mut witness, &own);
-                        known.witness = witness;
-                    }
+            let known = found.entry(id.clone()).or_default();
+            if known.reached.is_some_and(|known| known >= reached) {
+                continue;
+            }
+            known.reached = Some(reached);
+            if let (Standing::Judged(judged), Reached::Uncontrolled) = (&standing, reached) {
+                known.harm = judged.cell.as_ref().map(|cell| cell.harm.clone());
+                if judged.cell.is_some() {
+                    let (mut witness, own) = run.witness(&key);
+                    run.name_own_steps(&key, &mut witness, &own);
+                    known.witness = witness;
                 }
             }
         }
-    }
+    });
     found
 }

@@ -21,12 +21,7 @@ impl Search<'_> {
             return Ok(vec![format!("{replace}; even taken off every link it is not controlled"), self.meanwhile()?]);
         };
         let changes = self.changes(&set);
-        let isolated = changes.iter().filter_map(|change| match change {
-            Change::Isolate(element) => Some(element.clone()),
-            _ => None,
-        });
-        let isolated: BTreeSet<ElementId> = isolated.collect();
-        let lost = loss::lost(device, self.effects, &isolated);
+        let lost = loss::lost(device, self.effects, &isolated(&changes));
         let named = |id: &FunctionId| {
             let function = device.functions.get(id);
             let essential = function.is_some_and(|function| function.essential);
@@ -64,14 +59,10 @@ impl Search<'_> {
             .map(|node| &*node.fact)
             .collect();
         let by: Vec<&str> = by.into_iter().collect();
-        let isolated: BTreeSet<ElementId> = self
-            .changes(&set)
-            .into_iter()
-            .filter_map(|change| if let Change::Isolate(element) = change { Some(element) } else { None })
-            .collect();
-        let stops: Vec<String> =
-            loss::lost(self.inputs.device, self.effects, &isolated).keys().map(ToString::to_string).collect();
-        let written: Vec<String> = self.changes(&set).iter().map(ToString::to_string).collect();
+        let changes = self.changes(&set);
+        let lost = loss::lost(self.inputs.device, self.effects, &isolated(&changes));
+        let stops: Vec<String> = lost.keys().map(ToString::to_string).collect();
+        let written: Vec<String> = changes.iter().map(ToString::to_string).collect();
         if written.is_empty() {
             return Ok("nothing that is uncontrolled has links to take off".to_owned());
         }
@@ -83,6 +74,12 @@ impl Search<'_> {
             written.join(", ")
         ))
     }
+}
+
+/// The elements that changes take off their links.
+fn isolated(changes: &[Change]) -> BTreeSet<ElementId> {
+    let isolated = changes.iter().filter_map(|change| if let Change::Isolate(id) = change { Some(id) } else { None });
+    isolated.cloned().collect()
 }
 
 /// What to do about what is presumed. It is advice: nobody can be told beforehand what the answer will be.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use ward_model::claim::ClaimId;
-use ward_model::device::{Control, Cut, Decisions, Device, FieldedVersion, Link, UpdatePath};
+use ward_model::device::{Control, Cut, Decisions, Device, Fallback, FieldedVersion, Link, UpdatePath};
 use ward_model::finding::{Finding, State};
 use ward_model::hypothesis::Change;
 use ward_model::ids::{ComponentRef, ElementId, LinkId};
@@ -12,7 +12,7 @@ use ward_model::treatment::NotOffered;
 use ward_model::verdict::{Place, SubjectKind};
 use ward_policy::{Rulebook, TreatmentCosts};
 use ward_risk::open::Open;
-use ward_risk::{Effects, loss, not_shown, spoken_against};
+use ward_risk::{Effects, loss, not_shown, rejected, spoken_against};
 use ward_version::key;
 
 use crate::suppose::{Reports, enforced_elsewhere, mended, relied_on, scheme_of_finding};
@@ -111,6 +111,7 @@ impl Offer<'_> {
 
     fn controls(&self, not_offered: &mut Vec<NotOffered>) -> Vec<Candidate> {
         let mut candidates = Vec::new();
+        let rejected = rejected(self.device, self.decisions, self.on);
         for control in self.device.controls.values() {
             if relied_on(self.device, self.effects, control) {
                 continue;
@@ -123,7 +124,7 @@ impl Offer<'_> {
                 continue;
             }
             let claim = ClaimId::Control(control.id.clone());
-            if let Some(reason) = spoken_against(self.device, self.decisions, &claim, self.on) {
+            if let Some(reason) = spoken_against(self.device, &rejected, &claim) {
                 refuse(reason);
                 continue;
             }
@@ -282,8 +283,7 @@ impl Offer<'_> {
         // If no function that others fall back on stops with all of them, none stops with some.
         let stopped = loss::lost(self.device, self.effects, &near);
         let helpers_stop = self.device.functions.values().flat_map(|function| &function.effects).any(|effect| {
-            let helpers = effect.fallback.iter().flat_map(|fallback| [&fallback.detection, &fallback.function]);
-            helpers.into_iter().any(|helper| stopped.contains_key(helper))
+            effect.fallback.iter().flat_map(Fallback::helpers).any(|helper| stopped.contains_key(helper))
         });
         let elsewhere = self.device.controls.values().filter(|control| enforced_elsewhere(self.device, control));
         let enforcers: BTreeSet<&ElementId> =

@@ -4,14 +4,15 @@
 use std::collections::BTreeSet;
 
 use ward_model::device::configuration::Group;
-use ward_model::device::{ALL_UNITS, Configuration, Configurations, FieldedVersion, UNCONFIRMED_UNITS};
-use ward_model::digest::Digest;
+use ward_model::device::{ALL_UNITS, Configuration, Configurations, Device, FieldedVersion, UNCONFIRMED_UNITS};
 use ward_model::ids::{CohortId, FieldedVersionId};
 use ward_model::knowledge::KnowledgeError;
 use ward_model::treatment::Treatment;
+use ward_risk::Effects;
 
-use super::{Progress, Treating, treat_telling, treat_these};
+use super::{Progress, Treating, treat_deciding, treat_telling};
 use crate::Inputs;
+use crate::configurations::of_all;
 
 /// Finds the cheapest treatment of every fielded version in every configuration that some of its units are, or may be, of. Units that may
 /// be of a variant that nobody has described are treated in every one that is known; what else they may have is not known, and told.
@@ -31,8 +32,10 @@ pub fn treat_configurations(
         if versions.is_empty() {
             continue;
         }
-        let of = Inputs { device: &configuration.device, decisions: &configuration.decisions, ..*inputs };
-        let mut treated = treat_these(&of, &versions, treating, &mut *tell)?;
+        let (effects, _) = Effects::decided(&configuration.device, &configuration.decisions, inputs.as_of);
+        let device = &Device { versions, ..configuration.device.clone() };
+        let of = Inputs { device, decisions: &configuration.decisions, ..*inputs };
+        let mut treated = treat_deciding(&of, &effects, treating, &mut *tell)?;
         for version in &mut treated.versions {
             version.variant.clone_from(&configuration.variant);
             version.site.clone_from(&configuration.site);
@@ -46,11 +49,7 @@ pub fn treat_configurations(
         parts.push(treated);
     }
     let Some(mut all) = parts.first().cloned() else { return treat_telling(inputs, treating, tell) };
-    let receipts: Vec<String> = parts.iter().map(|part| part.inputs.receipts.to_string()).collect();
-    all.inputs.device = inputs.device.digest;
-    all.inputs.receipts = Digest::of_parts(receipts.iter().map(String::as_bytes));
-    let model: BTreeSet<_> = parts.iter().flat_map(|part| part.inputs.model.iter().cloned()).collect();
-    all.inputs.model = model.into_iter().collect();
+    all.inputs = of_all(parts.iter().map(|part| &part.inputs), inputs.device.digest).unwrap_or(all.inputs);
     all.versions = parts.into_iter().flat_map(|part| part.versions).collect();
     let place = |id: &FieldedVersionId| inputs.device.versions.iter().position(|version| version.id == *id);
     // The sort is stable: of each version the configurations stay in their order.

@@ -8,8 +8,8 @@ use ward_model::ids::{ControlId, ElementId, FunctionId};
 use ward_model::treatment::{NotOffered, Untreated};
 use ward_risk::hazards::{self, Supposed};
 
+use super::Search;
 use super::hitting::Clause;
-use super::{Search, Supposition};
 
 impl Search<'_> {
     /// What the controls of a set add and is not controlled. It gets no better by other changes: of these only what stops by isolation
@@ -63,20 +63,11 @@ impl Search<'_> {
         found.iter().filter_map(clause).collect()
     }
 
-    /// What all controls do to people with these changes.
-    pub(super) fn hazards_with(&self, changes: &[Change]) -> Vec<ControlHazard> {
-        let Supposition { device, effects, lost, .. } = self.supposition(changes);
-        let supposed = Supposed { dropped: None, lost: Some(&lost) };
-        hazards::hazards(&device, self.inputs.rulebook, &effects, supposed)
-    }
-
     /// Whether, assessed whole, a control of the proposal adds what is not controlled.
     pub(super) fn adds_open(&self, after: &[ControlHazard], changes: &[Change]) -> bool {
         let relied: BTreeSet<&ControlId> = relied(changes).collect();
-        after.iter().filter(|hazard| relied.contains(&hazard.control)).any(|hazard| {
-            hazard.outcome == HazardOutcome::Uncontrolled
-                || (hazard.outcome == HazardOutcome::Presumed && self.treating.presumed_too)
-        })
+        let against = |hazard: &ControlHazard| hazard.outcome.is_against(self.treating.presumed_too);
+        after.iter().filter(|hazard| relied.contains(&hazard.control)).any(against)
     }
 }
 

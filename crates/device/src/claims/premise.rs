@@ -47,7 +47,7 @@ fn rests_on(id: &ClaimId, says: &str, device: &Device, out: &mut Canonical) {
             // Who comes by a way in that is added may not be asked.
             software_premise(element, device, out);
             out.features(&DesignOf::Element(element.clone()), &device.designs);
-            links_of(element, device).for_each(|link| out.link(link));
+            device.links_of(element).for_each(|link| out.link(link));
         }
         ClaimId::Element(element, ElementClaim::SoftwareListed) => {
             software_premise(element, device, out);
@@ -110,7 +110,7 @@ fn design_premise(of: &DesignOf, property: Property, device: &Device, out: &mut 
         // A way in that is added may not be built so.
         DesignOf::Element(element) => {
             software_premise(element, device, out);
-            links_of(element, device).for_each(|link| out.link(link));
+            device.links_of(element).for_each(|link| out.link(link));
         }
         DesignOf::Link(link) => {
             if let Some(link) = device.links.get(link) {
@@ -147,7 +147,7 @@ fn control_premise(control: &Control, device: &Device, out: &mut Canonical) {
             Cut::Step { at, .. } | Cut::Presence { at } | Cut::Vulnerability { at, .. } => {
                 elements.insert(at);
                 out.features(&DesignOf::Element(at.clone()), &device.designs);
-                links.extend(links_of(at, device).map(|link| (&link.id, link)));
+                links.extend(device.links_of(at).map(|link| (&link.id, link)));
                 secrets.extend(secrets_of(at, device).map(|secret| (&secret.id, secret)));
                 functions.extend(functions_of(at, device).map(|function| &function.id));
             }
@@ -202,7 +202,7 @@ fn hazard_premise(control: &Control, hazard: &HazardId, device: &Device, out: &m
     let Some(function) = listed.and_then(|listed| device.functions.get(&listed.function)) else { return };
     out.function(function);
     for helper in function.effects.iter().filter_map(|effect| effect.fallback.as_ref()) {
-        let helpers = [&helper.function, &helper.detection].map(|id| device.functions.get(id));
+        let helpers = helper.helpers().map(|id| device.functions.get(id));
         helpers.into_iter().flatten().for_each(|helper| out.function(helper));
     }
     if let Some(group) = function.persons.as_ref().and_then(|group| device.person_groups.get(group)) {
@@ -256,7 +256,7 @@ fn surroundings_premise(element: &ElementId, device: &Device, out: &mut Canonica
     }
     out.set("environments", &device.environments);
     out.features(&DesignOf::Element(element.clone()), &device.designs);
-    for link in links_of(element, device) {
+    for link in device.links_of(element) {
         out.link(link);
         out.features(&DesignOf::Link(link.id.clone()), &device.designs);
     }
@@ -337,12 +337,12 @@ fn function_premise(function: &Function, claim: FunctionClaim, device: &Device, 
         FunctionClaim::Fallback => {
             let mut helpers: Vec<_> = function.effects.iter().filter_map(|effect| effect.fallback.as_ref()).collect();
             helpers.sort_by_key(|fallback| (&fallback.function, &fallback.detection));
-            let helpers = helpers.iter().flat_map(|fallback| [&fallback.function, &fallback.detection]);
+            let helpers = helpers.iter().flat_map(|fallback| fallback.helpers());
             for helper in helpers.filter_map(|id| device.functions.get(id)) {
                 out.function(helper);
                 for element in helper.realised_by.elements() {
                     elements.insert(element);
-                    links.extend(links_of(element, device).map(|link| (&link.id, link)));
+                    links.extend(device.links_of(element).map(|link| (&link.id, link)));
                 }
                 let shown = named(&helper.fed_by);
                 elements.extend(shown.iter().map(|(_, link)| &link.to));
@@ -371,7 +371,7 @@ fn review_premise(element: &ElementId, component: &ComponentRef, device: &Device
 fn rubric_premise(element: &ElementId, vulnerability: &VulnerabilityId, device: &Device, out: &mut Canonical) {
     out.opt("answers", device.rubrics.get(&(element.clone(), vulnerability.clone())));
     software_premise(element, device, out);
-    links_of(element, device).for_each(|link| out.link(link));
+    device.links_of(element).for_each(|link| out.link(link));
     secrets_of(element, device).for_each(|secret| out.secret(secret));
     // What the vectors of the feeds say is knowledge, not folder; the maker's own stand here.
     for own in device.own_findings.iter().filter(|own| own.id == *vulnerability && own.element == *element) {
@@ -380,14 +380,10 @@ fn rubric_premise(element: &ElementId, vulnerability: &VulnerabilityId, device: 
     }
 }
 
-/// The links that begin or end at an element.
-fn links_of<'a>(element: &'a ElementId, device: &'a Device) -> impl Iterator<Item = &'a Link> {
-    device.links.values().filter(move |link| link.from == *element || link.to == *element)
-}
-
 /// The secrets that an element has a copy of: those that it is said to hold, those of its links, and those that it enforces with.
 fn secrets_of<'a>(element: &'a ElementId, device: &'a Device) -> impl Iterator<Item = &'a Secret> {
-    let of_links = links_of(element, device)
+    let of_links = device
+        .links_of(element)
         .filter_map(|link| link.authentication.as_ref().and_then(|authentication| authentication.secret.as_ref()));
     let enforcers = device.controls.values().filter_map(|control| control.enforcer.as_ref());
     let enforced = enforcers.filter(|by| by.element == *element).filter_map(|by| by.secret.as_ref());

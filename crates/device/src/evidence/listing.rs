@@ -30,7 +30,7 @@ pub(super) fn interfaces(
     device: &Device,
 ) -> Result<String, String> {
     let (tables, inside) = sheets(tables, place);
-    let links: Vec<&Link> = device.links.values().filter(|link| link.from == *element || link.to == *element).collect();
+    let links: Vec<&Link> = device.links_of(element).collect();
     let (mut listed, mut against, mut compared): (BTreeSet<&LinkId>, Vec<String>, usize) = Default::default();
     let (mut understood, mut found) = (false, inside.is_none());
     for table in tables {

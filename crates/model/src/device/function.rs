@@ -100,6 +100,18 @@ pub struct Fallback {
     pub staff_per_site: u64,
 }
 
+impl Fallback {
+    /// The functions without which it does not take over: what takes over, and what notices.
+    pub fn helpers(&self) -> [&FunctionId; 2] {
+        [&self.function, &self.detection]
+    }
+
+    /// How many seconds pass until it has taken over.
+    pub fn seconds(&self) -> u64 {
+        self.detection_seconds.saturating_add(self.switch_over_seconds)
+    }
+}
+
 /// People who depend on a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonGroup {

@@ -55,6 +55,11 @@ impl Link {
         positions
     }
 
+    /// Whether it begins or ends at an element.
+    pub fn touches(&self, element: &ElementId) -> bool {
+        self.from == *element || self.to == *element
+    }
+
     /// Whether it carries this, or nobody has said what it carries.
     pub fn may_carry(&self, what: Carries) -> bool {
         self.carries.as_ref().is_none_or(|carries| carries.contains(&what))

@@ -341,7 +341,7 @@ impl<'a> Touching<'a> {
         if self.holds_anyway(secret, holder) {
             return vec![BTreeSet::new()];
         }
-        let using = self.using(secret).filter(|(link, _)| link.from == *holder || link.to == *holder);
+        let using = self.using(secret).filter(|(link, _)| link.touches(holder));
         using.map(|(_, changes)| changes).collect()
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::design::DesignOf;
-use ward_model::device::{Device, Effect, Function, HowDegraded, Link, RealisedBy};
+use ward_model::device::{Device, Effect, Fallback, Function, HowDegraded, Link, RealisedBy};
 use ward_model::ids::{ElementId, LinkId};
 use ward_model::scale::{Exploitability, Reach};
 use ward_policy::Privilege;
@@ -287,7 +287,7 @@ pub(super) fn follows(builder: &mut Builder<'_>, function: &Function, how: HowDe
 /// rest on counts, whether or not anybody answers for its being all.
 fn deceived(context: &Context<'_>, effect: &Effect) -> Vec<Fact> {
     let functions = &context.device().functions;
-    let helpers = effect.fallback.iter().flat_map(|fallback| [&fallback.function, &fallback.detection]);
+    let helpers = effect.fallback.iter().flat_map(Fallback::helpers);
     let mut told = BTreeSet::new();
     for helper in helpers.filter_map(|id| functions.get(id)) {
         let elements = helper.realised_by.elements();
@@ -309,7 +309,7 @@ fn relief(builder: &Builder<'_>, effect: &Effect) -> Vec<ElementId> {
     let mut elements: Vec<ElementId> = effect
         .fallback
         .iter()
-        .flat_map(|fallback| [&fallback.function, &fallback.detection])
+        .flat_map(Fallback::helpers)
         .filter_map(|id| functions.get(id))
         .flat_map(|function| function.realised_by.elements().iter().cloned())
         .collect();
