@@ -7,6 +7,7 @@ use crate::pictures::Subject;
 
 mod assessment;
 mod filters;
+mod rows;
 mod verdicts;
 
 const STYLE: &str = include_str!("../templates/page.css");

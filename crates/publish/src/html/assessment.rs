@@ -5,17 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use askama::Template;
 use ward_model::assessment::Assessment;
 use ward_model::claim::ClaimId;
-use ward_model::coverage::SourceCoverage;
 use ward_model::device::Device;
 use ward_model::hazard::HazardOutcome;
 use ward_model::verdict::Witness;
 
 use super::verdicts::{Fact, Section, facts, sections};
-use super::{STYLE, filters, policy};
+use super::{STYLE, filters, policy, rows};
 use crate::group::{Group, groups, route};
 use crate::hazards;
 use crate::lifecycle;
-use crate::many;
 use crate::next::{self, Context, Step, steps};
 use crate::pictures::{self, Subject};
 use crate::svg;
@@ -246,19 +244,19 @@ pub fn page(subject: &Subject<'_>) -> Page {
         hazards_intro: hazards::INTRODUCTION,
         hazards: hazards::rows(assessment).iter().map(HazardView::from).collect(),
         multi_patient: multi_patient(assessment, device, &references),
-        single_actions: single_actions(assessment),
+        single_actions: rows::single_actions(assessment),
         lifecycle: assessment.lifecycle.iter().map(lifecycle::stage_row).collect(),
-        life_gaps: life_gaps(assessment),
-        life_notes: life_notes(assessment),
-        watch_list: watch_list(assessment),
-        inventories: inventories(assessment),
-        sources: sources(assessment),
-        conflicts: conflicts(assessment),
+        life_gaps: rows::life_gaps(assessment),
+        life_notes: rows::life_notes(assessment),
+        watch_list: rows::watch_list(assessment),
+        inventories: rows::inventories(assessment),
+        sources: rows::sources(assessment),
+        conflicts: rows::conflicts(assessment),
         notes: assessment.coverage.notes.iter().map(|note| clean(note)).collect(),
         unassessed: unassessed(assessment),
         unassessed_count: assessment.unassessed.len(),
-        gaps: gaps(assessment),
-        without_effect: without_effect(assessment),
+        gaps: rows::gaps(assessment),
+        without_effect: rows::without_effect(assessment),
         inputs: vec![
             ("Device folder, without its decisions", inputs.device.to_string()),
             ("Knowledge", inputs.knowledge.to_string()),
@@ -476,98 +474,6 @@ fn multi_patient(
         .collect()
 }
 
-fn single_actions(assessment: &Assessment) -> Vec<Vec<String>> {
-    let rows = many::rows(assessment);
-    rows.iter()
-        .map(|row| {
-            let action = row.action;
-            let cells = [
-                many::title(action),
-                row.versions.join(", "),
-                words::persons(action.persons_at_once),
-                many::worst(action),
-                many::shared(action),
-                many::staff(action),
-                action.verdict.to_string(),
-            ];
-            cells.iter().map(|cell| clean(cell)).collect()
-        })
-        .collect()
-}
-
-/// What no support covers, by version.
-fn life_gaps(assessment: &Assessment) -> Vec<Vec<String>> {
-    let rows = assessment.lifecycle.iter().flat_map(|version| {
-        let row = |gap| [vec![lifecycle::title(version)], lifecycle::gap_row(gap)].concat();
-        version.gaps.iter().map(row)
-    });
-    rows.collect()
-}
-
-/// Why the stages are what they are, where something is to be said.
-fn life_notes(assessment: &Assessment) -> Vec<String> {
-    let notes = assessment.lifecycle.iter().flat_map(|version| {
-        let title = lifecycle::title(version);
-        let contradictions = version.contradictions.iter().map(|one| format!("contradiction: {one}"));
-        let all: Vec<String> = contradictions.chain(version.reasons.iter().cloned()).collect();
-        all.into_iter().map(move |one| format!("{title}: {one}"))
-    });
-    notes.collect()
-}
-
-fn watch_list(assessment: &Assessment) -> Vec<Vec<String>> {
-    assessment
-        .watch_list
-        .iter()
-        .map(|item| {
-            let place = format!("{}, version {}", item.element, item.fielded_version);
-            let review = item.review_by.to_string();
-            [&item.event, &place, &item.failed_predicate, &item.becomes_live_if, &review]
-                .map(|cell| clean(cell))
-                .to_vec()
-        })
-        .collect()
-}
-
-fn inventories(assessment: &Assessment) -> Vec<Vec<String>> {
-    assessment
-        .coverage
-        .inventories
-        .iter()
-        .map(|of| {
-            let (listed, assessed) = match of.components {
-                Some(listed) => (words::number(listed as u64), words::number(of.assessed as u64)),
-                None => ("no inventory".to_owned(), "-".to_owned()),
-            };
-            vec![clean(of.element.as_str()), clean(of.fielded_version.as_str()), listed, assessed]
-        })
-        .collect()
-}
-
-fn sources(assessment: &Assessment) -> Vec<Vec<String>> {
-    let row = |source: &SourceCoverage| {
-        let shrunk = if source.shrunk.is_empty() { "" } else { ", shrank" };
-        vec![
-            clean(&source.name),
-            format!("{}{shrunk}", source.state.word()),
-            source.newest.map_or_else(|| "-".to_owned(), |day| day.to_string()),
-            source.expected.map_or_else(|| "-".to_owned(), |expected| expected.to_string()),
-            words::number(source.records),
-            words::number(source.without_product),
-            words::number(source.set_aside),
-        ]
-    };
-    assessment.coverage.feeds.sources.iter().map(row).collect()
-}
-
-/// Where sources disagree about a finding; versions that share an inventory say it once.
-fn conflicts(assessment: &Assessment) -> Vec<String> {
-    let findings = assessment.findings.iter();
-    let lines: BTreeSet<String> =
-        findings.flat_map(|at| next::conflicts(&at.finding)).map(|line| clean(&line)).collect();
-    lines.into_iter().collect()
-}
-
 fn unassessed(assessment: &Assessment) -> Vec<UnassessedView> {
     let mut grouped: BTreeMap<_, Vec<String>> = BTreeMap::new();
     for at in &assessment.unassessed {
@@ -581,22 +487,4 @@ fn unassessed(assessment: &Assessment) -> Vec<UnassessedView> {
             UnassessedView { reason: reason.word(), why, mend, components }
         })
         .collect()
-}
-
-fn gaps(assessment: &Assessment) -> Vec<Vec<String>> {
-    assessment
-        .gaps
-        .iter()
-        .map(|gap| {
-            let version = gap.fielded_version.as_ref().map_or_else(|| "all".to_owned(), ToString::to_string);
-            [gap.element.as_str(), &version, &gap.missing, &gap.closed_by].map(clean).to_vec()
-        })
-        .collect()
-}
-
-fn without_effect(assessment: &Assessment) -> Vec<Vec<String>> {
-    let row = |decision: &ward_model::assessment::DecisionWithoutEffect| {
-        vec![decision.number.to_string(), clean(&decision.claim), clean(&decision.reason)]
-    };
-    assessment.decisions_without_effect.iter().map(row).collect()
 }
