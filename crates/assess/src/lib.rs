@@ -19,8 +19,8 @@ pub use ward_match::Known;
 use ward_match::{Inventory, match_knowing, uncompared};
 use ward_model::alias::Aliases;
 use ward_model::assessment::{
-    Assessment, Coverage, DecisionWithoutEffect, DeviceSummary, FindingAt, Inputs as InputDigests, InventoryCoverage,
-    MultiPatient, SCHEMA, Summary, UnassessedAt,
+    Assessment, Coverage, DeviceSummary, FindingAt, Inputs as InputDigests, InventoryCoverage, MultiPatient, SCHEMA,
+    Summary, UnassessedAt,
 };
 use ward_model::claim::{ClaimId, ElementClaim, Evidence};
 use ward_model::component::{Component, Sbom};
@@ -89,19 +89,9 @@ pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
 /// A change names what the device has not, or the knowledge could not be read.
 pub fn what_if(inputs: &Inputs<'_>, changes: &[Change]) -> Result<Assessment, SupposeError> {
     let (decided, without) = Effects::decided(inputs.device, inputs.decisions, inputs.as_of);
-    assess_supposing(inputs, (&decided, without), changes, Told::Actions)
-}
-
-/// The same, the claims that have effect being given, with the decisions that have none.
-fn assess_supposing(
-    inputs: &Inputs<'_>,
-    (decided, without): (&Effects, Vec<DecisionWithoutEffect>),
-    changes: &[Change],
-    told: Told,
-) -> Result<Assessment, SupposeError> {
     let found = reports(inputs)?;
     let Supposition { device, effects, lost, mut supposed } =
-        suppose::suppose(inputs.device, decided, &found, changes)?;
+        suppose::suppose(inputs.device, &decided, &found, changes)?;
     let rejected = ward_risk::rejected(inputs.device, inputs.decisions, inputs.as_of);
     for one in &mut supposed {
         if let Change::Rely(control) = &one.change {
@@ -116,7 +106,7 @@ fn assess_supposing(
     let inputs = &Inputs { device: &device, ..*inputs };
     let reports = if same { found } else { reports(inputs)? };
     let partial = inputs.knowledge.description().partial();
-    let mut judgement = judge_telling(inputs.situation(&reports, partial.as_deref()), &effects, told);
+    let mut judgement = judge_telling(inputs.situation(&reports, partial.as_deref()), &effects, Told::Actions);
     judgement.decisions_without_effect = without;
     // What stops by design comes first: whoever asks supposed it.
     judgement.verdicts.splice(0..0, loss::verdicts(inputs.situation(&reports, partial.as_deref()), &lost));
