@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 
@@ -22,17 +23,19 @@ def run(command, stdin=None, stdout=None, environment=None, allowed=(0,)):
     """Runs a command with files for its input and output, under GNU time: what a process held before it became another program would
     be counted for that one otherwise."""
     with tempfile.NamedTemporaryFile("r") as taken:
+        began = time.perf_counter()
         words = subprocess.run(
-            ["/usr/bin/time", "-q", "-o", taken.name, "-f", "%e %U %S %M", *map(str, command)],
+            ["/usr/bin/time", "-q", "-o", taken.name, "-f", "%U %S %M", *map(str, command)],
             stdin=open(stdin, "rb") if stdin else subprocess.DEVNULL,
             stdout=open(stdout, "wb") if stdout else subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             env={**os.environ, **(environment or {})},
         )
+        elapsed = time.perf_counter() - began
         if words.returncode not in allowed:
             sys.exit(f"{command[0]} ended with {words.returncode}: {words.stderr.decode(errors='replace')[-2000:]}")
-        elapsed, user, system, kilobytes = taken.read().split()
-    return Taken(float(elapsed), float(user) + float(system), int(kilobytes))
+        user, system, kilobytes = taken.read().split()
+    return Taken(elapsed, float(user) + float(system), int(kilobytes))
 
 
 def again(script, *arguments):
