@@ -16,6 +16,7 @@ use ward_model::verdict::{Basis, Outcome, Place, Verdict};
 
 mod causes;
 mod claims;
+mod hazards;
 mod parts;
 
 use claims::ClaimsChanged;
@@ -41,6 +42,7 @@ pub fn since(before: &Earlier, after: &Assessment, device: &Device) -> Since {
         changes: comparing.changes.clone(),
         left_the_list,
         turned: comparing.turned(),
+        hazards_turned: comparing.hazards_turned(),
         became_live,
     }
 }

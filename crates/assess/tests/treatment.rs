@@ -12,9 +12,10 @@ mod case;
 mod expected;
 
 use case::Case;
-use ward_assess::{SupposeError, Treating, treat, what_if};
+use ward_assess::{SupposeError, Treating, since, treat, what_if};
 use ward_model::hazard::HazardOutcome;
 use ward_model::hypothesis::Change;
+use ward_model::since::{CauseKind, Earlier};
 use ward_model::treatment::{Treatment, TreatmentOutcome, VersionTreatment};
 use ward_model::verdict::Outcome;
 use ward_publish::text::TextOptions;
@@ -234,6 +235,21 @@ fn what_controls_do_to_people_is_told_apart_and_goes_with_them() {
         assessment.verdicts.iter().map(|verdict| (verdict.id.clone(), verdict.verdict)).collect()
     };
     assert_eq!(outcomes(&decided), outcomes(&rejected));
+    // An answer that is compared with the one before says so, and by what.
+    let earlier = serde_json::to_string(&decided).expect("JSON");
+    let earlier: Earlier = serde_json::from_str(&earlier).expect("an answer");
+    assert_eq!(since(&earlier, &decided, &case.device()).hazards_turned, Vec::new());
+    let turned = since(&earlier, &rejected, &case.device());
+    assert_eq!(turned.turned, Vec::new());
+    assert!(!turned.hazards_turned.is_empty());
+    for one in &turned.hazards_turned {
+        assert_eq!(one.hazard.as_ref().map(ToString::to_string).as_deref(), Some("stuck-in-back-up"));
+        assert_eq!((one.before, one.now), (Some(HazardOutcome::Controlled), Some(HazardOutcome::Uncontrolled)));
+        assert!(one.causes.iter().all(|cause| cause.kind == CauseKind::Decision), "{one:#?}");
+    }
+    // What is not claimed any more has no hazard any more.
+    let gone = since(&earlier, &dropped, &case.device()).hazards_turned;
+    assert!(gone.iter().all(|one| one.now.is_none() && !one.causes.is_empty()), "{gone:#?}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The hazards that controls add, judged apart from what attackers do (ISO 14971, 7.5): whatever is concluded here changes no verdict.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::claim::ClaimId;
 use crate::device::{HazardStands, HowDegraded, HowOften};
@@ -64,7 +64,7 @@ pub struct Degrades {
 }
 
 /// What came of judging a hazard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum HazardOutcome {

@@ -8,7 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::Assessment;
 use crate::digest::Digest;
 use crate::finding::{ComponentSummary, State, VulnerabilitySummary};
-use crate::ids::{CohortId, ComponentRef, ControlId, DeviceId, ElementId, FieldedVersionId, PolicyId, VulnerabilityId};
+use crate::hazard::HazardOutcome;
+use crate::ids::{
+    CohortId, ComponentRef, ControlId, DeviceId, ElementId, FieldedVersionId, FunctionId, HazardId, PolicyId,
+    VulnerabilityId,
+};
 use crate::verdict::{Basis, Outcome, Place, PresumedBecause};
 use crate::watching::WatchItem;
 
@@ -29,6 +33,8 @@ pub struct Since {
     pub left_the_list: Vec<LeftTheList>,
     /// Verdicts that came out differently, are new or are gone, the uncontrolled first.
     pub turned: Vec<Turned>,
+    /// Hazards of controls that came out differently, are new or are gone, the uncontrolled first.
+    pub hazards_turned: Vec<HazardTurned>,
 }
 
 /// An input that is not the same as before.
@@ -100,6 +106,24 @@ pub struct Turned {
     pub before: Option<Outcome>,
     /// How it comes out now; `None`: it is gone.
     pub now: Option<Outcome>,
+    /// What changed.
+    pub causes: Vec<Cause>,
+}
+
+/// A hazard of a control that came out differently.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct HazardTurned {
+    /// The policy that it was judged by.
+    pub policy: PolicyId,
+    /// The control that adds it.
+    pub control: ControlId,
+    /// Its identifier within the control; none where the control lists none.
+    pub hazard: Option<HazardId>,
+    /// How it came out then, at its worst; `None`: it was not there.
+    pub before: Option<HazardOutcome>,
+    /// How it comes out now, at its worst; `None`: it is gone.
+    pub now: Option<HazardOutcome>,
     /// What changed.
     pub causes: Vec<Cause>,
 }
@@ -183,6 +207,47 @@ pub struct Earlier {
     /// The components that could not be assessed.
     #[serde(default)]
     pub unassessed: Vec<EarlierUnassessed>,
+    /// The hazards of controls; none where the answer is older than their judging.
+    #[serde(default)]
+    pub control_hazards: Option<Vec<EarlierHazard>>,
+}
+
+/// A hazard of a control in an earlier answer.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierHazard {
+    /// The policy that it was judged by.
+    pub policy: PolicyId,
+    /// The control.
+    pub control: ControlId,
+    /// Its identifier within the control.
+    pub hazard: Option<HazardId>,
+    /// How it came out.
+    pub outcome: HazardOutcome,
+    /// What it did to which function.
+    pub degrades: Option<EarlierDegrades>,
+    /// What it rested on where it was controlled, as it is written.
+    #[serde(default)]
+    pub relies_on: Vec<String>,
+}
+
+/// What a hazard did to which function.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierDegrades {
+    /// The function.
+    pub function: FunctionId,
+}
+
+impl From<&crate::hazard::ControlHazard> for EarlierHazard {
+    fn from(one: &crate::hazard::ControlHazard) -> Self {
+        Self {
+            policy: one.policy.clone(),
+            control: one.control.clone(),
+            hazard: one.hazard.clone(),
+            outcome: one.outcome,
+            degrades: one.degrades.as_ref().map(|what| EarlierDegrades { function: what.function.clone() }),
+            relies_on: one.relies_on.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 /// Where a model was not known to be complete.
@@ -476,6 +541,7 @@ impl From<&Assessment> for Earlier {
                     what: EarlierUnassessedComponent { component: EarlierComponent::from(&at.what.component) },
                 })
                 .collect(),
+            control_hazards: Some(answer.control_hazards.iter().map(EarlierHazard::from).collect()),
         }
     }
 }

@@ -63,7 +63,7 @@ impl Comparing<'_> {
     }
 
     /// Where no change was found that has to do with it: what changed at all.
-    fn unexplained(&self) -> Cause {
+    pub(super) fn unexplained(&self) -> Cause {
         let words: Vec<&str> = self.changed.iter().map(|input| input.word()).collect();
         let changes: Vec<&str> = self.changes.iter().map(|change| change.text.as_str()).collect();
         let text = if changes.is_empty() {

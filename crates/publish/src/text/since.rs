@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use ward_model::assessment::Assessment;
-use ward_model::since::{Cause, InputChanged, Since, Turned};
+use ward_model::hazard::HazardOutcome;
+use ward_model::since::{Cause, HazardTurned, InputChanged, Since, Turned};
 use ward_model::verdict::{Basis, Outcome};
 
 use super::paper::{Ink, Paper};
@@ -30,9 +31,9 @@ pub fn print(paper: &mut Paper, assessment: &Assessment, since: &Since, all: boo
     paper.field(2, "Changed", &inputs);
     since.changes.iter().take(changes).for_each(|change| paper.item(5, "- ", &words::clean(&change.text)));
     more(paper, since.changes.len(), changes, "changes");
-    if since.became_live.is_empty() && since.left_the_list.is_empty() && since.turned.is_empty() {
+    let quiet = since.became_live.is_empty() && since.left_the_list.is_empty() && since.turned.is_empty();
+    if quiet {
         paper.line(2, Ink::Plain, "No verdict turned, and nothing on the watch list became live.");
-        return;
     }
     for one in since.became_live.iter().take(most) {
         let item = &one.item;
@@ -86,6 +87,39 @@ pub fn print(paper: &mut Paper, assessment: &Assessment, since: &Since, all: boo
         paper.item(2, "off the list: ", &words::clean(&text));
     }
     more(paper, since.left_the_list.len(), most, "events off the list");
+    hazards(paper, &since.hazards_turned, all);
+}
+
+/// The hazards of controls that turned, each once for the policies by which it turned alike.
+fn hazards(paper: &mut Paper, turned: &[HazardTurned], all: bool) {
+    let mut alike: Vec<(&HazardTurned, Vec<&str>)> = Vec::new();
+    for one in turned {
+        let same = |other: &HazardTurned| {
+            let what = |one: &HazardTurned| (one.control.clone(), one.hazard.clone(), one.before, one.now);
+            what(other) == what(one) && other.causes == one.causes
+        };
+        match alike.iter_mut().find(|(other, _)| same(other)) {
+            Some((_, policies)) => policies.push(one.policy.as_str()),
+            None => alike.push((one, vec![one.policy.as_str()])),
+        }
+    }
+    let most = if all { usize::MAX } else { NAMED };
+    for (one, policies) in alike.iter().take(most) {
+        let word = |outcome: Option<HazardOutcome>, none: &'static str| outcome.map_or(none, HazardOutcome::word);
+        let hazard = one.hazard.as_ref().map_or_else(String::new, |hazard| format!(", {hazard}"));
+        let text = format!(
+            "what {} does to people itself{hazard}: {} before, {} now ({})",
+            one.control,
+            word(one.before, "not there"),
+            word(one.now, "gone"),
+            policies.join(", ")
+        );
+        let ink = if one.now.is_some_and(HazardOutcome::is_open) { Ink::Presumed } else { Ink::Plain };
+        paper.line(2, ink, &words::clean(&text));
+        one.causes.iter().take(CAUSES).for_each(|cause| paper.item(5, "why: ", &words::clean(&cause.text)));
+        more(paper, one.causes.len(), CAUSES, "causes");
+    }
+    more(paper, alike.len(), most, "hazards of controls that turned");
 }
 
 fn more(paper: &mut Paper, total: usize, most: usize, noun: &str) {
