@@ -173,8 +173,8 @@ struct Search<'a> {
     /// What was uncontrolled with the sets that were assessed: the search asks for some of them again.
     known: BTreeMap<Vec<Change>, Rc<Remaining>>,
     candidates: Vec<Candidate>,
-    /// What the candidates take away, once that is asked.
-    choices: Option<Choices>,
+    /// What the candidates take away, once that is asked: by the versions that are in place.
+    choices: BTreeMap<Vec<usize>, Choices>,
     /// Of the candidates that were asked about, the functions that each stops, where that by itself is unacceptable.
     stopping: BTreeMap<usize, Vec<FunctionId>>,
     /// The candidates that nothing makes acceptable: what they do to people themselves is not controlled.
@@ -239,7 +239,7 @@ impl<'a> Search<'a> {
             refound: BTreeMap::new(),
             known: BTreeMap::new(),
             candidates: Vec::new(),
-            choices: None,
+            choices: BTreeMap::new(),
             stopping: BTreeMap::new(),
             hazardous: BTreeMap::new(),
             not_offered: Vec::new(),
@@ -364,7 +364,7 @@ impl<'a> Search<'a> {
                 found.extend(self.stopping(&set));
             }
             if found.is_empty() {
-                found = self.needs(&set);
+                found = self.needs(&set)?;
             }
             if found.is_empty() {
                 if self.assessed >= self.treating.limits.assessed || !reads {

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::hypothesis::Change;
 use ward_model::ids::{ElementId, FunctionId};
+use ward_model::knowledge::KnowledgeError;
 use ward_model::treatment::Untreated;
 use ward_model::verdict::Outcome;
 use ward_risk::choices::{Choice, Choices, Need};
 use ward_risk::loss;
 
+use super::candidate::Candidate;
 use super::hitting::Clause;
 use super::mending::Mending;
 use super::{Search, Supposition};
@@ -18,13 +20,45 @@ use crate::Inputs;
 /// Of how many isolations it is asked whether each does harm by itself, to tell what cannot be treated.
 const MOST_ASKED: usize = 100;
 
+/// For how many sets of versions it is kept what the candidates take away: each is as large as the device.
+const MOST_KEPT: usize = 8;
+
 impl Search<'_> {
-    /// What certainly stays uncontrolled with a set, and what would have to be chosen besides. All that it asks for is then taken for
-    /// chosen, and it is looked what else is: so one set tells of many.
-    pub(super) fn needs(&mut self, set: &[usize]) -> Vec<(Clause, Untreated)> {
-        let choices = match self.choices.take() {
+    /// What certainly stays uncontrolled with a set, and what would have to be chosen besides. Where that is nothing by what is found as
+    /// things are, it is asked by what the versions in the set bring: those of one element after the other, and then all of them.
+    pub(super) fn needs(&mut self, set: &[usize]) -> Result<Vec<(Clause, Untreated)>, KnowledgeError> {
+        let mut found = self.needs_beside(&[], set)?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        let mut updated: BTreeMap<&ElementId, Vec<usize>> = BTreeMap::new();
+        for one in set {
+            if let Change::Update(element, ..) = &self.candidates[*one].change {
+                updated.entry(element).or_default().push(*one);
+            }
+        }
+        let by_element: Vec<Vec<usize>> = updated.into_values().collect();
+        for updated in &by_element {
+            found.extend(self.needs_beside(updated, set)?);
+        }
+        if found.is_empty() && by_element.len() > 1 {
+            let mut all = by_element.concat();
+            all.sort_unstable();
+            found = self.needs_beside(&all, set)?;
+        }
+        Ok(found)
+    }
+
+    /// The same by what is found with these versions in place, so that it holds unless one of them is not chosen. All that is asked for
+    /// is then taken for chosen, and it is looked what else is: so one set tells of many.
+    pub(super) fn needs_beside(
+        &mut self,
+        updated: &[usize],
+        set: &[usize],
+    ) -> Result<Vec<(Clause, Untreated)>, KnowledgeError> {
+        let choices = match self.choices.remove(updated) {
             Some(choices) => choices,
-            None => self.choices(),
+            None => self.choices_beside(updated)?,
         };
         let mut chosen = vec![false; self.candidates.len()];
         set.iter().for_each(|one| chosen[*one] = true);
@@ -35,13 +69,16 @@ impl Search<'_> {
             // What is asked for is not chosen yet: where nothing is, nothing more is told.
             let goes_on = needs.iter().any(|need| !need.any.is_empty());
             needs.iter().flat_map(|need| &need.any).for_each(|one| chosen[*one] = true);
-            found.extend(needs.into_iter().flat_map(asked_for));
+            found.extend(needs.into_iter().flat_map(|need| asked_for(need, updated)));
             if !goes_on {
                 break;
             }
         }
-        self.choices = Some(choices);
-        found
+        if self.choices.len() >= MOST_KEPT {
+            self.choices.retain(|updated, _| updated.is_empty());
+        }
+        self.choices.insert(updated.to_vec(), choices);
+        Ok(found)
     }
 
     /// What no change at hand controls, where there is no treatment: all that stays uncontrolled with everything chosen that does no harm
@@ -59,34 +96,41 @@ impl Search<'_> {
         }
         let refused = |one: usize| !overlooking_losses && self.stopping.get(&one).is_some_and(|lost| !lost.is_empty());
         let chosen: Vec<bool> = (0..self.candidates.len()).map(|one| !refused(one)).collect();
-        let needs = self.choices.as_ref().map_or_else(Vec::new, |choices| choices.needs(&chosen));
-        let stays = needs.into_iter().filter(|need| need.or_not.is_empty()).flat_map(asked_for);
+        let needs = self.choices.get(&[][..]).map_or_else(Vec::new, |choices| choices.needs(&chosen));
+        let stays = needs.into_iter().filter(|need| need.or_not.is_empty()).flat_map(|need| asked_for(need, &[]));
         let stays: BTreeSet<Untreated> = stays.map(|(_, untreated)| untreated).collect();
         if stays.is_empty() { hopeless(clauses, left) } else { stays.into_iter().collect() }
     }
 
-    /// What the candidates take away, for the device with every control among them relied on.
-    fn choices(&self) -> Choices {
-        let mending = Mending::new(&self.found);
-        let choice = |change: &Change| match change {
+    /// What the candidates take away, for the device with every control among them relied on, and with these versions in place. What is
+    /// found with them does not end by them.
+    fn choices_beside(&mut self, updated: &[usize]) -> Result<Choices, KnowledgeError> {
+        let updates = self.changes(updated);
+        let of_controls = self.candidates.iter().map(|candidate| &candidate.change);
+        let of_controls = of_controls.filter(|change| matches!(change, Change::Rely(_))).cloned();
+        let supposed: Vec<Change> = of_controls.chain(updates.iter().cloned()).collect();
+        let Supposition { device, effects, .. } = self.supposition(&supposed);
+        let inputs = Inputs { device: &device, ..*self.inputs };
+        let found = self.found_with(&inputs, &updates)?;
+        let mending = Mending::new(&found);
+        let choice = |(number, candidate): (usize, &Candidate)| match &candidate.change {
             Change::Rely(control) => Some(Choice::Rely(control.clone())),
             Change::Isolate(element) => Some(Choice::Isolate(element.clone())),
             Change::Secure(link) => Some(Choice::Secure(link.clone())),
+            Change::Update(element, ..) if updated.contains(&number) => {
+                Some(Choice::Update(element.clone(), BTreeSet::new()))
+            }
             Change::Update(element, component, _) => {
                 Some(Choice::Update(element.clone(), mending.of(element, component)))
             }
             Change::Drop(_) | Change::Fix(_) => None,
         };
-        let choices: Option<Vec<Choice>> = self.candidates.iter().map(|candidate| choice(&candidate.change)).collect();
+        let choices: Option<Vec<Choice>> = self.candidates.iter().enumerate().map(choice).collect();
         // Nobody offers other changes. If somebody did, nothing would be told beforehand.
-        let Some(choices) = choices else { return Choices::default() };
-        let controls = self.candidates.iter().map(|candidate| &candidate.change);
-        let controls = controls.filter(|change| matches!(change, Change::Rely(_))).cloned().collect::<Vec<_>>();
-        let Supposition { device, effects, .. } = self.supposition(&controls);
-        let inputs = Inputs { device: &device, ..*self.inputs };
+        let Some(choices) = choices else { return Ok(Choices::default()) };
         let partial = inputs.knowledge.description().partial();
-        let situation = inputs.situation(&self.found, partial.as_deref());
-        Choices::new(situation, &effects, (self.inputs.device, self.effects), &choices)
+        let situation = inputs.situation(&found, partial.as_deref());
+        Ok(Choices::new(situation, &effects, (self.inputs.device, self.effects), &choices))
     }
 
     /// Of what a set takes off its links, what does harm by that whatever else is chosen. What one stops by itself, it stops in every
@@ -133,9 +177,11 @@ pub(super) fn stopped(function: &FunctionId, element: &ElementId) -> Untreated {
     }
 }
 
-/// A need as a clause, for each of its subjects.
-fn asked_for(need: Need) -> impl Iterator<Item = (Clause, Untreated)> {
+/// A need as a clause, for each of its subjects; it was asked for with these versions in place.
+fn asked_for(need: Need, updated: &[usize]) -> impl Iterator<Item = (Clause, Untreated)> + use<> {
     let Need { subjects, harm, any, or_not } = need;
+    let or_not: BTreeSet<usize> = or_not.into_iter().chain(updated.iter().copied()).collect();
+    let or_not: Vec<usize> = or_not.into_iter().collect();
     subjects.into_iter().map(move |(subject, element)| {
         let untreated = Untreated { subject: subject.id, element, presumed_because: None, harm: Some(harm.clone()) };
         (Clause { any: any.clone(), none_of: or_not.clone() }, untreated)

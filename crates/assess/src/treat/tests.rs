@@ -279,8 +279,13 @@ proptest! {
         for (candidate, cost) in search.candidates.iter_mut().zip(&costs) {
             candidate.cost = *cost;
         }
-        // What is told of sets beforehand, the first time of none.
-        let needs = search.needs(&[]);
+        // What is told of sets beforehand: of none, and of each version by what it brings.
+        let mut needs = search.needs(&[]).unwrap();
+        for one in 0..search.candidates.len() {
+            if matches!(search.candidates[one].change, Change::Update(..)) {
+                needs.extend(search.needs_beside(&[one], &[one]).unwrap());
+            }
+        }
         let (ended, at_least) = search.search(false).unwrap();
         let mut best: Option<(u64, usize, Vec<usize>)> = None;
         for bits in 0..1_usize << search.candidates.len() {
@@ -318,6 +323,67 @@ proptest! {
             Ended::Limit(_) => prop_assert!(false, "so small a search ends"),
         }
     }
+}
+
+/// A version that brings what no change at hand ends is ruled out by what it brings, and not one set after the other.
+#[test]
+fn a_version_that_brings_what_nothing_ends_is_ruled_out_at_once() {
+    let element = |id: &str, sbom: &str| {
+        format!(
+            "[[element]]\nid = \"{id}\"\nkind = \"bedside-device\"\nowner = \"maker\"\nsbom = \"{sbom}\"\ninstances_per_site = 1\n\
+             claims = {{ interfaces_listed = \"evidence/e.md\", software_listed = \"evidence/e.md\", functions_listed = \"evidence/e.md\" }}\n"
+        )
+    };
+    let link = |id: &str, from: &str| {
+        format!(
+            "[[link]]\nid = \"{id}\"\nfrom = \"{from}\"\nto = \"a\"\nmedium = \"ip\"\nexposed_to = [\"hospital-network\"]\n\
+             carries = [\"command\"]\nauthentication = \"none\"\n\
+             claims = {{ exposed_to = \"evidence/e.md\", carries = \"evidence/e.md\" }}\n"
+        )
+    };
+    let control = |number: usize, at: &str| {
+        format!(
+            "[[control]]\nid = \"c{number}\"\ncategory = \"compensating\"\ncuts = [{{ step = \"send-command\", at = \"{at}\" }}]\n\
+             enforcer = {{ element = \"{at}\" }}\nperformed_by = \"site\"\nhazard_added = \"none\"\n\
+             claimed = {{ effective = true, evidence = \"evidence/e.md\" }}\ncost = 1\n"
+        )
+    };
+    let system = [
+        "[[person_group]]\nid = \"p\"\nrole = \"patient\"\n".to_owned(),
+        "[[harm]]\nid = \"death\"\naxis = \"person\"\nseverity = \"catastrophic\"\ntext = \"x\"\n".to_owned(),
+        element("a", "sbom/old.cdx.json"),
+        element("b", "sbom/old.cdx.json"),
+        element("c", "none"),
+        link("l0", "b"),
+        link("l1", "c"),
+        "[[function]]\nid = \"f\"\nessential = true\nrealised_by = { all = [\"a\"] }\nfed_by = []\n\
+         claims = { fed_by = \"evidence/e.md\" }\npersons = { group = \"p\", at_once_per_instance = 1 }\n\
+         [[function.effect]]\non = \"loss\"\nhazardous_situation = \"x\"\nharm = \"death\"\n"
+            .to_owned(),
+        (0..6).map(|number| control(number, ["a", "b"][number % 2])).collect(),
+    ];
+    let reading = folder(&system.concat());
+    // Until 1.1, until 1.2, and what comes with 1.2.
+    let knowledge = knowledge(&[(None, "1.1"), (None, "1.2"), (Some("1.2"), "1.3")]);
+    let rulebook = rulebook();
+    let inputs = Inputs {
+        device: &reading.device,
+        decisions: &reading.decisions,
+        knowledge: &knowledge,
+        rulebook: &rulebook,
+        as_of: TODAY,
+        engine: "test",
+    };
+    let claims = reading.device.claims.keys().filter(|claim| !matches!(claim, ClaimId::Control(_)));
+    let effects = Effects::none().supposing(claims);
+    let looked_up = Known::default();
+    let found = Arc::new(reports_of(&inputs, &looked_up, None).unwrap());
+    let mut silent = |_: Progress<'_>| ();
+    let mut search = Search::new(&inputs, &effects, Treating::default(), (&looked_up, found), &mut silent).unwrap();
+    let (ended, _) = search.search(false).unwrap();
+    assert!(matches!(ended, Ended::Impossible(_)));
+    assert!(search.candidates.len() >= 12, "{:?}", search.changes(&(0..search.candidates.len()).collect::<Vec<_>>()));
+    assert!(search.assessed <= 20, "{} sets", search.assessed);
 }
 
 /// The hospital of the bench at a small size: what is found there is a treatment, and no set that costs less is one. All of those are
