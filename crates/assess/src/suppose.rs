@@ -203,9 +203,14 @@ impl Editing {
                 }
             }
         }
-        if self.device.own_findings.iter().any(|own| own.id == *id) {
-            open = true;
-            effects.push("it is a finding of the maker's own: no fixed version is known, and it stays".to_owned());
+        let own = self.device.own_findings.iter().filter(|own| own.id == *id);
+        let supposed =
+            own.map(|own| format!("a release of {} without it is supposed: to be made, tried and shown", own.element));
+        let supposed: Vec<String> = supposed.collect();
+        if !supposed.is_empty() {
+            (open, changed) = (true, true);
+            effects.extend(supposed);
+            self.device.own_findings.retain(|own| own.id != *id);
         }
         if !open {
             effects.push("no component is affected by it".to_owned());

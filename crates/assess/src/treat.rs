@@ -11,14 +11,15 @@ use std::sync::Arc;
 
 use ward_model::assessment::{DeviceSummary, Summary};
 use ward_model::device::{Device, UpdatePath};
+use ward_model::finding::State;
 use ward_model::hazard::ControlHazard;
 use ward_model::hypothesis::Change;
-use ward_model::ids::{ElementId, FieldedVersionId, FunctionId};
+use ward_model::ids::{ElementId, FieldedVersionId, FunctionId, VulnerabilityId};
 use ward_model::knowledge::KnowledgeError;
 use ward_model::treatment::{
     LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated, VersionTreatment,
 };
-use ward_model::verdict::{Outcome, Place, Verdict};
+use ward_model::verdict::{Outcome, Place, PresumedBecause, Verdict};
 use ward_risk::choices::Choices;
 use ward_risk::hazards::{Supposed, hazards};
 use ward_risk::open::{Open, open};
@@ -204,8 +205,15 @@ struct Remaining {
     hazards: Vec<ControlHazard>,
 }
 
+/// Whether something presumed is so by what versions brought with them.
+fn is_brought(brought: &BTreeSet<ElementId>, because: Option<PresumedBecause>, element: &ElementId) -> bool {
+    because == Some(PresumedBecause::UnknownRange) && brought.contains(element)
+}
+
 /// How everything comes out with a set of candidates, in every reading.
 struct Outlined {
+    /// The elements of which it cannot be told any more what touches them.
+    brought: BTreeSet<ElementId>,
     /// Every verdict.
     outlines: Vec<Outline>,
     /// The verdicts on what stops by design.
@@ -217,8 +225,9 @@ struct Outlined {
 /// How a search ended.
 enum Ended {
     Treated(Vec<usize>),
-    /// What no change can touch, or what the last set left.
-    Impossible(Vec<Untreated>),
+    /// What no change can touch, or what the last set left; and whether that is so whatever version of a component there is besides those
+    /// that are weighed.
+    Impossible(Vec<Untreated>, bool),
     Limit(Vec<Untreated>),
 }
 
@@ -298,7 +307,11 @@ impl<'a> Search<'a> {
         let found = self.found_with(&inputs, &changes)?;
         let partial = inputs.knowledge.description().partial();
         let situation = inputs.situation(&found, partial.as_deref());
-        let open = open(situation, &effects, self.treating.presumed_too, self.treating.limits.witnesses);
+        let brought = self.brought(&found, &changes);
+        let asked = self.treating.presumed_too;
+        // Changing confirmed for unknown treats nothing.
+        let mut open = open(situation, &effects, asked || !brought.is_empty(), self.treating.limits.witnesses);
+        open.retain(|one| asked || one.because.is_none() || is_brought(&brought, one.because, &one.element));
         let harmful: BTreeSet<ElementId> = loss::verdicts(situation, &lost)
             .into_iter()
             .filter(|verdict| verdict.verdict == Outcome::Uncontrolled)
@@ -339,6 +352,24 @@ impl<'a> Search<'a> {
         Ok(Arc::new(found))
     }
 
+    /// The elements at which, with what was found anew, it cannot be told of some vulnerability whether it touches them, and could be told
+    /// before: what a version brings may be that nobody knows.
+    fn brought(&self, found: &Reports, changes: &[Change]) -> BTreeSet<ElementId> {
+        let untold = |reports: &Reports, element: &ElementId| -> BTreeSet<VulnerabilityId> {
+            let at = (self.inputs.device.versions[0].id.clone(), element.clone());
+            let findings = reports.get(&at).into_iter().flat_map(|reports| &reports.open.findings);
+            let unknown = findings.filter(|finding| finding.state == State::Unknown);
+            unknown.map(|finding| finding.vulnerability.id.clone()).collect()
+        };
+        let updated = changes.iter().filter_map(|change| match change {
+            Change::Update(element, ..) => Some(element),
+            _ => None,
+        });
+        let updated: BTreeSet<&ElementId> = updated.collect();
+        let brings = updated.into_iter().filter(|at| !untold(found, at).is_subset(&untold(&self.found, at)));
+        brings.cloned().collect()
+    }
+
     /// Searches until nothing is uncontrolled. What stops by design may be overlooked, to tell what would be left then.
     fn search(&mut self, overlooking_losses: bool) -> Result<(Ended, u64), KnowledgeError> {
         let costs: Vec<u64> = self.candidates.iter().map(|candidate| candidate.cost).collect();
@@ -353,8 +384,8 @@ impl<'a> Search<'a> {
             let set = match cheapest(&costs, &known, &mut self.nodes) {
                 Ok(set) => set,
                 Err(Failed::Impossible) => {
-                    let untreated = self.untreatable(&clauses, left, overlooking_losses);
-                    return Ok((Ended::Impossible(untreated), at_least));
+                    let (untreated, certain) = self.untreatable(&clauses, left, overlooking_losses);
+                    return Ok((Ended::Impossible(untreated, certain || self.not_weighed == 0), at_least));
                 }
                 Err(Failed::Limit) => return Ok((Ended::Limit(left), at_least)),
             };
@@ -485,6 +516,7 @@ impl<'a> Search<'a> {
         before: &[Outline],
     ) -> Result<VersionTreatment, KnowledgeError> {
         let mut advice = Vec::new();
+        let mut off_the_network = false;
         let version = self.inputs.device.versions[0].clone();
         if version.update_path == Some(UpdatePath::None) && !matches!(&ended, Ended::Treated(set) if set.is_empty()) {
             advice.push(format!("no patch: version {} cannot be updated", version.id));
@@ -498,15 +530,19 @@ impl<'a> Search<'a> {
                 ));
                 (TreatmentOutcome::LimitReached, Vec::new(), left)
             }
-            Ended::Impossible(left) => {
-                advice.extend(self.instead()?);
-                if self.not_weighed > 0 {
+            Ended::Impossible(left, certain) => {
+                let instead = self.instead(&left)?;
+                off_the_network = instead.off_the_network;
+                advice.extend(instead.advice);
+                if certain {
+                    (TreatmentOutcome::NoTreatment, Vec::new(), left)
+                } else {
                     advice.push(format!(
                         "{} versions of components were not weighed: whether one of them would do is not known",
                         self.not_weighed
                     ));
+                    (TreatmentOutcome::LimitReached, Vec::new(), left)
                 }
-                (TreatmentOutcome::NoTreatment, Vec::new(), left)
             }
         };
         let changes = self.changes(&set);
@@ -516,7 +552,7 @@ impl<'a> Search<'a> {
             _ => self.outline(&set)?,
         };
         let failed = self.leaves_open(&outlined, &changes);
-        let Outlined { outlines: after, stopping, hazards } = outlined;
+        let Outlined { outlines: after, stopping, hazards, .. } = outlined;
         let mut left_presumed: BTreeSet<LeftPresumed> = BTreeSet::new();
         for outline in after.iter().filter(|outline| outline.verdict == Outcome::Uncontrolled) {
             if let Some(because) = outline.because {
@@ -524,7 +560,7 @@ impl<'a> Search<'a> {
                     element: outline.element.clone(),
                     because,
                     covers: outline.covers,
-                    advice: assessing(because, &outline.element),
+                    advice: assessing(because, &outline.element, &self.found),
                 });
             }
         }
@@ -554,6 +590,7 @@ impl<'a> Search<'a> {
             changes: proposed,
             at_least,
             untreated,
+            off_the_network,
             advice,
             not_offered: self.not_offered,
             before: summary(before, &[]),
@@ -566,7 +603,10 @@ impl<'a> Search<'a> {
 
     /// Whether something is uncontrolled with these changes that must not be.
     fn leaves_open(&self, outlined: &Outlined, changes: &[Change]) -> bool {
-        let asked = |outline: &Outline| outline.because.is_none() || self.treating.presumed_too;
+        let asked = |outline: &Outline| {
+            let brought = is_brought(&outlined.brought, outline.because, &outline.element);
+            outline.because.is_none() || self.treating.presumed_too || brought
+        };
         outlined.outlines.iter().any(|outline| outline.verdict == Outcome::Uncontrolled && asked(outline))
             || outlined.stopping.iter().any(|verdict| verdict.verdict == Outcome::Uncontrolled)
             || self.adds_open(&outlined.hazards, changes)
@@ -575,7 +615,7 @@ impl<'a> Search<'a> {
     /// The device as it is, of which the verdicts are known.
     fn as_is(&self, before: &[Outline]) -> Outlined {
         let hazards = hazards(self.inputs.device, self.inputs.rulebook, self.effects, Supposed::default());
-        Outlined { outlines: before.to_vec(), stopping: Vec::new(), hazards }
+        Outlined { brought: BTreeSet::new(), outlines: before.to_vec(), stopping: Vec::new(), hazards }
     }
 
     /// A set of candidates, assessed in every reading.
@@ -587,6 +627,7 @@ impl<'a> Search<'a> {
         let partial = inputs.knowledge.description().partial();
         let situation = inputs.situation(&found, partial.as_deref());
         Ok(Outlined {
+            brought: self.brought(&found, &changes),
             outlines: outline(situation, &effects),
             stopping: loss::verdicts(situation, &lost),
             hazards: hazards(&device, inputs.rulebook, &effects, Supposed { dropped: None, lost: Some(&lost) }),

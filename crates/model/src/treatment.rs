@@ -48,6 +48,8 @@ pub struct VersionTreatment {
     pub at_least: u64,
     /// What no change that is at hand controls.
     pub untreated: Vec<Untreated>,
+    /// Where there is no treatment: whether taking elements off their links would control what is confirmed, at the loss of what then stops.
+    pub off_the_network: bool,
     /// What remains to do instead, or besides.
     pub advice: Vec<String>,
     /// Changes that were not among the candidates, and why.

@@ -45,8 +45,8 @@ pub enum Choice {
     Isolate(ElementId),
     /// The receiver of a link verifies every sender.
     Secure(LinkId),
-    /// A component of an element is at another version, by which these vulnerabilities there may end.
-    Update(ElementId, BTreeSet<VulnerabilityId>),
+    /// Something else runs at these elements, by which these vulnerabilities there may end.
+    Mend(BTreeMap<ElementId, BTreeSet<VulnerabilityId>>),
 }
 
 /// Subjects that stay uncontrolled unless one of some changes is made.

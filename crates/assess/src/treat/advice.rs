@@ -1,45 +1,117 @@
 //! What is advised where there is no treatment, and about what stays presumed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use ward_model::device::Owner;
+use ward_model::finding::{State, UnassessedReason};
 use ward_model::hypothesis::Change;
 use ward_model::ids::{ElementId, FunctionId};
 use ward_model::knowledge::KnowledgeError;
+use ward_model::treatment::Untreated;
 use ward_model::verdict::{Place, PresumedBecause};
 use ward_risk::loss;
 use ward_risk::open::Open;
 
 use super::{Ended, Search};
+use crate::suppose::{Reports, mended};
+
+/// How many vulnerabilities are named of one component.
+const NAMED: usize = 3;
+
+/// What is left where there is no treatment.
+pub(super) struct Instead {
+    pub advice: Vec<String>,
+    /// Whether taking elements off their links would control what is confirmed, at the loss of what then stops.
+    pub off_the_network: bool,
+}
 
 impl Search<'_> {
-    /// What is left where there is no treatment: to give up links and what rests on them, or the device.
-    pub(super) fn instead(&mut self) -> Result<Vec<String>, KnowledgeError> {
-        let device = self.inputs.device;
-        let replace = "no treatment exists: replace it";
+    /// What is left where there is no treatment: to give up links and what rests on them, or what has it.
+    pub(super) fn instead(&mut self, untreated: &[Untreated]) -> Result<Instead, KnowledgeError> {
+        let replace = format!("no treatment exists: replace {}", self.replaced(untreated));
+        let mut advice = Vec::new();
         let (ended, cost) = self.search(true)?;
-        let Ended::Treated(set) = ended else {
-            return Ok(vec![format!("{replace}; even taken off every link it is not controlled"), self.meanwhile()?]);
+        let off_the_network = match ended {
+            Ended::Treated(set) => {
+                let changes = self.changes(&set);
+                let written: Vec<String> = changes.iter().map(ToString::to_string).collect();
+                advice.push(format!("{replace}, or take it off the network and do without what then stops"));
+                advice.push(format!(
+                    "off the network: {} would control what is confirmed at cost {cost}, and stop {}",
+                    written.join(", "),
+                    self.stops(&changes).join(", ")
+                ));
+                true
+            }
+            Ended::Impossible(..) => {
+                advice.push(format!("{replace}; even taken off every link it is not controlled"));
+                advice.push(self.meanwhile()?);
+                false
+            }
+            Ended::Limit(_) => {
+                advice.push(format!("{replace}; whether it is controlled when taken off its links was not settled"));
+                advice.push(self.meanwhile()?);
+                false
+            }
         };
-        let changes = self.changes(&set);
-        let lost = loss::lost(device, self.effects, &isolated(&changes));
-        let named = |id: &FunctionId| {
-            let function = device.functions.get(id);
-            let essential = function.is_some_and(|function| function.essential);
-            if essential { format!("{id} (essential)") } else { id.to_string() }
-        };
-        let stops: Vec<String> = lost.keys().map(named).collect();
-        let written: Vec<String> = changes.iter().map(ToString::to_string).collect();
-        Ok(vec![
-            format!("{replace}, or take it off the network and do without what then stops"),
-            format!(
-                "off the network: {} would control what is confirmed at cost {cost}, and stop {}",
-                written.join(", "),
-                stops.join(", ")
-            ),
-        ])
+        advice.extend(self.without_a_version(untreated));
+        Ok(Instead { advice, off_the_network })
     }
 
-    /// What taking off their links does that have something uncontrolled, and what it leaves, by whom.
+    /// What would have to be replaced: the device, or what others own and what is untreated there.
+    fn replaced(&self, untreated: &[Untreated]) -> String {
+        let owned = |one: &Untreated| self.inputs.device.elements.get(&one.element).map(|element| element.owner);
+        let others: BTreeMap<&ElementId, Owner> = untreated
+            .iter()
+            .filter_map(|one| Some((&one.element, owned(one)?)))
+            .filter(|(_, owner)| *owner != Owner::Maker)
+            .collect();
+        if others.is_empty() || untreated.iter().any(|one| !others.contains_key(&one.element)) {
+            return "it".to_owned();
+        }
+        let named: Vec<String> = others.iter().map(|(element, owner)| format!("{element} ({owner})")).collect();
+        format!("what the device works with: {}", named.join(", "))
+    }
+
+    /// Of what is untreated, the components of which no fixed version is known: whoever knows one can ask about it.
+    fn without_a_version(&self, untreated: &[Untreated]) -> Vec<String> {
+        let mut unknown: BTreeMap<(&ElementId, &str, &str), BTreeSet<&str>> = BTreeMap::new();
+        for one in untreated {
+            let at = (self.inputs.device.versions[0].id.clone(), one.element.clone());
+            let findings = self.found.get(&at).into_iter().flat_map(|reports| &reports.open.findings);
+            let this = findings.filter(|finding| finding.vulnerability.id.as_str() == one.subject);
+            for finding in this.filter(|finding| finding.state == State::Affected && mended(finding).is_empty()) {
+                let component = &finding.component;
+                let version = component.version.as_deref().unwrap_or("without a version");
+                let named = unknown.entry((&one.element, &component.name, version)).or_default();
+                named.insert(&one.subject);
+            }
+        }
+        let told = unknown.into_iter().map(|((element, name, version), ids)| {
+            let named: Vec<&str> = ids.iter().take(NAMED).copied().collect();
+            let more = ids.len() - named.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!(
+                "no fixed version of {name} {version} at {element} is known ({}{more}): ask about one that you know with `--what-if \
+                 update:{element}/REFERENCE@VERSION`, or show that it cannot be used there",
+                named.join(", ")
+            )
+        });
+        told.collect()
+    }
+
+    /// The functions that stop with changes; those that are essential say so.
+    fn stops(&self, changes: &[Change]) -> Vec<String> {
+        let device = self.inputs.device;
+        let named = |id: &FunctionId| {
+            let essential = device.functions.get(id).is_some_and(|function| function.essential);
+            if essential { format!("{id} (essential)") } else { id.to_string() }
+        };
+        loss::lost(device, self.effects, &isolated(changes)).keys().map(named).collect()
+    }
+
+    /// What taking off their links does that have something uncontrolled, and what it leaves, by whom. It is advised only where it leaves
+    /// less, and what stops by it is acceptable.
     fn meanwhile(&mut self) -> Result<String, KnowledgeError> {
         let named = |open: &[Open]| -> BTreeSet<(String, ElementId)> {
             open.iter().map(|one| (one.subject.id.clone(), one.element.clone())).collect()
@@ -50,6 +122,9 @@ impl Search<'_> {
             _ => false,
         };
         let set: Vec<usize> = (0..self.candidates.len()).filter(at).collect();
+        if set.is_empty() {
+            return Ok("nothing that is uncontrolled has links to take off".to_owned());
+        }
         let after = self.remaining(&set)?;
         let by: BTreeSet<&str> = after
             .open
@@ -60,19 +135,25 @@ impl Search<'_> {
             .collect();
         let by: Vec<&str> = by.into_iter().collect();
         let changes = self.changes(&set);
-        let lost = loss::lost(self.inputs.device, self.effects, &isolated(&changes));
-        let stops: Vec<String> = lost.keys().map(ToString::to_string).collect();
         let written: Vec<String> = changes.iter().map(ToString::to_string).collect();
-        if written.is_empty() {
-            return Ok("nothing that is uncontrolled has links to take off".to_owned());
-        }
+        let written = written.join(", ");
         let (was, left) = (named(&before.open).len(), named(&after.open).len());
         let by = if by.is_empty() { "-".to_owned() } else { by.join(", ") };
+        let stops = self.stops(&changes);
         let stops = if stops.is_empty() { "nothing".to_owned() } else { stops.join(", ") };
-        Ok(format!(
-            "until then take it off the network: {} leaves {left} of {was} subjects uncontrolled (by: {by}), and stops {stops}",
-            written.join(", ")
-        ))
+        let leaves = format!("{left} of {was} subjects uncontrolled (by: {by})");
+        let harmful: Vec<String> = after.losses.keys().map(ToString::to_string).collect();
+        Ok(if !harmful.is_empty() {
+            format!(
+                "taking it off the network meanwhile is no help: {written} would leave {leaves}, and stop {stops}; that {} stops harms \
+                 more than the policy accepts",
+                harmful.join(", ")
+            )
+        } else if left >= was {
+            format!("taking it off the network meanwhile is no help: {written} would leave {leaves}, and stop {stops}")
+        } else {
+            format!("until then take it off the network: {written} leaves {leaves}, and stops {stops}")
+        })
     }
 }
 
@@ -83,7 +164,7 @@ fn isolated(changes: &[Change]) -> BTreeSet<ElementId> {
 }
 
 /// What to do about what is presumed. It is advice: nobody can be told beforehand what the answer will be.
-pub(super) fn assessing(because: PresumedBecause, element: &ElementId) -> String {
+pub(super) fn assessing(because: PresumedBecause, element: &ElementId, found: &Reports) -> String {
     match because {
         PresumedBecause::Unmodelled => {
             format!(
@@ -91,8 +172,46 @@ pub(super) fn assessing(because: PresumedBecause, element: &ElementId) -> String
             )
         }
         PresumedBecause::Unassessed => {
-            format!("assess: supply an SBOM of {element} with identities and versions, or review what no feed covers")
+            let here = found.iter().filter(|((_, at), _)| at == element);
+            let unassessed = here.flat_map(|(_, reports)| &reports.open.unassessed);
+            let reasons: BTreeSet<UnassessedReason> = unassessed.map(|one| one.reason).collect();
+            if reasons.is_empty() {
+                return format!("assess: supply an SBOM of {element}, or review what no feed covers");
+            }
+            let asked: BTreeSet<&str> = reasons.into_iter().map(supply).collect();
+            let asked: Vec<&str> = asked.into_iter().collect();
+            format!("assess: of components of {element}, {}; or review them", asked.join("; "))
         }
-        PresumedBecause::UnknownRange => format!("assess: supply the exact versions of the components of {element}"),
+        PresumedBecause::UnknownRange => {
+            let here = found.iter().filter(|((_, at), _)| at == element);
+            let findings = here.flat_map(|(_, reports)| &reports.open.findings);
+            let unknown = findings.filter(|finding| finding.state == State::Unknown);
+            let components: BTreeSet<String> = unknown.map(|finding| finding.component.name.clone()).collect();
+            let named: Vec<&str> = components.iter().take(NAMED).map(String::as_str).collect();
+            let more = components.len() - named.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!(
+                "assess: look into what names components of {element} and cannot be compared with their versions ({}{more}), and answer \
+                 for it",
+                named.join(", ")
+            )
+        }
+    }
+}
+
+/// What is missing of a component that could not be assessed.
+fn supply(reason: UnassessedReason) -> &'static str {
+    match reason {
+        UnassessedReason::NoIdentity | UnassessedReason::AmbiguousName | UnassessedReason::UnreadableIdentity => {
+            "say which products they are: a package URL or a CPE name"
+        }
+        UnassessedReason::NoVersion | UnassessedReason::UnparsableVersion => "say which versions they are",
+        UnassessedReason::UnknownEcosystem
+        | UnassessedReason::NoDataForEcosystem
+        | UnassessedReason::ProductNotInAnyFeed => "look at what their makers say: no feed at hand speaks of them",
+        UnassessedReason::SetAsideRecord => "look at the records that could not be read",
+        UnassessedReason::ExploitedWithoutRecord => {
+            "take in the records of vulnerabilities that are known to be exploited and not held (`ward feeds status`)"
+        }
     }
 }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use ward_model::claim::ClaimId;
-use ward_model::device::{Control, Cut, Decisions, Device, Fallback, FieldedVersion, Link, UpdatePath};
+use ward_model::device::{Control, Cut, Decisions, Device, Fallback, FieldedVersion, Link, Owner, UpdatePath};
 use ward_model::finding::{Finding, State};
 use ward_model::hypothesis::Change;
-use ward_model::ids::{ComponentRef, ElementId, LinkId};
+use ward_model::ids::{ComponentRef, ElementId, LinkId, VulnerabilityId};
 use ward_model::treatment::NotOffered;
 use ward_model::verdict::{Place, SubjectKind};
 use ward_policy::{Rulebook, TreatmentCosts};
@@ -39,9 +39,41 @@ pub(crate) struct Candidate {
 impl Candidate {
     /// Whether it only ever closes ways: what it opens is judged apart.
     pub fn only_cuts(&self) -> bool {
-        matches!(self.change, Change::Rely(_) | Change::Isolate(_)) && !self.opens && !self.leaves_keys
+        matches!(self.change, Change::Rely(_) | Change::Isolate(_) | Change::Fix(_)) && !self.opens && !self.leaves_keys
     }
 }
+
+/// How another version of what runs on an element reaches it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Path {
+    /// As the fielded version says.
+    By(UpdatePath),
+    /// Its owner brings it.
+    ByOwner(Owner),
+    /// Nobody says.
+    NotSaid,
+    /// Not at all.
+    Never,
+}
+
+impl Path {
+    /// What costs are looked up by.
+    fn word(self) -> Option<&'static str> {
+        if let Self::By(path) = self { Some(path.word()) } else { None }
+    }
+
+    fn remark(self) -> String {
+        match self {
+            Self::By(path) => format!("reaches units by: {path}"),
+            Self::ByOwner(owner) => format!("its owner brings it there: {owner}"),
+            Self::NotSaid => "nobody says how units are updated".to_owned(),
+            Self::Never => "it does not reach these units".to_owned(),
+        }
+    }
+}
+
+/// A change that brings something else to run, and how that reaches units.
+type Reaching = (Path, Candidate);
 
 /// Everything at hand for one version, in the order of changes; and what is not, with the reason.
 pub(crate) struct Offer<'a> {
@@ -76,26 +108,22 @@ impl Offer<'_> {
         let mut not_offered = Vec::new();
         let mut candidates = self.controls(&mut not_offered);
         let mut not_weighed = 0;
-        let updatable = self.version.update_path != Some(UpdatePath::None);
         let (updates, few) = self.updates();
-        let links = self.weak_links();
-        if updatable {
-            candidates.extend(updates);
-            candidates.extend(links);
-            for (what, others) in few {
-                not_weighed += others;
-                not_offered.push(NotOffered {
-                    what: format!("{others} more versions of {what}"),
-                    reason: FEW_VERSIONS.to_owned(),
-                });
-            }
-        } else {
+        let patches = updates.into_iter().chain(self.releases());
+        let (reached, unreached): (Vec<_>, Vec<_>) = patches.partition(|(path, _)| *path != Path::Never);
+        candidates.extend(reached.into_iter().map(|(_, candidate)| candidate));
+        candidates.extend(self.weak_links());
+        for (what, others) in few {
+            not_weighed += others;
             not_offered.push(NotOffered {
-                what: if updates.is_empty() {
-                    "changes of the design".to_owned()
-                } else {
-                    "patches and changes of the design".to_owned()
-                },
+                what: format!("{others} more versions of {what}"),
+                reason: FEW_VERSIONS.to_owned(),
+            });
+        }
+        if self.version.update_path == Some(UpdatePath::None) {
+            let what = if unreached.is_empty() { "changes of the design" } else { "patches and changes of the design" };
+            not_offered.push(NotOffered {
+                what: what.to_owned(),
                 reason: format!("version {} cannot be updated: no patch reaches it", self.version.id),
             });
         }
@@ -103,6 +131,18 @@ impl Offer<'_> {
         candidates.sort_by(|a, b| a.change.cmp(&b.change));
         candidates.dedup_by(|a, b| a.change == b.change);
         Offered { candidates, not_offered, not_weighed }
+    }
+
+    /// How another version reaches an element. What the fielded version says holds for what the maker owns; others bring new versions to
+    /// what is theirs themselves.
+    fn path_to(&self, element: &ElementId) -> Path {
+        let owner = self.device.elements.get(element).map_or(Owner::Maker, |element| element.owner);
+        match (owner, self.version.update_path) {
+            (Owner::Maker, Some(UpdatePath::None)) => Path::Never,
+            (Owner::Maker, Some(path)) => Path::By(path),
+            (Owner::Maker, None) => Path::NotSaid,
+            (owner, _) => Path::ByOwner(owner),
+        }
     }
 
     fn costs(&self) -> &TreatmentCosts {
@@ -128,8 +168,7 @@ impl Offer<'_> {
                 refuse(reason);
                 continue;
             }
-            let by_update = control.category == BY_UPDATE && control.performed_by.must_be_confirmed();
-            if by_update && self.version.update_path == Some(UpdatePath::None) {
+            if control.category == BY_UPDATE && self.version.update_path == Some(UpdatePath::None) {
                 refuse(format!("it comes as an update, and version {} cannot be updated", self.version.id));
                 continue;
             }
@@ -188,8 +227,7 @@ impl Offer<'_> {
 
     /// One candidate for every version of a component at which something uncontrolled that is found there is said to end, of many
     /// those at which most ends; and of which components there are how many others.
-    fn updates(&self) -> (Vec<Candidate>, Vec<(String, usize)>) {
-        let path = self.version.update_path.map(UpdatePath::word);
+    fn updates(&self) -> (Vec<Reaching>, Vec<(String, usize)>) {
         let open: BTreeSet<(&ElementId, &str)> =
             self.open.iter().map(|open| (&open.element, open.subject.id.as_str())).collect();
         let (mut candidates, mut few) = (Vec::new(), Vec::new());
@@ -207,19 +245,16 @@ impl Offer<'_> {
             for (reference, (finding, ends)) in ends {
                 let component = &finding.component;
                 let (targets, others) = most_ending(finding, &ends);
-                if others > 0 {
+                let path = self.path_to(at);
+                if others > 0 && path != Path::Never {
                     few.push((format!("{} at {at}", component.name), others));
                 }
                 for target in targets {
-                    let (cost, cost_source) = self.costs().of("update", path, self.on);
+                    let (cost, cost_source) = self.costs().of("update", path.word(), self.on);
                     let was = component.version.as_deref().unwrap_or("no version");
-                    let mut remarks =
-                        vec!["re-assessed whole at that version; what it brings with it is not known".to_owned()];
-                    remarks.push(match path {
-                        Some(path) => format!("reaches units by: {path}"),
-                        None => "nobody says how units are updated".to_owned(),
-                    });
-                    candidates.push(Candidate {
+                    let brings = "re-assessed whole at that version; what it brings with it is not known".to_owned();
+                    let remarks = vec![brings, path.remark()];
+                    let candidate = Candidate {
                         title: format!("{} at {at}: {was} becomes {target}", component.name),
                         change: Change::Update(at.clone(), reference.clone(), target),
                         cost,
@@ -228,23 +263,74 @@ impl Offer<'_> {
                         touches: BTreeSet::from([element(at)]),
                         opens: false,
                         leaves_keys: false,
-                    });
+                    };
+                    candidates.push((path, candidate));
                 }
             }
         }
         (candidates, few)
     }
 
+    /// One candidate for every finding of the maker's own that is uncontrolled and in no feed: a release without it, which nobody has made.
+    fn releases(&self) -> Vec<Reaching> {
+        let open: BTreeSet<&str> = self.open.iter().map(|open| open.subject.id.as_str()).collect();
+        let in_feeds: BTreeSet<&VulnerabilityId> = self
+            .found
+            .values()
+            .flat_map(|reports| &reports.open.findings)
+            .flat_map(|finding| std::iter::once(&finding.vulnerability.id).chain(&finding.vulnerability.aliases))
+            .collect();
+        let mut releases: BTreeMap<&VulnerabilityId, BTreeSet<&ElementId>> = BTreeMap::new();
+        for own in &self.device.own_findings {
+            let here = own.versions.is_empty() || own.versions.contains(&self.version.id);
+            if here && open.contains(own.id.as_str()) && !in_feeds.contains(&own.id) {
+                releases.entry(&own.id).or_default().insert(&own.element);
+            }
+        }
+        let releases = releases.into_iter().map(|(id, elements)| {
+            // The path that costs most, or none where one of them cannot be reached.
+            let paths = elements.iter().map(|at| self.path_to(at));
+            let path = paths.max_by_key(|path| match path {
+                Path::Never => u64::MAX,
+                path => self.costs().of("release", path.word(), self.on).0,
+            });
+            let path = path.unwrap_or(Path::NotSaid);
+            let (cost, cost_source) = self.costs().of("release", path.word(), self.on);
+            let named: Vec<&str> = elements.iter().map(|at| at.as_str()).collect();
+            let candidate = Candidate {
+                change: Change::Fix(id.clone()),
+                title: format!("a release of {} without {id}", named.join(" and ")),
+                cost,
+                cost_source,
+                remarks: vec![
+                    "to be made, tried and shown: nobody says that there is one, nor what else it brings".to_owned(),
+                    path.remark(),
+                ],
+                touches: elements.into_iter().map(element).collect(),
+                opens: false,
+                leaves_keys: false,
+            };
+            (path, candidate)
+        });
+        releases.collect()
+    }
+
     /// One candidate for every link on which a rule finds a weakness that is uncontrolled.
     fn weak_links(&self) -> Vec<Candidate> {
-        let path = self.version.update_path.map(UpdatePath::word);
         let weaknesses = self.open.iter().filter(|open| open.subject.kind == SubjectKind::Weakness);
         let named: BTreeSet<(&str, &str)> = weaknesses.filter_map(|open| open.subject.id.split_once('@')).collect();
         let links: BTreeSet<LinkId> = named.iter().map(|(_, link)| LinkId::from(*link)).collect();
         let mut candidates = Vec::new();
         for id in &links {
             let Some(link) = self.device.links.get(id) else { continue };
-            let (cost, cost_source) = self.costs().of("secure", path, self.on);
+            // Both ends get another version: where one of them cannot, it is not at hand.
+            let paths = [&link.from, &link.to].map(|end| self.path_to(end));
+            if paths.contains(&Path::Never) {
+                continue;
+            }
+            let cost_of = |path: &Path| self.costs().of("secure", path.word(), self.on);
+            let [(a, because_a), (b, because_b)] = paths.each_ref().map(cost_of);
+            let (cost, cost_source) = if a >= b { (a, because_a) } else { (b, because_b) };
             let mitigations: BTreeSet<String> = named
                 .iter()
                 .filter(|(_, other)| *other == id.as_str())

@@ -37,7 +37,11 @@ impl<'a> Mending<'a> {
     /// Whether another version of a component could take a derivation away, or have brought it: one that rests on something found at
     /// that component, or found beside it under conditions that the component may be part of. Other changes are told by their places.
     pub fn may_mend(&self, change: &Change, open: &Open, names: &BTreeSet<&str>) -> bool {
-        let Change::Update(element, component, _) = change else { return true };
+        let (element, component) = match change {
+            Change::Update(element, component, _) => (element, component),
+            Change::Fix(id) => return open.because.is_some() || names.contains(id.as_str()),
+            _ => return true,
+        };
         open.because.is_some()
             || names
                 .iter()

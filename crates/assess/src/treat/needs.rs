@@ -82,13 +82,14 @@ impl Search<'_> {
     }
 
     /// What no change at hand controls, where there is no treatment: all that stays uncontrolled with everything chosen that does no harm
-    /// by itself, as far as derivations tell; else what the clauses say.
+    /// by itself, as far as derivations tell; else what the clauses say. Of the first it is certain that no version of a component ends it,
+    /// weighed or not: any is taken to end all that is found at that component.
     pub(super) fn untreatable(
         &mut self,
         clauses: &BTreeMap<Clause, BTreeSet<Untreated>>,
         left: Vec<Untreated>,
         overlooking_losses: bool,
-    ) -> Vec<Untreated> {
+    ) -> (Vec<Untreated>, bool) {
         let isolates = |one: &usize| matches!(self.candidates[*one].change, Change::Isolate(_));
         let asked: Vec<usize> = (0..self.candidates.len()).filter(isolates).take(MOST_ASKED).collect();
         if !overlooking_losses {
@@ -99,7 +100,7 @@ impl Search<'_> {
         let needs = self.choices.get(&[][..]).map_or_else(Vec::new, |choices| choices.needs(&chosen));
         let stays = needs.into_iter().filter(|need| need.or_not.is_empty()).flat_map(|need| asked_for(need, &[]));
         let stays: BTreeSet<Untreated> = stays.map(|(_, untreated)| untreated).collect();
-        if stays.is_empty() { hopeless(clauses, left) } else { stays.into_iter().collect() }
+        if stays.is_empty() { (hopeless(clauses, left), false) } else { (stays.into_iter().collect(), true) }
     }
 
     /// What the candidates take away, for the device with every control among them relied on, and with these versions in place. What is
@@ -117,13 +118,16 @@ impl Search<'_> {
             Change::Rely(control) => Some(Choice::Rely(control.clone())),
             Change::Isolate(element) => Some(Choice::Isolate(element.clone())),
             Change::Secure(link) => Some(Choice::Secure(link.clone())),
-            Change::Update(element, ..) if updated.contains(&number) => {
-                Some(Choice::Update(element.clone(), BTreeSet::new()))
-            }
+            Change::Update(..) if updated.contains(&number) => Some(Choice::Mend(BTreeMap::new())),
             Change::Update(element, component, _) => {
-                Some(Choice::Update(element.clone(), mending.of(element, component)))
+                Some(Choice::Mend(BTreeMap::from([(element.clone(), mending.of(element, component))])))
             }
-            Change::Drop(_) | Change::Fix(_) => None,
+            // Only findings of the maker's own are mended so.
+            Change::Fix(id) => {
+                let own = device.own_findings.iter().filter(|own| own.id == *id);
+                Some(Choice::Mend(own.map(|own| (own.element.clone(), BTreeSet::from([id.clone()]))).collect()))
+            }
+            Change::Drop(_) => None,
         };
         let choices: Option<Vec<Choice>> = self.candidates.iter().enumerate().map(choice).collect();
         // Nobody offers other changes. If somebody did, nothing would be told beforehand.

@@ -130,8 +130,10 @@ impl<'a> Touching<'a> {
                 Choice::Rely(_) => {}
                 Choice::Isolate(element) => drop(touching.isolates.insert(element, number)),
                 Choice::Secure(link) => drop(touching.secures.insert(link, number)),
-                Choice::Update(element, mends) => {
-                    touching.updates.entry(element).or_default().push((number, mends));
+                Choice::Mend(mends) => {
+                    for (element, mends) in mends {
+                        touching.updates.entry(element).or_default().push((number, mends));
+                    }
                 }
             }
         }
