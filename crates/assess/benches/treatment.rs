@@ -53,6 +53,7 @@ fn main() {
             rulebook: &rulebook,
             as_of: TODAY,
             engine: "bench",
+            rest_on: ward_device::rest_on,
         };
         let (begun, before) = (Instant::now(), processor_time());
         let mut told: Vec<f64> = Vec::new();

@@ -249,6 +249,8 @@ fn joined(parts: &[Part<'_>], verdicts: Vec<Verdict>, device: Digest) -> Assessm
         all.coverage.feeds.ecosystems_without_data.sort();
     }
     all.supposed = supposed(parts);
+    let again: BTreeSet<_> = parts.iter().flat_map(|part| &part.assessment.decide_again).cloned().collect();
+    all.decide_again = again.into_iter().collect();
     all.verdicts = verdicts;
     all
 }

@@ -8,6 +8,7 @@ mod configurations;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+mod lapsing;
 pub mod lifecycle;
 mod since;
 mod statements;
@@ -27,6 +28,7 @@ use ward_model::component::{Component, Sbom};
 use ward_model::coverage::{KnowledgeCoverage, UncoveredEcosystem};
 use ward_model::cpe::{Cpe, Part};
 use ward_model::device::{Decisions, Device};
+use ward_model::digest::Digest;
 use ward_model::finding::{MatchReport, SCAN_SCHEMA, SbomSummary, ScanReport};
 use ward_model::hypothesis::{Change, Supposed};
 use ward_model::ids::{ComponentRef, ControlId, ElementId, FieldedVersionId};
@@ -61,7 +63,12 @@ pub struct Inputs<'a> {
     pub as_of: Date,
     /// The engine's name and version.
     pub engine: &'a str,
+    /// What of the premises of claims stands in the model: the reader of folders knows what a decision is bound to.
+    pub rest_on: RestOn,
 }
+
+/// Of some claims about a device, a digest of what each rests on in the model, in their order.
+pub type RestOn = fn(&Device, &[&ClaimId]) -> Vec<Digest>;
 
 /// Assesses a device.
 ///
@@ -101,6 +108,7 @@ pub fn what_if(inputs: &Inputs<'_>, changes: &[Change]) -> Result<Assessment, Su
             one.effects.extend(against.or_else(lacking).map(|reason| format!("{reason}: as it is, it has no effect")));
         }
     }
+    let decide_again = lapsing::to_decide_again(inputs, &decided, &device, changes);
     // Controls and links change nothing of what is found: only where something else runs is it matched again.
     let same = matched(&device).eq(matched(inputs.device));
     let inputs = &Inputs { device: &device, ..*inputs };
@@ -115,7 +123,7 @@ pub fn what_if(inputs: &Inputs<'_>, changes: &[Change]) -> Result<Assessment, Su
     let dropped: BTreeSet<ControlId> = dropped.collect();
     let apart = hazards::Supposed { dropped: Some(&dropped), lost: Some(&lost) };
     let control_hazards = hazards(inputs.device, inputs.rulebook, &effects, apart);
-    Ok(Assessment { control_hazards, ..conclude(inputs, reports, &effects, judgement, supposed)? })
+    Ok(Assessment { control_hazards, decide_again, ..conclude(inputs, reports, &effects, judgement, supposed)? })
 }
 
 impl Inputs<'_> {
@@ -165,6 +173,7 @@ fn conclude(
     Ok(Assessment {
         schema: SCHEMA,
         supposed,
+        decide_again: Vec::new(),
         device: DeviceSummary { id: device.id.clone(), name: device.name.clone() },
         inputs: digests(inputs, receipts),
         summary: summary(&judgement.verdicts),
@@ -186,7 +195,7 @@ fn conclude(
 }
 
 /// What goes into an assessment, by digests.
-fn digests(inputs: &Inputs<'_>, receipts: ward_model::Digest) -> InputDigests {
+fn digests(inputs: &Inputs<'_>, receipts: Digest) -> InputDigests {
     InputDigests {
         device: inputs.device.digest,
         knowledge: inputs.knowledge.description().generation,
@@ -308,9 +317,7 @@ fn uncovered(ecosystems: &BTreeMap<String, usize>) -> Vec<UncoveredEcosystem> {
 
 /// What is matched for each element in each fielded version: all that [`reports`] takes from the device and that a hypothesis can
 /// change. Statements of others and lists of compiled files it cannot.
-fn matched(
-    device: &Device,
-) -> impl Iterator<Item = (&FieldedVersionId, &ElementId, Option<ward_model::Digest>, &[Cpe], bool)> {
+fn matched(device: &Device) -> impl Iterator<Item = (&FieldedVersionId, &ElementId, Option<Digest>, &[Cpe], bool)> {
     device.versions.iter().flat_map(|version| {
         device.elements.values().map(|element| {
             let sbom = version.inventories.get(&element.id).map(|sbom| sbom.digest);
@@ -344,14 +351,14 @@ fn reports_of(inputs: &Inputs<'_>, looked_up: &Known, only: Option<&ElementId>) 
     let device = inputs.device;
     let mut reports = BTreeMap::new();
     // Versions often share the inventory of an element that is not the maker's: match it once.
-    let mut known: BTreeMap<(ElementId, ward_model::Digest), ElementReports> = BTreeMap::new();
+    let mut known: BTreeMap<(ElementId, Digest), ElementReports> = BTreeMap::new();
     for version in &device.versions {
         for element in device.elements.values().filter(|element| only.is_none_or(|only| element.id == *only)) {
             let sbom = version.inventories.get(&element.id);
             if sbom.is_none() && element.hardware.is_empty() {
                 continue;
             }
-            let digest = sbom.map_or(ward_model::Digest::of(b""), |sbom| sbom.digest);
+            let digest = sbom.map_or(Digest::of(b""), |sbom| sbom.digest);
             let found = match known.get(&(element.id.clone(), digest)) {
                 Some(found) => found.clone(),
                 None => {
@@ -420,7 +427,7 @@ fn beside(hardware: &[Cpe], knowledge: &dyn Knowledge) -> Result<Vec<Component>,
 }
 
 /// A digest over when the records that were found were received.
-fn receipts(reports: &BTreeMap<(FieldedVersionId, ElementId), ElementReports>) -> ward_model::Digest {
+fn receipts(reports: &BTreeMap<(FieldedVersionId, ElementId), ElementReports>) -> Digest {
     let findings = reports.values().flat_map(|reports| &reports.open.findings);
     let days: BTreeSet<String> = findings
         .map(|finding| {
@@ -428,7 +435,7 @@ fn receipts(reports: &BTreeMap<(FieldedVersionId, ElementId), ElementReports>) -
             format!("{} {day}", finding.vulnerability.id)
         })
         .collect();
-    ward_model::Digest::of_parts(days.iter().map(String::as_bytes))
+    Digest::of_parts(days.iter().map(String::as_bytes))
 }
 
 fn summary(verdicts: &[Verdict]) -> Summary {

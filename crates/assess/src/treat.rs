@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ward_model::assessment::{DeviceSummary, Summary};
+use ward_model::claim::ClaimId;
 use ward_model::device::{Device, UpdatePath};
 use ward_model::finding::State;
 use ward_model::hazard::ControlHazard;
@@ -17,16 +18,17 @@ use ward_model::hypothesis::Change;
 use ward_model::ids::{ElementId, FieldedVersionId, FunctionId, VulnerabilityId};
 use ward_model::knowledge::KnowledgeError;
 use ward_model::treatment::{
-    LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated, VersionTreatment,
+    AnswerFirst, LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated,
+    VersionTreatment,
 };
 use ward_model::verdict::{Outcome, Place, PresumedBecause, Verdict};
 use ward_risk::choices::Choices;
 use ward_risk::hazards::{Supposed, hazards};
 use ward_risk::open::{Open, open};
-use ward_risk::{Effects, ElementReports, Outline, loss, outline};
+use ward_risk::{Effects, ElementReports, Outline, loss, not_shown, outline, spoken_against};
 
 use crate::suppose::{Reports, Supposition, suppose};
-use crate::{Inputs, Known, digests, receipts, reports_of};
+use crate::{Inputs, Known, digests, lapsing, receipts, reports_of};
 
 mod advice;
 mod candidate;
@@ -134,7 +136,12 @@ fn treat_deciding(
             (before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), searched)
         });
         let (ended, search) = searched?;
-        versions.push(search.conclude(ended, &before)?);
+        let treated = search.conclude(ended, &before)?;
+        let answer_first = match treated.outcome {
+            TreatmentOutcome::NotNeeded => None,
+            _ => answer_first(&inputs, effects, treating, (&looked_up, found), &treated, &mut *tell)?,
+        };
+        versions.push(VersionTreatment { answer_first, ..treated });
     }
     Ok(Treatment {
         schema: TREATMENT_SCHEMA,
@@ -143,6 +150,50 @@ fn treat_deciding(
         presumed_too: treating.presumed_too,
         versions,
     })
+}
+
+/// What would be left to do for one version if first somebody answered for what is claimed, cites evidence and is not decided.
+fn answer_first(
+    inputs: &Inputs<'_>,
+    effects: &Effects,
+    treating: Treating,
+    (looked_up, found): (&Known, Arc<Reports>),
+    as_is: &VersionTreatment,
+    tell: &mut dyn FnMut(Progress<'_>),
+) -> Result<Option<AnswerFirst>, KnowledgeError> {
+    let device = inputs.device;
+    let rejected = ward_risk::rejected(device, inputs.decisions, inputs.as_of);
+    // Controls are at hand either way, each with what it costs.
+    let answerable = |id: &&ClaimId| {
+        !matches!(id, ClaimId::Control(_))
+            && !effects.holds(id)
+            && not_shown(device, id).is_none()
+            && spoken_against(device, &rejected, id).is_none()
+    };
+    let claims: Vec<ClaimId> = device.claims.keys().filter(answerable).cloned().collect();
+    if claims.is_empty() {
+        return Ok(None);
+    }
+    let answered = effects.supposing(&claims);
+    let partial = inputs.knowledge.description().partial();
+    let before = outline(inputs.situation(&found, partial.as_deref()), &answered);
+    let mut search = Search::new(inputs, &answered, treating, (looked_up, found), tell)?;
+    let ended = search.search(false)?;
+    let then = search.conclude(ended, &before)?;
+    let changes: Vec<Change> = then.changes.iter().map(|change| change.change.clone()).collect();
+    let uncontrolled = then.before.uncontrolled.confirmed;
+    let same = then.outcome == as_is.outcome
+        && changes.iter().eq(as_is.changes.iter().map(|change| &change.change))
+        && uncontrolled == as_is.before.uncontrolled.confirmed;
+    let expired = inputs.decisions.entered.iter().filter(|one| one.accepted && one.expires < inputs.as_of);
+    Ok((!same).then(|| AnswerFirst {
+        claims,
+        ran_out: expired.map(|one| one.expires).max(),
+        outcome: then.outcome,
+        changes,
+        cost: then.cost,
+        uncontrolled,
+    }))
 }
 
 /// The counts of some verdicts, and of those of what stops by design.
@@ -552,6 +603,11 @@ impl<'a> Search<'a> {
             _ => self.outline(&set)?,
         };
         let failed = self.leaves_open(&outlined, &changes);
+        let decide_again = if changes.is_empty() {
+            Vec::new()
+        } else {
+            lapsing::to_decide_again(self.inputs, self.effects, &self.supposition(&changes).device, &changes)
+        };
         let Outlined { outlines: after, stopping, hazards, .. } = outlined;
         let mut left_presumed: BTreeSet<LeftPresumed> = BTreeSet::new();
         for outline in after.iter().filter(|outline| outline.verdict == Outcome::Uncontrolled) {
@@ -593,6 +649,8 @@ impl<'a> Search<'a> {
             off_the_network,
             advice,
             not_offered: self.not_offered,
+            decide_again,
+            answer_first: None,
             before: summary(before, &[]),
             after: summary(&after, &stopping),
             left_presumed: left_presumed.into_iter().collect(),

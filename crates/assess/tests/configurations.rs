@@ -64,6 +64,7 @@ fn asked<T>(files: &dyn Files, ask: impl FnOnce(&Inputs<'_>, &Configurations) ->
         rulebook: &rulebook,
         as_of: TODAY,
         engine: "wardround test",
+        rest_on: ward_device::rest_on,
     };
     ask(&inputs, &read.configurations)
 }

@@ -77,6 +77,7 @@ fn judged(files: &DirFiles, accepted: Option<&str>) -> Assessment {
         rulebook: &rulebook,
         as_of: TODAY,
         engine: "wardround test",
+        rest_on: ward_device::rest_on,
     })
     .expect("the seed can be read");
     assert_eq!(assessment.decisions_without_effect, Vec::new(), "every decision of an example has effect");
@@ -376,6 +377,7 @@ fn two_editions_of_a_guidance_change_no_verdict() {
             rulebook: &rulebook,
             as_of: TODAY,
             engine: "wardround test",
+            rest_on: ward_device::rest_on,
         })
         .expect("the seed can be read");
         let cites = rulebook.policies.iter().flat_map(|policy| &policy.cites);
@@ -402,6 +404,7 @@ fn every_authority_is_answered_in_its_own_words() {
         rulebook: &rulebook,
         as_of: TODAY,
         engine: "wardround test",
+        rest_on: ward_device::rest_on,
     })
     .expect("the seed can be read");
     for policy in &rulebook.policies {

@@ -150,6 +150,7 @@ impl Case {
             rulebook: &RULEBOOK,
             as_of: TODAY,
             engine: "wardround test",
+            rest_on: ward_device::rest_on,
         })
         .expect("knowledge in memory can be read");
         assert_eq!(assessment.decisions_without_effect, Vec::new(), "{}", self.rule);

@@ -37,6 +37,7 @@ fn evidence_against_an_accepted_claim_is_told_whatever_is_supposed() {
         rulebook: &rulebook,
         as_of: TODAY,
         engine: "wardround test",
+        rest_on: ward_device::rest_on,
     };
     let told = |answer: &Assessment| {
         let verdict = answer.verdicts.iter().find(|verdict| verdict.subject.id == "CVE-2026-0001").expect("a verdict");

@@ -9,7 +9,8 @@ use ward_model::device::{AddedHazard, Control, Cut, Device, HazardStands, Link};
 use ward_model::digest::Digest;
 use ward_model::ids::{ControlId, HazardId, LinkId};
 
-pub(crate) use premise::premise;
+pub use premise::rest_on;
+pub(crate) use premise::{Around, premise};
 
 use crate::evidence::{self, Cited};
 use crate::raw::scalar::Citation;
@@ -22,7 +23,7 @@ pub(crate) fn claim(
     id: ClaimId,
     citation: Option<&Citation>,
     file: &str,
-    device: &Device,
+    device: &Around<'_>,
     files: &BTreeMap<String, Digest>,
     (contents, records): (&Cited, &Records),
 ) -> Claim {

@@ -28,6 +28,7 @@ mod starter;
 mod statements;
 pub mod use_cases;
 
+pub use claims::rest_on;
 pub use decide::{Answer, DecideError, Scope, accept_file, decide};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use files::{DirFiles, Files, MemoryFiles, WithSites};

@@ -12,7 +12,7 @@ use crate::check::{
     Kind, Names, Pending, build, considerations, decisions, device, element, fielded, function, protect, trust,
     use_cases, vulnerabilities,
 };
-use crate::claims;
+use crate::claims::{self, Around};
 use crate::configurations::{self, Scoped};
 use crate::diagnostic::{At, Diagnostic, Diagnostics, Location, Place, Severity, Sink, sort};
 use crate::evidence::Cited;
@@ -260,11 +260,15 @@ pub(crate) fn draft(raw: &Raw, loader: &mut Loader<'_>, sink: &mut Sink) -> Opti
 }
 
 fn make_claims(device: &mut Device, pending: &[Pending], (cited, records): (&Cited, &Records), sink: &mut Sink) {
+    let around = Around::of(device);
+    let mut made = Vec::with_capacity(pending.len());
     for pending in pending {
         let file = sink.name(pending.place.file).to_owned();
         let citation = pending.evidence.as_ref().map(|evidence| &evidence.value);
         reviewed_exists(device, pending, sink);
-        let claim = claims::claim(pending.id.clone(), citation, &file, device, &device.files, (cited, records));
+        made.push(claims::claim(pending.id.clone(), citation, &file, &around, &device.files, (cited, records)));
+    }
+    for (claim, pending) in made.into_iter().zip(pending) {
         if device.claims.insert(claim.id.clone(), claim).is_some() {
             sink.error(pending.place, "duplicate-name", format!("`{}` is claimed twice", pending.id));
         }

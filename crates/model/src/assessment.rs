@@ -31,6 +31,11 @@ pub struct Assessment {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(default))]
     pub supposed: Vec<Supposed>,
+    /// The claims that have effect by decisions that hold no more once what is supposed stands in the folder: what they rest on is another
+    /// one then. The verdicts are as if somebody had decided again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub decide_again: Vec<ClaimId>,
     /// The device.
     pub device: DeviceSummary,
     /// What went in.

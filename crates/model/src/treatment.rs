@@ -1,8 +1,10 @@
 //! The answer of `ward treat`: the cheapest changes by which nothing confirmed is uncontrolled any more, or why there are none.
 
+use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::assessment::{DeviceSummary, Inputs, Summary};
+use crate::claim::ClaimId;
 use crate::hypothesis::Change;
 use crate::ids::{ElementId, FieldedVersionId, HarmId, SiteId, VariantId};
 use crate::verdict::PresumedBecause;
@@ -54,6 +56,11 @@ pub struct VersionTreatment {
     pub advice: Vec<String>,
     /// Changes that were not among the candidates, and why.
     pub not_offered: Vec<NotOffered>,
+    /// The claims that have effect by decisions that hold no more once the changes stand in the folder: the verdicts with the changes are as if
+    /// somebody had decided again.
+    pub decide_again: Vec<ClaimId>,
+    /// What would be left to do if first somebody answered for what is claimed, shown and not decided; none where that changes nothing.
+    pub answer_first: Option<AnswerFirst>,
     /// The verdicts before, and with the changes: re-assessed whole.
     pub before: Summary,
     /// The same with the changes.
@@ -64,6 +71,25 @@ pub struct VersionTreatment {
     pub candidates: usize,
     /// How many sets of changes were assessed.
     pub assessed: usize,
+}
+
+/// What would be left to do if first somebody answered for what is claimed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AnswerFirst {
+    /// The claims that cite evidence, that no decision rejects, and that have no effect; controls are not among them.
+    pub claims: Vec<ClaimId>,
+    /// The last day of the last decision that ran out.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub ran_out: Option<Date>,
+    /// What would come out then.
+    pub outcome: TreatmentOutcome,
+    /// The changes of the cheapest treatment then.
+    pub changes: Vec<Change>,
+    /// What they cost together.
+    pub cost: u64,
+    /// How many confirmed verdicts would be uncontrolled if somebody answered for these claims, before any change.
+    pub uncontrolled: usize,
 }
 
 /// What came of the search.

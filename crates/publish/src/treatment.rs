@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use ward_model::treatment::{Treatment, TreatmentOutcome, VersionTreatment};
+use ward_model::treatment::{AnswerFirst, Treatment, TreatmentOutcome, VersionTreatment};
 
 use crate::text::TextOptions;
 use crate::text::paper::{Ink, Paper};
-use crate::words::number;
+use crate::words::{count, number};
 
 /// How many subjects and elements are named by default.
 const NAMED: usize = 6;
@@ -73,20 +73,29 @@ impl Page<'_> {
         let noun = if names.len() == 1 { "Version" } else { "Versions" };
         self.paper.heading(&format!("{noun} {}", names.join("; ")));
         let (ink, sentence) = match version.outcome {
-            TreatmentOutcome::NotNeeded => {
-                (Ink::Controlled, "Nothing to treat: no such verdict is uncontrolled.".to_owned())
-            }
+            TreatmentOutcome::NotNeeded => match version.before.uncontrolled.presumed {
+                0 => (Ink::Controlled, "Nothing to treat: no such verdict is uncontrolled.".to_owned()),
+                presumed => {
+                    let text = format!(
+                        "Nothing confirmed to treat; what is presumed uncontrolled is to be assessed first: {}.",
+                        count(presumed, "verdict", "verdicts")
+                    );
+                    (Ink::Presumed, text)
+                }
+            },
             TreatmentOutcome::Treated => {
-                let noun = if version.changes.len() == 1 { "change" } else { "changes" };
                 let text = format!(
-                    "{} {noun}, cost {}; nothing at hand does it for less.",
-                    number(version.changes.len() as u64),
+                    "{}, cost {}; nothing at hand does it for less.",
+                    count(version.changes.len(), "change", "changes"),
                     number(version.cost)
                 );
                 (Ink::Controlled, text)
             }
-            TreatmentOutcome::NoTreatment => {
+            TreatmentOutcome::NoTreatment if version.off_the_network => {
                 (Ink::Confirmed, "No treatment exists: replace it, or take it off the network.".to_owned())
+            }
+            TreatmentOutcome::NoTreatment => {
+                (Ink::Confirmed, "No treatment exists, not even off the network: replace what is untreated.".to_owned())
             }
             TreatmentOutcome::LimitReached => {
                 let text = format!(
@@ -131,9 +140,23 @@ impl Page<'_> {
         };
         self.paper.field(2, "Verdicts now", &counts(&version.before));
         if version.outcome == TreatmentOutcome::Treated {
-            self.paper.field(2, "Then", &counts(&version.after));
+            let then = if version.decide_again.is_empty() { "Then" } else { "Then, once decided again" };
+            self.paper.field(2, then, &counts(&version.after));
+            if !version.decide_again.is_empty() {
+                let what: Vec<String> = version.decide_again.iter().map(ToString::to_string).collect();
+                let what = format!(
+                    "{}; what they rest on changes with it, and until somebody looks again they have no effect: {}",
+                    count(what.len(), "claim", "claims"),
+                    self.some(&what)
+                );
+                self.paper.field(2, "Decide again", &what);
+            }
             let changes: Vec<String> = version.changes.iter().map(|change| change.change.to_string()).collect();
-            self.paper.item(2, "$ ", &format!("ward assess {} --what-if {}", self.folder, changes.join(",")));
+            let (folder, changes) = (quoted(self.folder), quoted(&changes.join(",")));
+            self.paper.command(2, &format!("ward assess {folder} --what-if {changes}"));
+        }
+        if let Some(first) = &version.answer_first {
+            self.answer_first(first);
         }
         let presumed: BTreeSet<&str> = version.left_presumed.iter().map(|one| one.advice.as_str()).collect();
         if !presumed.is_empty() {
@@ -150,11 +173,35 @@ impl Page<'_> {
             self.paper.item(2, "- ", &format!("not at hand: {}: {}", one.what, one.reason));
         }
         let weighed = format!(
-            "{} changes weighed, {} sets of them assessed whole.",
-            number(version.candidates as u64),
-            number(version.assessed as u64)
+            "{} weighed, {} of them assessed whole.",
+            count(version.candidates, "change", "changes"),
+            count(version.assessed, "set", "sets")
         );
         self.paper.line(2, Ink::Dim, &weighed);
+    }
+
+    /// What an answer to what is claimed would come to: before anything is rebuilt.
+    fn answer_first(&mut self, first: &AnswerFirst) {
+        let ran_out = first.ran_out.map_or_else(String::new, |day| format!(" (decisions ran out, the last on {day})"));
+        let claims: Vec<String> = first.claims.iter().map(ToString::to_string).collect();
+        let changes: Vec<String> = first.changes.iter().map(ToString::to_string).collect();
+        let then = match first.outcome {
+            TreatmentOutcome::NotNeeded => "nothing confirmed is left to treat".to_owned(),
+            TreatmentOutcome::Treated => {
+                format!("{} at cost {} are a treatment", changes.join(", "), number(first.cost))
+            }
+            TreatmentOutcome::NoTreatment => "no treatment is at hand either".to_owned(),
+            TreatmentOutcome::LimitReached => "whether there is a treatment was not settled".to_owned(),
+        };
+        let text = format!(
+            "{} shown and not decided{ran_out}: {}. If somebody looks at their evidence and they hold, {} uncontrolled and confirmed \
+             before any change, and {then}",
+            count(claims.len(), "claim", "claims"),
+            self.some(&claims),
+            count(first.uncontrolled, "verdict", "verdicts")
+        );
+        self.paper.item(2, "answer first: ", &text);
+        self.paper.command(2, &format!("ward decide {} --list", quoted(self.folder)));
     }
 
     fn some(&self, what: &[String]) -> String {
@@ -162,5 +209,15 @@ impl Page<'_> {
         let more = what.len() - shown;
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         format!("{}{more}", what[..shown].join(", "))
+    }
+}
+
+/// A word of a command as a shell takes it: in quotes where it has a meaning of its own otherwise.
+fn quoted(word: &str) -> String {
+    let plain = |one: char| one.is_alphanumeric() || "-_./:@+,%=".contains(one);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }

@@ -263,6 +263,7 @@ proptest! {
             rulebook: &rulebook,
             as_of: TODAY,
             engine: "test",
+            rest_on: ward_device::rest_on,
         };
         // Everything but controls is decided; in some cases an element is not known to be described completely.
         let claims: Vec<&ClaimId> = reading.device.claims.keys().collect();
@@ -373,6 +374,7 @@ fn a_version_that_brings_what_nothing_ends_is_ruled_out_at_once() {
         rulebook: &rulebook,
         as_of: TODAY,
         engine: "test",
+        rest_on: ward_device::rest_on,
     };
     let claims = reading.device.claims.keys().filter(|claim| !matches!(claim, ClaimId::Control(_)));
     let effects = Effects::none().supposing(claims);
@@ -400,6 +402,7 @@ fn a_small_hospital_is_treated_at_the_least_cost() {
         rulebook: &rulebook,
         as_of: treatable::TODAY,
         engine: "test",
+        rest_on: ward_device::rest_on,
     };
     let (effects, _) = Effects::decided(&device, &decisions, treatable::TODAY);
     let looked_up = Known::default();

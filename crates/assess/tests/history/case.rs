@@ -152,6 +152,7 @@ impl Case {
             rulebook: &rulebook,
             as_of: day,
             engine: "wardround test",
+            rest_on: ward_device::rest_on,
         })
     }
 }

@@ -51,6 +51,7 @@ pub fn asked<T>(device: &Device, decisions: &Decisions, contents: Contents, ask:
         rulebook: &rulebook,
         as_of: TODAY,
         engine: "wardround test",
+        rest_on: ward_device::rest_on,
     })
 }
 

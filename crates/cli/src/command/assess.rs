@@ -217,6 +217,7 @@ pub fn inputs<'a>(
         rulebook,
         as_of,
         engine: ENGINE,
+        rest_on: ward_device::rest_on,
     }
 }
 

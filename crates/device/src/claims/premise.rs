@@ -14,12 +14,59 @@ use crate::raw::scalar::Citation;
 use crate::record::Records;
 use crate::statements;
 
+/// A device, and what stands around each of its elements: that is asked for every claim.
+pub(crate) struct Around<'d> {
+    device: &'d Device,
+    ending: BTreeMap<&'d ElementId, Vec<&'d Link>>,
+    taking_part: BTreeMap<&'d ElementId, Vec<&'d Function>>,
+}
+
+impl<'d> Around<'d> {
+    pub fn of(device: &'d Device) -> Self {
+        let mut around = Self { device, ending: BTreeMap::new(), taking_part: BTreeMap::new() };
+        for link in device.links.values() {
+            let ends = BTreeSet::from([&link.from, &link.to]);
+            ends.into_iter().for_each(|end| around.ending.entry(end).or_default().push(link));
+        }
+        for function in device.functions.values() {
+            let elements: BTreeSet<&ElementId> = function.realised_by.elements().iter().collect();
+            elements.into_iter().for_each(|one| around.taking_part.entry(one).or_default().push(function));
+        }
+        around
+    }
+
+    /// The links that end at an element.
+    fn links_of<'a>(&'a self, element: &ElementId) -> impl Iterator<Item = &'d Link> + use<'a, 'd> {
+        self.ending.get(element).into_iter().flatten().copied()
+    }
+}
+
+/// What of the premises of these claims stands in the model, as digests in their order: they are the same for two models in which the
+/// claims rest on the same. What the words of a claim and its evidence are is not among them.
+pub fn rest_on(device: &Device, claims: &[&ClaimId]) -> Vec<Digest> {
+    let around = Around::of(device);
+    let digest = |id: &&ClaimId| {
+        let mut premise = Canonical::new(&id.to_string());
+        rests_on(id, "", &around, &mut premise);
+        premise.digest()
+    };
+    claims.iter().map(digest).collect()
+}
+
+impl std::ops::Deref for Around<'_> {
+    type Target = Device;
+
+    fn deref(&self) -> &Device {
+        self.device
+    }
+}
+
 /// What a decision on a claim that is said in these words is bound to.
 pub(crate) fn premise(
     id: &ClaimId,
     says: &str,
     citation: Option<&Citation>,
-    device: &Device,
+    device: &Around<'_>,
     records: &Records,
 ) -> Digest {
     let mut premise = Canonical::new(&id.to_string());
@@ -31,7 +78,7 @@ pub(crate) fn premise(
 }
 
 /// Everything that the claim is about: what it names, and what would give the same words another meaning.
-fn rests_on(id: &ClaimId, says: &str, device: &Device, out: &mut Canonical) {
+fn rests_on(id: &ClaimId, says: &str, device: &Around<'_>, out: &mut Canonical) {
     match id {
         ClaimId::Control(control) => {
             if let Some(control) = device.controls.get(control) {
@@ -103,7 +150,7 @@ fn rests_on(id: &ClaimId, says: &str, device: &Device, out: &mut Canonical) {
 }
 
 /// What the property is claimed of, what that has, and what runs where it must be kept: a later version may not have it.
-fn design_premise(of: &DesignOf, property: Property, device: &Device, out: &mut Canonical) {
+fn design_premise(of: &DesignOf, property: Property, device: &Around<'_>, out: &mut Canonical) {
     out.put("property", property.word());
     out.features(of, &device.designs);
     match of {
@@ -134,7 +181,7 @@ fn design_premise(of: &DesignOf, property: Property, device: &Device, out: &mut 
     }
 }
 
-fn control_premise(control: &Control, device: &Device, out: &mut Canonical) {
+fn control_premise(control: &Control, device: &Around<'_>, out: &mut Canonical) {
     out.control(control);
     let mut elements: BTreeSet<&ElementId> = BTreeSet::new();
     let mut links: BTreeMap<&LinkId, &Link> = BTreeMap::new();
@@ -196,7 +243,7 @@ fn control_premise(control: &Control, device: &Device, out: &mut Canonical) {
 }
 
 /// The control with all of its hazards, and what degrades by this one, with whom that harms and how many there are of it.
-fn hazard_premise(control: &Control, hazard: &HazardId, device: &Device, out: &mut Canonical) {
+fn hazard_premise(control: &Control, hazard: &HazardId, device: &Around<'_>, out: &mut Canonical) {
     out.control(control);
     let listed = control.hazards.listed().iter().find(|listed| listed.id == *hazard);
     let Some(function) = listed.and_then(|listed| device.functions.get(&listed.function)) else { return };
@@ -215,7 +262,7 @@ fn hazard_premise(control: &Control, hazard: &HazardId, device: &Device, out: &m
 }
 
 /// A secret, where it is used, and what everyone who holds it runs: a later version may keep it otherwise, or print it in a log.
-fn secret_premise(secret: &Secret, device: &Device, out: &mut Canonical) {
+fn secret_premise(secret: &Secret, device: &Around<'_>, out: &mut Canonical) {
     out.secret(secret);
     out.features(&DesignOf::Secret(secret.id.clone()), &device.designs);
     let mut holders: BTreeSet<&ElementId> = secret.held_by.iter().collect();
@@ -232,7 +279,7 @@ fn secret_premise(secret: &Secret, device: &Device, out: &mut Canonical) {
 }
 
 /// The element, and what it runs in every fielded version.
-fn software_premise(element: &ElementId, device: &Device, out: &mut Canonical) {
+fn software_premise(element: &ElementId, device: &Around<'_>, out: &mut Canonical) {
     let Some(found) = device.elements.get(element) else { return };
     out.element(found);
     // In the order of the versions' names: their order in the folder means nothing.
@@ -249,7 +296,7 @@ fn software_premise(element: &ElementId, device: &Device, out: &mut Canonical) {
 
 /// The links and functions of an element, whole, and what they lead to: whoever said that they are all there had them before
 /// them as they stood then. One that is bent until it says nothing is no better than one that is left out.
-fn surroundings_premise(element: &ElementId, device: &Device, out: &mut Canonical) {
+fn surroundings_premise(element: &ElementId, device: &Around<'_>, out: &mut Canonical) {
     let zone = device.elements.get(element).and_then(|found| found.zone.as_ref());
     if let Some(zone) = zone.and_then(|zone| device.zones.get(zone)) {
         out.zone(zone);
@@ -280,7 +327,7 @@ fn surroundings_premise(element: &ElementId, device: &Device, out: &mut Canonica
     }
 }
 
-fn link_premise(link: &Link, claim: LinkClaim, device: &Device, out: &mut Canonical) {
+fn link_premise(link: &Link, claim: LinkClaim, device: &Around<'_>, out: &mut Canonical) {
     out.link(link);
     match claim {
         LinkClaim::Authentication => {
@@ -317,7 +364,7 @@ fn link_premise(link: &Link, claim: LinkClaim, device: &Device, out: &mut Canoni
 
 /// The function, and what it goes on by: whoever takes part in that with what runs there, and what they hear. A later version may not
 /// notice, and a link that is gone tells nothing any more.
-fn function_premise(function: &Function, claim: FunctionClaim, device: &Device, out: &mut Canonical) {
+fn function_premise(function: &Function, claim: FunctionClaim, device: &Around<'_>, out: &mut Canonical) {
     out.function(function);
     let mut elements: BTreeSet<&ElementId> = function.realised_by.elements().iter().collect();
     let mut links: BTreeMap<&LinkId, &Link> = BTreeMap::new();
@@ -354,7 +401,7 @@ fn function_premise(function: &Function, claim: FunctionClaim, device: &Device, 
     elements.into_iter().for_each(|element| software_premise(element, device, out));
 }
 
-fn review_premise(element: &ElementId, component: &ComponentRef, device: &Device, out: &mut Canonical) {
+fn review_premise(element: &ElementId, component: &ComponentRef, device: &Around<'_>, out: &mut Canonical) {
     let inventories: BTreeMap<_, _> =
         device.versions.iter().map(|version| (&version.id, version.inventories.get(element))).collect();
     for (version, inventory) in inventories {
@@ -368,7 +415,7 @@ fn review_premise(element: &ElementId, component: &ComponentRef, device: &Device
 }
 
 /// The answers, and what they were given before: the element, what it runs, how it is reached and which secrets it holds.
-fn rubric_premise(element: &ElementId, vulnerability: &VulnerabilityId, device: &Device, out: &mut Canonical) {
+fn rubric_premise(element: &ElementId, vulnerability: &VulnerabilityId, device: &Around<'_>, out: &mut Canonical) {
     out.opt("answers", device.rubrics.get(&(element.clone(), vulnerability.clone())));
     software_premise(element, device, out);
     device.links_of(element).for_each(|link| out.link(link));
@@ -381,7 +428,7 @@ fn rubric_premise(element: &ElementId, vulnerability: &VulnerabilityId, device: 
 }
 
 /// The secrets that an element has a copy of: those that it is said to hold, those of its links, and those that it enforces with.
-fn secrets_of<'a>(element: &'a ElementId, device: &'a Device) -> impl Iterator<Item = &'a Secret> {
+fn secrets_of<'a>(element: &'a ElementId, device: &'a Around<'_>) -> impl Iterator<Item = &'a Secret> {
     let of_links = device
         .links_of(element)
         .filter_map(|link| link.authentication.as_ref().and_then(|authentication| authentication.secret.as_ref()));
@@ -392,6 +439,6 @@ fn secrets_of<'a>(element: &'a ElementId, device: &'a Device) -> impl Iterator<I
 }
 
 /// The functions that an element takes part in.
-fn functions_of<'a>(element: &'a ElementId, device: &'a Device) -> impl Iterator<Item = &'a Function> {
-    device.functions.values().filter(move |function| function.realised_by.elements().contains(element))
+fn functions_of<'a>(element: &'a ElementId, device: &'a Around<'_>) -> impl Iterator<Item = &'a Function> {
+    device.taking_part.get(element).into_iter().flatten().copied()
 }

@@ -19,6 +19,8 @@ use crate::{hazards, words};
 const IN_FULL: usize = 4;
 /// How many rows a table has by default.
 const ROWS: usize = 15;
+/// How many claims that have to be decided again are named by default.
+const AGAIN: usize = 6;
 /// How many steps are listed by default.
 const STEPS: usize = 8;
 /// How many facts of a path are told by default: the first ones and the last.
@@ -157,6 +159,17 @@ impl Page<'_> {
             let without = if one.effective { "" } else { " (changes nothing)" };
             self.paper.item(2, "- ", &format!("{}{without}: {}", one.change, one.effects.join("; ")));
         }
+        let again: Vec<String> = self.assessment.decide_again.iter().map(ToString::to_string).collect();
+        if !again.is_empty() {
+            let shown = self.limit(AGAIN).min(again.len());
+            let more = again.len() - shown;
+            let more = if more > 0 { format!(" and {more} more (-v)") } else { String::new() };
+            let text = format!(
+                "to be decided again, for what they rest on changes with it (the verdicts are as if they were): {}{more}",
+                again[..shown].join(", ")
+            );
+            self.paper.item(2, "- ", &text);
+        }
         self.paper.gap();
     }
 
@@ -177,7 +190,7 @@ impl Page<'_> {
                 self.paper.line(6, Ink::Dim, &format!("About: {}", step.about.join(", ")));
             }
             if let Some(command) = &step.command {
-                self.paper.item(6, "$ ", command);
+                self.paper.command(6, command);
             }
         }
         self.more(2, steps.len(), STEPS, "steps");

@@ -92,6 +92,14 @@ impl Paper {
         self.hanging(indent, label, indent + length(label), Ink::Plain, text);
     }
 
+    /// A command, in one line however long it is: whoever copies it gets the whole of it, and nothing else.
+    pub fn command(&mut self, indent: usize, command: &str) {
+        self.out.push_str(&" ".repeat(indent));
+        self.out.push_str("$ ");
+        self.out.push_str(&clean(command));
+        self.out.push('\n');
+    }
+
     /// A paragraph after a label that is filled up to a column.
     pub fn field(&mut self, indent: usize, label: &str, text: &str) {
         const LABEL: usize = 16;

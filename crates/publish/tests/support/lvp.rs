@@ -603,6 +603,7 @@ pub fn assessment() -> Assessment {
     Assessment {
         schema: SCHEMA,
         supposed: Vec::new(),
+        decide_again: Vec::new(),
         lifecycle: Vec::new(),
         device: DeviceSummary { id: "lvp-200".into(), name: "LVP-200 large-volume infusion pump".into() },
         inputs: Inputs {

@@ -3,7 +3,7 @@
 use ward_model::claim::{ClaimId, ElementClaim, joint_premise};
 use ward_model::digest::Digest;
 
-use crate::claims::premise;
+use crate::claims::{Around, premise};
 use crate::raw::scalar::Citation;
 use crate::record::Records;
 
@@ -302,7 +302,7 @@ fn that_nothing_is_left_out_is_bound_to_its_words() {
         let cited =
             claim.evidence.as_ref().map(|cited| Citation { path: cited.path.clone(), place: cited.place.clone() });
         let words = words.unwrap_or(&claim.statement);
-        premise(&claim.id, words, cited.as_ref(), &device, &Records::default()) == claim.premise
+        premise(&claim.id, words, cited.as_ref(), &Around::of(&device), &Records::default()) == claim.premise
     };
     for (claim, before) in [
         (ElementClaim::InterfacesListed, "every interface of pump is listed as a link"),
