@@ -609,6 +609,7 @@ impl<'a> Search<'a> {
             lapsing::to_decide_again(self.inputs, self.effects, &self.supposition(&changes).device, &changes)
         };
         let Outlined { outlines: after, stopping, hazards, .. } = outlined;
+        let partial = self.inputs.knowledge.description().partial();
         let mut left_presumed: BTreeSet<LeftPresumed> = BTreeSet::new();
         for outline in after.iter().filter(|outline| outline.verdict == Outcome::Uncontrolled) {
             if let Some(because) = outline.because {
@@ -616,7 +617,7 @@ impl<'a> Search<'a> {
                     element: outline.element.clone(),
                     because,
                     covers: outline.covers,
-                    advice: assessing(because, &outline.element, &self.found),
+                    advice: assessing(because, &outline.element, &self.found, partial.as_deref()),
                 });
             }
         }

@@ -140,8 +140,8 @@ impl Page<'_> {
         };
         self.paper.field(2, "Verdicts now", &counts(&version.before));
         if version.outcome == TreatmentOutcome::Treated {
-            let then = if version.decide_again.is_empty() { "Then" } else { "Then, once decided again" };
-            self.paper.field(2, then, &counts(&version.after));
+            let once = if version.decide_again.is_empty() { "" } else { ", once what follows is decided again" };
+            self.paper.field(2, "Then", &format!("{}{once}", counts(&version.after)));
             if !version.decide_again.is_empty() {
                 let what: Vec<String> = version.decide_again.iter().map(ToString::to_string).collect();
                 let what = format!(
@@ -198,7 +198,7 @@ impl Page<'_> {
              before any change, and {then}",
             count(claims.len(), "claim", "claims"),
             self.some(&claims),
-            count(first.uncontrolled, "verdict", "verdicts")
+            count(first.uncontrolled, "verdict is", "verdicts are")
         );
         self.paper.item(2, "answer first: ", &text);
         self.paper.command(2, &format!("ward decide {} --list", quoted(self.folder)));

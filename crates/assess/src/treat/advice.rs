@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ward_model::device::Owner;
 use ward_model::finding::{State, UnassessedReason};
 use ward_model::hypothesis::Change;
-use ward_model::ids::{ElementId, FunctionId};
+use ward_model::ids::{ComponentRef, ElementId, FunctionId};
 use ward_model::knowledge::KnowledgeError;
 use ward_model::treatment::Untreated;
 use ward_model::verdict::{Place, PresumedBecause};
@@ -75,7 +75,7 @@ impl Search<'_> {
 
     /// Of what is untreated, the components of which no fixed version is known: whoever knows one can ask about it.
     fn without_a_version(&self, untreated: &[Untreated]) -> Vec<String> {
-        let mut unknown: BTreeMap<(&ElementId, &str, &str), BTreeSet<&str>> = BTreeMap::new();
+        let mut unknown: BTreeMap<(&ElementId, &ComponentRef), (String, BTreeSet<&str>)> = BTreeMap::new();
         for one in untreated {
             let at = (self.inputs.device.versions[0].id.clone(), one.element.clone());
             let findings = self.found.get(&at).into_iter().flat_map(|reports| &reports.open.findings);
@@ -83,17 +83,19 @@ impl Search<'_> {
             for finding in this.filter(|finding| finding.state == State::Affected && mended(finding).is_empty()) {
                 let component = &finding.component;
                 let version = component.version.as_deref().unwrap_or("without a version");
-                let named = unknown.entry((&one.element, &component.name, version)).or_default();
-                named.insert(&one.subject);
+                let (_, ids) = unknown
+                    .entry((&one.element, &component.reference))
+                    .or_insert_with(|| (format!("{} {version}", component.name), BTreeSet::new()));
+                ids.insert(&one.subject);
             }
         }
-        let told = unknown.into_iter().map(|((element, name, version), ids)| {
+        let told = unknown.into_iter().map(|((element, reference), (name, ids))| {
             let named: Vec<&str> = ids.iter().take(NAMED).copied().collect();
             let more = ids.len() - named.len();
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             format!(
-                "no fixed version of {name} {version} at {element} is known ({}{more}): ask about one that you know with `--what-if \
-                 update:{element}/REFERENCE@VERSION`, or show that it cannot be used there",
+                "no fixed version of {name} at {element} is known ({}{more}): ask about one that you know with `--what-if \
+                 update:{element}/{reference}@VERSION`, or show that it cannot be used there",
                 named.join(", ")
             )
         });
@@ -145,7 +147,7 @@ impl Search<'_> {
         let harmful: Vec<String> = after.losses.keys().map(ToString::to_string).collect();
         Ok(if !harmful.is_empty() {
             format!(
-                "taking it off the network meanwhile is no help: {written} would leave {leaves}, and stop {stops}; that {} stops harms \
+                "taking it off the network meanwhile is no help: {written} would leave {leaves}, and stop {stops}; the loss of {} harms \
                  more than the policy accepts",
                 harmful.join(", ")
             )
@@ -164,7 +166,12 @@ fn isolated(changes: &[Change]) -> BTreeSet<ElementId> {
 }
 
 /// What to do about what is presumed. It is advice: nobody can be told beforehand what the answer will be.
-pub(super) fn assessing(because: PresumedBecause, element: &ElementId, found: &Reports) -> String {
+pub(super) fn assessing(
+    because: PresumedBecause,
+    element: &ElementId,
+    found: &Reports,
+    partial: Option<&str>,
+) -> String {
     match because {
         PresumedBecause::Unmodelled => {
             format!(
@@ -175,6 +182,9 @@ pub(super) fn assessing(because: PresumedBecause, element: &ElementId, found: &R
             let here = found.iter().filter(|((_, at), _)| at == element);
             let unassessed = here.flat_map(|(_, reports)| &reports.open.unassessed);
             let reasons: BTreeSet<UnassessedReason> = unassessed.map(|one| one.reason).collect();
+            if let Some(partial) = partial {
+                return format!("assess {element} by whole knowledge: {partial}");
+            }
             if reasons.is_empty() {
                 return format!("assess: supply an SBOM of {element}, or review what no feed covers");
             }

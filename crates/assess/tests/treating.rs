@@ -1,0 +1,260 @@
+//! What a treatment may not count as one, and what it has to say of what it asks for: small folders, each one a false answer once.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by them")]
+
+use jiff::civil::date;
+use ward_assess::{Treating, treat};
+use ward_device::{DECISIONS, MemoryFiles, Reading, read};
+use ward_knowledge::Contents;
+use ward_model::claim::{Claim, joint_evidence, joint_premise};
+use ward_model::cpe::Cpe;
+use ward_model::ids::VulnerabilityId;
+use ward_model::treatment::{TreatmentOutcome, VersionTreatment};
+use ward_model::vulnerability::{Configuration, Criterion, Node, Operator, VulnerabilityRecord};
+use ward_version::{Bound, Interval};
+
+#[path = "support/small.rs"]
+mod small;
+
+use small::{DEVICE, TODAY, asked};
+
+/// A hospital's server with one library that commands a pump, over a link that nobody else reaches. All claims are decided, unless said
+/// otherwise; `more` stands at the end of the model.
+struct Folder {
+    path: &'static str,
+    more: &'static str,
+    own: &'static str,
+    decided: bool,
+    library: &'static str,
+    severity: &'static str,
+}
+
+impl Default for Folder {
+    fn default() -> Self {
+        Self { path: "technician", more: "", own: "", decided: true, library: "1.0", severity: "catastrophic" }
+    }
+}
+
+impl Folder {
+    fn reading(&self) -> Reading {
+        let described = |id: &str, kind: &str, owner: &str, sbom: &str| {
+            format!(
+                "[[element]]\nid = \"{id}\"\nkind = \"{kind}\"\nowner = \"{owner}\"\nsbom = \"{sbom}\"\ninstances_per_site = 1\n\
+                 claims = {{ interfaces_listed = \"evidence/e.md\", software_listed = \"evidence/e.md\", functions_listed = \"evidence/e.md\" }}\n"
+            )
+        };
+        let system = [
+            described("pump", "bedside-device", "maker", "none"),
+            described("server", "server", "hospital", "sbom/server.cdx.json"),
+            described("lock", "other", "maker", "none"),
+            "[[link]]\nid = \"orders\"\nfrom = \"server\"\nto = \"pump\"\nmedium = \"ip\"\nexposed_to = [\"hospital-network\"]\n\
+             carries = [\"command\", \"data\"]\nanti_replay = true\n\
+             authentication = { mechanism = \"tls\", secret = \"k\", evidence = \"evidence/e.md\" }\n\
+             claims = { exposed_to = \"evidence/e.md\", carries = \"evidence/e.md\", anti_replay = \"evidence/e.md\" }\n\
+             [[secret]]\nid = \"k\"\nheld_by = [\"server\", \"pump\"]\nper_unit = true\nevidence = \"evidence/e.md\"\n"
+                .to_owned(),
+            // Nobody touches either, so that software and links are what there is.
+            "[[control]]\nid = \"locked\"\ncategory = \"compensating\"\ncuts = [{ presence_at = \"pump\" }, { presence_at = \"server\" }]\n\
+             enforcer = { element = \"lock\" }\nperformed_by = \"design\"\nhazard_added = \"none\"\ncost = 1\n\
+             claimed = { effective = true, evidence = \"evidence/e.md\" }\n"
+                .to_owned(),
+            "[[person_group]]\nid = \"patient\"\nrole = \"patient\"\n".to_owned(),
+            "[[function]]\nid = \"infuse\"\nessential = true\nrealised_by = { all = [\"pump\"] }\nfed_by = []\n\
+             claims = { fed_by = \"evidence/e.md\" }\npersons = { group = \"patient\", at_once_per_instance = 1 }\n\
+             [[function.effect]]\non = \"alteration\"\nhazardous_situation = \"too much\"\nharm = \"death\"\n"
+                .to_owned(),
+            format!("[[harm]]\nid = \"death\"\naxis = \"person\"\nseverity = \"{}\"\ntext = \"Death\"\n", self.severity),
+            self.more.to_owned(),
+        ]
+        .concat();
+        let fielded = format!("[[version]]\nid = \"1\"\nunits = 500\nupdate_path = \"{}\"\n", self.path);
+        let sbom = format!(
+            r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[{{"type":"library","bom-ref":"lib","name":"lib","version":"{0}","cpe":"cpe:2.3:a:acme:lib:{0}:*:*:*:*:*:*:*"}}]}}"#,
+            self.library
+        );
+        let mut folder = vec![
+            ("device.toml", DEVICE),
+            ("system.toml", system.as_str()),
+            ("fielded.toml", fielded.as_str()),
+            ("sbom/server.cdx.json", sbom.as_str()),
+            ("evidence/e.md", "looked at"),
+        ];
+        if !self.own.is_empty() {
+            folder.push(("vulnerabilities.toml", self.own));
+        }
+        let undecided = read(&MemoryFiles::from_iter(folder.clone())).unwrap_or_else(|error| panic!("{error:#?}"));
+        if !self.decided {
+            return undecided;
+        }
+        let claims: Vec<&Claim> = undecided.device.claims.values().collect();
+        let named: Vec<String> = claims.iter().map(|claim| format!("\"{}\"", claim.id)).collect();
+        let decisions = format!(
+            "[[decision]]\nclaims = [{}]\noutcome = \"accepted\"\nby = \"x\"\non = 2026-01-01\nexpires = 2027-12-31\nrationale = \"x\"\n\
+             premise_sha256 = \"{}\"\nevidence_sha256 = \"{}\"\n",
+            named.join(", "),
+            joint_premise(claims.iter().copied()),
+            joint_evidence(claims.iter().copied()).expect("the evidence is there"),
+        );
+        folder.push((DECISIONS, decisions.as_str()));
+        read(&MemoryFiles::from_iter(folder)).unwrap_or_else(|error| panic!("{error:#?}"))
+    }
+
+    fn treated(&self, records: &[(Option<&str>, &str)]) -> VersionTreatment {
+        let reading = self.reading();
+        let ask = |inputs: &ward_assess::Inputs<'_>| treat(inputs, Treating::default()).expect("knowledge in memory");
+        asked(&reading.device, &reading.decisions, knowledge(records), ask).versions.remove(0)
+    }
+
+    fn confirmed(&self, records: &[(Option<&str>, &str)]) -> usize {
+        let reading = self.reading();
+        let assessment = small::assessed_with(&reading.device, &reading.decisions, knowledge(records));
+        assessment.summary.uncontrolled.confirmed
+    }
+}
+
+/// Records of the library, each from one version on and before another, with no score: everything is taken at its worst.
+fn knowledge(records: &[(Option<&str>, &str)]) -> Contents {
+    let record = |(place, (from, before)): (usize, &(Option<&str>, &str))| {
+        let criterion = Criterion {
+            vulnerable: true,
+            cpe: Cpe::parse("cpe:2.3:a:acme:lib:*:*:*:*:*:*:*:*").expect("a CPE name"),
+            range: Some(Interval {
+                lower: from.map(|version| Bound { version: version.to_owned(), inclusive: true }),
+                upper: Some(Bound { version: (*before).to_owned(), inclusive: false }),
+            }),
+        };
+        let node = Node { operator: Operator::Or, negate: false, criteria: vec![criterion] };
+        VulnerabilityRecord {
+            configurations: vec![Configuration { operator: Operator::Or, negate: false, nodes: vec![node] }],
+            received: Some(date(2026, 3, 1)),
+            ..VulnerabilityRecord::new(VulnerabilityId::from(format!("CVE-2026-000{place}").as_str()), "nvd")
+        }
+    };
+    let records = records.iter().enumerate().map(record).collect();
+    Contents { records, years: (1999..=2026).collect(), ..Contents::empty(TODAY) }
+}
+
+const OWN: &str = "[[finding]]\nid = \"EX-1\"\ntitle = \"anyone on the network doses\"\nelement = \"pump\"\n\
+    vectors = [\"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\"]\nknown_since = 2026-02-01\nsource = \"own test\"\n";
+
+fn changes(version: &VersionTreatment) -> Vec<String> {
+    version.changes.iter().map(|change| change.change.to_string()).collect()
+}
+
+#[test]
+fn a_version_of_which_it_cannot_be_told_what_touches_it_is_no_treatment() {
+    let folder = Folder::default();
+    let told = folder.treated(&[(None, "1.1")]);
+    assert_eq!(changes(&told), ["update:server/lib@1.1"], "{told:#?}");
+    // The version at which the first ends cannot be compared with where the second begins.
+    let untold = folder.treated(&[(None, "1.1rc1"), (Some("1.1test2"), "1.1test9")]);
+    assert_ne!(changes(&untold), ["update:server/lib@1.1rc1"], "{untold:#?}");
+    assert_eq!(untold.before.uncontrolled.presumed, untold.after.uncontrolled.presumed, "{untold:#?}");
+}
+
+#[test]
+fn what_the_hospital_owns_is_patched_by_the_hospital_whatever_reaches_the_pump() {
+    for (path, cost) in [("none", 20), ("surgery", 20), ("technician", 20)] {
+        let treated = Folder { path, ..Folder::default() }.treated(&[(None, "1.1")]);
+        assert_eq!((changes(&treated), treated.cost), (vec!["update:server/lib@1.1".to_owned()], cost), "{path}");
+        let remarks = &treated.changes[0].remarks;
+        assert!(remarks.iter().any(|remark| remark.contains("its owner brings it there: hospital")), "{remarks:?}");
+    }
+}
+
+#[test]
+fn a_finding_of_the_makers_own_is_treated_by_a_release_where_one_reaches_the_units() {
+    let folder = |path| Folder { path, own: OWN, library: "2.0", ..Folder::default() };
+    let treated = folder("automatic").treated(&[]);
+    assert_eq!(changes(&treated), ["fix:EX-1"], "{treated:#?}");
+    assert!(treated.changes[0].remarks.iter().any(|remark| remark.contains("to be made")), "{treated:#?}");
+    let never = folder("none").treated(&[]);
+    assert_ne!(changes(&never), ["fix:EX-1"], "{never:#?}");
+    assert!(never.not_offered.iter().any(|one| one.reason.contains("cannot be updated")), "{never:#?}");
+}
+
+#[test]
+fn a_control_that_comes_as_an_update_reaches_no_unit_that_gets_none() {
+    const UPDATE: &str = "[[control]]\nid = \"fw-2\"\ncategory = \"firmware-and-software-updates\"\n\
+        cuts = [{ vulnerability = \"EX-1\", at = \"pump\" }]\nenforcer = { element = \"pump\" }\nperformed_by = \"maker\"\n\
+        hazard_added = \"none\"\ncost = 3\nclaimed = { effective = true, evidence = \"evidence/e.md\" }\n";
+    let folder = |path| {
+        let mut reading = Folder { path, own: OWN, more: UPDATE, library: "2.0", ..Folder::default() }.reading();
+        // Somebody has yet to decide that it works.
+        reading.decisions.entered[0].claims.retain(|claim| claim != "control:fw-2");
+        let claims: Vec<&Claim> =
+            reading.device.claims.values().filter(|one| one.id.to_string() != "control:fw-2").collect();
+        reading.decisions.entered[0].premise = Some(joint_premise(claims.iter().copied()));
+        asked(&reading.device, &reading.decisions, knowledge(&[]), |inputs| {
+            treat(inputs, Treating::default()).expect("knowledge in memory")
+        })
+        .versions
+        .remove(0)
+    };
+    assert_eq!(changes(&folder("technician")), ["+fw-2"]);
+    let never = folder("none");
+    assert!(changes(&never).iter().all(|change| change != "+fw-2"), "{never:#?}");
+    assert!(never.not_offered.iter().any(|one| one.what == "control fw-2" && one.reason.contains("as an update")));
+}
+
+#[test]
+fn off_the_network_is_advised_only_where_that_is_no_worse() {
+    // Rests on what the server says: without its links it stops, and that harms as much.
+    const FED: &str = "[[function]]\nid = \"dose\"\nessential = true\nrealised_by = { all = [\"pump\"] }\npersons = { group = \"patient\", at_once_per_instance = 1 }\n\
+        [[function.effect]]\non = \"loss\"\nhazardous_situation = \"nothing\"\nharm = \"death\"\n";
+    let treated = Folder { path: "none", own: OWN, more: FED, library: "2.0", ..Folder::default() }.treated(&[]);
+    assert_eq!(treated.outcome, TreatmentOutcome::NoTreatment, "{treated:#?}");
+    let advice = treated.advice.join("\n");
+    assert!(!advice.contains("until then take it off"), "{advice}");
+}
+
+#[test]
+fn without_a_known_version_the_device_is_not_to_be_replaced_but_a_version_to_be_named() {
+    // Every version is touched, whatever there is.
+    let reading = Folder { severity: "catastrophic", ..Folder::default() };
+    let treated = reading.treated(&[(None, "9")]);
+    assert_eq!(changes(&treated), ["update:server/lib@9"]);
+    let mut contents = knowledge(&[(None, "9")]);
+    contents.records[0].configurations[0].nodes[0].criteria[0].range = None;
+    let folder = Folder { more: "", ..Folder::default() }.reading();
+    let treated = asked(&folder.device, &folder.decisions, contents, |inputs| {
+        treat(inputs, Treating::default()).expect("knowledge in memory")
+    })
+    .versions
+    .remove(0);
+    if treated.outcome == TreatmentOutcome::NoTreatment {
+        let advice = treated.advice.join("\n");
+        assert!(advice.contains("no fixed version of lib 1.0 at server is known"), "{advice}");
+        assert!(advice.contains("update:server/lib@VERSION"), "{advice}");
+    } else {
+        assert!(changes(&treated).iter().all(|change| change.starts_with("isolate:")), "{treated:#?}");
+    }
+}
+
+#[test]
+fn what_is_shown_and_not_decided_is_to_be_answered_for_before_anything_is_rebuilt() {
+    let folder = Folder { decided: false, library: "2.0", ..Folder::default() };
+    let treated = folder.treated(&[]);
+    let first = treated.answer_first.as_ref().unwrap_or_else(|| panic!("{treated:#?}"));
+    assert!(first.claims.iter().any(|claim| claim.to_string() == "link:orders.authentication"), "{first:#?}");
+    assert!(first.uncontrolled < treated.before.uncontrolled.confirmed, "{first:#?}");
+    let decided = Folder { library: "2.0", ..Folder::default() };
+    assert_eq!(decided.treated(&[]).answer_first, None);
+}
+
+/// The changes of a proposal are made in the folder, by hand: what lapses is what was told.
+#[test]
+fn what_has_to_be_decided_again_is_what_lapses_when_it_is_done() {
+    let records: &[(Option<&str>, &str)] = &[(None, "1.1")];
+    let before = Folder::default();
+    let treated = before.treated(records);
+    assert_eq!(changes(&treated), ["update:server/lib@1.1"]);
+    let (held, patched) = (before.reading(), Folder { library: "1.1", ..Folder::default() }.reading());
+    // The decisions are those that were made before.
+    let effects = |device| ward_risk::Effects::decided(device, &held.decisions, TODAY).0;
+    let (was, is) = (effects(&held.device), effects(&patched.device));
+    let lapsed: Vec<String> = was.claims().filter(|claim| !is.holds(claim)).map(ToString::to_string).collect();
+    let told: Vec<String> = treated.decide_again.iter().map(ToString::to_string).collect();
+    assert!(!lapsed.is_empty());
+    assert_eq!(lapsed, told);
+    assert!(before.confirmed(records) > 0);
+}
