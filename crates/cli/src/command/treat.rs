@@ -40,10 +40,18 @@ pub struct Arguments {
     /// The day or time asked about: what was held then counts; default: now
     #[arg(long, value_name = "DATE|TIME")]
     as_of: Option<AsOf>,
+    /// Asked of another command, and looked for here
+    #[arg(long, hide = true, value_name = "CHANGE", value_delimiter = ',', allow_hyphen_values = true)]
+    what_if: Vec<String>,
 }
 
 /// Searches and tells.
 pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
+    if !arguments.what_if.is_empty() {
+        let instead =
+            format!("ask `ward assess {} --what-if {}`", arguments.folder.display(), arguments.what_if.join(","));
+        return Err(Failure::input("arguments", "what follows from changes is told by `ward assess`").hint(instead));
+    }
     let reading = assess::read(&arguments.folder, &arguments.site, ui)?;
     let (held, as_of) = Held::open(global, arguments.as_of, ui)?;
     let rulebook = folder::rulebook(&reading, &Library::built_in()?, as_of)?;

@@ -9,7 +9,10 @@ use super::measure::{self, bold, plain};
 use super::pen::{Anchor, Face, Head, INK, MARGIN, Pen, Rect, THIN};
 use crate::words::{clean, count, number};
 
+/// Width of a cell, and height of one whose word stands in one line.
 const CELL: (i32, i32) = (172, 124);
+/// So many lines a policy's word may take, and how high each is.
+const WORD: (usize, i32) = (3, 14);
 /// Room for the names of the rows.
 const SIDE: i32 = 112;
 /// Height of the names of the columns.
@@ -100,7 +103,10 @@ pub fn matrix(assessment: &Assessment, policy: &PolicyMatrix) -> String {
     let width = 2 * MARGIN + SIDE + 5 * CELL.0;
     let head = Head::new(&title, &notes, width);
     let top = MARGIN + head.height() + TOP;
-    let height = top + 3 * CELL.1 + 34 + MARGIN;
+    // As high as the longer of the policy's words needs.
+    let lines = [&policy.controlled, &policy.uncontrolled].map(|word| worded(word).len());
+    let tall = CELL.1 + measure::whole(lines.into_iter().max().unwrap_or(1).saturating_sub(1)) * WORD.1;
+    let height = top + 3 * tall + 34 + MARGIN;
     let mut pen = Pen::begin(width, height, &title, &description(&notes, own, policy));
     head.write(&mut pen, MARGIN);
     let left = MARGIN + SIDE;
@@ -112,14 +118,14 @@ pub fn matrix(assessment: &Assessment, policy: &PolicyMatrix) -> String {
     pen.text(MARGIN, top - 8, 11, Face::Aside, "Exploitability");
     let rect = |row: usize, column: usize| Rect {
         x: left + measure::whole(column) * CELL.0,
-        y: top + measure::whole(row) * CELL.1,
+        y: top + measure::whole(row) * tall,
         w: CELL.0,
-        h: CELL.1,
+        h: tall,
     };
     let outcome = |class: Exploitability, severity: Severity| policy.cells[class as usize][severity as usize];
     let rows: Vec<Exploitability> = Exploitability::ALL.iter().rev().copied().collect();
     for (row, class) in rows.iter().enumerate() {
-        pen.text(MARGIN, rect(row, 0).y + CELL.1 / 2 + 4, 12, Face::Bold, class.word());
+        pen.text(MARGIN, rect(row, 0).y + tall / 2 + 4, 12, Face::Bold, class.word());
         for (column, severity) in Severity::ALL.iter().enumerate() {
             let verdicts = own().filter(|verdict| stands_at(verdict, *class, *severity));
             let word = match outcome(*class, *severity) {
@@ -146,8 +152,13 @@ pub fn matrix(assessment: &Assessment, policy: &PolicyMatrix) -> String {
     if !boundary.is_empty() {
         pen.path(boundary.trim_end(), (INK, "5"), "");
     }
-    pen.text(left, top + 3 * CELL.1 + 24, 11, Face::Aside, "Classes are ordinal; none of them is a probability.");
+    pen.text(left, top + 3 * tall + 24, 11, Face::Aside, "Classes are ordinal; none of them is a probability.");
     pen.end()
+}
+
+/// A policy's word, in lines that fit into a cell.
+fn worded(word: &str) -> Vec<String> {
+    measure::wrap(&clean(word), CELL.0 - 24, plain(11), WORD.0)
 }
 
 fn stands_at(verdict: &Verdict, class: Exploitability, severity: Severity) -> bool {
@@ -159,16 +170,16 @@ fn cell(pen: &mut Pen, rect: Rect, (outcome, word): (Outcome, &str), counts: &Ce
     if outcome == Outcome::Uncontrolled {
         pen.hatch(rect, 11, ("#b9c2cb", "2"));
     }
-    let room = rect.w - 24;
     // Text stands on white: a pattern behind letters is hard to read.
     let plate = |pen: &mut Pen, x: i32, y: i32, w: i32, h: i32| {
         pen.put(format_args!("<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" fill=\"#ffffff\"/>"));
     };
-    let words = measure::wrap(&clean(word), room, plain(11), 1);
+    let words = worded(word);
     let wide = measure::widest(&words, plain(11));
-    plate(pen, rect.x + 8, rect.y + 6, wide + 8, 17);
-    for word in &words {
-        pen.text(rect.x + 12, rect.y + 18, 11, Face::Quiet, word);
+    let below = measure::whole(words.len().saturating_sub(1)) * WORD.1;
+    plate(pen, rect.x + 8, rect.y + 6, wide + 8, 17 + below);
+    for (place, word) in words.iter().enumerate() {
+        pen.text(rect.x + 12, rect.y + 18 + measure::whole(place) * WORD.1, 11, Face::Quiet, word);
     }
     if counts.total() == 0 {
         return;
@@ -176,9 +187,9 @@ fn cell(pen: &mut Pen, rect: Rect, (outcome, word): (Outcome, &str), counts: &Ce
     let total = number(counts.total() as u64);
     let lines = counts.lines();
     let wide = measure::width(&total, bold(20)).max(measure::widest(&lines, plain(11)));
-    plate(pen, rect.x + 8, rect.y + 26, wide + 8, 24 + measure::whole(lines.len()) * 14);
-    pen.text(rect.x + 12, rect.y + 45, 20, Face::Bold, &total);
-    let mut y = rect.y + 46;
+    plate(pen, rect.x + 8, rect.y + 26 + below, wide + 8, 24 + measure::whole(lines.len()) * 14);
+    pen.text(rect.x + 12, rect.y + 45 + below, 20, Face::Bold, &total);
+    let mut y = rect.y + 46 + below;
     for line in &lines {
         y += 14;
         pen.text(rect.x + 12, y, 11, Face::Plain, line);
