@@ -10,7 +10,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ward_model::assessment::{DeviceSummary, Summary};
-use ward_model::claim::ClaimId;
 use ward_model::device::{Device, UpdatePath};
 use ward_model::finding::State;
 use ward_model::hazard::ControlHazard;
@@ -18,20 +17,21 @@ use ward_model::hypothesis::Change;
 use ward_model::ids::{ElementId, FieldedVersionId, FunctionId, VulnerabilityId};
 use ward_model::knowledge::KnowledgeError;
 use ward_model::treatment::{
-    AnswerFirst, LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated,
-    VersionTreatment,
+    LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated, VersionTreatment,
 };
-use ward_model::verdict::{Outcome, Place, PresumedBecause, Verdict};
+use ward_model::verdict::{Outcome, PresumedBecause, Verdict};
 use ward_risk::choices::Choices;
 use ward_risk::hazards::{Supposed, hazards};
 use ward_risk::open::{Open, open};
-use ward_risk::{Effects, ElementReports, Outline, loss, not_shown, outline, spoken_against};
+use ward_risk::{Effects, ElementReports, Outline, loss, outline};
 
 use crate::suppose::{Reports, Supposition, suppose};
 use crate::{Inputs, Known, digests, lapsing, receipts, reports_of};
 
 mod advice;
+mod answering;
 mod candidate;
+mod clauses;
 mod configurations;
 mod hazard;
 mod hitting;
@@ -39,10 +39,10 @@ mod mending;
 mod needs;
 
 use advice::assessing;
-use candidate::{Candidate, Offer, Offered, places};
+use answering::answer_first;
+use candidate::{Candidate, Offer, Offered};
 pub use configurations::treat_configurations;
 use hitting::{Clause, Failed, cheapest};
-use mending::{Mending, names};
 
 /// How long a search goes on: by counts, never by time, so that the same question has the same answer everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,50 +150,6 @@ fn treat_deciding(
         presumed_too: treating.presumed_too,
         versions,
     })
-}
-
-/// What would be left to do for one version if first somebody answered for what is claimed, cites evidence and is not decided.
-fn answer_first(
-    inputs: &Inputs<'_>,
-    effects: &Effects,
-    treating: Treating,
-    (looked_up, found): (&Known, Arc<Reports>),
-    as_is: &VersionTreatment,
-    tell: &mut dyn FnMut(Progress<'_>),
-) -> Result<Option<AnswerFirst>, KnowledgeError> {
-    let device = inputs.device;
-    let rejected = ward_risk::rejected(device, inputs.decisions, inputs.as_of);
-    // Controls are at hand either way, each with what it costs.
-    let answerable = |id: &&ClaimId| {
-        !matches!(id, ClaimId::Control(_))
-            && !effects.holds(id)
-            && not_shown(device, id).is_none()
-            && spoken_against(device, &rejected, id).is_none()
-    };
-    let claims: Vec<ClaimId> = device.claims.keys().filter(answerable).cloned().collect();
-    if claims.is_empty() {
-        return Ok(None);
-    }
-    let answered = effects.supposing(&claims);
-    let partial = inputs.knowledge.description().partial();
-    let before = outline(inputs.situation(&found, partial.as_deref()), &answered);
-    let mut search = Search::new(inputs, &answered, treating, (looked_up, found), tell)?;
-    let ended = search.search(false)?;
-    let then = search.conclude(ended, &before)?;
-    let changes: Vec<Change> = then.changes.iter().map(|change| change.change.clone()).collect();
-    let uncontrolled = then.before.uncontrolled.confirmed;
-    let same = then.outcome == as_is.outcome
-        && changes.iter().eq(as_is.changes.iter().map(|change| &change.change))
-        && uncontrolled == as_is.before.uncontrolled.confirmed;
-    let expired = inputs.decisions.entered.iter().filter(|one| one.accepted && one.expires < inputs.as_of);
-    Ok((!same).then(|| AnswerFirst {
-        claims,
-        ran_out: expired.map(|one| one.expires).max(),
-        outcome: then.outcome,
-        changes,
-        cost: then.cost,
-        uncontrolled,
-    }))
 }
 
 /// The counts of some verdicts, and of those of what stops by design.
@@ -489,75 +445,6 @@ impl<'a> Search<'a> {
         let version = &self.inputs.device.versions[0].id;
         let (candidates, assessed) = (self.candidates.len(), self.assessed);
         (self.tell)(Progress { version, candidates, assessed, at_least, left });
-    }
-
-    /// What every treatment must do, seeing what this set leaves.
-    fn clauses(&self, remaining: &Remaining, set: &[usize], overlooking_losses: bool) -> Vec<(Clause, Untreated)> {
-        let mut touching: BTreeMap<&Place, Vec<usize>> = BTreeMap::new();
-        for (number, candidate) in self.candidates.iter().enumerate() {
-            candidate.touches.iter().for_each(|place| touching.entry(place).or_default().push(number));
-        }
-        let mending = Mending::new(&remaining.found);
-        let mut clauses = Vec::new();
-        for open in &remaining.open {
-            let subject = Untreated {
-                subject: open.subject.id.clone(),
-                element: open.element.clone(),
-                presumed_because: open.because,
-                harm: open.harm.clone(),
-            };
-            if open.witness.nodes.is_empty() {
-                // Where no derivation was drawn, all that is known is that this very set leaves it; another one's clause moves on.
-                clauses.push((self.not_this(set), subject));
-                continue;
-            }
-            let names = names(open);
-            let places = places(self.inputs.device, open);
-            let touching: BTreeSet<usize> =
-                places.iter().filter_map(|place| touching.get(place)).flatten().copied().collect();
-            let touching = touching.into_iter();
-            let touching = touching.filter(|one| mending.may_mend(&self.candidates[*one].change, open, &names));
-            let (chosen, others): (Vec<usize>, Vec<usize>) = touching.partition(|one| set.binary_search(one).is_ok());
-            let brings = |one: &usize| !self.candidates[*one].only_cuts();
-            // Whoever defeats a control is in the way only where somebody relies on it.
-            let defeated = |one: &usize| match &self.candidates[*one].change {
-                Change::Rely(control) => places.contains(&Place::Control(control.to_string())),
-                _ => false,
-            };
-            // What opens a way need not stand on it.
-            let apart = |one: &usize| self.candidates[*one].opens || defeated(one);
-            let none_of: BTreeSet<usize> =
-                chosen.into_iter().filter(brings).chain(set.iter().copied().filter(apart)).collect();
-            clauses.push((Clause { any: others, none_of: none_of.into_iter().collect() }, subject));
-        }
-        if !overlooking_losses {
-            for (function, due) in &remaining.losses {
-                let isolates = |one: &usize| match &self.candidates[*one].change {
-                    Change::Isolate(element) => due.contains(element),
-                    _ => false,
-                };
-                let chosen: Vec<usize> = set.iter().copied().filter(isolates).collect();
-                let subject = |one: usize| {
-                    let Change::Isolate(element) = &self.candidates[one].change else { return None };
-                    Some(needs::stopped(function, element))
-                };
-                // What does harm by itself has been taken out before.
-                let all = Clause { any: Vec::new(), none_of: chosen.clone() };
-                let named = chosen.first().and_then(|one| subject(*one));
-                clauses.extend(named.map(|named| (all, named)));
-            }
-        }
-        clauses.extend(self.hazard_clauses(&remaining.hazards, set));
-        // Clauses by derivation say more than that this very set fails.
-        if clauses.iter().any(|(clause, _)| *clause != self.not_this(set)) {
-            let plain = self.not_this(set);
-            clauses.retain(|(clause, _)| *clause != plain);
-        }
-        clauses
-    }
-
-    fn not_this(&self, set: &[usize]) -> Clause {
-        Clause { any: (0..self.candidates.len()).filter(|one| !set.contains(one)).collect(), none_of: set.to_vec() }
     }
 
     /// What is told of how the search ended, and of how things come out then, assessed whole.

@@ -1,0 +1,57 @@
+//! What is left to do if first somebody answers for what is claimed: a decision costs less than a redesign.
+
+use std::sync::Arc;
+
+use ward_model::claim::ClaimId;
+use ward_model::hypothesis::Change;
+use ward_model::knowledge::KnowledgeError;
+use ward_model::treatment::{AnswerFirst, VersionTreatment};
+use ward_risk::{Effects, not_shown, outline, rejected, spoken_against};
+
+use super::{Progress, Search, Treating};
+use crate::suppose::Reports;
+use crate::{Inputs, Known};
+
+/// What would be left to do for one version if first somebody answered for what is claimed, cites evidence and is not decided.
+pub(super) fn answer_first(
+    inputs: &Inputs<'_>,
+    effects: &Effects,
+    treating: Treating,
+    (looked_up, found): (&Known, Arc<Reports>),
+    as_is: &VersionTreatment,
+    tell: &mut dyn FnMut(Progress<'_>),
+) -> Result<Option<AnswerFirst>, KnowledgeError> {
+    let device = inputs.device;
+    let rejected = rejected(device, inputs.decisions, inputs.as_of);
+    // Controls are at hand either way, each with what it costs.
+    let answerable = |id: &&ClaimId| {
+        !matches!(id, ClaimId::Control(_))
+            && !effects.holds(id)
+            && not_shown(device, id).is_none()
+            && spoken_against(device, &rejected, id).is_none()
+    };
+    let claims: Vec<ClaimId> = device.claims.keys().filter(answerable).cloned().collect();
+    if claims.is_empty() {
+        return Ok(None);
+    }
+    let answered = effects.supposing(&claims);
+    let partial = inputs.knowledge.description().partial();
+    let before = outline(inputs.situation(&found, partial.as_deref()), &answered);
+    let mut search = Search::new(inputs, &answered, treating, (looked_up, found), tell)?;
+    let ended = search.search(false)?;
+    let then = search.conclude(ended, &before)?;
+    let changes: Vec<Change> = then.changes.iter().map(|change| change.change.clone()).collect();
+    let uncontrolled = then.before.uncontrolled.confirmed;
+    let same = then.outcome == as_is.outcome
+        && changes.iter().eq(as_is.changes.iter().map(|change| &change.change))
+        && uncontrolled == as_is.before.uncontrolled.confirmed;
+    let expired = inputs.decisions.entered.iter().filter(|one| one.accepted && one.expires < inputs.as_of);
+    Ok((!same).then(|| AnswerFirst {
+        claims,
+        ran_out: expired.map(|one| one.expires).max(),
+        outcome: then.outcome,
+        changes,
+        cost: then.cost,
+        uncontrolled,
+    }))
+}
