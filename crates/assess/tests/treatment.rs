@@ -51,7 +51,8 @@ fn what_is_printed_is_what_a_practitioner_would_advise() {
             &[
                 "No treatment exists: replace it",
                 "no patch: version MiniMed 508 cannot be updated",
-                "take it off the network",
+                // Without its links it gives no insulin.
+                "taking it off the network meanwhile is no help",
             ],
         ),
         (

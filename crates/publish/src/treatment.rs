@@ -8,6 +8,9 @@ use crate::text::TextOptions;
 use crate::text::paper::{Ink, Paper};
 use crate::words::{count, number};
 
+/// How the advice begins where nothing treats it.
+const NONE: &str = "no treatment exists";
+
 /// How many subjects and elements are named by default.
 const NAMED: usize = 6;
 
@@ -91,11 +94,11 @@ impl Page<'_> {
                 );
                 (Ink::Controlled, text)
             }
-            TreatmentOutcome::NoTreatment if version.off_the_network => {
-                (Ink::Confirmed, "No treatment exists: replace it, or take it off the network.".to_owned())
-            }
             TreatmentOutcome::NoTreatment => {
-                (Ink::Confirmed, "No treatment exists, not even off the network: replace what is untreated.".to_owned())
+                // What is to be replaced, and whether that or to be taken off the network, is the first thing that is advised.
+                let advised = version.advice.iter().find(|line| line.starts_with(NONE));
+                let text = advised.map_or(NONE, String::as_str).replacen(NONE, "No treatment exists", 1);
+                (Ink::Confirmed, format!("{text}."))
             }
             TreatmentOutcome::LimitReached => {
                 let text = format!(
@@ -128,7 +131,7 @@ impl Page<'_> {
             let what: Vec<String> = what.into_iter().collect();
             self.paper.field(2, "Untreated", &self.some(&what));
         }
-        for line in &version.advice {
+        for line in version.advice.iter().filter(|line| !line.starts_with(NONE)) {
             self.paper.item(2, "- ", line);
         }
         let counts = |summary: &ward_model::assessment::Summary| {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ward_model::device::Owner;
+use ward_model::device::{Owner, UpdatePath};
 use ward_model::finding::{State, UnassessedReason};
 use ward_model::hypothesis::Change;
 use ward_model::ids::{ComponentRef, ElementId, FunctionId};
@@ -75,8 +75,14 @@ impl Search<'_> {
 
     /// Of what is untreated, the components of which no fixed version is known: whoever knows one can ask about it.
     fn without_a_version(&self, untreated: &[Untreated]) -> Vec<String> {
+        let never = self.inputs.device.versions[0].update_path == Some(UpdatePath::None);
         let mut unknown: BTreeMap<(&ElementId, &ComponentRef), (String, BTreeSet<&str>)> = BTreeMap::new();
         for one in untreated {
+            let owner = self.inputs.device.elements.get(&one.element).map(|element| element.owner);
+            if never && owner == Some(Owner::Maker) {
+                // No version that anybody knows would reach it.
+                continue;
+            }
             let at = (self.inputs.device.versions[0].id.clone(), one.element.clone());
             let findings = self.found.get(&at).into_iter().flat_map(|reports| &reports.open.findings);
             let this = findings.filter(|finding| finding.vulnerability.id.as_str() == one.subject);
