@@ -199,12 +199,19 @@ fn a_control_that_comes_as_an_update_reaches_no_unit_that_gets_none() {
 #[test]
 fn off_the_network_is_advised_only_where_that_is_no_worse() {
     // Rests on what the server says: without its links it stops, and that harms as much.
-    const FED: &str = "[[function]]\nid = \"dose\"\nessential = true\nrealised_by = { all = [\"pump\"] }\npersons = { group = \"patient\", at_once_per_instance = 1 }\n\
+    const FED: &str = "[[function]]\nid = \"dose\"\nessential = true\nrealised_by = { all = [\"pump\"] }\nfed_by = [\"orders\"]\npersons = { group = \"patient\", at_once_per_instance = 1 }\n\
         [[function.effect]]\non = \"loss\"\nhazardous_situation = \"nothing\"\nharm = \"death\"\n";
-    let treated = Folder { path: "none", own: OWN, more: FED, library: "2.0", ..Folder::default() }.treated(&[]);
-    assert_eq!(treated.outcome, TreatmentOutcome::NoTreatment, "{treated:#?}");
-    let advice = treated.advice.join("\n");
-    assert!(!advice.contains("until then take it off"), "{advice}");
+    let advice = |more: &'static str| {
+        let treated = Folder { path: "none", own: OWN, more, library: "2.0", ..Folder::default() }.treated(&[]);
+        assert_eq!(treated.outcome, TreatmentOutcome::NoTreatment, "{treated:#?}");
+        treated.advice.join("\n")
+    };
+    let stated = advice(FED);
+    assert!(!stated.contains("until then take it off"), "{stated}");
+    // Where nobody has said what it rests on, that is what to find out.
+    let unsaid = FED.replace("fed_by = [\"orders\"]\n", "");
+    let unsaid = advice(unsaid.leak());
+    assert!(!unsaid.contains("until then take it off the network:"), "{unsaid}");
 }
 
 #[test]

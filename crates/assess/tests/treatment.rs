@@ -51,8 +51,7 @@ fn what_is_printed_is_what_a_practitioner_would_advise() {
             &[
                 "No treatment exists: replace it",
                 "no patch: version MiniMed 508 cannot be updated",
-                // Without its links it gives no insulin.
-                "taking it off the network meanwhile is no help",
+                "take it off the network if it works without",
             ],
         ),
         (

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ward_model::claim::{ClaimId, FunctionClaim};
 use ward_model::device::{Owner, UpdatePath};
 use ward_model::finding::{State, UnassessedReason};
 use ward_model::hypothesis::Change;
@@ -118,6 +119,20 @@ impl Search<'_> {
         loss::lost(device, self.effects, &isolated(changes)).keys().map(named).collect()
     }
 
+    /// The functions that stop with changes by what is said of them: where nobody has said what one rests on, it is taken to go on.
+    fn stopping_as_stated(&self, changes: &[Change]) -> BTreeSet<FunctionId> {
+        let mut device = self.inputs.device.clone();
+        let unsaid = device.functions.values_mut().filter(|function| function.fed_by.is_none());
+        let claims: Vec<ClaimId> = unsaid
+            .map(|function| {
+                function.fed_by = Some(Vec::new());
+                ClaimId::Function(function.id.clone(), FunctionClaim::FedBy)
+            })
+            .collect();
+        let effects = self.effects.supposing(&claims);
+        loss::lost(&device, &effects, &isolated(changes)).into_keys().collect()
+    }
+
     /// What taking off their links does that have something uncontrolled, and what it leaves, by whom. It is advised only where it leaves
     /// less, and what stops by it is acceptable.
     fn meanwhile(&mut self) -> Result<String, KnowledgeError> {
@@ -151,7 +166,14 @@ impl Search<'_> {
         let stops = if stops.is_empty() { "nothing".to_owned() } else { stops.join(", ") };
         let leaves = format!("{left} of {was} subjects uncontrolled (by: {by})");
         let harmful: Vec<String> = after.losses.keys().map(ToString::to_string).collect();
-        Ok(if !harmful.is_empty() {
+        let certain = self.stopping_as_stated(&changes);
+        Ok(if !harmful.is_empty() && left < was && !after.losses.keys().any(|id| certain.contains(id)) {
+            format!(
+                "until then take it off the network if it works without: {written} leaves {leaves}. Nobody has said what {} rests on \
+                 (`fed_by`), so that it counts as stopped, which harms more than the policy accepts",
+                harmful.join(", ")
+            )
+        } else if !harmful.is_empty() {
             format!(
                 "taking it off the network meanwhile is no help: {written} would leave {leaves}, and stop {stops}; the loss of {} harms \
                  more than the policy accepts",
