@@ -16,6 +16,7 @@ use ward_model::digest::Digest;
 use ward_model::knowledge::KnowledgeDescription;
 use ward_model::vulnerability::VulnerabilityRecord;
 
+use crate::bundle::BundleTaken;
 use crate::error::{HomeError, at};
 use crate::fact::Input;
 use crate::file::reader::Reader;
@@ -89,6 +90,14 @@ pub struct Builder {
     lost: Option<Lost>,
     /// Whether somebody accepts what was lost before.
     accepts_lost: bool,
+    /// The bundle that all of it is from.
+    bundle: Option<BundleTaken>,
+    /// Whether scores are written as homes from before kept them.
+    #[cfg(test)]
+    pub(crate) writes_single_scores: bool,
+    /// The digest of those.
+    #[cfg(test)]
+    single_scores: Option<Digest>,
 }
 
 /// Records on their way into a generation. Each thread has its own; in which order they come makes no difference.
@@ -179,6 +188,11 @@ impl Builder {
             repaired,
             lost,
             accepts_lost: false,
+            bundle: None,
+            #[cfg(test)]
+            writes_single_scores: false,
+            #[cfg(test)]
+            single_scores: None,
         }
     }
 
@@ -322,6 +336,11 @@ impl Builder {
     /// nobody can have seen yet: it is told.
     pub fn accept_lost(&mut self) {
         self.accepts_lost = true;
+    }
+
+    /// All that comes is from this bundle: that it was taken is published with it.
+    pub fn bundle(&mut self, taken: BundleTaken) {
+        self.bundle = Some(taken);
     }
 
     /// The names of the sources that the home holds.

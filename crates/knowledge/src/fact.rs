@@ -18,12 +18,16 @@ use crate::{day, row, subject};
 #[repr(u8)]
 pub(crate) enum Kind {
     SetAside = b'A',
+    /// The bundle that was taken last.
+    Bundle = b'B',
     Coverage = b'C',
     Epss = b'E',
     Input = b'I',
     Exploited = b'K',
     /// Receipts that were lost.
     Lost = b'L',
+    /// The scores of EPSS, packed ([`crate::column`]). Homes from before have one fact for each score.
+    Scores = b'P',
     /// Up to when the changes of a source were seen.
     Reach = b'R',
     Support = b'S',
@@ -97,13 +101,14 @@ pub(crate) fn read_names(bytes: &mut &[u8]) -> Result<(Option<String>, Option<St
     Ok((name()?, name()?))
 }
 
-/// A score with its percentile; the day is that of the column.
+/// A score with its percentile, as homes from before kept it; the day is that of the column.
+#[cfg(test)]
 pub(crate) fn of_epss(id: &str, score: u32, percentile: u32) -> Held {
     let value: [[u8; 4]; 2] = [score.to_le_bytes(), percentile.to_le_bytes()];
     (key(Kind::Epss, id.as_bytes()), value.concat().into())
 }
 
-/// The score and percentile that [`of_epss`] wrote.
+/// The score and percentile in a fact of a home from before scores were packed.
 pub(crate) fn epss(value: &[u8]) -> Result<(u32, u32), String> {
     let (score, rest) = value.split_first_chunk::<4>().ok_or("ends early")?;
     let percentile = rest.first_chunk::<4>().ok_or("ends early")?;

@@ -201,7 +201,8 @@ proptest! {
                 fs::write(path, &changed)?;
                 if let Ok(opened) = home.current() {
                     let opened = opened.ok_or("the home counts as empty")?;
-                    assert!(opened.verify().is_err(), "bit {bit} of byte {place} of {} passes", path.display());
+                    let Err(damage) = opened.verify() else { panic!("bit {bit} of byte {place} of {} passes", path.display()) };
+                    assert_eq!(damage.path, *path, "{}", damage.source);
                     if let Ok(read) = all(&opened, &deliveries) {
                         assert_eq!(read, right, "byte {place} of {} changes an answer", path.display());
                     }
@@ -223,7 +224,10 @@ fn a_failure_at_any_step_leaves_the_home_as_before_or_as_after() -> TestResult {
         range.map(|number| plain(&format!("CVE-2020-{number:04}"), date(2020, 1, 1), word)).collect()
     };
     let state = |home: &Home| -> Result<Option<ward_model::Digest>, HomeError> {
-        home.current()?.map(|held| held.verify().map(|()| held.chain())).transpose().map_err(HomeError::from)
+        home.current()?
+            .map(|held| held.verify().map(|()| held.chain()))
+            .transpose()
+            .map_err(|damage| damage.source.into())
     };
     // From nothing; a delta on a base; a delta for a delta; a fold.
     for (earlier, limit) in [(0, u64::MAX), (1, u64::MAX), (2, u64::MAX), (2, 0)] {
