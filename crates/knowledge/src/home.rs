@@ -372,6 +372,8 @@ fn is_file(name: &str, prefix: &str) -> bool {
     })
 }
 
+#[cfg(all(test, unix))]
+mod failures;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
