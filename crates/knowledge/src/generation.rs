@@ -396,6 +396,13 @@ impl Generation {
         self.fact(&BundleTaken::key())?.map(read).transpose()
     }
 
+    /// Of when the last version of this document is that came whole; homes from before it was kept do not know.
+    pub(crate) fn document(&self, source: &str, label: &str) -> Result<Option<String>, KnowledgeError> {
+        let value = self.fact(&fact::document_key(source, label))?;
+        let text = |bytes| String::from_utf8(bytes).map_err(|_| unreadable("documents", "a stamp is not UTF-8"));
+        value.map(text).transpose()
+    }
+
     /// Score and percentile of a vulnerability.
     pub(crate) fn score(&self, id: &str) -> Result<Option<(u32, u32)>, KnowledgeError> {
         let wrong = |reason: String| unreadable("EPSS", reason);
@@ -426,9 +433,7 @@ impl Generation {
     /// What is known of a file that was read.
     pub(crate) fn input(&self, source: &str, file: &str) -> Result<Option<Input>, KnowledgeError> {
         let value = self.fact(&fact::input_key(source, file))?;
-        let read = |value: Vec<u8>| {
-            postcard::from_bytes(&value).map_err(|error| unreadable("files that were read", error.to_string()))
-        };
+        let read = |value: Vec<u8>| fact::input(&value).map_err(|reason| unreadable("files that were read", reason));
         value.map(read).transpose()
     }
 }

@@ -53,7 +53,8 @@ fn replace(held: &[Held], wanted: &[Held], changes: &mut Changes) -> Vec<Fact> {
 
 /// Takes note of the file that a whole source is held from now on from.
 fn taken(builder: &Builder, sources: &mut Sources, source: &str) {
-    let file = builder.inputs.iter().find(|((name, _), _)| name == source);
+    // One that is dated ahead is read again: once that day has come it says more.
+    let file = builder.inputs.iter().find(|((name, _), _)| name == source && !builder.dated_ahead.contains(source));
     if let Some((state, _)) = sources.get_mut(source) {
         state.whole = file.map(|((_, file), input)| (file.clone(), input.digest));
     }
@@ -62,6 +63,7 @@ fn taken(builder: &Builder, sources: &mut Sources, source: &str) {
 /// Takes note of a source that is dated after the day of receipt.
 fn tell_beyond(builder: &mut Builder, source: &str, date: Date) {
     let file = builder.files.iter().find(|(name, _)| name == source).map(|(_, file)| file.clone()).unwrap_or_default();
+    builder.dated_ahead.insert(source.to_owned());
     let (date, received) = (date.to_string(), builder.received.day());
     builder.set_aside.push(beyond(source, &file, None, &date, received, Digest::of(date.as_bytes())));
 }
@@ -286,6 +288,20 @@ pub(super) fn lost(builder: &Builder) -> Result<Vec<Fact>, HomeError> {
         Ok((key, Some(value)))
     };
     lost.iter().map(write).collect()
+}
+
+/// Of when documents are that came whole, later than before.
+pub(super) fn documents(builder: &Builder) -> Result<Vec<Fact>, HomeError> {
+    let mut facts = Vec::new();
+    for ((source, label), stamp) in builder.documents.iter().filter(|(_, stamp)| !stamp.is_empty()) {
+        let held = builder.held.as_ref().map(|held| held.document(source, label)).transpose()?.flatten();
+        let aside =
+            |one: &SetAsideRecord| one.source == *source && one.id.as_ref().is_some_and(|id| id.as_str() == &**label);
+        if held.is_none_or(|held| stamp::is_before(&held, stamp)) && !builder.set_aside.iter().any(aside) {
+            facts.push((fact::document_key(source, label), Some(stamp.as_bytes().into())));
+        }
+    }
+    Ok(facts)
 }
 
 /// The bundle that all that came is from.

@@ -27,6 +27,7 @@ pub(super) type Sources = BTreeMap<String, (SourceState, Changes)>;
 pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Result<Published, HomeError> {
     builder.retract()?;
     let mut sources = sources(&mut builder)?;
+    let documents = facts::documents(&builder)?;
     let mut came = records::compare(&mut builder, &mut sources)?;
     let mut changed: Vec<Fact> = facts::exploited(&mut builder, &mut sources)?;
     let (scores, other_column) = facts::epss(&mut builder, &mut sources)?;
@@ -44,7 +45,8 @@ pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Re
     // That parts came again on another day is written down and is no news.
     let news = !came.new.is_empty() || !changed.is_empty() || more_than_days;
     changed.extend(of_parts);
-    // Nor is it that a bundle without anything new was taken.
+    // Nor is it that a document came in a later version that says the same, or a bundle without anything new.
+    changed.extend(documents);
     changed.extend(facts::bundle(&builder)?);
     changed.sort_unstable();
 

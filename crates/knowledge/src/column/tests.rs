@@ -7,6 +7,8 @@ use proptest::prelude::*;
 use super::{Counts, compare, find, is_piece, is_whole, named, pack, place, reduced, restored, restored_run};
 use crate::fact::Held;
 
+/// What is stored of the versions of a piece.
+type Run = Vec<Option<Box<[u8]>>>;
 type Column = BTreeMap<String, (u32, u32)>;
 
 fn packed(column: &Column) -> Vec<Held> {
@@ -88,7 +90,7 @@ proptest! {
             let next = day.after(columns.last().unwrap());
             columns.push(next);
         }
-        let mut runs: BTreeMap<Box<[u8]>, Vec<Option<Box<[u8]>>>> = BTreeMap::new();
+        let mut runs: BTreeMap<Box<[u8]>, Run> = BTreeMap::new();
         for (number, column) in columns.iter().enumerate() {
             for (key, value) in packed(column).into_iter().filter(|(key, _)| is_piece(key)) {
                 let run = runs.entry(key).or_default();

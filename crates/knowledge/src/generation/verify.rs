@@ -144,6 +144,7 @@ pub(crate) fn part_of<'a>(
             Kind::Support
             | Kind::Weakness
             | Kind::Bundle
+            | Kind::Document
             | Kind::Epss
             | Kind::Input
             | Kind::Coverage

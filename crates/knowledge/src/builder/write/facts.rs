@@ -85,7 +85,7 @@ impl Merged<'_> {
     /// The last version of a piece in a file that another one goes on from is no longer the last.
     fn reduce(&self, one: &mut Waiting, next: &Waiting, place: u32) -> io::Result<()> {
         let (Some(value), Some(stored)) = (&one.value, &next.value) else { return Ok(()) };
-        if one.from == next.from || (one.number + 1) % column::WHOLE_AFTER == 0 {
+        if one.from == next.from || (one.number + 1).is_multiple_of(column::WHOLE_AFTER) {
             return Ok(());
         }
         let whole = match self.layers.get(next.from) {
