@@ -22,6 +22,9 @@ const OTHERS: u32 = 100;
 /// As [`OTHERS`], of endings that are shorter.
 const SHORTER: u32 = OTHERS + (1 << 16);
 
+/// The number of an ending that is empty.
+const LAST: u32 = SHORTER + 256;
+
 /// What the first byte of a stored value says.
 const WHOLE: u8 = 0;
 const DIFFERENT: u8 = 1;
@@ -61,7 +64,7 @@ pub(crate) fn place(id: &str) -> (Box<[u8]>, u32) {
         [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => u32::from(tens - b'0') * 10 + u32::from(ones - b'0'),
         [first, second] => OTHERS + u32::from(u16::from_be_bytes([first, second])),
         [byte] => SHORTER + u32::from(byte),
-        _ => SHORTER + 256,
+        _ => LAST,
     };
     // No identifier makes this the key of the sign.
     (fact::key(Kind::Scores, &[b"-", beginning].concat()), number)
@@ -76,8 +79,8 @@ fn identifier(key: &[u8], ending: u32) -> Result<String, String> {
             // Below 2^16.
             bytes.extend_from_slice(&((ending - OTHERS) as u16).to_be_bytes());
         }
-        _ if ending - SHORTER < 256 => bytes.push((ending - SHORTER) as u8),
-        _ if ending - SHORTER == 256 => {}
+        SHORTER..LAST => bytes.push((ending - SHORTER) as u8),
+        LAST => {}
         _ => return Err("an ending that no identifier has".to_owned()),
     }
     String::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())
@@ -245,7 +248,7 @@ fn read(others: &[Score], mut bytes: &[u8]) -> Result<Vec<Score>, String> {
     for _ in 0..count {
         let ending = behind.checked_add(read_number(&mut bytes)?).ok_or("an ending out of range")?;
         behind = ending.saturating_add(1);
-        let ending = u32::try_from(ending).map_err(|_| "an ending out of range")?;
+        let ending = u32::try_from(ending).ok().filter(|ending| *ending <= LAST).ok_or("an ending out of range")?;
         while let Some(other) = rest.next_if(|other| other.ending < ending) {
             common.push(*other);
         }

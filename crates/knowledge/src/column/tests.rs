@@ -66,6 +66,21 @@ fn day() -> impl Strategy<Value = Day> {
     (column(), any::<u64>(), 1_u64..20, -9_i64..9).prop_map(|(new, seed, often, slope)| Day { new, seed, often, slope })
 }
 
+#[test]
+fn an_ending_that_no_identifier_has_is_refused() {
+    // One score, whole: an ending, a score, a percentile.
+    let value = |ending: u64| {
+        let mut value = vec![0, 1];
+        [ending, 1, 1].iter().for_each(|number| crate::row::write_number(*number, &mut value));
+        value
+    };
+    let next = value(65_892);
+    assert!(find(&next, 65_892).unwrap().is_some());
+    for ending in [65_893, u64::from(u32::MAX), u64::MAX] {
+        assert!(find(&value(ending), 0).is_err(), "{ending}");
+    }
+}
+
 proptest! {
     #[test]
     fn a_column_comes_back_and_one_is_found_in_it(column in column(), other in id()) {
