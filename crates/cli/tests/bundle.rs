@@ -195,6 +195,42 @@ fn what_a_killed_import_left_is_removed() {
     assert!(!left.exists());
 }
 
+/// What an import publishes and what it writes beside it are two files: one that is ended in between must not forget what it took.
+#[test]
+fn an_import_that_was_ended_lets_no_older_bundle_in() {
+    let world = World::new();
+    let ids = ["CVE-2020-0001", "CVE-2020-0002", "CVE-2020-0003", "CVE-2020-0004"];
+    world.export("first", None).ends(0);
+    for (number, name) in ["second", "third"].into_iter().enumerate() {
+        kev(&world.path("mirror"), &format!("2026-0{}-02", number + 2), &ids[..number + 2]);
+        world.export(name, None).ends(0);
+    }
+    kev(&world.path("mirror"), "2026-04-02", &ids);
+    world.export("delta", Some("third")).ends(0);
+    let file = world.path("plant/bundle.json");
+    // One that is the first of all, and one after another.
+    for first in [false, true] {
+        let _ = fs::remove_dir_all(world.path("plant"));
+        if first {
+            world.import("first").ends(0);
+        }
+        let before = fs::read(&file).ok();
+        let taken = world.import("third").ends(0).json();
+        match before {
+            Some(before) => fs::write(&file, before).unwrap(),
+            None => fs::remove_file(&file).unwrap(),
+        }
+        let older = world.import("second").ends(2);
+        assert!(older.stderr.contains("was taken already"), "{}", older.stderr);
+        let status = at(&world.path("plant"), &["feeds", "status", "--json"]).ends(0).json();
+        assert_eq!(status["generation"], taken["generation"]);
+        // It may be taken again, and what stands on it may come.
+        let again = world.import("third").ends(0).json();
+        assert_eq!((&again["new"], &again["generation"]), (&false.into(), &taken["generation"]));
+        world.import("delta").ends(0);
+    }
+}
+
 /// A delta brings what is new since all that came before it: where some of that was lost, or another knowledge stands in its place,
 /// taking it would make up a whole that nobody has ever signed.
 #[test]

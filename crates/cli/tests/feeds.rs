@@ -129,6 +129,39 @@ fn a_damaged_home_is_noticed() {
     at(&home, &["feeds", "sync", "--from", &from.display().to_string()]).ends(0);
 }
 
+/// Whoever puts back a file takes the one that the headline names.
+#[test]
+fn the_file_that_is_damaged_is_the_one_that_is_named() {
+    let place = tempfile::tempdir().unwrap();
+    let (home, from) = (place.path().join("home"), place.path().join("mirror"));
+    mirror(&from);
+    let from_text = from.display().to_string();
+    at(&home, &["feeds", "sync", "--from", &from_text]).ends(0);
+    let kev = KEV.replace("CVE-2020-0001", "CVE-2020-0002");
+    std::fs::write(from.join("kev/known_exploited_vulnerabilities.json"), kev).unwrap();
+    at(&home, &["feeds", "sync", "--from", &from_text]).ends(0);
+    let files = at(&home, &["verify", "--json"]).ends(0).json()["files"].clone();
+    let files: Vec<&str> = files.as_array().unwrap().iter().map(|file| file.as_str().unwrap()).collect();
+    assert_eq!(files.len(), 2);
+    for file in &files {
+        let name = file.rsplit('/').next().unwrap();
+        let whole = std::fs::read(file).unwrap();
+        // In the header, among the blocks, in the directory.
+        for place in [40, 200, whole.len() / 4, whole.len() / 2, whole.len() - 40] {
+            let mut bytes = whole.clone();
+            bytes[place] ^= 1;
+            std::fs::write(file, bytes).unwrap();
+            let error = at(&home, &["verify", "--json"]).ends(3).error()["error"].clone();
+            let said = error.to_string();
+            assert!(said.contains(name), "byte {place} of {name}: {said}");
+            let other = files.iter().find(|other| *other != file).unwrap().rsplit('/').next().unwrap();
+            assert!(!said.contains(other), "byte {place} of {name}: {said}");
+        }
+        std::fs::write(file, whole).unwrap();
+    }
+    at(&home, &["verify"]).ends(0);
+}
+
 /// A yearly file of NVD with so many records.
 fn many(count: usize) -> String {
     let record = |number: usize| {

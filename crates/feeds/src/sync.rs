@@ -84,6 +84,9 @@ pub fn sync_contents(
         }
         builder.accept_lost();
     }
+    if let Some(bundle) = contents.bundle() {
+        builder.bundle(bundle);
+    }
     builder.far_fewer(fewer.far);
     contents.came().for_each(|(source, day)| builder.came_on(source.name(), day));
     for name in fewer.accepted {

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
+use ward_knowledge::BundleTaken;
 use ward_model::digest::Digest;
 
 use crate::bundle::head::{Head, HeadFile};
@@ -24,6 +25,8 @@ pub struct Contents {
     listed: Option<BTreeMap<String, Listed>>,
     /// Whether that bundle stands on another one.
     delta: bool,
+    /// Which bundle that is.
+    bundle: Option<BundleTaken>,
     /// The day on which each source of that mirror last came whole.
     came: BTreeMap<Source, Date>,
     /// Files that are there and that whoever they came from names no more.
@@ -43,6 +46,7 @@ impl Contents {
             root: folder.into(),
             listed: None,
             delta: false,
+            bundle: None,
             came: BTreeMap::new(),
             unlisted: BTreeSet::new(),
             from_before: BTreeSet::new(),
@@ -56,7 +60,13 @@ impl Contents {
         let of = |file: &HeadFile| Listed { bytes: file.bytes, here: file.included, sha256: file.sha256 };
         let listed = head.files.iter().map(|file| (file.path.clone(), of(file))).collect();
         let came = Source::ALL.into_iter().map(|source| (source, head.last_came(source.name()))).collect();
-        Self { listed: Some(listed), delta: head.base.is_some(), came, ..Self::of_folder(folder) }
+        let bundle = Some(BundleTaken { made: head.made, listing: head.listing() });
+        Self { listed: Some(listed), delta: head.base.is_some(), bundle, came, ..Self::of_folder(folder) }
+    }
+
+    /// The bundle that it is, where it is one.
+    pub(crate) fn bundle(&self) -> Option<BundleTaken> {
+        self.bundle
     }
 
     /// The day on which each source last came into the mirror that a bundle was made from; of a folder nothing is known.

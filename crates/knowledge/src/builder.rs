@@ -16,6 +16,7 @@ use ward_model::digest::Digest;
 use ward_model::knowledge::KnowledgeDescription;
 use ward_model::vulnerability::VulnerabilityRecord;
 
+use crate::bundle::BundleTaken;
 use crate::error::{HomeError, at};
 use crate::fact::Input;
 use crate::file::reader::Reader;
@@ -87,8 +88,18 @@ pub struct Builder {
     repaired: bool,
     /// What was lost by that.
     lost: Option<Lost>,
+    /// Sources that are replaced as a whole and are dated after the day of receipt.
+    dated_ahead: BTreeSet<String>,
     /// Whether somebody accepts what was lost before.
     accepts_lost: bool,
+    /// The bundle that all of it is from.
+    bundle: Option<BundleTaken>,
+    /// Whether scores are written as homes from before kept them.
+    #[cfg(test)]
+    pub(crate) writes_single_scores: bool,
+    /// The digest of those.
+    #[cfg(test)]
+    single_scores: Option<Digest>,
 }
 
 /// Records on their way into a generation. Each thread has its own; in which order they come makes no difference.
@@ -178,7 +189,13 @@ impl Builder {
             far_fewer: Shrinkage::default(),
             repaired,
             lost,
+            dated_ahead: BTreeSet::new(),
             accepts_lost: false,
+            bundle: None,
+            #[cfg(test)]
+            writes_single_scores: false,
+            #[cfg(test)]
+            single_scores: None,
         }
     }
 
@@ -221,7 +238,8 @@ impl Builder {
     }
 
     /// Whether reading this file can bring nothing: its bytes, as they stand on disk, have this digest, the home has read them, and
-    /// they are the last that it read of this file (of a source that is replaced as a whole: the last that it took).
+    /// they are the last that it read of this file (of a source that is replaced as a whole: the last that it took). A file of which
+    /// something was refused because it was dated ahead counts as not read once that day has come.
     ///
     /// # Errors
     /// What is held cannot be read.
@@ -236,7 +254,9 @@ impl Builder {
             let whole = state.and_then(|state| state.whole.as_ref());
             return Ok(whole.is_some_and(|(name, bytes)| name == file && *bytes == digest));
         }
-        Ok(held.input(source, file)?.is_some_and(|input| input.digest == as_read(source, digest)))
+        let day = self.received.day();
+        let input = held.input(source, file)?.filter(|input| input.digest == as_read(source, digest));
+        Ok(input.is_some_and(|input| !input.says_more_on(day)))
     }
 
     /// Whether the home has ever read a file of this name, whatever its bytes; of a source that is replaced as a whole, any file of it.
@@ -324,6 +344,11 @@ impl Builder {
         self.accepts_lost = true;
     }
 
+    /// All that comes is from this bundle: that it was taken is published with it.
+    pub fn bundle(&mut self, taken: BundleTaken) {
+        self.bundle = Some(taken);
+    }
+
     /// The names of the sources that the home holds.
     pub fn held_sources(&self) -> impl Iterator<Item = &str> {
         self.held.iter().flat_map(Generation::sources).map(|state| state.name.as_str())
@@ -331,7 +356,7 @@ impl Builder {
 
     /// Takes note of the bytes of a file, as they stand on disk, that is given with [`Builder::exploited`] or its like.
     pub fn input(&mut self, source: &str, file: &str, length: u64, digest: Digest) {
-        self.inputs.insert((source.to_owned(), file.to_owned()), Input { length, digest, records: 0 });
+        self.inputs.insert((source.to_owned(), file.to_owned()), Input::new(length, digest));
     }
 
     /// Takes a KEV catalogue, read from this file.
@@ -402,7 +427,7 @@ impl Batch {
     /// [`Builder::already_read`] knows them the next time.
     pub fn input(&mut self, source: &str, file: &str, length: u64, digest: Digest) {
         self.file(source, file);
-        self.inputs.insert((source.to_owned(), file.to_owned()), Input { length, digest, records: 0 });
+        self.inputs.insert((source.to_owned(), file.to_owned()), Input::new(length, digest));
     }
 
     /// The source gives, in this sync, the whole of an ecosystem (in the spelling of packages): from then on a package of it that is
@@ -417,6 +442,8 @@ impl Batch {
         let Ok(made) = stamp.parse::<DateTime>() else { return };
         if stamp::believed_day(Some(made.date()), self.received).is_some() {
             self.made.insert((source.to_owned(), file.to_owned()), Page { made, extent });
+        } else {
+            self.not_believed(Some(made.date()));
         }
     }
 
@@ -438,6 +465,8 @@ impl Batch {
         if let Some(date) =
             future.map(|date| date.to_string()).or((moment != stamp && moment.is_empty()).then(|| stamp.to_owned()))
         {
+            let told = stamp::day_of(stamp);
+            self.not_believed(dates.into_iter().chain([told]).flatten().filter(|day| self.is_beyond(*day)).min());
             let file = self.files.last().map_or("", |(_, file)| file.as_str());
             self.set_aside.push(beyond(
                 &record.source,
@@ -475,11 +504,24 @@ impl Batch {
     pub fn dated(&mut self, dated: &Dated) -> Result<(), HomeError> {
         let on = dated.withdrawn_on.filter(|on| stamp::believed_day(Some(*on), self.received).is_none());
         let Some(on) = on else { return self.record(&dated.record, &dated.last_modified) };
+        self.not_believed(Some(on));
         let record = VulnerabilityRecord { withdrawn: false, ..dated.record.clone() };
         let file = self.files.last().map_or("", |(_, file)| file.as_str());
         let (id, on) = (record.id.as_str(), format!("withdrawn on {on}, which"));
         self.set_aside.push(beyond(&record.source, file, Some(id), &on, self.received, Digest::of(on.as_bytes())));
         self.record(&record, &dated.last_modified)
+    }
+
+    /// Whether a day lies after the day of receipt.
+    fn is_beyond(&self, day: Date) -> bool {
+        stamp::believed_day(Some(day), self.received).is_none()
+    }
+
+    /// The file that is being read has a day in it that lies after the day of receipt.
+    fn not_believed(&mut self, day: Option<Date>) {
+        if let Some(input) = self.files.last().and_then(|file| self.inputs.get_mut(file)) {
+            input.not_believed(day);
+        }
     }
 
     /// A document of this source came. Its records are those whose identifiers are its label, `/` and a name: one that is held and

@@ -1,16 +1,18 @@
-//! Everything that a writer does to the disk goes through here, so that a test can let the power fail before any step.
+//! What a writer does to the disk that others will see goes through here, so that a test can let the power fail before any step.
+//! What nobody sees does not: the folder itself, the lock, and records that wait in files without a name.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
-#[cfg(test)]
-use std::sync::Arc;
-#[cfg(test)]
-use std::sync::atomic::{AtomicU64, Ordering};
+#[cfg(all(test, unix))]
+use std::sync::{Arc, Mutex};
 
 use tempfile::NamedTempFile;
 
 use crate::error::{HomeError, at};
+
+#[cfg(all(test, unix))]
+pub(crate) mod failing;
 
 /// Names of files that nobody needs once their writer is gone.
 pub(crate) const TEMPORARY: &str = "part-";
@@ -18,16 +20,8 @@ pub(crate) const TEMPORARY: &str = "part-";
 /// The disk, as a writer of a home uses it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Disk {
-    #[cfg(test)]
-    failing: Option<Arc<Failing>>,
-}
-
-/// After so many steps the power is gone: nothing more is done.
-#[cfg(test)]
-#[derive(Debug)]
-struct Failing {
-    steps: AtomicU64,
-    at: u64,
+    #[cfg(all(test, unix))]
+    failing: Option<Arc<Mutex<failing::Failing>>>,
 }
 
 impl PartialEq for Disk {
@@ -38,27 +32,34 @@ impl PartialEq for Disk {
 
 impl Eq for Disk {}
 
+#[cfg(all(test, unix))]
 impl Disk {
     /// A disk that fails at this step and at every one after it.
-    #[cfg(test)]
     pub(crate) fn failing(at: u64) -> Self {
-        Self { failing: Some(Arc::new(Failing { steps: AtomicU64::new(0), at })) }
+        Self { failing: Some(Arc::new(Mutex::new(failing::Failing::new(at)))) }
     }
 
     /// How many steps were tried.
-    #[cfg(test)]
     pub(crate) fn steps(&self) -> u64 {
-        self.failing.as_ref().map_or(0, |failing| failing.steps.load(Ordering::SeqCst))
+        self.log(|log| log.steps()).unwrap_or(0)
     }
 
+    /// The power is back, and this is gone of what was done in this folder.
+    pub(crate) fn lose(&self, folder: &Path, loss: failing::Loss) -> io::Result<()> {
+        self.log(|log| log.lose(folder, loss)).unwrap_or(Ok(()))
+    }
+
+    fn log<T>(&self, each: impl FnOnce(&mut failing::Failing) -> T) -> Option<T> {
+        let log = self.failing.as_ref()?;
+        Some(each(&mut log.lock().unwrap_or_else(std::sync::PoisonError::into_inner)))
+    }
+}
+
+impl Disk {
     #[cfg_attr(not(test), expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "it fails in tests only"))]
     fn step(&self) -> io::Result<()> {
-        #[cfg(test)]
-        if let Some(failing) = &self.failing
-            && failing.steps.fetch_add(1, Ordering::SeqCst) >= failing.at
-        {
-            return Err(io::Error::other("the power failed"));
-        }
+        #[cfg(all(test, unix))]
+        self.log(|log| log.step()).transpose()?;
         Ok(())
     }
 
@@ -70,11 +71,16 @@ impl Disk {
         // Knowledge is no secret, and other users of the machine may share a home.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-        builder.tempfile_in(folder).map_err(at(folder))
+        let file = builder.tempfile_in(folder).map_err(at(folder))?;
+        #[cfg(all(test, unix))]
+        self.log(|log| log.made(file.as_file(), file.path())).transpose().map_err(at(folder))?;
+        Ok(file)
     }
 
     /// Writes; where the power fails, half of it is written.
-    pub(crate) fn write(&self, file: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
+        #[cfg(all(test, unix))]
+        self.log(|log| log.wrote(file)).transpose()?;
         if let Err(error) = self.step() {
             file.write_all(&bytes[..bytes.len() / 2])?;
             return Err(error);
@@ -85,18 +91,29 @@ impl Disk {
     /// Brings a file to the disk.
     pub(crate) fn sync(&self, file: &File) -> io::Result<()> {
         self.step()?;
+        // A disk that fails knows what it lost, and need not be waited for.
+        #[cfg(all(test, unix))]
+        if let Some(synced) = self.log(|log| log.synced(file)) {
+            return synced;
+        }
         file.sync_all()
     }
 
     /// Gives a finished file its name.
     pub(crate) fn rename(&self, file: NamedTempFile, path: &Path) -> Result<(), HomeError> {
         self.step().map_err(at(path))?;
+        #[cfg(all(test, unix))]
+        self.log(|log| log.renames(file.path(), path));
         file.persist(path).map(drop).map_err(|error| at(path)(error.error))
     }
 
     /// Brings the names in a folder to the disk, where the system has such a thing.
     pub(crate) fn sync_folder(&self, folder: &Path) -> Result<(), HomeError> {
         self.step().map_err(at(folder))?;
+        #[cfg(all(test, unix))]
+        if self.log(|log| log.synced_folder(folder)).is_some() {
+            return Ok(());
+        }
         if cfg!(unix) {
             File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))?;
         }
@@ -106,6 +123,8 @@ impl Disk {
     /// Removes a file.
     pub(crate) fn remove(&self, path: &Path) -> io::Result<()> {
         self.step()?;
+        #[cfg(all(test, unix))]
+        self.log(|log| log.removes(path));
         fs::remove_file(path)
     }
 

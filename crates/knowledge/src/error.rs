@@ -53,6 +53,17 @@ pub enum OpenError {
     Knowledge(#[from] KnowledgeError),
 }
 
+/// What is held is not what was written.
+#[derive(Debug, thiserror::Error)]
+#[error("{path} is damaged")]
+pub struct Damage {
+    /// The file in which it is.
+    pub path: PathBuf,
+    /// The place in it.
+    #[source]
+    pub source: KnowledgeError,
+}
+
 /// Why a home cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum HomeError {

@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 
 use jiff::civil::date;
 use tempfile::{NamedTempFile, TempDir};
+use ward_formats::feed::nvd::Extent;
 use ward_formats::feed::{Item, cve5, cwe, eol, epss, kev, nvd, osv};
 use ward_model::affected::{PackageKey, SubjectKey};
 use ward_model::cpe::{Part, ProductKey};
@@ -46,7 +47,7 @@ pub fn seeds(name: &str) -> Vec<Vec<u8>> {
     }
 }
 
-/// A small home after two receipts.
+/// A small home after two receipts, of which the second was lost, and a third.
 struct Made {
     names: [String; 2],
     base: Vec<u8>,
@@ -67,6 +68,8 @@ fn make() -> MakeResult<Made> {
     let home = Home::open(folder.path());
     receive(&home, 1)?;
     receive(&home, 2)?;
+    damage(&home)?;
+    receive(&home, 3)?;
     let generation = home.current()?.ok_or("nothing was received")?;
     let [base, delta] = generation.files()[..] else { return Err("there is no delta".into()) };
     let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -79,7 +82,21 @@ fn make() -> MakeResult<Made> {
     })
 }
 
-/// What the seeds of the feeds hold; the second time with something new and something gone.
+/// Changes a byte of the file that was written last.
+fn damage(home: &Home) -> MakeResult<()> {
+    let path = home.current()?.ok_or("nothing was received")?.path().to_owned();
+    let mut bytes = std::fs::read(&path)?;
+    let middle = bytes.len() / 2;
+    if let Some(byte) = bytes.get_mut(middle) {
+        *byte ^= 1;
+    }
+    // Not in place: it may be mapped.
+    std::fs::remove_file(&path)?;
+    Ok(std::fs::write(&path, bytes)?)
+}
+
+/// What the seeds of the feeds hold; after the first time with something new and something gone. Of NVD's changes a file, and one of
+/// two pages of all that there is.
 fn receive(home: &Home, time: i8) -> MakeResult<()> {
     let nvd = include_str!("../../../fuzz/seeds/nvd/one.json");
     let nvd = if time == 1 { nvd.to_owned() } else { nvd.replace("2020-", "2021-") };
@@ -98,6 +115,12 @@ fn receive(home: &Home, time: i8) -> MakeResult<()> {
         }
     }
     batch.ecosystem("osv/pypi", "pypi");
+    let none = Extent { start: 0, held: 0, total: None };
+    let page = Extent { start: 0, held: 1, total: Some(2) };
+    for (file, extent) in [("nvdcve-2.0-modified.json", none), ("nvdcve-2.0-api-00000000.json", page)] {
+        batch.file("nvd", file);
+        batch.made("nvd", file, &format!("2026-01-0{time}T00:00:00"), extent);
+    }
     builder.add(batch);
     builder.exploited("kev.json", kev::read(&include_bytes!("../../../fuzz/seeds/kev/one.json")[..])?);
     builder.epss("epss.csv", epss::read(&include_bytes!("../../../fuzz/seeds/epss/one.csv")[..])?);
@@ -124,7 +147,7 @@ fn read_generation(bytes: &[u8], delta: Option<&[u8]>) {
     let open = || Generation::open(base.path(), delta.as_ref().map(NamedTempFile::path));
     let Ok(generation) = open() else { return };
     look(&generation);
-    for day in [1, 2] {
+    for day in [1, 2, 3] {
         let earlier = open().ok().and_then(|generation| generation.at(date(2026, 1, day).into()).ok());
         if let Some(Ok(earlier)) = earlier {
             look(&earlier);
@@ -236,7 +259,11 @@ mod tests {
         for delta in seeds("delta-sealed").iter().take(2) {
             // Laid open, the base has another root, so that the delta must lie on the one that it was made for.
             let (base, delta) = (file(&made.base).unwrap(), file(delta).unwrap());
-            Generation::open(base.path(), Some(delta.path())).unwrap().verify().unwrap();
+            let generation = Generation::open(base.path(), Some(delta.path())).unwrap();
+            generation.verify().unwrap();
+            // What is read besides records when a generation is opened.
+            assert_eq!(generation.lost().len(), 1);
+            assert!(generation.reaches().unwrap().contains_key("nvd"));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Facts: whatever a home holds besides records, each with a key and a value: an entry of KEV, a score, the support of a product,
 //! the name of a weakness, a record that could not be read, a file that was.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use ward_formats::feed::cwe::WeaknessNames;
 use ward_formats::feed::eol::SupportCatalogue;
@@ -11,19 +12,25 @@ use ward_model::support::SupportCycle;
 use ward_model::vulnerability::Exploited;
 
 use crate::source::SetAsideRecord;
-use crate::{day, row, subject};
+use crate::{day, row, stamp, subject};
 
 /// What a fact is about; the first byte of its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[repr(u8)]
 pub(crate) enum Kind {
     SetAside = b'A',
+    /// The bundle that was taken last.
+    Bundle = b'B',
     Coverage = b'C',
+    /// Of when the last version of a document is that came whole.
+    Document = b'D',
     Epss = b'E',
     Input = b'I',
     Exploited = b'K',
     /// Receipts that were lost.
     Lost = b'L',
+    /// The scores of EPSS, packed ([`crate::column`]). Homes from before have one fact for each score.
+    Scores = b'P',
     /// Up to when the changes of a source were seen.
     Reach = b'R',
     Support = b'S',
@@ -97,17 +104,23 @@ pub(crate) fn read_names(bytes: &mut &[u8]) -> Result<(Option<String>, Option<St
     Ok((name()?, name()?))
 }
 
-/// A score with its percentile; the day is that of the column.
+/// A score with its percentile, as homes from before kept it; the day is that of the column.
+#[cfg(test)]
 pub(crate) fn of_epss(id: &str, score: u32, percentile: u32) -> Held {
     let value: [[u8; 4]; 2] = [score.to_le_bytes(), percentile.to_le_bytes()];
     (key(Kind::Epss, id.as_bytes()), value.concat().into())
 }
 
-/// The score and percentile that [`of_epss`] wrote.
+/// The score and percentile in a fact of a home from before scores were packed.
 pub(crate) fn epss(value: &[u8]) -> Result<(u32, u32), String> {
     let (score, rest) = value.split_first_chunk::<4>().ok_or("ends early")?;
     let percentile = rest.first_chunk::<4>().ok_or("ends early")?;
     Ok((u32::from_le_bytes(*score), u32::from_le_bytes(*percentile)))
+}
+
+/// The key of a document: an advisory, by what the names of its records begin with.
+pub(crate) fn document_key(source: &str, label: &str) -> Box<[u8]> {
+    key(Kind::Document, [source, "\0", label].concat().as_bytes())
 }
 
 /// What is kept of a file that was read.
@@ -119,6 +132,27 @@ pub(crate) struct Input {
     pub(crate) digest: Digest,
     /// How many records it gave.
     pub(crate) records: u64,
+    /// The earliest day in it that was not believed, because it lay after the day of receipt: from then on the file says more than was
+    /// taken of it. It is kept behind the rest, where earlier programs do not look.
+    #[serde(skip)]
+    pub(crate) again: Option<Date>,
+}
+
+impl Input {
+    /// A file of these bytes, of which nothing came yet.
+    pub(crate) fn new(length: u64, digest: Digest) -> Self {
+        Self { length, digest, records: 0, again: None }
+    }
+
+    /// Takes note of a day in it that was not believed.
+    pub(crate) fn not_believed(&mut self, day: Option<Date>) {
+        self.again = [self.again, day].into_iter().flatten().min();
+    }
+
+    /// Whether reading it on this day could bring more than was taken of it.
+    pub(crate) fn says_more_on(&self, day: Date) -> bool {
+        self.again.is_some_and(|again| stamp::believed_day(Some(again), day).is_some())
+    }
 }
 
 /// The key of a file that was read.
@@ -128,7 +162,21 @@ pub(crate) fn input_key(source: &str, file: &str) -> Box<[u8]> {
 
 /// A file that was read.
 pub(crate) fn of_input(source: &str, file: &str, input: &Input) -> Result<Held, postcard::Error> {
-    Ok((input_key(source, file), postcard::to_stdvec(input)?.into()))
+    let mut value = postcard::to_stdvec(input)?;
+    if input.again.is_some() {
+        value.extend_from_slice(&day::pack(input.again).to_le_bytes());
+    }
+    Ok((input_key(source, file), value.into()))
+}
+
+/// The file that [`of_input`] wrote.
+pub(crate) fn input(value: &[u8]) -> Result<Input, String> {
+    let (input, rest) = postcard::take_from_bytes::<Input>(value).map_err(|error| error.to_string())?;
+    let again = match rest.first_chunk::<4>() {
+        Some(day) => day::unpack(i32::from_le_bytes(*day))?,
+        None => None,
+    };
+    Ok(Input { again, ..input })
 }
 
 /// A record that was set aside. What it is known by covers all of it, so that one is never taken for another.

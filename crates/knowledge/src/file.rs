@@ -14,9 +14,9 @@ mod tests;
 /// The first bytes of every generation.
 pub(crate) const MAGIC: [u8; 8] = *b"WARDKNOW";
 /// The format that is written.
-pub(crate) const FORMAT: u32 = 6;
+pub(crate) const FORMAT: u32 = 7;
 /// The formats that are read.
-pub(crate) const FORMATS: [u32; 3] = [4, 5, FORMAT];
+pub(crate) const FORMATS: [u32; 4] = [4, 5, 6, FORMAT];
 /// How many bytes of a section one block holds at most.
 pub(crate) const LARGEST_BLOCK: usize = 16 << 10;
 

@@ -11,6 +11,7 @@ use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::{KnowledgeDescription, KnowledgeError, RecordNumber};
 use ward_model::vulnerability::{Undescribed, VulnerabilityRecord};
 
+use crate::bundle::BundleTaken;
 use crate::error::OpenError;
 use crate::fact::{self, Input, Kind, Support};
 use crate::file::{Section, unreadable};
@@ -22,7 +23,7 @@ use crate::reach::{Reach, Reaches};
 use crate::source::{Aside, SetAsideRecord, SourceState, Unread};
 use crate::transaction::{State, Transaction};
 use crate::undescribed::{self, Search, Seen};
-use crate::{builder, day};
+use crate::{builder, column, day};
 
 mod answers;
 pub(crate) mod numbers;
@@ -57,6 +58,8 @@ pub struct Generation {
     aside: OnceLock<Aside>,
     /// The support of products; read when it is first asked for.
     support: OnceLock<Vec<Support>>,
+    /// Whether the column of scores is packed; one from before it was is not.
+    packed: bool,
 }
 
 impl Generation {
@@ -105,7 +108,9 @@ impl Generation {
             lost,
             aside,
             support,
+            packed: false,
         };
+        opened.packed = opened.fact(&column::sign())?.is_some();
         opened.undescribed = opened.read_undescribed()?;
         let read = |fact: &fact::Held| part::from_fact(fact).map_err(|reason| unreadable("parts of sources", reason));
         opened.parts = opened.facts(Kind::Coverage)?.iter().map(read).collect::<Result<_, _>>()?;
@@ -279,16 +284,18 @@ impl Generation {
     pub(crate) fn set_aside_since(&self) -> Result<BTreeMap<(String, Unread), i32>, KnowledgeError> {
         let mut since = BTreeMap::new();
         for (layer, _) in self.layers() {
-            let facts = layer.all_of(Kind::SetAside)?;
-            for at in 0..facts.len() {
-                let row = facts.get(at)?;
-                let Some(value) = row.value.filter(|_| row.transaction <= self.limit) else { continue };
-                let record = fact::set_aside(value).map_err(|reason| unreadable("records set aside", reason))?;
-                let source = record.source.clone();
-                let Some(known_by) = record.known_by() else { continue };
-                let received = day::pack(Some(self.transaction_entry(row.transaction)?.stated.day()));
-                let held = since.entry((source, known_by)).or_insert(received);
-                *held = received.min(*held);
+            let mut walk = layer.all_of(Kind::SetAside)?;
+            while let Some(row) = walk.row()? {
+                if let Some(value) = row.value.filter(|_| row.transaction <= self.limit) {
+                    let record = fact::set_aside(value).map_err(|reason| unreadable("records set aside", reason))?;
+                    let source = record.source.clone();
+                    if let Some(known_by) = record.known_by() {
+                        let received = day::pack(Some(self.transaction_entry(row.transaction)?.stated.day()));
+                        let held = since.entry((source, known_by)).or_insert(received);
+                        *held = received.min(*held);
+                    }
+                }
+                walk.advance()?;
             }
         }
         Ok(since)
@@ -378,12 +385,55 @@ impl Generation {
         Ok(merged)
     }
 
+    /// The bundle that was taken last, where any was.
+    ///
+    /// # Errors
+    /// A block is damaged.
+    pub fn bundle(&self) -> Result<Option<BundleTaken>, KnowledgeError> {
+        let read = |value: Vec<u8>| {
+            BundleTaken::from_value(&value).map_err(|reason| unreadable("the bundle that was taken last", reason))
+        };
+        self.fact(&BundleTaken::key())?.map(read).transpose()
+    }
+
+    /// Of when the last version of this document is that came whole; homes from before it was kept do not know.
+    pub(crate) fn document(&self, source: &str, label: &str) -> Result<Option<String>, KnowledgeError> {
+        let value = self.fact(&fact::document_key(source, label))?;
+        let text = |bytes| String::from_utf8(bytes).map_err(|_| unreadable("documents", "a stamp is not UTF-8"));
+        value.map(text).transpose()
+    }
+
+    /// Score and percentile of a vulnerability.
+    pub(crate) fn score(&self, id: &str) -> Result<Option<(u32, u32)>, KnowledgeError> {
+        let wrong = |reason: String| unreadable("EPSS", reason);
+        if !self.packed {
+            let value = self.fact(&fact::key(Kind::Epss, id.as_bytes()))?;
+            return value.map(|value| fact::epss(&value).map_err(wrong)).transpose();
+        }
+        let (key, ending) = column::place(id);
+        let Some(piece) = self.fact(&key)? else { return Ok(None) };
+        let score = column::find(&piece, ending).map_err(wrong)?;
+        Ok(score.map(|score| (score.score, score.percentile)))
+    }
+
+    /// The column of scores, packed, and whether it is held so.
+    pub(crate) fn column(&self) -> Result<(Vec<fact::Held>, bool), KnowledgeError> {
+        if self.packed {
+            return Ok((self.facts(Kind::Scores)?, true));
+        }
+        let wrong = |reason: String| unreadable("EPSS", reason);
+        let read = |(key, value): fact::Held| -> Result<(VulnerabilityId, (u32, u32)), String> {
+            Ok((fact::id(&key)?, fact::epss(&value)?))
+        };
+        let scores: Vec<_> = self.facts(Kind::Epss)?.into_iter().map(read).collect::<Result<_, _>>().map_err(wrong)?;
+        let scores = scores.iter().map(|(id, (score, percentile))| (id.as_str(), *score, *percentile));
+        Ok((column::pack(scores), false))
+    }
+
     /// What is known of a file that was read.
     pub(crate) fn input(&self, source: &str, file: &str) -> Result<Option<Input>, KnowledgeError> {
         let value = self.fact(&fact::input_key(source, file))?;
-        let read = |value: Vec<u8>| {
-            postcard::from_bytes(&value).map_err(|error| unreadable("files that were read", error.to_string()))
-        };
+        let read = |value: Vec<u8>| fact::input(&value).map_err(|reason| unreadable("files that were read", reason));
         value.map(read).transpose()
     }
 }

@@ -12,6 +12,7 @@ use tempfile::NamedTempFile;
 use ward_model::digest::Digest;
 
 use crate::builder::Builder;
+use crate::bundle::BundleTaken;
 use crate::disk::{Disk, TEMPORARY};
 use crate::error::{HomeError, OpenError, at};
 use crate::generation::Generation;
@@ -123,6 +124,18 @@ impl Home {
     pub fn at_chain(&self, chain: Digest) -> Result<Option<Generation>, HomeError> {
         let Some(current) = self.current()? else { return Ok(None) };
         Ok(current.at_chain(chain)?)
+    }
+
+    /// The bundle that was taken last, of what is held or, where that is damaged, of what a writer would build upon.
+    ///
+    /// # Errors
+    /// There is nothing to build upon.
+    pub fn bundle(&self) -> Result<Option<BundleTaken>, HomeError> {
+        let held = match self.current() {
+            Ok(held) => held,
+            Err(_) => self.to_build_upon()?.0,
+        };
+        Ok(held.map(|held| held.bundle()).transpose()?.flatten())
     }
 
     fn open_files(&self, current: &Current) -> Result<Generation, OpenError> {
@@ -359,7 +372,11 @@ fn is_file(name: &str, prefix: &str) -> bool {
     })
 }
 
+#[cfg(all(test, unix))]
+mod failures;
 #[cfg(test)]
 mod history;
+#[cfg(test)]
+mod scores;
 #[cfg(test)]
 mod tests;

@@ -9,12 +9,15 @@ use ward_model::vulnerability::VulnerabilityRecord;
 
 use crate::content;
 use crate::error::OpenError;
-use crate::fact::{Fact, Kind};
 use crate::file::reader::Reader;
 use crate::file::strings::{Strings, partition};
 use crate::file::{Section, unreadable};
 use crate::index::{self, Index};
 use crate::transaction::{State, Transaction};
+
+mod facts;
+
+pub(crate) use facts::FactWalk;
 
 /// The number of the present way to compile rows: raise it whenever any row may change.
 const ROWS_VERSION: u32 = 4;
@@ -309,131 +312,6 @@ impl Layer {
             .ok_or_else(|| unreadable(Section::Transactions.word(), format!("there is no transaction {number}")))?;
         let bytes = self.reader.array(Section::Transactions, u64::from(index) * Transaction::SIZE as u64)?;
         Transaction::from_bytes(&bytes).map_err(|reason| unreadable(Section::Transactions.word(), reason))
-    }
-
-    /// What this file says of a fact up to a transaction: nothing, that it is gone, or its value.
-    pub(crate) fn fact(&self, key: &[u8], limit: u32) -> Result<Option<Option<Vec<u8>>>, KnowledgeError> {
-        let keys = Strings::new(&self.reader, Section::FactEnds, Section::FactKeys);
-        let time = |at: u32| Ok(u32::from_le_bytes(self.reader.array(Section::FactTimes, u64::from(at) * 4)?));
-        let after = partition(keys.len(), |at| {
-            Ok(match (*keys.bytes(at)?).cmp(key) {
-                std::cmp::Ordering::Equal => time(at)? & !GONE <= limit,
-                other => other.is_lt(),
-            })
-        })?;
-        let Some(at) = after.checked_sub(1) else { return Ok(None) };
-        if *keys.bytes(at)? != *key {
-            return Ok(None);
-        }
-        if time(at)? & GONE != 0 {
-            return Ok(Some(None));
-        }
-        let values = Strings::new(&self.reader, Section::FactValueEnds, Section::FactValues);
-        Ok(Some(Some(values.bytes(at)?.into_owned())))
-    }
-
-    /// All facts of this file.
-    pub(crate) fn facts(&self) -> Result<Facts, KnowledgeError> {
-        let count = Strings::new(&self.reader, Section::FactEnds, Section::FactKeys).len();
-        self.facts_between(0, count)
-    }
-
-    /// The facts from one place to another.
-    fn facts_between(&self, first: u32, end: u32) -> Result<Facts, KnowledgeError> {
-        let count = end.saturating_sub(first);
-        // Where a run of texts begins, and where each of it ends.
-        let ends = |section: Section| -> Result<(u32, Vec<u32>), KnowledgeError> {
-            let before = match first.checked_sub(1) {
-                None => 0,
-                Some(before) => u32::from_le_bytes(self.reader.array(section, u64::from(before) * 4)?),
-            };
-            Ok((before, self.reader.numbers_between(section, first, count)?))
-        };
-        let texts = |section: Section, start: u32, ends: &[u32]| -> Result<Vec<u8>, KnowledgeError> {
-            let length = ends.last().map_or(Some(0), |end| end.checked_sub(start));
-            let length = length.ok_or_else(|| unreadable(section.word(), "not in order"))? as usize;
-            let mut bytes = Vec::new();
-            self.reader.read(section, u64::from(start), length, &mut bytes)?;
-            Ok(bytes)
-        };
-        let ((start, ends_of_keys), (value_start, value_ends)) =
-            (ends(Section::FactEnds)?, ends(Section::FactValueEnds)?);
-        Ok(Facts {
-            keys: texts(Section::FactKeys, start, &ends_of_keys)?,
-            start,
-            ends: ends_of_keys,
-            times: self.reader.numbers_between(Section::FactTimes, first, count)?,
-            values: texts(Section::FactValues, value_start, &value_ends)?,
-            value_start,
-            value_ends,
-        })
-    }
-
-    /// All facts of a kind of this file.
-    pub(crate) fn all_of(&self, kind: Kind) -> Result<Facts, KnowledgeError> {
-        let keys = Strings::new(&self.reader, Section::FactEnds, Section::FactKeys);
-        let first = partition(keys.len(), |at| Ok(keys.bytes(at)?.first() < Some(&(kind as u8))))?;
-        let end = partition(keys.len(), |at| Ok(keys.bytes(at)?.first() <= Some(&(kind as u8))))?;
-        self.facts_between(first, end)
-    }
-
-    /// What this file says of every fact of a kind up to a transaction, by key; no value where it is gone.
-    pub(crate) fn facts_of(&self, kind: Kind, limit: u32) -> Result<Vec<Fact>, KnowledgeError> {
-        let facts = self.all_of(kind)?;
-        let mut found: Vec<Fact> = Vec::new();
-        for at in 0..facts.len() {
-            let row = facts.get(at)?;
-            if row.transaction > limit {
-                continue;
-            }
-            let value = row.value.map(Box::from);
-            match found.last_mut() {
-                Some((key, held)) if **key == *row.key => *held = value,
-                _ => found.push((row.key.into(), value)),
-            }
-        }
-        Ok(found)
-    }
-}
-
-/// The facts of a file, in memory.
-pub(crate) struct Facts {
-    /// Where the first key begins in its section.
-    start: u32,
-    ends: Vec<u32>,
-    keys: Vec<u8>,
-    times: Vec<u32>,
-    value_start: u32,
-    value_ends: Vec<u32>,
-    values: Vec<u8>,
-}
-
-/// A fact of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct FactRow<'a> {
-    pub(crate) key: &'a [u8],
-    pub(crate) transaction: u32,
-    /// None: gone from then on.
-    pub(crate) value: Option<&'a [u8]>,
-}
-
-impl Facts {
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// One of them.
-    pub(crate) fn get(&self, at: usize) -> Result<FactRow<'_>, KnowledgeError> {
-        let wrong = || unreadable(Section::FactEnds.word(), "not in order");
-        fn slice<'a>(start: u32, ends: &[u32], bytes: &'a [u8], at: usize) -> Option<&'a [u8]> {
-            let from = if at == 0 { start } else { *ends.get(at - 1)? };
-            bytes.get(from.checked_sub(start)? as usize..ends.get(at)?.checked_sub(start)? as usize)
-        }
-        let key = slice(self.start, &self.ends, &self.keys, at).ok_or_else(wrong)?;
-        let value = slice(self.value_start, &self.value_ends, &self.values, at).ok_or_else(wrong)?;
-        let time = *self.times.get(at).ok_or_else(wrong)?;
-        Ok(FactRow { key, transaction: time & !GONE, value: (time & GONE == 0).then_some(value) })
     }
 }
 

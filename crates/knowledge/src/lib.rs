@@ -5,6 +5,7 @@
 //! anything is affected (`match`). The bytes of the file are described in `docs/formats/generation.md`.
 
 pub mod builder;
+pub mod bundle;
 pub mod error;
 pub mod exercise;
 pub mod generation;
@@ -16,6 +17,7 @@ pub mod source;
 mod stamp;
 
 mod alias;
+mod column;
 mod content;
 mod contradiction;
 mod day;
@@ -37,7 +39,8 @@ mod transaction;
 mod undescribed;
 
 pub use builder::{Batch, Builder, Published};
-pub use error::{HomeError, OpenError};
+pub use bundle::BundleTaken;
+pub use error::{Damage, HomeError, OpenError};
 pub use generation::{Difference, Generation};
 pub use home::Home;
 pub use lock::try_lock;

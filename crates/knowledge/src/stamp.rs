@@ -7,9 +7,19 @@ use jiff::civil::Date;
 use ward_formats::feed;
 use ward_model::coverage::latest_meant;
 
+/// Whether one stamp names an earlier moment than another; one that names none is not known to.
+pub(crate) fn is_before(one: &str, other: &str) -> bool {
+    !one.is_empty() && one < other
+}
+
 /// This day, unless it lies after the day of receipt.
 pub(crate) fn believed_day(day: Option<Date>, received: Date) -> Option<Date> {
     day.filter(|day| *day <= latest_meant(received))
+}
+
+/// The day that a stamp names.
+pub(crate) fn day_of(stamp: &str) -> Option<Date> {
+    feed::stamp(stamp).get(..10)?.parse().ok()
 }
 
 /// The stamp in a form whose texts sort like the moments. Empty where it names a moment after the day of receipt; a text that names no

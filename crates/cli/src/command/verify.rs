@@ -55,9 +55,7 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
         .hint("`ward feeds sync --from DIR` brings it"));
     };
     generation.verify().map_err(|error| {
-        Failure::environment("damaged", format!("{} is damaged", generation.path().display()))
-            .because(&error)
-            .hint(crate::failure::DAMAGED)
+        Failure::environment("damaged", error.to_string()).because(&error.source).hint(crate::failure::DAMAGED)
     })?;
     if let Some(anchor) = arguments.anchor
         && !generation.has_chain(anchor)?

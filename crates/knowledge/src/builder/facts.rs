@@ -6,6 +6,7 @@ use jiff::civil::{Date, Time};
 use ward_formats::feed::{csaf, cve5, cwe, eol};
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
+use ward_model::vulnerability::Epss;
 
 use super::parts::is_shrunk;
 use super::publish::Sources;
@@ -13,12 +14,13 @@ use super::records::Read;
 use super::{Builder, as_read, beyond};
 use crate::error::HomeError;
 use crate::fact::{self, Fact, Held, Input, Kind};
+use crate::file::unreadable;
 use crate::generation::Generation;
 use crate::identity;
 use crate::lost::Lost;
 use crate::reach::{self, Came, Reach};
 use crate::source::{Changes, EPSS, KEV, NVD, SetAsideRecord};
-use crate::{part, stamp};
+use crate::{column, part, stamp};
 
 /// What is held of a kind.
 fn held(builder: &Builder, kind: Kind) -> Result<Vec<Held>, HomeError> {
@@ -51,7 +53,8 @@ fn replace(held: &[Held], wanted: &[Held], changes: &mut Changes) -> Vec<Fact> {
 
 /// Takes note of the file that a whole source is held from now on from.
 fn taken(builder: &Builder, sources: &mut Sources, source: &str) {
-    let file = builder.inputs.iter().find(|((name, _), _)| name == source);
+    // One that is dated ahead is read again: once that day has come it says more.
+    let file = builder.inputs.iter().find(|((name, _), _)| name == source && !builder.dated_ahead.contains(source));
     if let Some((state, _)) = sources.get_mut(source) {
         state.whole = file.map(|((_, file), input)| (file.clone(), input.digest));
     }
@@ -60,6 +63,7 @@ fn taken(builder: &Builder, sources: &mut Sources, source: &str) {
 /// Takes note of a source that is dated after the day of receipt.
 fn tell_beyond(builder: &mut Builder, source: &str, date: Date) {
     let file = builder.files.iter().find(|(name, _)| name == source).map(|(_, file)| file.clone()).unwrap_or_default();
+    builder.dated_ahead.insert(source.to_owned());
     let (date, received) = (date.to_string(), builder.received.day());
     builder.set_aside.push(beyond(source, &file, None, &date, received, Digest::of(date.as_bytes())));
 }
@@ -97,7 +101,7 @@ pub(super) fn exploited(builder: &mut Builder, sources: &mut Sources) -> Result<
 /// EPSS, and its day where another column is taken.
 pub(super) fn epss(builder: &mut Builder, sources: &mut Sources) -> Result<(Vec<Fact>, bool), HomeError> {
     let Some(scores) = builder.scores.take() else { return Ok((Vec::new(), false)) };
-    let held = held(builder, Kind::Epss)?;
+    let (held, packed) = builder.held.as_ref().map(Generation::column).transpose()?.unwrap_or((Vec::new(), true));
     let day = builder.held.as_ref().and_then(|held| held.state().epss_date);
     let received = builder.received.day();
     if stamp::believed_day(Some(scores.date), received).is_none() {
@@ -122,10 +126,28 @@ pub(super) fn epss(builder: &mut Builder, sources: &mut Sources) -> Result<(Vec<
     state.newest = stamp::believed_day(state.released, received);
     let scores = identity::scores_in_order(scores);
     state.records = scores.len() as u64;
-    let wanted: Vec<Held> =
-        scores.iter().map(|(id, epss)| fact::of_epss(id.as_str(), epss.score, epss.percentile)).collect();
+    fn named((id, epss): &(VulnerabilityId, Epss)) -> (&str, u32, u32) {
+        (id.as_str(), epss.score, epss.percentile)
+    }
+    let wanted = column::pack(scores.iter().map(named));
+    let counts = column::compare(&held, &wanted).map_err(|reason| unreadable("EPSS", reason))?;
+    changes.added += counts.added;
+    changes.changed += counts.changed;
+    changes.unchanged += counts.unchanged;
+    changes.removed += counts.removed;
+    #[cfg(test)]
+    if builder.writes_single_scores {
+        let single: Vec<Held> = scores.iter().map(named).map(|(id, a, b)| fact::of_epss(id, a, b)).collect();
+        let facts = fact::difference(&self::held(builder, Kind::Epss)?, &single);
+        let column = wanted.iter().map(|(key, value)| (&**key, &**value));
+        let date = sources.get(EPSS).and_then(|(state, _)| state.released);
+        builder.single_scores = crate::generation::part_of(Kind::Scores, column, date)?;
+        taken(builder, sources, EPSS);
+        return Ok((facts, true));
+    }
     drop(scores);
-    let facts = replace(&held, &wanted, changes);
+    // What a home holds from before scores were packed stays as it is, as its past.
+    let facts = fact::difference(if packed { &held } else { &[] }, &wanted);
     taken(builder, sources, EPSS);
     Ok((facts, true))
 }
@@ -266,6 +288,30 @@ pub(super) fn lost(builder: &Builder) -> Result<Vec<Fact>, HomeError> {
         Ok((key, Some(value)))
     };
     lost.iter().map(write).collect()
+}
+
+/// Of when documents are that came whole, later than before.
+pub(super) fn documents(builder: &Builder) -> Result<Vec<Fact>, HomeError> {
+    let mut facts = Vec::new();
+    for ((source, label), stamp) in builder.documents.iter().filter(|(_, stamp)| !stamp.is_empty()) {
+        let held = builder.held.as_ref().map(|held| held.document(source, label)).transpose()?.flatten();
+        let aside =
+            |one: &SetAsideRecord| one.source == *source && one.id.as_ref().is_some_and(|id| id.as_str() == &**label);
+        if held.is_none_or(|held| stamp::is_before(&held, stamp)) && !builder.set_aside.iter().any(aside) {
+            facts.push((fact::document_key(source, label), Some(stamp.as_bytes().into())));
+        }
+    }
+    Ok(facts)
+}
+
+/// The bundle that all that came is from.
+pub(super) fn bundle(builder: &Builder) -> Result<Option<Fact>, HomeError> {
+    let Some(taken) = builder.bundle else { return Ok(None) };
+    if builder.held.as_ref().map(Generation::bundle).transpose()?.flatten() == Some(taken) {
+        return Ok(None);
+    }
+    let (key, value) = written("the bundle that was taken", taken.to_fact())?;
+    Ok(Some((key, Some(value))))
 }
 
 /// Up to when the changes of each source were seen, where files of it came that say something of that.

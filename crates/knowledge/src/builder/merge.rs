@@ -1,6 +1,7 @@
 //! Versions of one record that came at once, with one stamp, and say different things, put together into one.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use ward_model::digest::Digest;
 use ward_model::vulnerability::VulnerabilityRecord;
@@ -49,12 +50,7 @@ pub(super) fn contradictions(
         let mut records = Vec::with_capacity(group.len() + 1);
         for (index, _, pending) in group {
             let reader = readers.get_mut(*index).ok_or(HomeError::TooLarge("batches"))?;
-            let read = reader.with(pending.place, |entry| {
-                let entry = Entry::read(entry)?;
-                postcard::from_bytes::<VulnerabilityRecord>(entry.content).map_err(|error| error.to_string())
-            });
-            let wrong = |reason| HomeError::Record { id: one.id.to_string(), reason };
-            records.push(read.map_err(at(folder))?.map_err(wrong)?);
+            records.push(read(reader, pending, folder)?);
         }
         let mut digests: Vec<Digest> = group.iter().map(|(_, _, pending)| pending.facts.digest).collect();
         if let Some(last) = before {
@@ -81,6 +77,20 @@ pub(super) fn contradictions(
         }
     }
     Ok(remarks)
+}
+
+/// A record that waits.
+pub(super) fn read(
+    reader: &mut SpillReader,
+    pending: &Pending,
+    folder: &Path,
+) -> Result<VulnerabilityRecord, HomeError> {
+    let read = reader.with(pending.place, |entry| {
+        let entry = Entry::read(entry)?;
+        postcard::from_bytes::<VulnerabilityRecord>(entry.content).map_err(|error| error.to_string())
+    });
+    let wrong = |reason| HomeError::Record { id: pending.id.to_string(), reason };
+    read.map_err(at(folder))?.map_err(wrong)
 }
 
 /// The records that are held as put together, by source and identifier, with the stamp of all their versions.

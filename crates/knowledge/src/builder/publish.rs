@@ -27,6 +27,7 @@ pub(super) type Sources = BTreeMap<String, (SourceState, Changes)>;
 pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Result<Published, HomeError> {
     builder.retract()?;
     let mut sources = sources(&mut builder)?;
+    let documents = facts::documents(&builder)?;
     let mut came = records::compare(&mut builder, &mut sources)?;
     let mut changed: Vec<Fact> = facts::exploited(&mut builder, &mut sources)?;
     let (scores, other_column) = facts::epss(&mut builder, &mut sources)?;
@@ -44,6 +45,9 @@ pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Re
     // That parts came again on another day is written down and is no news.
     let news = !came.new.is_empty() || !changed.is_empty() || more_than_days;
     changed.extend(of_parts);
+    // Nor is it that a document came in a later version that says the same, or a bundle without anything new.
+    changed.extend(documents);
+    changed.extend(facts::bundle(&builder)?);
     changed.sort_unstable();
 
     count(&builder, &came, &mut sources)?;
@@ -53,6 +57,12 @@ pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Re
         _ => held.and_then(|held| held.state().epss_date),
     };
     let parts = parts(held, &came, &changed, other_column, epss_date)?;
+    #[cfg(test)]
+    let parts = {
+        let mut parts = parts;
+        parts.extend(builder.single_scores.map(|digest| (Part::Epss, digest)));
+        parts
+    };
     let state = State { epss_date, sources: sources.values().map(|(state, _)| state.clone()).collect(), parts };
     let received = held.map_or(builder.received, |held| held.moment().max(builder.received));
     let clock_went_back = Some(builder.received).filter(|stated| *stated < received);
@@ -195,7 +205,7 @@ fn parts(
         let begin = changed.partition_point(|(key, _)| key.first() < Some(&(kind as u8)));
         let end = changed.partition_point(|(key, _)| key.first() <= Some(&(kind as u8)));
         let mine = &changed[begin..end];
-        if mine.is_empty() && !(kind == Kind::Epss && other_column) {
+        if mine.is_empty() && !(kind == Kind::Scores && other_column) {
             continue;
         }
         let before = held.map(|held| held.facts(kind)).transpose()?.unwrap_or_default();
@@ -261,7 +271,8 @@ fn write_next(
         None => Plan { layers: Vec::new(), below: None, transaction: Some(transaction) },
         Some(held) => {
             let layers = [Some(held.base()), held.delta()].into_iter().flatten().collect::<Vec<&Layer>>();
-            let news: u64 = came.new.iter().map(|new| new.weight()).sum::<u64>() + changed.len() as u64 * FACT_WEIGHT;
+            let news: u64 =
+                came.new.iter().map(|new| new.weight()).sum::<u64>() + changed.iter().map(weight).sum::<u64>();
             let delta = held.delta().map_or(0, |delta| delta.reader.size());
             let limit = home.delta_limit().max(held.base().reader.size() / BASE_SHARE);
             // Where the rows are not those of the present rules, all are written again.
@@ -279,7 +290,10 @@ fn write_next(
     home.publish(file, root, below, builder.held.as_ref(), (transactions, chain), builder.repaired)
 }
 
-/// About how many bytes a fact takes in a file.
-const FACT_WEIGHT: u64 = 16;
+/// About how many bytes a fact takes in a file: of a piece of scores the one before it becomes small.
+fn weight((_, value): &Fact) -> u64 {
+    16 + value.as_ref().map_or(0, |value| value.len() as u64 / 8)
+}
+
 /// A delta may have this share of the bytes of its base.
 const BASE_SHARE: u64 = 8;

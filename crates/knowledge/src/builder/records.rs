@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use ward_formats::feed::csaf;
 use ward_model::ids::VulnerabilityId;
 
 use super::entry::Facts;
 use super::publish::Sources;
 use super::spill::{Place, SpillReader};
-use super::{Batch, Builder, Pending, merge};
+use super::{Batch, Builder, Pending, merge, retract};
 use crate::error::{HomeError, at};
 use crate::file::unreadable;
 use crate::generation::Generation;
@@ -73,6 +74,14 @@ pub(super) struct Last<'a> {
     in_delta: bool,
 }
 
+impl Last<'_> {
+    /// When it was changed, as far as that was believed when it came.
+    fn stamp(&self, now: Date) -> Result<String, HomeError> {
+        let held_since = day::unpack(self.entry.version_received).ok().flatten();
+        Ok(stamp::believed(&self.layer.stamp(&self.entry)?, held_since.unwrap_or(now)))
+    }
+}
+
 /// Finds what is held, in order.
 pub(super) struct Held<'a> {
     base: Option<&'a Layer>,
@@ -111,6 +120,7 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
     let aside = builder.held.as_ref().map(Generation::set_aside).transpose()?.unwrap_or_default();
     let remarks = merge::contradictions(&mut waiting, &mut readers, builder, &aside)?;
     builder.set_aside.extend(remarks);
+    left_out(&mut waiting, &mut readers, builder)?;
     let held = builder.held.as_ref();
     let mut search = Held::of(builder);
     let now = day::pack(Some(builder.received.day()));
@@ -133,20 +143,21 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
         let mut received = (now, now);
         if let Some(last) = last {
             *known.entry(source.clone()).or_default() += 1;
-            let held_since = day::unpack(last.entry.version_received).ok().flatten();
-            let stamp = last.layer.stamp(&last.entry)?;
-            let stamp = stamp::believed(&stamp, held_since.unwrap_or_else(|| builder.received.day()));
+            let stamp = last.stamp(builder.received.day())?;
             if last.layer.digest(last.version)? == pending.facts.digest {
                 changes.unchanged += 1;
                 read(*pending.stamp > *stamp);
-                continue;
-            }
-            if *pending.stamp < *stamp && !pending.stamp.is_empty() {
+                // When it was changed was not believed before, or not said: from now on an older version is known as one.
+                if !stamp.is_empty() || pending.stamp.is_empty() {
+                    continue;
+                }
+            } else if *pending.stamp < *stamp && !pending.stamp.is_empty() {
                 changes.older += 1;
                 continue;
+            } else {
+                changes.changed += 1;
+                read(true);
             }
-            changes.changed += 1;
-            read(true);
             // A clock that went back must not make the first receipt a later one; none sorts first and says nothing.
             received.0 = if last.entry.received == day::NONE { now } else { last.entry.received.min(now) };
             came.replaced.insert((last.in_delta, last.version));
@@ -182,6 +193,39 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
         }
     }
     Ok(came)
+}
+
+/// What stands in older versions of a document alone, and was left out by one that came before or with them, comes withdrawn.
+fn left_out(waiting: &mut Waiting, readers: &mut Vec<SpillReader>, builder: &Builder) -> Result<(), HomeError> {
+    let (mut batch, mut places, mut search) = (None, Vec::new(), Held::of(builder));
+    for (place, (index, source, pending)) in waiting.iter().enumerate() {
+        let Some(last) = builder.left_out_by(source, &pending.id, &pending.stamp)? else { continue };
+        // What stands in that version is held as it says.
+        if let Some(held) = search.find(&pending.id, source)?.1
+            && !stamp::is_before(&held.stamp(builder.received.day())?, &last)
+        {
+            continue;
+        }
+        let reader = readers.get_mut(*index).ok_or(HomeError::TooLarge("batches"))?;
+        let record = merge::read(reader, pending, builder.home.folder())?;
+        let batch = match &mut batch {
+            Some(batch) => batch,
+            None => batch.insert(builder.batch()?),
+        };
+        batch.record(&retract::taken_back(&record), &last)?;
+        places.push(place);
+    }
+    let Some(batch) = batch else { return Ok(()) };
+    let number = readers.len();
+    readers.push(batch.spill.into_reader().map_err(at(builder.home.folder()))?);
+    for (place, taken_back) in places.into_iter().zip(batch.pending) {
+        if let Some((index, _, pending)) = waiting.get_mut(place) {
+            // The file is that in which it stands.
+            *pending = Pending { file: None, ..taken_back };
+            *index = number;
+        }
+    }
+    Ok(())
 }
 
 /// Entries with the batch in which they are and their source.

@@ -2,18 +2,22 @@
 //!
 //! An advisory is one document and several records. Where a newer version of it leaves out a vulnerability, its record would stay as
 //! the older version said; the publisher has taken it back, so that it becomes withdrawn. The version before stays in the history.
+//! In which order versions of a document come, or whether they come together, makes no difference: a record of an older version that
+//! comes after a newer one without it comes withdrawn. What is withdrawn says no more than what it was called and since when, for
+//! versions may have said different things of it.
 //!
 //! Homes from before the publisher was part of the name of every document hold records under names that two documents may have in
 //! common. Such a record is replaced by that of its document which has a name of its own, and becomes withdrawn as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ward_formats::feed::csaf::Document;
+use ward_formats::feed::csaf::{self, Document};
 use ward_model::vulnerability::VulnerabilityRecord;
 
 use super::Builder;
 use crate::error::HomeError;
 use crate::generation::Generation;
+use crate::source::SetAsideRecord;
 use crate::{day, stamp};
 
 /// Names by source.
@@ -30,6 +34,11 @@ impl Builder {
         let mut documents: BTreeMap<(String, String), Document> = BTreeMap::new();
         for batch in &mut self.batches {
             for (source, document) in batch.documents.drain(..) {
+                if document.whole {
+                    let moment = stamp::believed(&document.last_modified, received);
+                    let last = self.documents.entry((source.clone(), document.label.as_str().into())).or_default();
+                    *last = moment.max(std::mem::take(last));
+                }
                 let latest = documents.entry((source, document.label.clone())).or_insert_with(|| document.clone());
                 let key = |one: &Document| (stamp::believed(&one.last_modified, received), one.whole);
                 if key(latest) < key(&document) {
@@ -37,17 +46,20 @@ impl Builder {
                 }
             }
         }
-        for ((source, label), document) in documents.iter().filter(|(_, document)| document.whole) {
-            let moment = stamp::believed(&document.last_modified, received);
-            self.documents.insert((source.clone(), label.as_str().into()), moment);
-        }
         let Some(held) = self.held.as_ref().filter(|_| !documents.is_empty()) else { return Ok(()) };
         let sources: BTreeSet<&str> = documents.keys().map(|(source, _)| source.as_str()).collect();
         let mut there = Names::new();
         for batch in &self.batches {
-            let names =
-                batch.pending.iter().filter_map(|one| Some((batch.sources.get(one.source)?.as_str(), &*one.id)));
-            there.extend(names.filter(|(source, _)| sources.contains(source)));
+            for one in &batch.pending {
+                let Some(source) = batch.sources.get(one.source).filter(|source| sources.contains(source.as_str()))
+                else {
+                    continue;
+                };
+                // What an older version says, the newer one may have left out.
+                if self.last_whole(source, &one.id).is_none_or(|last| !stamp::is_before(&one.stamp, last)) {
+                    there.insert((source.as_str(), &*one.id));
+                }
+            }
         }
         // Of what could not be read nobody knows whether it was left out.
         let aside: Vec<(&str, &str)> =
@@ -87,10 +99,39 @@ impl Builder {
         }
         let mut batch = self.batch()?;
         for (record, stamp) in &gone {
-            batch.record(&VulnerabilityRecord { withdrawn: true, ..record.clone() }, stamp)?;
+            batch.record(&taken_back(record), stamp)?;
         }
         self.add(batch);
         Ok(())
+    }
+
+    /// Of when the last version is that came whole now of the document of this record.
+    fn last_whole(&self, source: &str, id: &str) -> Option<&str> {
+        let (label, _) = id.split_once('/')?;
+        self.documents.get(&(source.to_owned(), label.into())).map(String::as_str)
+    }
+
+    /// Of when the version of a document is, which came whole now or before, that left a record out of which this is the last version
+    /// that came; none where it stands in the last one.
+    pub(super) fn left_out_by(&self, source: &str, id: &str, stamp: &str) -> Result<Option<String>, HomeError> {
+        let Some((label, _)) = id.split_once('/').filter(|_| source == csaf::SOURCE) else { return Ok(None) };
+        let aside = |one: &SetAsideRecord| {
+            let known = one.id.as_ref().map(|id| id.as_str());
+            one.source == source && (known == Some(label) || known == Some(id))
+        };
+        let now = self.last_whole(source, id).filter(|_| !self.set_aside.iter().any(aside)).map(str::to_owned);
+        let before = self.held.as_ref().map(|held| held.document(source, label)).transpose()?.flatten();
+        Ok(now.max(before).filter(|last| stamp::is_before(stamp, last)))
+    }
+}
+
+/// A record that is no longer said.
+pub(super) fn taken_back(record: &VulnerabilityRecord) -> VulnerabilityRecord {
+    VulnerabilityRecord {
+        aliases: record.aliases.clone(),
+        published: record.published,
+        withdrawn: true,
+        ..VulnerabilityRecord::new(record.id.clone(), &record.source)
     }
 }
 

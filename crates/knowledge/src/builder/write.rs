@@ -1,6 +1,5 @@
 //! Writes a file of a home: versions of records and facts of the files that it replaces, merged with the news.
 
-use std::cmp::Ordering;
 use std::fs::File;
 use std::io;
 
@@ -8,7 +7,7 @@ use tempfile::NamedTempFile;
 use ward_model::digest::Digest;
 use ward_model::knowledge::KnowledgeError;
 
-use super::entry::{self, Entry, Facts as EntryFacts, RowKind};
+use super::entry::{self, Entry, Facts, RowKind};
 use super::index::IndexBuilder;
 use super::records::{Came, New};
 use crate::disk::Disk;
@@ -21,8 +20,10 @@ use crate::file::{Section, unreadable};
 use crate::home::Home;
 use crate::identity;
 use crate::index::{ALIASES, PRODUCTS, SUBJECTS};
-use crate::layer::{COMPILED_BY, FINDABLE, FOLLOWED, Facts, GONE, Layer, Meta, VersionEntry};
+use crate::layer::{COMPILED_BY, FINDABLE, FOLLOWED, Layer, Meta, VersionEntry};
 use crate::transaction::Transaction;
+
+mod facts;
 
 /// What a file is made of.
 pub(super) struct Plan<'a> {
@@ -63,7 +64,7 @@ pub(super) fn write(
     plan: &Plan<'_>,
     home: &Home,
     came: &mut Came,
-    facts: &[Fact],
+    news: &[Fact],
     progress: &mut dyn FnMut(u64),
 ) -> Result<(NamedTempFile, Digest), HomeError> {
     let folder = home.folder();
@@ -71,7 +72,7 @@ pub(super) fn write(
     let file = temporary.reopen().map_err(at(folder))?;
     let mut output = Output::new(plan, &came.new, file, home.disk().clone())?;
     output.records(plan, came, progress)?;
-    let root = output.finish(plan, facts).map_err(at(folder))?;
+    let root = output.finish(plan, news).map_err(at(folder))?;
     Ok((temporary, root))
 }
 
@@ -99,7 +100,7 @@ struct Next<'a> {
     id: &'a str,
     source: &'a str,
     stamp: &'a str,
-    facts: EntryFacts,
+    facts: Facts,
     received: (i32, i32),
     transaction: u32,
     position: (u32, u32),
@@ -303,7 +304,7 @@ impl Output {
     }
 
     /// Writes all but the records.
-    fn finish(mut self, plan: &Plan<'_>, facts: &[Fact]) -> io::Result<Digest> {
+    fn finish(mut self, plan: &Plan<'_>, news: &[Fact]) -> io::Result<Digest> {
         let below = self.delta_of(plan);
         let writer = &mut self.writer;
         writer.section(Section::RecordTable, &self.table)?;
@@ -316,7 +317,7 @@ impl Output {
         self.products.write(writer, PRODUCTS, Some(Section::ProductNames))?;
         self.subjects.write(writer, SUBJECTS, None)?;
         self.aliases.write(writer, ALIASES, None)?;
-        write_facts(writer, &plan.layers, facts, self.transaction)?;
+        facts::write(writer, &plan.layers, news, self.transaction)?;
         write_transactions(writer, plan)?;
         let meta = Meta { compiled_by: COMPILED_BY, below, first: self.first, sources: self.sources };
         writer.section(Section::Meta, &postcard::to_stdvec(&meta).map_err(io::Error::other)?)?;
@@ -335,47 +336,6 @@ impl Output {
 
 fn record(id: &str, error: io::Error) -> HomeError {
     HomeError::Record { id: id.to_owned(), reason: error.to_string() }
-}
-
-/// Facts by key, then transaction.
-fn write_facts(writer: &mut Writer, layers: &[&Layer], news: &[Fact], transaction: u32) -> io::Result<()> {
-    let large = || io::Error::other("too large for one file");
-    let held = layers.iter().map(|layer| layer.facts()).collect::<Result<Vec<Facts>, _>>().map_err(io::Error::other)?;
-    let mut at = vec![0; held.len()];
-    let mut news = news.iter().peekable();
-    let (mut keys, mut values, mut times) = (StringsBuilder::default(), StringsBuilder::default(), Vec::new());
-    loop {
-        // The first file with the least key; on equal keys the earlier file, and the news last.
-        let mut least: Option<(usize, crate::layer::FactRow<'_>)> = None;
-        for (index, facts) in held.iter().enumerate() {
-            if at[index] < facts.len() {
-                let row = facts.get(at[index]).map_err(io::Error::other)?;
-                if least.is_none_or(|(_, least)| row.key < least.key) {
-                    least = Some((index, row));
-                }
-            }
-        }
-        let (key, value, time) = match (least, news.peek()) {
-            (Some((index, row)), new) if new.is_none_or(|(key, _)| row.key.cmp(key) != Ordering::Greater) => {
-                at[index] += 1;
-                (row.key, row.value, row.transaction)
-            }
-            (_, Some((key, value))) => {
-                news.next();
-                (&**key, value.as_deref(), transaction)
-            }
-            _ => break,
-        };
-        keys.push(key).ok_or_else(large)?;
-        values.push(value.unwrap_or_default()).ok_or_else(large)?;
-        let gone = if value.is_some() { 0 } else { GONE };
-        times.extend_from_slice(&(time | gone).to_le_bytes());
-    }
-    writer.section(Section::FactEnds, &keys.ends)?;
-    writer.section(Section::FactKeys, &keys.bytes)?;
-    writer.section(Section::FactTimes, &times)?;
-    writer.section(Section::FactValueEnds, &values.ends)?;
-    writer.section(Section::FactValues, &values.bytes)
 }
 
 fn write_transactions(writer: &mut Writer, plan: &Plan<'_>) -> io::Result<()> {

@@ -114,7 +114,7 @@ impl Reader {
         if expected != map.len() as u64 {
             return Err(OpenError::Length { path: path.to_owned(), expected, found: map.len() as u64 });
         }
-        let (sections, entries, count) = directory(&map, format)?;
+        let (sections, entries, count) = directory(&map, format).map_err(|error| of_file(error, path))?;
         let verified = (0..count).map(|_| AtomicBool::new(false)).collect();
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let kept = Section::ALL.iter().map(|_| OnceLock::new()).collect();
@@ -150,6 +150,31 @@ impl Reader {
         out: &mut Vec<u8>,
     ) -> Result<(), KnowledgeError> {
         self.walk(section, offset, length, |bytes| out.extend_from_slice(bytes))
+    }
+
+    /// As [`Reader::read`], for whoever goes through a whole section once: no block is kept for it.
+    pub(crate) fn pass(
+        &self,
+        section: Section,
+        offset: u64,
+        length: u64,
+        out: &mut Vec<u8>,
+    ) -> Result<(), KnowledgeError> {
+        let length = usize::try_from(length).map_err(|_| unreadable(section.word(), "too long"))?;
+        self.walk_blocks(
+            section,
+            offset,
+            length,
+            |bytes| out.extend_from_slice(bytes),
+            |extent, number| {
+                let slot =
+                    self.kept.get(section.index()).and_then(OnceLock::get).and_then(|slots| slots.get(number as usize));
+                match slot.and_then(OnceLock::get) {
+                    Some(block) => Ok(Block::Kept(block)),
+                    None => Ok(Block::Shared(Arc::new(self.load(section, extent, number)?))),
+                }
+            },
+        )
     }
 
     /// Bytes of a section, where they lie if that is one block.
@@ -230,28 +255,31 @@ impl Reader {
         Ok(self.whole(section)?.as_chunks::<4>().0.iter().map(|four| u32::from_le_bytes(*four)).collect())
     }
 
-    /// Some numbers of a section of numbers.
-    pub(crate) fn numbers_between(&self, section: Section, first: u32, count: u32) -> Result<Vec<u32>, KnowledgeError> {
-        let length = usize::try_from(u64::from(count) * 4).map_err(|_| unreadable(section.word(), "too long"))?;
-        let mut bytes = Vec::new();
-        self.read(section, u64::from(first) * 4, length, &mut bytes)?;
-        Ok(bytes.as_chunks::<4>().0.iter().map(|four| u32::from_le_bytes(*four)).collect())
-    }
-
     fn walk(
         &self,
         section: Section,
         offset: u64,
         length: usize,
+        each: impl FnMut(&[u8]),
+    ) -> Result<(), KnowledgeError> {
+        self.walk_blocks(section, offset, length, each, |extent, number| self.block(section, extent, number))
+    }
+
+    fn walk_blocks<'a>(
+        &'a self,
+        section: Section,
+        offset: u64,
+        length: usize,
         mut each: impl FnMut(&[u8]),
+        block: impl Fn(Extent, u32) -> Result<Block<'a>, KnowledgeError>,
     ) -> Result<(), KnowledgeError> {
         let extent = self.extent(section);
         let beyond = || unreadable(section.word(), format!("{length} bytes at {offset} lie outside of it"));
         let end = offset.checked_add(length as u64).filter(|end| *end <= extent.length).ok_or_else(beyond)?;
         let mut at = offset;
         while at < end {
-            let (block, from) = extent.place(at);
-            let bytes = self.block(section, extent, u32::try_from(block).map_err(|_| beyond())?)?;
+            let (number, from) = extent.place(at);
+            let bytes = block(extent, u32::try_from(number).map_err(|_| beyond())?)?;
             let to = usize::try_from(end - at).map_or(bytes.len(), |left| bytes.len().min(from.saturating_add(left)));
             let piece = bytes.get(from..to).filter(|piece| !piece.is_empty()).ok_or_else(beyond)?;
             each(piece);
@@ -373,6 +401,15 @@ fn map(file: &File) -> std::io::Result<Mmap> {
     // mapped. Somebody else who writes into the folder can break that, as they can break any file of a running program: changed
     // bytes are found by their digest when a block is loaded, and no reference into the map outlives that load.
     unsafe { Mmap::map(file) }
+}
+
+/// Says of which file a part is.
+fn of_file(error: KnowledgeError, path: &Path) -> KnowledgeError {
+    let of = |part: String| format!("{part} of {}", path.display());
+    match error {
+        KnowledgeError::Damaged { part } => KnowledgeError::Damaged { part: of(part) },
+        KnowledgeError::Unreadable { part, reason } => KnowledgeError::Unreadable { part: of(part), reason },
+    }
 }
 
 type Directory = (Vec<Extent>, usize, usize);

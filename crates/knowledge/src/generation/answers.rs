@@ -292,9 +292,8 @@ impl Knowledge for Generation {
     }
 
     fn epss(&self, id: &VulnerabilityId) -> Result<Option<Epss>, KnowledgeError> {
-        let Some(value) = self.fact(&fact::key(Kind::Epss, id.as_str().as_bytes()))? else { return Ok(None) };
+        let Some((score, percentile)) = self.score(id.as_str())? else { return Ok(None) };
         let date = self.state.epss_date.ok_or_else(|| unreadable("EPSS", "without a date"))?;
-        let (score, percentile) = fact::epss(&value).map_err(|reason| unreadable("EPSS", reason))?;
         Ok(Some(Epss { score, percentile, date }))
     }
 

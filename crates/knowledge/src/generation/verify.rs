@@ -9,6 +9,8 @@ use ward_model::vulnerability::Epss;
 
 use super::Generation;
 use super::numbers::Place;
+use crate::column::{self, Score};
+use crate::error::Damage;
 use crate::fact::{self, Kind};
 use crate::file::{Section, unreadable};
 use crate::identity::{self, Part};
@@ -29,32 +31,40 @@ impl Generation {
     /// against the transaction, the transactions against their chain, and all that is held against its identity.
     ///
     /// # Errors
-    /// The first place that is damaged, or that makes no sense.
-    pub fn verify(&self) -> Result<(), KnowledgeError> {
+    /// The first place that is damaged, or that makes no sense, with the file in which it is. Of what both files hold together that is
+    /// the one written last.
+    pub fn verify(&self) -> Result<(), Damage> {
         let damaged = |part: String| KnowledgeError::Damaged { part };
+        let of = |layer: &Layer| {
+            let path = layer.path().to_owned();
+            move |source| Damage { path, source }
+        };
         let layers = || [Some(&self.base), self.delta.as_ref()].into_iter().flatten();
         let mut changes: BTreeMap<u32, Vec<Digest>> = BTreeMap::new();
         for layer in layers() {
-            layer.file().verify()?;
-            changes_of(layer, &mut changes)?;
+            layer.file().verify().and_then(|()| changes_of(layer, &mut changes)).map_err(of(layer))?;
         }
         let mut before = None;
         for layer in layers() {
             for number in layer.meta.first + 1..=layer.last() {
-                let (entry, state) = layer.transaction_bytes(number)?;
+                let (entry, state) = layer.transaction_bytes(number).map_err(of(layer))?;
                 let changed = identity::of_changes(changes.remove(&number).unwrap_or_default());
                 if changed != entry.changes || entry.chained(before, &state) != entry.chain {
-                    return Err(damaged(format!("transaction {number}")));
+                    return Err(of(layer)(damaged(format!("transaction {number}"))));
                 }
                 before = Some(entry.chain);
             }
         }
+        let last = of(self.delta.as_ref().unwrap_or(&self.base));
         if let Some(number) = changes.into_keys().next() {
-            return Err(unreadable(Section::Transactions.word(), format!("there is no transaction {number}")));
+            return Err(last(unreadable(Section::Transactions.word(), format!("there is no transaction {number}"))));
         }
-        let parts = self.parts()?;
+        let parts = match self.parts() {
+            Ok(parts) => parts,
+            Err(error) => return Err(last(error)),
+        };
         if parts != self.state.parts || identity::of_all(&parts) != self.transaction.identity {
-            return Err(damaged("identity of the knowledge".to_owned()));
+            return Err(last(damaged("identity of the knowledge".to_owned())));
         }
         Ok(())
     }
@@ -69,7 +79,8 @@ impl Generation {
         let mut parts = BTreeMap::new();
         parts.extend(identity::of_part(records).map(|digest| (Part::Records, digest)));
         for (part, kind) in PARTS {
-            let facts = self.facts(kind)?;
+            // One from before scores were packed has the same digest.
+            let facts = if kind == Kind::Scores { self.column()?.0 } else { self.facts(kind)? };
             let facts = facts.iter().map(|(key, value)| (&**key, &**value));
             parts.extend(part_of(kind, facts, self.state.epss_date)?.map(|digest| (part, digest)));
         }
@@ -96,7 +107,7 @@ impl Generation {
 /// The parts of what is held that are facts.
 pub(crate) const PARTS: [(Part, Kind); 5] = [
     (Part::Exploited, Kind::Exploited),
-    (Part::Epss, Kind::Epss),
+    (Part::Epss, Kind::Scores),
     (Part::SetAside, Kind::SetAside),
     (Part::Support, Kind::Support),
     (Part::Weaknesses, Kind::Weakness),
@@ -109,16 +120,22 @@ pub(crate) fn part_of<'a>(
     epss_date: Option<jiff::civil::Date>,
 ) -> Result<Option<Digest>, KnowledgeError> {
     let wrong = |reason: String| unreadable(format!("facts of kind {kind:?}"), reason);
-    let digest = |(key, value): (&[u8], &[u8])| -> Result<Digest, KnowledgeError> {
-        Ok(match kind {
+    let mut digests = Vec::new();
+    for (key, value) in facts {
+        digests.push(match kind {
             Kind::Exploited => {
                 let id: VulnerabilityId = fact::id(key).map_err(wrong)?;
                 identity::of_exploited(&fact::exploited(id, value).map_err(wrong)?)
             }
-            Kind::Epss => {
-                let date = epss_date.ok_or_else(|| wrong("without a date".to_owned()))?;
-                let (score, percentile) = fact::epss(value).map_err(wrong)?;
-                identity::of_epss(fact::id(key).map_err(wrong)?.as_str(), Epss { score, percentile, date })
+            Kind::Scores => {
+                if column::is_piece(key) {
+                    let date = epss_date.ok_or_else(|| wrong("without a date".to_owned()))?;
+                    let scores = column::named(key, value).map_err(wrong)?.into_iter();
+                    digests.extend(scores.map(|(id, Score { score, percentile, .. })| {
+                        identity::of_epss(&id, Epss { score, percentile, date })
+                    }));
+                }
+                continue;
             }
             Kind::SetAside => {
                 let record: SetAsideRecord = postcard::from_bytes(value).map_err(|error| wrong(error.to_string()))?;
@@ -126,14 +143,17 @@ pub(crate) fn part_of<'a>(
             }
             Kind::Support
             | Kind::Weakness
+            | Kind::Bundle
+            | Kind::Document
+            | Kind::Epss
             | Kind::Input
             | Kind::Coverage
             | Kind::Lost
             | Kind::Reach
             | Kind::Undescribed => identity::of_fact(key, value),
-        })
-    };
-    Ok(identity::of_part(facts.map(digest).collect::<Result<_, _>>()?))
+        });
+    }
+    Ok(identity::of_part(digests))
 }
 
 /// What a file says that each transaction changed; every content is compared with its digest on the way.
@@ -147,10 +167,8 @@ fn changes_of(layer: &Layer, changes: &mut BTreeMap<u32, Vec<Digest>>) -> Result
         let change = identity::of_version(&id, layer.source(entry)?, &stamp, digest, entry);
         changes.entry(entry.transaction).or_default().push(change);
     }
-    let facts = layer.facts()?;
-    for at in 0..facts.len() {
-        let row = facts.get(at)?;
+    layer.each_fact(|row| {
         changes.entry(row.transaction).or_default().push(identity::of_change(row.key, row.value));
-    }
-    Ok(())
+        Ok(())
+    })
 }

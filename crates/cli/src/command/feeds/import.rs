@@ -12,7 +12,7 @@ use ward_feeds::bundle::key::Trusted;
 use ward_feeds::bundle::place::Place;
 use ward_feeds::bundle::unpack;
 use ward_feeds::{Contents, SyncReport};
-use ward_knowledge::Home;
+use ward_knowledge::{BundleTaken, Home};
 use ward_model::Digest;
 use ward_model::coverage::LostReceipts;
 
@@ -113,7 +113,8 @@ pub fn run(arguments: ImportArguments, global: &Global, ui: &Ui) -> Result<Endin
     // Nothing is written before it is known that somebody trusted has signed.
     let place = Place::new(&folder).map_err(|error| of(&folder, error))?;
     let home = Home::open(&folder);
-    fits(&head, last(&folder, &home)?.as_ref(), clock::now(), &folder.join(LAST))?;
+    let now = clock::now();
+    fits(&head, last(&folder, &home, now)?.as_ref(), now, &folder.join(LAST))?;
     let head = unpack::unpack(&arguments.file, &trusted, place.path()).map_err(|error| of(&arguments.file, error))?;
     let contents = Contents::of_bundle(place.path(), &head);
     let accepted = Accepted { shrunk: &arguments.accept_shrunk, lost: arguments.accept_lost };
@@ -122,11 +123,15 @@ pub fn run(arguments: ImportArguments, global: &Global, ui: &Ui) -> Result<Endin
     tell(&folder, &head, &by, report, ui)
 }
 
+/// Whether something was made further ahead of this clock than clocks differ.
+fn is_ahead(made: Timestamp, now: Timestamp) -> bool {
+    made.duration_since(now) > AHEAD
+}
+
 /// Refuses what is older than the bundle taken last, or of a time that has not come, and a delta that stands on another one.
 fn fits(head: &Head, last: Option<&Last>, now: Timestamp, kept: &Path) -> Result<(), Failure> {
     let unchanged = "what the home holds is unchanged";
-    let is_ahead = |made: Timestamp| made.duration_since(now) > AHEAD;
-    if is_ahead(head.made) {
+    if is_ahead(head.made, now) {
         let words = format!("this bundle was made at {}, and it is {now} by the clock of this machine", head.made);
         return Err(Failure::input("future", words)
             .hint("one of the two clocks is wrong: set this one right, or have the bundle made anew")
@@ -146,7 +151,7 @@ fn fits(head: &Head, last: Option<&Last>, now: Timestamp, kept: &Path) -> Result
     if head.made < last.made || head.made == last.made && head.listing() != last.listing {
         let words = format!("this bundle was made at {}, and one of {} was taken already", head.made, last.made);
         let failure = Failure::input("older", words);
-        if is_ahead(last.made) {
+        if is_ahead(last.made, now) {
             return Err(failure
                 .hint(format!(
                     "the one taken last was made by a clock that was ahead: if this bundle is newer all the same, remove {} and take a whole bundle",
@@ -242,29 +247,52 @@ fn trusted(folder: &Path, named: &[PathBuf]) -> Result<Vec<Trusted>, Failure> {
 }
 
 /// The bundle taken last. A home that holds nothing, because its knowledge was moved away, has taken none.
-fn last(folder: &Path, home: &Home) -> Result<Option<Last>, Failure> {
-    let path = folder.join(LAST);
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(crate::files::unreadable(&path, &error)),
-    };
+fn last(folder: &Path, home: &Home, now: Timestamp) -> Result<Option<Last>, Failure> {
     let held = home.current();
     if matches!(held, Ok(None)) {
         return Ok(None);
     }
+    let mut kept = kept(&folder.join(LAST))?;
+    if let Some(kept) = &mut kept {
+        kept.is_held = match (&held, kept.chain) {
+            (Ok(Some(held)), Some(chain)) => held.has_chain(chain)?,
+            // What is damaged is looked into when it is built upon; a delta is refused there.
+            (Err(_), chain) => chain.is_some(),
+            _ => false,
+        };
+    }
+    let published = match &held {
+        Ok(held) => held.as_ref().map(ward_knowledge::Generation::bundle).transpose()?.flatten(),
+        // Where there is nothing to build upon, the sync says so.
+        Err(_) => home.bundle().unwrap_or_default(),
+    };
+    Ok(latest(kept, published, now))
+}
+
+/// The bundle that counts: the later one of that in the home's file and that in what is held. An import that was ended may have come
+/// to the second alone, and a home that lost receipts knows of the last ones by the first alone. Without the file one that was made
+/// by a clock that was ahead counts as none.
+fn latest(kept: Option<Last>, published: Option<BundleTaken>, now: Timestamp) -> Option<Last> {
+    let published = published.filter(|published| kept.is_some() || !is_ahead(published.made, now));
+    let Some(BundleTaken { made, listing }) = published else { return kept };
+    match kept {
+        Some(kept) if kept.made > made => Some(kept),
+        _ => Some(Last { made, listing, chain: None, is_held: true }),
+    }
+}
+
+/// What the home's file says of the bundle taken last.
+fn kept(path: &Path) -> Result<Option<Last>, Failure> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(crate::files::unreadable(path, &error)),
+    };
     let unclear = |error: serde_json::Error| {
         Failure::environment("home", format!("{} does not say which bundle was taken last", path.display()))
             .because(&error)
     };
-    let mut last: Last = serde_json::from_slice(&bytes).map_err(unclear)?;
-    last.is_held = match (&held, last.chain) {
-        (Ok(Some(held)), Some(chain)) => held.has_chain(chain)?,
-        // What is damaged is looked into when it is built upon; a delta is refused there.
-        (Err(_), chain) => chain.is_some(),
-        _ => false,
-    };
-    Ok(Some(last))
+    serde_json::from_slice(&bytes).map(Some).map_err(unclear)
 }
 
 fn remember(folder: &Path, head: &Head, chain: Digest) -> Result<(), Failure> {

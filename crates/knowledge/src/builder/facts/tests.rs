@@ -237,3 +237,47 @@ fn a_list_that_became_empty_is_cut_short_however_few_it_named() -> TestResult {
     assert_eq!(held.description().sources[0].shrunk.len(), 1);
     Ok(())
 }
+
+#[test]
+fn a_file_with_a_day_ahead_is_read_again_when_that_day_has_come() -> TestResult {
+    let digest = ward_model::digest::Digest::of(b"the file");
+    let read = |home: &Home, on: i8| -> Result<(bool, crate::Published), crate::HomeError> {
+        let mut builder = home.builder(day(on))?;
+        let again = !builder.already_read("nvd", "f", digest)?;
+        if again {
+            let mut batch = builder.batch()?;
+            batch.input("nvd", "f", 8, digest);
+            // One is withdrawn, and another was changed, on a day that has not come.
+            let withdrawn = VulnerabilityRecord { withdrawn: true, ..plain("CVE-2020-1", day(2), "") };
+            batch.dated(&Dated {
+                record: withdrawn,
+                last_modified: "2026-01-02".to_owned(),
+                withdrawn_on: Some(day(20)),
+            })?;
+            batch.record(&plain("CVE-2020-2", day(25), "new"), "2026-01-25")?;
+            builder.add(batch);
+        } else {
+            builder.unchanged("nvd", "f");
+        }
+        Ok((again, builder.publish(&mut |_| {})?))
+    };
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path().join("early"));
+    let mut last = None;
+    for (on, wanted, told) in
+        [(2, true, 2), (5, false, 2), (18, false, 2), (20, true, 1), (21, false, 1), (26, true, 0), (27, false, 0)]
+    {
+        let (again, published) = read(&home, on)?;
+        assert_eq!((again, published.set_aside.len()), (wanted, told), "{on}: {:?}", published.set_aside);
+        last = Some(published.description.generation);
+    }
+    let late = Home::open(folder.path().join("late"));
+    assert_eq!(Some(read(&late, 27)?.1.description.generation), last);
+    // An older version is known as one.
+    let mut builder = home.builder(day(28))?;
+    let mut batch = builder.batch()?;
+    batch.record(&plain("CVE-2020-2", day(24), "old"), "2026-01-24")?;
+    builder.add(batch);
+    assert_eq!(builder.publish(&mut |_| {})?.sources[0].1.older, 1);
+    Ok(())
+}

@@ -1,4 +1,7 @@
+use std::collections::BTreeMap;
+
 use jiff::civil::{Date, date};
+use proptest::prelude::*;
 use ward_formats::feed::csaf::Document;
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
@@ -200,4 +203,97 @@ fn advisories_of_an_earlier_home_are_read_once_more() -> TestResult {
         assert_eq!(kept == bytes, source == "nvd");
     }
     Ok(())
+}
+
+/// Versions of documents: of which document, of which day, and which records it has.
+type Version = (u8, i8, Vec<&'static str>);
+
+/// One sync of these.
+fn receive(home: &Home, on: Date, versions: &[Version]) -> Result<Digest, Box<dyn std::error::Error>> {
+    let mut builder = home.builder(on)?;
+    for (number, modified, names) in versions {
+        let mut batch = builder.batch()?;
+        batch.file("csaf", &format!("{number} of {modified}"));
+        for name in names {
+            let said = format!("as of {modified}");
+            let record = VulnerabilityRecord {
+                source: "csaf".to_owned(),
+                aliases: vec![(*name).into()],
+                ..plain(&format!("ADV-{number}@p/{name}"), day(*modified), &said)
+            };
+            batch.record(&record, &stamp(&record))?;
+        }
+        let label = format!("ADV-{number}@p");
+        batch.document(
+            "csaf",
+            Document { label, former: format!("ADV-{number}"), ..document("p", &day(*modified).to_string(), true) },
+        );
+        builder.add(batch);
+    }
+    let published = builder.publish(&mut |_| {})?;
+    home.current()?.ok_or("nothing there")?.verify()?;
+    Ok(published.description.generation)
+}
+
+#[test]
+fn what_an_older_version_says_that_comes_later_is_taken_back_already() -> TestResult {
+    let versions: [Version; 2] = [(1, 1, vec!["CVE-2020-1", "CVE-2020-2"]), (1, 5, vec!["CVE-2020-1"])];
+    let mut generations = Vec::new();
+    for order in [vec![&versions[..1], &versions[1..]], vec![&versions[1..], &versions[..1]], vec![&versions[..]]] {
+        let folder = tempfile::tempdir()?;
+        let home = Home::open(folder.path());
+        for (number, part) in (0..).zip(&order) {
+            receive(&home, day(10 + number), part)?;
+        }
+        assert_eq!(standing(&home, day(20))?, ["CVE-2020-1"], "{order:?}");
+        // A version of which nobody can say that it is older brings it back.
+        let held = home.current()?.ok_or("nothing there")?;
+        generations.push(held.description().generation);
+        let again = receive(&home, day(20), &versions)?;
+        assert_eq!(again, held.description().generation, "{order:?}");
+    }
+    assert!(generations.windows(2).all(|pair| pair[0] == pair[1]), "{generations:?}");
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn what_documents_say_depends_neither_on_order_nor_on_days(
+        versions in prop::collection::btree_map((0_u8..2, 1_i8..7), prop::sample::subsequence(vec!["CVE-2020-1", "CVE-2020-2", "CVE-2020-3"], 0..=3), 1..7)
+            .prop_map(|versions| versions.into_iter().map(|((number, day), names)| (number, day, names)).collect::<Vec<Version>>())
+            .prop_flat_map(|versions| (Just(versions.clone()), Just(versions).prop_shuffle())),
+        cuts in prop::collection::vec((0_usize..4, any::<bool>(), 0_i8..3), 7),
+    ) {
+        let check = || -> TestResult {
+            let (in_order, shuffled) = &versions;
+            let folder = tempfile::tempdir()?;
+            let at_once = receive(&Home::open(folder.path().join("one")), day(10), in_order)?;
+            let home = Home::open(folder.path().join("other"));
+            let (mut rest, mut on, mut last) = (shuffled.as_slice(), 10, None);
+            for (count, folds, after) in &cuts {
+                let (now, later) = rest.split_at((*count).min(rest.len()));
+                let home = if *folds { home.folding_at(0) } else { home.clone() };
+                last = Some(receive(&home, day(on), now)?);
+                (rest, on) = (later, on + after);
+            }
+            let in_turn = if rest.is_empty() { last.ok_or("nothing came")? } else { receive(&home, day(on), rest)? };
+            assert_eq!(at_once, in_turn);
+            // What stands is what the last version of each document says.
+            let mut wanted: BTreeMap<u8, &Version> = BTreeMap::new();
+            wanted.extend(in_order.iter().map(|version| (version.0, version)));
+            let held = home.current()?.ok_or("nothing there")?;
+            for (number, (_, modified, names)) in wanted {
+                for name in ["CVE-2020-1", "CVE-2020-2", "CVE-2020-3"] {
+                    let found = held.find(&VulnerabilityId::new(format!("ADV-{number}@p/{name}")))?;
+                    let said = found.map(|found| held.record(found)).transpose()?.filter(|record| !record.withdrawn);
+                    let wanted = names.contains(&name).then(|| format!("as of {modified}"));
+                    assert_eq!(said.map(|record| record.description), wanted, "{name}");
+                }
+            }
+            Ok(())
+        };
+        check().map_err(|error| TestCaseError::fail(error.to_string()))?;
+    }
 }

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use ward_feeds::bundle::head::{Head, HeadFile};
+use ward_knowledge::BundleTaken;
 use ward_model::Digest;
 
-use super::{Last, fits};
+use super::{Last, fits, latest};
 
 const NOW: i64 = 1_795_810_500;
 const HOUR: i64 = 60 * 60;
@@ -75,4 +76,23 @@ fn a_delta_is_taken_where_what_it_stands_on_is_part_of_what_is_held() {
     assert_eq!(said_by(&whole, Some(&whole), false), None);
     assert_eq!(said_by(&head(-5, "d", None), Some(&delta), false), None);
     assert!(refused(&head(-30, "a", None), &whole).contains("was taken already"));
+}
+
+#[test]
+fn the_later_counts_of_what_the_file_says_and_what_is_held() {
+    let (first, second) = (head(-30, "a", None), head(-20, "b", None));
+    let kept = |head: &Head| Some(Last { made: head.made, listing: head.listing(), chain: None, is_held: false });
+    let held = |head: &Head| Some(BundleTaken { made: head.made, listing: head.listing() });
+    let told = |kept, held| latest(kept, held, at(0)).map(|last| (last.listing, last.is_held));
+    assert_eq!(told(None, None), None);
+    assert_eq!(told(kept(&first), None), Some((first.listing(), false)));
+    // The import was ended before the file was written: the first one, and any.
+    assert_eq!(told(kept(&first), held(&second)), Some((second.listing(), true)));
+    assert_eq!(told(None, held(&second)), Some((second.listing(), true)));
+    // Receipts were lost.
+    assert_eq!(told(kept(&second), held(&first)), Some((second.listing(), false)));
+    // Removing the file is the way out where a clock was ahead, and there alone.
+    let ahead = head(24 * 365, "e", None);
+    assert_eq!(told(None, held(&ahead)), None);
+    assert_eq!(told(kept(&first), held(&ahead)), Some((ahead.listing(), true)));
 }
