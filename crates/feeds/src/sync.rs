@@ -41,11 +41,13 @@ pub fn sync(
     sync_contents(&Contents::of_folder(mirror), only, Fewer::default(), home, received, progress)
 }
 
-/// What is to be said of sources of which fewer records come than came before.
+/// What is to be said of sources of which fewer records come than came before, or older ones than of others.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Fewer<'a> {
     /// From when on they are far fewer; any that lacks, where nothing is said.
     pub far: Shrinkage,
+    /// How many days the yearly files of a source may lie apart; none, where nothing is said.
+    pub days_apart: u16,
     /// The names of sources of which somebody says that fewer are right: they are told as shrunk no longer, and what was kept against
     /// a list that was cut short is given up.
     pub accepted: &'a [String],
@@ -85,6 +87,8 @@ pub fn sync_contents(
         builder.accept_lost();
     }
     builder.far_fewer(fewer.far);
+    builder.days_apart(fewer.days_apart);
+    contents.compared().for_each(|(source, moment)| builder.compared(source.name(), moment));
     contents.came().for_each(|(source, day)| builder.came_on(source.name(), day));
     for name in fewer.accepted {
         let is = |source: &str| {

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
+use ward_knowledge::Moment;
 use ward_model::digest::Digest;
 
 use crate::bundle::head::{Head, HeadFile};
@@ -30,6 +32,8 @@ pub struct Contents {
     unlisted: BTreeSet<String>,
     /// Files that are there from before, and that nobody could ask about now.
     from_before: BTreeSet<String>,
+    /// When the yearly files of sources were last seen to be what their publisher has.
+    compared: BTreeMap<Source, Timestamp>,
     /// The sources that count of it; all, where nothing is said.
     sources: Option<BTreeSet<String>>,
     /// What is read beside it, as if it were one mirror.
@@ -46,6 +50,7 @@ impl Contents {
             came: BTreeMap::new(),
             unlisted: BTreeSet::new(),
             from_before: BTreeSet::new(),
+            compared: BTreeMap::new(),
             sources: None,
             further: Vec::new(),
         }
@@ -93,6 +98,20 @@ impl Contents {
     pub fn from_before(mut self, names: impl IntoIterator<Item = String>) -> Self {
         self.from_before.extend(names);
         self
+    }
+
+    /// Says that all yearly files of a source were seen, at this moment, to be what their publisher has.
+    #[must_use]
+    pub fn compared_on(mut self, source: Source, moment: Timestamp) -> Self {
+        self.compared.insert(source, moment);
+        self
+    }
+
+    /// When the yearly files of sources were last seen to be what their publisher has. Where several mirrors are read together, nobody
+    /// knows which of them a year is from.
+    pub(crate) fn compared(&self) -> impl Iterator<Item = (Source, Moment)> + '_ {
+        let alone = self.further.is_empty().then_some(&self.compared);
+        alone.into_iter().flatten().map(|(source, moment)| (*source, Moment::from(*moment)))
     }
 
     /// Whether it says only what is new since something that has to be held already.

@@ -83,7 +83,11 @@ pub struct Builder {
     renamed: BTreeMap<(String, Box<str>), i32>,
     /// When sources last came to whoever hands them over, by name.
     came_on: BTreeMap<String, Date>,
+    /// When all whole files of a source were last seen to be what their publisher has, by name.
+    compared: BTreeMap<String, Moment>,
     far_fewer: Shrinkage,
+    /// So many days the yearly files of a source may lie apart.
+    days_apart: u16,
     repaired: bool,
     /// What was lost by that.
     lost: Option<Lost>,
@@ -175,7 +179,9 @@ impl Builder {
             documents: BTreeMap::new(),
             renamed: BTreeMap::new(),
             came_on: BTreeMap::new(),
+            compared: BTreeMap::new(),
             far_fewer: Shrinkage::default(),
+            days_apart: 0,
             repaired,
             lost,
             accepts_lost: false,
@@ -297,6 +303,18 @@ impl Builder {
     /// From when on fewer records are far fewer. Where nobody says so, any that lacks is told.
     pub fn far_fewer(&mut self, rule: Shrinkage) {
         self.far_fewer = rule;
+    }
+
+    /// How many days the yearly files of a source may lie apart. Where nobody says so, one that was made on an earlier day than another
+    /// is told as not seen since.
+    pub fn days_apart(&mut self, days: u16) {
+        self.days_apart = days;
+    }
+
+    /// The files of all years of this source were seen to be what their publisher has, at this moment: what changed before that is in
+    /// them, however old they are.
+    pub fn compared(&mut self, source: &str, moment: Moment) {
+        self.compared.insert(source.to_owned(), moment);
     }
 
     /// A source (and all below it: `osv` of `osv/pypi`) last came on this day to whoever hands it over now: nobody has looked at it since,

@@ -16,8 +16,8 @@ use crate::fact::{self, Fact, Held, Input, Kind};
 use crate::generation::Generation;
 use crate::identity;
 use crate::lost::Lost;
-use crate::reach::{self, Came, Reach};
-use crate::source::{Changes, EPSS, KEV, NVD, SetAsideRecord};
+use crate::reach::{self, Came, Reach, Receipt};
+use crate::source::{Changes, EPSS, KEV, NVD, SetAsideRecord, SourceState};
 use crate::{part, stamp};
 
 /// What is held of a kind.
@@ -286,7 +286,15 @@ pub(super) fn reach(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>, H
         }
         let files = builder.files.difference(&builder.unchanged).filter(|(of, _)| of == source);
         let files = files.map(|key| Came { file: &key.1, page: builder.made.get(key).copied() });
-        let after = known.after(source, files, &state.years, builder.received.time());
+        let nothing = BTreeSet::new();
+        let receipt = Receipt {
+            known: held_state(builder, source).map_or(&nothing, |held| &held.years),
+            years: &state.years,
+            received: builder.received.time(),
+            days_apart: builder.days_apart,
+            compared: builder.compared.get(source).map(|moment| moment.time()),
+        };
+        let after = known.after(source, files, &receipt);
         if held.as_ref() == Some(&after) || held.is_none() && after == before {
             continue;
         }
@@ -294,6 +302,11 @@ pub(super) fn reach(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>, H
         facts.push((key, Some(value)));
     }
     Ok(facts)
+}
+
+/// What is held of a source.
+fn held_state<'a>(builder: &'a Builder, source: &str) -> Option<&'a SourceState> {
+    builder.held.as_ref()?.sources().iter().find(|state| state.name == source)
 }
 
 /// Up to when a home saw the changes of a source that is from before that was kept.
@@ -307,10 +320,13 @@ fn reach_of_before(builder: &Builder, source: &str) -> Result<Reach, HomeError> 
         }
         let names = held.input_names(source)?;
         let files = names.iter().map(|file| Came { file, page: None });
-        return Ok(Reach::default().after(source, files, &BTreeSet::new(), builder.received.time()));
+        let (years, received) = (BTreeSet::new(), builder.received.time());
+        let receipt =
+            Receipt { known: &years, years: &years, received, days_apart: builder.days_apart, compared: None };
+        return Ok(Reach::default().after(source, files, &receipt));
     }
     // It has seen what it holds, to the beginning of the newest day of that.
-    let newest = held.sources().iter().find(|state| state.name == source).and_then(|state| state.newest);
+    let newest = held_state(builder, source).and_then(|state| state.newest);
     let day = stamp::believed_day(newest, builder.received.day());
     Ok(Reach::until(day.map(|day| day.to_datetime(Time::midnight()))))
 }

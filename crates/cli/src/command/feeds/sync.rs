@@ -94,8 +94,9 @@ pub fn into_home(
     home: &Home,
     ui: &Ui,
 ) -> Result<SyncReport, Failure> {
-    let far = Library::built_in()?.expectations().far_fewer(clock::today());
-    let (fewer, now) = (Fewer { far, accepted: accepted.shrunk, accept_lost: accepted.lost }, clock::now());
+    let (library, today, now) = (Library::built_in()?, clock::today(), clock::now());
+    let (far, days_apart) = (library.expectations().far_fewer(today), library.expectations().days_apart(today));
+    let fewer = Fewer { far, days_apart, accepted: accepted.shrunk, accept_lost: accepted.lost };
     if !ui.draws_progress() {
         return Ok(ward_feeds::sync_contents(contents, only, fewer, home, now, &mut Silent)?);
     }
