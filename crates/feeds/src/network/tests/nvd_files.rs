@@ -73,7 +73,7 @@ fn years_that_were_compared_are_as_new_as_that() {
     assert_eq!(other.seen().len(), 26 + 1, "once");
     // Where a year does not come, nothing is said.
     world.clock.go(8 * 24 * 60 * 60);
-    site.put("/nvd/nvdcve-2.0-2020.meta", Reply::new(500, ""));
+    site.put("/nvd/nvdcve-2.0-2020.meta", "no digest");
     assert_eq!(fetched(&elsewhere), None);
 }
 
