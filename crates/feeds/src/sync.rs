@@ -3,11 +3,10 @@
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use ward_formats::feed::eol::SupportCatalogue;
-use ward_formats::feed::{FeedError, LONGEST_RECORD, SetAside, cwe, epss, kev};
+use ward_formats::feed::eol::{self, SupportCatalogue};
+use ward_formats::feed::{FeedError, cwe, epss, kev};
 use ward_knowledge::{Builder, Home, Moment};
 use ward_model::coverage::Shrinkage;
-use ward_model::digest::Digest;
 
 use crate::error::SyncError;
 use crate::file::MirrorFile;
@@ -197,16 +196,8 @@ fn support(files: &[MirrorFile], progress: &mut dyn Progress) -> Result<SupportC
         let place = index as u64 + 1;
         let product = file.name.trim_end_matches(".json");
         if !file.text(|more| progress.bytes(Source::Eol, more), &mut text)? {
-            catalogue.set_aside.push(SetAside {
-                id: None,
-                place,
-                reason: format!("{}: more than {} MiB", file.name, LONGEST_RECORD >> 20),
-                digest: Digest::of(file.name.as_bytes()),
-                products: Vec::new(),
-                subjects: Vec::new(),
-                last_modified: String::new(),
-            });
-        } else if product == "identifiers" {
+            catalogue.add_too_long(product, place);
+        } else if product == eol::IDENTIFIERS {
             catalogue.add_identifiers(&text, place);
         } else {
             catalogue.add_product(product, &text, place);

@@ -37,6 +37,7 @@ mod publish;
 mod records;
 mod retract;
 mod spill;
+mod support;
 mod undescribed;
 mod write;
 
@@ -77,6 +78,8 @@ pub struct Builder {
     made: BTreeMap<(String, String), Page>,
     /// Sources of which somebody says that fewer records are right.
     accepted: BTreeSet<String>,
+    /// How many entries came of parts of sources that are replaced as a whole, where fewer came than there were, now or before.
+    counted: BTreeMap<(String, String), parts::Counted>,
     /// Documents that came whole, with their source, and of when they are.
     documents: BTreeMap<(String, Box<str>), String>,
     /// When records were first received that were held under other names until now, by source and the name that they have now.
@@ -176,6 +179,7 @@ impl Builder {
             newest: BTreeMap::new(),
             made: BTreeMap::new(),
             accepted: BTreeSet::new(),
+            counted: BTreeMap::new(),
             documents: BTreeMap::new(),
             renamed: BTreeMap::new(),
             came_on: BTreeMap::new(),
@@ -238,6 +242,10 @@ impl Builder {
             if self.accepts(source) {
                 return Ok(false);
             }
+            // Of scores that were cut short nothing was taken: what is held came of the file before, and shall be seen to have come again.
+            if source == EPSS && parts::told(held, source) {
+                return Ok(false);
+            }
             let state = held.sources().iter().find(|state| state.name == source);
             let whole = state.and_then(|state| state.whole.as_ref());
             return Ok(whole.is_some_and(|(name, bytes)| name == file && *bytes == digest));
@@ -295,7 +303,8 @@ impl Builder {
     }
 
     /// Somebody says that the records that come of this source (or of all below it: `osv` of `osv/pypi`), now or at the last sync, are all there should be: it is told as
-    /// shrunk no longer, and what is replaced as a whole is. To be said before [`Builder::already_read`] is asked.
+    /// shrunk no longer, and what is replaced as a whole is. To be said before [`Builder::already_read`] is asked. Of what is replaced as a whole a list
+    /// has to come with it.
     pub fn accept_shrunk(&mut self, source: &str) {
         self.accepted.insert(source.to_owned());
     }
@@ -364,7 +373,8 @@ impl Builder {
         self.scores = Some(scores);
     }
 
-    /// Takes the support dates of products, read from this file or folder.
+    /// Takes the support dates of products, read from this file or folder. A product that is not among them, or of which something could
+    /// not be read, keeps its release lines.
     pub fn support(&mut self, file: &str, mut catalogue: SupportCatalogue) {
         self.whole_source(eol::SOURCE, file, std::mem::take(&mut catalogue.set_aside));
         self.support = Some(catalogue);

@@ -4,6 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use ward_feeds::{Contents, Fewer, Silent, Source, SyncReport, sync_contents};
 use ward_knowledge::Home;
+use ward_model::affected::SubjectKey;
+use ward_model::coverage::Shrinkage;
+use ward_model::cpe::Cpe;
 use ward_model::knowledge::Knowledge;
 
 use super::fixture::{Mirror, TestResult, cve};
@@ -69,5 +72,51 @@ fn a_year_that_is_compared_with_its_publisher_is_no_gap_however_old() -> TestRes
     other.kev("2026-11-28", &["CVE-2024-0001"])?;
     let both = Contents::together([contents(), Contents::of_folder(other.path())]).ok_or("none")?;
     assert!(unseen(&sync(&both, &other.home())?).is_some());
+    Ok(())
+}
+
+/// Counted and kept are release lines, whatever the list of names still says.
+#[test]
+fn products_whose_files_are_gone_keep_their_lines() -> TestResult {
+    let names: Vec<String> = (0..31).map(|number| format!("product{number}")).collect();
+    let identifiers: Vec<String> =
+        names.iter().map(|name| format!(r#""{name}":[{{"cpe":"cpe:2.3:a:acme:{name}"}}]"#)).collect();
+    let identifiers = format!("{{{}}}", identifiers.join(","));
+    let of = |present: &[String]| -> Result<Mirror, Box<dyn std::error::Error>> {
+        let mirror = Mirror::new()?;
+        mirror.any("eol/identifiers.json", identifiers.as_bytes())?;
+        for name in present {
+            mirror.any(&format!("eol/{name}.json"), br#"[{"cycle":"1","eol":"2020-01-01"},{"cycle":"2"}]"#)?;
+        }
+        Ok(mirror)
+    };
+    let whole = of(&names)?;
+    let home = whole.home();
+    let lines = |number: usize| -> Result<usize, Box<dyn std::error::Error>> {
+        let held = home.current()?.ok_or("nothing there")?;
+        held.verify()?;
+        let cpe = Cpe::parse(&format!("cpe:2.3:a:acme:product{number}"))?;
+        Ok(held.support_cycles(&SubjectKey::Product(cpe.product_key().ok_or("no product")?))?.len())
+    };
+    let rule = || Fewer { far: Shrinkage::new(10, 95).unwrap_or_default(), ..rule() };
+    let sync =
+        |mirror: &Mirror, on: i8, accepted: &[String]| -> Result<(u64, Vec<String>), Box<dyn std::error::Error>> {
+            let contents = Contents::of_folder(mirror.path());
+            let fewer = Fewer { accepted, ..rule() };
+            let report = sync_contents(&contents, &[], fewer, &home, date(2026, 1, on), &mut Silent)?;
+            let eol = &report.knowledge.sources[0];
+            Ok((eol.records, eol.shrunk.iter().map(ToString::to_string).collect()))
+        };
+    assert_eq!(sync(&whole, 1, &[])?, (62, vec![]));
+    let one_gone = of(&names[1..])?;
+    let words = "product0: none came of 2 records, since 2026-01-02, received last on 2026-01-01";
+    assert_eq!(sync(&one_gone, 2, &[])?, (62, vec![words.to_owned()]));
+    let most_gone = of(&names[20..])?;
+    let (records, told) = sync(&most_gone, 3, &[])?;
+    assert_eq!((records, told[0].as_str()), (62, "22 records came where there were 62, since 2026-01-03"));
+    assert_eq!((lines(0)?, lines(5)?, lines(25)?), (2, 2, 2));
+    assert_eq!(sync(&most_gone, 4, &["eol".to_owned()])?, (22, vec![]));
+    assert_eq!((lines(0)?, lines(5)?, lines(25)?), (0, 0, 2));
+    assert_eq!(sync(&whole, 5, &[])?, (62, vec![]));
     Ok(())
 }
