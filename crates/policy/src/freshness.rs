@@ -166,6 +166,14 @@ impl Expectations {
             missing.state = Freshness::Missing;
             sources.push(missing);
         }
+        for source in &mut sources {
+            // What is new is not fresh where less of it came than should, and nobody knows what came with receipts that were lost.
+            source.state = match source.state {
+                Freshness::Fresh if source.is_thinner() => Freshness::Stale,
+                Freshness::Fresh if !knowledge.lost.is_empty() => Freshness::Unknown,
+                state => state,
+            };
+        }
         sources.sort_by(|a, b| a.name.cmp(&b.name));
         let stale = sources.iter().any(SourceCoverage::is_stale) || !knowledge.lost.is_empty();
         KnowledgeCoverage { as_of, stale, sources, ecosystems_without_data: without_data }
@@ -218,7 +226,7 @@ impl Expectations {
 mod tests {
     use jiff::civil::{Date, date};
     use ward_model::Digest;
-    use ward_model::coverage::{Freshness, PartDescription, ShrunkPart};
+    use ward_model::coverage::{Freshness, LostReceipts, PartDescription, ShrunkPart};
     use ward_model::knowledge::{KnowledgeDescription, SourceDescription};
 
     use super::expectations;
@@ -343,8 +351,18 @@ mod tests {
         let library = Library::built_in().unwrap();
         let mut sources = three(DAY);
         assert!(!library.expectations().coverage(&held(sources.clone()), DAY, Vec::new()).stale);
+        let whole = sources.clone();
         sources[2].shrunk = vec![ShrunkPart { part: None, most: 100, now: 1, since: DAY, last_came: None }];
-        assert!(library.expectations().coverage(&held(sources), DAY, Vec::new()).stale);
+        let coverage = library.expectations().coverage(&held(sources.clone()), DAY, Vec::new());
+        assert!(coverage.stale);
+        let states: Vec<_> = coverage.sources.iter().map(|source| source.words()).collect();
+        assert_eq!(states, ["fresh", "fresh", "stale, SHRUNK"]);
+        // Any of them may have come with what was lost.
+        let (after, found) = (date(2026, 11, 1), DAY);
+        let lost = LostReceipts { after, receipts: Some(1), days: vec![DAY], found, accepted: None };
+        let coverage =
+            library.expectations().coverage(&KnowledgeDescription { lost: vec![lost], ..held(whole) }, DAY, Vec::new());
+        assert!(coverage.stale && coverage.sources.iter().all(|source| source.state == Freshness::Unknown));
     }
 
     #[test]
