@@ -18,6 +18,9 @@ use crate::source::Source;
 /// What a folder that was fetched remembers of itself.
 pub(crate) const STATE: &str = "fetched.json";
 
+/// Behind the name of what is neither a file nor a folder.
+const NO_FILE: &str = " (neither a file nor a folder)";
+
 /// What a sync reads: a folder laid out as a mirror, or what a bundle brings of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contents {
@@ -205,7 +208,8 @@ impl Contents {
     }
 
     /// The files of a source in a folder of it and so many folders below, by name: `inner` is the folder, where it is not the
-    /// source's own, and begins their names. A folder that lies deeper stands among them, unread, with a `/` at the end of its name.
+    /// source's own, and begins their names. A folder that lies deeper stands among them, unread, with a `/` at the end of its name; so does
+    /// what is no file, with words behind it.
     ///
     /// Of several mirrors, each file once; one that is not the same in two of them is an error.
     pub(crate) fn files(&self, source: &str, inner: &str, deeper: usize) -> Result<Vec<MirrorFile>, SyncError> {
@@ -315,6 +319,10 @@ impl Contents {
             } else if data.is_dir() {
                 let name = format!("{prefix}{name}/");
                 found.push(self.file(&format!("{source}/{name}"), name, 0, Standing::Here));
+            } else if !data.is_dir() {
+                // A pipe or the like: whoever opened it might wait for ever.
+                let name = format!("{prefix}{name}{NO_FILE}");
+                found.push(self.file(&format!("{source}/{name}"), name, 0, Standing::Here));
             }
         }
         Ok(())
@@ -332,5 +340,5 @@ struct Listed {
 
 /// Whether it matters what a file holds: what is said of others, or to people, may be said otherwise.
 fn counts_by_content(name: &str) -> bool {
-    is_index(name) || !is_no_feed(name)
+    !name.ends_with(NO_FILE) && (is_index(name) || !is_no_feed(name))
 }
