@@ -214,6 +214,78 @@ fn a_mirror_that_shrank_is_told_by_every_command_until_somebody_accepts_it() {
     assert_eq!(told(&home), 0);
 }
 
+/// What a sync brought may be old: it says so itself.
+#[test]
+fn a_sync_says_what_is_stale_and_nothing_is_fresh_that_is_amiss() {
+    let place = tempfile::tempdir().unwrap();
+    let (home, from) = (place.path().join("home"), place.path().join("mirror"));
+    mirror(&from);
+    let names = from.display().to_string();
+    let run = at(&home, &["feeds", "sync", "--from", &names]).ends(0);
+    assert!(run.stdout.starts_with("taken, received "), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("stale      3 of 3 sources (epss, kev, nvd): `ward feeds status` says why"),
+        "{}",
+        run.stdout
+    );
+    let json = at(&home, &["feeds", "sync", "--from", &names, "--json"]).ends(0).json();
+    assert_eq!(json["stale_sources"], serde_json::json!(["epss", "kev", "nvd"]));
+
+    // Of today, but for a year that is months old.
+    let status = at(&home, &["feeds", "status", "--json"]).ends(0).json();
+    let today = status["as_of"].as_str().unwrap();
+    let year = |year: &str, made: &str| {
+        let text = NVD.replacen('{', &format!("{{\"timestamp\":\"{made}T00:00:00.000\","), 1);
+        let text = text.replace("CVE-2020-0001", &format!("CVE-{year}-0001")).replace("2020-02-02", today);
+        zipped(&from.join(format!("nvd/nvdcve-2.0-{year}.json.gz")), &text);
+    };
+    year("2020", today);
+    year("2021", "2020-03-01");
+    at(&home, &["feeds", "sync", "--from", &names, "--only", "nvd"]).ends(0);
+    let status = at(&home, &["feeds", "status"]).ends(0);
+    let line = status.stdout.lines().find(|line| line.starts_with("nvd ")).unwrap();
+    assert!(line.contains("stale, GAP") && line.contains(" 0 days"), "{line}");
+    let json = at(&home, &["feeds", "status", "--json"]).ends(0).json();
+    let nvd = json["sources"].as_array().unwrap().iter().find(|source| source["name"] == "nvd").unwrap();
+    assert_eq!((&nvd["state"], &nvd["stale"]), (&"stale".into(), &true.into()));
+    let sbom = place.path().join("sbom.json");
+    std::fs::write(&sbom, SBOM).unwrap();
+    let scan = at(&home, &["scan", &sbom.display().to_string()]).ends(0);
+    assert!(scan.stdout.contains(", stale, GAP)") && !scan.stdout.contains("fresh"), "{}", scan.stdout);
+}
+
+#[test]
+fn only_a_list_that_came_can_be_accepted() {
+    let place = tempfile::tempdir().unwrap();
+    let (home, from) = (place.path().join("home"), place.path().join("mirror"));
+    mirror(&from);
+    let file = from.join("kev/known_exploited_vulnerabilities.json");
+    let names = from.display().to_string();
+    at(&home, &["feeds", "sync", "--from", &names]).ends(0);
+    std::fs::write(&file, r#"{"dateReleased":"2020-03-01T00:00:00Z","count":0,"vulnerabilities":[]}"#).unwrap();
+    let run = at(&home, &["feeds", "sync", "--from", &names]).ends(0);
+    assert!(run.stdout.contains("SHRUNK     kev none came of 1 record,"), "{}", run.stdout);
+    let accept = |only: &str| at(&home, &["feeds", "sync", "--from", &names, "--only", only, "--accept-shrunk", "kev"]);
+    let refused = accept("nvd").ends(2);
+    assert!(
+        refused.stderr.contains("fewer entries of kev cannot be accepted: no list of it came"),
+        "{}",
+        refused.stderr
+    );
+    accept("kev").ends(0);
+}
+
+#[test]
+fn an_address_without_its_beginning_is_asked_for_it() {
+    let place = tempfile::tempdir().unwrap();
+    for name in ["127.0.0.1:8000/x", "localhost:8000", "mirror.example/feeds"] {
+        let run = at(place.path(), &["feeds", "sync", "--from", name]).ends(2);
+        assert!(run.stderr.contains("begins with `http://` or `https://`"), "{}", run.stderr);
+    }
+    let run = at(place.path(), &["feeds", "sync", "--from", "no-folder"]).ends(2);
+    assert!(!run.stderr.contains("http"), "{}", run.stderr);
+}
+
 #[test]
 fn what_is_exploited_and_described_by_no_record_is_told() {
     let place = tempfile::tempdir().unwrap();

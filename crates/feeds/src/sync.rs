@@ -3,11 +3,10 @@
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use ward_formats::feed::eol::SupportCatalogue;
-use ward_formats::feed::{FeedError, LONGEST_RECORD, SetAside, cwe, epss, kev};
+use ward_formats::feed::eol::{self, SupportCatalogue};
+use ward_formats::feed::{FeedError, cwe, epss, kev};
 use ward_knowledge::{Builder, Home, Moment};
 use ward_model::coverage::Shrinkage;
-use ward_model::digest::Digest;
 
 use crate::error::SyncError;
 use crate::file::MirrorFile;
@@ -41,11 +40,13 @@ pub fn sync(
     sync_contents(&Contents::of_folder(mirror), only, Fewer::default(), home, received, progress)
 }
 
-/// What is to be said of sources of which fewer records come than came before.
+/// What is to be said of sources of which fewer records come than came before, or older ones than of others.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Fewer<'a> {
     /// From when on they are far fewer; any that lacks, where nothing is said.
     pub far: Shrinkage,
+    /// How many days the yearly files of a source may lie apart; none, where nothing is said.
+    pub days_apart: u16,
     /// The names of sources of which somebody says that fewer are right: they are told as shrunk no longer, and what was kept against
     /// a list that was cut short is given up.
     pub accepted: &'a [String],
@@ -88,6 +89,8 @@ pub fn sync_contents(
         builder.bundle(bundle);
     }
     builder.far_fewer(fewer.far);
+    builder.days_apart(fewer.days_apart);
+    contents.compared().for_each(|(source, moment)| builder.compared(source.name(), moment));
     contents.came().for_each(|(source, day)| builder.came_on(source.name(), day));
     for name in fewer.accepted {
         let is = |source: &str| {
@@ -196,16 +199,8 @@ fn support(files: &[MirrorFile], progress: &mut dyn Progress) -> Result<SupportC
         let place = index as u64 + 1;
         let product = file.name.trim_end_matches(".json");
         if !file.text(|more| progress.bytes(Source::Eol, more), &mut text)? {
-            catalogue.set_aside.push(SetAside {
-                id: None,
-                place,
-                reason: format!("{}: more than {} MiB", file.name, LONGEST_RECORD >> 20),
-                digest: Digest::of(file.name.as_bytes()),
-                products: Vec::new(),
-                subjects: Vec::new(),
-                last_modified: String::new(),
-            });
-        } else if product == "identifiers" {
+            catalogue.add_too_long(product, place);
+        } else if product == eol::IDENTIFIERS {
             catalogue.add_identifiers(&text, place);
         } else {
             catalogue.add_product(product, &text, place);

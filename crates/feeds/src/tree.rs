@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use ward_knowledge::BundleTaken;
+use ward_knowledge::{BundleTaken, Moment};
 use ward_model::digest::Digest;
 
 use crate::bundle::head::{Head, HeadFile};
@@ -16,6 +17,9 @@ use crate::source::Source;
 
 /// What a folder that was fetched remembers of itself.
 pub(crate) const STATE: &str = "fetched.json";
+
+/// Behind the name of what is neither a file nor a folder.
+const NO_FILE: &str = " (neither a file nor a folder)";
 
 /// What a sync reads: a folder laid out as a mirror, or what a bundle brings of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +37,8 @@ pub struct Contents {
     unlisted: BTreeSet<String>,
     /// Files that are there from before, and that nobody could ask about now.
     from_before: BTreeSet<String>,
+    /// When the yearly files of sources were last seen to be what their publisher has.
+    compared: BTreeMap<Source, Timestamp>,
     /// The sources that count of it; all, where nothing is said.
     sources: Option<BTreeSet<String>>,
     /// What is read beside it, as if it were one mirror.
@@ -50,6 +56,7 @@ impl Contents {
             came: BTreeMap::new(),
             unlisted: BTreeSet::new(),
             from_before: BTreeSet::new(),
+            compared: BTreeMap::new(),
             sources: None,
             further: Vec::new(),
         }
@@ -103,6 +110,20 @@ impl Contents {
     pub fn from_before(mut self, names: impl IntoIterator<Item = String>) -> Self {
         self.from_before.extend(names);
         self
+    }
+
+    /// Says that all yearly files of a source were seen, at this moment, to be what their publisher has.
+    #[must_use]
+    pub fn compared_on(mut self, source: Source, moment: Timestamp) -> Self {
+        self.compared.insert(source, moment);
+        self
+    }
+
+    /// When the yearly files of sources were last seen to be what their publisher has. Where several mirrors are read together, nobody
+    /// knows which of them a year is from.
+    pub(crate) fn compared(&self) -> impl Iterator<Item = (Source, Moment)> + '_ {
+        let alone = self.further.is_empty().then_some(&self.compared);
+        alone.into_iter().flatten().map(|(source, moment)| (*source, Moment::from(*moment)))
     }
 
     /// Whether it says only what is new since something that has to be held already.
@@ -196,7 +217,8 @@ impl Contents {
     }
 
     /// The files of a source in a folder of it and so many folders below, by name: `inner` is the folder, where it is not the
-    /// source's own, and begins their names. A folder that lies deeper stands among them, unread, with a `/` at the end of its name.
+    /// source's own, and begins their names. A folder that lies deeper stands among them, unread, with a `/` at the end of its name; so does
+    /// what is no file, with words behind it.
     ///
     /// Of several mirrors, each file once; one that is not the same in two of them is an error.
     pub(crate) fn files(&self, source: &str, inner: &str, deeper: usize) -> Result<Vec<MirrorFile>, SyncError> {
@@ -306,6 +328,10 @@ impl Contents {
             } else if data.is_dir() {
                 let name = format!("{prefix}{name}/");
                 found.push(self.file(&format!("{source}/{name}"), name, 0, Standing::Here));
+            } else if !data.is_dir() {
+                // A pipe or the like: whoever opened it might wait for ever.
+                let name = format!("{prefix}{name}{NO_FILE}");
+                found.push(self.file(&format!("{source}/{name}"), name, 0, Standing::Here));
             }
         }
         Ok(())
@@ -323,5 +349,5 @@ struct Listed {
 
 /// Whether it matters what a file holds: what is said of others, or to people, may be said otherwise.
 fn counts_by_content(name: &str) -> bool {
-    is_index(name) || !is_no_feed(name)
+    !name.ends_with(NO_FILE) && (is_index(name) || !is_no_feed(name))
 }

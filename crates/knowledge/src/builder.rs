@@ -38,6 +38,7 @@ mod publish;
 mod records;
 mod retract;
 mod spill;
+mod support;
 mod undescribed;
 mod write;
 
@@ -78,13 +79,19 @@ pub struct Builder {
     made: BTreeMap<(String, String), Page>,
     /// Sources of which somebody says that fewer records are right.
     accepted: BTreeSet<String>,
+    /// How many entries came of parts of sources that are replaced as a whole, where fewer came than there were, now or before.
+    counted: BTreeMap<(String, String), parts::Counted>,
     /// Documents that came whole, with their source, and of when they are.
     documents: BTreeMap<(String, Box<str>), String>,
     /// When records were first received that were held under other names until now, by source and the name that they have now.
     renamed: BTreeMap<(String, Box<str>), i32>,
     /// When sources last came to whoever hands them over, by name.
     came_on: BTreeMap<String, Date>,
+    /// When all whole files of a source were last seen to be what their publisher has, by name.
+    compared: BTreeMap<String, Moment>,
     far_fewer: Shrinkage,
+    /// So many days the yearly files of a source may lie apart.
+    days_apart: u16,
     repaired: bool,
     /// What was lost by that.
     lost: Option<Lost>,
@@ -183,10 +190,13 @@ impl Builder {
             newest: BTreeMap::new(),
             made: BTreeMap::new(),
             accepted: BTreeSet::new(),
+            counted: BTreeMap::new(),
             documents: BTreeMap::new(),
             renamed: BTreeMap::new(),
             came_on: BTreeMap::new(),
+            compared: BTreeMap::new(),
             far_fewer: Shrinkage::default(),
+            days_apart: 0,
             repaired,
             lost,
             dated_ahead: BTreeSet::new(),
@@ -250,6 +260,10 @@ impl Builder {
             if self.accepts(source) {
                 return Ok(false);
             }
+            // Of scores that were cut short nothing was taken: what is held came of the file before, and shall be seen to have come again.
+            if source == EPSS && parts::told(held, source) {
+                return Ok(false);
+            }
             let state = held.sources().iter().find(|state| state.name == source);
             let whole = state.and_then(|state| state.whole.as_ref());
             return Ok(whole.is_some_and(|(name, bytes)| name == file && *bytes == digest));
@@ -309,7 +323,8 @@ impl Builder {
     }
 
     /// Somebody says that the records that come of this source (or of all below it: `osv` of `osv/pypi`), now or at the last sync, are all there should be: it is told as
-    /// shrunk no longer, and what is replaced as a whole is. To be said before [`Builder::already_read`] is asked.
+    /// shrunk no longer, and what is replaced as a whole is. To be said before [`Builder::already_read`] is asked. Of what is replaced as a whole a list
+    /// has to come with it.
     pub fn accept_shrunk(&mut self, source: &str) {
         self.accepted.insert(source.to_owned());
     }
@@ -317,6 +332,18 @@ impl Builder {
     /// From when on fewer records are far fewer. Where nobody says so, any that lacks is told.
     pub fn far_fewer(&mut self, rule: Shrinkage) {
         self.far_fewer = rule;
+    }
+
+    /// How many days the yearly files of a source may lie apart. Where nobody says so, one that was made on an earlier day than another
+    /// is told as not seen since.
+    pub fn days_apart(&mut self, days: u16) {
+        self.days_apart = days;
+    }
+
+    /// The files of all years of this source were seen to be what their publisher has, at this moment: what changed before that is in
+    /// them, however old they are.
+    pub fn compared(&mut self, source: &str, moment: Moment) {
+        self.compared.insert(source.to_owned(), moment);
     }
 
     /// A source (and all below it: `osv` of `osv/pypi`) last came on this day to whoever hands it over now: nobody has looked at it since,
@@ -371,7 +398,8 @@ impl Builder {
         self.scores = Some(scores);
     }
 
-    /// Takes the support dates of products, read from this file or folder.
+    /// Takes the support dates of products, read from this file or folder. A product that is not among them, or of which something could
+    /// not be read, keeps its release lines.
     pub fn support(&mut self, file: &str, mut catalogue: SupportCatalogue) {
         self.whole_source(eol::SOURCE, file, std::mem::take(&mut catalogue.set_aside));
         self.support = Some(catalogue);

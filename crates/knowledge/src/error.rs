@@ -116,6 +116,14 @@ pub enum HomeError {
         /// The receipt that differs.
         transaction: u32,
     },
+    /// Fewer entries were accepted of a list that did not come, or that is older than what is held.
+    #[error("fewer entries of {source_name} cannot be accepted: {}", why_not_taken(.older))]
+    NotTaken {
+        /// The source.
+        source_name: String,
+        /// Whether an older list came.
+        older: bool,
+    },
     /// The moment asked about lies before anything was received.
     #[error("nothing was known here at {moment}: this home received its first knowledge at {first}")]
     BeforeFirst {
@@ -156,4 +164,11 @@ pub enum HomeError {
 pub(crate) fn at(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> HomeError {
     let path = path.into();
     move |source| HomeError::Io { path, source }
+}
+
+fn why_not_taken(older: &bool) -> &'static str {
+    match older {
+        true => "the list that came is older than what is held, and was not taken",
+        false => "no list of it came with this, and what is held is of the list before",
+    }
 }

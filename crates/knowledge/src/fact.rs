@@ -1,6 +1,8 @@
 //! Facts: whatever a home holds besides records, each with a key and a value: an entry of KEV, a score, the support of a product,
 //! the name of a weakness, a record that could not be read, a file that was.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use ward_formats::feed::cwe::WeaknessNames;
@@ -220,8 +222,8 @@ pub(crate) struct Support {
 }
 
 /// A catalogue of support, by product.
-pub(crate) fn of_support(catalogue: SupportCatalogue) -> Result<Vec<Held>, postcard::Error> {
-    let mut products = std::collections::BTreeMap::<String, Support>::new();
+pub(crate) fn support_by_product(catalogue: SupportCatalogue) -> BTreeMap<String, Support> {
+    let mut products = BTreeMap::<String, Support>::new();
     for cycle in catalogue.cycles {
         products.entry(cycle.product.clone()).or_default().cycles.push(cycle);
     }
@@ -230,6 +232,11 @@ pub(crate) fn of_support(catalogue: SupportCatalogue) -> Result<Vec<Held>, postc
         keys.dedup();
         products.entry(product).or_default().keys = keys;
     }
+    products
+}
+
+/// The support of products, as facts.
+pub(crate) fn of_support(products: BTreeMap<String, Support>) -> Result<Vec<Held>, postcard::Error> {
     let fact = |(product, support): (String, Support)| {
         Ok((key(Kind::Support, product.as_bytes()), postcard::to_stdvec(&support)?.into()))
     };

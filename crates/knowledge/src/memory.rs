@@ -152,8 +152,8 @@ impl Memory {
         let named = contents.support.is_some();
         let support = contents.support.unwrap_or_default();
         if named {
-            let facts = fact::of_support(support.clone()).map_err(write)?;
-            state(&mut sources, eol::SOURCE).records = facts.len() as u64;
+            let facts = fact::of_support(fact::support_by_product(support.clone())).map_err(write)?;
+            state(&mut sources, eol::SOURCE).records = support.cycles.len() as u64;
             put(Part::Support, facts.iter().map(|(key, value)| identity::of_fact(key, value)).collect());
         }
         let named = contents.weaknesses.is_some();

@@ -14,9 +14,11 @@ use ward_model::coverage::UnseenChanges;
 use crate::fact::{self, Held, Kind};
 use crate::source::{NVD, runs_of_years};
 
+mod line;
 mod pages;
 mod says;
 
+use line::Line;
 pub(crate) use pages::Page;
 use pages::Pages;
 use says::Says;
@@ -32,11 +34,21 @@ pub(crate) const WITH_CHANGES: [&str; 2] = [NVD, cve5::SOURCE];
 /// Up to when changes were seen, and which before that were not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Reach {
-    /// Up to when changes were seen.
+    /// Up to when changes were seen; where that is not the same of every year, of those of which it is the latest.
     pub(crate) until: Option<DateTime>,
-    /// What was not seen before that.
+    /// What was not seen before that, of all years together.
     unseen: Option<Unseen>,
-    /// Pages of answers that are not there whole. They stand last, where earlier programs do not look.
+    /// Pages of answers that are not there whole.
+    pages: Pages,
+    /// The same of each year whose file came. They stand last, where earlier programs do not look.
+    years: BTreeMap<i16, Line>,
+}
+
+/// As it was kept before years were.
+#[derive(Deserialize)]
+struct WithoutYears {
+    until: Option<DateTime>,
+    unseen: Option<Unseen>,
     pages: Pages,
 }
 
@@ -54,7 +66,7 @@ const NEVER: DateTime = DateTime::MIN;
 struct Unseen {
     after: DateTime,
     before: DateTime,
-    /// The years that did not come anew since.
+    /// The years that did not come anew since; all, where none is known.
     years: BTreeSet<i16>,
 }
 
@@ -67,24 +79,25 @@ pub(crate) struct Came<'a> {
     pub(crate) page: Option<Page>,
 }
 
-impl Unseen {
-    /// What is left of it after a year, or all of them, came as of this moment.
-    fn without(mut self, year: Option<i16>, until: DateTime) -> Option<Self> {
-        if until < self.before {
-            return Some(self);
-        }
-        let known = self.years.remove(&year?);
-        (!known || !self.years.is_empty()).then_some(self)
-    }
+/// What is known of a receipt besides its files.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Receipt<'a> {
+    /// The years whose files had come before.
+    pub(crate) known: &'a BTreeSet<i16>,
+    /// Those, and the years whose files came now.
+    pub(crate) years: &'a BTreeSet<i16>,
+    /// When that was.
+    pub(crate) received: DateTime,
+    /// So many days the files of the years may lie apart: one in which nothing changed is not made anew.
+    pub(crate) days_apart: u16,
+    /// When the files of all years were last seen to be what their publisher has, where they come from there.
+    pub(crate) compared: Option<DateTime>,
+}
 
-    /// What is left of it after all that changed from one moment to another was seen.
-    fn between(mut self, since: DateTime, until: DateTime) -> Option<Self> {
-        if since <= self.after {
-            self.after = self.after.max(until);
-        } else if until >= self.before {
-            self.before = self.before.min(since);
-        }
-        (self.after < self.before).then_some(self)
+impl Receipt<'_> {
+    /// Whether a file that was made at one moment lies near one of another.
+    fn is_near(&self, made: DateTime, newest: DateTime) -> bool {
+        newest.date().duration_since(made.date()).as_hours() <= i64::from(self.days_apart) * 24
     }
 }
 
@@ -94,22 +107,21 @@ impl Reach {
         Self { until, ..Self::default() }
     }
 
-    /// After these files of a source came, which were received at this moment. `years` are all that are known.
-    pub(crate) fn after<'a>(
-        &self,
-        source: &str,
-        files: impl Iterator<Item = Came<'a>>,
-        years: &BTreeSet<i16>,
-        received: DateTime,
-    ) -> Self {
+    /// After these files of a source came.
+    pub(crate) fn after<'a>(&self, source: &str, files: impl Iterator<Item = Came<'a>>, receipt: &Receipt<'_>) -> Self {
         let mut after = self.clone();
-        let said = says::all(source, files, &mut after.pages, received);
-        for (says, until) in &said {
-            if let Says::All(year) = says {
-                after.until = after.until.max(Some(*until));
-                after.unseen = after.unseen.and_then(|unseen| unseen.without(*year, *until));
-            }
+        let mut said = says::all(source, files, &mut after.pages, receipt.received);
+        let compared = receipt.compared.map(|moment| moment.min(receipt.received));
+        said.extend(
+            compared
+                .into_iter()
+                .flat_map(|moment| receipt.years.iter().map(move |year| (Says::All(Some(*year)), moment))),
+        );
+        if said.is_empty() {
+            return after;
         }
+        after.begin_with_years(receipt.known);
+        after.take_whole(&said, receipt);
         // What lacks a year, or a page, tells it of itself; of the CVE list nothing else would.
         let from_nothing = (source == cve5::SOURCE).then_some(NEVER);
         let mut changes: Vec<(DateTime, DateTime, Option<DateTime>)> = Vec::new();
@@ -121,29 +133,89 @@ impl Reach {
             }
         }
         changes.sort_unstable();
+        let mut all = Line { until: after.until, unseen: after.unseen.as_ref().map(Unseen::span) };
         for (until, since, nothing) in changes {
-            if let Some(seen) = after.until.or(nothing).filter(|seen| since > *seen) {
-                let before = after.unseen.take();
-                after.unseen = Some(Unseen {
-                    after: before.as_ref().map_or(seen, |before| before.after.min(seen)),
-                    before: before.as_ref().map_or(since, |before| before.before.max(since)),
-                    years: years.clone(),
-                });
-            }
-            if since < until {
-                after.unseen = after.unseen.and_then(|unseen| unseen.between(since, until));
-            }
-            after.until = after.until.max(Some(until));
+            let lines = after.years.values_mut().chain(std::iter::once(&mut all));
+            lines.for_each(|line| line.changed(since, until, nothing));
         }
+        after.sum_up(all, receipt);
         if after.unseen.is_none() {
             after.pages.forget_windows();
         }
         after
     }
 
+    /// A home from before the years were kept has one moment for all of them.
+    fn begin_with_years(&mut self, known: &BTreeSet<i16>) {
+        if self.until.is_none() || !self.years.is_empty() {
+            return;
+        }
+        let unseen = |year: &i16| {
+            let unseen = self.unseen.as_ref().filter(|unseen| unseen.years.is_empty() || unseen.years.contains(year));
+            unseen.map(Unseen::span)
+        };
+        self.years = known.iter().map(|year| (*year, Line { until: self.until, unseen: unseen(year) })).collect();
+    }
+
+    /// Takes what came whole: all of the source, or the files of years.
+    fn take_whole(&mut self, said: &[(Says, DateTime)], receipt: &Receipt<'_>) {
+        let mut made: BTreeMap<i16, DateTime> = BTreeMap::new();
+        for (says, moment) in said {
+            match says {
+                Says::All(None) => {
+                    self.until = self.until.max(Some(*moment));
+                    self.unseen.take_if(|unseen| *moment >= unseen.before);
+                    self.years.values_mut().for_each(|line| line.came(*moment, *moment));
+                }
+                Says::All(Some(year)) => {
+                    let newest = made.entry(*year).or_insert(*moment);
+                    *newest = (*newest).max(*moment);
+                }
+                Says::ChangesSince(_) | Says::NotWhole => {}
+            }
+        }
+        let newest = made.values().copied().chain(self.years.values().filter_map(|line| line.until)).max();
+        for (year, moment) in made {
+            // A year in which nothing changed is not made anew: one that lies near the newest says as much.
+            let seen = newest.filter(|newest| receipt.is_near(moment, *newest)).unwrap_or(moment);
+            self.years.entry(year).or_default().came(moment, seen);
+        }
+        // A file that does not say when it was made is taken as of the others.
+        for year in receipt.years {
+            let line = self.years.entry(*year).or_default();
+            line.until = line.until.or(newest).or(self.until);
+        }
+    }
+
+    /// Tells of the years that lie far behind the others, and puts together what is said of all.
+    fn sum_up(&mut self, all: Line, receipt: &Receipt<'_>) {
+        let Some(newest) = self.years.values().filter_map(|line| line.until).max() else {
+            self.until = all.until;
+            self.unseen = all.unseen.map(|(after, before)| Unseen { after, before, years: BTreeSet::new() });
+            return;
+        };
+        for line in self.years.values_mut() {
+            if let Some(until) = line.until.filter(|until| !receipt.is_near(*until, newest)) {
+                line.miss(until, newest);
+            }
+        }
+        self.until = Some(newest);
+        let open = self.years.iter().filter_map(|(year, line)| Some((*year, line.unseen?)));
+        self.unseen = open.fold(None, |unseen: Option<Unseen>, (year, (after, before))| {
+            let mut unseen = unseen.unwrap_or(Unseen { after, before, years: BTreeSet::new() });
+            unseen.after = unseen.after.min(after);
+            unseen.before = unseen.before.max(before);
+            unseen.years.insert(year);
+            Some(unseen)
+        });
+    }
+
     /// Somebody says that nothing is missing.
     pub(crate) fn accept(&mut self) {
         self.unseen = None;
+        for line in self.years.values_mut() {
+            *line = Line { until: line.until.max(self.until), unseen: None };
+        }
     }
 
     /// What was not seen.
@@ -162,11 +234,27 @@ impl Reach {
     /// The source, and what [`Reach::to_fact`] wrote of it.
     pub(crate) fn from_fact((key, value): &Held) -> Result<(String, Self), String> {
         let source = std::str::from_utf8(key.get(1..).unwrap_or_default()).map_err(|_| "not UTF-8".to_owned())?;
+        let ends = |error: &postcard::Error| *error == postcard::Error::DeserializeUnexpectedEnd;
         let reach = match postcard::from_bytes(value) {
-            Err(postcard::Error::DeserializeUnexpectedEnd) => postcard::from_bytes::<Earlier>(value).map(Self::from),
+            Err(error) if ends(&error) => match postcard::from_bytes::<WithoutYears>(value) {
+                Err(error) if ends(&error) => postcard::from_bytes::<Earlier>(value).map(Self::from),
+                other => other.map(Self::from),
+            },
             other => other,
         };
         Ok((source.to_owned(), reach.map_err(|error| error.to_string())?))
+    }
+}
+
+impl Unseen {
+    fn span(&self) -> (DateTime, DateTime) {
+        (self.after, self.before)
+    }
+}
+
+impl From<WithoutYears> for Reach {
+    fn from(WithoutYears { until, unseen, pages }: WithoutYears) -> Self {
+        Self { until, unseen, pages, ..Self::default() }
     }
 }
 

@@ -144,7 +144,8 @@ pub(crate) fn support() -> impl Strategy<Value = SupportCatalogue> {
     let keys = prop::collection::btree_map("[abc]", prop::collection::vec(key, 0..3), 0..3);
     (prop::collection::vec(cycle, 0..5), keys).prop_map(|(mut cycles, keys)| {
         cycles.sort_by(|a, b| a.product.cmp(&b.product));
-        SupportCatalogue { cycles, keys, set_aside: Vec::new() }
+        let identified = keys.keys().cloned().collect();
+        SupportCatalogue { cycles, keys, identified, ..SupportCatalogue::default() }
     })
 }
 

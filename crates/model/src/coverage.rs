@@ -163,13 +163,17 @@ impl fmt::Display for ShrunkPart {
             write!(f, "{part}: ")?;
         }
         if self.now == 0 {
-            write!(f, "none came of {} records, since {}", self.most, self.since)?;
+            let noun = if self.most == 1 { "record" } else { "records" };
+            write!(f, "none came of {} {noun}, since {}", self.most, self.since)?;
         } else {
             write!(f, "{} records came where there were {}, since {}", self.now, self.most, self.since)?;
         }
         self.last_came.map_or(Ok(()), |day| write!(f, ", received last on {day}"))
     }
 }
+
+/// So many parts that shrank are named in a sentence.
+const PARTS_NAMED: usize = 20;
 
 /// What is known of one part of a source whose parts age by themselves: a provider of advisories.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -272,7 +276,23 @@ pub struct SourceCoverage {
 impl SourceCoverage {
     /// Whether something is amiss: it is not known to be fresh, or it shrank, or changes of it were not seen.
     pub fn is_stale(&self) -> bool {
-        self.state != Freshness::Fresh || !self.shrunk.is_empty() || self.unseen.is_some()
+        self.state != Freshness::Fresh || self.is_thinner()
+    }
+
+    /// Whether less came of it than is expected, however new that is.
+    pub fn is_thinner(&self) -> bool {
+        !self.shrunk.is_empty() || self.unseen.is_some()
+    }
+
+    /// Its state in words, the same wherever it is shown: never fresh where something is amiss.
+    pub fn words(&self) -> String {
+        let state = match self.state {
+            Freshness::Fresh if self.is_thinner() => Freshness::Stale,
+            state => state,
+        };
+        let shrunk = if self.shrunk.is_empty() { "" } else { ", SHRUNK" };
+        let gap = if self.unseen.is_none() { "" } else { ", GAP" };
+        format!("{}{shrunk}{gap}", state.word())
     }
 }
 
@@ -311,7 +331,10 @@ impl KnowledgeCoverage {
         let stale = of(Freshness::Stale, &|source| {
             let newest = source.newest.map_or_else(String::new, |day| format!(", newest {day}"));
             let expected = source.expected.map_or_else(String::new, |expected| format!(", expected: {expected}"));
-            format!("{}{newest}{expected}", source.name)
+            // What is said of it beside its age.
+            let words = source.words();
+            let amiss = words.strip_prefix(Freshness::Stale.word()).unwrap_or_default();
+            format!("{}{newest}{expected}{amiss}", source.name)
         });
         let name = |source: &SourceCoverage| source.name.clone();
         for (what, sources) in [
@@ -324,7 +347,10 @@ impl KnowledgeCoverage {
             }
         }
         for source in &self.sources {
-            let parts: Vec<String> = source.shrunk.iter().map(ToString::to_string).collect();
+            let mut parts: Vec<String> = source.shrunk.iter().take(PARTS_NAMED).map(ToString::to_string).collect();
+            if let Some(more @ 1..) = source.shrunk.len().checked_sub(PARTS_NAMED) {
+                parts.push(format!("and {more} more"));
+            }
             if !parts.is_empty() {
                 notes.push(format!(
                     "{} shrank: what it no longer brings is kept as it was and may be out of date ({})",
@@ -388,6 +414,7 @@ mod tests {
         assert_eq!(coverage(vec![source("nvd", Freshness::Fresh)]).notes(), [""; 0]);
         let mut shrunk = source("nvd", Freshness::Stale);
         assert!(shrunk.is_stale());
+        assert_eq!((shrunk.words(), source("nvd", Freshness::Fresh).words()), ("stale".to_owned(), "fresh".to_owned()));
         shrunk.state = Freshness::Fresh;
         assert!(!shrunk.is_stale());
         // Up to the end of a day means that day.
@@ -395,6 +422,7 @@ mod tests {
         let mut unseen = UnseenChanges { after: Some(after), before, parts: vec!["2002 to 2026".to_owned()] };
         shrunk.unseen = Some(unseen.clone());
         assert!(shrunk.is_stale());
+        assert_eq!(shrunk.words(), "stale, GAP");
         assert_eq!(
             coverage(vec![shrunk.clone()]).notes(),
             [
@@ -419,6 +447,17 @@ mod tests {
         };
         shrunk.shrunk = vec![part("2014", 40, None), part("2015", 0, Some(date(2026, 1, 1)))];
         assert!(shrunk.is_stale());
+        assert_eq!(shrunk.words(), "stale, SHRUNK");
+        let unknown = SourceCoverage { state: Freshness::Unknown, unseen: Some(unseen.clone()), ..shrunk.clone() };
+        assert_eq!(unknown.words(), "unknown, SHRUNK, GAP");
+        let both = SourceCoverage { state: Freshness::Stale, ..unknown };
+        let said = coverage(vec![both]).notes().first().cloned();
+        let words = "sources on 2026-01-10: stale: nvd, newest 2026-01-01, expected: 7 days, SHRUNK, GAP";
+        assert_eq!(said.as_deref(), Some(words));
+        let one = shrunk.shrunk[0].clone();
+        let many = SourceCoverage { shrunk: vec![one; 23], ..shrunk.clone() };
+        let said = coverage(vec![many]).notes();
+        assert!(said[0].ends_with("; and 3 more)") && said[0].matches("2014").count() == 20, "{said:?}");
         let mut all = coverage(vec![shrunk, source("osv/go", Freshness::Stale), source("kev", Freshness::Missing)]);
         all.ecosystems_without_data = vec![UncoveredEcosystem { ecosystem: "npm".to_owned(), components: 3 }];
         assert_eq!(

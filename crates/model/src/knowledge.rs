@@ -356,10 +356,16 @@ impl KnowledgeDescription {
         let count = |of: fn(&SourceDescription) -> u64| self.sources.iter().map(of).sum::<u64>();
         let (without_product, set_aside) = (count(|source| source.without_product), count(|source| source.set_aside));
         if without_product > 0 {
-            notes.push(format!("{without_product} records name no product, so that no component can be found in them"));
+            notes.push(match without_product {
+                1 => "1 record names no product, so that no component can be found in it".to_owned(),
+                _ => format!("{without_product} records name no product, so that no component can be found in them"),
+            });
         }
         if set_aside > 0 {
-            notes.push(format!("{set_aside} records could not be read and were set aside"));
+            notes.push(match set_aside {
+                1 => "1 record could not be read and was set aside".to_owned(),
+                _ => format!("{set_aside} records could not be read and were set aside"),
+            });
         }
         notes
     }

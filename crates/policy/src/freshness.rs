@@ -18,6 +18,8 @@ pub struct Expectations {
     entries: Vec<Entry>,
     /// From when on fewer records are far fewer, with the time in which that is so.
     far_fewer: Vec<(Period, Shrinkage)>,
+    /// How many days the yearly files of a source may lie apart, with the time in which that is so.
+    days_apart: Vec<(Period, u16)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +35,8 @@ struct Entry {
 struct File {
     #[serde(default)]
     shrinkage: Vec<ShrinkageTable>,
+    #[serde(default)]
+    yearly_files: Vec<YearlyFilesTable>,
     source: Vec<SourceTable>,
 }
 
@@ -42,6 +46,14 @@ struct ShrinkageTable {
     in_force: InForce,
     fewer_by_at_least: u64,
     below_percent: u8,
+    reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct YearlyFilesTable {
+    in_force: InForce,
+    days_apart: u16,
     reason: String,
 }
 
@@ -88,14 +100,30 @@ pub(crate) fn expectations(file: &str, text: &str) -> Result<Expectations, Polic
         }
         far_fewer.push((period, rule));
     }
+    let mut days_apart: Vec<(Period, u16)> = Vec::new();
+    for table in table.yearly_files {
+        let period = table.in_force.period(file)?;
+        if table.reason.trim().is_empty() {
+            return Err(malformed("`yearly_files` needs a reason".to_owned()));
+        }
+        if days_apart.iter().any(|(other, _)| other.overlaps(&period)) {
+            return Err(malformed("two entries of `yearly_files` are in force on the same day".to_owned()));
+        }
+        days_apart.push((period, table.days_apart));
+    }
     entries.sort_by(|a, b| (&a.name, a.period).cmp(&(&b.name, b.period)));
-    Ok(Expectations { entries, far_fewer })
+    Ok(Expectations { entries, far_fewer, days_apart })
 }
 
 impl Expectations {
     /// From when on fewer records of a source than once came are far fewer. On a day of which nothing is said, any that lacks is told.
     pub fn far_fewer(&self, day: Date) -> Shrinkage {
         self.far_fewer.iter().find(|(period, _)| period.holds(day)).map(|(_, rule)| *rule).unwrap_or_default()
+    }
+
+    /// How many days the yearly files of a source may lie apart. On a day of which nothing is said, none.
+    pub fn days_apart(&self, day: Date) -> u16 {
+        self.days_apart.iter().find(|(period, _)| period.holds(day)).map_or(0, |(_, days)| *days)
     }
 
     fn on(&self, day: Date) -> impl Iterator<Item = &Entry> {
@@ -137,6 +165,14 @@ impl Expectations {
             let mut missing = self.judge(&SourceDescription::new(&entry.name), as_of);
             missing.state = Freshness::Missing;
             sources.push(missing);
+        }
+        for source in &mut sources {
+            // What is new is not fresh where less of it came than should, and nobody knows what came with receipts that were lost.
+            source.state = match source.state {
+                Freshness::Fresh if source.is_thinner() => Freshness::Stale,
+                Freshness::Fresh if !knowledge.lost.is_empty() => Freshness::Unknown,
+                state => state,
+            };
         }
         sources.sort_by(|a, b| a.name.cmp(&b.name));
         let stale = sources.iter().any(SourceCoverage::is_stale) || !knowledge.lost.is_empty();
@@ -190,7 +226,7 @@ impl Expectations {
 mod tests {
     use jiff::civil::{Date, date};
     use ward_model::Digest;
-    use ward_model::coverage::{Freshness, PartDescription, ShrunkPart};
+    use ward_model::coverage::{Freshness, LostReceipts, PartDescription, ShrunkPart};
     use ward_model::knowledge::{KnowledgeDescription, SourceDescription};
 
     use super::expectations;
@@ -315,8 +351,18 @@ mod tests {
         let library = Library::built_in().unwrap();
         let mut sources = three(DAY);
         assert!(!library.expectations().coverage(&held(sources.clone()), DAY, Vec::new()).stale);
+        let whole = sources.clone();
         sources[2].shrunk = vec![ShrunkPart { part: None, most: 100, now: 1, since: DAY, last_came: None }];
-        assert!(library.expectations().coverage(&held(sources), DAY, Vec::new()).stale);
+        let coverage = library.expectations().coverage(&held(sources.clone()), DAY, Vec::new());
+        assert!(coverage.stale);
+        let states: Vec<_> = coverage.sources.iter().map(|source| source.words()).collect();
+        assert_eq!(states, ["fresh", "fresh", "stale, SHRUNK"]);
+        // Any of them may have come with what was lost.
+        let (after, found) = (date(2026, 11, 1), DAY);
+        let lost = LostReceipts { after, receipts: Some(1), days: vec![DAY], found, accepted: None };
+        let coverage =
+            library.expectations().coverage(&KnowledgeDescription { lost: vec![lost], ..held(whole) }, DAY, Vec::new());
+        assert!(coverage.stale && coverage.sources.iter().all(|source| source.state == Freshness::Unknown));
     }
 
     #[test]
@@ -332,6 +378,19 @@ mod tests {
             entry("a", "2026-01-01", "newest_within_days = 1\nodd = 1"),
             good.clone() + &entry("a", "2027-01-01", "newest_within_days = 2"),
             good.replace("reason = \"r\"", "reason = \" \""),
+        ] {
+            assert!(expectations("f", &bad).is_err(), "{bad}");
+        }
+        let years = |from: &str, days: &str| {
+            format!("[[yearly_files]]\nin_force = {{ from = {from} }}\ndays_apart = {days}\nreason = \"r\"\n")
+        };
+        let once = years("2026-01-01", "3") + &good;
+        let said = expectations("f", &once).unwrap();
+        assert_eq!((said.days_apart(DAY), said.days_apart(date(2025, 12, 31))), (3, 0));
+        for bad in [
+            years("2026-01-01", "-1") + &good,
+            years("2026-01-01", "1") + &years("2026-02-01", "2") + &good,
+            once.replacen("reason = \"r\"", "reason = \"\"", 1),
         ] {
             assert!(expectations("f", &bad).is_err(), "{bad}");
         }

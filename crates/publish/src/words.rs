@@ -233,9 +233,12 @@ pub fn knowledge(knowledge: &KnowledgeDescription, coverage: &KnowledgeCoverage,
                 some => format!(", {} without a product", number(some)),
             };
             let judged = coverage.sources.iter().find(|judged| judged.name == source.name);
-            let state = judged.map_or_else(String::new, |judged| format!(", {}", judged.state.word()));
-            let shrunk = if source.shrunk.is_empty() { "" } else { ", SHRUNK" };
-            format!("{} ({} records{newest}{without}{state}{shrunk})", source.name, number(source.records))
+            let state = judged.map_or_else(String::new, |judged| format!(", {}", judged.words()));
+            let records = match source.records {
+                1 => "1 record".to_owned(),
+                records => format!("{} records", number(records)),
+            };
+            format!("{} ({records}{newest}{without}{state})", source.name)
         })
         .collect();
     let sources = if sources.is_empty() { "no source".to_owned() } else { sources.join("; ") };

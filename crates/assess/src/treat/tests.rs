@@ -270,7 +270,9 @@ proptest! {
         let claims = claims.into_iter().filter(|claim| !matches!(claim, ClaimId::Control(_)));
         let claims = claims.filter(|claim| !matches!((claim, undecided), (ClaimId::Element(id, _), 0) if id.as_str() == "b"));
         let effects = Effects::none().supposing(claims);
-        let treating = Treating { presumed_too, limits: Limits { assessed: 2_000, ..Limits::default() } };
+        // Of what is presumed nothing is told beforehand: set after set is tried, and each is looked for among all that were.
+        let nodes = if presumed_too { 100_000_000 } else { Limits::default().nodes };
+        let treating = Treating { presumed_too, limits: Limits { assessed: 4_096, nodes, ..Limits::default() } };
         let mut silent = |_: Progress<'_>| ();
         let looked_up = Known::default();
         let found = Arc::new(reports_of(&inputs, &looked_up, None).unwrap());

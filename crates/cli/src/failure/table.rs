@@ -38,6 +38,9 @@ impl From<HomeError> for Failure {
             HomeError::BeforeFirst { first, .. } => {
                 Self::input("as-of", error.to_string()).hint(format!("ask with --as-of {} or later", first.day()))
             }
+            HomeError::NotTaken { .. } => Self::input("accept", error.to_string())
+                .hint("give the list that is right as it is with the same command: the mirror, or the whole bundle, that has it; a whole list of before ends it without a word")
+                .hint("what the home held before is unchanged"),
             HomeError::Locked { .. } => Self::environment("lock", "the home is in use").because(&error),
             // What to do stands in the words themselves.
             HomeError::Open(OpenError::OtherFormat { .. }) => {

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use ward_knowledge::try_lock;
 
 use super::check;
@@ -23,6 +24,8 @@ pub struct MirrorFolder {
     pub(crate) state: State,
     /// The files that came since it was opened, or were seen not to have changed.
     seen: BTreeSet<String>,
+    /// Up to when what changed stands in the yearly files of NVD, where they were compared with those of whoever was asked for them now.
+    pub(crate) compared: Option<Timestamp>,
     /// Held as long as this value lives.
     _lock: File,
 }
@@ -45,7 +48,7 @@ impl MirrorFolder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => State::default(),
             Err(error) => return Err(at(state_path)(error)),
         };
-        Ok(Self { path, state, seen: BTreeSet::new(), _lock: lock })
+        Ok(Self { path, state, seen: BTreeSet::new(), compared: None, _lock: lock })
     }
 
     /// Where it is.
@@ -76,6 +79,12 @@ impl MirrorFolder {
         let names = self.state.files.keys().map(String::as_str);
         let inside = move |name: &&str| name.strip_prefix(source).is_some_and(|rest| rest.starts_with('/'));
         names.filter(inside).filter(|name| !self.seen.contains(*name))
+    }
+
+    /// Up to when what changed stands in the yearly files of NVD, by comparison with those of whoever was asked for them since this folder
+    /// was opened.
+    pub fn compared(&self) -> Option<Timestamp> {
+        self.compared
     }
 
     /// Takes note that a file was seen to be what there is.

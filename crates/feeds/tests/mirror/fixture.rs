@@ -49,6 +49,12 @@ impl Mirror {
         packed(&self.file("nvd", &format!("nvdcve-2.0-{name}.json.gz"))?, &nvd_text(elements))
     }
 
+    /// A yearly file that says when it was made.
+    pub fn nvd_made(&self, name: &str, made: &str, elements: &[String]) -> TestResult {
+        let text = nvd_text(elements).replacen('{', &format!("{{\"timestamp\":\"{made}T00:10:00.000\","), 1);
+        packed(&self.file("nvd", &format!("nvdcve-2.0-{name}.json.gz"))?, &text)
+    }
+
     pub fn plain_nvd(&self, name: &str, elements: &[String]) -> TestResult {
         Ok(fs::write(self.file("nvd", &format!("nvdcve-2.0-{name}.json"))?, nvd_text(elements))?)
     }

@@ -10,6 +10,7 @@ use ward_model::cpe::ProductKey;
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::Knowledge;
 
+mod behind;
 mod bundles;
 mod fixture;
 mod lost;

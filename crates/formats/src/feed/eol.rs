@@ -4,7 +4,7 @@
 //! years for `support`, so that they count only where the other fields leave no doubt.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -28,6 +28,18 @@ pub struct SupportCatalogue {
     pub keys: BTreeMap<String, Vec<SubjectKey>>,
     /// What could not be read.
     pub set_aside: Vec<SetAside>,
+    /// The products of whose file something could not be read: release lines of them may be missing.
+    pub unread: BTreeSet<String>,
+    /// The products of which all is known that the list of names says; none, where it did not come.
+    pub identified: BTreeSet<String>,
+}
+
+/// The name of the file with the names of all products, without its ending.
+pub const IDENTIFIERS: &str = "identifiers";
+
+/// By what a product is known to be called as it is called here: a component often is.
+pub fn own_name(product: &str) -> SubjectKey {
+    SubjectKey::Named { vendor: "".into(), product: plain_name(&product.replace('-', "_")).into() }
 }
 
 #[derive(Deserialize)]
@@ -47,18 +59,31 @@ impl SupportCatalogue {
         let read = serde_json::from_slice(text).map_err(|error| error.to_string());
         let lines = match read {
             Ok(Value::Array(lines)) => lines,
-            Ok(_) => return self.aside(&file, format!("{product}: expected a list of release lines"), text),
-            Err(reason) => return self.aside(&file, format!("{product}: {reason}"), text),
+            Ok(_) => return self.unread(product, &file, "expected a list of release lines", text),
+            Err(reason) => return self.unread(product, &file, &reason, text),
         };
         for (index, line) in lines.iter().enumerate() {
             match cycle(product, line) {
                 Ok(cycle) => self.cycles.push(cycle),
-                Err(reason) => self.part_aside(&file, format!("{product}, line {}: {reason}", index + 1), line),
+                Err(reason) => {
+                    self.unread.insert(product.to_owned());
+                    self.part_aside(&file, format!("{product}.json, line {}: {reason}", index + 1), line);
+                }
             }
         }
-        // A component is often called as the product is called here.
-        let own = SubjectKey::Named { vendor: "".into(), product: plain_name(&product.replace('-', "_")).into() };
-        self.name(product, vec![own]);
+        self.name(product, vec![own_name(product)]);
+    }
+
+    /// Sets the file of a product aside; it is one that there is all the same.
+    fn unread(&mut self, product: &str, file: &Whole, reason: &str, text: &[u8]) {
+        self.unread.insert(product.to_owned());
+        self.aside(file, format!("{product}.json: {reason}"), text);
+    }
+
+    /// Takes note that the file of a product, or the list of names, is longer than what is read. `place` is its place among the files of the feed.
+    pub fn add_too_long(&mut self, product: &str, place: u64) {
+        let file = Whole::new(product.as_bytes(), place);
+        self.unread(product, &file, &format!("more than {} MiB", super::LONGEST_RECORD >> 20), b"");
     }
 
     /// Takes the names of all products. `place` is the place of the file among the files of the feed.
@@ -66,21 +91,27 @@ impl SupportCatalogue {
         let file = Whole::new(text, place);
         let products: BTreeMap<String, Value> = match serde_json::from_slice(text) {
             Ok(products) => products,
-            Err(error) => return self.aside(&file, format!("identifiers: {error}"), text),
+            Err(error) => return self.unread(IDENTIFIERS, &file, &error.to_string(), text),
         };
         for (product, identifiers) in products {
             let Value::Array(identifiers) = identifiers else {
-                self.part_aside(&file, format!("identifiers of {product}: expected a list"), &identifiers);
+                self.part_aside(&file, format!("{IDENTIFIERS}.json, of {product}: expected a list"), &identifiers);
                 continue;
             };
-            let mut keys = Vec::new();
+            let (mut keys, mut all_read) = (Vec::new(), true);
             for identifier in &identifiers {
                 match Identifier::deserialize(identifier).map_err(|error| error.to_string()).and_then(|one| key(&one)) {
                     Ok(key) => keys.extend(key),
-                    Err(reason) => self.part_aside(&file, format!("identifiers of {product}: {reason}"), identifier),
+                    Err(reason) => {
+                        all_read = false;
+                        self.part_aside(&file, format!("{IDENTIFIERS}.json, of {product}: {reason}"), identifier);
+                    }
                 }
             }
             self.name(&product, keys);
+            if all_read {
+                self.identified.insert(product);
+            }
         }
     }
 

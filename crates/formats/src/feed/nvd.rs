@@ -304,6 +304,10 @@ fn node(raw: &raw::Node<'_>) -> Result<Node, String> {
 
 fn criterion(raw: &raw::Match<'_>) -> Result<Criterion, String> {
     let mut cpe = Cpe::parse(&raw.criteria).map_err(|error| format!("criterion `{}`: {error}", raw.criteria))?;
+    // Trailing attributes may be left out; what ends before the product would be read as any of its vendor, and found by none.
+    if raw.criteria.starts_with("cpe:2.3:") && raw.criteria.matches(':').count() < 4 {
+        return Err(format!("criterion `{}`: it ends before the product", raw.criteria));
+    }
     let lower = bound(&raw.criteria, raw.start_including.as_deref(), raw.start_excluding.as_deref())?
         // From the version "-" on: from the first version on, whichever that is.
         .filter(|bound| bound.version != "-");

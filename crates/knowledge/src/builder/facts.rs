@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, Time};
-use ward_formats::feed::{csaf, cve5, cwe, eol};
+use ward_formats::feed::{csaf, cve5, cwe};
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 use ward_model::vulnerability::Epss;
 
-use super::parts::is_shrunk;
+use super::parts::{comes_back, is_shrunk};
 use super::publish::Sources;
 use super::records::Read;
 use super::{Builder, as_read, beyond};
@@ -18,24 +18,24 @@ use crate::file::unreadable;
 use crate::generation::Generation;
 use crate::identity;
 use crate::lost::Lost;
-use crate::reach::{self, Came, Reach};
-use crate::source::{Changes, EPSS, KEV, NVD, SetAsideRecord};
+use crate::reach::{self, Came, Reach, Receipt};
+use crate::source::{Changes, EPSS, KEV, NVD, SetAsideRecord, SourceState};
 use crate::{column, part, stamp};
 
 /// What is held of a kind.
-fn held(builder: &Builder, kind: Kind) -> Result<Vec<Held>, HomeError> {
+pub(super) fn held(builder: &Builder, kind: Kind) -> Result<Vec<Held>, HomeError> {
     Ok(builder.held.as_ref().map(|held| held.facts(kind)).transpose()?.unwrap_or_default())
 }
 
-fn written<T>(what: &str, result: Result<T, postcard::Error>) -> Result<T, HomeError> {
+pub(super) fn written<T>(what: &str, result: Result<T, postcard::Error>) -> Result<T, HomeError> {
     result.map_err(|error| HomeError::Record { id: what.to_owned(), reason: error.to_string() })
 }
 
-/// What changes of a source that is replaced as a whole, counted. Where far fewer entries come than there were, those that did not
-/// come are kept: a list that was cut short must not take back what it said.
-fn replace(held: &[Held], wanted: &[Held], changes: &mut Changes) -> Vec<Fact> {
+/// What changes of a source that is replaced as a whole, counted. Where it says to `keep` them, entries that did not come stay: a list
+/// that was cut short must not take back what it said.
+fn replace(held: &[Held], wanted: &[Held], keep: bool, changes: &mut Changes) -> Vec<Fact> {
     let mut facts = fact::difference(held, wanted);
-    if changes.far_fewer {
+    if keep {
         let all = facts.len();
         facts.retain(|(_, value)| value.is_some());
         changes.absent += (all - facts.len()) as u64;
@@ -52,7 +52,7 @@ fn replace(held: &[Held], wanted: &[Held], changes: &mut Changes) -> Vec<Fact> {
 }
 
 /// Takes note of the file that a whole source is held from now on from.
-fn taken(builder: &Builder, sources: &mut Sources, source: &str) {
+pub(super) fn taken(builder: &Builder, sources: &mut Sources, source: &str) {
     // One that is dated ahead is read again: once that day has come it says more.
     let file = builder.inputs.iter().find(|((name, _), _)| name == source && !builder.dated_ahead.contains(source));
     if let Some((state, _)) = sources.get_mut(source) {
@@ -77,25 +77,40 @@ pub(super) fn exploited(builder: &mut Builder, sources: &mut Sources) -> Result<
     if let Some(date) = catalogue.released.filter(|_| released.is_none()) {
         tell_beyond(builder, KEV, date);
     }
-    let Some((state, changes)) = sources.get_mut(KEV) else { return Ok(Vec::new()) };
-    // One that does not say of when it is, or says what cannot be, is not shown to be older.
-    if released.is_some_and(|released| stamp::believed_day(state.released, day) > Some(released)) {
-        changes.older_as_a_whole = true;
-        return Ok(Vec::new());
-    }
-    state.edition.clone_from(&catalogue.version);
-    state.released = released;
+    let version = catalogue.version.clone();
     let entries = identity::catalogue_in_order(catalogue);
     let newest = entries.iter().filter_map(|entry| stamp::believed_day(entry.added, day)).max();
     let wanted: Vec<Held> = entries.iter().map(fact::of_exploited).collect();
-    let far_fewer = is_shrunk(builder, sources, KEV, wanted.len() as u64)?;
+    let came = wanted.len() as u64;
+    let far_fewer = is_shrunk(builder, sources, KEV, came)?;
+    let before_it_was_cut = comes_back(builder, KEV, came)?;
     let Some((state, changes)) = sources.get_mut(KEV) else { return Ok(Vec::new()) };
-    (changes.came, changes.far_fewer) = (Some(wanted.len() as u64), far_fewer);
-    let facts = replace(&held, &wanted, changes);
-    state.newest = if far_fewer { state.newest.max(newest) } else { newest };
-    state.records = wanted.len() as u64 + changes.absent;
+    // One that does not say of when it is, or says what cannot be, is not shown to be older. A whole one after one that was cut short
+    // is the way back, of whatever day the latter said it was.
+    let older = released.is_some_and(|released| stamp::believed_day(state.released, day) > Some(released));
+    if older && !before_it_was_cut {
+        changes.older_as_a_whole = true;
+        return Ok(Vec::new());
+    }
+    // What the one that was cut short named first is no less known for that.
+    let named_since = before_it_was_cut && newest_of(&held, day)? > newest;
+    (changes.came, changes.far_fewer) = (Some(came), far_fewer);
+    let facts = replace(&held, &wanted, far_fewer || named_since, changes);
+    state.records = came + changes.absent;
+    // A list that was cut short does not say how old what is held is, but for a home that held nothing.
+    if !far_fewer || held.is_empty() {
+        (state.edition, state.released, state.newest) = (version, released, newest);
+    }
     taken(builder, sources, KEV);
     Ok(facts)
+}
+
+/// The newest day on which an entry of KEV that is held was added.
+fn newest_of(held: &[Held], received: Date) -> Result<Option<Date>, HomeError> {
+    let added = |(key, value): &Held| fact::exploited(fact::id(key)?, value).map(|entry| entry.added);
+    let days = held.iter().map(added).collect::<Result<Vec<_>, String>>();
+    let days = days.map_err(|reason| unreadable("an entry of KEV", reason))?;
+    Ok(days.into_iter().filter_map(|day| stamp::believed_day(day, received)).max())
 }
 
 /// EPSS, and its day where another column is taken.
@@ -152,14 +167,6 @@ pub(super) fn epss(builder: &mut Builder, sources: &mut Sources) -> Result<(Vec<
     Ok((facts, true))
 }
 
-/// Support dates.
-pub(super) fn support(builder: &mut Builder, sources: &mut Sources) -> Result<Vec<Fact>, HomeError> {
-    let Some(catalogue) = builder.support.take() else { return Ok(Vec::new()) };
-    let held = held(builder, Kind::Support)?;
-    let wanted = written("a catalogue of support", fact::of_support(catalogue))?;
-    whole(builder, sources, eol::SOURCE, &held, &wanted)
-}
-
 /// Names of weaknesses.
 pub(super) fn weaknesses(builder: &mut Builder, sources: &mut Sources) -> Result<Vec<Fact>, HomeError> {
     let Some(names) = builder.weaknesses.take() else { return Ok(Vec::new()) };
@@ -183,7 +190,7 @@ fn whole(
     let far_fewer = is_shrunk(builder, sources, source, came)?;
     let Some((state, changes)) = sources.get_mut(source) else { return Ok(Vec::new()) };
     (changes.came, changes.far_fewer) = (Some(came), far_fewer);
-    let facts = replace(held, wanted, changes);
+    let facts = replace(held, wanted, far_fewer, changes);
     state.records = came + changes.absent;
     taken(builder, sources, source);
     Ok(facts)
@@ -332,7 +339,15 @@ pub(super) fn reach(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>, H
         }
         let files = builder.files.difference(&builder.unchanged).filter(|(of, _)| of == source);
         let files = files.map(|key| Came { file: &key.1, page: builder.made.get(key).copied() });
-        let after = known.after(source, files, &state.years, builder.received.time());
+        let nothing = BTreeSet::new();
+        let receipt = Receipt {
+            known: held_state(builder, source).map_or(&nothing, |held| &held.years),
+            years: &state.years,
+            received: builder.received.time(),
+            days_apart: builder.days_apart,
+            compared: builder.compared.get(source).map(|moment| moment.time()),
+        };
+        let after = known.after(source, files, &receipt);
         if held.as_ref() == Some(&after) || held.is_none() && after == before {
             continue;
         }
@@ -340,6 +355,11 @@ pub(super) fn reach(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>, H
         facts.push((key, Some(value)));
     }
     Ok(facts)
+}
+
+/// What is held of a source.
+fn held_state<'a>(builder: &'a Builder, source: &str) -> Option<&'a SourceState> {
+    builder.held.as_ref()?.sources().iter().find(|state| state.name == source)
 }
 
 /// Up to when a home saw the changes of a source that is from before that was kept.
@@ -353,10 +373,13 @@ fn reach_of_before(builder: &Builder, source: &str) -> Result<Reach, HomeError> 
         }
         let names = held.input_names(source)?;
         let files = names.iter().map(|file| Came { file, page: None });
-        return Ok(Reach::default().after(source, files, &BTreeSet::new(), builder.received.time()));
+        let (years, received) = (BTreeSet::new(), builder.received.time());
+        let receipt =
+            Receipt { known: &years, years: &years, received, days_apart: builder.days_apart, compared: None };
+        return Ok(Reach::default().after(source, files, &receipt));
     }
     // It has seen what it holds, to the beginning of the newest day of that.
-    let newest = held.sources().iter().find(|state| state.name == source).and_then(|state| state.newest);
+    let newest = held_state(builder, source).and_then(|state| state.newest);
     let day = stamp::believed_day(newest, builder.received.day());
     Ok(Reach::until(day.map(|day| day.to_datetime(Time::midnight()))))
 }

@@ -18,7 +18,19 @@ type Parts = BTreeMap<(String, String), Part>;
 /// How many records came of parts, by source and name.
 type Counts = BTreeMap<(String, String), u64>;
 
-fn held(builder: &Builder) -> Result<Parts, HomeError> {
+/// How many entries came of a part of a source that is replaced as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Counted {
+    /// How many there were when there were most.
+    pub(super) most: u64,
+    /// How many came.
+    pub(super) now: u64,
+    /// Whether these are far fewer.
+    pub(super) is_cut_short: bool,
+}
+
+/// What is known of the parts.
+pub(super) fn held(builder: &Builder) -> Result<Parts, HomeError> {
     let Some(held) = &builder.held else { return Ok(Parts::new()) };
     let known = held.parts_of_sources().iter();
     Ok(known.map(|(source, name, part)| ((source.clone(), name.clone()), part.clone())).collect())
@@ -33,6 +45,32 @@ pub(super) fn is_shrunk(builder: &Builder, sources: &Sources, source: &str, came
     let entries = sources.get(source).map_or(0, |(state, _)| state.records);
     let most = held(builder)?.get(&(source.to_owned(), String::new())).map_or(entries, |part| part.most);
     Ok(part::is_cut_short(builder.far_fewer, most, came))
+}
+
+/// Whether a source, or a part of it, is told as shrunk.
+pub(super) fn told(held: &Generation, source: &str) -> bool {
+    held.parts_of_sources().iter().any(|(of, _, part)| of == source && part.since.is_some())
+}
+
+/// Whether as many entries come of a list that was cut short the last time as there were before.
+pub(super) fn comes_back(builder: &Builder, source: &str, came: u64) -> Result<bool, HomeError> {
+    let parts = held(builder)?;
+    let part = parts.get(&(source.to_owned(), String::new()));
+    Ok(part.is_some_and(|part| part.since.is_some() && !part::is_cut_short(builder.far_fewer, part.most, came)))
+}
+
+/// Somebody may say that fewer are right of a list that came and was taken. Where none was, what is held is of the list before.
+///
+/// Of records that are kept one by one nothing is given up by that, and nothing has to come.
+pub(super) fn refuse_what_did_not_come(builder: &Builder, sources: &Sources) -> Result<(), HomeError> {
+    let Some(held) = &builder.held else { return Ok(()) };
+    for (name, (_, changes)) in sources {
+        let whole = WHOLE.contains(&name.as_str());
+        if whole && builder.accepts(name) && changes.came.is_none() && told(held, name) {
+            return Err(HomeError::NotTaken { source_name: name.clone(), older: changes.older_as_a_whole });
+        }
+    }
+    Ok(())
 }
 
 /// What changes of what is known of the parts, and whether that is more than the days on which they came.
@@ -72,6 +110,19 @@ pub(super) fn compare(builder: &Builder, sources: &Sources) -> Result<(Vec<Fact>
             let received = part.received;
             part.came(now, day, builder.far_fewer);
             part.received = received.max(Some(builder.looked_at_on(source)));
+        }
+    }
+    for (key @ (source, _), counted) in &builder.counted {
+        let received = before.get(&(source.clone(), String::new())).and_then(|whole| whole.received);
+        let part = parts.entry(key.clone()).or_insert_with(|| Part { received, ..Part::default() });
+        part.most = part.most.max(counted.most);
+        let received = part.received;
+        match counted.now {
+            0 => part.vanished(day),
+            now => {
+                part.came(now, day, builder.far_fewer);
+                part.received = received.max(Some(builder.looked_at_on(source)));
+            }
         }
     }
     for (_, part) in parts.iter_mut().filter(|((source, _), _)| builder.accepts(source)) {

@@ -9,7 +9,7 @@ use ward_model::knowledge::Knowledge;
 
 use super::records::{self, Came};
 use super::write::{self, Plan};
-use super::{Builder, Published, facts, parts as source_parts, undescribed};
+use super::{Builder, Published, facts, parts as source_parts, support, undescribed};
 use crate::day;
 use crate::error::HomeError;
 use crate::fact::{Fact, Kind};
@@ -32,13 +32,14 @@ pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Re
     let mut changed: Vec<Fact> = facts::exploited(&mut builder, &mut sources)?;
     let (scores, other_column) = facts::epss(&mut builder, &mut sources)?;
     changed.extend(scores);
-    changed.extend(facts::support(&mut builder, &mut sources)?);
+    changed.extend(support::merge(&mut builder, &mut sources)?);
     changed.extend(facts::weaknesses(&mut builder, &mut sources)?);
     let (aside, set_aside) = facts::set_aside(&mut builder, &mut sources, &came.aside)?;
     changed.extend(aside);
     changed.extend(facts::inputs(&builder, &sources)?);
     changed.extend(facts::lost(&builder)?);
     changed.extend(facts::reach(&builder, &sources)?);
+    source_parts::refuse_what_did_not_come(&builder, &sources)?;
     let (of_parts, more_than_days) = source_parts::compare(&builder, &sources)?;
     changed.sort_unstable();
     changed.extend(undescribed::compare(&builder, &mut came, &changed)?);

@@ -3,13 +3,18 @@ use std::collections::BTreeSet;
 use jiff::civil::{Date, DateTime, date};
 use ward_formats::feed::nvd::Extent;
 
-use super::{Came, Page, Reach};
+use super::{Came, Page, Reach, Receipt};
 
 const YEARS: [i16; 3] = [2024, 2025, 2026];
 const CHANGES: &str = "nvdcve-2.0-modified.json.gz";
 
 fn at(day: Date, hour: i8) -> DateTime {
     day.at(hour, 0, 0, 0)
+}
+
+/// What is known besides the files, of these years that were held before and are now.
+fn receipt<'a>(known: &'a BTreeSet<i16>, years: &'a BTreeSet<i16>, received: DateTime) -> Receipt<'a> {
+    Receipt { known, years, received, days_apart: 14, compared: None }
 }
 
 /// A page of an answer that was made at a moment.
@@ -19,18 +24,24 @@ fn page(made: DateTime, start: u64, held: u64, total: u64) -> Page {
 
 /// After files of NVD that were made at these moments, each whole by itself.
 fn after(reach: &Reach, files: &[(&str, DateTime)]) -> Reach {
+    of_years(reach, files, &YEARS)
+}
+
+fn of_years(reach: &Reach, files: &[(&str, DateTime)], years: &[i16]) -> Reach {
     let files: Vec<(&str, Page)> = files.iter().map(|(file, made)| (*file, page(*made, 0, 1, 1))).collect();
-    pages(reach, &files, &YEARS)
+    pages(reach, &files, years)
 }
 
 fn pages(reach: &Reach, files: &[(&str, Page)], years: &[i16]) -> Reach {
     let files = files.iter().map(|(file, page)| Came { file, page: Some(*page) });
-    reach.after("nvd", files, &years.iter().copied().collect(), DateTime::MAX)
+    let years: BTreeSet<i16> = years.iter().copied().collect();
+    reach.after("nvd", files, &receipt(&years, &years, DateTime::MAX))
 }
 
 /// After files of the CVE list, received at a moment.
 fn listed(reach: &Reach, files: &[&str], received: DateTime) -> Reach {
-    reach.after("cve5", files.iter().map(|file| Came { file, page: None }), &BTreeSet::new(), received)
+    let years = BTreeSet::new();
+    reach.after("cve5", files.iter().map(|file| Came { file, page: None }), &receipt(&years, &years, received))
 }
 
 fn year(year: i16) -> String {
@@ -86,12 +97,94 @@ fn hours_that_nobody_saw_are_told() {
     assert!(told(&part).is_some_and(|told| told.contains("after 2026-01-02T12:00:00Z and before 2026-01-02T23")));
 }
 
+/// These years, and no others.
+const TWO: [i16; 2] = [2024, 2026];
+
 #[test]
 fn years_and_changes_that_come_together_are_no_gap() {
-    let files = [(CHANGES, midnight(4, 12)), (&*year(2024), midnight(3, 1)), (&*year(2026), midnight(4, 12))];
-    let old = after(&Reach::default(), &[(&year(2024), midnight(1, 1))]);
-    assert_eq!(told(&after(&old, &files)), None);
+    let together = |before: &Reach, old| {
+        let (first, last) = (year(2024), year(2026));
+        let files = [(CHANGES, midnight(4, 12)), (&*first, old), (&*last, midnight(4, 12))];
+        told(&of_years(before, &files, &TWO))
+    };
+    let old = of_years(&Reach::default(), &[(&year(2024), midnight(1, 1))], &TWO[..1]);
+    for before in [Reach::default(), old] {
+        assert_eq!(together(&before, midnight(4, 12)), None);
+        // A year in which nothing changed is not made anew: it may lie behind, as far as changes are likely.
+        assert_eq!(together(&before, midnight(3, 29)), None);
+        let words = "what changed after 2026-03-27 and before 2026-04-04 was never seen, of 2024";
+        assert_eq!(together(&before, midnight(3, 28)).as_deref(), Some(words), "and not of 2026, which came");
+    }
     assert_eq!(told(&after(&Reach::default(), &[(CHANGES, midnight(4, 12))])), None, "the missing years tell");
+}
+
+#[test]
+fn a_year_that_stays_behind_the_others_is_told() {
+    let words = |after: &str, before: &str| {
+        format!("what changed after 2026-{after} and before 2026-{before} was never seen, of 2024")
+    };
+    let next = |before: &Reach, files: &[(&str, DateTime)]| of_years(before, files, &TWO);
+    let years = |old, new| next(&Reach::default(), &[(&year(2024), old), (&year(2026), new)]);
+    // At once.
+    assert_eq!(told(&years(midnight(2, 1), midnight(2, 15))), None);
+    assert_eq!(told(&years(midnight(2, 1), midnight(2, 16))), Some(words("01-31", "02-16")));
+    // In a home whose mirror is refreshed every day but for that year: left as it is, or packed anew.
+    for again in [false, true] {
+        let mut daily = years(midnight(2, 1), midnight(2, 1));
+        for day in 2..=16_i8 {
+            assert_eq!(told(&daily), None, "{day}");
+            let (old, new) = (year(2024), year(2026));
+            let files = [(new.as_str(), midnight(2, day)), (old.as_str(), midnight(2, 1))];
+            daily = next(&daily, &files[..if again { 2 } else { 1 }]);
+        }
+        assert_eq!(told(&daily), Some(words("01-31", "02-16")));
+        // It goes on for as long as the year lies behind, and ends with its file.
+        let open = next(&daily, &[(&year(2026), midnight(2, 17))]);
+        assert_eq!(told(&open), Some(words("01-31", "02-17")));
+        assert_eq!(told(&next(&open, &[(&year(2024), midnight(2, 10))])), Some(words("01-31", "02-17")));
+        assert_eq!(told(&next(&open, &[(&year(2024), midnight(2, 17))])), None);
+        let mut accepted = open.clone();
+        accepted.accept();
+        assert_eq!(told(&next(&accepted, &[(&year(2026), midnight(3, 3))])), None);
+        assert_eq!(told(&next(&accepted, &[(&year(2026), midnight(3, 4))])), Some(words("02-16", "03-04")));
+    }
+    // Changes that follow one another look after it.
+    let mut daily = years(midnight(2, 1), midnight(2, 1));
+    for day in 2..=28_i8 {
+        daily = next(&daily, &[(&year(2026), midnight(2, day)), (CHANGES, midnight(2, day))]);
+    }
+    assert_eq!(told(&daily), None);
+}
+
+#[test]
+fn a_year_that_comes_later_was_not_seen_before() {
+    let (nothing, before, all) = (BTreeSet::new(), BTreeSet::from([2025, 2026]), BTreeSet::from(YEARS));
+    let files = [(year(2025), midnight(2, 1)), (year(2026), midnight(2, 1))];
+    let came = |reach: &Reach, files: &[(String, DateTime)], known, years| {
+        let files = files.iter().map(|(file, made)| Came { file, page: Some(page(*made, 0, 1, 1)) });
+        reach.after("nvd", files, &receipt(known, years, DateTime::MAX))
+    };
+    let known = came(&Reach::default(), &files, &nothing, &before);
+    let later = |old| told(&came(&known, &[(year(2024), old)], &before, &all));
+    assert_eq!(later(midnight(1, 20)), None);
+    let words = "what changed after 2025-12-31 and before 2026-02-01 was never seen, of 2024";
+    assert_eq!(later(midnight(1, 1)).as_deref(), Some(words));
+    // So it is of a home that has one moment for all that it held.
+    let earlier = Reach::until(Some(midnight(2, 1)));
+    let later = came(&earlier, &[(year(2024), midnight(1, 1))], &before, &all);
+    assert_eq!(told(&later).as_deref(), Some(words));
+}
+
+#[test]
+fn what_was_compared_with_its_publisher_is_as_new_as_that() {
+    let years = BTreeSet::from(YEARS);
+    let old = after(&Reach::default(), &[(&year(2024), midnight(2, 1)), (&year(2026), midnight(4, 1))]);
+    assert!(told(&old).is_some());
+    let at = |compared| Receipt { compared: Some(compared), ..receipt(&years, &years, midnight(4, 2)) };
+    assert_eq!(told(&old.after("nvd", [].into_iter(), &at(midnight(4, 1)))), None);
+    assert!(told(&old.after("nvd", [].into_iter(), &at(midnight(3, 30)))).is_some(), "before the newest");
+    let ahead = old.after("nvd", [].into_iter(), &at(midnight(9, 9)));
+    assert_eq!((told(&ahead), ahead.until), (None, Some(midnight(4, 2))), "not after it came");
 }
 
 #[test]
@@ -107,10 +200,15 @@ fn pages_say_by_their_names_what_they_cover() {
     assert_eq!((told(&far), far.until), (None, Some(midnight(1, 3))));
     let name = window("20260102", "20990101");
     let came = [Came { file: &name, page: Some(page(midnight(1, 5), 0, 1, 1)) }];
-    let far = whole.after("nvd", came.into_iter(), &BTreeSet::from(YEARS), midnight(1, 4));
+    let years = BTreeSet::from(YEARS);
+    let far = whole.after("nvd", came.into_iter(), &receipt(&years, &years, midnight(1, 4)));
     assert_eq!((told(&far), far.until), (None, Some(midnight(1, 4))));
+    assert_eq!(pages(&open, &[], &YEARS), open);
     // Where no year is known, all of them close it.
-    let open = pages(&open, &[(&window("20260401", "20260402"), page(midnight(9, 9), 0, 1, 1))], &[]);
+    let mut open = pages(&Reach::default(), &[("nvdcve-2.0-api-00000000.json", page(midnight(1, 2), 0, 1, 1))], &[]);
+    for (from, until) in [("20260301", "20260302"), ("20260401", "20260402")] {
+        open = pages(&open, &[(&window(from, until), page(midnight(9, 9), 0, 1, 1))], &[]);
+    }
     assert!(told(&open).is_some_and(|told| told.ends_with("before 2026-04-01 was never seen")));
     assert_eq!(pages(&open, &[], &[]), open);
     let again = after(&open, &[("nvdcve-2.0-api-00000000.json", midnight(4, 5))]);
@@ -193,5 +291,17 @@ fn what_was_kept_with_days_is_read() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(earlier.until, Some(midnight(4, 12)));
     let words = "what changed after 2026-01-01 and before 2026-04-04 was never seen, of 2026";
     assert_eq!(told(&earlier).as_deref(), Some(words));
+    // One moment stands for all years, and each goes on from there.
+    let next = after(&earlier, &[(&year(2026), midnight(4, 13))]);
+    assert_eq!((told(&next), next.years[&2024].until), (None, Some(midnight(4, 12))));
+    let late = after(&earlier, &[(&year(2026), midnight(5, 13))]);
+    let words = "what changed after 2026-04-11 and before 2026-05-13 was never seen, of 2024 to 2025";
+    assert_eq!(told(&late).as_deref(), Some(words));
+    // And so of a home that knows of pages and not of years.
+    let (until, unseen) = (Some(midnight(4, 12)), None::<Vec<u8>>);
+    let pages = std::collections::BTreeMap::<String, Vec<u8>>::new();
+    let middle = postcard::to_stdvec(&(until, unseen, pages))?;
+    let key = crate::fact::key(crate::fact::Kind::Reach, b"nvd");
+    assert_eq!(Reach::from_fact(&(key, middle.into()))?.1, Reach::until(until));
     Ok(())
 }

@@ -80,10 +80,9 @@ pub(super) fn inventories(assessment: &Assessment) -> Vec<Vec<String>> {
 
 pub(super) fn sources(assessment: &Assessment) -> Vec<Vec<String>> {
     let row = |source: &SourceCoverage| {
-        let shrunk = if source.shrunk.is_empty() { "" } else { ", shrank" };
         vec![
             clean(&source.name),
-            format!("{}{shrunk}", source.state.word()),
+            source.words(),
             source.newest.map_or_else(|| "-".to_owned(), |day| day.to_string()),
             source.expected.map_or_else(|| "-".to_owned(), |expected| expected.to_string()),
             words::number(source.records),

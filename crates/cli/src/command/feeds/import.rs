@@ -179,7 +179,7 @@ fn fits(head: &Head, last: Option<&Last>, now: Timestamp, kept: &Path) -> Result
 
 fn tell(folder: &Path, head: &Head, by: &Trusted, report: SyncReport, ui: &Ui) -> Result<Ending, Failure> {
     let (made, listing, signed_by) = (head.made, head.listing(), by.fingerprint());
-    let synced = answer::of(folder.display().to_string(), Vec::new(), report);
+    let synced = answer::of(folder.display().to_string(), Vec::new(), report)?;
     answer::warn(&synced, ui);
     if !ui.json {
         let text = answer::text(&synced, ui.verbose);

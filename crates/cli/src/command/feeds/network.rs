@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use ward_feeds::Contents;
+use jiff::Timestamp;
 use ward_feeds::network::{FetchError, FetchPlan, FetchReport, MirrorFolder, NoProgress, Nvd, Outcome, Route, fetch};
+use ward_feeds::{Contents, Source};
 use ward_model::Digest;
 
 use super::fetching::FetchBar;
@@ -64,6 +65,8 @@ pub struct Fetched {
     unlisted: Vec<String>,
     /// The files in it that did not come now, and of which it is not known whether they have changed.
     from_before: Vec<String>,
+    /// Up to when what changed stands in the yearly files of NVD, by comparison with its own.
+    compared: Option<Timestamp>,
     /// The sources that it holds, by name.
     pub held: Vec<&'static str>,
     /// What to say of it.
@@ -76,7 +79,11 @@ impl Fetched {
     /// What a sync reads.
     pub fn contents(&self) -> Contents {
         let contents = Contents::of_folder(&self.folder).unlisted(self.unlisted.iter().cloned());
-        contents.from_before(self.from_before.iter().cloned())
+        let contents = contents.from_before(self.from_before.iter().cloned());
+        match self.compared {
+            Some(moment) => contents.compared_on(Source::Nvd, moment),
+            None => contents,
+        }
     }
 }
 
@@ -123,8 +130,12 @@ pub fn bring(
     let held = plan.wanted().filter(|name| folder.has(name) && !absent(name)).collect();
     // Of a source that did not come whole, what did not come is no older or newer than it was.
     let from_before = report.stale().flat_map(|source| folder.from_before(source.name)).map(str::to_owned).collect();
+    // Whoever is asked in place of NVD may be behind it.
+    let is_its_own =
+        from.is_none() && !network.at.iter().any(|at| at.split('=').next().unwrap_or(at).trim() == Source::Nvd.name());
     Ok(Fetched {
         from_before,
+        compared: folder.compared().filter(|_| is_its_own),
         stale: stale(&report, several),
         held,
         answer: NetworkAnswer::new(from, folder.path(), report),

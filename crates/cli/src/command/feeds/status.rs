@@ -63,6 +63,9 @@ struct Answer {
 struct SourceAnswer {
     name: String,
     state: Freshness,
+    /// The same in words, with what is amiss beside its age.
+    #[serde(skip)]
+    words: String,
     newest: Option<Date>,
     days_old: Option<i32>,
     expected: Option<Expected>,
@@ -110,6 +113,7 @@ fn answer(held: &Held, library: &Library, as_of: Date, home: String) -> Answer {
         let state = states.iter().find(|state| state.name == source.name);
         SourceAnswer {
             stale: source.is_stale(),
+            words: source.words(),
             held: source.state != Freshness::Missing,
             edition: state.and_then(|state| state.edition.clone()),
             name: source.name,
@@ -161,11 +165,9 @@ fn text(answer: &Answer) -> String {
         .sources
         .iter()
         .map(|source| {
-            let shrunk = if source.shrunk.is_empty() { "" } else { ", SHRUNK" };
-            let gap = if source.unseen.is_none() { "" } else { ", GAP" };
             vec![
                 source.name.clone(),
-                format!("{}{shrunk}{gap}", source.state.word()),
+                source.words.clone(),
                 day(source.newest),
                 source.days_old.map_or_else(|| "-".to_owned(), |days| format!("{days} days")),
                 source.expected.map_or_else(|| "-".to_owned(), |expected| expected.to_string()),

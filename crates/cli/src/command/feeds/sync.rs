@@ -37,7 +37,8 @@ pub struct Arguments {
     #[arg(long, value_name = "SOURCE,...", value_delimiter = ',')]
     only: Vec<String>,
     /// These sources rightly hold fewer records than before: tell them as shrunk no longer, and give up what was kept against
-    /// lists that seemed cut short. A name as `ward feeds status` shows it, or `osv` for all below it
+    /// lists that seemed cut short. A name as `ward feeds status` shows it, or `osv` for all below it. Of kev, epss, eol and cwe the
+    /// list that is right has to come with it
     #[arg(long, value_name = "SOURCE,...", value_delimiter = ',')]
     accept_shrunk: Vec<String>,
     /// Receipts of this home were lost, and what came with them has come again or is not missed: tell it no longer
@@ -65,7 +66,7 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
             (before, now) => before.or(now),
         };
     }
-    let answer = answer::of(folder.display().to_string(), networks, report);
+    let answer = answer::of(folder.display().to_string(), networks, report)?;
     answer::warn(&answer, ui);
     if ui.json {
         ui.print_json(&answer)?;
@@ -94,8 +95,9 @@ pub fn into_home(
     home: &Home,
     ui: &Ui,
 ) -> Result<SyncReport, Failure> {
-    let far = Library::built_in()?.expectations().far_fewer(clock::today());
-    let (fewer, now) = (Fewer { far, accepted: accepted.shrunk, accept_lost: accepted.lost }, clock::now());
+    let (library, today, now) = (Library::built_in()?, clock::today(), clock::now());
+    let (far, days_apart) = (library.expectations().far_fewer(today), library.expectations().days_apart(today));
+    let fewer = Fewer { far, days_apart, accepted: accepted.shrunk, accept_lost: accepted.lost };
     if !ui.draws_progress() {
         return Ok(ward_feeds::sync_contents(contents, only, fewer, home, now, &mut Silent)?);
     }
@@ -136,11 +138,28 @@ fn mirrors(
                 parts.push(fetched.contents().only(fetched.held.iter().copied()));
                 all.push(fetched);
             }
-            None => parts.push(Contents::of_folder(from)),
+            None => {
+                with_scheme(from)?;
+                parts.push(Contents::of_folder(from));
+            }
         }
     }
     let nothing = || Failure::input("mirror", "nothing was named");
     Ok((Contents::together(parts).ok_or_else(nothing)?, sources(&arguments.only)?, all))
+}
+
+/// Asks for the beginning of an address, where what is named is no folder and looks like one.
+fn with_scheme(from: &Path) -> Result<(), Failure> {
+    let Some(text) = from.to_str().filter(|_| !from.exists()) else { return Ok(()) };
+    let host = text.split('/').next().unwrap_or(text);
+    let port =
+        host.rsplit_once(':').is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()));
+    let domain = host.contains('.') && !host.starts_with('.') && text.len() > host.len();
+    if !port && !domain {
+        return Ok(());
+    }
+    let words = format!("`{text}` is no folder, and no address either: one begins with `http://` or `https://`");
+    Err(Failure::input("mirror", words).hint(format!("--from https://{text}")))
 }
 
 /// The sources that are there to be read, of those that were to be fetched. Without any, nothing is read.

@@ -19,10 +19,13 @@ use crate::network::check::Content;
 use crate::network::error::{FetchError, at, listing};
 use crate::network::fetch::{Announced, Item, Run};
 use crate::network::plan::below;
+use crate::network::state::Validators;
 
 const CHANGES: &str = "modified";
 /// For how long the file of changes stands for the files of the years. It reaches back eight days.
 const DAYS_OF_CHANGES: i64 = 7;
+/// So long before they were asked for the files of the years may have been made anew for the last time: it is done once a day.
+const MADE_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 /// The files that are due.
 pub(crate) fn fetch(run: &mut Run<'_, '_>, folder: &Url) -> Result<(), FetchError> {
@@ -33,7 +36,7 @@ pub(crate) fn fetch(run: &mut Run<'_, '_>, folder: &Url) -> Result<(), FetchErro
     }
     let years: Vec<i16> = (FIRST_YEAR..=this_year).collect();
     let failed = run.report.failed.len();
-    if !is_complete(run, &years) {
+    if !is_complete(run, folder, &years)? {
         for (place, year) in years.iter().enumerate() {
             let result = match one(run, folder, &year.to_string()) {
                 // The file of a year begins with its first record.
@@ -49,20 +52,36 @@ pub(crate) fn fetch(run: &mut Run<'_, '_>, folder: &Url) -> Result<(), FetchErro
             run.folder.state.source("nvd").complete = Some(now);
         }
     }
+    if run.report.failed.len() == failed {
+        let complete = run.folder.state.source("nvd").complete;
+        run.folder.compared = complete.and_then(|complete| complete.checked_sub(MADE_EVERY).ok());
+    }
     let result = one(run, folder, CHANGES);
     run.bear(&file_name(CHANGES), 0, result)
 }
 
-/// Whether the file of changes reaches back to when the files of the years were all there.
-fn is_complete(run: &mut Run<'_, '_>, years: &[i16]) -> bool {
-    let Some(complete) = run.folder.state.source("nvd").complete else { return false };
+/// Whether the file of changes reaches back to when the files of the years were all there, from there.
+fn is_complete(run: &mut Run<'_, '_>, folder: &Url, years: &[i16]) -> Result<bool, FetchError> {
+    let Some(complete) = run.folder.state.source("nvd").complete else { return Ok(false) };
     let since = run.now().duration_since(complete);
     if since < SignedDuration::ZERO || since >= SignedDuration::from_hours(24 * DAYS_OF_CHANGES) {
-        return false;
+        return Ok(false);
     }
     // The last one may not be there yet.
     let due = years.split_last().map_or(years, |(_, before)| before);
-    due.iter().all(|year| run.folder.held(&file_name(&year.to_string())).is_some())
+    for year in due {
+        let address = address_of(folder, &year.to_string())?;
+        let held = run.folder.held(&file_name(&year.to_string()));
+        // The folder may hold what was fetched from another mirror.
+        if held.is_none_or(|held| held.address != address.as_str()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn address_of(folder: &Url, part: &str) -> Result<Url, FetchError> {
+    below(folder, &format!("nvdcve-2.0-{part}.json.gz"))
 }
 
 fn file_name(part: &str) -> String {
@@ -86,10 +105,14 @@ fn compared(run: &mut Run<'_, '_>, folder: &Url, part: &str) -> Result<(), Fetch
     let announced = meta.sha256.to_string();
     if run.folder.held(&name).is_some_and(|state| state.announced.as_deref() == Some(&announced)) {
         run.unchanged(&name, None, None);
+        // It may be what another mirror had, by whose tags this one is not to be asked.
+        let address = address_of(folder, part)?.to_string();
+        if let Some(state) = run.folder.state.files.get_mut(&name).filter(|state| state.address != address) {
+            (state.address, state.validators) = (address, Validators::default());
+        }
         return write_meta(run, &meta_name, &text);
     }
-    let mut item =
-        Item::new(name, below(folder, &format!("nvdcve-2.0-{part}.json.gz"))?, Content::Gzip, run.plan.limits.feed);
+    let mut item = Item::new(name, address_of(folder, part)?, Content::Gzip, run.plan.limits.feed);
     item.announced = Announced {
         unpacked: Some(meta.sha256),
         unpacked_bytes: meta.size,

@@ -2,7 +2,7 @@
 
 use super::server::{Reply, Server, Site};
 use super::world::{World, gz, meta, nvd, plan, reason};
-use crate::network::{FetchError, FetchPlan, Outcome, Shrunk};
+use crate::network::{FetchError, FetchPlan, NoProgress, Outcome, Shrunk, fetch};
 
 fn put(site: &Site, part: &str, records: usize) {
     let text = nvd(records);
@@ -45,6 +45,36 @@ fn all_years_once_and_then_what_changed() {
     let report = world.fetch_one(&plan);
     assert_eq!((report.new, report.unchanged, server.seen().len()), (1, 25, 54 + 26 + 1));
     assert_eq!(world.read("nvd/nvdcve-2.0-2020.meta"), site.get("/nvd/nvdcve-2.0-2020.meta"));
+}
+
+#[test]
+fn years_that_were_compared_are_as_new_as_that() {
+    let (world, site, server, plan) = world();
+    let fetched = |plan: &FetchPlan| {
+        let (plan, mut folder) = (FetchPlan { limits: world.limits.clone(), ..plan.clone() }, world.folder());
+        fetch(&plan, &mut folder, &world.clock, &mut NoProgress).unwrap();
+        folder.compared().map(|moment| moment.to_string())
+    };
+    // They are made anew once a day.
+    assert_eq!(fetched(&plan).as_deref(), Some("2026-11-26T20:15:00Z"));
+    // For a week the file of changes is enough.
+    world.clock.go(6 * 24 * 60 * 60);
+    assert_eq!(fetched(&plan).as_deref(), Some("2026-11-26T20:15:00Z"));
+    world.clock.go(2 * 24 * 60 * 60);
+    let before = server.seen().len();
+    assert_eq!(fetched(&plan).as_deref(), Some("2026-12-04T20:15:00Z"));
+    assert!(server.seen().len() > before + 25);
+    // What somebody else has was compared with nobody else's; the same bytes need not be fetched again.
+    let other = site.serve();
+    let elsewhere = super::world::plan("nvd", &other.at("/nvd/"));
+    for _ in 0..2 {
+        assert_eq!(fetched(&elsewhere).as_deref(), Some("2026-12-04T20:15:00Z"));
+    }
+    assert_eq!(other.seen().len(), 26 + 1, "once");
+    // Where a year does not come, nothing is said.
+    world.clock.go(8 * 24 * 60 * 60);
+    site.put("/nvd/nvdcve-2.0-2020.meta", "no digest");
+    assert_eq!(fetched(&elsewhere), None);
 }
 
 #[test]

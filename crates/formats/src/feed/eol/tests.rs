@@ -53,10 +53,15 @@ fn what_cannot_be_read_is_set_aside_alone() {
     assert_eq!(names, ["1", "2"]);
     assert_eq!(catalogue.cycles[0].latest.as_deref(), Some("1.9"));
     assert_eq!(catalogue.set_aside.len(), 5);
-    assert!(catalogue.set_aside.iter().all(|aside| aside.place == 3 && aside.reason.starts_with("some-thing, line ")));
+    assert!(
+        catalogue.set_aside.iter().all(|aside| aside.place == 3 && aside.reason.starts_with("some-thing.json, line "))
+    );
+    assert!(catalogue.unread.contains("some-thing"));
     for text in ["", "{}", "[", "3"] {
         let catalogue = cycles(text);
         assert_eq!((catalogue.cycles.len(), catalogue.set_aside.len()), (0, 1), "{text}");
+        assert!(catalogue.set_aside[0].reason.starts_with("some-thing.json: "), "{:?}", catalogue.set_aside);
+        assert_eq!((catalogue.unread.len(), catalogue.keys.len()), (1, 0), "it takes nothing back");
     }
 }
 

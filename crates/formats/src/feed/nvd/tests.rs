@@ -28,6 +28,16 @@ fn with_match(criterion: Value) -> Result<VulnerabilityRecord, String> {
 }
 
 #[test]
+fn a_criterion_that_ends_before_the_product_is_none() -> Result<(), String> {
+    let with = |criteria: &str| with_match(json!({ "vulnerable": true, "criteria": criteria }));
+    for criteria in ["cpe:2.3:a:acme", "cpe:2.3:a", "cpe:2.3:a:acme:a:b:c:d:e:f:g:h:i:j"] {
+        assert!(with(criteria).is_err(), "{criteria}");
+    }
+    // What is left out behind it is any.
+    with("cpe:2.3:a:acme:tool").map(drop)
+}
+
+#[test]
 fn a_whole_record_is_mapped() -> Result<(), String> {
     let record = one(json!({
         "id": "CVE-2020-0001", "sourceIdentifier": "x@example.org", "published": "2020-01-02T03:04:05.678", "lastModified": "2021-02-03T00:00:00.000",

@@ -175,6 +175,107 @@ fn a_list_that_was_cut_short_takes_nothing_back() -> TestResult {
     Ok(())
 }
 
+/// Entries that were added on a day.
+fn added(on: Date, ids: std::ops::Range<u32>) -> Vec<Exploited> {
+    list(on, ids).entries.into_iter().map(|entry| Exploited { added: Some(on), ..entry }).collect()
+}
+
+/// A sync of KEV, or of something else; where it comes again byte for byte it is not read.
+fn kev(home: &Home, on: Date, given: Option<(Date, Vec<Exploited>)>, accept: bool) -> Any<SourceDescription> {
+    let mut builder = home.builder(on)?;
+    builder.far_fewer(Shrinkage::new(10, 95).ok_or("no rule")?);
+    if accept {
+        builder.accept_shrunk("kev");
+    }
+    match given {
+        Some((released, entries)) => {
+            let digest = Digest::of(format!("{released} {}", entries.len()).as_bytes());
+            if builder.already_read("kev", "k", digest)? {
+                builder.unchanged("kev", "k");
+            } else {
+                builder.input("kev", "k", 1, digest);
+                builder.exploited("k", Catalogue { entries, ..list(released, 0..0) });
+            }
+        }
+        None => year(&mut builder, 2014, 5)?,
+    }
+    builder.publish(&mut |_| {})?;
+    described(home, on, "kev")
+}
+
+#[test]
+fn only_a_list_that_came_and_was_taken_is_accepted() -> TestResult {
+    let (_folder, home) = new_home()?;
+    let whole = |on| Some((on, added(day(1), 0..100)));
+    let cut = || Some((day(9), added(day(1), 0..3)));
+    assert_eq!(kev(&home, day(5), whole(day(5)), false)?.shrunk, []);
+    let source = kev(&home, day(9), cut(), false)?;
+    assert_eq!((source.shrunk.len(), source.records), (1, 100));
+    // What is held is of the list before, and so is its day.
+    assert_eq!((source.released, source.newest), (Some(day(5)), Some(day(1))));
+    // No list came, or it is one of before, and short.
+    for given in [None, Some((day(2), added(day(1), 0..50)))] {
+        let refused = kev(&home, day(10), given, true).err().ok_or("accepted")?.to_string();
+        assert!(refused.starts_with("fewer entries of kev cannot be accepted: "), "{refused}");
+    }
+    assert_eq!(described(&home, day(10), "kev")?.shrunk.len(), 1, "nothing was written");
+    // Where nothing is told nothing has to come.
+    let source = kev(&home, day(10), cut(), true)?;
+    assert_eq!((source.shrunk.len(), source.records, source.released), (0, 3, Some(day(9))));
+    kev(&home, day(11), None, true)?;
+    Ok(())
+}
+
+#[test]
+fn a_whole_list_of_before_comes_back_after_one_that_was_cut_short() -> TestResult {
+    let (_folder, home) = new_home()?;
+    let whole = || Some((day(5), added(day(1), 0..100)));
+    kev(&home, day(5), whole(), false)?;
+    // It names one that is new.
+    let cut: Vec<Exploited> = added(day(1), 0..3).into_iter().chain(added(day(8), 200..201)).collect();
+    let source = kev(&home, day(9), Some((day(9), cut)), false)?;
+    assert_eq!((source.shrunk.len(), source.records, source.newest), (1, 101, Some(day(1))));
+    let source = kev(&home, day(10), whole(), false)?;
+    assert_eq!((source.shrunk.len(), source.records), (0, 101));
+    assert_eq!((source.released, source.newest), (Some(day(5)), Some(day(1))), "it is no newer for that");
+    let held = home.current()?.ok_or("nothing there")?;
+    assert!(held.exploited(&VulnerabilityId::from("CVE-2020-0200"))?.is_some(), "what became known stays known");
+    // The next one says what there is.
+    let next: Vec<Exploited> = added(day(1), 0..100).into_iter().chain(added(day(11), 300..301)).collect();
+    let source = kev(&home, day(11), Some((day(11), next)), false)?;
+    assert_eq!((source.records, source.released, source.newest), (101, Some(day(11)), Some(day(11))));
+    Ok(())
+}
+
+#[test]
+fn a_column_that_comes_again_after_one_that_was_cut_short_is_told_no_longer() -> TestResult {
+    let (_folder, home) = new_home()?;
+    let sync = |on: Date, count: u32| -> Any<SourceDescription> {
+        let mut builder = home.builder(on)?;
+        let digest = Digest::of(&count.to_le_bytes());
+        if builder.already_read("epss", "e", digest)? {
+            builder.unchanged("epss", "e");
+        } else {
+            let score = |number| {
+                (VulnerabilityId::new(format!("CVE-2020-{number:04}")), Epss { score: 1, percentile: 1, date: day(1) })
+            };
+            let scores = (0..count).map(score).collect();
+            builder.input("epss", "e", 1, digest);
+            builder.epss("e", Scores { model_version: "1".to_owned(), date: day(1), scores, set_aside: Vec::new() });
+        }
+        builder.publish(&mut |_| {})?;
+        described(&home, on, "epss")
+    };
+    assert_eq!(sync(day(1), 298)?.shrunk, []);
+    for on in [day(2), day(3)] {
+        assert_eq!(sync(on, 8)?.shrunk.len(), 1);
+    }
+    let source = sync(day(4), 298)?;
+    assert_eq!((source.shrunk, source.records), (vec![], 298));
+    assert_eq!(sync(day(5), 298)?.shrunk, []);
+    Ok(())
+}
+
 #[test]
 fn a_column_that_was_cut_short_replaces_none() -> TestResult {
     let (_folder, home) = new_home()?;

@@ -7,8 +7,11 @@ use serde::Serialize;
 use ward_feeds::{MirrorPart, SyncReport};
 use ward_model::Digest;
 use ward_model::coverage::{LostReceipts, ShrunkPart, UnseenChanges};
+use ward_policy::Library;
 
 use super::super::network::NetworkAnswer;
+use crate::clock;
+use crate::failure::Failure;
 use crate::table::table;
 use crate::ui::Ui;
 
@@ -41,6 +44,11 @@ pub struct Answer {
     pub unseen: BTreeMap<String, UnseenChanges>,
     /// The receipts of this home that were lost, until somebody accepts it.
     pub lost: Vec<LostReceipts>,
+    /// The sources that `ward feeds status` calls stale now, by name.
+    pub stale_sources: Vec<String>,
+    /// Of how many.
+    #[serde(skip)]
+    judged: usize,
 }
 
 /// One of several mirrors that were read as one.
@@ -91,7 +99,11 @@ pub struct SetAsideAnswer {
 }
 
 /// The answer to a sync of this home.
-pub fn of(home: String, networks: Vec<NetworkAnswer>, report: SyncReport) -> Answer {
+pub fn of(home: String, networks: Vec<NetworkAnswer>, report: SyncReport) -> Result<Answer, Failure> {
+    let library = Library::built_in()?;
+    let coverage = library.expectations().coverage(&report.knowledge, clock::today(), Vec::new());
+    let stale = coverage.sources.iter().filter(|source| source.is_stale());
+    let (stale_sources, judged) = (stale.map(|source| source.name.clone()).collect(), coverage.sources.len());
     let address = |folder: &str| {
         let fetched = networks.iter().map(NetworkAnswer::place).find(|(place, _)| *place == folder);
         fetched.and_then(|(_, address)| address.map(str::to_owned))
@@ -105,7 +117,7 @@ pub fn of(home: String, networks: Vec<NetworkAnswer>, report: SyncReport) -> Ans
     let mut networks = networks.into_iter();
     let lost = report.knowledge.lost;
     let unseen = report.knowledge.sources.iter().filter_map(|of| Some((of.name.clone(), of.unseen.clone()?))).collect();
-    Answer {
+    Ok(Answer {
         schema: "wardround/feeds-sync/1",
         home,
         network: networks.next(),
@@ -156,7 +168,9 @@ pub fn of(home: String, networks: Vec<NetworkAnswer>, report: SyncReport) -> Ans
         repaired: report.repaired,
         unseen,
         lost,
-    }
+        stale_sources,
+        judged,
+    })
 }
 
 /// Says which sources shrank, to people who only look at what went wrong.
@@ -167,7 +181,8 @@ pub fn warn(answer: &Answer, ui: &Ui) {
     // Folders that no reader is for hold other things; a file beside those that are read was meant to be one of them.
     let files = answer.not_read.iter().filter(|name| name.contains('/')).count();
     if files > 0 {
-        ui.note(format!("{files} files or folders inside known folders of the mirror are NOT READ; see below"));
+        let words = if files == 1 { "1 file or folder".to_owned() } else { format!("{files} files or folders") };
+        ui.note(format!("NOT READ inside known folders of the mirror: {words}; see below"));
     }
     for (source, unseen) in &answer.unseen {
         ui.note(format!("{source}: {unseen}"));
@@ -177,15 +192,36 @@ pub fn warn(answer: &Answer, ui: &Ui) {
     }
 }
 
+/// Which sources are stale, in words.
+fn stale_in_words(answer: &Answer) -> String {
+    let (stale, named) = (answer.stale_sources.len(), 8);
+    let mut names: Vec<&str> = answer.stale_sources.iter().take(named).map(String::as_str).collect();
+    if stale > named {
+        names.push("...");
+    }
+    match stale {
+        0 => "receipts were lost".to_owned(),
+        _ => format!("{stale} of {} sources ({})", answer.judged, names.join(", ")),
+    }
+}
+
 /// The answer for people.
 pub fn text(answer: &Answer, verbose: bool) -> String {
+    let stale = !answer.stale_sources.is_empty() || !answer.lost.is_empty();
+    let first = match (answer.new, stale) {
+        (false, _) => "nothing is new",
+        // What it brought may be old.
+        (true, true) => "taken",
+        (true, false) => "knowledge is up to date",
+    };
     let mut out = format!(
-        "{}, received {}\nhome       {}\ngeneration {}\n\n",
-        if answer.new { "knowledge is up to date" } else { "nothing is new" },
-        answer.received,
-        answer.home,
-        answer.generation
+        "{first}, received {}\nhome       {}\ngeneration {}\n",
+        answer.received, answer.home, answer.generation
     );
+    if stale {
+        out.push_str(&format!("stale      {}: `ward feeds status` says why\n", stale_in_words(answer)));
+    }
+    out.push('\n');
     for mirror in &answer.mirrors {
         let files: Vec<String> = mirror.files.iter().map(|(source, files)| format!("{source} {files}")).collect();
         let files = if files.is_empty() { "nothing".to_owned() } else { files.join(", ") };
@@ -193,8 +229,12 @@ pub fn text(answer: &Answer, verbose: bool) -> String {
         out.push_str(&format!("mirror     {name}: {files}\n"));
     }
     for shrunk in &answer.shrunk {
-        for part in &shrunk.parts {
+        let shown = if verbose { usize::MAX } else { 10 };
+        for part in shrunk.parts.iter().take(shown) {
             out.push_str(&format!("SHRUNK     {} {part}\n", shrunk.source));
+        }
+        if let Some(more @ 1..) = shrunk.parts.len().checked_sub(shown) {
+            out.push_str(&format!("SHRUNK     {} and {more} more parts; -v shows them\n", shrunk.source));
         }
     }
     if !answer.shrunk.is_empty() {
@@ -240,10 +280,12 @@ pub fn text(answer: &Answer, verbose: bool) -> String {
     out.push('\n');
     for source in &answer.sources {
         if source.absent > 0 {
-            out.push_str(&format!(
-                "{}: {} records that are held did not come again; they are kept\n",
-                source.name, source.absent
-            ));
+            out.push_str(&match source.absent {
+                1 => format!("{}: 1 record that is held did not come again; it is kept\n", source.name),
+                absent => {
+                    format!("{}: {absent} records that are held did not come again; they are kept\n", source.name)
+                }
+            });
         }
         if source.older > 0 || source.older_as_a_whole {
             out.push_str(&format!(

@@ -1,0 +1,186 @@
+use jiff::civil::{Date, date};
+use ward_formats::feed::eol::SupportCatalogue;
+use ward_model::affected::SubjectKey;
+use ward_model::coverage::Shrinkage;
+use ward_model::digest::Digest;
+use ward_model::knowledge::{Knowledge, SourceDescription};
+
+use crate::testing::TestResult;
+use crate::{Home, HomeError, Published};
+
+type Any<T> = Result<T, Box<dyn std::error::Error>>;
+
+fn day(number: i8) -> Date {
+    date(2026, 1, number)
+}
+
+/// The text of a product's file with these release lines.
+fn lines(cycles: &[&str]) -> String {
+    let lines: Vec<String> =
+        cycles.iter().map(|cycle| format!(r#"{{"cycle":"{cycle}","eol":"2020-01-01"}}"#)).collect();
+    format!("[{}]", lines.join(","))
+}
+
+const NAMES: &str = r#"{"openssl":[{"cpe":"cpe:2.3:a:openssl:openssl"}],"zlib":[{"cpe":"cpe:2.3:a:zlib:zlib"}]}"#;
+
+/// Files by product; the list of names is one of them.
+fn catalogue(files: &[(&str, String)]) -> SupportCatalogue {
+    let mut catalogue = SupportCatalogue::default();
+    for (place, (product, text)) in files.iter().enumerate() {
+        match *product {
+            "identifiers" => catalogue.add_identifiers(text.as_bytes(), place as u64 + 1),
+            _ => catalogue.add_product(product, text.as_bytes(), place as u64 + 1),
+        }
+    }
+    catalogue
+}
+
+fn publish(home: &Home, on: Date, files: &[(&str, String)], accept: bool) -> Result<Published, HomeError> {
+    let mut builder = home.builder(on)?;
+    if let Some(rule) = Shrinkage::new(10, 95) {
+        builder.far_fewer(rule);
+    }
+    if accept {
+        builder.accept_shrunk("eol");
+    }
+    let digest = Digest::of(format!("{files:?}").as_bytes());
+    if builder.already_read("eol", "eol", digest)? {
+        builder.unchanged("eol", "eol");
+    } else {
+        builder.input("eol", "eol", 1, digest);
+        builder.support("eol", catalogue(files));
+    }
+    builder.publish(&mut |_| {})
+}
+
+/// What is known of the source, and the release lines of the product that a CPE name stands for.
+fn held(home: &Home, product: &str) -> Any<(SourceDescription, Vec<String>)> {
+    let held = home.current()?.ok_or("nothing there")?;
+    held.verify()?;
+    let key = ward_model::cpe::Cpe::parse(&format!("cpe:2.3:a:{product}:{product}"))?.product_key().ok_or("no key")?;
+    let lines = held.support_cycles(&SubjectKey::Product(key))?;
+    let source = held.description().sources.iter().find(|source| source.name == "eol").ok_or("no source")?;
+    Ok((source.clone(), lines.into_iter().map(|line| line.cycle).collect()))
+}
+
+/// Twenty products that always come, so that one more or less is few.
+fn others() -> Vec<(&'static str, String)> {
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t"];
+    names.map(|name| (name, lines(&["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]))).to_vec()
+}
+
+fn files(openssl: Option<&str>, names: Option<&str>) -> Vec<(&'static str, String)> {
+    let mut files = others();
+    files.push(("zlib", lines(&["1"])));
+    files.extend(openssl.map(|text| ("openssl", text.to_owned())));
+    files.extend(names.map(|text| ("identifiers", text.to_owned())));
+    files
+}
+
+#[test]
+fn a_product_that_does_not_come_or_cannot_be_read_keeps_its_lines() -> TestResult {
+    let whole = lines(&["3.0", "1.1.1", "1.0.2"]);
+    let html = "<html>please log in</html>";
+    for (text, set_aside) in [(None, 0), (Some(&whole[..40]), 1), (Some(""), 1), (Some(html), 1), (Some("[]"), 0)] {
+        let folder = tempfile::tempdir()?;
+        let home = Home::open(folder.path());
+        let first = publish(&home, day(1), &files(Some(&whole), Some(NAMES)), false)?;
+        assert_eq!((first.sources[0].1.added, first.sources[0].0.records), (204, 204), "release lines are counted");
+        let published = publish(&home, day(2), &files(text, Some(NAMES)), false)?;
+        assert_eq!(published.set_aside.len(), set_aside, "{text:?}");
+        assert!(published.set_aside.iter().all(|aside| aside.reason.starts_with("openssl.json: ")));
+        let changes = &published.sources[0].1;
+        assert_eq!((changes.absent, changes.removed, changes.changed, changes.unchanged), (3, 0, 0, 201), "{text:?}");
+        let (source, lines) = held(&home, "openssl")?;
+        assert_eq!((source.records, lines), (204, vec!["3.0".to_owned(), "1.1.1".to_owned(), "1.0.2".to_owned()]));
+        let told: Vec<String> = source.shrunk.iter().map(ToString::to_string).collect();
+        let words = "openssl: none came of 3 records, since 2026-01-02, received last on 2026-01-01";
+        assert_eq!(told, [words], "{text:?}");
+        // Looked at again it is still so, until it comes, or somebody says that it is right.
+        publish(&home, day(3), &files(text, Some(NAMES)), false)?;
+        assert_eq!(held(&home, "openssl")?.0.shrunk.len(), 1);
+        let accepted = publish(&home, day(4), &files(text, Some(NAMES)), true)?;
+        assert_eq!(accepted.sources[0].1.removed, 3);
+        assert_eq!((held(&home, "openssl")?.0.shrunk, held(&home, "openssl")?.1), (vec![], vec![]));
+        let again = publish(&home, day(5), &files(Some(&whole), Some(NAMES)), false)?;
+        assert_eq!((again.sources[0].1.added, held(&home, "openssl")?.1.len()), (3, 3));
+        publish(&home, day(6), &files(text, Some(NAMES)), false)?;
+        let (source, _) = held(&home, "openssl")?;
+        assert_eq!(source.shrunk[0].last_came, Some(day(5)));
+        publish(&home, day(7), &files(Some(&whole), Some(NAMES)), false)?;
+        assert_eq!(held(&home, "openssl")?.0.shrunk, []);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_product_that_was_given_up_and_came_again_is_missed_again() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    let whole = lines(&["3.0", "1.1.1"]);
+    // No list of names knows it.
+    let steps =
+        [(true, false, 0), (false, false, 1), (false, true, 0), (true, false, 0), (false, false, 1), (true, false, 0)];
+    for (on, (comes, accept, told)) in (1..).zip(steps) {
+        let text = comes.then_some(whole.as_str());
+        publish(&home, day(on), &files(text, None), accept)?;
+        let held = home.current()?.ok_or("nothing there")?;
+        assert_eq!(held.description().sources[0].shrunk.len(), told, "on day {on}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_line_that_cannot_be_read_stays_where_it_was_and_one_that_is_left_out_goes() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    publish(&home, day(1), &files(Some(&lines(&["3.0", "1.1.1", "1.0.2"])), Some(NAMES)), false)?;
+    let odd =
+        r#"[{"cycle":"3.1"},{"cycle":"3.0","eol":"2026-01-01"},{"cycle":"1.1.1","eol":"soon"},{"cycle":"1.0.2"}]"#;
+    let published = publish(&home, day(2), &files(Some(odd), Some(NAMES)), false)?;
+    let changes = &published.sources[0].1;
+    assert_eq!((changes.added, changes.changed, changes.removed, changes.absent), (1, 2, 0, 1));
+    assert_eq!(held(&home, "openssl")?.1, ["3.1", "3.0", "1.1.1", "1.0.2"]);
+    let published = publish(&home, day(3), &files(Some(&lines(&["3.0", "1.1.1"])), Some(NAMES)), false)?;
+    assert_eq!((published.sources[0].1.removed, held(&home, "openssl")?.0.shrunk.len()), (2, 0));
+    Ok(())
+}
+
+#[test]
+fn names_are_kept_where_their_list_does_not_come() -> TestResult {
+    let whole = lines(&["3.0"]);
+    for names in [None, Some("{"), Some("<html>"), Some("{}")] {
+        let folder = tempfile::tempdir()?;
+        let home = Home::open(folder.path());
+        publish(&home, day(1), &files(Some(&whole), Some(NAMES)), false)?;
+        publish(&home, day(2), &files(Some(&whole), names), false)?;
+        let (source, lines) = held(&home, "openssl")?;
+        assert_eq!(lines, ["3.0"], "{names:?}");
+        let told: Vec<String> = source.shrunk.iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["identifiers: none came of 2 records, since 2026-01-02, received last on 2026-01-01"]);
+        // What it says of a product is all that counts of it.
+        let other = NAMES.replace("openssl:openssl", "openssl:other");
+        publish(&home, day(3), &files(Some(&whole), Some(&other)), false)?;
+        let (source, lines) = held(&home, "openssl")?;
+        assert_eq!((source.shrunk, lines), (vec![], vec![]));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_list_of_which_much_is_missing_is_told_as_one() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    let whole = lines(&["3.0", "1.1.1"]);
+    publish(&home, day(1), &files(Some(&whole), Some(NAMES)), false)?;
+    let few = [("zlib", lines(&["1"])), ("identifiers", NAMES.to_owned())];
+    let published = publish(&home, day(2), &few, false)?;
+    assert_eq!((published.sources[0].1.absent, published.sources[0].1.far_fewer), (202, true));
+    let (source, lines) = held(&home, "openssl")?;
+    assert_eq!((source.records, lines.len()), (203, 2), "a product that only the list of names knows is not emptied");
+    let told: Vec<_> = source.shrunk.iter().map(|part| (part.part.clone(), part.most, part.now)).collect();
+    assert_eq!(told, [(None, 203, 1)]);
+    publish(&home, day(3), &files(Some(&whole), Some(NAMES)), false)?;
+    assert_eq!(held(&home, "openssl")?.0.shrunk, []);
+    Ok(())
+}
