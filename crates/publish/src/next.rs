@@ -122,7 +122,8 @@ impl<'a> Context<'a> {
                 *day = clock.due.min(*day);
             }
         }
-        let in_effect = assessment.verdicts.iter().flat_map(|v| &v.sensitivity).map(|point| &point.claim).collect();
+        let turned_on = assessment.verdicts.iter().flat_map(|v| &v.sensitivity).map(|point| &point.claim);
+        let in_effect = assessment.lapses.iter().flat_map(|lapse| &lapse.claims).chain(turned_on).collect();
         let lapses = assessment.lapses.iter().map(|lapse| lapse.after).collect();
         Self { device, findings, due, in_effect, lapses }
     }
@@ -134,7 +135,7 @@ impl<'a> Context<'a> {
         found.iter().copied().filter(|at| at.finding.state != State::NotAffected).collect()
     }
 
-    /// Claims that a decision is known to stand behind, because some verdict turns on them.
+    /// Claims that have effect by a decision.
     pub fn in_effect(&self) -> &BTreeSet<&'a ClaimId> {
         &self.in_effect
     }
