@@ -90,7 +90,7 @@ pub fn lifecycle(
         let uncontrolled: BTreeSet<FieldedVersionId> = open.into_iter().map(|one| one.fielded_version).collect();
         let looking = Looking { inputs: &inputs, reports: &found, effects: &effects, horizon };
         for version in &device.versions {
-            let parts = parts(device, version, inputs.knowledge, inputs.as_of, &mut shelf)?;
+            let parts = parts(device, version, &effects, inputs.knowledge, inputs.as_of, &mut shelf)?;
             known.extend(parts.iter().filter(|part| part.component.is_some()).map(Part::title));
             let lost = |part: &Part| {
                 let mut is_named = false;
@@ -141,7 +141,7 @@ pub(crate) fn section(
     let mut shelf = Shelf::default();
     let mut versions = Vec::new();
     for version in &inputs.device.versions {
-        let parts = parts(inputs.device, version, inputs.knowledge, inputs.as_of, &mut shelf)?;
+        let parts = parts(inputs.device, version, effects, inputs.knowledge, inputs.as_of, &mut shelf)?;
         let mut life = looking.version(version, &parts, uncontrolled.contains(&version.id), |_| false);
         life.unknown.clear();
         life.gaps.retain(|gap| gap.state != SupportState::Unknown);
@@ -171,21 +171,27 @@ impl Looking<'_> {
         let life = Life {
             declared: declared.stage,
             units: version.units,
+            last_manufactured: declared.last_manufactured,
             end_of_life: declared.end_of_life,
             end_of_support: declared.end_of_support,
         };
         let own: Vec<&Part> = parts.iter().filter(|part| part.owner == Owner::Maker).collect();
         let mut asking = Asking::new(self.inputs, self.reports, version, self.effects);
         let on = |day, asking: &mut Asking<'_>| standing(&life, &own, rules, day, &mut |set| asking.reach(set));
-        let Standing { range, reasons } = on(as_of, &mut asking);
+        let Standing { range, mut reasons } = on(as_of, &mut asking);
         let next_change = self.days(&declared, &own).into_iter().find_map(|day| {
             let then = on(day, &mut asking);
             (then.range != range).then_some(StageChange { on: day, to: then.range, reasons: then.reasons })
         });
+        let beyond = declared.service_until.filter(|end| *end <= as_of && version.units != Some(0));
+        reasons.extend(
+            beyond.map(|end| format!("its service life ended on {end}: units still in use are used beyond it")),
+        );
+        // Where nobody says how many units there are, there may be some, and people who use them.
+        let lived = range[0].max(life.declared).max(by_dates(&life, as_of).0[1]);
         let losses = parts.iter().filter(|part| lost(part));
-        let mut losses: Vec<_> = losses
-            .filter_map(|part| loss::loss(&mut asking, part, range[0].max(life.declared), version.update_path))
-            .collect();
+        let mut losses: Vec<_> =
+            losses.filter_map(|part| loss::loss(&mut asking, part, lived, version.update_path)).collect();
         losses.sort_by(|a, b| {
             let key = |loss: &ward_model::lifecycle::ComponentLoss| {
                 (
@@ -199,7 +205,8 @@ impl Looking<'_> {
         });
         let settings = told::settings(device);
         let (update, given_up) = told::update(version, &settings, rules);
-        let advice = told::advice(device, version, &settings, (range[0], &given_up, uncontrolled), rules, as_of);
+        let advice =
+            told::advice(device, version, &settings, (lived.max(range[0]), &given_up, uncontrolled), rules, as_of);
         let state = |part: &&Part| part.until.state(as_of);
         let count = |wanted| own.iter().filter(|part| state(part) == wanted).count();
         VersionLifecycle {
@@ -233,7 +240,8 @@ impl Looking<'_> {
             Until::On(day) => Some(day),
             _ => None,
         });
-        let days = days.chain([declared.end_of_life, declared.end_of_support].into_iter().flatten());
+        let declared = [declared.end_of_life, declared.end_of_support, declared.last_manufactured];
+        let days = days.chain(declared.into_iter().flatten());
         days.filter(|day| *day > self.inputs.as_of && *day <= self.horizon).collect()
     }
 }
@@ -270,8 +278,12 @@ fn contradictions(life: &Life, range: [Stage; 2], as_of: Date) -> Vec<String> {
     if life.declared < range[0] && life.declared != Stage::Development {
         found.push(format!("the folder declares {}, and by what is known it is {}", life.declared, range[0]));
     }
-    if life.declared == Stage::Development && dated != Stage::Development {
-        found.push("the folder declares development, and counts units or dates as of a device in the field".to_owned());
+    if life.declared == Stage::Development && dated[0] != Stage::Development {
+        let made = life.last_manufactured.filter(|made| *made <= as_of);
+        found.push(made.map_or_else(
+            || "the folder declares development, and counts units or dates as of a device in the field".to_owned(),
+            |made| format!("the folder declares development, and the last unit was made on {made}"),
+        ));
     }
     let ahead = match life.declared {
         Stage::EndOfSupport => life.end_of_support.map(|day| ("support", day)),
@@ -380,12 +392,15 @@ fn missing(device: &Device, version: &FieldedVersion, declared: &DeclaredLife, o
     say(declared.end_of_support.is_none(), "no end of support is declared for the version");
     say(declared.end_of_life.is_none(), "no end of sale is declared for the version");
     say(version.update_path.is_none(), "nothing says how the version is updated");
+    say(version.units.is_none(), "nobody says how many units are in the field: there may be many");
     let groups = told::settings(device);
     say(groups.is_empty(), "no function names the people who depend on it: nobody can be advised");
-    let unknown = own.iter().filter(|part| matches!(part.until, Until::Unknown(_))).count();
+    let (listed, others): (Vec<&Part>, Vec<&Part>) = own.iter().partition(|part| part.component.is_some());
+    let unknown = listed.iter().filter(|part| matches!(part.until, Until::Unknown(_))).count();
     if unknown > 0 {
-        missing.push(format!("of {unknown} of {} components nobody says until when they are supported", own.len()));
+        missing.push(format!("of {unknown} of {} components nobody says until when they are supported", listed.len()));
     }
+    missing.extend(others.iter().map(|part| format!("{} is not known to be listed", part.name)));
     missing
 }
 

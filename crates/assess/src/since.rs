@@ -13,6 +13,7 @@ use ward_model::since::{
     Turned,
 };
 use ward_model::verdict::{Basis, Outcome, Place, Verdict};
+use ward_model::watching::WatchItem;
 
 mod causes;
 mod claims;
@@ -64,6 +65,9 @@ struct Comparing<'a> {
     /// The components that the earlier answer names, by where they are.
     listed: BTreeMap<(&'a ElementId, &'a FieldedVersionId), BTreeSet<&'a EarlierComponent>>,
     verdicts: BTreeMap<At<'a>, Vec<&'a Verdict>>,
+    /// The verdicts of the earlier answer, and what it was waiting for.
+    judged_before: BTreeMap<At<'a>, Vec<&'a EarlierVerdict>>,
+    watched: BTreeMap<At<'a>, Vec<&'a WatchItem>>,
     /// The elements whose presumed verdict speaks for a subject, now and before.
     covering: Covers<'a>,
     covered: Covers<'a>,
@@ -135,6 +139,15 @@ impl<'a> Comparing<'a> {
             let key = (verdict.subject.id.as_str(), &verdict.element, &verdict.fielded_version);
             verdicts.entry(key).or_default().push(verdict);
         }
+        let mut judged_before: BTreeMap<At<'_>, Vec<&EarlierVerdict>> = BTreeMap::new();
+        for verdict in &before.verdicts {
+            let key = (verdict.subject.id.as_str(), &verdict.element, &verdict.fielded_version);
+            judged_before.entry(key).or_default().push(verdict);
+        }
+        let mut watched: BTreeMap<At<'_>, Vec<&WatchItem>> = BTreeMap::new();
+        for item in &before.watch_list {
+            watched.entry((item.event.as_str(), &item.element, &item.fielded_version)).or_default().push(item);
+        }
         let presumed = after.verdicts.iter().filter(|verdict| verdict.basis == Basis::Presumed);
         let covering = covers(presumed.map(|verdict| (&*verdict.covers, &verdict.fielded_version, &verdict.element)));
         let presumed = before.verdicts.iter().filter(|verdict| verdict.basis == Basis::Presumed);
@@ -153,6 +166,8 @@ impl<'a> Comparing<'a> {
             found,
             listed,
             verdicts,
+            judged_before,
+            watched,
             covering,
             covered,
             judged,
@@ -161,6 +176,12 @@ impl<'a> Comparing<'a> {
 
     fn has_changed(&self, input: InputChanged) -> bool {
         self.changed.contains(&input)
+    }
+
+    /// What was found of a subject before: in the verdict of this name, or where there was none in another.
+    fn was(&self, at: At<'_>, id: Option<&str>) -> Option<&'a EarlierVerdict> {
+        let verdicts = self.judged_before.get(&at)?;
+        verdicts.iter().find(|verdict| Some(verdict.id.as_str()) == id).or_else(|| verdicts.first()).copied()
     }
 
     fn became_live(&self) -> Vec<BecameLive> {
@@ -187,7 +208,7 @@ impl<'a> Comparing<'a> {
                     nodes.iter().map(|node| &node.at).filter(|at| !walked.contains(at)).collect();
                 live.push(BecameLive {
                     item: item.clone(),
-                    causes: self.causes(at, None, Some(verdict)),
+                    causes: self.causes(at, self.was(at, Some(&verdict.id)), Some(verdict)),
                     new_on_the_way: new.into_iter().cloned().collect(),
                     by: nodes.iter().map(|node| format!("{} ({})", node.fact, node.by)).collect(),
                     verdict: verdict.id.clone(),
@@ -219,7 +240,8 @@ impl<'a> Comparing<'a> {
             } else {
                 "it is not found there any more"
             };
-            left.push(LeftTheList { item: item.clone(), now: now.to_owned(), causes: self.causes(at, None, None) });
+            let causes = self.causes(at, self.was(at, None), None);
+            left.push(LeftTheList { item: item.clone(), now: now.to_owned(), causes });
         }
         left
     }

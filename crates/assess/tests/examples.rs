@@ -280,6 +280,9 @@ fn one_action_reaches_every_bed_and_says_by_what() {
     let key = by(ActionKind::LearnSecret, Place::Secret("service-key".to_owned())).expect("it can be learned");
     assert!(key.shared.iter().any(|one| one.kind == SharedKind::Secret && one.text.contains("every unit")), "{key:#?}");
     assert!(INFUSION.single_actions.iter().all(|action| action.persons_at_once.several() && !action.shared.is_empty()));
+    assert!(
+        INFUSION.single_actions.iter().flat_map(|action| &action.shared).all(|one| one.kind != SharedKind::NotTold)
+    );
 }
 
 /// The service port: whoever stands there, easily; signing firmware does not help, for what is sent is a command and no code.

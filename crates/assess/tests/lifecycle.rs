@@ -11,6 +11,11 @@ mod case;
 #[path = "history/expected.rs"]
 mod expected;
 
+#[path = "support/pump.rs"]
+mod pump;
+#[path = "support/small.rs"]
+mod small;
+
 use case::Case;
 use ward_model::device::Stage;
 use ward_model::lifecycle::VersionLifecycle;
@@ -69,4 +74,43 @@ fn what_is_not_known_of_old_devices_is_said() {
             life.declared.service_life_years.is_some() || life.missing.iter().any(|line| line.contains("service life"))
         );
     }
+}
+
+/// Software that nobody has listed, or whose list nobody answers for as whole, is not supported software.
+#[test]
+fn what_nobody_has_listed_is_not_supported() {
+    const SUPPORTED: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"components":[{"type":"library","name":"lib",
+        "version":"1","bom-ref":"lib","properties":[{"name":"cdx:lifecycle:milestone:endOfSupport","value":"2040-01-01"}]}]}"#;
+    const DATA: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"components":[
+        {"type":"data","name":"limits","bom-ref":"limits"},{"type":"file","name":"readme","bom-ref":"readme"}]}"#;
+    let life = |pump: &str, but: &[&str]| {
+        let more = [("sbom/pump.cdx.json", pump), ("sbom/gateway.cdx.json", SUPPORTED)];
+        let lives = pump::assessed(Vec::new(), [&[], &[]], &more, but).lifecycle;
+        lives.into_iter().next().expect("a version")
+    };
+    let whole = life(SUPPORTED, &[]);
+    assert_eq!((whole.counts.supported, whole.counts.unknown), (2, 0), "{whole:#?}");
+    assert_eq!(whole.stage, Some(Stage::Support), "{whole:#?}");
+    for (sbom, but, counts, told) in [
+        (SUPPORTED, &["element:pump.software_listed"][..], (2, 1), "what else runs on pump"),
+        (DATA, &[], (1, 1), "what runs on pump"),
+    ] {
+        let life = life(sbom, but);
+        assert_eq!((life.counts.supported, life.counts.unknown), counts, "{life:#?}");
+        assert_eq!(life.stage_range, [Stage::Support, Stage::EndOfSupport], "{life:#?}");
+        assert!(life.missing.iter().any(|line| line.starts_with(told)), "{:?}", life.missing);
+    }
+}
+
+/// A service life that is over is told: units are used beyond it.
+#[test]
+fn use_beyond_the_service_life_is_told() {
+    let device = small::DEVICE.replace("stage = \"support\"", "stage = \"support\", service_life_years = 5");
+    let told = |made: &str, units: u64| {
+        let fielded = format!("[[version]]\nid = \"1\"\nunits = {units}\nlast_manufactured = {made}\n");
+        let more = [("device.toml", device.as_str()), ("fielded.toml", fielded.as_str())];
+        let lives = pump::assessed(Vec::new(), [&[], &[]], &more, &[]).lifecycle;
+        lives.iter().flat_map(|life| &life.reasons).any(|reason| reason.contains("service life ended on"))
+    };
+    assert!(told("2015-01-01", 5) && !told("2024-01-01", 5) && !told("2015-01-01", 0));
 }

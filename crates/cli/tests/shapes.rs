@@ -170,6 +170,20 @@ fn paths_are_as_their_schema_says_and_the_same_every_time() {
 }
 
 #[test]
+fn single_actions_are_as_their_schema_says() {
+    let schema = schema::<ward_model::many::Many>();
+    checked_in("schemas/output/many.schema.json", &text(&schema));
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for device in ["infusion-pump", "insulin-pump"] {
+        let found = ward(&["paths", &example(device), "--many", "--json", "--as-of", "2026-11-22"]).ends(0).json();
+        assert_valid(&validator, &found, device);
+        let actions = found["single_actions"].as_array().unwrap();
+        // Whoever is reached together has something in common, and it is told.
+        assert!(!actions.is_empty() && actions.iter().all(|one| !one["shared"].as_array().unwrap().is_empty()));
+    }
+}
+
+#[test]
 fn treatments_are_as_their_schema_says_and_hold() {
     let schema = schema::<ward_model::treatment::Treatment>();
     checked_in("schemas/output/treatment.schema.json", &text(&schema));

@@ -142,15 +142,16 @@ fn link(flow: &Flow, parts: &Names, links: &mut Names, out: &mut String, importe
             quoted(to)
         ));
         out.push_str(match flow.transport {
-            Transport::Network => "medium = \"ip\"\n",
-            Transport::Machine => "medium = \"internal-bus\"        # within one machine\n",
+            Transport::Network => {
+                "medium = \"ip\"                  # by its protocol alone: say so if it runs over a radio\n"
+            }
+            Transport::Machine => "medium = \"internal-bus\"        # within one machine, by its protocol alone\n",
             Transport::Unknown => {
                 "medium = \"wifi\"                # not said: the one that is reached from most positions\n"
             }
         });
-        if flow.transport == Transport::Unknown {
-            imported.open(LeftOpen::Medium, &name);
-        }
+        let medium = if flow.transport == Transport::Unknown { LeftOpen::Medium } else { LeftOpen::MediumOfProtocol };
+        imported.open(medium, &name);
         match (&flow.protocol, flow.port) {
             (Some(protocol), Some(port)) => {
                 out.push_str(&format!("protocol = {{ name = {}, port = {port} }}\n", quoted(protocol)));

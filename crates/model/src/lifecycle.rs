@@ -132,7 +132,7 @@ pub struct SupportCounts {
     pub supported: usize,
     /// Known not to be supported any more.
     pub ended: usize,
-    /// Of which nobody says.
+    /// Of which nobody says. What else may run on an element whose software is not known to be listed completely counts as one.
     pub unknown: usize,
 }
 
@@ -186,9 +186,9 @@ pub struct SupportSource {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UnknownSupport {
-    /// Where it runs; an element without an inventory stands here alone.
+    /// Where it runs.
     pub element: ElementId,
-    /// Its reference in the SBOM.
+    /// Its reference in the SBOM; `None`: what nobody has listed there, or what is not known to be all.
     pub component: Option<ComponentRef>,
     /// Its name and version.
     pub name: String,

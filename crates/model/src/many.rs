@@ -33,7 +33,8 @@ pub struct SingleAction {
     pub persons_at_once: Persons,
     /// Whether any of its harms is uncontrolled.
     pub verdict: Outcome,
-    /// By what it reaches several: on the way to the harm that touches most.
+    /// By what it reaches several: on the way to the harm that touches most, or on the way to the action itself where that is done in
+    /// several places at once. Never empty.
     pub shared: Vec<Shared>,
     /// Every harm to persons that it leads to, the worst first, those that touch one person included.
     pub harms: Vec<HarmAtOnce>,
@@ -85,8 +86,10 @@ pub enum SharedKind {
     Component,
     /// A network, radio range or link that leads to several.
     Network,
+    /// Something that no way tells of.
+    NotTold,
 }
-crate::scale::words!(SharedKind: Secret = "secret", Component = "component", Network = "network");
+crate::scale::words!(SharedKind: Secret = "secret", Component = "component", Network = "network", NotTold = "not-told");
 
 /// A harm that an action leads to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -20,7 +20,7 @@ pub struct WatchItem {
     pub failed_predicate: String,
     /// What would make it live.
     pub becomes_live_if: String,
-    /// When to look again, at the latest.
+    /// When to look again, at the latest: no later than the decisions hold that it rests on.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub review_by: Date,
     /// What does not hold, one by one: any of them coming about can make it live.
@@ -46,6 +46,14 @@ pub struct FailedPredicate {
     pub criterion: Option<String>,
     /// What makes it live.
     pub live_by: LiveBy,
+    /// The claims that hold by decisions and without each of which it would not be so. None where several decisions hold it together.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub claims: Vec<String>,
+    /// The last day on which these decisions hold.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub until: Option<Date>,
     /// In words.
     pub text: String,
 }
@@ -92,12 +100,17 @@ pub enum PredicateKind {
     FunctionStands,
     /// It can be used, and leads to no harm to a person.
     NoHarmReached,
+    /// A decision keeps it away: without it, it would be there or lead on.
+    DecisionHolds,
+    /// What else may lead on is ruled out by decisions that everything there is listed.
+    DescribedCompletely,
 }
 crate::scale::words!(PredicateKind: VersionOutsideRange = "version-outside-range", ConfigurationAbsent = "configuration-absent",
     PositionNotReachable = "position-not-reachable", NetworkNotEntered = "network-not-entered",
     LinkNotReachable = "link-not-reachable", SenderNotBelieved = "sender-not-believed", DataNotFalse = "data-not-false",
     PrivilegeMissing = "privilege-missing", SecretUnknown = "secret-unknown", ControlStands = "control-stands",
-    FunctionStands = "function-stands", NoHarmReached = "no-harm-reached");
+    FunctionStands = "function-stands", NoHarmReached = "no-harm-reached", DecisionHolds = "decision-holds",
+    DescribedCompletely = "described-completely");
 
 /// What makes an event live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -120,6 +133,8 @@ pub enum LiveBy {
     Control,
     /// A function that fails.
     Function,
+    /// A decision that ends, is withdrawn, or is not bound any more to what was decided.
+    Decision,
 }
 crate::scale::words!(LiveBy: Version = "version", Configuration = "configuration", Link = "link", Position = "position",
-    Weakness = "weakness", Secret = "secret", Control = "control", Function = "function");
+    Weakness = "weakness", Secret = "secret", Control = "control", Function = "function", Decision = "decision");

@@ -129,7 +129,8 @@ fn harm(reached: &HarmAtOnce, device: &Device) -> String {
     )
 }
 
-fn fallback(one: &FallbackStaff) -> String {
+/// A function that stops, what takes over, and what that lacks.
+pub(crate) fn fallback(one: &FallbackStaff) -> String {
     let mut lacks = Vec::new();
     if !one.staff_suffices {
         lacks.push("not enough staff");

@@ -135,7 +135,7 @@ impl<'a> Context<'a> {
         found.iter().copied().filter(|at| at.finding.state != State::NotAffected).collect()
     }
 
-    /// Claims that a decision is known to stand behind: those that have a last day, and those that some verdict turns on.
+    /// Claims that have effect by a decision.
     pub fn in_effect(&self) -> &BTreeSet<&'a ClaimId> {
         &self.in_effect
     }

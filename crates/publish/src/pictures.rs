@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use ward_model::assessment::Assessment;
 use ward_model::claim::ClaimId;
-use ward_model::device::{Configuration, Configurations, Device};
-use ward_model::verdict::{Units, Verdict};
+use ward_model::device::{Configuration, Configurations, Device, Owner, Stage};
+use ward_model::ids::{FunctionId, LinkId};
+use ward_model::lifecycle::{ComponentSupport, SupportGap, SupportState, VersionLifecycle};
+use ward_model::verdict::{SubjectKind, Units, Verdict};
 
 use crate::group::groups;
 use crate::next::Context;
@@ -195,8 +197,23 @@ pub(crate) fn path(
     assessment: &Assessment,
 ) -> String {
     let device = configured(&told_for.units, device, configurations);
-    let remark = format!("Told for {}.", words::told_for(told_for));
+    let remark = format!("Told for {}{}.", words::told_for(told_for), named(told_for, device));
     svg::path(device, way.witness, Context::new(assessment, device).in_effect(), Some(remark))
+}
+
+/// What the identifiers of a verdict stand for, where the boxes and lines have other names: that of its link, secret or function, and
+/// of its element.
+fn named(verdict: &Verdict, device: &Device) -> String {
+    let place = verdict.subject.id.split_once('@').filter(|_| verdict.subject.kind == SubjectKind::Weakness);
+    let of = place.and_then(|(_, id)| {
+        let link = device.links.get(&LinkId::from(id)).map(|link| &link.name);
+        let function = || device.functions.get(&FunctionId::from(id)).map(|function| &function.name);
+        link.or_else(function).map(|name| (id, name))
+    });
+    let element = device.elements.get(&verdict.element).map(|element| (verdict.element.as_str(), &element.name));
+    let names = of.into_iter().chain(element).filter(|(id, name)| id != name);
+    let names: Vec<String> = names.map(|(id, name)| format!("{id}: {name}")).collect();
+    if names.is_empty() { String::new() } else { format!(" ({})", names.join("; ")) }
 }
 
 /// The device as some units have it.
@@ -220,50 +237,84 @@ pub(crate) fn harm_trees(
         .collect()
 }
 
-/// The bars of the life of each fielded version, and of its components that are not supported for as long as it is used; nothing where
-/// no day of it is known.
+/// The sheets of lives: how long each version is used, until when it is supported, and which parts of it are not any more.
 pub(crate) fn lifecycle(assessment: &Assessment, device: &Device) -> Vec<String> {
     let today = assessment.inputs.as_of;
-    let span = |span, from, until: Option<Date>| until.map(|until| Bar { span, from, until: Some(until) });
     let mut rows = Vec::new();
     for version in &assessment.lifecycle {
-        let declared = &version.declared;
-        let own = version.gaps.iter().find(|gap| gap.element.is_none());
-        let bars: Vec<Bar> = [
-            span(Span::Use, None, declared.service_until),
-            span(Span::Support, None, declared.end_of_support),
-            own.and_then(|gap| span(Span::Gap, Some(gap.uncovered_from), Some(gap.service_until))),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        if bars.is_empty() {
-            continue;
-        }
-        let said = |what: &str, day: Option<Date>| day.map(|day| format!("{what} {day}"));
-        let mut note = vec![format!("stage: {}", crate::lifecycle::range(version.stage_range))];
-        note.extend(said("used until", declared.service_until));
-        note.extend(said("supported until", declared.end_of_support));
-        rows.push(Row { name: crate::lifecycle::title(version), note: note.join("; "), bars });
-        for gap in version.gaps.iter().filter(|gap| gap.element.is_some()) {
-            let support = match gap.supported_until {
-                Some(day) => format!("supported until {day}"),
-                None => "nobody says until when it is supported".to_owned(),
-            };
-            let bars = [
-                span(Span::Support, None, gap.supported_until),
-                span(Span::Gap, Some(gap.uncovered_from), Some(gap.service_until)),
-            ];
-            let element = gap.element.as_ref().map(|element| format!(" in {element}")).unwrap_or_default();
-            rows.push(Row {
-                name: format!("{}{element}", gap.name),
-                note: support,
-                bars: bars.into_iter().flatten().collect(),
-            });
-        }
+        rows.push(of_version(version, today));
+        rows.extend(version.gaps.iter().filter(|gap| gap.element.is_some()).map(of_part));
     }
-    if rows.is_empty() {
+    if rows.iter().all(|row| row.bars.is_empty()) {
         return Vec::new();
     }
-    svg::bars::sheets(&format!("Life and support of {}", device.name), &[], &rows, today)
+    let notes = vec![
+        "A version is drawn as supported until the first of the end that is declared and the ends of its own parts, and no further than \
+         its stage is known."
+            .to_owned(),
+    ];
+    svg::bars::sheets(&format!("Life and support of {}", device.name), &notes, &rows, today)
+}
+
+/// A span of time, if it is one.
+fn span(span: Span, from: Option<Date>, until: Option<Date>) -> Option<Bar> {
+    let until = until?;
+    from.is_none_or(|from| from < until).then_some(Bar { span, from, until: Some(until) })
+}
+
+fn of_version(version: &VersionLifecycle, today: Date) -> Row {
+    let (declared, counts) = (&version.declared, version.counts);
+    let own = || version.support.iter().filter(|part| part.owner == Owner::Maker);
+    // A part whose support has ended on a day that nobody says had none at the latest today.
+    let end = |part: &ComponentSupport| match (part.state, part.until) {
+        (SupportState::Ended, None) => Some(today),
+        (_, until) => until,
+    };
+    let first_part = own().filter_map(|part| Some((end(part)?, part))).min_by_key(|(day, _)| *day);
+    let ends = [declared.end_of_support, first_part.map(|(day, _)| day)].into_iter().flatten().min();
+    // What has reached the end of its support for whatever reason has none today.
+    let ended = version.stage_range[0] == Stage::EndOfSupport;
+    let ends = if ended { ends.map(|day| day.min(today)) } else { ends };
+    let is_known = version.stage.is_some() && counts.unknown == 0;
+    let known = if is_known { ends } else { ends.map(|day| day.min(today)) };
+    let bars = [
+        span(Span::Use, None, declared.service_until),
+        declared.end_of_support.and_then(|_| span(Span::Support, None, known)),
+        declared.end_of_support.and_then(|_| span(Span::Unknown, known, ends)),
+        span(Span::Declared, ends, declared.end_of_support),
+        match declared.end_of_support {
+            Some(end) => span(Span::Gap, Some(end), declared.service_until),
+            None => span(Span::Unknown, Some(today), declared.service_until),
+        },
+    ];
+    let said = |what: &str, day: Option<Date>| day.map(|day| format!("{what} {day}"));
+    let mut note = vec![format!("stage: {}", crate::lifecycle::range(version.stage_range))];
+    note.extend(said("used until", declared.service_until));
+    note.push(
+        said("declared to be supported until", declared.end_of_support)
+            .unwrap_or_else(|| "nobody says until when it is supported".to_owned()),
+    );
+    note.extend(first_part.map(|(day, part)| {
+        let version = part.version.as_ref().map_or_else(String::new, |version| format!(" {version}"));
+        let since = if day <= today { "has been without support since" } else { "is without support from" };
+        format!("the first of its own parts {since} {day}: {}{version}", part.name)
+    }));
+    let all = counts.supported + counts.ended + counts.unknown;
+    if counts.unknown > 0 {
+        let (unknown, all) = (words::number(counts.unknown as u64), words::number(all as u64));
+        note.push(format!("of {unknown} of {all} of its own parts nobody says until when they are supported"));
+    }
+    Row { name: crate::lifecycle::title(version), note: note.join("; "), bars: bars.into_iter().flatten().collect() }
+}
+
+fn of_part(gap: &SupportGap) -> Row {
+    let note = match (gap.supported_until, gap.state) {
+        (Some(day), _) => format!("supported until {day}"),
+        (None, SupportState::Ended) => "its support has ended, on a day that nobody says".to_owned(),
+        (None, _) => "nobody says until when it is supported".to_owned(),
+    };
+    let from = gap.supported_until.unwrap_or(gap.uncovered_from);
+    let bars = [span(Span::Support, None, gap.supported_until), span(Span::Gap, Some(from), Some(gap.service_until))];
+    let element = gap.element.as_ref().map(|element| format!(" in {element}")).unwrap_or_default();
+    Row { name: format!("{}{element}", gap.name), note, bars: bars.into_iter().flatten().collect() }
 }

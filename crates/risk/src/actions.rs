@@ -183,7 +183,7 @@ impl Asking<'_> {
             reach: values().map(|value| value.reach).max().unwrap_or(Reach::One),
             persons_at_once: harms.iter().map(|cell| cell.persons).max().unwrap_or(Persons::Count(0)),
             verdict: harms.iter().map(|cell| cell.outcome).max().unwrap_or(Outcome::Controlled),
-            shared: self.shared(facts, begun),
+            shared: self.joined(place, facts, begun),
             harms: harms.iter().map(|cell| self.harm(cell)).collect(),
             fallbacks: self.fallbacks(begun),
         }
@@ -208,6 +208,54 @@ impl Asking<'_> {
             exploitability: cell.class,
             verdict: cell.outcome,
         }
+    }
+
+    /// What joins those whom an action reaches: what is told of the ways to it and from it, or that nothing is.
+    fn joined(&self, place: &Place, facts: &[FactId], begun: &Begun) -> Vec<Shared> {
+        let shared = self.shared(facts, begun);
+        if !shared.is_empty() {
+            return shared;
+        }
+        let before: BTreeSet<Shared> = facts.iter().flat_map(|fact| self.before(*fact)).collect();
+        if !before.is_empty() {
+            return before.into_iter().collect();
+        }
+        let text = "no way to it or from it tells by what several are reached".to_owned();
+        vec![Shared { kind: SharedKind::NotTold, at: place.clone(), text }]
+    }
+
+    /// What a fact has in common that comes about in several places at once: what stands where, on the way to it, its reach has grown.
+    fn before(&self, fact: FactId) -> BTreeSet<Shared> {
+        let mut shared = BTreeSet::new();
+        let Some((_, number)) = self.known.front(fact).ways().max_by_key(|(value, _)| value.reach) else {
+            return shared;
+        };
+        let mut entry = self.known.entry(number);
+        while entry.value.reach > Reach::One {
+            let conclusion = self.program.at(entry.fact);
+            let premises = || {
+                entry.premises.iter().filter_map(|premise| match premise {
+                    EntryRef::Whole(number) => Some(self.known.entry(*number)),
+                    EntryRef::Through(_) => None,
+                })
+            };
+            shared.extend(premises().filter_map(|premise| self.secret(self.program.at(premise.fact))));
+            // Premises were found before what follows from them, so that this ends.
+            match premises().find(|premise| premise.value.reach >= entry.value.reach) {
+                Some(wide) => entry = wide,
+                None => {
+                    let facts = premises().map(|premise| self.program.at(premise.fact)).chain([conclusion]);
+                    for fact in facts {
+                        shared.extend(self.leading(fact));
+                        if let Fact::Gain(element, _) = fact {
+                            shared.extend(self.alike(element));
+                        }
+                    }
+                    break;
+                }
+            }
+        }
+        shared
     }
 
     /// What is shared on a way from an action to the harm that touches most people.

@@ -28,7 +28,7 @@ use crate::ground::{Like, ground};
 use crate::parallel::{each_beside, each_mut, in_parts};
 use crate::run::{Judged, Key, Outcomes, Run, Standing};
 use crate::subject::SubjectKey;
-use crate::watch;
+use crate::watch::{self, Waiting};
 use crate::without::Without;
 use crate::witness::OwnSteps;
 
@@ -385,12 +385,25 @@ impl<'a> Readings<'a> {
         let told = self.told;
         let beside = || {
             let actions = if told == Told::Actions { actions::single_actions(&run) } else { Vec::new() };
-            (watch::items(&run, &subjects), actions)
+            (watch::absences(&run), actions)
         };
-        let ((watch_list, single_actions), mut verdicts) = in_parts(&subjects, LEAST_VERDICTS, judge, beside);
+        let ((mut watch_list, single_actions), mut verdicts) = in_parts(&subjects, LEAST_VERDICTS, judge, beside);
         let judge =
             |keys: &[&Key]| keys.iter().map(|key| verdict(&readings, &run, &compared, key, &ABSENT).0).collect();
         verdicts.extend(in_parts(&vanished, LEAST_VERDICTS, judge, || ()).1);
+        // Verdicts stand in the order of their subjects.
+        let judged = subjects.iter().filter(|(_, standing)| matches!(standing, Standing::Judged(_)));
+        let keys = judged.map(|(key, _)| key).chain(vanished.iter().copied());
+        let waiting: Vec<Waiting<'_>> =
+            keys.zip(verdicts.iter().flatten()).filter_map(|(key, verdict)| Waiting::new(key, verdict)).collect();
+        // Whether several decisions together keep something away is a reading of its own, and only asked where no single one does.
+        let described = decided.without(decided.claims().filter(|claim| !watch::describes(claim)));
+        let listed =
+            waiting.iter().any(Waiting::is_open).then(|| readings.outcomes(&described, Unknowns::Worst, &like));
+        let outcome = |key: &Key| listed.as_ref().map_or(Outcome::Controlled, |listed| listed.outcome(key));
+        let items = |waiting: &[Waiting<'_>]| watch::items(&run, waiting, outcome);
+        watch_list.extend(in_parts(&waiting, LEAST_VERDICTS, items, || ()).1.into_iter().flatten());
+        drop(waiting);
         Bench { verdicts, single_actions, watch_list }
     }
 }

@@ -15,6 +15,7 @@ use super::support::Part;
 pub(super) struct Life {
     pub declared: Stage,
     pub units: Option<u64>,
+    pub last_manufactured: Option<Date>,
     pub end_of_life: Option<Date>,
     pub end_of_support: Option<Date>,
 }
@@ -29,15 +30,24 @@ pub(super) struct Standing {
     pub reasons: Vec<String>,
 }
 
-/// The stage that the declared dates make.
-pub(super) fn by_dates(life: &Life, day: Date) -> (Stage, Option<String>) {
+/// The stage that the declared dates make: if all that is not known is good, and if all of it is bad.
+pub(super) fn by_dates(life: &Life, day: Date) -> ([Stage; 2], Option<String>) {
+    let made = life.last_manufactured.is_some_and(|made| made <= day);
     match (life.end_of_life, life.end_of_support) {
-        (_, Some(end)) if end <= day => (Stage::EndOfSupport, Some(format!("its support ended on {end}"))),
-        (Some(end), _) if end <= day => (Stage::LimitedSupport, Some(format!("it is not sold any more since {end}"))),
-        _ if life.declared == Stage::Development && life.units.is_none_or(|units| units == 0) => {
-            (Stage::Development, Some("the folder declares it, and counts no units".to_owned()))
+        (_, Some(end)) if end <= day => ([Stage::EndOfSupport; 2], Some(format!("its support ended on {end}"))),
+        (Some(end), _) if end <= day => {
+            ([Stage::LimitedSupport; 2], Some(format!("it is not sold any more since {end}")))
         }
-        _ => (Stage::Support, None),
+        _ if life.declared == Stage::Development && !made => match life.units {
+            Some(0) => ([Stage::Development; 2], Some("the folder declares it, and counts no units".to_owned())),
+            // Of units that nobody has counted there may be many.
+            None => (
+                [Stage::Development, Stage::Support],
+                Some("the folder declares development, and nobody says how many units are in the field".to_owned()),
+            ),
+            Some(_) => ([Stage::Support; 2], None),
+        },
+        _ => ([Stage::Support; 2], None),
     }
 }
 
@@ -50,12 +60,30 @@ pub(super) fn standing(
     reach: &mut dyn FnMut(&BTreeSet<ElementId>) -> BTreeMap<ElementId, Reach>,
 ) -> Standing {
     let (dated, reason) = by_dates(life, day);
-    // Whoever declares a worse stage than the dates make knows why.
-    let base = dated.max(life.declared);
     let mut reasons: Vec<String> = reason.into_iter().collect();
-    if life.declared > dated {
+    if life.declared > dated[1] {
         reasons.push(format!("the folder declares {}", life.declared));
     }
+    // Whoever declares a worse stage than the dates make knows why.
+    let [best, worst] = dated.map(|dated| dated.max(life.declared));
+    let mut standing = after_losses(worst, parts, rules, day, reach);
+    if best < worst {
+        // If nobody uses it, what is lost is lost to nobody; the reasons that are told are those of the worse.
+        let unused = after_losses(best, parts, rules, day, reach);
+        standing.range = [standing.range[0].min(unused.range[0]), standing.range[1].max(unused.range[1])];
+    }
+    Standing { reasons: [reasons, standing.reasons].concat(), ..standing }
+}
+
+/// What becomes of a stage by what parts have lost.
+fn after_losses(
+    base: Stage,
+    parts: &[&Part],
+    rules: &LifecycleRules,
+    day: Date,
+    reach: &mut dyn FnMut(&BTreeSet<ElementId>) -> BTreeMap<ElementId, Reach>,
+) -> Standing {
+    let mut reasons = Vec::new();
     let lost = |states: &[SupportState]| -> BTreeMap<ElementId, Vec<&Part>> {
         let mut lost: BTreeMap<ElementId, Vec<&Part>> = BTreeMap::new();
         for part in parts.iter().filter(|part| states.contains(&part.until.state(day))) {

@@ -2,12 +2,14 @@
 
 use jiff::civil::Date;
 use ward_match::support::{Line, Shelf, lines};
+use ward_model::claim::{ClaimId, ElementClaim};
 use ward_model::component::{Component, ComponentKind};
 use ward_model::device::{Device, FieldedVersion, Owner};
 use ward_model::ids::{ComponentRef, ElementId};
 use ward_model::knowledge::{Knowledge, KnowledgeError};
 use ward_model::lifecycle::{SupportSource, SupportState};
 use ward_model::support::SupportEnd;
+use ward_risk::Effects;
 
 /// Until when something is supported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +61,7 @@ impl Until {
 pub(super) struct Part {
     pub element: ElementId,
     pub owner: Owner,
-    /// `None`: the element has no inventory at all.
+    /// `None`: it is what nobody has listed.
     pub component: Option<ComponentRef>,
     pub name: String,
     pub version: Option<String>,
@@ -76,10 +78,12 @@ impl Part {
     }
 }
 
-/// Everything that runs in a version, with its support. What an SBOM calls the whole, files and data have none of their own.
+/// Everything that runs in a version, with its support. What an SBOM calls the whole, files and data have none of their own. What
+/// nobody has listed, or of what is listed nobody answers for being all, is a part of which nothing is known.
 pub(super) fn parts(
     device: &Device,
     version: &FieldedVersion,
+    effects: &Effects,
     knowledge: &dyn Knowledge,
     as_of: Date,
     shelf: &mut Shelf,
@@ -88,24 +92,30 @@ pub(super) fn parts(
     for element in device.elements.values().filter(|element| !element.without_software) {
         let sbom = version.inventories.get(&element.id);
         let beside: Vec<Component> = super::beside_software(&element.hardware);
-        let listed = sbom.map_or(&[][..], |sbom| &sbom.components);
-        let Some(_) = sbom.filter(|sbom| !sbom.components.is_empty()) else {
-            parts.push(Part {
-                element: element.id.clone(),
-                owner: element.owner,
-                component: None,
-                name: format!("what runs on {}", element.id),
-                version: None,
-                until: Until::Unknown("no SBOM lists what runs on it".to_owned()),
-                sources: Vec::new(),
-                newer: Vec::new(),
-            });
-            for component in &beside {
-                parts.push(part(&element.id, element.owner, component, knowledge, as_of, shelf)?);
-            }
-            continue;
+        let listed = || sbom.iter().flat_map(|sbom| &sbom.components).filter(|component| counts(component));
+        let complete = ClaimId::Element(element.id.clone(), ElementClaim::SoftwareListed);
+        let not_listed = if listed().next().is_none() {
+            let why = match sbom {
+                None => "no SBOM lists what runs on it",
+                Some(_) => "its SBOM lists no software: files and data have no support of their own",
+            };
+            Some(("what runs on", why.to_owned()))
+        } else if !effects.holds(&complete) {
+            Some(("what else runs on", format!("nobody answers for its software being listed completely ({complete})")))
+        } else {
+            None
         };
-        for component in listed.iter().chain(&beside).filter(|component| counts(component)) {
+        parts.extend(not_listed.map(|(what, why)| Part {
+            element: element.id.clone(),
+            owner: element.owner,
+            component: None,
+            name: format!("{what} {}", element.id),
+            version: None,
+            until: Until::Unknown(why),
+            sources: Vec::new(),
+            newer: Vec::new(),
+        }));
+        for component in listed().chain(beside.iter().filter(|component| counts(component))) {
             parts.push(part(&element.id, element.owner, component, knowledge, as_of, shelf)?);
         }
     }

@@ -26,6 +26,8 @@ impl Comparing<'_> {
         let mut claims: BTreeSet<String> =
             was.into_iter().flat_map(|was| &was.sensitivity).map(|point| point.claim.clone()).collect();
         claims.extend(now.into_iter().flat_map(|now| &now.sensitivity).map(|point| point.claim.to_string()));
+        let waited = self.watched.get(&at).into_iter().flatten().flat_map(|item| &item.predicates);
+        claims.extend(waited.flat_map(|predicate| &predicate.claims).cloned());
         causes.extend(self.claims.about(&on_the_way, &claims));
         // What is not known of an element turns with what it holds, whichever component that is.
         let presumed = was.is_some_and(|was| was.presumed_because.is_some())

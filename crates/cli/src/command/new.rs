@@ -200,7 +200,9 @@ fn hazards(path: &Path, mapping: &Path, folder: &Path) -> Result<(Files, Option<
 fn import(path: &Path) -> Result<(Files, Option<Imported>), Failure> {
     let bytes = crate::files::read(path)?.bytes;
     let model = threat_model::read(&bytes).map_err(|error| {
-        Failure::input("threat-model", format!("{} cannot be imported", path.display())).because(&error)
+        Failure::input("threat-model", format!("{} cannot be imported", path.display()))
+            .because(&error)
+            .hint("a table of hazards (CSV, TSV, XLSX) needs `--mapping FILE`, which says what its columns mean")
     })?;
     let (files, imported) = imported_folder(&model, clock::today());
     Ok((files.into_iter().map(|(name, text)| (name, text.into_bytes())).collect(), Some(imported)))

@@ -28,7 +28,7 @@ struct Said {
     situation: String,
     harm: String,
     on: Option<String>,
-    element: Option<String>,
+    elements: Vec<String>,
 }
 
 /// A harm: its severity as far as every row that names it has one that is mapped.
@@ -77,12 +77,20 @@ pub fn hazard_folder(
         }
     }
     let mut harms: BTreeMap<String, Harm> = BTreeMap::new();
+    let mut spelling: BTreeMap<String, String> = BTreeMap::new();
     let mut functions: BTreeMap<String, Function> = BTreeMap::new();
     let mut above: BTreeMap<usize, String> = BTreeMap::new();
     for row in &table.rows {
         let Some(said) = said(row, &columns, mapping, &mut above, &mut imported) else { continue };
         let severity = columns.severity.and_then(|column| row.cell(column));
         let mapped = severity.and_then(|text| mapping.severity(text));
+        // However it is written: two harms of one name would each have a part of the severities.
+        let spelt = alike(&said.harm);
+        let text = spelling.entry(spelt).or_insert_with(|| said.harm.clone());
+        if *text != said.harm {
+            imported.open(LeftOpen::HarmsAlike, &format!("line {}: {} as {text}", row.line, said.harm));
+        }
+        let said = Said { harm: text.clone(), ..said };
         let harm = harms.entry(said.harm.clone()).or_default();
         match mapped {
             Some(mapped) => {
@@ -97,10 +105,16 @@ pub fn hazard_folder(
             }
         }
         let function = functions.entry(said.function.clone()).or_default();
-        match said.element {
-            Some(element) if !function.elements.contains(&element) => function.elements.push(element),
-            Some(_) => {}
-            None => imported.open(LeftOpen::Element, &format!("line {}: {}", row.line, said.function)),
+        if said.elements.is_empty() {
+            imported.open(LeftOpen::Element, &format!("line {}: {}", row.line, said.function));
+        }
+        for element in said.elements {
+            if mapping.element_separator.is_none() && may_be_several(&element) {
+                imported.open(LeftOpen::Elements, &format!("line {}: {element}", row.line));
+            }
+            if !function.elements.contains(&element) {
+                function.elements.push(element);
+            }
         }
         let on = said.on.as_deref().and_then(|text| mapping.on(text));
         let ways = match on {
@@ -154,13 +168,18 @@ fn said(
     let harm = cell("harm", columns.harm);
     let on = columns.on.and_then(|column| cell("on", column));
     let element = columns.element.and_then(|column| cell("element", column));
+    let elements = element.into_iter().flat_map(|cell| match &mapping.element_separator {
+        Some(separator) => cell.split(separator.as_str()).map(|name| name.trim().to_owned()).collect(),
+        None => vec![cell],
+    });
+    let elements: Vec<String> = elements.filter(|name| !name.is_empty()).collect();
     if let (Some(function), Some(situation), Some(harm)) = (&function, &situation, &harm) {
         return Some(Said {
             function: function.clone(),
             situation: situation.clone(),
             harm: harm.clone(),
             on,
-            element,
+            elements,
         });
     }
     let lacking: Vec<&str> = [("function", &function), ("hazardous situation", &situation), ("harm", &harm)]
@@ -169,6 +188,16 @@ fn said(
         .collect();
     imported.open(LeftOpen::Row, &format!("line {}: no {}", row.line, lacking.join(", no ")));
     None
+}
+
+/// Whether a cell may name several elements.
+fn may_be_several(cell: &str) -> bool {
+    cell.contains([',', ';', '/', '&', '+']) || cell.split_whitespace().any(|word| word.eq_ignore_ascii_case("and"))
+}
+
+/// A text without what two people write differently: capital letters and spaces.
+fn alike(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 fn system(functions: &BTreeMap<String, Function>, harms: &BTreeMap<String, Harm>, imported: &mut Imported) -> String {

@@ -21,6 +21,8 @@ pub struct Mapping {
     /// Columns of which a blank cell means what stands above.
     #[serde(default)]
     repeat_above: Vec<String>,
+    /// What stands between the elements that one cell names; without it a cell names one.
+    pub(super) element_separator: Option<String>,
     /// What the words of the severity column mean.
     #[serde(default)]
     severity: BTreeMap<String, String>,
@@ -99,6 +101,9 @@ impl Mapping {
             if !DEGRADED.contains(&word.as_str()) {
                 return Err(wrong(key, word, &DEGRADED));
             }
+        }
+        if mapping.element_separator.as_deref().is_some_and(|separator| separator.trim().is_empty()) {
+            return Err(wrong("element_separator", "", &["a sign or word that stands between two elements"]));
         }
         for word in &mapping.repeat_above {
             if !COLUMNS.contains(&word.as_str()) {

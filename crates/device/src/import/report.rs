@@ -57,6 +57,12 @@ pub enum LeftOpen {
     HowDegraded,
     /// What a function rests on.
     Element,
+    /// A cell may name several elements, and nothing says what stands between them.
+    Elements,
+    /// What a flow runs over, told by its protocol alone.
+    MediumOfProtocol,
+    /// Harms that differ in nothing but capital letters and spaces.
+    HarmsAlike,
 }
 
 impl fmt::Display for LeftOpen {
@@ -75,6 +81,13 @@ impl fmt::Display for LeftOpen {
             Self::Severities => "several severities for one harm: the worst of them",
             Self::HowDegraded => "how it fails is blank or not in the mapping: as loss and as alteration",
             Self::Element => "what it rests on is not said: one element for the device",
+            Self::Elements => {
+                "the cell may name several elements: it is one here, and `element_separator` of the mapping would tell them apart"
+            }
+            Self::MediumOfProtocol => {
+                "medium told by its protocol alone, ip or within one machine: positions that a radio would add are not there"
+            }
+            Self::HarmsAlike => "harms that differ in capital letters or spaces alone: one harm, with the worst severity",
             Self::Evidence => "authentication named without evidence: it counts once it is shown and decided",
         })
     }

@@ -180,6 +180,56 @@ fn a_table_of_hazards_becomes_functions_and_harms() {
     assert_eq!(show.effects.len(), 2, "nobody says how it fails: as loss and as alteration");
 }
 
+const SUBSYSTEMS: &str = "\
+Function,Failure,Hazardous situation,Harm,S,Subsystem
+Alarm,stops,nobody hears it,Death,5,\"Pump, Server\"
+Show dose,stops,nothing is shown,death ,5,Pump
+Sound,stops,silence,injury,3,Server and Speaker
+";
+
+/// A cell that names two subsystems is two elements where the mapping says how, and otherwise told; and one harm is one, however
+/// its name is written.
+#[test]
+fn a_cell_may_name_several_elements_and_a_harm_be_written_twice() {
+    let columns = "on = \"Failure\"\nelement = \"Subsystem\"";
+    let text = MAPPING.replace("on = \"Failure\"", columns).replace("repeat_above = [\"function\"]\n", "");
+    let made = |text: &str| {
+        let mapping = super::Mapping::read(text).unwrap();
+        let (files, imported) = super::hazard_folder(&table(SUBSYSTEMS), &mapping, "x", date(2026, 11, 28)).unwrap();
+        let files: MemoryFiles = files.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
+        (read(&files).unwrap_or_else(|wrong| panic!("{wrong}")).device, imported)
+    };
+    let elements = |device: &ward_model::device::Device| -> Vec<String> {
+        device.elements.values().map(|element| element.name.clone()).collect()
+    };
+    let (device, imported) = made(&text);
+    assert_eq!(elements(&device), ["Pump", "Pump, Server", "Server and Speaker"]);
+    assert_eq!(imported.left_open[&LeftOpen::Elements], ["line 2: Pump, Server", "line 4: Server and Speaker"]);
+    let (device, imported) = made(&format!("element_separator = \",\"\n{text}"));
+    assert_eq!(elements(&device), ["Pump", "Server", "Server and Speaker"]);
+    assert!(!imported.left_open.contains_key(&LeftOpen::Elements));
+    let alarm = device.functions.values().find(|function| function.name == "Alarm").unwrap();
+    assert_eq!(alarm.realised_by.elements().len(), 2);
+    // Death and death are one harm, with one severity.
+    let harms: Vec<(&str, &str)> =
+        device.harms.values().map(|harm| (harm.text.as_str(), harm.severity.word())).collect();
+    assert_eq!(harms, [("Death", "catastrophic"), ("injury", "serious")]);
+    assert_eq!(imported.left_open[&LeftOpen::HarmsAlike], ["line 3: death as Death"]);
+    let error = super::Mapping::read(&format!("element_separator = \" \"\n{text}")).unwrap_err().to_string();
+    assert!(error.contains("element_separator"), "{error}");
+}
+
+/// A medium that is told by a protocol alone is told as such.
+#[test]
+fn a_medium_that_is_not_said_is_listed() {
+    let over = |key: &str, transport| Flow { transport, protocol: Some("http".into()), ..flow(key, "a", "b") };
+    let flows =
+        vec![over("net", Transport::Network), over("local", Transport::Machine), over("any", Transport::Unknown)];
+    let (_, imported) = imported_folder(&model(vec![part("a", "A"), part("b", "B")], flows), date(2026, 11, 28));
+    assert_eq!(imported.left_open[&LeftOpen::MediumOfProtocol], ["net", "local"]);
+    assert_eq!(imported.left_open[&LeftOpen::Medium], ["any"]);
+}
+
 #[test]
 fn a_mapping_that_does_not_fit_is_told_with_the_nearest_name() {
     let text = MAPPING.replace("harm = \"Harm\"", "harm = \"Hram\"");

@@ -13,18 +13,24 @@ pub enum Span {
     Use,
     /// Supported.
     Support,
-    /// In use and no longer supported, from the day asked about: of the days before it nobody says since when it was used.
+    /// Of some of its parts nobody says whether they are supported, or how far their loss reaches.
+    Unknown,
+    /// Supported as far as is declared, while parts of it are not any more.
+    Declared,
+    /// Not supported any more, until it is used no more.
     Gap,
 }
 
 impl Span {
-    const ALL: [Self; 3] = [Self::Use, Self::Support, Self::Gap];
+    pub(super) const ALL: [Self; 5] = [Self::Use, Self::Support, Self::Unknown, Self::Declared, Self::Gap];
 
     const fn word(self) -> &'static str {
         match self {
             Self::Use => "in use",
             Self::Support => "supported",
-            Self::Gap => "without support and still to be used",
+            Self::Unknown => "not known to be supported",
+            Self::Declared => "declared supported, parts are not",
+            Self::Gap => "without support, until the end of use",
         }
     }
 }
@@ -176,11 +182,25 @@ fn draw(pen: &mut Pen, bar: &Bar, axis: &Axis, y: i32) {
     }
 }
 
-/// What is in use is white, what is supported full, and the gap hatched in a thick frame: three that differ in grey.
+/// What is in use is white, what is supported full; what is not known has upright lines in a broken frame, what is only declared a line
+/// along it, and the gap is hatched in a thick frame: five that differ in grey.
 fn shape(pen: &mut Pen, span: Span, rect: Rect) {
+    let Rect { x, y, w, h } = rect;
     match span {
         Span::Use => pen.frame(rect, 0, "#ffffff", (INK, "1.5"), ""),
         Span::Support => pen.frame(rect, 0, QUIET, (INK, "1"), ""),
+        Span::Unknown => {
+            pen.frame(rect, 0, "#ffffff", (INK, "1"), "3 3");
+            let lines = (1..).map(|number| x + 8 * number).take_while(|line| *line < x + w);
+            let lines: Vec<String> = lines.map(|line| format!("M{line} {} V{}", y + 3, y + h - 3)).collect();
+            if !lines.is_empty() {
+                pen.path(&lines.join(" "), (THIN, "1"), "");
+            }
+        }
+        Span::Declared => {
+            pen.frame(rect, 0, "#ffffff", (INK, "1"), "8 3");
+            pen.path(&format!("M{x} {} H{}", y + h / 2, x + w), (QUIET, "4"), "");
+        }
         Span::Gap => {
             pen.frame(rect, 0, "#ffffff", (INK, "3"), "");
             pen.hatch(rect, 6, (THIN, "2"));

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::date;
 use proptest::prelude::*;
+use ward_model::assessment::Assessment;
 use ward_model::device::*;
 use ward_model::digest::Digest;
 use ward_model::lifecycle::{
-    DeclaredLife, ServiceFrom, SupportCounts, SupportGap, SupportState, UpdateSituation, VersionLifecycle,
+    ComponentSupport, DeclaredLife, ServiceFrom, SupportCounts, SupportGap, SupportState, UpdateSituation,
+    VersionLifecycle,
 };
 use ward_model::scale::Exploitability;
 use ward_model::verdict::{Place, Witness, WitnessNode};
@@ -213,11 +215,11 @@ proptest! {
 
     #[test]
     fn bars_keep_apart_and_cut_nothing(
-        rows in prop::collection::vec((0_usize..5, prop::collection::vec((0_usize..3, 0_i16..90, 0_i16..90), 0..5)), 0..60),
+        rows in prop::collection::vec((0_usize..5, prop::collection::vec((0_usize..5, 0_i16..90, 0_i16..90), 0..5)), 0..60),
     ) {
         let day = |year: i16| (year < 80).then(|| date(1990 + year, 3, 1));
         let bar = |&(span, from, until): &(usize, i16, i16)| {
-            let span = [Span::Use, Span::Support, Span::Gap][span];
+            let span = Span::ALL[span];
             Bar { span, from: day(from.min(until)), until: day(from.max(until)) }
         };
         let row = |(name, bars): &(usize, Vec<(usize, i16, i16)>)| {
@@ -316,6 +318,70 @@ fn every_picture_of_an_assessment_is_xml_with_a_title_and_a_description() {
         clear(&picture.svg).unwrap_or_else(|why| panic!("{}: {why}", picture.name));
     }
     assert_eq!(all, crate::pictures::all(&subject));
+}
+
+/// What is drawn as supported ends with the first part that is not, and what is not known is not drawn as known.
+#[test]
+fn nothing_is_drawn_as_supported_that_has_lost_a_part_or_of_which_nobody_knows() {
+    let part = |until, state| ComponentSupport {
+        element: "pump-controller".into(),
+        owner: Owner::Maker,
+        component: "linux".into(),
+        name: "linux-imx".into(),
+        version: Some("4.9".into()),
+        state,
+        until,
+        sources: Vec::new(),
+    };
+    let drawn = |support: Vec<ComponentSupport>, unknown: usize, stage: Option<Stage>| {
+        let counts = SupportCounts { supported: 1, ended: support.len(), unknown };
+        let stage_range = stage.map_or([Stage::Support, Stage::EndOfSupport], |stage| [stage; 2]);
+        let life = VersionLifecycle { support, counts, stage, stage_range, ..life() };
+        let assessment = Assessment { lifecycle: vec![life], ..lvp::assessment() };
+        crate::pictures::lifecycle(&assessment, &lvp::device()).concat()
+    };
+    let whole = drawn(Vec::new(), 0, Some(Stage::Support));
+    assert!(whole.contains("; supported from a day that is not known until 2031-06-30"), "{whole}");
+    assert!(!whole.contains("nobody says until when they"), "{whole}");
+    // The first part ended two years ago: so did the support, whatever is declared.
+    let lost = vec![part(Some(date(2024, 12, 5)), SupportState::Ended)];
+    let lost = drawn(lost, 0, Some(Stage::EndOfSupport));
+    assert!(lost.contains("; supported from a day that is not known until 2024-12-05"), "{lost}");
+    assert!(lost.contains("; declared supported, parts are not from 2024-12-05 until 2031-06-30"), "{lost}");
+    assert!(lost.contains("without support since 2024-12-05: linux-imx 4.9"), "{lost}");
+    // Of a day that nobody says, and of parts of which nobody says anything, no more is known than today.
+    for (support, unknown, stage) in [
+        (vec![part(None, SupportState::Ended)], 0, Some(Stage::LimitedSupport)),
+        (Vec::new(), 181, None),
+        (Vec::new(), 181, Some(Stage::Support)),
+        (Vec::new(), 0, None),
+    ] {
+        let drawn = drawn(support, unknown, stage);
+        assert!(drawn.contains("; supported from a day that is not known until 2026-11-22"), "{drawn}");
+        assert_eq!(drawn.contains("nobody says until when they are supported"), unknown > 0, "{drawn}");
+    }
+    // A part is hatched from the day on which its support ends.
+    assert!(whole.contains("; without support, until the end of use from 2027-01-01 until 2038-06-30"), "{whole}");
+}
+
+/// The picture of several people tells the actions that the table tells, with what joins the people, and the staff for them.
+#[test]
+fn the_picture_of_several_people_tells_what_the_table_tells() {
+    let (assessment, device) = (lvp::assessment(), lvp::device());
+    let drawn = super::several::view(&assessment, &device).concat();
+    let rows = crate::many::rows(&assessment);
+    assert!(!rows.is_empty());
+    for row in &rows {
+        let action = row.action;
+        let mut texts = vec![crate::many::title(action)];
+        texts.extend(action.shared.iter().map(|one| one.text.clone()));
+        texts.extend(action.fallbacks.iter().map(crate::many::fallback));
+        for text in texts {
+            assert!(drawn.contains(&super::pen::escape(&text)), "{text} is not in {drawn}");
+        }
+    }
+    let nobody = Assessment { single_actions: Vec::new(), ..assessment };
+    assert!(super::several::view(&nobody, &device).is_empty());
 }
 
 #[test]

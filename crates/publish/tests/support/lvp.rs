@@ -16,7 +16,8 @@ use ward_model::digest::Digest;
 use ward_model::finding::*;
 use ward_model::ids::*;
 use ward_model::knowledge::{KnowledgeDescription, SourceDescription};
-use ward_model::scale::{Axis, Exploitability, Persons, Position, Severity, Threat};
+use ward_model::many::{ActionKind, FallbackStaff, HarmAtOnce, Shared, SharedKind, SingleAction};
+use ward_model::scale::{Axis, Exploitability, Persons, Position, Reach, Severity, Threat};
 use ward_model::verdict::*;
 
 fn zone(id: &str, name: &str, owner: Owner) -> (ZoneId, Zone) {
@@ -630,7 +631,7 @@ pub fn assessment() -> Assessment {
             verdicts: ids(&[0, 1, 2, 3]),
             actions: Vec::new(),
         }],
-        single_actions: Vec::new(),
+        single_actions: vec![learned_key(Vec::new()), learned_key(vec![by_hand()])],
         watch_list: vec![WatchItem {
             event: "CVE-2016-2107".into(),
             element: "drug-library-server".into(),
@@ -719,4 +720,60 @@ pub fn assessment() -> Assessment {
 pub fn matrix_cells() -> [[Outcome; 5]; 3] {
     use Outcome::{Controlled as C, Uncontrolled as U};
     [[C, C, C, C, U], [C, C, C, U, U], [C, C, U, U, U]]
+}
+
+/// A key is learned that is good for every pump; with somebody who could help, code is run on the server besides.
+fn learned_key(fallbacks: Vec<FallbackStaff>) -> SingleAction {
+    let (kind, at, text) = if fallbacks.is_empty() {
+        (ActionKind::LearnSecret, Place::Secret("service-key".into()), "the attacker knows service-key")
+    } else {
+        let at = Place::Element("drug-library-server".into());
+        (ActionKind::RunCode, at, "the attacker can run code on drug-library-server")
+    };
+    let shared = |kind, at, text: &str| Shared { kind, at, text: text.to_owned() };
+    SingleAction {
+        id: "A-0".into(),
+        policy: "fda-postmarket-2016@2016-12-28".into(),
+        fielded_version: "4.2".into(),
+        cohorts: vec!["all".into()],
+        kind,
+        at,
+        text: text.to_owned(),
+        exploitability: Exploitability::High,
+        reach: Reach::Fleet,
+        persons_at_once: Persons::Many,
+        verdict: Outcome::Uncontrolled,
+        shared: vec![
+            shared(SharedKind::Secret, Place::Secret("service-key".into()), "one service-key is good for every unit"),
+            shared(
+                SharedKind::Network,
+                Place::Position("ward-vlan".into()),
+                "all that stands in ward-vlan is within reach",
+            ),
+        ],
+        harms: vec![HarmAtOnce {
+            harm: "over-infusion".into(),
+            function: Some("deliver-infusion".into()),
+            element: None,
+            persons: None,
+            persons_at_once: Persons::Many,
+            severity: Severity::Critical,
+            escalated_severity: Severity::Catastrophic,
+            exploitability: Exploitability::High,
+            verdict: Outcome::Uncontrolled,
+        }],
+        fallbacks,
+    }
+}
+
+fn by_hand() -> FallbackStaff {
+    FallbackStaff {
+        function: "deliver-infusion".into(),
+        fallback: "manual-infusion".into(),
+        staff_per_site: 12,
+        persons_at_once: Persons::Count(600),
+        in_time: true,
+        answered: true,
+        staff_suffices: false,
+    }
 }

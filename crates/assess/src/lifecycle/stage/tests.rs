@@ -30,7 +30,7 @@ fn part(element: &str, until: Until) -> Part {
 }
 
 fn life(declared: Stage) -> Life {
-    Life { declared, units: Some(1), end_of_life: None, end_of_support: None }
+    Life { declared, units: Some(1), last_manufactured: None, end_of_life: None, end_of_support: None }
 }
 
 fn range(life: &Life, parts: &[Part], reach: Reach) -> [Stage; 2] {
@@ -61,6 +61,17 @@ fn dates_and_losses_make_the_stage() {
     // What is declared and in the field is no development.
     assert_eq!(range(&life(Development), &[], open), [Support; 2]);
     assert_eq!(range(&Life { units: Some(0), ..life(Development) }, &[], open), [Development; 2]);
+    // Units that nobody has counted are not none, and what was made was made for somebody.
+    let uncounted = Life { units: None, ..life(Development) };
+    assert_eq!(range(&uncounted, &[], open), [Development, Support]);
+    assert_eq!(range(&uncounted, &ended(), open), [Development, EndOfSupport]);
+    for units in [None, Some(0)] {
+        let made = Life { units, last_manufactured: Some(DAY), ..life(Development) };
+        assert_eq!(range(&made, &[], open), [Support; 2]);
+        assert_eq!(range(&made, &ended(), open), [EndOfSupport; 2]);
+    }
+    let to_be_made = Life { last_manufactured: Some(DAY.tomorrow().unwrap()), ..uncounted };
+    assert_eq!(range(&to_be_made, &[], open), [Development, Support]);
 }
 
 #[test]
@@ -92,8 +103,14 @@ fn reached() -> impl Strategy<Value = Reached> {
 fn any_life() -> impl Strategy<Value = Life> {
     let day =
         || prop::option::of((-400_i32..400).prop_map(|days| DAY.checked_add(jiff::Span::new().days(days)).unwrap()));
-    (prop::sample::select(Stage::ALL), prop::option::of(0_u64..3), day(), day()).prop_map(
-        |(declared, units, end_of_life, end_of_support)| Life { declared, units, end_of_life, end_of_support },
+    (prop::sample::select(Stage::ALL), prop::option::of(0_u64..3), day(), day(), day()).prop_map(
+        |(declared, units, last_manufactured, end_of_life, end_of_support)| Life {
+            declared,
+            units,
+            last_manufactured,
+            end_of_life,
+            end_of_support,
+        },
     )
 }
 
@@ -119,6 +136,16 @@ fn judged(life: &Life, parts: &[Part], reach: &BTreeMap<ElementId, Reach>, day: 
 }
 
 proptest! {
+    #[test]
+    fn units_that_nobody_has_counted_are_any_number(
+        (life, (parts, reach)) in (any_life(), any_parts()),
+        units in 0_u64..3,
+    ) {
+        let of = |units| judged(&Life { units, ..life.clone() }, &parts, &reach, DAY);
+        let (uncounted, counted) = (of(None), of(Some(units)));
+        prop_assert!(uncounted[0] <= counted[0] && counted[1] <= uncounted[1], "{uncounted:?} {counted:?}");
+    }
+
     #[test]
     fn losing_support_never_improves_a_stage(
         (life, (parts, reach)) in (any_life(), any_parts()),
