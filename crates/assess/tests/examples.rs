@@ -12,9 +12,10 @@ use ward_device::{Answer, DECISIONS, DirFiles, Files, Reading, decide, read};
 use ward_knowledge::{Memory, seed};
 use ward_model::Assessment;
 use ward_model::claim::Claim;
-use ward_model::many::{ActionKind, SharedKind};
+use ward_model::many::{ActionKind, Shared, SharedKind};
 use ward_model::scale::{Exploitability, Persons, Severity};
 use ward_model::verdict::{Basis, Outcome, Place, PresumedBecause, SubjectKind, Verdict};
+use ward_model::watching::PredicateKind;
 use ward_policy::Library;
 
 use Basis::{Confirmed, Presumed};
@@ -283,6 +284,28 @@ fn one_action_reaches_every_bed_and_says_by_what() {
     assert!(
         INFUSION.single_actions.iter().flat_map(|action| &action.shared).all(|one| one.kind != SharedKind::NotTold)
     );
+    // A key of each unit is learned for all of them from what serves them all.
+    assert!(!INSULIN.single_actions.is_empty());
+    for action in &INSULIN.single_actions {
+        let told = |one: &&Shared| one.kind != SharedKind::NotTold;
+        assert!(action.shared.iter().filter(told).count() > 0, "{action:#?}");
+    }
+    let token = INSULIN.single_actions.iter().find(|action| action.at == Place::Secret("account-token".to_owned()));
+    let token = token.expect("it can be learned");
+    assert!(token.shared.iter().any(|one| one.kind == SharedKind::Component), "{token:#?}");
+}
+
+/// What only a decision keeps away is on the watch list with it; what is not there at all is not said to be harmless.
+#[test]
+fn the_watch_list_says_which_decisions_keep_what_away() {
+    let own = INFUSION.watch_list.iter().find(|item| item.event == "EX-2026-005").expect("it is in another version");
+    let held = own.predicates.iter().find(|one| one.kind == PredicateKind::DecisionHolds).expect("by a decision");
+    assert_eq!(held.claims, ["finding:EX-2026-005.versions"]);
+    assert!(!own.failed_predicate.contains("no harm") && own.failed_predicate.contains("finding:EX-2026-005.versions"));
+    for item in &INFUSION.watch_list {
+        let ends = item.predicates.iter().filter_map(|one| one.until).min();
+        assert!(ends.is_none_or(|end| item.review_by <= end), "{item:#?}");
+    }
 }
 
 /// The service port: whoever stands there, easily; signing firmware does not help, for what is sent is a command and no code.

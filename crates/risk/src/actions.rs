@@ -224,15 +224,22 @@ impl Asking<'_> {
         vec![Shared { kind: SharedKind::NotTold, at: place.clone(), text }]
     }
 
-    /// What a fact has in common that comes about in several places at once: what stands where, on the way to it, its reach has grown.
+    /// What a fact has in common that comes about in several places at once: what stands where, on the way to it, its reach has grown,
+    /// and where that is where the attacker stands from the start, the element or link on the way that is nearest to it.
     fn before(&self, fact: FactId) -> BTreeSet<Shared> {
         let mut shared = BTreeSet::new();
         let Some((_, number)) = self.known.front(fact).ways().max_by_key(|(value, _)| value.reach) else {
             return shared;
         };
+        let joining = |fact: &Fact| -> Option<Shared> {
+            match fact {
+                Fact::Gain(element, _) => self.alike(element),
+                other => self.leading(other),
+            }
+        };
+        let mut nearest = None;
         let mut entry = self.known.entry(number);
         while entry.value.reach > Reach::One {
-            let conclusion = self.program.at(entry.fact);
             let premises = || {
                 entry.premises.iter().filter_map(|premise| match premise {
                     EntryRef::Whole(number) => Some(self.known.entry(*number)),
@@ -241,19 +248,16 @@ impl Asking<'_> {
             };
             shared.extend(premises().filter_map(|premise| self.secret(self.program.at(premise.fact))));
             // Premises were found before what follows from them, so that this ends.
-            match premises().find(|premise| premise.value.reach >= entry.value.reach) {
-                Some(wide) => entry = wide,
-                None => {
-                    let facts = premises().map(|premise| self.program.at(premise.fact)).chain([conclusion]);
-                    for fact in facts {
-                        shared.extend(self.leading(fact));
-                        if let Fact::Gain(element, _) = fact {
-                            shared.extend(self.alike(element));
-                        }
-                    }
-                    break;
-                }
-            }
+            let Some(wide) = premises().find(|premise| premise.value.reach >= entry.value.reach) else {
+                let facts = premises().map(|premise| premise.fact).chain([entry.fact]);
+                shared.extend(facts.filter_map(|fact| joining(self.program.at(fact))));
+                break;
+            };
+            entry = wide;
+            nearest = nearest.or_else(|| joining(self.program.at(entry.fact)));
+        }
+        if shared.is_empty() {
+            shared.extend(nearest);
         }
         shared
     }
