@@ -383,11 +383,14 @@ impl<'a> Readings<'a> {
             judged.collect::<Vec<Verdict>>()
         };
         let told = self.told;
+        // Whether several decisions together keep something away is a reading of its own.
+        let described = decided.without(decided.claims().filter(|claim| !watch::describes(claim)));
         let beside = || {
             let actions = if told == Told::Actions { actions::single_actions(&run) } else { Vec::new() };
-            (watch::absences(&run), actions)
+            (watch::absences(&run), actions, readings.outcomes(&described, Unknowns::Worst, &like))
         };
-        let ((mut watch_list, single_actions), mut verdicts) = in_parts(&subjects, LEAST_VERDICTS, judge, beside);
+        let ((mut watch_list, single_actions, listed), mut verdicts) =
+            in_parts(&subjects, LEAST_VERDICTS, judge, beside);
         let judge =
             |keys: &[&Key]| keys.iter().map(|key| verdict(&readings, &run, &compared, key, &ABSENT).0).collect();
         verdicts.extend(in_parts(&vanished, LEAST_VERDICTS, judge, || ()).1);
@@ -396,12 +399,7 @@ impl<'a> Readings<'a> {
         let keys = judged.map(|(key, _)| key).chain(vanished.iter().copied());
         let waiting: Vec<Waiting<'_>> =
             keys.zip(verdicts.iter().flatten()).filter_map(|(key, verdict)| Waiting::new(key, verdict)).collect();
-        // Whether several decisions together keep something away is a reading of its own, and only asked where no single one does.
-        let described = decided.without(decided.claims().filter(|claim| !watch::describes(claim)));
-        let listed =
-            waiting.iter().any(Waiting::is_open).then(|| readings.outcomes(&described, Unknowns::Worst, &like));
-        let outcome = |key: &Key| listed.as_ref().map_or(Outcome::Controlled, |listed| listed.outcome(key));
-        let items = |waiting: &[Waiting<'_>]| watch::items(&run, waiting, outcome);
+        let items = |waiting: &[Waiting<'_>]| watch::items(&run, waiting, |key| listed.outcome(key));
         watch_list.extend(in_parts(&waiting, LEAST_VERDICTS, items, || ()).1.into_iter().flatten());
         drop(waiting);
         Bench { verdicts, single_actions, watch_list }

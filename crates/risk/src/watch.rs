@@ -40,11 +40,6 @@ impl<'a> Waiting<'a> {
         Some(Self { key, alone, described, valid_until: verdict.valid_until })
     }
 
-    /// Whether it takes a reading of its own to tell whether several decisions hold it together.
-    pub fn is_open(&self) -> bool {
-        self.alone.is_empty()
-    }
-
     /// Whether decisions keep it away, if it comes out like this where nothing is decided but what is listed.
     fn is_held(&self, listed: impl Fn(&Key) -> Outcome) -> bool {
         !self.alone.is_empty() || listed(self.key) == Outcome::Uncontrolled
