@@ -212,6 +212,16 @@ struct Remaining {
     hazards: Vec<ControlHazard>,
 }
 
+/// What is told of a subject that nothing treats.
+fn untreated(open: &Open) -> Untreated {
+    Untreated {
+        subject: open.subject.id.clone(),
+        element: open.element.clone(),
+        presumed_because: open.because,
+        harm: open.harm.clone(),
+    }
+}
+
 /// Whether something presumed is so by what versions brought with them.
 fn is_brought(brought: &BTreeSet<ElementId>, because: Option<PresumedBecause>, element: &ElementId) -> bool {
     because == Some(PresumedBecause::UnknownRange) && brought.contains(element)
@@ -468,7 +478,14 @@ impl<'a> Search<'a> {
                 ));
                 (TreatmentOutcome::LimitReached, Vec::new(), left)
             }
-            Ended::Impossible(left, certain) => {
+            Ended::Impossible(mut left, certain) => {
+                // What only a change would stop is not what is untreated.
+                left.retain(|one| !needs::is_stopped(one));
+                if left.is_empty() {
+                    left = self.remaining(&[])?.open.iter().map(untreated).collect();
+                    left.sort();
+                    left.dedup();
+                }
                 let instead = self.instead(&left)?;
                 off_the_network = instead.off_the_network;
                 advice.extend(instead.advice);

@@ -161,6 +161,31 @@ fn what_the_hospital_owns_is_patched_by_the_hospital_whatever_reaches_the_pump()
     }
 }
 
+/// Who is written as its owner makes no patch reach what stands in or at a patient.
+#[test]
+fn what_stands_at_a_patient_is_patched_by_the_path_of_the_version_whoever_owns_it() {
+    const AT_PATIENT: &str = "[[element]]\nid = \"implant\"\nkind = \"implant\"\nowner = \"OWNER\"\nsbom = \"sbom/server.cdx.json\"\n\
+        claims = { interfaces_listed = \"evidence/e.md\", software_listed = \"evidence/e.md\", functions_listed = \"evidence/e.md\" }\n\
+        [[link]]\nid = \"radio\"\nfrom = \"lock\"\nto = \"implant\"\nmedium = \"radio\"\nexposed_to = [\"radio\"]\ncarries = [\"data\"]\n\
+        authentication = \"none\"\nclaims = { exposed_to = \"evidence/e.md\", carries = \"evidence/e.md\" }\n\
+        [[function]]\nid = \"pace\"\nessential = true\nrealised_by = { all = [\"implant\"] }\n\
+        persons = { group = \"patient\", at_once_per_instance = 1 }\n\
+        [[function.effect]]\non = \"alteration\"\nhazardous_situation = \"no pulse\"\nharm = \"death\"\n";
+    for owner in ["maker", "patient", "hospital"] {
+        let more: &'static str = AT_PATIENT.replace("OWNER", owner).leak();
+        let treated = Folder { path: "none", more, ..Folder::default() }.treated(&[(None, "1.1")]);
+        let patched = |change: &String| change.starts_with("update:implant");
+        assert!(!changes(&treated).iter().any(patched), "{owner}: {treated:#?}");
+        assert!(
+            treated.not_offered.iter().any(|one| one.reason.contains("cannot be updated")),
+            "{owner}: {treated:#?}"
+        );
+        let operated = Folder { path: "surgery", more, ..Folder::default() }.treated(&[(None, "1.1")]);
+        let patch = operated.changes.iter().find(|change| patched(&change.change.to_string()));
+        assert!(patch.is_none_or(|patch| patch.cost == 1000), "{owner}: {operated:#?}");
+    }
+}
+
 #[test]
 fn a_finding_of_the_makers_own_is_treated_by_a_release_where_one_reaches_the_units() {
     let folder = |path| Folder { path, own: OWN, library: "2.0", ..Folder::default() };
@@ -206,6 +231,13 @@ fn off_the_network_is_advised_only_where_that_is_no_worse() {
         assert_eq!(treated.outcome, TreatmentOutcome::NoTreatment, "{treated:#?}");
         treated.advice.join("\n")
     };
+    let named = Folder { path: "none", own: OWN, more: FED, library: "2.0", ..Folder::default() }.treated(&[]);
+    assert!(!named.off_the_network, "{named:#?}");
+    assert_eq!(
+        named.untreated.iter().map(|one| one.subject.as_str()).collect::<Vec<_>>(),
+        ["EX-1"],
+        "what is there today"
+    );
     let stated = advice(FED);
     assert!(!stated.contains("until then take it off"), "{stated}");
     // Where nobody has said what it rests on, that is what to find out.

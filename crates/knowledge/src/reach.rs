@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Time};
 use serde::{Deserialize, Serialize};
 use ward_formats::feed::cve5;
 use ward_model::coverage::UnseenChanges;
@@ -125,9 +125,11 @@ impl Reach {
         // What lacks a year, or a page, tells it of itself; of the CVE list nothing else would.
         let from_nothing = (source == cve5::SOURCE).then_some(NEVER);
         let mut changes: Vec<(DateTime, DateTime, Option<DateTime>)> = Vec::new();
+        let mut looked: Option<DateTime> = None;
         for (says, until) in said {
             match says {
                 Says::All(_) => {}
+                Says::New => looked = looked.max(Some(until)),
                 Says::ChangesSince(since) => changes.push((until, since, from_nothing)),
                 Says::NotWhole => changes.push((until, until, Some(NEVER))),
             }
@@ -138,7 +140,7 @@ impl Reach {
             let lines = after.years.values_mut().chain(std::iter::once(&mut all));
             lines.for_each(|line| line.changed(since, until, nothing));
         }
-        after.sum_up(all, receipt);
+        after.sum_up(all, looked, receipt);
         if after.unseen.is_none() {
             after.pages.forget_windows();
         }
@@ -171,7 +173,7 @@ impl Reach {
                     let newest = made.entry(*year).or_insert(*moment);
                     *newest = (*newest).max(*moment);
                 }
-                Says::ChangesSince(_) | Says::NotWhole => {}
+                Says::ChangesSince(_) | Says::New | Says::NotWhole => {}
             }
         }
         let newest = made.values().copied().chain(self.years.values().filter_map(|line| line.until)).max();
@@ -187,16 +189,20 @@ impl Reach {
         }
     }
 
-    /// Tells of the years that lie far behind the others, and puts together what is said of all.
-    fn sum_up(&mut self, all: Line, receipt: &Receipt<'_>) {
+    /// Tells of the years that lie far behind the others, or behind the day on which somebody looked for what is new, and puts together what
+    /// is said of all.
+    fn sum_up(&mut self, all: Line, looked: Option<DateTime>, receipt: &Receipt<'_>) {
         let Some(newest) = self.years.values().filter_map(|line| line.until).max() else {
             self.until = all.until;
             self.unseen = all.unseen.map(|(after, before)| Unseen { after, before, years: BTreeSet::new() });
             return;
         };
+        // A file of that day closes what is told so.
+        let looked = looked.map(|looked| looked.date().to_datetime(Time::midnight()));
+        let last = looked.map_or(newest, |looked| looked.max(newest));
         for line in self.years.values_mut() {
-            if let Some(until) = line.until.filter(|until| !receipt.is_near(*until, newest)) {
-                line.miss(until, newest);
+            if let Some(until) = line.until.filter(|until| !receipt.is_near(*until, last)) {
+                line.miss(until, last);
             }
         }
         self.until = Some(newest);

@@ -194,7 +194,10 @@ pub(super) fn loss(
         }
     };
     let kept = if with_controls == Reached::Controlled { Mitigation::WithUnsupportedParts } else { Mitigation::None };
-    let replacement = part.newer.first().map(|(release, until)| Replacement {
+    // One that is without support itself on that day replaces nothing.
+    let lost = part.until.day();
+    let lasting = part.newer.iter().find(|(_, until)| until.is_none_or(|until| lost.is_none_or(|lost| until > lost)));
+    let replacement = lasting.map(|(release, until)| Replacement {
         release: release.clone(),
         supported_until: *until,
         blocked_by: blocked(path, part.owner),

@@ -36,13 +36,31 @@ impl Search<'_> {
             Ended::Treated(set) => {
                 let changes = self.changes(&set);
                 let written: Vec<String> = changes.iter().map(ToString::to_string).collect();
-                advice.push(format!("{replace}, or take it off the network and do without what then stops"));
-                advice.push(format!(
-                    "off the network: {} would control what is confirmed at cost {cost}, and stop {}",
-                    written.join(", "),
-                    self.stops(&changes).join(", ")
-                ));
-                true
+                let (written, stops) = (written.join(", "), self.stops(&changes).join(", "));
+                // What attackers do would end; what stops by it may harm as much.
+                let after = self.remaining(&set)?;
+                let certain = self.stopping_as_stated(&changes);
+                let harmful: Vec<String> = after.losses.keys().map(ToString::to_string).collect();
+                let harmful = harmful.join(", ");
+                let off = format!(
+                    "off the network: {written} would end what attackers can do at cost {cost}, and stop {stops}"
+                );
+                if after.losses.is_empty() {
+                    advice.push(format!("{replace}, or take it off the network and do without what then stops"));
+                    advice.push(off);
+                    true
+                } else if !after.losses.keys().any(|id| certain.contains(id)) {
+                    advice.push(format!("{replace}, or take it off the network if it works without"));
+                    advice.push(format!(
+                        "{off}. Nobody has said what {harmful} rests on (`fed_by`), so that it counts as stopped, which harms more than the \
+                         policy accepts"
+                    ));
+                    true
+                } else {
+                    advice.push(replace);
+                    advice.push(format!("{off}; the loss of {harmful} harms more than the policy accepts"));
+                    false
+                }
             }
             Ended::Impossible(..) => {
                 advice.push(format!("{replace}; even taken off every link it is not controlled"));

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use ward_model::claim::ClaimId;
-use ward_model::device::{Control, Cut, Decisions, Device, Fallback, FieldedVersion, Link, Owner, UpdatePath};
+use ward_model::device::{
+    Control, Cut, Decisions, Device, ElementKind, Fallback, FieldedVersion, Link, Owner, UpdatePath,
+};
 use ward_model::finding::{Finding, State};
 use ward_model::hypothesis::Change;
 use ward_model::ids::{ComponentRef, ElementId, LinkId, VulnerabilityId};
@@ -133,15 +135,21 @@ impl Offer<'_> {
         Offered { candidates, not_offered, not_weighed }
     }
 
-    /// How another version reaches an element. What the fielded version says holds for what the maker owns; others bring new versions to
-    /// what is theirs themselves.
+    /// How another version reaches an element. What the fielded version says holds for what the maker owns, for what patients have, and for
+    /// what stands in or at them, whoever owns it: a patient brings no firmware to an implant, nor a hospital to a pump. Hospitals and others
+    /// bring new versions to their own servers, gateways and networks.
     fn path_to(&self, element: &ElementId) -> Path {
-        let owner = self.device.elements.get(element).map_or(Owner::Maker, |element| element.owner);
-        match (owner, self.version.update_path) {
-            (Owner::Maker, Some(UpdatePath::None)) => Path::Never,
-            (Owner::Maker, Some(path)) => Path::By(path),
-            (Owner::Maker, None) => Path::NotSaid,
-            (owner, _) => Path::ByOwner(owner),
+        let own = |owner: &Owner| matches!(owner, Owner::Hospital | Owner::ThirdParty);
+        let others = self.device.elements.get(element).filter(|element| own(&element.owner));
+        let with_patients = |kind| {
+            use ElementKind::{BedsideDevice, Implant, Programmer, RemoteControl, ServiceTool, Wearable};
+            matches!(kind, Implant | Wearable | BedsideDevice | Programmer | RemoteControl | ServiceTool)
+        };
+        match (others.filter(|element| !with_patients(element.kind)), self.version.update_path) {
+            (Some(element), _) => Path::ByOwner(element.owner),
+            (None, Some(UpdatePath::None)) => Path::Never,
+            (None, Some(path)) => Path::By(path),
+            (None, None) => Path::NotSaid,
         }
     }
 

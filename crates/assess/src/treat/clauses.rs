@@ -9,7 +9,7 @@ use ward_model::verdict::Place;
 use super::candidate::places;
 use super::hitting::Clause;
 use super::mending::{Mending, names};
-use super::{Remaining, Search, needs};
+use super::{Remaining, Search, needs, untreated};
 
 impl Search<'_> {
     /// What every treatment must do, seeing what this set leaves.
@@ -26,12 +26,7 @@ impl Search<'_> {
         let mending = Mending::new(&remaining.found);
         let mut clauses = Vec::new();
         for open in &remaining.open {
-            let subject = Untreated {
-                subject: open.subject.id.clone(),
-                element: open.element.clone(),
-                presumed_because: open.because,
-                harm: open.harm.clone(),
-            };
+            let subject = untreated(open);
             if open.witness.nodes.is_empty() {
                 // Where no derivation was drawn, all that is known is that this very set leaves it; another one's clause moves on.
                 clauses.push((self.not_this(set), subject));

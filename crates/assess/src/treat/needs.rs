@@ -171,14 +171,17 @@ fn hopeless(clauses: &BTreeMap<Clause, BTreeSet<Untreated>>, left: Vec<Untreated
     if hopeless.is_empty() { left } else { hopeless.into_iter().collect() }
 }
 
+/// What is said of a function that stops by what happens to an element.
+const STOPPED: &str = " stops for good";
+
+/// Whether that is what is told.
+pub(super) fn is_stopped(untreated: &Untreated) -> bool {
+    untreated.subject.ends_with(STOPPED)
+}
+
 /// A function that stops for good by what happens to an element.
 pub(super) fn stopped(function: &FunctionId, element: &ElementId) -> Untreated {
-    Untreated {
-        subject: format!("{function} stops for good"),
-        element: element.clone(),
-        presumed_because: None,
-        harm: None,
-    }
+    Untreated { subject: format!("{function}{STOPPED}"), element: element.clone(), presumed_because: None, harm: None }
 }
 
 /// A need as a clause, for each of its subjects; it was asked for with these versions in place.

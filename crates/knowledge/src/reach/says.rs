@@ -22,6 +22,8 @@ pub(super) enum Says {
     All(Option<i16>),
     /// What changed since a moment.
     ChangesSince(DateTime),
+    /// What is new since a moment, and nothing of what changed: it shows up to when somebody looked, and not that all was seen.
+    New,
     /// A part of an answer of which pages lack: newer records, and nothing that shows all of them.
     NotWhole,
 }
@@ -65,6 +67,8 @@ fn nvd<'a>(files: impl Iterator<Item = Came<'a>>, pages: &mut Pages, received: D
         let Some(name) = file.strip_prefix("nvdcve-2.0-") else { continue };
         if name.starts_with("modified.") {
             said.push((Says::ChangesSince(page.made.saturating_sub(CHANGES_REACH.days())), until));
+        } else if name.starts_with("recent.") {
+            said.push((Says::New, until));
         } else if let Some(answer) = answer_of(name) {
             pages.add(answer, page);
             answers.insert(answer);

@@ -213,7 +213,26 @@ fn pages_say_by_their_names_what_they_cover() {
     assert_eq!(pages(&open, &[], &[]), open);
     let again = after(&open, &[("nvdcve-2.0-api-00000000.json", midnight(4, 5))]);
     assert_eq!(told(&again), None);
-    assert_eq!(after(&whole, &[("nvdcve-2.0-recent.json", midnight(9, 9)), ("x", midnight(9, 9))]), whole);
+    assert_eq!(after(&whole, &[("x", midnight(9, 9))]), whole);
+}
+
+/// What is new says up to when somebody looked, and nothing of what changed in the years.
+#[test]
+fn years_that_stay_behind_what_is_new_are_told() {
+    let years: Vec<(String, _)> = YEARS.iter().map(|one| (year(*one), midnight(1, 10))).collect();
+    let came: Vec<(&str, _)> = years.iter().map(|(file, made)| (file.as_str(), *made)).collect();
+    let base = after(&Reach::default(), &came);
+    let near = after(&base, &[("nvdcve-2.0-recent.json", at(date(2026, 1, 20), 2))]);
+    assert_eq!((told(&near), near.until), (None, base.until));
+    let far = after(&base, &[("nvdcve-2.0-recent.json", at(date(2026, 11, 28), 2))]);
+    assert!(told(&far).is_some_and(|told| told.contains("after 2026-01-10") && told.contains("before 2026-11-28")));
+    assert_eq!(far.until, base.until);
+    // The years of that day close it, and so do changes that reach the years.
+    let fresh: Vec<(&str, _)> = came.iter().map(|(file, _)| (*file, midnight(11, 28))).collect();
+    assert_eq!(told(&after(&far, &fresh)), None);
+    let changes =
+        after(&near, &[("nvdcve-2.0-modified.json", midnight(1, 17)), ("nvdcve-2.0-recent.json", midnight(1, 20))]);
+    assert_eq!(told(&changes), None);
 }
 
 #[test]
