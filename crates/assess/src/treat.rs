@@ -539,6 +539,10 @@ impl<'a> Search<'a> {
             .map(|one| {
                 let Candidate { change, title, cost, cost_source, mut remarks, .. } = self.candidates[*one].clone();
                 remarks.extend(hazard::remarks(&hazards, &change));
+                if matches!(change, Change::Isolate(_)) {
+                    let stops = self.stops(std::slice::from_ref(&change));
+                    remarks.extend((!stops.is_empty()).then(|| format!("stops for good: {}", stops.join(", "))));
+                }
                 Proposed { change, title, cost, cost_source, remarks }
             })
             .collect();

@@ -246,6 +246,24 @@ fn off_the_network_is_advised_only_where_that_is_no_worse() {
     assert!(!unsaid.contains("until then take it off the network:"), "{unsaid}");
 }
 
+/// Nobody has said what it does when it is not there: that is no reason to take it for harmless.
+#[test]
+fn an_essential_function_that_stops_is_not_harmless_because_nobody_says_what_its_loss_does() {
+    const FED: &str = "[[function]]\nid = \"dose\"\nessential = true\nrealised_by = { all = [\"pump\"] }\nfed_by = [\"orders\"]\n\
+        persons = { group = \"patient\", at_once_per_instance = 1 }\n\
+        [[function.effect]]\non = \"alteration\"\nhazardous_situation = \"too much\"\nharm = \"death\"\n";
+    let mut contents = knowledge(&[(None, "9")]);
+    contents.records[0].configurations[0].nodes[0].criteria[0].range = None;
+    let folder = Folder { more: FED, ..Folder::default() }.reading();
+    let treated = asked(&folder.device, &folder.decisions, contents, |inputs| {
+        treat(inputs, Treating::default()).expect("knowledge in memory")
+    })
+    .versions
+    .remove(0);
+    assert_ne!(treated.outcome, TreatmentOutcome::Treated, "{treated:#?}");
+    assert!(!treated.off_the_network, "{treated:#?}");
+}
+
 #[test]
 fn without_a_known_version_the_device_is_not_to_be_replaced_but_a_version_to_be_named() {
     // Every version is touched, whatever there is.

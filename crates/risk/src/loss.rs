@@ -188,6 +188,14 @@ fn verdict(device: &Device, policy: &Policy, element: &ElementId, functions: &[&
     harms.sort_by(|(a, _), (b, _)| worst_first(a, b));
     let worst = harms.first().cloned();
     let outcome = worst.as_ref().map_or(Outcome::Controlled, |(harm, _)| harm.verdict);
+    // An essential function is one whose loss is not acceptable: where nobody has said what it does, it is not harmless.
+    let described = |function: &Function| function.effects.iter().any(|effect| effect.on == HowDegraded::Loss);
+    let unsaid: BTreeSet<&str> = functions
+        .iter()
+        .filter(|function| function.essential && !described(function))
+        .map(|function| function.id.as_str())
+        .collect();
+    let outcome = if unsaid.is_empty() { outcome } else { Outcome::Uncontrolled };
     let mut named: Vec<&FunctionId> = functions.iter().map(|function| &function.id).collect();
     named.dedup();
     let named: Vec<&str> = named.into_iter().map(FunctionId::as_str).collect();
@@ -200,8 +208,15 @@ fn verdict(device: &Device, policy: &Policy, element: &ElementId, functions: &[&
             policy.word(harm.verdict),
             policy.id
         ));
-    } else {
+    } else if unsaid.is_empty() {
         reasons.push("nothing that stops by it harms a person that the policy counts".to_owned());
+    }
+    if !unsaid.is_empty() {
+        let unsaid: Vec<&str> = unsaid.into_iter().collect();
+        reasons.push(format!(
+            "nobody has said what the loss of {} does, which is essential: describe an effect on = \"loss\"",
+            unsaid.join(", ")
+        ));
     }
     let rely = |function: &&Function| {
         let mut fallbacks = function.effects.iter().filter_map(|effect| effect.fallback.as_ref());

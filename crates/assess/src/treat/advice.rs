@@ -128,7 +128,7 @@ impl Search<'_> {
     }
 
     /// The functions that stop with changes; those that are essential say so.
-    fn stops(&self, changes: &[Change]) -> Vec<String> {
+    pub(super) fn stops(&self, changes: &[Change]) -> Vec<String> {
         let device = self.inputs.device;
         let named = |id: &FunctionId| {
             let essential = device.functions.get(id).is_some_and(|function| function.essential);
