@@ -83,7 +83,7 @@ impl Search<'_> {
         let others: BTreeMap<&ElementId, Owner> = untreated
             .iter()
             .filter_map(|one| Some((&one.element, owned(one)?)))
-            .filter(|(_, owner)| *owner != Owner::Maker)
+            .filter(|(_, owner)| matches!(owner, Owner::Hospital | Owner::ThirdParty))
             .collect();
         if others.is_empty() || untreated.iter().any(|one| !others.contains_key(&one.element)) {
             return "it".to_owned();
