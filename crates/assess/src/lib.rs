@@ -14,6 +14,7 @@ mod since;
 mod statements;
 mod suppose;
 mod treat;
+mod words;
 
 use jiff::civil::Date;
 pub use ward_match::Known;

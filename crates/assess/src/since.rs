@@ -88,19 +88,6 @@ fn covers<'a>(presumed: impl Iterator<Item = (&'a [String], &'a FieldedVersionId
     covers
 }
 
-/// How many changes, components or claims are named where there are several.
-const NAMED: usize = 3;
-
-/// The first of some texts, and how many there are besides.
-fn first_of(texts: &[&str], between: &str) -> String {
-    let named = texts.iter().take(NAMED).copied().collect::<Vec<_>>().join(between);
-    match texts.len().saturating_sub(NAMED) {
-        0 => named,
-        // No comma stands before an "and".
-        rest => format!("{named}{}and {rest} more", between.trim_start_matches(',')),
-    }
-}
-
 impl<'a> Comparing<'a> {
     fn new(before: &'a Earlier, after: &'a Assessment, device: &'a Device) -> Self {
         let (old, new) = (&before.inputs, &after.inputs);

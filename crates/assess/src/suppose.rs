@@ -22,6 +22,15 @@ use ward_version::{Scheme, VersionOrder, compare, key};
 /// What was found, by version and element.
 pub(crate) type Reports = BTreeMap<(FieldedVersionId, ElementId), ElementReports>;
 
+/// What was found on an element in a version, nothing taken for listed completely.
+pub(crate) fn findings_at<'r>(
+    found: &'r Reports,
+    version: &FieldedVersionId,
+    element: &ElementId,
+) -> impl Iterator<Item = &'r Finding> + use<'r> {
+    found.get(&(version.clone(), element.clone())).into_iter().flat_map(|reports| &reports.open.findings)
+}
+
 /// A change names what the device has not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownName {

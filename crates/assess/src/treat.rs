@@ -11,15 +11,14 @@ use std::sync::Arc;
 
 use ward_model::assessment::{DeviceSummary, Summary};
 use ward_model::device::{Device, UpdatePath};
-use ward_model::finding::State;
 use ward_model::hazard::ControlHazard;
 use ward_model::hypothesis::Change;
-use ward_model::ids::{ElementId, FieldedVersionId, FunctionId, VulnerabilityId};
+use ward_model::ids::{ElementId, FieldedVersionId, FunctionId};
 use ward_model::knowledge::KnowledgeError;
 use ward_model::treatment::{
     LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated, VersionTreatment,
 };
-use ward_model::verdict::{Outcome, PresumedBecause, Verdict};
+use ward_model::verdict::{Outcome, Verdict};
 use ward_risk::choices::Choices;
 use ward_risk::hazards::{Supposed, hazards};
 use ward_risk::open::{Open, open};
@@ -30,6 +29,7 @@ use crate::{Inputs, Known, digests, lapsing, receipts, reports_of};
 
 mod advice;
 mod answering;
+mod brought;
 mod candidate;
 mod clauses;
 mod configurations;
@@ -40,6 +40,7 @@ mod needs;
 
 use advice::assessing;
 use answering::answer_first;
+use brought::is_brought;
 use candidate::{Candidate, Offer, Offered};
 pub use configurations::treat_configurations;
 use hitting::{Clause, Failed, cheapest};
@@ -222,11 +223,6 @@ fn untreated(open: &Open) -> Untreated {
     }
 }
 
-/// Whether something presumed is so by what versions brought with them.
-fn is_brought(brought: &BTreeSet<ElementId>, because: Option<PresumedBecause>, element: &ElementId) -> bool {
-    because == Some(PresumedBecause::UnknownRange) && brought.contains(element)
-}
-
 /// How everything comes out with a set of candidates, in every reading.
 struct Outlined {
     /// The elements of which it cannot be told any more what touches them.
@@ -367,24 +363,6 @@ impl<'a> Search<'a> {
             found.insert((inputs.device.versions[0].id.clone(), element.clone()), reports);
         }
         Ok(Arc::new(found))
-    }
-
-    /// The elements at which, with what was found anew, it cannot be told of some vulnerability whether it touches them, and could be told
-    /// before: what a version brings may be that nobody knows.
-    fn brought(&self, found: &Reports, changes: &[Change]) -> BTreeSet<ElementId> {
-        let untold = |reports: &Reports, element: &ElementId| -> BTreeSet<VulnerabilityId> {
-            let at = (self.inputs.device.versions[0].id.clone(), element.clone());
-            let findings = reports.get(&at).into_iter().flat_map(|reports| &reports.open.findings);
-            let unknown = findings.filter(|finding| finding.state == State::Unknown);
-            unknown.map(|finding| finding.vulnerability.id.clone()).collect()
-        };
-        let updated = changes.iter().filter_map(|change| match change {
-            Change::Update(element, ..) => Some(element),
-            _ => None,
-        });
-        let updated: BTreeSet<&ElementId> = updated.collect();
-        let brings = updated.into_iter().filter(|at| !untold(found, at).is_subset(&untold(&self.found, at)));
-        brings.cloned().collect()
     }
 
     /// Searches until nothing is uncontrolled. What stops by design may be overlooked, to tell what would be left then.

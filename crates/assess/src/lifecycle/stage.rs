@@ -8,6 +8,8 @@ use ward_model::ids::ElementId;
 use ward_model::lifecycle::{Reached, SupportState};
 use ward_policy::{LifecycleRules, Mitigation};
 
+use crate::words::first_of;
+
 use super::support::Part;
 
 /// What is declared of a version.
@@ -135,15 +137,10 @@ fn after(base: Stage, reach: Option<&Reach>, at_worst: bool, rules: &LifecycleRu
     }
 }
 
-/// How many parts are named before the rest is counted.
-const NAMED: usize = 3;
-
 fn titles(parts: &[&Part]) -> String {
-    let named: Vec<String> = parts.iter().take(NAMED).map(|part| part.title()).collect();
-    match parts.len().saturating_sub(NAMED) {
-        0 => named.join(", "),
-        more => format!("{} and {more} more", named.join(", ")),
-    }
+    let titles: Vec<String> = parts.iter().map(|part| part.title()).collect();
+    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+    first_of(&titles, ", ")
 }
 
 #[cfg(test)]

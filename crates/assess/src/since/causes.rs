@@ -10,7 +10,8 @@ use ward_model::since::{
 use ward_model::verdict::{Place, PresumedBecause, Verdict};
 
 use super::parts::inventory;
-use super::{At, Comparing, first_of};
+use super::{At, Comparing};
+use crate::words::first_of;
 
 impl Comparing<'_> {
     /// What changed on its way to harm now and before, at its component, in its record, among the decisions that it rests on.

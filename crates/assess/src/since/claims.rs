@@ -7,7 +7,7 @@ use ward_model::device::Device;
 use ward_model::since::{Cause, CauseKind, Earlier};
 use ward_model::verdict::Place;
 
-use super::first_of;
+use crate::words::first_of;
 
 /// The claims that changed, as they are written, each with how.
 pub(super) struct ClaimsChanged {

@@ -14,10 +14,11 @@ use ward_risk::loss;
 use ward_risk::open::Open;
 
 use super::{Ended, Search};
-use crate::suppose::{Reports, mended};
+use crate::suppose::{Reports, findings_at, mended};
+use crate::words::first_of;
 
-/// How many vulnerabilities are named of one component.
-const NAMED: usize = 3;
+/// Functions that stop, each with the elements to which that is due.
+type Losses = BTreeMap<FunctionId, BTreeSet<ElementId>>;
 
 /// What is left where there is no treatment.
 pub(super) struct Instead {
@@ -39,27 +40,25 @@ impl Search<'_> {
                 let (written, stops) = (written.join(", "), self.stops(&changes).join(", "));
                 // What attackers do would end; what stops by it may harm as much.
                 let after = self.remaining(&set)?;
-                let certain = self.stopping_as_stated(&changes);
-                let harmful: Vec<String> = after.losses.keys().map(ToString::to_string).collect();
-                let harmful = harmful.join(", ");
                 let off = format!(
                     "off the network: {written} would end what attackers can do at cost {cost}, and stop {stops}"
                 );
-                if after.losses.is_empty() {
-                    advice.push(format!("{replace}, or take it off the network and do without what then stops"));
-                    advice.push(off);
-                    true
-                } else if !after.losses.keys().any(|id| certain.contains(id)) {
-                    advice.push(format!("{replace}, or take it off the network if it works without"));
-                    advice.push(format!(
-                        "{off}. Nobody has said what {harmful} rests on (`fed_by`), so that it counts as stopped, which harms more than the \
-                         policy accepts"
-                    ));
-                    true
-                } else {
-                    advice.push(replace);
-                    advice.push(format!("{off}; the loss of {harmful} harms more than the policy accepts"));
-                    false
+                match self.harm_of(&after.losses, &changes) {
+                    Stopping::Harmless => {
+                        advice.push(format!("{replace}, or take it off the network and do without what then stops"));
+                        advice.push(off);
+                        true
+                    }
+                    Stopping::Unsaid(words) => {
+                        advice.push(format!("{replace}, or take it off the network if it works without"));
+                        advice.push(format!("{off}. {words}"));
+                        true
+                    }
+                    Stopping::Harmful(words) => {
+                        advice.push(replace);
+                        advice.push(format!("{off}; {words}"));
+                        false
+                    }
                 }
             }
             Ended::Impossible(..) => {
@@ -102,8 +101,7 @@ impl Search<'_> {
                 // No version that anybody knows would reach it.
                 continue;
             }
-            let at = (self.inputs.device.versions[0].id.clone(), one.element.clone());
-            let findings = self.found.get(&at).into_iter().flat_map(|reports| &reports.open.findings);
+            let findings = findings_at(&self.found, &self.inputs.device.versions[0].id, &one.element);
             let this = findings.filter(|finding| finding.vulnerability.id.as_str() == one.subject);
             for finding in this.filter(|finding| finding.state == State::Affected && mended(finding).is_empty()) {
                 let component = &finding.component;
@@ -115,13 +113,11 @@ impl Search<'_> {
             }
         }
         let told = unknown.into_iter().map(|((element, reference), (name, ids))| {
-            let named: Vec<&str> = ids.iter().take(NAMED).copied().collect();
-            let more = ids.len() - named.len();
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let ids: Vec<&str> = ids.into_iter().collect();
             format!(
-                "no fixed version of {name} at {element} is known ({}{more}): ask about one that you know with `--what-if \
+                "no fixed version of {name} at {element} is known ({}): ask about one that you know with `--what-if \
                  update:{element}/{reference}@VERSION`, or show that it cannot be used there",
-                named.join(", ")
+                first_of(&ids, ", ")
             )
         });
         told.collect()
@@ -135,6 +131,21 @@ impl Search<'_> {
             if essential { format!("{id} (essential)") } else { id.to_string() }
         };
         loss::lost(device, self.effects, &isolated(changes)).keys().map(named).collect()
+    }
+
+    /// What comes of the functions that stop with changes and do harm by that.
+    fn harm_of(&self, losses: &Losses, changes: &[Change]) -> Stopping {
+        if losses.is_empty() {
+            return Stopping::Harmless;
+        }
+        let certain = self.stopping_as_stated(changes);
+        if losses.keys().any(|id| certain.contains(id)) {
+            return Stopping::Harmful(harms_more(losses));
+        }
+        Stopping::Unsaid(format!(
+            "Nobody has said what {} rests on (`fed_by`), so that it counts as stopped, which harms more than the policy accepts",
+            listed(losses)
+        ))
     }
 
     /// The functions that stop with changes by what is said of them: where nobody has said what one rests on, it is taken to go on.
@@ -183,26 +194,39 @@ impl Search<'_> {
         let stops = self.stops(&changes);
         let stops = if stops.is_empty() { "nothing".to_owned() } else { stops.join(", ") };
         let leaves = format!("{left} of {was} subjects uncontrolled (by: {by})");
-        let harmful: Vec<String> = after.losses.keys().map(ToString::to_string).collect();
-        let certain = self.stopping_as_stated(&changes);
-        Ok(if !harmful.is_empty() && left < was && !after.losses.keys().any(|id| certain.contains(id)) {
-            format!(
-                "until then take it off the network if it works without: {written} leaves {leaves}. Nobody has said what {} rests on \
-                 (`fed_by`), so that it counts as stopped, which harms more than the policy accepts",
-                harmful.join(", ")
-            )
-        } else if !harmful.is_empty() {
-            format!(
-                "taking it off the network meanwhile is no help: {written} would leave {leaves}, and stop {stops}; the loss of {} harms \
-                 more than the policy accepts",
-                harmful.join(", ")
-            )
-        } else if left >= was {
-            format!("taking it off the network meanwhile is no help: {written} would leave {leaves}, and stop {stops}")
-        } else {
-            format!("until then take it off the network: {written} leaves {leaves}, and stops {stops}")
+        let no_help = "taking it off the network meanwhile is no help";
+        let would = || format!("{no_help}: {written} would leave {leaves}, and stop {stops}");
+        Ok(match self.harm_of(&after.losses, &changes) {
+            Stopping::Unsaid(words) if left < was => {
+                format!("until then take it off the network if it works without: {written} leaves {leaves}. {words}")
+            }
+            Stopping::Unsaid(_) => format!("{}; {}", would(), harms_more(&after.losses)),
+            Stopping::Harmful(words) => format!("{}; {words}", would()),
+            Stopping::Harmless if left >= was => would(),
+            Stopping::Harmless => {
+                format!("until then take it off the network: {written} leaves {leaves}, and stops {stops}")
+            }
         })
     }
+}
+
+/// What comes of what stops with changes, in words.
+enum Stopping {
+    /// Nothing that the policy does not accept.
+    Harmless,
+    /// More than it accepts, where nobody has said what rests on what.
+    Unsaid(String),
+    /// More than it accepts, by what is said.
+    Harmful(String),
+}
+
+/// Functions by name.
+fn listed(losses: &Losses) -> String {
+    losses.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn harms_more(losses: &Losses) -> String {
+    format!("the loss of {} harms more than the policy accepts", listed(losses))
 }
 
 /// The elements that changes take off their links.
@@ -242,14 +266,11 @@ pub(super) fn assessing(
             let here = found.iter().filter(|((_, at), _)| at == element);
             let findings = here.flat_map(|(_, reports)| &reports.open.findings);
             let unknown = findings.filter(|finding| finding.state == State::Unknown);
-            let components: BTreeSet<String> = unknown.map(|finding| finding.component.name.clone()).collect();
-            let named: Vec<&str> = components.iter().take(NAMED).map(String::as_str).collect();
-            let more = components.len() - named.len();
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let components: BTreeSet<&str> = unknown.map(|finding| finding.component.name.as_str()).collect();
+            let components: Vec<&str> = components.into_iter().collect();
             format!(
-                "assess: look into what names components of {element} and cannot be compared with their versions ({}{more}), and answer \
-                 for it",
-                named.join(", ")
+                "assess: look into what names components of {element} and cannot be compared with their versions ({}), and answer for it",
+                first_of(&components, ", ")
             )
         }
     }
