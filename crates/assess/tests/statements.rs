@@ -4,7 +4,6 @@
 
 use jiff::civil::date;
 use ward_model::Assessment;
-use ward_model::affected::{AffectedProduct, VersionStatus};
 use ward_model::finding::State;
 use ward_model::verdict::{Basis, Outcome, PresumedBecause};
 use ward_model::vulnerability::VulnerabilityRecord;
@@ -364,19 +363,7 @@ claims = { interfaces_listed"#,
         1,
     );
     let run = |program_files: &[&str], sources: &str, files: &str, but: &[&str]| {
-        let mut in_files = VulnerabilityRecord::new(CVE.into(), "cve5");
-        in_files.affected = vec![AffectedProduct {
-            asserter: "cna".to_owned(),
-            package: None,
-            release: None,
-            vendor: Some("acme".to_owned()),
-            product: Some("viewer".to_owned()),
-            cpes: Vec::new(),
-            default_status: VersionStatus::Unknown,
-            versions: Vec::new(),
-            platforms: Vec::new(),
-            program_files: program_files.iter().map(|file| (*file).to_owned()).collect(),
-        }];
+        let in_files = pump::in_files(CVE, program_files);
         let more = [("evidence/sources.txt", sources), ("evidence/files.txt", files)];
         let but = [but, &["control:viewer-off"]].concat();
         let records = [vulnerable(), vec![in_files]].concat();

@@ -5,7 +5,7 @@ use jiff::civil::date;
 use ward_assess::{Treating, treat};
 use ward_device::{DECISIONS, MemoryFiles, Reading, read};
 use ward_knowledge::Contents;
-use ward_model::claim::{Claim, joint_evidence, joint_premise};
+use ward_model::claim::{Claim, joint_premise};
 use ward_model::cpe::Cpe;
 use ward_model::ids::VulnerabilityId;
 use ward_model::treatment::{TreatmentOutcome, VersionTreatment};
@@ -15,7 +15,7 @@ use ward_version::{Bound, Interval};
 #[path = "support/small.rs"]
 mod small;
 
-use small::{DEVICE, TODAY, asked};
+use small::{DEVICE, TODAY, accepted, asked};
 
 /// A hospital's server with one library that commands a pump, over a link that nobody else reaches. All claims are decided, unless said
 /// otherwise; `more` stands at the end of the model.
@@ -86,14 +86,7 @@ impl Folder {
             return undecided;
         }
         let claims: Vec<&Claim> = undecided.device.claims.values().collect();
-        let named: Vec<String> = claims.iter().map(|claim| format!("\"{}\"", claim.id)).collect();
-        let decisions = format!(
-            "[[decision]]\nclaims = [{}]\noutcome = \"accepted\"\nby = \"x\"\non = 2026-01-01\nexpires = 2027-12-31\nrationale = \"x\"\n\
-             premise_sha256 = \"{}\"\nevidence_sha256 = \"{}\"\n",
-            named.join(", "),
-            joint_premise(claims.iter().copied()),
-            joint_evidence(claims.iter().copied()).expect("the evidence is there"),
-        );
+        let decisions = accepted(&claims);
         folder.push((DECISIONS, decisions.as_str()));
         read(&MemoryFiles::from_iter(folder)).unwrap_or_else(|error| panic!("{error:#?}"))
     }

@@ -21,8 +21,6 @@ use small::{DEVICE, TODAY, asked, assessed_with, decided};
 use ward_assess::{Inputs, assess};
 use ward_device::{MemoryFiles, Reading, read};
 use ward_knowledge::Contents;
-use ward_model::affected::{AffectedProduct, VersionStatus};
-use ward_model::vulnerability::VulnerabilityRecord;
 use ward_model::watching::WatchItem;
 
 const LINK: &str = r#"
@@ -156,19 +154,7 @@ fn answered(kept: &Kept, day: jiff::civil::Date, is_decided: bool) -> Assessment
         }
     }
     let known = vec![pump::criterion(true, "a:viewer", Some((None, "2.0")))];
-    let mut in_files = VulnerabilityRecord::new(CVE.into(), "cve5");
-    in_files.affected = vec![AffectedProduct {
-        asserter: "cna".to_owned(),
-        package: None,
-        release: None,
-        vendor: Some("acme".to_owned()),
-        product: Some("viewer".to_owned()),
-        cpes: Vec::new(),
-        default_status: VersionStatus::Unknown,
-        versions: Vec::new(),
-        platforms: Vec::new(),
-        program_files: vec!["src/print.c".to_owned()],
-    }];
+    let in_files = pump::in_files(CVE, &["src/print.c"]);
     let mut records = vec![pump::record("nvd", CVE, vec![known])];
     if kept.claim.starts_with("compiled:") {
         records.push(in_files);

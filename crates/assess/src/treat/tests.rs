@@ -7,6 +7,7 @@ use ward_device::{MemoryFiles, Reading, read};
 use ward_knowledge::{Contents, Memory};
 use ward_model::claim::ClaimId;
 use ward_model::cpe::Cpe;
+use ward_model::device::{Decisions, Device};
 use ward_model::ids::VulnerabilityId;
 use ward_model::vulnerability::{Configuration, Criterion, Node, Operator, VulnerabilityRecord};
 use ward_policy::{Library, Rulebook};
@@ -89,6 +90,16 @@ fn folder(system: &str) -> Reading {
         Ok(reading) => reading,
         Err(error) => panic!("{error:#?}\n{system}"),
     }
+}
+
+/// What an answer about a device follows from here.
+fn inputs<'a>(
+    (device, decisions): (&'a Device, &'a Decisions),
+    knowledge: &'a Memory,
+    rulebook: &'a Rulebook,
+    as_of: Date,
+) -> Inputs<'a> {
+    Inputs { device, decisions, knowledge, rulebook, as_of, engine: "test", rest_on: ward_device::rest_on }
 }
 
 const ELEMENTS: [&str; 3] = ["a", "b", "c"];
@@ -256,15 +267,7 @@ proptest! {
         let reading = folder(&system);
         let knowledge = knowledge(&records);
         let rulebook = rulebook();
-        let inputs = Inputs {
-            device: &reading.device,
-            decisions: &reading.decisions,
-            knowledge: &knowledge,
-            rulebook: &rulebook,
-            as_of: TODAY,
-            engine: "test",
-            rest_on: ward_device::rest_on,
-        };
+        let inputs = inputs((&reading.device, &reading.decisions), &knowledge, &rulebook, TODAY);
         // Everything but controls is decided; in some cases an element is not known to be described completely.
         let claims: Vec<&ClaimId> = reading.device.claims.keys().collect();
         let claims = claims.into_iter().filter(|claim| !matches!(claim, ClaimId::Control(_)));
@@ -369,15 +372,7 @@ fn a_version_that_brings_what_nothing_ends_is_ruled_out_at_once() {
     // Until 1.1, until 1.2, and what comes with 1.2.
     let knowledge = knowledge(&[(None, "1.1"), (None, "1.2"), (Some("1.2"), "1.3")]);
     let rulebook = rulebook();
-    let inputs = Inputs {
-        device: &reading.device,
-        decisions: &reading.decisions,
-        knowledge: &knowledge,
-        rulebook: &rulebook,
-        as_of: TODAY,
-        engine: "test",
-        rest_on: ward_device::rest_on,
-    };
+    let inputs = inputs((&reading.device, &reading.decisions), &knowledge, &rulebook, TODAY);
     let claims = reading.device.claims.keys().filter(|claim| !matches!(claim, ClaimId::Control(_)));
     let effects = Effects::none().supposing(claims);
     let looked_up = Known::default();
@@ -397,15 +392,7 @@ fn a_small_hospital_is_treated_at_the_least_cost() {
     let (device, decisions) = treatable::treatable(53, 2);
     let rulebook = rulebook();
     let knowledge = knowledge(&[]);
-    let inputs = Inputs {
-        device: &device,
-        decisions: &decisions,
-        knowledge: &knowledge,
-        rulebook: &rulebook,
-        as_of: treatable::TODAY,
-        engine: "test",
-        rest_on: ward_device::rest_on,
-    };
+    let inputs = inputs((&device, &decisions), &knowledge, &rulebook, treatable::TODAY);
     let (effects, _) = Effects::decided(&device, &decisions, treatable::TODAY);
     let looked_up = Known::default();
     let found = Arc::new(reports_of(&inputs, &looked_up, None).unwrap());

@@ -4,6 +4,7 @@
 use ward_device::{MemoryFiles, read};
 use ward_knowledge::Contents;
 use ward_model::Assessment;
+use ward_model::affected::{AffectedProduct, VersionStatus};
 use ward_model::cpe::Cpe;
 use ward_model::cvss::Vector;
 use ward_model::ids::VulnerabilityId;
@@ -141,6 +142,23 @@ pub(crate) fn assessed_as(
     let decisions = decided(claims.map(|claim| (claim, true)));
     let contents = Contents { records, years: (2002..=2026).collect(), ..Contents::empty(TODAY) };
     assessed_with(&reading.device, &decisions, contents)
+}
+
+/// A record of the CVE list about the viewer, of which nobody says which versions, in these of its source files.
+pub(crate) fn in_files(id: &str, program_files: &[&str]) -> VulnerabilityRecord {
+    let product = AffectedProduct {
+        asserter: "cna".to_owned(),
+        package: None,
+        release: None,
+        vendor: Some("acme".to_owned()),
+        product: Some("viewer".to_owned()),
+        cpes: Vec::new(),
+        default_status: VersionStatus::Unknown,
+        versions: Vec::new(),
+        platforms: Vec::new(),
+        program_files: program_files.iter().map(|file| (*file).to_owned()).collect(),
+    };
+    VulnerabilityRecord { affected: vec![product], ..VulnerabilityRecord::new(id.into(), "cve5") }
 }
 
 pub(crate) fn verdict<'a>(

@@ -3,12 +3,12 @@
 use jiff::civil::date;
 use ward_device::{DECISIONS, MemoryFiles, Reading, read};
 use ward_knowledge::Contents;
-use ward_model::claim::{Claim, joint_evidence, joint_premise};
+use ward_model::claim::Claim;
 use ward_model::cpe::Cpe;
 use ward_model::ids::VulnerabilityId;
 use ward_model::vulnerability::{Configuration, Criterion, Node, Operator, VulnerabilityRecord};
 
-use crate::small::{DEVICE, TODAY};
+use crate::small::{DEVICE, TODAY, accepted};
 
 /// A sealed pump and a server beside it, without a link between them: that is `LINK`.
 pub const SYSTEM: &str = r#"
@@ -80,14 +80,7 @@ pub fn folder(system: &str) -> Reading {
     ];
     let undecided = read(&MemoryFiles::from_iter(folder)).expect("a folder");
     let claims: Vec<&Claim> = undecided.device.claims.values().collect();
-    let named: Vec<String> = claims.iter().map(|claim| format!("\"{}\"", claim.id)).collect();
-    let decisions = format!(
-        "[[decision]]\nclaims = [{}]\noutcome = \"accepted\"\nby = \"x\"\non = 2026-01-01\nexpires = 2027-12-31\nrationale = \"x\"\n\
-         premise_sha256 = \"{}\"\nevidence_sha256 = \"{}\"\n",
-        named.join(", "),
-        joint_premise(claims.iter().copied()),
-        joint_evidence(claims.iter().copied()).expect("the evidence is there"),
-    );
+    let decisions = accepted(&claims);
     let with_decisions = folder.into_iter().chain([(DECISIONS, decisions.as_str())]);
     read(&MemoryFiles::from_iter(with_decisions)).expect("a folder")
 }

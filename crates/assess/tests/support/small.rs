@@ -40,6 +40,18 @@ pub fn decided<'c>(claims: impl Iterator<Item = (&'c Claim, bool)>) -> Decisions
     Decisions { entered: entered.collect(), digest: Digest::of(b"decisions") }
 }
 
+/// The text of one decision that accepts all of these claims.
+pub fn accepted(claims: &[&Claim]) -> String {
+    let named: Vec<String> = claims.iter().map(|claim| format!("\"{}\"", claim.id)).collect();
+    format!(
+        "[[decision]]\nclaims = [{}]\noutcome = \"accepted\"\nby = \"x\"\non = 2026-01-01\nexpires = 2027-12-31\nrationale = \"x\"\n\
+         premise_sha256 = \"{}\"\nevidence_sha256 = \"{}\"\n",
+        named.join(", "),
+        joint_premise(claims.iter().copied()),
+        joint_evidence(claims.iter().copied()).expect("the evidence is there"),
+    )
+}
+
 /// What is answered about a device where this is known.
 pub fn asked<T>(device: &Device, decisions: &Decisions, contents: Contents, ask: impl FnOnce(&Inputs<'_>) -> T) -> T {
     let knowledge = Memory::new(contents).expect("knowledge");
