@@ -8,7 +8,7 @@ use ward_model::Digest;
 use ward_model::claim::{ClaimId, FunctionClaim, LinkClaim};
 use ward_model::component::Component;
 use ward_model::cpe::Attribute;
-use ward_model::device::{Authentication, Control, Cut, Device, Performer, Secret};
+use ward_model::device::{Authentication, Control, Cut, Device, OwnFinding, Performer, Secret};
 use ward_model::finding::{Finding, State};
 use ward_model::hypothesis::{Change, Supposed};
 use ward_model::ids::{
@@ -212,14 +212,13 @@ impl Editing {
                 }
             }
         }
-        let own = self.device.own_findings.iter().filter(|own| own.id == *id);
-        let supposed =
-            own.map(|own| format!("a release of {} without it is supposed: to be made, tried and shown", own.element));
-        let supposed: Vec<String> = supposed.collect();
-        if !supposed.is_empty() {
+        let (without, others): (Vec<OwnFinding>, Vec<OwnFinding>) =
+            std::mem::take(&mut self.device.own_findings).into_iter().partition(|own| own.id == *id);
+        self.device.own_findings = others;
+        for own in without {
             (open, changed) = (true, true);
-            effects.extend(supposed);
-            self.device.own_findings.retain(|own| own.id != *id);
+            effects.push(format!("a release of {} without it is supposed: to be made, tried and shown", own.element));
+            self.release(&own);
         }
         if !open {
             effects.push("no component is affected by it".to_owned());
@@ -227,6 +226,19 @@ impl Editing {
         effects.sort();
         effects.dedup();
         (changed, effects)
+    }
+
+    /// Another release of an element runs there: of what it consists nobody knows, but it is another one than was looked at.
+    fn release(&mut self, without: &OwnFinding) {
+        let touched = |version: &FieldedVersionId| without.versions.is_empty() || without.versions.contains(version);
+        for version in self.device.versions.iter_mut().filter(|version| touched(&version.id)) {
+            if let Some(sbom) = version.inventories.get_mut(&without.element) {
+                let sbom = Arc::make_mut(sbom);
+                let before = sbom.digest;
+                let parts = [before.as_bytes().as_slice(), b"without", without.id.as_str().as_bytes()];
+                sbom.digest = Digest::of_parts(parts);
+            }
+        }
     }
 
     /// Puts a component to another version, in one fielded version or in all that list it; of two versions the later one.

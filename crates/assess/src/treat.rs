@@ -220,6 +220,7 @@ fn untreated(open: &Open) -> Untreated {
         element: open.element.clone(),
         presumed_because: open.because,
         harm: open.harm.clone(),
+        by_change: false,
     }
 }
 
@@ -442,7 +443,7 @@ impl<'a> Search<'a> {
         before: &[Outline],
     ) -> Result<VersionTreatment, KnowledgeError> {
         let mut advice = Vec::new();
-        let mut off_the_network = false;
+        let (mut headline, mut off_the_network) = (None, false);
         let version = self.inputs.device.versions[0].clone();
         if version.update_path == Some(UpdatePath::None) && !matches!(&ended, Ended::Treated(set) if set.is_empty()) {
             advice.push(format!("no patch: version {} cannot be updated", version.id));
@@ -458,7 +459,7 @@ impl<'a> Search<'a> {
             }
             Ended::Impossible(mut left, certain) => {
                 // What only a change would stop is not what is untreated.
-                left.retain(|one| !needs::is_stopped(one));
+                left.retain(|one| !one.by_change);
                 if left.is_empty() {
                     left = self.remaining(&[])?.open.iter().map(untreated).collect();
                     left.sort();
@@ -468,6 +469,7 @@ impl<'a> Search<'a> {
                 off_the_network = instead.off_the_network;
                 advice.extend(instead.advice);
                 if certain {
+                    headline = Some(instead.headline);
                     (TreatmentOutcome::NoTreatment, Vec::new(), left)
                 } else {
                     advice.push(format!(
@@ -533,6 +535,7 @@ impl<'a> Search<'a> {
             changes: proposed,
             at_least,
             untreated,
+            instead: headline,
             off_the_network,
             advice,
             not_offered: self.not_offered,

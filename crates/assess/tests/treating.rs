@@ -214,11 +214,12 @@ fn a_control_that_comes_as_an_update_reaches_no_unit_that_gets_none() {
     assert!(never.not_offered.iter().any(|one| one.what == "control fw-2" && one.reason.contains("as an update")));
 }
 
+/// Rests on what the server says: without its links it stops, and that harms as much.
+const FED: &str = "[[function]]\nid = \"dose\"\nessential = true\nrealised_by = { all = [\"pump\"] }\nfed_by = [\"orders\"]\npersons = { group = \"patient\", at_once_per_instance = 1 }\n\
+    [[function.effect]]\non = \"loss\"\nhazardous_situation = \"nothing\"\nharm = \"death\"\n";
+
 #[test]
 fn off_the_network_is_advised_only_where_that_is_no_worse() {
-    // Rests on what the server says: without its links it stops, and that harms as much.
-    const FED: &str = "[[function]]\nid = \"dose\"\nessential = true\nrealised_by = { all = [\"pump\"] }\nfed_by = [\"orders\"]\npersons = { group = \"patient\", at_once_per_instance = 1 }\n\
-        [[function.effect]]\non = \"loss\"\nhazardous_situation = \"nothing\"\nharm = \"death\"\n";
     let advice = |more: &'static str| {
         let treated = Folder { path: "none", own: OWN, more, library: "2.0", ..Folder::default() }.treated(&[]);
         assert_eq!(treated.outcome, TreatmentOutcome::NoTreatment, "{treated:#?}");
@@ -263,21 +264,33 @@ fn without_a_known_version_the_device_is_not_to_be_replaced_but_a_version_to_be_
     let reading = Folder { severity: "catastrophic", ..Folder::default() };
     let treated = reading.treated(&[(None, "9")]);
     assert_eq!(changes(&treated), ["update:server/lib@9"]);
+    // The server can be taken off, and what the pump then does without harms nobody.
+    let off = untouchable("");
+    assert!(changes(&off).iter().all(|change| change.starts_with("isolate:")), "{off:#?}");
+    // It cannot: nobody knows whether there is a version that would do.
+    let unknown = untouchable(FED);
+    assert_eq!(unknown.outcome, TreatmentOutcome::NoTreatment, "{unknown:#?}");
+    let advice = unknown.advice.join("\n");
+    assert!(advice.contains("no fixed version of lib 1.0 at server is known"), "{advice}");
+    assert!(advice.contains("update:server/lib@VERSION"), "{advice}");
+    let instead = unknown.instead.unwrap_or_default();
+    assert!(
+        instead.starts_with("no treatment is known, for no fixed version is of lib 1.0 at server: ask for one"),
+        "{instead}"
+    );
+    assert!(!instead.contains("no treatment exists"), "{instead}");
+}
+
+/// A treatment where every version of the library is touched; `more` stands at the end of the model.
+fn untouchable(more: &'static str) -> VersionTreatment {
     let mut contents = knowledge(&[(None, "9")]);
     contents.records[0].configurations[0].nodes[0].criteria[0].range = None;
-    let folder = Folder { more: "", ..Folder::default() }.reading();
-    let treated = asked(&folder.device, &folder.decisions, contents, |inputs| {
+    let folder = Folder { more, ..Folder::default() }.reading();
+    asked(&folder.device, &folder.decisions, contents, |inputs| {
         treat(inputs, Treating::default()).expect("knowledge in memory")
     })
     .versions
-    .remove(0);
-    if treated.outcome == TreatmentOutcome::NoTreatment {
-        let advice = treated.advice.join("\n");
-        assert!(advice.contains("no fixed version of lib 1.0 at server is known"), "{advice}");
-        assert!(advice.contains("update:server/lib@VERSION"), "{advice}");
-    } else {
-        assert!(changes(&treated).iter().all(|change| change.starts_with("isolate:")), "{treated:#?}");
-    }
+    .remove(0)
 }
 
 #[test]
@@ -298,13 +311,41 @@ fn what_has_to_be_decided_again_is_what_lapses_when_it_is_done() {
     let before = Folder::default();
     let treated = before.treated(records);
     assert_eq!(changes(&treated), ["update:server/lib@1.1"]);
-    let (held, patched) = (before.reading(), Folder { library: "1.1", ..Folder::default() }.reading());
-    // The decisions are those that were made before.
-    let effects = |device| ward_risk::Effects::decided(device, &held.decisions, TODAY).0;
-    let (was, is) = (effects(&held.device), effects(&patched.device));
-    let lapsed: Vec<String> = was.claims().filter(|claim| !is.holds(claim)).map(ToString::to_string).collect();
     let told: Vec<String> = treated.decide_again.iter().map(ToString::to_string).collect();
-    assert!(!lapsed.is_empty());
-    assert_eq!(lapsed, told);
+    assert_eq!(told, lapsed(&before, &Folder { library: "1.1", ..Folder::default() }));
     assert!(before.confirmed(records) > 0);
+}
+
+/// What a release without a finding of the maker's own consists of nobody knows yet; that it is another one than was looked at is certain.
+#[test]
+fn what_a_release_voids_is_what_lapses_when_there_is_one() {
+    let own: &'static str = OWN.replace("element = \"pump\"", "element = \"server\"").leak();
+    let before = Folder { path: "automatic", own, library: "2.0", ..Folder::default() };
+    let treated = before.treated(&[]);
+    assert_eq!(changes(&treated), ["fix:EX-1"], "{treated:#?}");
+    let released = Folder { path: "automatic", library: "2.1", ..Folder::default() };
+    let told: Vec<String> = treated.decide_again.iter().map(ToString::to_string).collect();
+    assert_eq!(told, lapsed(&before, &released));
+}
+
+/// The claims that have effect in one folder, and none in another by the decisions of the first.
+fn lapsed(before: &Folder, after: &Folder) -> Vec<String> {
+    let (held, changed) = (before.reading(), after.reading());
+    let effects = |device| ward_risk::Effects::decided(device, &held.decisions, TODAY).0;
+    let (was, is) = (effects(&held.device), effects(&changed.device));
+    let lapsed: Vec<String> = was.claims().filter(|claim| !is.holds(claim)).map(ToString::to_string).collect();
+    assert!(!lapsed.is_empty());
+    lapsed
+}
+
+#[test]
+fn of_a_control_that_is_decided_only_the_confirmation_is_asked_for() {
+    const UNPLUGGED: &str = "[[control]]\nid = \"unplugged\"\ncategory = \"compensating\"\n\
+        cuts = [{ link = \"orders\" }]\nenforcer = { element = \"lock\" }\nperformed_by = \"site\"\n\
+        hazard_added = \"none\"\ncost = 3\nclaimed = { effective = true, evidence = \"evidence/e.md\" }\n";
+    let treated = Folder { more: UNPLUGGED, path: "none", ..Folder::default() }.treated(&[(None, "1.1")]);
+    let change = treated.changes.iter().find(|change| change.change.to_string() == "+unplugged");
+    let remarks = &change.unwrap_or_else(|| panic!("{treated:#?}")).remarks;
+    assert!(remarks.iter().any(|remark| remark.contains("confirm it per site")), "{remarks:?}");
+    assert!(!remarks.iter().any(|remark| remark.contains("ward decide")), "{remarks:?}");
 }

@@ -50,6 +50,9 @@ pub struct VersionTreatment {
     pub at_least: u64,
     /// What no change that is at hand controls.
     pub untreated: Vec<Untreated>,
+    /// Where there is no treatment: what to do instead, in one sentence. It says whether none exists, or none is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instead: Option<String>,
     /// Where there is no treatment: whether taking elements off their links would control what is confirmed, at the loss of what then stops.
     pub off_the_network: bool,
     /// What remains to do instead, or besides.
@@ -145,6 +148,8 @@ pub struct Untreated {
     pub presumed_because: Option<PresumedBecause>,
     /// The worst harm that it reaches.
     pub harm: Option<HarmId>,
+    /// Whether it is not so now and a change that was weighed would bring it: a function that stops for good, or what a control adds.
+    pub by_change: bool,
 }
 
 /// What stays presumed.

@@ -6,10 +6,7 @@ use ward_model::treatment::{AnswerFirst, Treatment, TreatmentOutcome, VersionTre
 
 use crate::text::TextOptions;
 use crate::text::paper::{Ink, Paper};
-use crate::words::{count, number};
-
-/// How the advice begins where nothing treats it.
-const NONE: &str = "no treatment exists";
+use crate::words::{count, number, sentence};
 
 /// How many subjects and elements are named by default.
 const NAMED: usize = 6;
@@ -95,10 +92,8 @@ impl Page<'_> {
                 (Ink::Controlled, text)
             }
             TreatmentOutcome::NoTreatment => {
-                // What is to be replaced, and whether that or to be taken off the network, is the first thing that is advised.
-                let advised = version.advice.iter().find(|line| line.starts_with(NONE));
-                let text = advised.map_or(NONE, String::as_str).replacen(NONE, "No treatment exists", 1);
-                (Ink::Confirmed, format!("{text}."))
+                let text = version.instead.as_deref().unwrap_or("nothing at hand treats it");
+                (Ink::Confirmed, format!("{}.", sentence(text)))
             }
             TreatmentOutcome::LimitReached => {
                 let text = format!(
@@ -131,7 +126,7 @@ impl Page<'_> {
             let what: Vec<String> = what.into_iter().collect();
             self.paper.field(2, "Untreated", &self.some(&what));
         }
-        for line in version.advice.iter().filter(|line| !line.starts_with(NONE)) {
+        for line in &version.advice {
             self.paper.item(2, "- ", line);
         }
         let counts = |summary: &ward_model::assessment::Summary| {

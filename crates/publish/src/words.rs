@@ -44,6 +44,12 @@ pub fn number(value: u64) -> String {
     out
 }
 
+/// A fragment as the beginning of a sentence.
+pub fn sentence(fragment: &str) -> String {
+    let mut letters = fragment.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// `1 thing`, `2 things`, `1,200 things`.
 pub fn count(value: usize, one: &str, several: &str) -> String {
     let noun = if value == 1 { one } else { several };

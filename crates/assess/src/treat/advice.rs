@@ -22,6 +22,8 @@ type Losses = BTreeMap<FunctionId, BTreeSet<ElementId>>;
 
 /// What is left where there is no treatment.
 pub(super) struct Instead {
+    /// In one sentence.
+    pub headline: String,
     pub advice: Vec<String>,
     /// Whether taking elements off their links would control what is confirmed, at the loss of what then stops.
     pub off_the_network: bool,
@@ -30,10 +32,21 @@ pub(super) struct Instead {
 impl Search<'_> {
     /// What is left where there is no treatment: to give up links and what rests on them, or what has it.
     pub(super) fn instead(&mut self, untreated: &[Untreated]) -> Result<Instead, KnowledgeError> {
-        let replace = format!("no treatment exists: replace {}", self.replaced(untreated));
+        let unknown = self.without_a_version(untreated);
+        let replaced = self.replaced(untreated);
+        // Of what nobody has said yet that it ends, nobody can say that it does not.
+        let replace = if unknown.all {
+            let named: Vec<&str> = unknown.components.iter().map(|one| one.name.as_str()).collect();
+            format!(
+                "no treatment is known, for no fixed version is of {}: ask for one, and where there is none, replace {replaced}",
+                first_of(&named, ", ")
+            )
+        } else {
+            format!("no treatment exists: replace {replaced}")
+        };
         let mut advice = Vec::new();
         let (ended, cost) = self.search(true)?;
-        let off_the_network = match ended {
+        let (headline, off_the_network) = match ended {
             Ended::Treated(set) => {
                 let changes = self.changes(&set);
                 let written: Vec<String> = changes.iter().map(ToString::to_string).collect();
@@ -45,35 +58,30 @@ impl Search<'_> {
                 );
                 match self.harm_of(&after.losses, &changes) {
                     Stopping::Harmless => {
-                        advice.push(format!("{replace}, or take it off the network and do without what then stops"));
                         advice.push(off);
-                        true
+                        (format!("{replace}, or take it off the network and do without what then stops"), true)
                     }
                     Stopping::Unsaid(words) => {
-                        advice.push(format!("{replace}, or take it off the network if it works without"));
                         advice.push(format!("{off}. {words}"));
-                        true
+                        (format!("{replace}, or take it off the network if it works without"), true)
                     }
                     Stopping::Harmful(words) => {
-                        advice.push(replace);
                         advice.push(format!("{off}; {words}"));
-                        false
+                        (replace, false)
                     }
                 }
             }
             Ended::Impossible(..) => {
-                advice.push(format!("{replace}; even taken off every link it is not controlled"));
                 advice.push(self.meanwhile()?);
-                false
+                (format!("{replace}; even taken off every link it is not controlled"), false)
             }
             Ended::Limit(_) => {
-                advice.push(format!("{replace}; whether it is controlled when taken off its links was not settled"));
                 advice.push(self.meanwhile()?);
-                false
+                (format!("{replace}; whether it is controlled when taken off its links was not settled"), false)
             }
         };
-        advice.extend(self.without_a_version(untreated));
-        Ok(Instead { advice, off_the_network })
+        advice.extend(unknown.components.into_iter().map(|one| one.advice));
+        Ok(Instead { headline, advice, off_the_network })
     }
 
     /// What would have to be replaced: the device, or what others own and what is untreated there.
@@ -92,18 +100,22 @@ impl Search<'_> {
     }
 
     /// Of what is untreated, the components of which no fixed version is known: whoever knows one can ask about it.
-    fn without_a_version(&self, untreated: &[Untreated]) -> Vec<String> {
+    fn without_a_version(&self, untreated: &[Untreated]) -> WithoutAVersion {
         let never = self.inputs.device.versions[0].update_path == Some(UpdatePath::None);
         let mut unknown: BTreeMap<(&ElementId, &ComponentRef), (String, BTreeSet<&str>)> = BTreeMap::new();
+        let mut all = !untreated.is_empty();
         for one in untreated {
             let owner = self.inputs.device.elements.get(&one.element).map(|element| element.owner);
             if never && owner == Some(Owner::Maker) {
                 // No version that anybody knows would reach it.
+                all = false;
                 continue;
             }
             let findings = findings_at(&self.found, &self.inputs.device.versions[0].id, &one.element);
             let this = findings.filter(|finding| finding.vulnerability.id.as_str() == one.subject);
+            let mut none_known = false;
             for finding in this.filter(|finding| finding.state == State::Affected && mended(finding).is_empty()) {
+                none_known = true;
                 let component = &finding.component;
                 let version = component.version.as_deref().unwrap_or("without a version");
                 let (_, ids) = unknown
@@ -111,16 +123,19 @@ impl Search<'_> {
                     .or_insert_with(|| (format!("{} {version}", component.name), BTreeSet::new()));
                 ids.insert(&one.subject);
             }
+            all &= none_known;
         }
         let told = unknown.into_iter().map(|((element, reference), (name, ids))| {
             let ids: Vec<&str> = ids.into_iter().collect();
-            format!(
-                "no fixed version of {name} at {element} is known ({}): ask about one that you know with `--what-if \
+            let name = format!("{name} at {element}");
+            let advice = format!(
+                "no fixed version of {name} is known ({}): ask about one that you know with `--what-if \
                  update:{element}/{reference}@VERSION`, or show that it cannot be used there",
                 first_of(&ids, ", ")
-            )
+            );
+            Unmended { name, advice }
         });
-        told.collect()
+        WithoutAVersion { components: told.collect(), all }
     }
 
     /// The functions that stop with changes; those that are essential say so.
@@ -208,6 +223,20 @@ impl Search<'_> {
             }
         })
     }
+}
+
+/// The components of which no fixed version is known.
+struct WithoutAVersion {
+    components: Vec<Unmended>,
+    /// Whether such a version is all that is missing.
+    all: bool,
+}
+
+/// A component of which no fixed version is known.
+struct Unmended {
+    /// What and where it is.
+    name: String,
+    advice: String,
 }
 
 /// What comes of what stops with changes, in words.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ward_model::claim::ClaimId;
 use ward_model::hypothesis::Change;
+use ward_model::ids::ControlId;
 use ward_model::knowledge::KnowledgeError;
 use ward_model::treatment::{AnswerFirst, VersionTreatment};
 use ward_risk::{Effects, not_shown, outline, rejected, spoken_against};
@@ -45,8 +46,14 @@ pub(super) fn answer_first(
     let same = then.outcome == as_is.outcome
         && changes.iter().eq(as_is.changes.iter().map(|change| &change.change))
         && uncontrolled == as_is.before.uncontrolled.confirmed;
+    // What is said of the hazards of a control that is not relied on bears on nothing that is told.
+    let relied_on = |control: &ControlId| {
+        effects.holds(&ClaimId::Control(control.clone())) || changes.contains(&Change::Rely(control.clone()))
+    };
+    let bears = |claim: &ClaimId| !matches!(claim, ClaimId::ControlHazard(control, ..) if !relied_on(control));
+    let claims: Vec<ClaimId> = claims.into_iter().filter(bears).collect();
     let expired = inputs.decisions.entered.iter().filter(|one| one.accepted && one.expires < inputs.as_of);
-    Ok((!same).then(|| AnswerFirst {
+    Ok((!same && !claims.is_empty()).then(|| AnswerFirst {
         claims,
         ran_out: expired.map(|one| one.expires).max(),
         outcome: then.outcome,

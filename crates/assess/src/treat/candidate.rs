@@ -188,13 +188,13 @@ impl Offer<'_> {
             if control.performed_by.must_be_confirmed() {
                 remarks.push(format!("holds only where it is confirmed: confirm it per {}", control.performed_by));
             }
-            let decide = format!("`ward decide DIR --claim control:{}` after looking at its evidence", control.id);
-            remarks.push(match not_shown(self.device, &claim) {
-                Some(reason) => {
+            // Of a control that is decided only the confirmation is missing.
+            if !self.effects.holds(&claim) {
+                let decide = || format!("`ward decide DIR --claim control:{}` after looking at its evidence", control.id);
+                remarks.push(not_shown(self.device, &claim).map_or_else(decide, |reason| {
                     format!("to be made, tried and shown: {reason}, so that no decision gives it effect yet")
-                }
-                None => decide,
-            });
+                }));
+            }
             remarks.extend(control.hazard_added.iter().map(|hazard| format!("trades: {hazard}")));
             candidates.push(Candidate {
                 change: Change::Rely(control.id.clone()),

@@ -57,6 +57,7 @@ impl Search<'_> {
                 element: control?.enforcer.as_ref()?.element.clone(),
                 presumed_because: None,
                 harm: hazard.harms.first().map(|harm| harm.id.clone()),
+                by_change: true,
             };
             Some((Clause { any: Vec::new(), none_of }, untreated))
         };

@@ -171,17 +171,15 @@ fn hopeless(clauses: &BTreeMap<Clause, BTreeSet<Untreated>>, left: Vec<Untreated
     if hopeless.is_empty() { left } else { hopeless.into_iter().collect() }
 }
 
-/// What is said of a function that stops by what happens to an element.
-const STOPPED: &str = " stops for good";
-
-/// Whether that is what is told.
-pub(super) fn is_stopped(untreated: &Untreated) -> bool {
-    untreated.subject.ends_with(STOPPED)
-}
-
 /// A function that stops for good by what happens to an element.
 pub(super) fn stopped(function: &FunctionId, element: &ElementId) -> Untreated {
-    Untreated { subject: format!("{function}{STOPPED}"), element: element.clone(), presumed_because: None, harm: None }
+    Untreated {
+        subject: format!("{function} stops for good"),
+        element: element.clone(),
+        presumed_because: None,
+        harm: None,
+        by_change: true,
+    }
 }
 
 /// A need as a clause, for each of its subjects; it was asked for with these versions in place.
@@ -190,7 +188,8 @@ fn asked_for(need: Need, updated: &[usize]) -> impl Iterator<Item = (Clause, Unt
     let or_not: BTreeSet<usize> = or_not.into_iter().chain(updated.iter().copied()).collect();
     let or_not: Vec<usize> = or_not.into_iter().collect();
     subjects.into_iter().map(move |(subject, element)| {
-        let untreated = Untreated { subject: subject.id, element, presumed_because: None, harm: Some(harm.clone()) };
+        let harm = Some(harm.clone());
+        let untreated = Untreated { subject: subject.id, element, presumed_because: None, harm, by_change: false };
         (Clause { any: any.clone(), none_of: or_not.clone() }, untreated)
     })
 }
