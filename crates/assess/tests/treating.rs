@@ -275,7 +275,7 @@ fn without_a_known_version_the_device_is_not_to_be_replaced_but_a_version_to_be_
     assert!(advice.contains("update:server/lib@VERSION"), "{advice}");
     let instead = unknown.instead.unwrap_or_default();
     assert!(
-        instead.starts_with("no treatment is known, for no fixed version is of lib 1.0 at server: ask for one"),
+        instead.starts_with("no treatment is known, for nobody says which version of lib 1.0 at server would do: ask"),
         "{instead}"
     );
     assert!(!instead.contains("no treatment exists"), "{instead}");

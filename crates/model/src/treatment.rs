@@ -62,7 +62,7 @@ pub struct VersionTreatment {
     /// The claims that have effect by decisions that hold no more once the changes stand in the folder: the verdicts with the changes are as if
     /// somebody had decided again.
     pub decide_again: Vec<ClaimId>,
-    /// What would be left to do if first somebody answered for what is claimed, shown and not decided; none where that changes nothing.
+    /// What would be left to do if first somebody answered for what is claimed, shown and not decided; none where that makes nothing better.
     pub answer_first: Option<AnswerFirst>,
     /// The verdicts before, and with the changes: re-assessed whole.
     pub before: Summary,

@@ -167,8 +167,16 @@ impl Page<'_> {
                 self.paper.line(4, Ink::Dim, &format!("… and {} more; -v shows all.", presumed.len() - shown));
             }
         }
+        // One reason is told once, whatever it keeps away.
+        let mut not_offered: Vec<(&str, Vec<String>)> = Vec::new();
         for one in &version.not_offered {
-            self.paper.item(2, "- ", &format!("not at hand: {}: {}", one.what, one.reason));
+            match not_offered.iter_mut().find(|(reason, _)| *reason == one.reason) {
+                Some((_, what)) => what.push(one.what.clone()),
+                None => not_offered.push((&one.reason, vec![one.what.clone()])),
+            }
+        }
+        for (reason, what) in not_offered {
+            self.paper.item(2, "- ", &format!("not at hand: {}: {reason}", self.some(&what)));
         }
         let weighed = format!(
             "{} weighed, {} of them assessed whole.",

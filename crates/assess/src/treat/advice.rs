@@ -38,8 +38,8 @@ impl Search<'_> {
         let replace = if unknown.all {
             let named: Vec<&str> = unknown.components.iter().map(|one| one.name.as_str()).collect();
             format!(
-                "no treatment is known, for no fixed version is of {}: ask for one, and where there is none, replace {replaced}",
-                first_of(&named, ", ")
+                "no treatment is known, for nobody says which version of {} would do: ask, and where there is none, replace {replaced}",
+                first_of(&named, " or of ")
             )
         } else {
             format!("no treatment exists: replace {replaced}")

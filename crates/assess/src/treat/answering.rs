@@ -6,7 +6,7 @@ use ward_model::claim::ClaimId;
 use ward_model::hypothesis::Change;
 use ward_model::ids::ControlId;
 use ward_model::knowledge::KnowledgeError;
-use ward_model::treatment::{AnswerFirst, VersionTreatment};
+use ward_model::treatment::{AnswerFirst, TreatmentOutcome, VersionTreatment};
 use ward_risk::{Effects, not_shown, outline, rejected, spoken_against};
 
 use super::{Progress, Search, Treating};
@@ -43,9 +43,15 @@ pub(super) fn answer_first(
     let then = search.conclude(ended, &before)?;
     let changes: Vec<Change> = then.changes.iter().map(|change| change.change.clone()).collect();
     let uncontrolled = then.before.uncontrolled.confirmed;
-    let same = then.outcome == as_is.outcome
-        && changes.iter().eq(as_is.changes.iter().map(|change| &change.change))
-        && uncontrolled == as_is.before.uncontrolled.confirmed;
+    // Where answers only make confirmed what was presumed, they are no advice.
+    let rank = |outcome| match outcome {
+        TreatmentOutcome::NotNeeded => 0,
+        TreatmentOutcome::Treated => 1,
+        TreatmentOutcome::NoTreatment | TreatmentOutcome::LimitReached => 2,
+    };
+    let helps = rank(then.outcome) < rank(as_is.outcome)
+        || (then.outcome == TreatmentOutcome::Treated && then.cost < as_is.cost)
+        || uncontrolled < as_is.before.uncontrolled.confirmed;
     // What is said of the hazards of a control that is not relied on bears on nothing that is told.
     let relied_on = |control: &ControlId| {
         effects.holds(&ClaimId::Control(control.clone())) || changes.contains(&Change::Rely(control.clone()))
@@ -53,7 +59,7 @@ pub(super) fn answer_first(
     let bears = |claim: &ClaimId| !matches!(claim, ClaimId::ControlHazard(control, ..) if !relied_on(control));
     let claims: Vec<ClaimId> = claims.into_iter().filter(bears).collect();
     let expired = inputs.decisions.entered.iter().filter(|one| one.accepted && one.expires < inputs.as_of);
-    Ok((!same && !claims.is_empty()).then(|| AnswerFirst {
+    Ok((helps && !claims.is_empty()).then(|| AnswerFirst {
         claims,
         ran_out: expired.map(|one| one.expires).max(),
         outcome: then.outcome,

@@ -118,7 +118,7 @@ impl Offer<'_> {
         for (what, others) in few {
             not_weighed += others;
             not_offered.push(NotOffered {
-                what: format!("{others} more versions of {what}"),
+                what: format!("{others} more {} of {what}", if others == 1 { "version" } else { "versions" }),
                 reason: FEW_VERSIONS.to_owned(),
             });
         }
