@@ -18,9 +18,15 @@ mod listing;
 pub(crate) type Cited = BTreeMap<String, Result<Contents, EvidenceError>>;
 
 /// Headings under which a table says how something came out.
-const OUTCOMES: &[&str] = &["result", "outcome", "verdict", "passed"];
+const OUTCOMES: &[&str] =
+    &["result", "outcome", "verdict", "passed", "test result", "test outcome", "test verdict", "pass/fail"];
 /// Words that say that it came out well. Any other word does not.
 const GOOD: &[&str] = &["passed", "pass", "ok", "yes", "true", "met", "fulfilled", "verified"];
+/// Words that say that it did not, under whatever heading they stand alone in a cell.
+const BAD: &[&str] = &[
+    "fail", "failed", "fails", "nok", "not ok", "not passed", "not met", "not fulfilled", "not verified", "not tested", "not run",
+    "did not pass", "inconclusive",
+];
 /// Headings of the column by which a row is named; without any of them it is the first column.
 const KEYS: &[&str] = &["id", "key", "test", "requirement", "link", "interface", "function"];
 /// How many findings are told in one message.
@@ -135,11 +141,17 @@ fn rows(tables: &[Table], place: Option<&str>) -> Result<String, String> {
     })
 }
 
-/// What a row says against itself, where its table has a column for how something came out.
+/// What a row says against itself: in any of the columns of its table for how something came out, or by a word that stands alone in
+/// whichever cell.
 fn came_out(table: &Table, row: &Row) -> Option<String> {
-    let said = row.cell(table.column(OUTCOMES)?).unwrap_or("nothing");
-    let good = GOOD.iter().any(|good| said.eq_ignore_ascii_case(good));
-    (!good).then(|| format!("{} says `{}`, which is not known to mean that it passed", at(table, row), shorten(said)))
+    let is_one_of = |said: &str, words: &[&str]| words.iter().any(|word| said.eq_ignore_ascii_case(word));
+    let outcomes = table.headings.cells.iter().filter(|(_, heading)| is_one_of(heading, OUTCOMES));
+    let said = outcomes.map(|(column, _)| row.cell(*column).unwrap_or("nothing")).find(|said| !is_one_of(said, GOOD));
+    if let Some(said) = said {
+        return Some(format!("{} says `{}`, which is not known to mean that it passed", at(table, row), shorten(said)));
+    }
+    let (_, bad) = row.cells.iter().find(|(_, cell)| is_one_of(cell, BAD))?;
+    Some(format!("{} says `{}`", at(table, row), shorten(bad)))
 }
 
 /// Where a row stands.

@@ -110,7 +110,7 @@ fn given_by(fact: &Fact) -> Option<Given> {
     let order = match fact {
         Fact::Know(_) => 0,
         Fact::Inside(_) | Fact::InsideUnnamed | Fact::InsideSome => 1,
-        Fact::Inject(..) | Fact::Speak(_) | Fact::FalseData(_) | Fact::Silenced(_) => 2,
+        Fact::Inject(..) | Fact::Speak(_) | Fact::FalseData(_) | Fact::Silenced(_) | Fact::Quiet(_) => 2,
         Fact::Gain(_, Privilege::Execute | Privilege::Alter | Privilege::Stop) => 3,
         _ => return None,
     };
@@ -127,7 +127,7 @@ fn strength(fact: &Fact) -> (u8, ActionKind) {
         Fact::Gain(..) => (1, ActionKind::Stop),
         Fact::Speak(_) => (3, ActionKind::SendMessage),
         Fact::FalseData(_) => (2, ActionKind::SendMessage),
-        Fact::Silenced(_) => (0, ActionKind::SendMessage),
+        Fact::Silenced(_) | Fact::Quiet(_) => (0, ActionKind::SendMessage),
         _ => (1, ActionKind::SendMessage),
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use ward_model::design::DesignOf;
-use ward_model::device::{Carries, Cut, Device, Effect, FieldedVersion};
+use ward_model::device::{Carries, Cut, Device, Effect, FieldedVersion, Link};
 use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, RuleId, SecretId, VulnerabilityId, ZoneId};
 use ward_model::scale::Axis;
 use ward_policy::{Policy, WeaknessRule};
@@ -255,7 +255,8 @@ fn in_place_of(rules: &[WeaknessRule]) -> Table<RuleId, Vec<RuleId>> {
     all().map(like).collect()
 }
 
-/// The links with one end in a zone that some control, in effect or not, lets nothing enter.
+/// The links with one end in a zone that some control, in effect or not, lets nothing enter, and those that end at what enforces such a
+/// control and stands in that zone itself.
 fn told_apart(device: &Device) -> Table<LinkId, ()> {
     let cuts = device.controls.values().flat_map(|control| &control.cuts);
     let walled: BTreeSet<&ZoneId> = cuts
@@ -267,6 +268,14 @@ fn told_apart(device: &Device) -> Table<LinkId, ()> {
     if walled.is_empty() {
         return Table::default();
     }
+    let guards = device.controls.values().filter_map(|control| {
+        let enforcer = &control.enforcer.as_ref()?.element;
+        let zone = device.elements.get(enforcer)?.zone.as_ref()?;
+        let own = |cut: &Cut| matches!(cut, Cut::LinksIntoZone { zone: guarded, .. } if guarded == zone);
+        control.cuts.iter().any(own).then_some(enforcer)
+    });
+    let guards: BTreeSet<&ElementId> = guards.collect();
+    let guarding = |link: &&Link| guards.contains(&link.from) || guards.contains(&link.to);
     let behind = |end: &ElementId| {
         let zone = device.elements.get(end).and_then(|element| element.zone.as_ref());
         zone.filter(|zone| walled.contains(zone))
@@ -274,7 +283,7 @@ fn told_apart(device: &Device) -> Table<LinkId, ()> {
     device
         .links
         .values()
-        .filter(|link| behind(&link.from) != behind(&link.to))
+        .filter(|link| behind(&link.from) != behind(&link.to) || guarding(link))
         .map(|link| (link.id.clone(), ()))
         .collect()
 }

@@ -203,9 +203,10 @@ impl<'a> Context<'a> {
             Fact::Present(element)
             | Fact::Plugged(_, element)
             | Fact::Gain(element, _)
+            | Fact::Uninformed(element)
             | Fact::Misinformed(element)
             | Fact::Misled(element) => known(element).into_iter().collect(),
-            Fact::FalseData(link) | Fact::Silenced(link) => {
+            Fact::FalseData(link) | Fact::Silenced(link) | Fact::Quiet(link) => {
                 device.links.get(link).map(|link| &link.to).into_iter().collect()
             }
             Fact::Inject(link, ..) | Fact::Speak(link) => {
@@ -228,8 +229,12 @@ impl<'a> Context<'a> {
 
     /// Every fact that speaks of an element.
     pub fn facts_of(&self, element: &ElementId) -> Vec<Fact> {
-        let mut facts =
-            vec![Fact::Present(element.clone()), Fact::Misinformed(element.clone()), Fact::Misled(element.clone())];
+        let mut facts = vec![
+            Fact::Present(element.clone()),
+            Fact::Uninformed(element.clone()),
+            Fact::Misinformed(element.clone()),
+            Fact::Misled(element.clone()),
+        ];
         facts.extend(Privilege::ALL.iter().map(|privilege| Fact::Gain(element.clone(), *privilege)));
         for link in self.links_of(element) {
             for arrival in self.arrivals(link) {
@@ -240,7 +245,7 @@ impl<'a> Context<'a> {
             facts.extend([Fact::Speak(link.clone()), Fact::Plugged(link.clone(), element.clone())]);
             let receives = self.device().links.get(link).is_some_and(|link| link.to == *element);
             if receives {
-                facts.extend([Fact::FalseData(link.clone()), Fact::Silenced(link.clone())]);
+                facts.extend([Fact::FalseData(link.clone()), Fact::Silenced(link.clone()), Fact::Quiet(link.clone())]);
             }
         }
         match self.device().elements.get(element).map(|element| element.zone.clone()) {

@@ -27,8 +27,12 @@ pub(crate) enum Fact {
     Speak(LinkId),
     /// The receiver of a link takes false data on it for true.
     FalseData(LinkId),
-    /// Nothing that its rightful sender says arrives by a link.
+    /// Nothing that its rightful sender says arrives by a link, and nobody notices.
     Silenced(LinkId),
+    /// Nothing that its rightful sender says arrives by a link, whether or not that is noticed.
+    Quiet(LinkId),
+    /// An element does not get to know what it would be told, by whichever of its links that came.
+    Uninformed(ElementId),
     /// An element works with false data, by whichever of its links they came.
     Misinformed(ElementId),
     /// An element obeys commands that rest on false data: whoever sends them is itself, and is wrong.
@@ -118,6 +122,8 @@ impl Fact {
             Self::Speak(link) => format!("messages of the attacker on {link} are taken for the rightful sender's"),
             Self::FalseData(link) => format!("false data on {link} are taken for true"),
             Self::Silenced(link) => format!("nothing that its sender says arrives by {link}"),
+            Self::Quiet(link) => format!("nothing comes by {link} any more"),
+            Self::Uninformed(element) => format!("{element} is not told what it would be told"),
             Self::Misinformed(element) => format!("{element} works with false data"),
             Self::Misled(element) => format!("{element} obeys commands that rest on false data"),
             Self::Swayed(function, element) => format!("what {element} contributes to {function} is false"),
@@ -147,6 +153,7 @@ impl Fact {
             Self::Present(element)
             | Self::Plugged(_, element)
             | Self::Gain(element, _)
+            | Self::Uninformed(element)
             | Self::Misinformed(element)
             | Self::Misled(element)
             | Self::Swayed(_, element)
@@ -158,6 +165,7 @@ impl Fact {
             | Self::Speak(link)
             | Self::FalseData(link)
             | Self::Silenced(link)
+            | Self::Quiet(link)
             | Self::Know(SecretRef::OfLink(link)) => Place::Link(link.to_string()),
             Self::Know(SecretRef::Named(secret)) => Place::Secret(secret.to_string()),
             Self::Defeated(control) => Place::Control(control.to_string()),

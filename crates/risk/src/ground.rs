@@ -169,7 +169,7 @@ pub(crate) fn reground(
 pub(crate) fn login(context: &Context<'_>, (element, link): &Login, demand: u8) -> u8 {
     match link {
         None => findings::login_here(context, element, demand),
-        Some(link) => findings::login_on(context, link, demand),
+        Some(link) => findings::login_on(context, element, link, demand),
     }
 }
 
@@ -245,6 +245,8 @@ enum Cuttable<'a> {
     /// A message that arrives at an end in a zone, if it is known in which.
     Message {
         link: &'a LinkId,
+        /// The end at which it arrives; where the ends are not told apart, either.
+        at: &'a ElementId,
         into: Option<&'a ZoneId>,
         from: Origin<'a>,
     },
@@ -356,7 +358,7 @@ impl<'a> Builder<'a> {
                 let cutting = here.filter(|(_, cut)| matches!(cut, Cut::Step { step: cut, .. } if cut == step));
                 cutting.map(|(control, _)| control.clone()).collect()
             }
-            Cuttable::Message { link, into, from: origin } => {
+            Cuttable::Message { link, at, into, from: origin } => {
                 let on_link = self.in_effect(cuts.links.get(*link));
                 // Whoever is inside does not enter.
                 let entered = into.filter(|zone| !matches!(origin, Origin::Zone(inside) if inside == zone));
@@ -364,6 +366,11 @@ impl<'a> Builder<'a> {
                 let medium = self.context.device().links.get(*link).map(|link| link.medium);
                 let entered = entered.filter(|_| medium.is_some_and(Medium::enters_by_network));
                 let into = entered.into_iter().flat_map(|zone| self.in_effect(cuts.zones.get(zone)));
+                // Nor does it keep off what is said to itself.
+                let into = into.filter(|(id, _)| {
+                    let control = self.context.device().controls.get(*id);
+                    control.and_then(|control| control.enforcer.as_ref()).is_none_or(|by| by.element != **at)
+                });
                 let cutting = on_link.chain(into).filter(|(_, cut)| match cut {
                     Cut::Link { from, .. } => origin.is_among(from),
                     Cut::LinksIntoZone { from, .. } => origin.comes_in(from),

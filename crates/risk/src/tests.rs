@@ -14,6 +14,7 @@ mod networks;
 mod open;
 mod oracle;
 mod outlines;
+mod passing_on;
 mod patches;
 mod people;
 mod rubric;

@@ -238,7 +238,7 @@ fn missing(fact: &Fact, words: &str) -> FailedPredicate {
         Fact::Inside(_) | Fact::InsideUnnamed | Fact::InsideSome => (PredicateKind::NetworkNotEntered, LiveBy::Link),
         Fact::Inject(..) => (PredicateKind::LinkNotReachable, LiveBy::Link),
         Fact::Speak(_) => (PredicateKind::SenderNotBelieved, LiveBy::Secret),
-        Fact::FalseData(_) | Fact::Silenced(_) | Fact::Misinformed(_) | Fact::Misled(_) => {
+        Fact::FalseData(_) | Fact::Silenced(_) | Fact::Quiet(_) | Fact::Uninformed(_) | Fact::Misinformed(_) | Fact::Misled(_) => {
             (PredicateKind::DataNotFalse, LiveBy::Link)
         }
         Fact::Gain(..) => (PredicateKind::PrivilegeMissing, LiveBy::Weakness),

@@ -114,12 +114,12 @@ fn cohort(
     let confirmed = names.resolve_all::<_, ControlId>(Kind::Control, items(&raw.confirmed), sink)?;
     for (control, field) in confirmed.iter().zip(items(&raw.confirmed)) {
         if controls.get(control).is_some_and(|control| !control.performed_by.must_be_confirmed()) {
-            sink.warning(
+            sink.error(
                 field.place,
                 "nothing-to-confirm",
-                format!("`{control}` is not performed by a site or a user"),
+                format!("`{control}` is not performed by a site or a user, so that it holds, or fails, for all units alike"),
             )
-            .help("it holds, or fails, for all units alike");
+            .help("if only these units have it, say so with `performed_by`; else take it out here");
         }
     }
     Some(Cohort { id: CohortId::new(value(&raw.id)?), units: value(&raw.units), sites: value(&raw.sites), confirmed })

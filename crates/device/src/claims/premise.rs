@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
 use ward_model::design::{DesignOf, Property};
-use ward_model::device::{Control, Cut, Device, Function, Link, Secret};
+use ward_model::device::{Control, Cut, Device, Function, Link, RealisedBy, Secret};
 use ward_model::digest::Digest;
 use ward_model::ids::{ComponentRef, ElementId, FunctionId, HazardId, LinkId, SecretId, VulnerabilityId};
 
@@ -29,7 +29,7 @@ impl<'d> Around<'d> {
             ends.into_iter().for_each(|end| around.ending.entry(end).or_default().push(link));
         }
         for function in device.functions.values() {
-            let elements: BTreeSet<&ElementId> = function.realised_by.elements().iter().collect();
+            let elements = taking_part(device, function);
             elements.into_iter().for_each(|one| around.taking_part.entry(one).or_default().push(function));
         }
         around
@@ -51,6 +51,18 @@ pub fn rest_on(device: &Device, claims: &[&ClaimId]) -> Vec<Digest> {
         premise.digest()
     };
     claims.iter().map(digest).collect()
+}
+
+/// The elements that take part in a function: those that realise it, and of what people do those that show them what they act on. Where
+/// nobody says which these are, any may.
+fn taking_part<'d>(device: &'d Device, function: &'d Function) -> BTreeSet<&'d ElementId> {
+    match (&function.realised_by, &function.fed_by) {
+        (RealisedBy::People, None) => device.elements.keys().collect(),
+        (RealisedBy::People, Some(links)) => {
+            links.iter().filter_map(|id| device.links.get(id)).map(|link| &link.to).collect()
+        }
+        (realised, _) => realised.elements().iter().collect(),
+    }
 }
 
 impl std::ops::Deref for Around<'_> {

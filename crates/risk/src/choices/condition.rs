@@ -213,8 +213,8 @@ impl<'a> Touching<'a> {
         let condition = Condition::default().unless(links);
         let premises = || step.premises.iter().map(|fact| program.at(*fact));
         let conclusion = program.at(step.conclusion);
-        let told = premises().any(|fact| matches!(fact, Fact::Misinformed(_)))
-            && !matches!(conclusion, Fact::Gain(..) | Fact::Misinformed(_));
+        let told = premises().any(|fact| matches!(fact, Fact::Misinformed(_) | Fact::Uninformed(_)))
+            && !matches!(conclusion, Fact::Gain(..) | Fact::Misinformed(_) | Fact::Uninformed(_));
         if self.misfed && told {
             return None;
         }
@@ -383,6 +383,7 @@ fn link_of(fact: &Fact) -> Option<&LinkId> {
         | Fact::Speak(link)
         | Fact::FalseData(link)
         | Fact::Silenced(link)
+        | Fact::Quiet(link)
         | Fact::Know(SecretRef::OfLink(link)) => Some(link),
         _ => None,
     }

@@ -67,7 +67,7 @@ fn entries(
         // What a link brings is parsed: that satisfies a local vector too.
         let near = if profile.vector == AttackVector::Adjacent { Nearness::Near } else { Nearness::Far };
         for link in context.links_of(element) {
-            let demands = profile.always.saturating_add(login_on(context, link, profile.login));
+            let demands = profile.always.saturating_add(login_on(context, element, link, profile.login));
             let arrives = Fact::Inject(link.clone(), context.arriving(link, element), near);
             ways.push((arrives, demands, Some((element.clone(), Some(link.clone())))));
             ways.push((Fact::Speak(link.clone()), profile.always, None));
@@ -101,11 +101,13 @@ pub(super) fn login_here(context: &Context<'_>, element: &ElementId, demand: u8)
     if demand > 0 && context.local_login(element) { demand } else { 0 }
 }
 
-/// What demand a login is on a link: none where nobody answers for it, or the secret may be shared.
-pub(super) fn login_on(context: &Context<'_>, link: &LinkId, demand: u8) -> u8 {
+/// What demand a login is at an element, on a link: none where that is not the end that asks for it, where nobody answers for it, or the
+/// secret may be shared.
+pub(super) fn login_on(context: &Context<'_>, element: &ElementId, link: &LinkId, demand: u8) -> u8 {
     if demand == 0 {
         return 0;
     }
-    let secret = context.device().links.get(link).and_then(|link| secret_of(context, link));
+    let asking = context.device().links.get(link).filter(|link| link.to == *element);
+    let secret = asking.and_then(|link| secret_of(context, link));
     if matches!(secret, Some((_, true))) { demand } else { 0 }
 }

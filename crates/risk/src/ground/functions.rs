@@ -75,12 +75,13 @@ fn by_people(
             }
         }
         if how == HowDegraded::Loss {
-            let here = match feeding {
-                None => context.links_of(element),
-                Some(ids) => ids,
-            };
-            let here = links(here).into_iter().filter(|link| link.to == *element);
-            premises.extend(can_be_silenced(device, here));
+            match feeding {
+                None => premises.push(Fact::Uninformed(element.clone())),
+                Some(ids) => {
+                    let here = links(ids).into_iter().filter(|link| link.to == *element);
+                    premises.extend(here.map(|link| Fact::Quiet(link.id.clone())));
+                }
+            }
         }
         for premise in premises {
             let by = builder.say(|| format!("people act on what {element} shows them"));
@@ -143,7 +144,7 @@ fn degrade(
                 }
                 degraded(builder, known, function, how, premises, ReachRule::First(Reach::One), Some(element), by);
                 if how == HowDegraded::Loss {
-                    for unheard in silenced(builder.context, function, element) {
+                    for unheard in untold(builder.context, function, element) {
                         let by = builder.say(|| format!("{element} realises it, and needs what it is told"));
                         let reach = ReachRule::First(Reach::One);
                         degraded(builder, known, function, how, vec![unheard], reach, Some(element), by);
@@ -175,7 +176,19 @@ pub(super) fn told_wrong(context: &Context<'_>, function: &Function, element: &E
     }
 }
 
-/// The links whose silence takes an element out of a function, as facts. Of links of which no feature is listed it is not asked.
+/// The facts by which an element is not told what it works with for a function.
+fn untold(context: &Context<'_>, function: &Function, element: &ElementId) -> Vec<Fact> {
+    let device = context.device();
+    match device.functions.get(&function.id).and_then(|function| context.feeding_function(function)) {
+        None => vec![Fact::Uninformed(element.clone())],
+        Some(feeding) => {
+            let links = feeding.iter().filter_map(|id| device.links.get(id));
+            links.filter(|link| link.to == *element).map(|link| Fact::Quiet(link.id.clone())).collect()
+        }
+    }
+}
+
+/// The links whose unnoticed silence takes an element out of a function, as facts. Of links of which no feature is listed it is not asked.
 fn silenced(context: &Context<'_>, function: &Function, element: &ElementId) -> Vec<Fact> {
     let device = context.device();
     let feeding = device.functions.get(&function.id).and_then(|function| context.feeding_function(function));
@@ -191,7 +204,7 @@ fn can_be_silenced<'d>(device: &Device, links: impl Iterator<Item = &'d Link>) -
 
 /// The fact that an element contributes nothing, whether it is stopped or hears nothing.
 fn mute(builder: &mut Builder<'_>, function: &Function, element: &ElementId, stopped: Fact) -> Fact {
-    let unheard = silenced(builder.context, function, element);
+    let unheard = untold(builder.context, function, element);
     if unheard.is_empty() {
         return stopped;
     }
@@ -283,7 +296,8 @@ pub(super) fn follows(builder: &mut Builder<'_>, function: &Function, how: HowDe
     }
 }
 
-/// The facts by which what notices an effect, or takes over, works with false data or hears nothing. Of people who take over, what they are said to
+/// The facts by which what notices an effect, or takes over, works with false data or hears nothing and does not notice that: that it
+/// hears nothing of what has stopped is how it notices. Of people who take over, what they are said to
 /// rest on counts, whether or not anybody answers for its being all.
 fn deceived(context: &Context<'_>, effect: &Effect) -> Vec<Fact> {
     let functions = &context.device().functions;

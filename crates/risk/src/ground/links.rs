@@ -1,6 +1,7 @@
 //! Links: who can put messages on them, who is believed, and what follows.
 
-use ward_model::device::{Carries, Element, ElementKind, Link, Medium, Secret};
+use ward_model::design::DesignOf;
+use ward_model::device::{Carries, Device, Element, ElementKind, Link, Medium, Secret};
 use ward_model::ids::{ElementId, ZoneId};
 use ward_model::scale::{Exploitability, Position, Reach};
 use ward_policy::{ACCEPT_DATA, INSTALL_CODE, Privilege, SEND_COMMAND};
@@ -48,7 +49,7 @@ fn plugged(builder: &mut Builder<'_>, link: &Link, (end, other): (&ElementId, &E
     let into = device.elements.get(end).and_then(|element| element.zone.as_ref());
     let plugged = Fact::Plugged(link.id.clone(), end.clone());
     for position in builder.context.exposure(link) {
-        let cuts = builder.cutting(&Cuttable::Message { link: &link.id, into, from: Origin::Position(position) });
+        let cuts = builder.cutting(&Cuttable::Message { link: &link.id, at: end, into, from: Origin::Position(position) });
         builder.step(
             vec![Fact::At(position)],
             plugged.clone(),
@@ -73,7 +74,8 @@ fn arriving(builder: &mut Builder<'_>, link: &Link, arrival: Arrival) {
     let zone_of = |end: &ElementId| device.elements.get(end).and_then(|element| element.zone.as_ref());
     let inject = |nearness| Fact::Inject(link.id.clone(), arrival, nearness);
     // Where the ends are not told apart, every control that looks at zones cuts what arrives at both or at neither.
-    let into = zone_of(if arrival == Arrival::From { &link.from } else { &link.to });
+    let at = if arrival == Arrival::From { &link.from } else { &link.to };
+    let into = zone_of(at);
     builder.derive(
         vec![inject(Nearness::Near)],
         inject(Nearness::Far),
@@ -82,7 +84,7 @@ fn arriving(builder: &mut Builder<'_>, link: &Link, arrival: Arrival) {
         "who is near can do what is done from afar",
     );
     for position in builder.context.exposure(link) {
-        let cuts = builder.cutting(&Cuttable::Message { link: &link.id, into, from: Origin::Position(position) });
+        let cuts = builder.cutting(&Cuttable::Message { link: &link.id, at, into, from: Origin::Position(position) });
         builder.step(
             vec![Fact::At(position)],
             inject(nearness(position, link.medium)),
@@ -102,7 +104,7 @@ fn arriving(builder: &mut Builder<'_>, link: &Link, arrival: Arrival) {
         inside.sort_by(|a, b| a.0.cmp(&b.0));
         inside.dedup_by(|a, b| a.0 == b.0);
         for (foothold, from) in inside {
-            let cuts = builder.cutting(&Cuttable::Message { link: &link.id, into, from });
+            let cuts = builder.cutting(&Cuttable::Message { link: &link.id, at, into, from });
             builder.step(
                 vec![foothold],
                 inject(Nearness::Near),
@@ -184,6 +186,7 @@ pub(super) fn acted_on(builder: &mut Builder<'_>, link: &Link) {
         }
     }
     false_data(builder, link);
+    quiet(builder, link);
 }
 
 /// False data on a link, from whoever is believed or from what its sender rests on, and what they make of the receiver.
@@ -193,7 +196,11 @@ fn false_data(builder: &mut Builder<'_>, link: &Link) {
         let mut accept = |premise: Fact, by: &'static str| {
             let cuts = builder.cutting(&Cuttable::Step { step: ACCEPT_DATA, at: &link.to });
             let conclusion = Fact::FalseData(link.id.clone());
-            builder.step(vec![premise], conclusion, Exploitability::High, ReachRule::First(Reach::One), by, &cuts);
+            let reach = match &premise {
+                Fact::Speak(_) => Reach::One,
+                _ => tells(context.device(), &link.from, &link.to),
+            };
+            builder.step(vec![premise], conclusion, Exploitability::High, ReachRule::First(reach), by, &cuts);
         };
         accept(Fact::Speak(link.id.clone()), "accept-data: the receiver takes for true what its sender says");
         let passed_on = "accept-data: the sender passes on what it was told";
@@ -207,7 +214,7 @@ fn false_data(builder: &mut Builder<'_>, link: &Link) {
                 vec![premise],
                 Fact::Misled(link.to.clone()),
                 Exploitability::High,
-                ReachRule::First(Reach::One),
+                ReachRule::First(tells(context.device(), &link.from, &link.to)),
                 "accept-data: the receiver obeys commands that rest on what the sender was told",
                 &cuts,
             );
@@ -220,6 +227,54 @@ fn false_data(builder: &mut Builder<'_>, link: &Link) {
         ReachRule::First(Reach::One),
         "what came by the link is part of what it works with",
     );
+}
+
+/// Quiet on a link, from a sender that is stopped or that has nothing left to pass on, and what it makes of the receiver. It goes the ways
+/// that false data go: what a function rests on it rests on either way.
+fn quiet(builder: &mut Builder<'_>, link: &Link) {
+    let context = builder.context;
+    let quiet = || Fact::Quiet(link.id.clone());
+    if context.carries(link, Carries::Data) {
+        let reach = ReachRule::First(tells(context.device(), &link.from, &link.to));
+        let mut fall_quiet = |premise: Fact, by: &'static str| {
+            builder.derive(vec![premise], quiet(), Exploitability::High, reach, by);
+        };
+        fall_quiet(Fact::Gain(link.from.clone(), Privilege::Stop), "who is stopped says nothing any more");
+        let untold = match context.device().links.get(&link.id).and_then(|link| context.feeding_link(link)) {
+            None => vec![Fact::Uninformed(link.from.clone())],
+            Some(feeding) => feeding.iter().map(|other| Fact::Quiet(other.clone())).collect(),
+        };
+        let told_nothing = "the sender passes on what it is told, and is told nothing";
+        untold.into_iter().for_each(|premise| fall_quiet(premise, told_nothing));
+    }
+    // Of links of which no feature is listed it is not asked whether they can be silenced unnoticed.
+    if !context.device().designs.of(&DesignOf::Link(link.id.clone())).has.is_empty() {
+        builder.derive(
+            vec![Fact::Silenced(link.id.clone())],
+            quiet(),
+            Exploitability::High,
+            ReachRule::First(Reach::One),
+            "what arrives is not there",
+        );
+    }
+    builder.derive(
+        vec![quiet()],
+        Fact::Uninformed(link.to.clone()),
+        Exploitability::High,
+        ReachRule::First(Reach::One),
+        "what came by the link is part of what it is told",
+    );
+}
+
+/// How many instances of an element one of another has to do with: one, where there are known to be as many of the other.
+fn tells(device: &Device, one: &ElementId, other: &ElementId) -> Reach {
+    let from = device.elements.get(one);
+    let many = |element: Option<&Element>| element.and_then(|element| element.instances_per_site);
+    match (from, many(from), many(device.elements.get(other))) {
+        (Some(from), ..) if from.kind.serves_many_sites() => Reach::Fleet,
+        (_, Some(senders), Some(receivers)) if senders >= receivers => Reach::One,
+        _ => Reach::Site,
+    }
 }
 
 /// The facts by which what the rightful sender says on a link is false. What it is commanded is no data: `fed_by` does not speak of it.
@@ -267,11 +322,14 @@ pub(super) fn secret(builder: &mut Builder<'_>, secret: &Secret) {
     let know = Fact::Know(SecretRef::Named(secret.id.clone()));
     let holders = builder.context.sending_holders(secret);
     for holder in &holders {
+        // Who holds a copy for each of many units gives all of them away at once.
+        let others = holders.iter().chain(&secret.held_by).filter(|other| *other != holder);
+        let reach = others.map(|other| tells(device, holder, other)).max().unwrap_or(Reach::One);
         builder.derive(
             vec![Fact::Gain(holder.clone(), Privilege::Read)],
             know.clone(),
             Exploitability::High,
-            ReachRule::First(Reach::One),
+            ReachRule::First(reach),
             "who reads an element reads its secrets",
         );
     }
