@@ -23,7 +23,7 @@ pub struct WatchItem {
     /// When to look again, at the latest: no later than the decisions hold that it rests on.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub review_by: Date,
-    /// What does not hold, one by one: any of them coming about can make it live.
+    /// What does not hold, one by one: any of them coming about makes it live, but for those that do so only together.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(default))]
     pub predicates: Vec<FailedPredicate>,
@@ -50,10 +50,19 @@ pub struct FailedPredicate {
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     #[cfg_attr(feature = "schema", schemars(default))]
     pub claims: Vec<String>,
+    /// The decision, by its number, where it takes the end of all that it speaks of: no claim of it does so alone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub decision: Option<usize>,
     /// The last day on which these decisions hold.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub until: Option<Date>,
+    /// All predicates of an item that have the same number here have to come about together; each such set makes it live. One without
+    /// a number does so alone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub together: Option<usize>,
     /// In words.
     pub text: String,
 }

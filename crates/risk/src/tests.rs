@@ -18,4 +18,5 @@ mod patches;
 mod people;
 mod rubric;
 mod system;
+mod watching;
 mod without;
