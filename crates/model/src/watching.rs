@@ -10,7 +10,7 @@ use crate::verdict::Place;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WatchItem {
-    /// The vulnerability or weakness.
+    /// The vulnerability or weakness, or the element of which something would be presumed.
     pub event: String,
     /// Where it was looked at.
     pub element: ElementId,
@@ -46,7 +46,8 @@ pub struct FailedPredicate {
     pub criterion: Option<String>,
     /// What makes it live.
     pub live_by: LiveBy,
-    /// The claims that hold by decisions and without each of which it would not be so. None where several decisions hold it together.
+    /// The claims that hold by decisions and without each of which it would not be so. None where
+    /// several decisions hold it and no single one is needed.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     #[cfg_attr(feature = "schema", schemars(default))]
     pub claims: Vec<String>,
