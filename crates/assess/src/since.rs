@@ -186,7 +186,11 @@ impl<'a> Comparing<'a> {
             let at = (item.event.as_str(), &item.element, &item.fielded_version);
             let verdicts = self.verdicts.get(&at).into_iter().flatten().copied();
             let is_live = |verdict: &&Verdict| {
-                let reaches = verdict.presumed_because.is_none() && verdict.harm.is_some();
+                // What is presumed of an element that was waiting is live where it is not controlled, whatever it leads to.
+                let reaches = match verdict.presumed_because {
+                    None => verdict.harm.is_some(),
+                    Some(_) => verdict.verdict == Outcome::Uncontrolled,
+                };
                 reaches && !lived.contains(verdict.id.as_str())
             };
             for verdict in verdicts.filter(is_live) {

@@ -443,3 +443,11 @@ fn every_authority_is_answered_in_its_own_words() {
     // Terms that an event starts are started by no verdict.
     assert!(assessment.clocks.iter().all(|clock| !clock.rule.starts_with("mdr-87")));
 }
+
+/// Who is infused and who waits for the alarm of the same pump is one patient, and one nurse is enough.
+#[test]
+fn people_whom_two_functions_of_one_element_serve_need_staff_once() {
+    let staff = INFUSION.single_actions.iter().flat_map(|action| &action.fallbacks);
+    let needed: BTreeSet<Persons> = staff.map(|one| one.persons_at_once).collect();
+    assert!(needed.contains(&Persons::Count(300)) && !needed.contains(&Persons::Count(600)), "{needed:?}");
+}

@@ -214,6 +214,41 @@ fn a_control_that_comes_as_an_update_reaches_no_unit_that_gets_none() {
     assert!(never.not_offered.iter().any(|one| one.what == "control fw-2" && one.reason.contains("as an update")));
 }
 
+/// What is built into a new version is no treatment for units that get none, whether for want of a path or of support; whether they
+/// have it already is for somebody to say.
+#[test]
+fn a_control_of_the_design_reaches_no_unit_that_gets_no_new_one() {
+    const BUILT_IN: &str = "[[control]]\nid = \"built-in\"\ncategory = \"compensating\"\n\
+        cuts = [{ vulnerability = \"EX-1\", at = \"pump\" }]\nenforcer = { element = \"AT\" }\nperformed_by = \"design\"\n\
+        hazard_added = \"none\"\ncost = 3\nclaimed = { effective = true, evidence = \"evidence/e.md\" }\n";
+    let treated = |path, at: &str| {
+        let more: &'static str = BUILT_IN.replace("AT", at).leak();
+        let mut reading = Folder { path, own: OWN, more, library: "2.0", ..Folder::default() }.reading();
+        let open = |one: &Claim| one.id.to_string() == "control:built-in";
+        reading.decisions.entered[0].claims.retain(|claim| claim != "control:built-in");
+        let claims: Vec<&Claim> = reading.device.claims.values().filter(|one| !open(one)).collect();
+        reading.decisions.entered[0].premise = Some(joint_premise(claims.iter().copied()));
+        asked(&reading.device, &reading.decisions, knowledge(&[]), |inputs| {
+            treat(inputs, Treating::default()).expect("knowledge in memory")
+        })
+        .versions
+        .remove(0)
+    };
+    assert_eq!(changes(&treated("technician", "pump")), ["+built-in"]);
+    // The hospital gives its server what it likes.
+    assert_eq!(changes(&treated("none", "server")), ["+built-in"]);
+    for (path, why) in [
+        ("none", "cannot be updated"),
+        ("technician\"\nend_of_support = 2026-01-01 # \"", "has had no support since 2026-01-01"),
+    ] {
+        let never = treated(path, "pump");
+        assert!(changes(&never).iter().all(|change| change != "+built-in"), "{never:#?}");
+        let refused = never.not_offered.iter().find(|one| one.what == "control built-in");
+        let refused = refused.unwrap_or_else(|| panic!("{never:#?}"));
+        assert!(refused.reason.contains("part of the design") && refused.reason.contains(why), "{refused:?}");
+    }
+}
+
 /// Rests on what the server says: without its links it stops, and that harms as much.
 const FED: &str = "[[function]]\nid = \"dose\"\nessential = true\nrealised_by = { all = [\"pump\"] }\nfed_by = [\"orders\"]\npersons = { group = \"patient\", at_once_per_instance = 1 }\n\
     [[function.effect]]\non = \"loss\"\nhazardous_situation = \"nothing\"\nharm = \"death\"\n";

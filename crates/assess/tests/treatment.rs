@@ -32,7 +32,8 @@ fn changes(version: &VersionTreatment) -> Vec<String> {
 fn advice(version: &VersionTreatment) -> String {
     let remarks = version.changes.iter().flat_map(|change| &change.remarks);
     let not_offered = version.not_offered.iter().map(|one| format!("{}: {}", one.what, one.reason));
-    let all: Vec<String> = version.instead.iter().chain(&version.advice).chain(remarks).cloned().chain(not_offered).collect();
+    let all: Vec<String> =
+        version.instead.iter().chain(&version.advice).chain(remarks).cloned().chain(not_offered).collect();
     all.join("\n")
 }
 

@@ -24,8 +24,19 @@ const OUTCOMES: &[&str] =
 const GOOD: &[&str] = &["passed", "pass", "ok", "yes", "true", "met", "fulfilled", "verified"];
 /// Words that say that it did not, under whatever heading they stand alone in a cell.
 const BAD: &[&str] = &[
-    "fail", "failed", "fails", "nok", "not ok", "not passed", "not met", "not fulfilled", "not verified", "not tested", "not run",
-    "did not pass", "inconclusive",
+    "fail",
+    "failed",
+    "fails",
+    "nok",
+    "not ok",
+    "not passed",
+    "not met",
+    "not fulfilled",
+    "not verified",
+    "not tested",
+    "not run",
+    "did not pass",
+    "inconclusive",
 ];
 /// Headings of the column by which a row is named; without any of them it is the first column.
 const KEYS: &[&str] = &["id", "key", "test", "requirement", "link", "interface", "function"];

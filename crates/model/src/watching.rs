@@ -10,7 +10,7 @@ use crate::verdict::Place;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WatchItem {
-    /// The vulnerability or weakness.
+    /// The vulnerability or weakness, or the element of which something would be presumed.
     pub event: String,
     /// Where it was looked at.
     pub element: ElementId,
@@ -23,7 +23,7 @@ pub struct WatchItem {
     /// When to look again, at the latest: no later than the decisions hold that it rests on.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub review_by: Date,
-    /// What does not hold, one by one: any of them coming about can make it live.
+    /// What does not hold, one by one: any of them coming about makes it live, but for those that do so only together.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(default))]
     pub predicates: Vec<FailedPredicate>,
@@ -46,14 +46,24 @@ pub struct FailedPredicate {
     pub criterion: Option<String>,
     /// What makes it live.
     pub live_by: LiveBy,
-    /// The claims that hold by decisions and without each of which it would not be so. None where several decisions hold it together.
+    /// The claims that hold by decisions and without each of which it would not be so. None where
+    /// several decisions hold it and no single one is needed.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     #[cfg_attr(feature = "schema", schemars(default))]
     pub claims: Vec<String>,
+    /// The decision, by its number, where it takes the end of all that it speaks of: no claim of it does so alone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub decision: Option<usize>,
     /// The last day on which these decisions hold.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub until: Option<Date>,
+    /// All predicates of an item that have the same number here have to come about together; each such set makes it live. One without
+    /// a number does so alone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "schema", schemars(default))]
+    pub together: Option<usize>,
     /// In words.
     pub text: String,
 }

@@ -2,20 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
 use ward_model::assessment::Assessment;
 use ward_model::claim::ClaimId;
-use ward_model::device::{Configuration, Configurations, Device, Owner, Stage};
+use ward_model::device::{Configuration, Configurations, Device};
 use ward_model::ids::{FunctionId, LinkId};
-use ward_model::lifecycle::{ComponentSupport, SupportGap, SupportState, VersionLifecycle};
 use ward_model::verdict::{SubjectKind, Units, Verdict};
 
 use crate::group::groups;
 use crate::next::Context;
-use crate::svg::bars::{Bar, Row, Span};
 use crate::svg::{self, PolicyMatrix};
 use crate::ways::{Way, ways};
 use crate::words;
+
+mod life;
+
+pub(crate) use life::lifecycle;
 
 /// What is told of: an assessment, the device that it is about, and what is known of its policies.
 #[derive(Debug, Clone, Copy)]
@@ -235,86 +236,4 @@ pub(crate) fn harm_trees(
         .filter(|harm| !svg::harm::effects(device, harm).is_empty())
         .map(|harm| (harm.id.to_string(), harm.text.clone(), svg::harm::tree(assessment, device, harm, decided)))
         .collect()
-}
-
-/// The sheets of lives: how long each version is used, until when it is supported, and which parts of it are not any more.
-pub(crate) fn lifecycle(assessment: &Assessment, device: &Device) -> Vec<String> {
-    let today = assessment.inputs.as_of;
-    let mut rows = Vec::new();
-    for version in &assessment.lifecycle {
-        rows.push(of_version(version, today));
-        rows.extend(version.gaps.iter().filter(|gap| gap.element.is_some()).map(of_part));
-    }
-    if rows.iter().all(|row| row.bars.is_empty()) {
-        return Vec::new();
-    }
-    let notes = vec![
-        "A version is drawn as supported until the first of the end that is declared and the ends of its own parts, and no further than \
-         its stage is known."
-            .to_owned(),
-    ];
-    svg::bars::sheets(&format!("Life and support of {}", device.name), &notes, &rows, today)
-}
-
-/// A span of time, if it is one.
-fn span(span: Span, from: Option<Date>, until: Option<Date>) -> Option<Bar> {
-    let until = until?;
-    from.is_none_or(|from| from < until).then_some(Bar { span, from, until: Some(until) })
-}
-
-fn of_version(version: &VersionLifecycle, today: Date) -> Row {
-    let (declared, counts) = (&version.declared, version.counts);
-    let own = || version.support.iter().filter(|part| part.owner == Owner::Maker);
-    // A part whose support has ended on a day that nobody says had none at the latest today.
-    let end = |part: &ComponentSupport| match (part.state, part.until) {
-        (SupportState::Ended, None) => Some(today),
-        (_, until) => until,
-    };
-    let first_part = own().filter_map(|part| Some((end(part)?, part))).min_by_key(|(day, _)| *day);
-    let ends = [declared.end_of_support, first_part.map(|(day, _)| day)].into_iter().flatten().min();
-    // What has reached the end of its support for whatever reason has none today.
-    let ended = version.stage_range[0] == Stage::EndOfSupport;
-    let ends = if ended { ends.map(|day| day.min(today)) } else { ends };
-    let is_known = version.stage.is_some() && counts.unknown == 0;
-    let known = if is_known { ends } else { ends.map(|day| day.min(today)) };
-    let bars = [
-        span(Span::Use, None, declared.service_until),
-        declared.end_of_support.and_then(|_| span(Span::Support, None, known)),
-        declared.end_of_support.and_then(|_| span(Span::Unknown, known, ends)),
-        span(Span::Declared, ends, declared.end_of_support),
-        match declared.end_of_support {
-            Some(end) => span(Span::Gap, Some(end), declared.service_until),
-            None => span(Span::Unknown, Some(today), declared.service_until),
-        },
-    ];
-    let said = |what: &str, day: Option<Date>| day.map(|day| format!("{what} {day}"));
-    let mut note = vec![format!("stage: {}", crate::lifecycle::range(version.stage_range))];
-    note.extend(said("used until", declared.service_until));
-    note.push(
-        said("declared to be supported until", declared.end_of_support)
-            .unwrap_or_else(|| "nobody says until when it is supported".to_owned()),
-    );
-    note.extend(first_part.map(|(day, part)| {
-        let version = part.version.as_ref().map_or_else(String::new, |version| format!(" {version}"));
-        let since = if day <= today { "has been without support since" } else { "is without support from" };
-        format!("the first of its own parts {since} {day}: {}{version}", part.name)
-    }));
-    let all = counts.supported + counts.ended + counts.unknown;
-    if counts.unknown > 0 {
-        let (unknown, all) = (words::number(counts.unknown as u64), words::number(all as u64));
-        note.push(format!("of {unknown} of {all} of its own parts nobody says until when they are supported"));
-    }
-    Row { name: crate::lifecycle::title(version), note: note.join("; "), bars: bars.into_iter().flatten().collect() }
-}
-
-fn of_part(gap: &SupportGap) -> Row {
-    let note = match (gap.supported_until, gap.state) {
-        (Some(day), _) => format!("supported until {day}"),
-        (None, SupportState::Ended) => "its support has ended, on a day that nobody says".to_owned(),
-        (None, _) => "nobody says until when it is supported".to_owned(),
-    };
-    let from = gap.supported_until.unwrap_or(gap.uncovered_from);
-    let bars = [span(Span::Support, None, gap.supported_until), span(Span::Gap, Some(from), Some(gap.service_until))];
-    let element = gap.element.as_ref().map(|element| format!(" in {element}")).unwrap_or_default();
-    Row { name: format!("{}{element}", gap.name), note, bars: bars.into_iter().flatten().collect() }
 }

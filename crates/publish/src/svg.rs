@@ -19,6 +19,7 @@ mod icon;
 mod layout;
 pub(crate) mod matrix;
 mod measure;
+mod named;
 mod pen;
 pub(crate) mod several;
 mod tree;

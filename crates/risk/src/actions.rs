@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ward_model::claim::{ClaimId, FunctionClaim};
 use ward_model::device::{Fallback, Function, HowDegraded, Link};
 use ward_model::digest::Digest;
-use ward_model::ids::{ElementId, FunctionId};
+use ward_model::ids::{ElementId, FunctionId, PersonGroupId};
 use ward_model::many::{ActionKind, FallbackStaff, HarmAtOnce, Shared, SharedKind, SingleAction};
 use ward_model::scale::{Persons, Reach};
 use ward_model::verdict::{Outcome, Place};
@@ -156,6 +156,24 @@ fn stops(context: &Context<'_>, program: &Program, questions: &Questions) -> BTr
         .into_iter()
         .map(|id| (id.clone(), [Reach::One, Reach::Site, Reach::Fleet].map(|reach| lost(id, reach))))
         .collect()
+}
+
+/// Who is served by a function. Those of one group whom the same elements serve are the same people, by whatever function: each of them
+/// needs help once.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Served<'a> {
+    Group(&'a PersonGroupId, BTreeSet<&'a ElementId>),
+    Own(&'a FunctionId),
+}
+
+impl<'a> Served<'a> {
+    fn by(function: &'a Function) -> Self {
+        let elements = function.realised_by.elements();
+        match &function.persons {
+            Some(group) if !elements.is_empty() => Self::Group(group, elements.iter().collect()),
+            _ => Self::Own(&function.id),
+        }
+    }
 }
 
 /// What actions are asked about.
@@ -393,11 +411,13 @@ impl Asking<'_> {
             let through = elements.map(|via| persons(device, context.unknowns, function, via, reach));
             through.max().unwrap_or(Persons::Many)
         };
-        let mut needing: BTreeMap<&FunctionId, BTreeMap<&FunctionId, Persons>> = BTreeMap::new();
+        let mut needing: BTreeMap<&FunctionId, BTreeMap<Served<'_>, Persons>> = BTreeMap::new();
         let mut rows = Vec::new();
         for (function, fallback, onset) in relieved(context) {
             let Some(reach) = stopped(function) else { continue };
-            needing.entry(&fallback.function).or_default().insert(&function.id, waiting(function, reach));
+            let served = needing.entry(&fallback.function).or_default().entry(Served::by(function));
+            let (served, waiting) = (served.or_insert(Persons::Count(0)), waiting(function, reach));
+            *served = waiting.max(*served);
             rows.push((function, fallback, onset));
         }
         let mut found: Vec<FallbackStaff> = rows

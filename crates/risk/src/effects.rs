@@ -12,6 +12,7 @@ use ward_model::claim::{Claim, ClaimId, Decision, ElementClaim, Evidence, joint_
 use ward_model::device::{Decisions, Device};
 use ward_model::digest::Digest;
 
+use crate::context::Situation;
 use crate::vocabulary::{Places, digest};
 
 /// The claims that have effect, each with the last day on which it has.
@@ -301,6 +302,25 @@ fn bound(decision: &Decision, claims: &[&Claim]) -> Result<(), String> {
         return Err("the evidence is not the one that was looked at".to_owned());
     }
     Ok(())
+}
+
+/// What each decision speaks of that has effect, by its number, where that is more than one claim: whoever takes a decision back takes
+/// back all of them.
+pub(crate) fn spoken_of(situation: Situation<'_>, effects: &Effects) -> Vec<(usize, Vec<ClaimId>)> {
+    let Situation { device, decisions, as_of, .. } = situation;
+    let of_several =
+        |decision: &&Decision| decision.accepted && (decision.claims.len() > 1 || !decision.files.is_empty());
+    let mut several = decisions.entered.iter().filter(of_several).peekable();
+    if several.peek().is_none() {
+        return Vec::new();
+    }
+    let names = Names::of(device);
+    let spoken_of = several.map(|decision| {
+        let reached = judge_decision(&names, decision, as_of).into_iter().filter_map(|(_, outcome)| outcome.ok());
+        let claims: BTreeSet<ClaimId> = reached.filter(|id| effects.holds(id)).collect();
+        (decision.number, claims.into_iter().collect::<Vec<_>>())
+    });
+    spoken_of.filter(|(_, claims)| claims.len() > 1).collect()
 }
 
 /// The claims that decisions in force reject, each with the number of the first of these.

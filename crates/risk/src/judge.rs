@@ -23,7 +23,7 @@ use crate::actions;
 use crate::catalogue::Catalogue;
 use crate::clock;
 use crate::context::{Context, Situation, Unknowns};
-use crate::effects::Effects;
+use crate::effects::{Effects, spoken_of};
 use crate::ground::{Like, ground};
 use crate::parallel::{each_beside, each_mut, in_parts};
 use crate::run::{Judged, Key, Outcomes, Run, Standing};
@@ -76,13 +76,16 @@ pub fn judge_telling(situation: Situation<'_>, decided: &Effects, told: Told) ->
     let mut judgement =
         Judgement { gaps: watch::gaps(situation, decided), lapses: decided.lapses(), ..Judgement::default() };
     let versions = situation.device.versions.iter();
+    let spoken = &spoken_of(situation, decided)[..];
     let tried: Vec<(&Policy, &FieldedVersion)> =
         versions.flat_map(|version| situation.rulebook.policies.iter().map(move |policy| (policy, version))).collect();
     // Versions and policies do not speak with each other: each is judged by itself, and what comes out is joined in their order.
     let parts: Vec<Judgement> = std::thread::scope(|scope| {
         let working: Vec<_> = tried
             .into_iter()
-            .map(|(policy, version)| scope.spawn(move || judge_version(situation, policy, version, (decided, told))))
+            .map(|(policy, version)| {
+                scope.spawn(move || judge_version(situation, policy, version, (decided, spoken, told)))
+            })
             .collect();
         working.into_iter().map(|work| work.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     });
@@ -113,7 +116,7 @@ fn judge_version(
     situation: Situation<'_>,
     policy: &Policy,
     version: &FieldedVersion,
-    (decided, told): (&Effects, Told),
+    (decided, spoken, told): (&Effects, &[(usize, Vec<ClaimId>)], Told),
 ) -> Judgement {
     let mut judgement = Judgement::default();
     let catalogue = Catalogue::new(situation, policy, version);
@@ -123,7 +126,7 @@ fn judge_version(
     while let Some((units, confirmed)) = groups.next() {
         let mut bench = alike.remove(&confirmed).unwrap_or_else(|| {
             let catalogue = &catalogue;
-            Bench::new(Readings { situation, policy, version, confirmed: &confirmed, decided, catalogue, told })
+            Bench::new(Readings { situation, policy, version, confirmed: &confirmed, decided, spoken, catalogue, told })
         });
         if groups.peek().is_none() {
             each_mut(&mut bench.verdicts, |part| part.iter_mut().for_each(|verdict| speak_of(verdict, &units)));
@@ -251,6 +254,8 @@ struct Readings<'a> {
     version: &'a FieldedVersion,
     confirmed: &'a [ControlId],
     decided: &'a Effects,
+    /// What each decision speaks of, where that is more than one claim.
+    spoken: &'a [(usize, Vec<ClaimId>)],
     catalogue: &'a Catalogue,
     told: Told,
 }
@@ -278,7 +283,7 @@ impl<'a> Readings<'a> {
     }
 }
 
-/// When more claims than this lapse at once, a reading of its own is quicker than following what they change.
+/// When more claims than this are lost at once, a reading of its own is quicker than following what they change.
 const MOST_FOLLOWED: usize = 100;
 
 /// What is left on a day when decisions have lapsed.
@@ -290,6 +295,24 @@ enum Lapsing {
     Followed(usize),
     /// A reading of its own, of this number.
     Read(usize),
+}
+
+/// How it is found out what is left without some claims: one more removal to try, or one more reading to ask for.
+fn lose<'a, 'e>(
+    left: &'e Effects,
+    lost: impl Iterator<Item = &'a ClaimId>,
+    (tried, asked): (&mut Vec<Cow<'_, [ClaimId]>>, &mut Vec<(&'e Effects, Unknowns)>),
+) -> Lapsing {
+    let lost: Vec<ClaimId> = lost.take(MOST_FOLLOWED + 1).cloned().collect();
+    if left.claims().next().is_none() {
+        Lapsing::Everything
+    } else if lost.len() <= MOST_FOLLOWED && !is_read(&lost) {
+        tried.push(Cow::Owned(lost));
+        Lapsing::Followed(tried.len() - 1)
+    } else {
+        asked.push((left, Unknowns::Worst));
+        Lapsing::Read(asked.len() - 1)
+    }
 }
 
 /// What one group of units comes to; the units themselves are filled in later.
@@ -326,22 +349,20 @@ impl<'a> Readings<'a> {
         let mut tried: Vec<Cow<'_, [ClaimId]>> = removals.iter().map(|claims| Cow::Borrowed(&claims[..1])).collect();
         let lapses: Vec<(Date, Effects)> =
             decided.last_days().into_iter().map(|day| (day, decided.after(day))).collect();
+        let without_whole: Vec<Effects> = readings.spoken.iter().map(|(_, claims)| decided.without(claims)).collect();
         // Of the unknown at its best the class is told too.
         let mut asked = vec![(decided, Unknowns::Best), (none, Unknowns::Worst), (all, Unknowns::Worst)];
-        let mut lapsing: Vec<(Date, Lapsing)> = Vec::new();
-        for (day, left) in &lapses {
-            let lapsed: Vec<ClaimId> = decided.lapsed(*day).take(MOST_FOLLOWED + 1).cloned().collect();
-            let lapse = if left.claims().next().is_none() {
-                Lapsing::Everything
-            } else if lapsed.len() <= MOST_FOLLOWED && !is_read(&lapsed) {
-                tried.push(Cow::Owned(lapsed));
-                Lapsing::Followed(tried.len() - 1)
-            } else {
-                asked.push((left, Unknowns::Worst));
-                Lapsing::Read(asked.len() - 1)
-            };
-            lapsing.push((*day, lapse));
-        }
+        let lapsing: Vec<(Date, Lapsing)> = lapses
+            .iter()
+            .map(|(day, left)| (*day, lose(left, decided.lapsed(*day), (&mut tried, &mut asked))))
+            .collect();
+        // What ends on one day may be what one decision speaks of.
+        let whole = readings.spoken.iter().zip(&without_whole).map(|((number, claims), left)| {
+            let same = lapsing.iter().find(|(day, _)| decided.lapsed(*day).eq(claims));
+            let own = || lose(left, claims.iter(), (&mut tried, &mut asked));
+            (*number, &claims[..], same.map_or_else(own, |(_, lapse)| *lapse))
+        });
+        let whole: Vec<(usize, &[ClaimId], Lapsing)> = whole.collect();
         asked.extend(read.iter().map(|(_, left)| (left, Unknowns::Worst)));
         let first = || {
             let run = Run::of(readings.context(decided, Unknowns::Worst), grounded);
@@ -358,6 +379,7 @@ impl<'a> Readings<'a> {
             removals,
             read: read.iter().map(|(claim, _)| claim.clone()).collect(),
             lapses: lapsing,
+            whole,
         };
         let subjects = outcomes.subjects();
         let gone = gone(&outcomes, compared.undecided());
@@ -397,8 +419,14 @@ impl<'a> Readings<'a> {
         // Verdicts stand in the order of their subjects.
         let judged = subjects.iter().filter(|(_, standing)| matches!(standing, Standing::Judged(_)));
         let keys = judged.map(|(key, _)| key).chain(vanished.iter().copied());
-        let waiting: Vec<Waiting<'_>> =
-            keys.zip(verdicts.iter().flatten()).filter_map(|(key, verdict)| Waiting::new(key, verdict)).collect();
+        let waiting = keys
+            .zip(verdicts.iter().flatten())
+            .filter_map(|(key, verdict)| Waiting::new(key, verdict, |named| compared.whole(run.context(), key, named)));
+        let arising = compared.arising(&gone);
+        let arising = arising
+            .iter()
+            .map(|(key, turns)| Waiting::of(key, turns.claims.clone(), |_| turns.whole.clone(), turns.until));
+        let waiting: Vec<Waiting<'_>> = waiting.chain(arising).collect();
         let items = |waiting: &[Waiting<'_>]| watch::items(&run, waiting, |key| listed.outcome(key));
         watch_list.extend(in_parts(&waiting, LEAST_VERDICTS, items, || ()).1.into_iter().flatten());
         drop(waiting);

@@ -82,6 +82,11 @@ impl Questions {
         Self { program: Arc::clone(program), ways, leading: OnceLock::new() }
     }
 
+    /// How far a fact is reached.
+    pub fn ways(&self, fact: FactId) -> Levels {
+        self.ways.get(fact.index()).copied().unwrap_or_default()
+    }
+
     /// Whether a fact is reached at all.
     pub fn reaches(&self, fact: FactId) -> bool {
         self.ways[fact.index()].any()

@@ -32,6 +32,9 @@ impl From<Front> for Levels {
 }
 
 impl Levels {
+    /// The easiest way, that reaches everywhere.
+    pub const ALL: Self = Self([3; 3]);
+
     /// Whether there is any way.
     pub fn any(self) -> bool {
         self.0[0] > 0

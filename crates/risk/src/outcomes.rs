@@ -62,7 +62,7 @@ pub(crate) enum Standing {
 
 impl Standing {
     /// What is left to a presumption is not controlled.
-    fn outcome(&self) -> Outcome {
+    pub fn outcome(&self) -> Outcome {
         match self {
             Self::Judged(judged) => judged.outcome,
             Self::Covered(_) => Outcome::Uncontrolled,

@@ -1,7 +1,7 @@
 //! One reading: every subject judged, for one policy, one fielded version, one group of units, one set of claims in effect.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ward_model::ids::ElementId;
 use ward_model::scale::{Exploitability, Persons, Reach};
@@ -10,7 +10,6 @@ use ward_model::verdict::{Basis, Outcome, PresumedBecause, Witness};
 use crate::attribute::through;
 use crate::cells::{Cell, worst_of_each};
 use crate::context::Context;
-use crate::fact::Fact;
 use crate::fixpoint::{Solution, solve};
 use crate::ground::ground;
 use crate::ground::{Grounded, Group, Presuming, Steps, presuming};
@@ -23,6 +22,10 @@ use crate::program::{DerivationId, FactId, Program};
 use crate::subject::SubjectKey;
 use crate::texts::Texts;
 use crate::witness::{self, OwnSteps};
+
+mod lacking;
+
+pub(crate) use lacking::MissingSet;
 
 /// A program with elements presumed, and its fixpoint.
 struct Presumed {
@@ -67,6 +70,8 @@ pub(crate) struct Run<'a> {
     /// From where on facts then lead to what makes a subject uncontrolled; none where everything is described.
     open: Option<Vec<Bounds>>,
     presumptions: Vec<Presumption>,
+    /// The same where everything is described, once that is asked for.
+    onward: OnceLock<Vec<Bounds>>,
     texts: Texts,
     /// Whether of each subject more is told than how it comes out.
     told: bool,
@@ -128,6 +133,7 @@ impl<'a> Run<'a> {
             undescribed,
             open,
             presumptions,
+            onward: OnceLock::new(),
             texts: Texts::default(),
             told,
         }
@@ -151,6 +157,7 @@ impl<'a> Run<'a> {
             presumed_labels: Labels::default(),
             open: None,
             presumptions: Vec::new(),
+            onward: OnceLock::new(),
             texts: Texts::default(),
             told: true,
         }
@@ -353,32 +360,6 @@ impl<'a> Run<'a> {
                 node.by = Arc::clone(by);
             }
         }
-    }
-
-    /// Why a subject that is controlled reaches nothing: the facts that its steps lack, none where they can be taken.
-    /// Nothing where the subject does not arise.
-    pub fn lacking(&self, key: &Key) -> Option<Vec<String>> {
-        Some(self.lacking_facts(key)?.into_keys().collect())
-    }
-
-    /// The same facts, by their words.
-    pub fn lacking_facts(&self, key: &Key) -> Option<BTreeMap<String, &Fact>> {
-        if let SubjectKey::Vulnerability(id, element) = &key.subject
-            && self.context.inventory(element).find(id)?.is_gone(self.context.effects)
-        {
-            return None;
-        }
-        let mut lacking = BTreeMap::new();
-        for id in self.grounded_group(key)?.iter().flat_map(|(_, steps)| steps) {
-            let premises = self.grounded.program.step(*id).premises;
-            let missing: Vec<&FactId> = premises.iter().filter(|fact| !self.known.reaches(**fact)).collect();
-            if missing.is_empty() {
-                return Some(BTreeMap::new());
-            }
-            let facts = missing.into_iter().map(|fact| self.grounded.program.at(*fact));
-            lacking.extend(facts.map(|fact| (fact.words(), fact)));
-        }
-        Some(lacking)
     }
 
     /// In words, what is not known where a verdict is presumed.

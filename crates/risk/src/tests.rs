@@ -19,4 +19,5 @@ mod patches;
 mod people;
 mod rubric;
 mod system;
+mod watching;
 mod without;

@@ -13,6 +13,7 @@ use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
 use ward_model::design::DesignOf;
 use ward_model::ids::{ElementId, FunctionId, LinkId, RuleId};
 use ward_model::verdict::PresumedBecause;
+use ward_policy::Privilege;
 
 use crate::catalogue::Profile;
 use crate::cells::{harmful, unacceptable};
@@ -22,12 +23,12 @@ use crate::fact::Fact;
 use crate::graph::Step;
 use crate::ground::weaknesses::may_be_weak;
 use crate::ground::{Grounded, Group, Like, Login, Part, login, reground};
-use crate::levels::Bounds;
+use crate::levels::{Bounds, Levels};
 use crate::lists::Lists;
 use crate::network::Network;
 use crate::outcomes::{Key, Outcomes, objectionable, touches};
 use crate::parallel::parts;
-use crate::presume::{Presumption, presumptions_of};
+use crate::presume::{Presumption, presumptions, presumptions_of};
 use crate::program::{DerivationId, FactId, Program};
 use crate::run::Run;
 use crate::subject::SubjectKey;
@@ -47,6 +48,9 @@ pub(crate) struct Turns {
     open: BTreeMap<ElementId, Vec<usize>>,
     /// Where an element is no longer known to be described completely: what does not arise there is left to a presumption.
     undescribed: BTreeMap<ElementId, BTreeSet<usize>>,
+    /// What is presumed then of elements that are described completely and of which nothing was presumed for that reason, and is
+    /// uncontrolled.
+    presuming: BTreeMap<Presumption, BTreeSet<usize>>,
     /// Where the weaknesses of something change: those it has then, by element, and whether each is uncontrolled.
     weaknesses: BTreeMap<DesignOf, BTreeMap<usize, FoundAnew>>,
 }
@@ -54,14 +58,39 @@ pub(crate) struct Turns {
 impl Turns {
     /// These and what others have found of other removals.
     fn join(&mut self, others: Self) {
-        let Self { groups, presumed, open, undescribed, weaknesses, .. } = others;
+        let Self { groups, presumed, open, undescribed, presuming, weaknesses, .. } = others;
         groups.into_iter().for_each(|(group, numbers)| self.groups.entry(group).or_default().extend(numbers));
         presumed.into_iter().for_each(|(one, numbers)| self.presumed.entry(one).or_default().extend(numbers));
         open.into_iter().for_each(|(element, numbers)| self.open.entry(element).or_default().extend(numbers));
         for (element, numbers) in undescribed {
             self.undescribed.entry(element).or_default().extend(numbers);
         }
+        for (presumption, numbers) in presuming {
+            self.presuming.entry(presumption).or_default().extend(numbers);
+        }
         weaknesses.into_iter().for_each(|(of, found)| self.weaknesses.entry(of).or_default().extend(found));
+    }
+
+    /// The subjects that do not arise as decided and are uncontrolled in some removals, with these.
+    pub fn arising(&self, decided: &Outcomes<'_>) -> BTreeMap<Key, BTreeSet<usize>> {
+        let mut arising: BTreeMap<Key, BTreeSet<usize>> = BTreeMap::new();
+        let found =
+            self.weaknesses.iter().flat_map(|(of, found)| found.iter().map(move |(number, found)| (of, number, found)));
+        for (of, number, found) in found {
+            for ((rule, element), _) in found.iter().filter(|(_, bad)| **bad) {
+                let subject = SubjectKey::Weakness(rule.clone(), of.clone(), element.clone());
+                arising.entry(Key { subject, because: None }).or_default().insert(*number);
+            }
+        }
+        let unmodelled =
+            self.undescribed.iter().map(|(element, numbers)| (element, PresumedBecause::Unmodelled, numbers));
+        let others = self.presuming.iter().map(|(one, numbers)| (&one.element, one.because, numbers));
+        for (element, because, numbers) in unmodelled.chain(others) {
+            let key = Key { subject: SubjectKey::Presumed(element.clone()), because: Some(because) };
+            arising.entry(key).or_default().extend(numbers);
+        }
+        arising.retain(|key, _| decided.standing(key).is_none());
+        arising
     }
 
     /// The removals in which a subject turns that is controlled as decided.
@@ -389,6 +418,8 @@ pub(crate) struct Without<'a> {
     presumed: Option<Side>,
     /// The same, asked about any harm: where there is none, there is no such subject.
     harmed: Option<Side>,
+    /// What is presumed as decided.
+    today: Arc<BTreeSet<Presumption>>,
     watched: Arc<Watched<'a>>,
     turns: Turns,
 }
@@ -401,6 +432,8 @@ struct Watched<'a> {
     by_step: Lists<u32>,
     by_element: Table<&'a ElementId, Vec<u32>>,
     presumptions: BTreeMap<DerivationId, Vec<&'a Presumption>>,
+    /// Presumptions that lead nowhere, so that they are no subjects.
+    silent: BTreeMap<DerivationId, Vec<Presumption>>,
 }
 
 /// A thread takes so many removals in one go.
@@ -418,8 +451,19 @@ impl<'a> Without<'a> {
                 presumptions.entry(*step).or_default().push(presumption);
             }
         }
-        let side = |asked| (!presumptions.is_empty()).then(|| Side::new(&context, run.presumed(), asked));
-        let (presumed, harmed) = (side(Asked::Harm), side(Asked::AnyHarm));
+        // Without the review of a component more may be presumed than is.
+        let reviewed = context.effects.claims().any(|claim| matches!(claim, ClaimId::ComponentReviewed(..)));
+        let side = |asked| Side::new(&context, run.presumed(), asked);
+        let today: BTreeSet<Presumption> = self::presumptions(&context).into_iter().collect();
+        let mut silent: BTreeMap<DerivationId, Vec<Presumption>> = BTreeMap::new();
+        for presumption in today.iter().filter(|one| !outcomes.presumed.contains_key(*one)) {
+            if let Some(step) = run.presumed().1.get(&presumption.element) {
+                silent.entry(*step).or_default().push(presumption.clone());
+            }
+        }
+        let presumed = (reviewed || !presumptions.is_empty() || !silent.is_empty()).then(|| side(Asked::Harm));
+        let harmed = (!presumptions.is_empty()).then(|| side(Asked::AnyHarm));
+        let today = Arc::new(today);
         let groups: Vec<&Group> = outcomes.controlled_groups().collect();
         let steps: Vec<&[(Profile, Vec<DerivationId>)]> =
             groups.iter().map(|group| decided.groups.get(group).map_or(&[][..], Vec::as_slice)).collect();
@@ -432,9 +476,9 @@ impl<'a> Without<'a> {
         for (number, group) in (0_u32..).zip(&groups) {
             by_element.entry(group.element()).or_default().push(number);
         }
-        let watched = Arc::new(Watched { groups, by_step, by_element, presumptions });
+        let watched = Arc::new(Watched { groups, by_step, by_element, presumptions, silent });
         let like = decided.like();
-        Self { context, decided, like, undescribed, presumed, harmed, watched, turns: Turns::default() }
+        Self { context, decided, like, undescribed, presumed, harmed, today, watched, turns: Turns::default() }
     }
 
     /// Takes these claims away, each time from what is decided, and notes what turns: removals are numbered as they stand there.
@@ -560,8 +604,26 @@ impl<'a> Without<'a> {
         let mut more: Vec<ElementId> = now.iter().map(|one| one.element.clone()).collect();
         more.retain(|element| !side.presumed.contains(element));
         more.dedup();
-        let watched = |step: DerivationId| self.watched.presumptions.contains_key(&step);
+        let Watched { presumptions, silent, .. } = &*self.watched;
+        let watched = |step: DerivationId| presumptions.contains_key(&step) || silent.contains_key(&step);
         let (_, leading) = side.take_away(context, (self.decided, &self.like), touched, &more, watched);
+        // Of an element that is described completely it decides whether it leads to harm; of any other too much is presumed anyway.
+        let is_described = |element: &ElementId| {
+            let one = Presumption { element: element.clone(), because: PresumedBecause::Unmodelled };
+            !now.contains(&one) && !self.today.contains(&one)
+        };
+        let leading_now = |step: &&DerivationId| leading.binary_search(*step).is_ok() && side.network.leads(**step);
+        for one in silent.keys().filter(leading_now).flat_map(|step| &silent[step]) {
+            if !touched.elements.contains(&one.element) || now.contains(one) {
+                self.turns.presuming.entry(one.clone()).or_default().insert(number);
+            }
+        }
+        for one in now.iter().filter(|one| !self.today.contains(*one) && is_described(&one.element)) {
+            let held = side.network.program().find(&Fact::Gain(one.element.clone(), Privilege::Execute));
+            if held.is_some_and(|held| side.network.bounds(held).met_by(Levels::ALL)) {
+                self.turns.presuming.entry(one.clone()).or_default().insert(number);
+            }
+        }
         // What may take part in functions that nobody has named is not controlled for any reason, if it does any harm at all.
         let opened = |presumption: &Presumption| {
             let undescribed =

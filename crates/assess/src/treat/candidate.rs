@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use ward_model::claim::ClaimId;
 use ward_model::device::{
-    Control, Cut, Decisions, Device, ElementKind, Fallback, FieldedVersion, Link, Owner, UpdatePath,
+    Control, Cut, Decisions, Device, ElementKind, Fallback, FieldedVersion, Link, Owner, Performer, Stage, UpdatePath,
 };
 use ward_model::finding::{Finding, State};
 use ward_model::hypothesis::Change;
@@ -122,17 +122,30 @@ impl Offer<'_> {
                 reason: FEW_VERSIONS.to_owned(),
             });
         }
-        if self.version.update_path == Some(UpdatePath::None) {
+        if let Some(reason) = self.gets_nothing() {
             let what = if unreached.is_empty() { "changes of the design" } else { "patches and changes of the design" };
-            not_offered.push(NotOffered {
-                what: what.to_owned(),
-                reason: format!("version {} cannot be updated: no patch reaches it", self.version.id),
-            });
+            not_offered.push(NotOffered { what: what.to_owned(), reason: format!("{reason}: no patch reaches it") });
         }
         candidates.extend(self.isolations());
         candidates.sort_by(|a, b| a.change.cmp(&b.change));
         candidates.dedup_by(|a, b| a.change == b.change);
         Offered { candidates, not_offered, not_weighed }
+    }
+
+    /// Why nothing new is brought to units of this version, if it is not: there is no path, or nobody supports it any more.
+    fn gets_nothing(&self) -> Option<String> {
+        let (version, lifecycle) = (self.version, &self.device.lifecycle);
+        if version.update_path == Some(UpdatePath::None) {
+            return Some(format!("version {} cannot be updated", version.id));
+        }
+        let end = version.life.end_of_support.or(lifecycle.end_of_support).filter(|end| *end <= self.on);
+        match end {
+            Some(end) => Some(format!("version {} has had no support since {end}", version.id)),
+            None if lifecycle.stage == Stage::EndOfSupport => {
+                Some(format!("version {} has reached the end of its support", version.id))
+            }
+            None => None,
+        }
     }
 
     /// How another version reaches an element. What the fielded version says holds for what the maker owns, for what patients have, and for
@@ -147,7 +160,7 @@ impl Offer<'_> {
         };
         match (others.filter(|element| !with_patients(element.kind)), self.version.update_path) {
             (Some(element), _) => Path::ByOwner(element.owner),
-            (None, Some(UpdatePath::None)) => Path::Never,
+            (None, _) if self.gets_nothing().is_some() => Path::Never,
             (None, Some(path)) => Path::By(path),
             (None, None) => Path::NotSaid,
         }
@@ -176,9 +189,20 @@ impl Offer<'_> {
                 refuse(reason);
                 continue;
             }
-            if control.category == BY_UPDATE && self.version.update_path == Some(UpdatePath::None) {
-                refuse(format!("it comes as an update, and version {} cannot be updated", self.version.id));
-                continue;
+            if let Some(reason) = self.gets_nothing() {
+                if control.category == BY_UPDATE {
+                    refuse(format!("it comes as an update, and {reason}"));
+                    continue;
+                }
+                // What is built in comes with a new version of what enforces it, if these units have it not already.
+                let enforcer = control.enforcer.as_ref().map(|enforcer| self.path_to(&enforcer.element));
+                if control.performed_by == Performer::Design && enforcer == Some(Path::Never) {
+                    refuse(format!(
+                        "it is part of the design, and {reason}: only where these units have it already does it count, once \
+                         `ward decide DIR --claim {claim}` answers for it"
+                    ));
+                    continue;
+                }
             }
             let (cost, cost_source) = match control.cost {
                 Some(cost) => (cost, "the folder".to_owned()),
@@ -190,7 +214,8 @@ impl Offer<'_> {
             }
             // Of a control that is decided only the confirmation is missing.
             if !self.effects.holds(&claim) {
-                let decide = || format!("`ward decide DIR --claim control:{}` after looking at its evidence", control.id);
+                let decide =
+                    || format!("`ward decide DIR --claim control:{}` after looking at its evidence", control.id);
                 remarks.push(not_shown(self.device, &claim).map_or_else(decide, |reason| {
                     format!("to be made, tried and shown: {reason}, so that no decision gives it effect yet")
                 }));

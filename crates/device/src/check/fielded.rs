@@ -117,7 +117,9 @@ fn cohort(
             sink.error(
                 field.place,
                 "nothing-to-confirm",
-                format!("`{control}` is not performed by a site or a user, so that it holds, or fails, for all units alike"),
+                format!(
+                    "`{control}` is not performed by a site or a user, so that it holds, or fails, for all units alike"
+                ),
             )
             .help("if only these units have it, say so with `performed_by`; else take it out here");
         }

@@ -123,6 +123,7 @@ pub struct Reference {
 struct Picture {
     svg: String,
     wide: bool,
+    lying: bool,
 }
 
 /// Pictures of one thing.
@@ -345,12 +346,13 @@ impl From<Step> for StepView {
 
 impl Picture {
     fn new(svg: String) -> Self {
-        // The width stands in the first line; pictures wider than a page are scrolled on screen instead of shrunk.
+        // The width stands in the first line; pictures wider than a page are scrolled on screen instead of shrunk, and those wider than
+        // an upright page lie on paper.
         let width = svg
             .split_once(" width=\"")
             .and_then(|(_, rest)| rest.split_once('"'))
             .and_then(|(w, _)| w.parse::<i32>().ok());
-        Self { wide: width.is_some_and(|width| width > 1400), svg }
+        Self { wide: width.is_some_and(|width| width > 1400), lying: width.is_some_and(|width| width > 1045), svg }
     }
 }
 

@@ -10,16 +10,18 @@ use ward_model::verdict::{Place, Witness};
 use super::draw::{picture, scene};
 use super::fold::View;
 
-/// The long and the short side of a page of A4 within its margins, in pixels of a picture whose smallest words are 1.8 mm high there.
-const PAGE: (i32, i32) = (1620, 1100);
+/// Width and height of a lying and of an upright page of A4 within its margins and below the heading, in pixels of a picture whose smallest
+/// words are 1.8 mm high there: 273 by 176 and 182 by 255 millimetres, as the style sheet of the page has them.
+const PAGES: [(i32, i32); 2] = [(1620, 1075), (1045, 1550)];
 
 /// Whether a picture of this size is readable on a page, lying or upright.
 fn fits(width: i32, height: i32) -> bool {
-    width.max(height) <= PAGE.0 && width.min(height) <= PAGE.1
+    PAGES.into_iter().any(|(wide, high)| width <= wide && height <= high)
 }
 
-fn readable(view: &View<'_>, witness: Option<&Witness>, decided: &BTreeSet<&ClaimId>) -> bool {
-    let scene = scene(view, "", witness, decided);
+/// Whether a view is readable on a page, with its title and remarks.
+fn readable(view: &View<'_>, title: &str, witness: Option<&Witness>, decided: &BTreeSet<&ClaimId>) -> bool {
+    let scene = scene(view, title, witness, decided);
     fits(scene.width, scene.height)
 }
 
@@ -34,7 +36,7 @@ pub(crate) fn path(device: &Device, witness: &Witness, decided: &BTreeSet<&Claim
     let title = format!("Path through the architecture of {}", device.name);
     let mut view = View::whole(device, decided);
     view.remarks.extend(remark.clone());
-    if readable(&view, Some(witness), decided) {
+    if readable(&view, &title, Some(witness), decided) {
         return picture(&view, &title, Some(witness), decided);
     }
     let mut passed: BTreeSet<&ElementId> = BTreeSet::new();
@@ -68,7 +70,7 @@ pub(crate) struct Sheet {
 pub(crate) fn sheets(device: &Device, title: &str, remarks: &[String], decided: &BTreeSet<&ClaimId>) -> Vec<Sheet> {
     let mut view = View::whole(device, decided);
     view.remarks = remarks.to_vec();
-    if device.elements.len() < 2 || readable(&view, None, decided) {
+    if device.elements.len() < 2 || readable(&view, title, None, decided) {
         return vec![Sheet { of: String::new(), svg: picture(&view, title, None, decided) }];
     }
     let mut zones: BTreeMap<Option<&ZoneId>, Vec<&Element>> = BTreeMap::new();
@@ -79,7 +81,9 @@ pub(crate) fn sheets(device: &Device, title: &str, remarks: &[String], decided: 
     for (zone, of) in &zones {
         let name = zone.and_then(|zone| device.zones.get(zone)).map_or("no zone stated", |zone| zone.name.as_str());
         let mut pieces = Vec::new();
-        split(device, of, decided, &mut pieces);
+        // As long as any title of a sheet of it is going to be.
+        let longest = format!("{title}: {name}, part 99 of 99 (sheet 999 of 999)");
+        split(device, (&of[..], longest.as_str()), decided, &mut pieces);
         let count = pieces.len();
         for (place, piece) in pieces.into_iter().enumerate() {
             let part = if count > 1 { format!(", part {} of {count}", place + 1) } else { String::new() };
@@ -110,14 +114,19 @@ fn keeping<'a>(device: &'a Device, piece: &[&Element], decided: &BTreeSet<&Claim
 }
 
 /// Halves some elements until each part fits on a page.
-fn split<'a>(device: &Device, of: &[&'a Element], decided: &BTreeSet<&ClaimId>, pieces: &mut Vec<Vec<&'a Element>>) {
-    if of.len() < 2 || readable(&keeping(device, of, decided), None, decided) {
+fn split<'a>(
+    device: &Device,
+    (of, title): (&[&'a Element], &str),
+    decided: &BTreeSet<&ClaimId>,
+    pieces: &mut Vec<Vec<&'a Element>>,
+) {
+    if of.len() < 2 || readable(&keeping(device, of, decided), title, None, decided) {
         pieces.push(of.to_vec());
         return;
     }
     let (first, second) = of.split_at(of.len().div_ceil(2));
-    split(device, first, decided, pieces);
-    split(device, second, decided, pieces);
+    split(device, (first, title), decided, pieces);
+    split(device, (second, title), decided, pieces);
 }
 
 #[cfg(test)]
@@ -126,6 +135,14 @@ mod tests {
 
     #[test]
     fn a_page_may_lie_or_stand() {
-        assert!(fits(1620, 1100) && fits(1100, 1620) && !fits(1200, 1200) && !fits(1700, 100));
+        assert!(fits(1620, 1075) && fits(1045, 1550) && !fits(1200, 1200) && !fits(1700, 100));
+    }
+
+    /// The smallest words, of 11 pixels, are not less than 1.8 mm high where a picture fills its page.
+    #[test]
+    fn the_smallest_words_are_readable_on_paper() {
+        for ((wide, high), (width, height)) in super::PAGES.into_iter().zip([(273, 176), (182, 255)]) {
+            assert!(11 * 10 * width >= 18 * wide && 11 * 10 * height >= 18 * high, "{wide} x {high}");
+        }
     }
 }

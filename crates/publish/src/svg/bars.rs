@@ -56,8 +56,8 @@ const SIDE: i32 = 320;
 const WIDE: i32 = 900;
 const HIGH: i32 = 20;
 const SMALL: i32 = 11;
-/// Rows on one sheet take no more than this.
-const SHEET: i32 = 900;
+/// Rows on one sheet take no more than this: with head, axis and legend a lying page of A4 keeps its text readable.
+const SHEET: i32 = 820;
 
 /// The sheets of some rows.
 pub fn sheets(title: &str, notes: &[String], rows: &[Row], today: Date) -> Vec<String> {

@@ -9,6 +9,7 @@ use ward_model::ids::ElementId;
 use ward_model::scale::Axis;
 use ward_model::verdict::{Place, ReachedHarm, Verdict, Witness, WitnessNode};
 
+use super::named::{named, subject};
 use super::tree::{Frame, Gate, Node, Tree, sheets};
 use crate::words::{self, count};
 
@@ -44,22 +45,28 @@ pub fn tree(assessment: &Assessment, device: &Device, harm: &Harm, decided: &BTr
         }
         None => lines.push(untold(assessment, harm)),
     }
+    let from: Vec<Node> =
+        effects.iter().map(|(function, effect)| situation(device, function, effect, &reached, decided)).collect();
+    let told = from.iter().any(|situation| situation.frame == Frame::Reached);
+    if worst.is_some() && !told {
+        lines.push("by ways that are not told: those of its verdicts lead to a worse harm".to_owned());
+    }
     let root = Node {
-        heading: format!("{}: {}", harm.id, harm.text),
+        heading: harm.text.clone(),
         lines,
         frame: match (worst, harm.axis) {
-            (Some(_), _) => Frame::Reached,
+            (Some(_), _) if told => Frame::Reached,
             (None, Axis::Person) => Frame::Apart,
-            // No verdict tells ways to it, so nothing can be said of them.
-            (None, Axis::Privacy | Axis::Reputation) => Frame::Plain,
+            // What is reached by other ways than those that are told, or on an axis to which none are, is neither.
+            (Some(_), _) | (None, Axis::Privacy | Axis::Reputation) => Frame::Plain,
         },
         gate: (effects.len() > 1).then_some(Gate::Or),
-        from: effects.iter().map(|(function, effect)| situation(device, function, effect, &reached, decided)).collect(),
+        from,
     };
     let notes = vec![
         "From the harm on the left to what it follows from on the right. OR: any one is enough; AND: all are needed; a number: so many of \
-         them. Thick: a way that is told leads here. Dashed: none does; but of each verdict one way is told, the worst, and there may be \
-         others, by what was found or by what was not looked at."
+         them. Thick: a way that is told leads here. Dashed: none that is told does; of each verdict one way is told, the worst, and there \
+         may be others, by what was found or by what was not looked at. Thin: the harm is reached, and by no way that is told."
             .to_owned(),
     ];
     sheets(&Tree {
@@ -217,8 +224,8 @@ fn element(device: &Device, id: &ElementId, way: Option<(&Verdict, &WitnessNode,
         return Node { heading, lines, frame: Frame::Apart, gate: None, from: Vec::new() };
     };
     let steps = Node {
-        heading: words::subject(verdict),
-        lines: steps(&verdict.witness, end),
+        heading: subject(verdict, device),
+        lines: steps(&verdict.witness, end, device),
         frame: Frame::Plain,
         gate: None,
         from: Vec::new(),
@@ -231,7 +238,7 @@ fn element(device: &Device, id: &ElementId, way: Option<(&Verdict, &WitnessNode,
 }
 
 /// The steps that lead to a node, each with what it needs where that is more than the step before.
-fn steps(witness: &Witness, end: &WitnessNode) -> Vec<String> {
+fn steps(witness: &Witness, end: &WitnessNode, device: &Device) -> Vec<String> {
     let mut needed: BTreeSet<&str> = BTreeSet::from([&*end.id]);
     // Premises stand before conclusions.
     for node in witness.nodes.iter().rev() {
@@ -255,7 +262,7 @@ fn steps(witness: &Witness, end: &WitnessNode) -> Vec<String> {
                 format!(" (needs {})", several.join(" AND "))
             }
         };
-        lines.push(format!("{own}. {}{joined}", node.fact));
+        lines.push(format!("{own}. {}{joined}", named(&node.fact, &node.at, device)));
         before = own;
     }
     lines

@@ -5,7 +5,7 @@ use super::pen::{ACCENT, Anchor, Face, Head, INK, MARGIN, Pen, QUIET, Rect, THIN
 use crate::words::clean;
 
 /// Room between two columns, for the lines.
-const CHANNEL: i32 = 68;
+const CHANNEL: i32 = 72;
 /// Room between two boxes above one another.
 const GAP: i32 = 14;
 /// From the border of a box to its text.
@@ -15,8 +15,8 @@ const HEADING: i32 = 16;
 const LINE: i32 = 15;
 /// Most lines of a paragraph; what is longer stands whole in the description.
 const LINES: usize = 9;
-/// How high a sheet may be: with the widths in use, an upright or lying page of A4 keeps its text readable.
-const SHEET: i32 = 900;
+/// How high what stands on a sheet may be: with head and margins a lying page of A4 keeps its text readable.
+const SHEET: i32 = 880;
 
 /// How a box is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,6 @@ impl Gate {
         match self {
             Self::Or => "OR".to_owned(),
             Self::And => "AND".to_owned(),
-            Self::Voted(needed, of) if *of < 10 => format!("{needed} of {of}"),
             Self::Voted(needed, of) => format!("{needed}/{of}"),
         }
     }
@@ -250,7 +249,7 @@ fn gate_sign(pen: &mut Pen, gate: &Gate, rect: Rect) {
         pen.path(&format!("M{} {} H{}", rect.x, rect.y + rect.h + 3, rect.x + rect.w), (INK, "1.5"), "");
     }
     let word = gate.word();
-    let size = if measure::width(&word, bold(10)) > rect.w - 4 { 8 } else { 10 };
+    let size = if measure::width(&word, bold(11)) > rect.w - 4 { 8 } else { 11 };
     pen.anchored(rect.x + rect.w / 2, rect.y + 13, size, Face::Bold, Anchor::Middle, &word);
 }
 

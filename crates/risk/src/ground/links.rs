@@ -49,7 +49,8 @@ fn plugged(builder: &mut Builder<'_>, link: &Link, (end, other): (&ElementId, &E
     let into = device.elements.get(end).and_then(|element| element.zone.as_ref());
     let plugged = Fact::Plugged(link.id.clone(), end.clone());
     for position in builder.context.exposure(link) {
-        let cuts = builder.cutting(&Cuttable::Message { link: &link.id, at: end, into, from: Origin::Position(position) });
+        let cuts =
+            builder.cutting(&Cuttable::Message { link: &link.id, at: end, into, from: Origin::Position(position) });
         builder.step(
             vec![Fact::At(position)],
             plugged.clone(),

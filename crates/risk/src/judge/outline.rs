@@ -51,7 +51,8 @@ pub fn outline(situation: Situation<'_>, decided: &Effects) -> Vec<Outline> {
             let catalogue = Catalogue::new(situation, policy, version);
             for (confirmed, groups) in &confirmed {
                 let (catalogue, told) = (&catalogue, Told::Verdicts);
-                let readings = Readings { situation, policy, version, confirmed, decided, catalogue, told };
+                let spoken = &[][..];
+                let readings = Readings { situation, policy, version, confirmed, decided, spoken, catalogue, told };
                 outlines.extend(readings.outline(&none, *groups));
             }
         }

@@ -1,5 +1,7 @@
 //! One verdict: what a subject comes to in the reading of what was decided, beside what it comes to in the others.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::Date;
 use ward_model::claim::ClaimId;
 use ward_model::ids::{CohortId, ControlId};
@@ -7,9 +9,10 @@ use ward_model::scale::{Exploitability, Persons};
 use ward_model::verdict::{Basis, HarmReached, Outcome, ReachedHarm, Sensitivity, Units, Verdict};
 
 use super::{Lapsing, Readings};
-use crate::context::Unknowns;
+use crate::context::{Context, Unknowns};
 use crate::run::{Judged, Key, Outcomes, Run, Standing};
 use crate::texts::exactly;
+use crate::watch::Spoken;
 use crate::without::Turns;
 use crate::witness::OwnSteps;
 
@@ -26,6 +29,8 @@ pub(super) struct Compared<'a> {
     pub(super) read: Vec<ClaimId>,
     /// The days on which decisions lapse, in order.
     pub(super) lapses: Vec<(Date, Lapsing)>,
+    /// The decisions that speak of several claims: number, claims, and what is left without them.
+    pub(super) whole: Vec<(usize, &'a [ClaimId], Lapsing)>,
 }
 
 impl<'a> Compared<'a> {
@@ -49,15 +54,84 @@ impl<'a> Compared<'a> {
         self.read.iter().zip(&self.others[self.others.len() - self.read.len()..])
     }
 
+    /// Whether a subject that is controlled no longer is where these are lost; it turns in these removals.
+    fn turned(&self, lapse: Lapsing, key: &Key, turning: &[usize]) -> bool {
+        match lapse {
+            Lapsing::Everything => self.undecided().outcome(key) == Outcome::Uncontrolled,
+            Lapsing::Followed(number) => turning.contains(&number),
+            Lapsing::Read(number) => self.others[number].outcome(key) == Outcome::Uncontrolled,
+        }
+    }
+
     /// The first day after which a subject that is controlled no longer is; it turns in these removals.
     fn valid_until(&self, key: &Key, turning: &[usize]) -> Option<Date> {
-        let turned = |lapse: &Lapsing| match lapse {
-            Lapsing::Everything => self.undecided().outcome(key) == Outcome::Uncontrolled,
-            Lapsing::Followed(number) => turning.contains(number),
-            Lapsing::Read(number) => self.others[*number].outcome(key) == Outcome::Uncontrolled,
-        };
-        self.lapses.iter().find(|(_, lapse)| turned(lapse)).map(|(day, _)| *day)
+        self.lapses.iter().find(|(_, lapse)| self.turned(*lapse, key, turning)).map(|(day, _)| *day)
     }
+
+    /// The decisions without all of which a subject is not controlled, although none of the claims that they speak of is among those
+    /// that are needed alone.
+    pub(super) fn whole(&self, context: &Context<'_>, key: &Key, alone: &[&ClaimId]) -> Vec<Spoken<'a>> {
+        let needs_one = |claims: &[ClaimId]| alone.iter().any(|claim| claims.binary_search(claim).is_ok());
+        let mut others = self.whole.iter().filter(|(_, claims, _)| !needs_one(claims)).peekable();
+        if others.peek().is_none() {
+            return Vec::new();
+        }
+        let turning = self.turns.of(self.decided, context, key);
+        others
+            .filter(|(.., lapse)| self.turned(*lapse, key, &turning))
+            .map(|(number, claims, _)| (*number, *claims))
+            .collect()
+    }
+
+    /// What does not arise as decided and arises uncontrolled without one claim, or without one decision; what has a verdict because it
+    /// arises where nothing is decided is not among it.
+    pub(super) fn arising(&self, gone: &[Key]) -> BTreeMap<Key, Arising<'_>> {
+        let followed = self.turns.arising(self.decided);
+        let reads = self.whole.iter().filter_map(|(.., lapse)| match lapse {
+            Lapsing::Read(number) => self.others.get(*number),
+            Lapsing::Everything => Some(self.undecided()),
+            Lapsing::Followed(_) => None,
+        });
+        let arises = |outcomes: &Outcomes<'_>, key: &Key| {
+            outcomes.standing(key).is_some_and(|standing| standing.outcome() == Outcome::Uncontrolled)
+        };
+        let read = self.read().map(|(_, outcomes)| outcomes).chain(reads).flat_map(|outcomes| {
+            let subjects = outcomes.subjects().into_iter().map(|(key, _)| key);
+            subjects.filter(|key| arises(outcomes, key) && self.decided.standing(key).is_none()).collect::<Vec<_>>()
+        });
+        let gone: BTreeSet<&Key> = gone.iter().collect();
+        let told = |key: &Key| gone.contains(key) && self.decided.outcome(key) == Outcome::Controlled;
+        let keys: BTreeSet<Key> = followed.keys().cloned().chain(read).filter(|key| !told(key)).collect();
+        let nothing = BTreeSet::new();
+        let arising = keys.into_iter().filter_map(|key| {
+            let numbers = followed.get(&key).unwrap_or(&nothing);
+            let turned = |lapse: Lapsing| match lapse {
+                Lapsing::Everything => arises(self.undecided(), &key),
+                Lapsing::Followed(number) => numbers.contains(&number),
+                Lapsing::Read(number) => arises(&self.others[number], &key),
+            };
+            let removed = numbers.iter().filter_map(|number| self.removals.get(*number)).flatten();
+            let read = self.read().filter(|(_, outcomes)| arises(outcomes, &key)).map(|(claim, _)| claim);
+            let mut claims: Vec<&ClaimId> = removed.chain(read).collect();
+            claims.sort();
+            let needs_one = |of: &[ClaimId]| claims.iter().any(|claim| of.binary_search(claim).is_ok());
+            let whole = self.whole.iter().filter(|(_, of, lapse)| !needs_one(of) && turned(*lapse));
+            let whole: Vec<Spoken<'_>> = whole.map(|(number, of, _)| (*number, *of)).collect();
+            let until = self.lapses.iter().find(|(_, lapse)| turned(*lapse)).map(|(day, _)| *day);
+            (!claims.is_empty() || !whole.is_empty()).then(|| (key.clone(), Arising { claims, whole, until }))
+        });
+        arising.collect()
+    }
+}
+
+/// Without what a subject arises that does not as decided.
+pub(super) struct Arising<'a> {
+    /// Each of these claims alone.
+    pub(super) claims: Vec<&'a ClaimId>,
+    /// Each of these decisions, although none of its claims alone.
+    pub(super) whole: Vec<Spoken<'a>>,
+    /// The last day on which it does not arise.
+    pub(super) until: Option<Date>,
 }
 
 /// The verdict on one subject, with the steps of its derivation that are its own.

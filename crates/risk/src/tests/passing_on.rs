@@ -19,7 +19,11 @@ fn told(fed_by: Option<&[&str]>) -> System {
     system.link("service", "bench", "server", Medium::Ip).exposed_to = Some(vec![Position::HospitalNetwork]);
     system.function("dose", RealisedBy::All(vec!["pump".into()]), &[(HowDegraded::Loss, "death")]);
     rests_on(&mut system, "dose", fed_by);
-    system.control("room", vec![Cut::Presence { at: "server".into() }, Cut::Presence { at: "pump".into() }], "firewall");
+    system.control(
+        "room",
+        vec![Cut::Presence { at: "server".into() }, Cut::Presence { at: "pump".into() }],
+        "firewall",
+    );
     system.finding("CVE-SRV", "server", Some(STOP), State::Affected);
     system
 }
@@ -90,7 +94,11 @@ fn who_reads_where_all_keys_are_kept_has_all() {
     system.finding("CVE-SRV", "server", Some(READ), State::Affected);
     let judgement = judged(&mut system, &[]);
     let verdict = only(&judgement, "CVE-SRV");
-    assert_eq!((verdict.verdict, verdict.persons_at_once), (Outcome::Uncontrolled, Persons::Count(300)), "{verdict:#?}");
+    assert_eq!(
+        (verdict.verdict, verdict.persons_at_once),
+        (Outcome::Uncontrolled, Persons::Count(300)),
+        "{verdict:#?}"
+    );
 }
 
 /// What stands at the edge of its own network is reached before it keeps anything out.
