@@ -46,4 +46,4 @@ pub use home::Home;
 pub use lock::try_lock;
 pub use memory::{Contents, Memory};
 pub use moment::Moment;
-pub use source::{Changes, SetAsideRecord, SourceState};
+pub use source::{Behind, Changes, SetAsideRecord, SourceState};

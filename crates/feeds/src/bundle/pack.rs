@@ -13,8 +13,8 @@ use super::frames::{FramesWriter, Item};
 use super::head::{Head, HeadFile, HeadSource};
 use super::key::Signatory;
 use super::{BundleError, not_a_bundle};
-use crate::mirror::is_index;
-use crate::network::State;
+use crate::mirror::{is_index, nvd_stem};
+use crate::network::{State, nvd_files, nvd_folder};
 use crate::source::Source;
 use crate::tree::STATE;
 
@@ -43,7 +43,8 @@ pub fn pack(
         walk(&mirror.join(source.name()), source.name(), DEEPEST, &mut files)?;
         if files.len() > before {
             let whole = state.sources.get(source.name()).and_then(|state| state.whole);
-            sources.push(HeadSource { name: source.name().to_owned(), whole });
+            let compared = compared(source, &state, &files[before..]);
+            sources.push(HeadSource { name: source.name().to_owned(), whole, compared });
         }
     }
     if files.is_empty() {
@@ -82,6 +83,22 @@ pub fn pack(
     whole.as_file().sync_all().map_err(unwritten)?;
     whole.persist(to).map_err(|error| unwritten(error.error))?;
     Ok(head)
+}
+
+/// Up to when what changed stands in the yearly files of NVD, of those that are as NVD had them when they came or were last compared.
+/// Whoever is asked in its place may be behind it.
+fn compared(source: Source, state: &State, files: &[HeadFile]) -> BTreeMap<String, Timestamp> {
+    let complete = state.sources.get(source.name()).and_then(|state| state.complete).filter(|_| source == Source::Nvd);
+    let Some(complete) = complete else { return BTreeMap::new() };
+    let of = |file: &HeadFile| {
+        let year =
+            nvd_stem(file.path.split_once('/')?.1)?.strip_prefix("nvdcve-2.0-").filter(|year| year.len() == 4)?;
+        let known = state.files.get(&file.path).filter(|known| known.sha256 == file.sha256)?;
+        let is_its_own = known.address.starts_with(nvd_folder());
+        let moment = complete.max(known.fetched).checked_sub(nvd_files::MADE_EVERY).ok()?;
+        is_its_own.then(|| (year.to_owned(), moment))
+    };
+    files.iter().filter_map(of).collect()
 }
 
 /// Of what changed, a delta needs more than the files that did: all of a source whose files are read together, and the lists of what

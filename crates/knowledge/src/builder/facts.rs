@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, DateTime, Time};
 use ward_formats::feed::{csaf, cve5, cwe};
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
@@ -11,7 +11,7 @@ use ward_model::vulnerability::Epss;
 use super::parts::{comes_back, is_shrunk};
 use super::publish::Sources;
 use super::records::Read;
-use super::{Builder, as_read, beyond};
+use super::{Builder, as_read, beyond, older};
 use crate::error::HomeError;
 use crate::fact::{self, Fact, Held, Input, Kind};
 use crate::file::unreadable;
@@ -19,7 +19,7 @@ use crate::generation::Generation;
 use crate::identity;
 use crate::lost::Lost;
 use crate::reach::{self, Came, Reach, Receipt};
-use crate::source::{Changes, EPSS, KEV, NVD, SetAsideRecord, SourceState};
+use crate::source::{Behind, Changes, EPSS, KEV, NVD, SetAsideRecord, SourceState};
 use crate::{column, part, stamp};
 
 /// What is held of a kind.
@@ -88,9 +88,17 @@ pub(super) fn exploited(builder: &mut Builder, sources: &mut Sources) -> Result<
     // One that does not say of when it is, or says what cannot be, is not shown to be older. A whole one after one that was cut short
     // is the way back, of whatever day the latter said it was.
     let older = released.is_some_and(|released| stamp::believed_day(state.released, day) > Some(released));
-    if older && !before_it_was_cut {
-        changes.older_as_a_whole = true;
-        return Ok(Vec::new());
+    if !before_it_was_cut {
+        let stated = state.released.filter(|_| older).zip(released);
+        // One that says no day is as old as its receipt, where others handed it over.
+        let behind = match released {
+            Some(_) => stated.map(|(held, came)| Behind::new(came, held)),
+            None => older::by_receipt(builder, KEV),
+        };
+        if let Some(behind) = behind {
+            older::not_taken(builder, sources, KEV, behind);
+            return Ok(Vec::new());
+        }
     }
     // What the one that was cut short named first is no less known for that.
     let named_since = before_it_was_cut && newest_of(&held, day)? > newest;
@@ -122,9 +130,8 @@ pub(super) fn epss(builder: &mut Builder, sources: &mut Sources) -> Result<(Vec<
     if stamp::believed_day(Some(scores.date), received).is_none() {
         tell_beyond(builder, EPSS, scores.date);
     }
-    let Some((_, changes)) = sources.get_mut(EPSS) else { return Ok((Vec::new(), false)) };
-    if stamp::believed_day(day, received).is_some_and(|day| day > scores.date) {
-        changes.older_as_a_whole = true;
+    if let Some(held) = stamp::believed_day(day, received).filter(|day| *day > scores.date) {
+        older::not_taken(builder, sources, EPSS, Behind::new(scores.date, held));
         return Ok((Vec::new(), false));
     }
     // Scores of two days cannot stand in one column: where far fewer come, the column that is held stays.
@@ -172,6 +179,13 @@ pub(super) fn weaknesses(builder: &mut Builder, sources: &mut Sources) -> Result
     let Some(names) = builder.weaknesses.take() else { return Ok(Vec::new()) };
     let held = held(builder, Kind::Weakness)?;
     let wanted = fact::of_weaknesses(&names);
+    if held != wanted
+        && !builder.accepts(cwe::SOURCE)
+        && let Some(behind) = older::weaknesses(builder, names.version.as_deref())
+    {
+        older::not_taken(builder, sources, cwe::SOURCE, behind);
+        return Ok(Vec::new());
+    }
     let facts = whole(builder, sources, cwe::SOURCE, &held, &wanted)?;
     if let Some((state, _)) = sources.get_mut(cwe::SOURCE) {
         state.edition = names.version;
@@ -340,12 +354,18 @@ pub(super) fn reach(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>, H
         let files = builder.files.difference(&builder.unchanged).filter(|(of, _)| of == source);
         let files = files.map(|key| Came { file: &key.1, page: builder.made.get(key).copied() });
         let nothing = BTreeSet::new();
+        let compared = state.years.iter().filter_map(|year| {
+            let moment = builder.compared.get(&(source.to_owned(), year.to_string()));
+            let of_all = builder.compared.get(&(source.to_owned(), String::new()));
+            Some((*year, moment.max(of_all)?.time()))
+        });
+        let compared: BTreeMap<i16, DateTime> = compared.collect();
         let receipt = Receipt {
             known: held_state(builder, source).map_or(&nothing, |held| &held.years),
             years: &state.years,
             received: builder.received.time(),
             days_apart: builder.days_apart,
-            compared: builder.compared.get(source).map(|moment| moment.time()),
+            compared: &compared,
         };
         let after = known.after(source, files, &receipt);
         if held.as_ref() == Some(&after) || held.is_none() && after == before {
@@ -358,7 +378,7 @@ pub(super) fn reach(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>, H
 }
 
 /// What is held of a source.
-fn held_state<'a>(builder: &'a Builder, source: &str) -> Option<&'a SourceState> {
+pub(super) fn held_state<'a>(builder: &'a Builder, source: &str) -> Option<&'a SourceState> {
     builder.held.as_ref()?.sources().iter().find(|state| state.name == source)
 }
 
@@ -374,8 +394,13 @@ fn reach_of_before(builder: &Builder, source: &str) -> Result<Reach, HomeError> 
         let names = held.input_names(source)?;
         let files = names.iter().map(|file| Came { file, page: None });
         let (years, received) = (BTreeSet::new(), builder.received.time());
-        let receipt =
-            Receipt { known: &years, years: &years, received, days_apart: builder.days_apart, compared: None };
+        let receipt = Receipt {
+            known: &years,
+            years: &years,
+            received,
+            days_apart: builder.days_apart,
+            compared: &BTreeMap::new(),
+        };
         return Ok(Reach::default().after(source, files, &receipt));
     }
     // It has seen what it holds, to the beginning of the newest day of that.

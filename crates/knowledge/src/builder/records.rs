@@ -9,7 +9,7 @@ use ward_model::ids::VulnerabilityId;
 use super::entry::Facts;
 use super::publish::Sources;
 use super::spill::{Place, SpillReader};
-use super::{Batch, Builder, Pending, merge, retract};
+use super::{Batch, Builder, Pending, merge, older, retract};
 use crate::error::{HomeError, at};
 use crate::file::unreadable;
 use crate::generation::Generation;
@@ -190,6 +190,9 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
             changes.unchanged += passed_over;
             let there = known.get(name).copied().unwrap_or(0) + passed_over;
             changes.absent = state.records.saturating_sub(there);
+            if changes.older > 0 && changes.added + changes.changed == 0 {
+                changes.behind = older::by_receipt(builder, name);
+            }
         }
     }
     Ok(came)
