@@ -124,8 +124,8 @@ pub struct Batch {
     ecosystems: BTreeSet<(String, String)>,
     newest: BTreeMap<(String, String), Date>,
     made: BTreeMap<(String, String), Page>,
-    /// Documents that came, with their source.
-    documents: Vec<(String, csaf::Document)>,
+    /// Documents that came, with their source and their file.
+    documents: Vec<(String, String, csaf::Document)>,
     set_aside: Vec<SetAsideRecord>,
     buffer: Vec<u8>,
 }
@@ -496,8 +496,9 @@ impl Batch {
         facts.newest = day::pack(newest);
         let moment = stamp::believed(stamp, self.received);
         let future = dates.into_iter().flatten().find(|date| stamp::believed_day(Some(*date), self.received).is_none());
-        if let Some(date) =
-            future.map(|date| date.to_string()).or((moment != stamp && moment.is_empty()).then(|| stamp.to_owned()))
+        if let Some(date) = future
+            .map(|date| date.to_string())
+            .or((moment != stamp && moment.is_empty()).then(|| stamp::without_number(stamp).to_owned()))
         {
             let told = stamp::day_of(stamp);
             self.not_believed(dates.into_iter().chain([told]).flatten().filter(|day| self.is_beyond(*day)).min());
@@ -561,7 +562,8 @@ impl Batch {
     /// A document of this source came. Its records are those whose identifiers are its label, `/` and a name: one that is held and
     /// does not come with a whole one was taken back by its publisher, unless what is held is later than the document.
     pub fn document(&mut self, source: &str, document: csaf::Document) {
-        self.documents.push((source.to_owned(), document));
+        let file = self.files.last().map_or_else(String::new, |(_, file)| file.clone());
+        self.documents.push((source.to_owned(), file, document));
     }
 
     /// Takes note of a record that could not be read.

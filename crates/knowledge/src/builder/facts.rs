@@ -255,18 +255,28 @@ pub(super) fn set_aside(
                 let file = (record.source.clone(), record.file.clone());
                 let read_again = builder.files.contains(&file) && !builder.unchanged.contains(&file);
                 let gone = replaced(&record.source)
-                    || match record.id.as_ref().map(VulnerabilityId::as_str) {
-                        // Documents were once named without their publisher, under which no record can be found.
-                        Some(id) if record.source != csaf::SOURCE || id.contains('@') => {
-                            superseded(record, id, read_again)
+                    || match document_of(record) {
+                        // Versions are compared below; of one without a date its file tells.
+                        Some(label) => {
+                            let same = now.get(&(record.source.as_str(), label)).into_iter().flatten();
+                            read_again
+                                && (!stamp::is_dated(&record.stamp)
+                                    || same.into_iter().any(|one| one.digest == record.digest))
                         }
-                        _ => read_again && !is_of_changes(&record.source, &record.file),
+                        None => match record.id.as_ref().map(VulnerabilityId::as_str) {
+                            // Documents were once named without their publisher, under which no record can be found.
+                            Some(id) if record.source != csaf::SOURCE || id.contains('@') => {
+                                superseded(record, id, read_again)
+                            }
+                            _ => read_again && !is_of_changes(&record.source, &record.file),
+                        },
                     };
                 kept(&record.source) || !gone
             })
             .collect();
         records.extend(before);
     }
+    settle_documents(builder, &mut records)?;
     records.sort_unstable();
     records.dedup();
     for (_, (state, _)) in sources.iter_mut() {
@@ -281,6 +291,35 @@ pub(super) fn set_aside(
         written("a record set aside", records.iter().map(fact::of_set_aside).collect::<Result<Vec<_>, _>>())?;
     wanted.sort_unstable();
     Ok((fact::difference(&held(builder, Kind::SetAside)?, &wanted), records))
+}
+
+/// The document of which a version, or a part of one, could not be read.
+fn document_of(record: &SetAsideRecord) -> Option<&str> {
+    let label = record.id.as_ref().map(VulnerabilityId::as_str).filter(|_| record.source == csaf::SOURCE)?;
+    (!record.file.is_empty() && label.contains('@') && !label.contains('/')).then_some(label)
+}
+
+/// Of each document only versions are told that are shown to be older neither than the last whole one, nor than another that could not be
+/// read; in whatever order they came.
+fn settle_documents(builder: &Builder, records: &mut Vec<SetAsideRecord>) -> Result<(), HomeError> {
+    let mut last: BTreeMap<String, [Option<String>; 2]> = BTreeMap::new();
+    for record in records.iter().filter(|record| stamp::is_dated(&record.stamp)) {
+        let Some(label) = document_of(record) else { continue };
+        let [_, unread] = last.entry(label.to_owned()).or_default();
+        *unread = std::mem::take(unread).max(Some(record.stamp.clone()));
+    }
+    for record in records.iter() {
+        let Some(label) = document_of(record) else { continue };
+        let now = builder.documents.get(&(record.source.clone(), label.into())).cloned();
+        let held = builder.held.as_ref().map(|held| held.document(&record.source, label)).transpose()?.flatten();
+        last.entry(label.to_owned()).or_default()[0] = now.max(held).filter(|whole| stamp::is_dated(whole));
+    }
+    records.retain(|record| {
+        let Some([whole, unread]) = document_of(record).and_then(|label| last.get(label)) else { return true };
+        let older = |than: &Option<String>| than.as_ref().is_some_and(|than| stamp::is_before(&record.stamp, than));
+        !(older(whole) || older(unread) || whole.as_ref() == Some(&record.stamp))
+    });
+    Ok(())
 }
 
 /// Whether a file names what has changed lately, and not all that there is.
@@ -314,11 +353,9 @@ pub(super) fn lost(builder: &Builder) -> Result<Vec<Fact>, HomeError> {
 /// Of when documents are that came whole, later than before.
 pub(super) fn documents(builder: &Builder) -> Result<Vec<Fact>, HomeError> {
     let mut facts = Vec::new();
-    for ((source, label), stamp) in builder.documents.iter().filter(|(_, stamp)| !stamp.is_empty()) {
+    for ((source, label), stamp) in builder.documents.iter().filter(|(_, stamp)| stamp::is_dated(stamp)) {
         let held = builder.held.as_ref().map(|held| held.document(source, label)).transpose()?.flatten();
-        let aside =
-            |one: &SetAsideRecord| one.source == *source && one.id.as_ref().is_some_and(|id| id.as_str() == &**label);
-        if held.is_none_or(|held| stamp::is_before(&held, stamp)) && !builder.set_aside.iter().any(aside) {
+        if held.is_none_or(|held| stamp::is_before(&held, stamp)) {
             facts.push((fact::document_key(source, label), Some(stamp.as_bytes().into())));
         }
     }
