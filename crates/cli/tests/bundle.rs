@@ -356,7 +356,7 @@ fn what_the_home_received_otherwise_is_not_taken_back_by_an_older_bundle() {
     assert!(refused.stderr.contains("kev (2026-01-02; held is 2026-03-02)"), "{}", refused.stderr);
     let taken: serde_json::Value = serde_json::from_str(&refused.stdout).unwrap();
     assert_eq!((&taken["new"], &taken["generation"]), (&false.into(), &synced["generation"]));
-    assert_eq!(taken["sources"][1]["behind"]["held"].as_str().map(|held| &held[..11]), Some("received 20"));
+    assert_eq!(taken["sources"][0]["behind"]["held"].as_str().map(|held| &held[..11]), Some("received 20"));
     let told = at(&plant, &["feeds", "import", &world.text("older"), "--trust", &world.text("key.pem.pub")]).ends(3);
     assert!(told.stdout.contains("eol: NOT TAKEN: what came is older (received "), "{}", told.stdout);
     world.export("newer", None).ends(0);
