@@ -337,7 +337,7 @@ impl Written {
             vulnerabilities.join(",")
         );
         // What cannot be read as an advisory at all, and is one all the same.
-        if self.kind == "broken" { text.replace(r#""product_tree":{"#, r#""product_tree":[],"x":{"#) } else { text }
+        if self.kind == "broken" { text.replace(r#""product_tree":{"#, r#""product_tree":7,"x":{"#) } else { text }
     }
 }
 
