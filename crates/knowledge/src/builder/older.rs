@@ -48,10 +48,11 @@ pub(super) fn weaknesses(builder: &Builder, version: Option<&str>) -> Option<Beh
 }
 
 /// Whether support dates were handed over as of an earlier moment. A list that says only newer things is none.
-pub(super) fn support(builder: &Builder, stated: &Stated) -> Option<Behind> {
-    let came = builder.handed_over_of(eol::SOURCE).filter(|_| !stated.is_newer())?;
-    let held = support_as_of(builder).ok()??;
-    (came.time() < held).then(|| Behind::new(words(came.time()), words(held)))
+pub(super) fn support(builder: &Builder, stated: &Stated) -> Result<Option<Behind>, HomeError> {
+    let came = builder.handed_over_of(eol::SOURCE).filter(|_| !stated.is_newer()).map(Moment::time);
+    let Some(came) = came else { return Ok(None) };
+    let held = support_as_of(builder)?.filter(|held| came < *held);
+    Ok(held.map(|held| Behind::new(words(came), words(held))))
 }
 
 /// A moment as it is told: to the second.

@@ -44,7 +44,11 @@ pub(super) fn merge(builder: &mut Builder, sources: &mut Sources) -> Result<Vec<
     };
     if !builder.accepts(SOURCE) {
         let stated = stated::compare(&before, &news.products, builder.received.day());
-        if let Some(behind) = stated.behind().or_else(|| older::support(builder, &stated)) {
+        let behind = match stated.behind() {
+            Some(behind) => Some(behind),
+            None => older::support(builder, &stated)?,
+        };
+        if let Some(behind) = behind {
             older::not_taken(builder, sources, SOURCE, behind);
             return Ok(Vec::new());
         }
