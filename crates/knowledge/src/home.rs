@@ -68,6 +68,22 @@ impl Home {
         &self.folder
     }
 
+    /// Writes a small file beside the folder of the files, whole or not at all. One writer at a time: what a killed one left is swept up.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn write_beside(&self, name: &str, text: &str) -> Result<(), HomeError> {
+        let folder = self.folder.parent().unwrap_or(&self.folder);
+        for entry in fs::read_dir(folder).map_err(at(folder))? {
+            let path = entry.map_err(at(folder))?.path();
+            let is_left = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(TEMPORARY));
+            if is_left && path.is_file() {
+                self.disk.remove(&path).map_err(at(path))?;
+            }
+        }
+        self.disk.replace(&folder.join(name), folder, text)
+    }
+
     pub(crate) fn disk(&self) -> &Disk {
         &self.disk
     }

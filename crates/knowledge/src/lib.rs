@@ -40,6 +40,9 @@ mod undescribed;
 
 pub use builder::{Batch, Builder, Published};
 pub use bundle::BundleTaken;
+pub use disk::Disk;
+#[cfg(all(any(test, feature = "failing"), unix))]
+pub use disk::failing::Loss;
 pub use error::{Damage, HomeError, OpenError};
 pub use generation::{Difference, Generation};
 pub use home::Home;

@@ -125,7 +125,7 @@ pub fn run(arguments: ImportArguments, global: &Global, ui: &Ui) -> Result<Endin
     let contents = Contents::of_bundle(place.path(), &head);
     let accepted = Accepted { shrunk: &arguments.accept_shrunk, lost: arguments.accept_lost };
     let report = into_home(&contents, &[], accepted, &home, ui)?;
-    remember(&folder, &head, report.chain)?;
+    remember(&home, &head, report.chain)?;
     tell(&folder, &head, &by, report, ui)
 }
 
@@ -304,11 +304,9 @@ fn kept(path: &Path) -> Result<Option<Last>, Failure> {
     serde_json::from_slice(&bytes).map(Some).map_err(unclear)
 }
 
-fn remember(folder: &Path, head: &Head, chain: Digest) -> Result<(), Failure> {
-    let path = folder.join(LAST);
+fn remember(home: &Home, head: &Head, chain: Digest) -> Result<(), Failure> {
     let text = crate::ui::json(&Last { made: head.made, listing: head.listing(), chain: Some(chain), is_held: true })?;
-    ward_device::replace_file(&path, text.as_bytes())
-        .map_err(|error| Failure::environment("home", format!("{} cannot be written", path.display())).because(&error))
+    Ok(home.write_beside(LAST, &text)?)
 }
 
 #[cfg(test)]
