@@ -534,8 +534,8 @@ fn notes(inputs: &Inputs<'_>, feeds: &KnowledgeCoverage) -> Vec<String> {
     ));
     notes.push(
         "insiders are taken to stand at any element, suppliers on every link that may carry code; links denied or jammed \
-         from outside, data that stop because their sender does, and listening to what is sent in the clear are not yet \
-         steps of their own"
+         from outside, commands that do not arrive, and listening to what is sent in the clear are not yet steps of \
+         their own"
             .to_owned(),
     );
     notes

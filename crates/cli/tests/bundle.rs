@@ -297,3 +297,68 @@ fn a_delta_is_not_taken_by_a_home_that_lost_what_it_stands_on() {
     fs::rename(&kept, &knowledge).unwrap();
     world.import("fourth").ends(0);
 }
+
+/// What is signed is what a sync would read, and reads whole.
+#[test]
+fn only_what_a_source_claims_is_signed_and_nothing_that_is_broken() {
+    let world = World::new();
+    fs::write(world.path("mirror/kev/passwords.txt.bak"), "secret").unwrap();
+    fs::create_dir_all(world.path("mirror/notes")).unwrap();
+    fs::write(world.path("mirror/notes/plan.json"), "{}").unwrap();
+    let written = world.export("whole", None).ends(0);
+    assert!(written.stderr.contains("left out, for no reader is for it: kev/passwords.txt.bak"), "{}", written.stderr);
+    let written = written.json();
+    assert_eq!(written["files"], 2);
+    assert_eq!(written["left_out"], serde_json::json!(["kev/passwords.txt.bak", "notes"]));
+    let bytes = fs::read(world.path("whole")).unwrap();
+    assert!(!bytes.windows(8).any(|part| part == b"password"));
+    // A list that is cut off, and a document that is.
+    let list = world.path("mirror/kev/known_exploited_vulnerabilities.json");
+    let whole = fs::read(&list).unwrap();
+    fs::write(&list, &whole[..whole.len() - 9]).unwrap();
+    let refused = world.export("other", None).ends(2);
+    assert!(refused.stderr.contains("known_exploited_vulnerabilities.json"), "{}", refused.stderr);
+    fs::write(&list, &whole).unwrap();
+    fs::create_dir_all(world.path("mirror/eol")).unwrap();
+    fs::write(world.path("mirror/eol/openssl.json"), r#"[{"cycle":"3.0","eol":"2026-09"#).unwrap();
+    let refused = world.export("other", None).ends(2);
+    assert!(refused.stderr.contains("openssl.json"), "{}", refused.stderr);
+    assert!(!world.path("other").exists());
+    assert!(
+        !fs::read_dir(world.place.path())
+            .unwrap()
+            .any(|entry| { entry.unwrap().file_name().to_string_lossy().starts_with("check-") })
+    );
+    // A folder without any feed is said to be one.
+    let (file, key, empty) = (world.text("other"), world.text("key.pem"), world.path("empty"));
+    fs::create_dir_all(&empty).unwrap();
+    let empty = empty.display().to_string();
+    let refused = world.maker(&["feeds", "export", &file, "--key", &key, "--from", &empty]).ends(2);
+    assert!(refused.stderr.contains("holds no feed that can be read"), "{}", refused.stderr);
+}
+
+/// A folder that is newer than a bundle was made counts, however it came.
+#[test]
+fn what_the_home_received_otherwise_is_not_taken_back_by_an_older_bundle() {
+    let world = World::new();
+    let plant = world.path("plant");
+    let support = |eol: &str| {
+        fs::create_dir_all(world.path("mirror/eol")).unwrap();
+        fs::write(world.path("mirror/eol/openssl.json"), format!(r#"[{{"cycle":"3.0","eol":{eol}}}]"#)).unwrap();
+    };
+    support("false");
+    world.export("older", None).ends(0);
+    support(r#""2026-09-07""#);
+    kev(&world.path("mirror"), "2026-03-02", &["CVE-2020-0001", "CVE-2020-0002"]);
+    let synced = at(&plant, &["feeds", "sync", "--from", &world.text("mirror"), "--json"]).ends(0).json();
+    let refused = world.import("older").ends(3);
+    assert!(refused.stderr.contains("older than what is held, and not taken: eol (received "), "{}", refused.stderr);
+    assert!(refused.stderr.contains("kev (2026-01-02; held is 2026-03-02)"), "{}", refused.stderr);
+    let taken: serde_json::Value = serde_json::from_str(&refused.stdout).unwrap();
+    assert_eq!((&taken["new"], &taken["generation"]), (&false.into(), &synced["generation"]));
+    assert_eq!(taken["sources"][0]["behind"]["held"].as_str().map(|held| &held[..11]), Some("received 20"));
+    let told = at(&plant, &["feeds", "import", &world.text("older"), "--trust", &world.text("key.pem.pub")]).ends(3);
+    assert!(told.stdout.contains("eol: NOT TAKEN: what came is older (received "), "{}", told.stdout);
+    world.export("newer", None).ends(0);
+    world.import("newer").ends(0);
+}

@@ -4,6 +4,7 @@
 //! is a sync from that folder, so that what comes is received when it comes, and every source says what it says in its own files. The head is checked before a
 //! frame is read, and nothing of the frames counts before all of them have the announced digest. The bytes are described in `docs/formats/bundle.md`.
 
+pub mod check;
 pub mod frames;
 pub mod head;
 pub mod key;
@@ -13,6 +14,8 @@ pub mod unpack;
 
 use std::io;
 use std::path::PathBuf;
+
+use crate::error::SyncError;
 
 /// Why a bundle was not written or not taken.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +31,17 @@ pub enum BundleError {
         /// What the file system said.
         #[source]
         source: io::Error,
+    },
+    /// The mirror cannot be read as one.
+    #[error("the mirror cannot be packed")]
+    Mirror(#[from] Box<SyncError>),
+    /// A document of the mirror is cut off, or is something else.
+    #[error("{file} is broken, and nothing was signed: {reason}")]
+    Broken {
+        /// The document.
+        file: String,
+        /// What is wrong.
+        reason: String,
     },
     /// Another bundle is being taken into this home.
     #[error("another program is taking a bundle into {path}; try again when it is done")]

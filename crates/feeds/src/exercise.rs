@@ -75,7 +75,11 @@ fn bundle() -> Result<Vec<u8>, BundleError> {
         items: written.items,
         length: written.length,
         sha256: written.sha256,
-        sources: vec![HeadSource { name: "nvd".to_owned(), whole: Some(Timestamp::UNIX_EPOCH) }],
+        sources: vec![HeadSource {
+            name: "nvd".to_owned(),
+            whole: Some(Timestamp::UNIX_EPOCH),
+            compared: [("2014".to_owned(), Timestamp::UNIX_EPOCH)].into(),
+        }],
     };
     let mut whole = Vec::new();
     head.write(&signatory(), &mut whole)?;

@@ -299,6 +299,23 @@ impl Mirror {
         }
     }
 
+    /// The files that a sync reads, by their names in the mirror, and those that it reads beside them.
+    pub(crate) fn claimed(&self) -> BTreeSet<String> {
+        let of_jobs = self.jobs.iter().flat_map(|job| job.files.iter().map(|file| (job.source, file)));
+        let single = [(Source::Kev, &self.kev), (Source::Epss, &self.epss), (Source::Cwe, &self.cwe)];
+        let single = single.into_iter().filter_map(|(source, file)| Some((source, file.as_ref()?)));
+        let all = of_jobs.chain(single).chain(self.eol.iter().map(|file| (Source::Eol, file)));
+        let mut names = BTreeSet::new();
+        for (source, file) in all {
+            names.insert(format!("{source}/{}", file.name));
+            // What describes a file of NVD goes with it.
+            let described = nvd_stem(&file.name).filter(|_| source == Source::Nvd).map(|stem| format!("{stem}.meta"));
+            let described = described.filter(|name| file.path.with_file_name(name).is_file());
+            names.extend(described.map(|name| format!("{source}/{name}")));
+        }
+        names
+    }
+
     /// How many files of each source come from below a folder.
     pub(crate) fn counts_below(&self, root: &Path) -> BTreeMap<Source, usize> {
         let jobs = self.jobs.iter().filter(|job| job.kind != Kind::Index);

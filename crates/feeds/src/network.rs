@@ -29,11 +29,13 @@ pub use error::FetchError;
 pub use fetch::fetch;
 pub use folder::MirrorFolder;
 pub use limits::{Caps, Limits};
+pub(crate) use plan::nvd_folder;
 pub use plan::{ECOSYSTEMS, FEEDS, FetchPlan, Nvd, UnknownFeed};
 pub use report::{
     ClockNote, FailedFile, FetchProgress, FetchReport, NoProgress, Outcome, Shrunk, Signatures, SourceFetch,
 };
 pub use route::{Route, RouteError};
+pub(crate) use source::nvd_files;
 pub(crate) use state::State;
 
 #[cfg(test)]

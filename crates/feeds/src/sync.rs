@@ -90,8 +90,8 @@ pub fn sync_contents(
     }
     builder.far_fewer(fewer.far);
     builder.days_apart(fewer.days_apart);
-    contents.compared().for_each(|(source, moment)| builder.compared(source.name(), moment));
-    contents.came().for_each(|(source, day)| builder.came_on(source.name(), day));
+    contents.compared().for_each(|(source, part, moment)| builder.compared(source.name(), part, moment));
+    contents.came().for_each(|(source, moment)| builder.came_on(source.name(), moment));
     for name in fewer.accepted {
         let is = |source: &str| {
             source.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use ward_knowledge::{BundleTaken, Moment};
 use ward_model::digest::Digest;
 
@@ -31,14 +30,14 @@ pub struct Contents {
     delta: bool,
     /// Which bundle that is.
     bundle: Option<BundleTaken>,
-    /// The day on which each source of that mirror last came whole.
-    came: BTreeMap<Source, Date>,
+    /// When each source of that mirror last came whole.
+    came: BTreeMap<Source, Timestamp>,
     /// Files that are there and that whoever they came from names no more.
     unlisted: BTreeSet<String>,
     /// Files that are there from before, and that nobody could ask about now.
     from_before: BTreeSet<String>,
-    /// When the yearly files of sources were last seen to be what their publisher has.
-    compared: BTreeMap<Source, Timestamp>,
+    /// When the whole files of parts of sources were last seen to be what their publisher has; those of all without a part.
+    compared: BTreeMap<(Source, String), Timestamp>,
     /// The sources that count of it; all, where nothing is said.
     sources: Option<BTreeSet<String>>,
     /// What is read beside it, as if it were one mirror.
@@ -67,8 +66,11 @@ impl Contents {
         let of = |file: &HeadFile| Listed { bytes: file.bytes, here: file.included, sha256: file.sha256 };
         let listed = head.files.iter().map(|file| (file.path.clone(), of(file))).collect();
         let came = Source::ALL.into_iter().map(|source| (source, head.last_came(source.name()))).collect();
+        let compared =
+            Source::ALL.into_iter().flat_map(|source| head.compared(source.name()).map(move |of| (source, of)));
+        let compared = compared.map(|(source, (part, moment))| ((source, part.to_owned()), moment)).collect();
         let bundle = Some(BundleTaken { made: head.made, listing: head.listing() });
-        Self { listed: Some(listed), delta: head.base.is_some(), bundle, came, ..Self::of_folder(folder) }
+        Self { listed: Some(listed), delta: head.base.is_some(), bundle, came, compared, ..Self::of_folder(folder) }
     }
 
     /// The bundle that it is, where it is one.
@@ -76,9 +78,9 @@ impl Contents {
         self.bundle
     }
 
-    /// The day on which each source last came into the mirror that a bundle was made from; of a folder nothing is known.
-    pub(crate) fn came(&self) -> impl Iterator<Item = (Source, Date)> + '_ {
-        self.came.iter().map(|(source, day)| (*source, *day))
+    /// When each source last came into the mirror that a bundle was made from; of a folder nothing is known.
+    pub(crate) fn came(&self) -> impl Iterator<Item = (Source, Moment)> + '_ {
+        self.came.iter().map(|(source, moment)| (*source, Moment::from(*moment)))
     }
 
     /// What several mirrors hold, as if they were one; `None` of none. A file that two of them hold has to be the same in both.
@@ -115,15 +117,15 @@ impl Contents {
     /// Says that all yearly files of a source were seen, at this moment, to be what their publisher has.
     #[must_use]
     pub fn compared_on(mut self, source: Source, moment: Timestamp) -> Self {
-        self.compared.insert(source, moment);
+        self.compared.insert((source, String::new()), moment);
         self
     }
 
-    /// When the yearly files of sources were last seen to be what their publisher has. Where several mirrors are read together, nobody
-    /// knows which of them a year is from.
-    pub(crate) fn compared(&self) -> impl Iterator<Item = (Source, Moment)> + '_ {
+    /// When the whole files of parts of sources were last seen to be what their publisher has. Where several mirrors are read together,
+    /// nobody knows which of them a year is from.
+    pub(crate) fn compared(&self) -> impl Iterator<Item = (Source, &str, Moment)> {
         let alone = self.further.is_empty().then_some(&self.compared);
-        alone.into_iter().flatten().map(|(source, moment)| (*source, Moment::from(*moment)))
+        alone.into_iter().flatten().map(|((source, part), moment)| (*source, part.as_str(), Moment::from(*moment)))
     }
 
     /// Whether it says only what is new since something that has to be held already.

@@ -33,6 +33,7 @@ mod entry;
 mod facts;
 mod index;
 mod merge;
+mod older;
 mod parts;
 mod publish;
 mod records;
@@ -86,9 +87,10 @@ pub struct Builder {
     /// When records were first received that were held under other names until now, by source and the name that they have now.
     renamed: BTreeMap<(String, Box<str>), i32>,
     /// When sources last came to whoever hands them over, by name.
-    came_on: BTreeMap<String, Date>,
-    /// When all whole files of a source were last seen to be what their publisher has, by name.
-    compared: BTreeMap<String, Moment>,
+    came_on: BTreeMap<String, Moment>,
+    /// When the whole file of a part of a source was last seen to be what its publisher has, by source and part; those of all without
+    /// a part.
+    compared: BTreeMap<(String, String), Moment>,
     far_fewer: Shrinkage,
     /// So many days the yearly files of a source may lie apart.
     days_apart: u16,
@@ -122,8 +124,8 @@ pub struct Batch {
     ecosystems: BTreeSet<(String, String)>,
     newest: BTreeMap<(String, String), Date>,
     made: BTreeMap<(String, String), Page>,
-    /// Documents that came, with their source.
-    documents: Vec<(String, csaf::Document)>,
+    /// Documents that came, with their source and their file.
+    documents: Vec<(String, String, csaf::Document)>,
     set_aside: Vec<SetAsideRecord>,
     buffer: Vec<u8>,
 }
@@ -340,23 +342,27 @@ impl Builder {
         self.days_apart = days;
     }
 
-    /// The files of all years of this source were seen to be what their publisher has, at this moment: what changed before that is in
-    /// them, however old they are.
-    pub fn compared(&mut self, source: &str, moment: Moment) {
-        self.compared.insert(source.to_owned(), moment);
+    /// The file of this part of a source (a year; without one of all) was seen to be what its publisher has, at this moment: what
+    /// changed before that is in it, however old it is.
+    pub fn compared(&mut self, source: &str, part: &str, moment: Moment) {
+        self.compared.insert((source.to_owned(), part.to_owned()), moment);
     }
 
-    /// A source (and all below it: `osv` of `osv/pypi`) last came on this day to whoever hands it over now: nobody has looked at it since,
-    /// and it is no fresher than that. What of it is new is received now all the same.
-    pub fn came_on(&mut self, source: &str, day: Date) {
-        self.came_on.insert(source.to_owned(), day);
+    /// A source (and all below it: `osv` of `osv/pypi`) last came at this moment to whoever hands it over now: nobody has looked at it
+    /// since, and it is no fresher than that. What of it is new is received now all the same; what is older than what is held is not taken.
+    pub fn came_on(&mut self, source: &str, moment: impl Into<Moment>) {
+        self.came_on.insert(source.to_owned(), moment.into());
+    }
+
+    /// When a source last came to whoever hands it over now, where that is not this home.
+    fn handed_over_of(&self, source: &str) -> Option<Moment> {
+        let whole = source.split('/').next().unwrap_or(source);
+        self.came_on.get(whole).map(|came| self.received.min(*came))
     }
 
     /// The day on which somebody looked at a source for the last time, where it is part of the sync.
     fn looked_at_on(&self, source: &str) -> Date {
-        let day = self.received.day();
-        let whole = source.split('/').next().unwrap_or(source);
-        self.came_on.get(whole).map_or(day, |came| day.min(*came))
+        self.handed_over_of(source).unwrap_or(self.received).day()
     }
 
     /// The receipts that were lost, found now or before, and that nobody has accepted yet.
@@ -490,8 +496,9 @@ impl Batch {
         facts.newest = day::pack(newest);
         let moment = stamp::believed(stamp, self.received);
         let future = dates.into_iter().flatten().find(|date| stamp::believed_day(Some(*date), self.received).is_none());
-        if let Some(date) =
-            future.map(|date| date.to_string()).or((moment != stamp && moment.is_empty()).then(|| stamp.to_owned()))
+        if let Some(date) = future
+            .map(|date| date.to_string())
+            .or((moment != stamp && moment.is_empty()).then(|| stamp::without_number(stamp).to_owned()))
         {
             let told = stamp::day_of(stamp);
             self.not_believed(dates.into_iter().chain([told]).flatten().filter(|day| self.is_beyond(*day)).min());
@@ -555,7 +562,8 @@ impl Batch {
     /// A document of this source came. Its records are those whose identifiers are its label, `/` and a name: one that is held and
     /// does not come with a whole one was taken back by its publisher, unless what is held is later than the document.
     pub fn document(&mut self, source: &str, document: csaf::Document) {
-        self.documents.push((source.to_owned(), document));
+        let file = self.files.last().map_or_else(String::new, |(_, file)| file.clone());
+        self.documents.push((source.to_owned(), file, document));
     }
 
     /// Takes note of a record that could not be read.

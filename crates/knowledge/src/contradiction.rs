@@ -3,6 +3,7 @@
 //! Nobody can tell which of them counts. So that no finding hangs on chance, all that they say counts: the products of each, and
 //! withdrawn is only what all of them withdraw. That it is so is told, until a later version comes.
 
+use serde::Serialize;
 use ward_model::digest::Digest;
 use ward_model::vulnerability::VulnerabilityRecord;
 
@@ -13,6 +14,12 @@ pub(crate) fn remark(source: &str, id: &str, digests: &[Digest]) -> SetAsideReco
     let reason = format!("{} versions with one date say different things: all that they say counts", digests.len());
     let digest = Digest::of_parts(digests.iter().map(|digest| digest.as_bytes().as_slice()));
     SetAsideRecord::remark(source, "", Some(id), reason, digest)
+}
+
+/// The same of versions of a document that say no date: it is the same in whatever order they came.
+pub(crate) fn remark_of_undated(source: &str, id: &str) -> SetAsideRecord {
+    let reason = "versions without a date say different things: all that they say counts".to_owned();
+    SetAsideRecord::remark(source, "", Some(id), reason, Digest::of(id.as_bytes()))
 }
 
 /// Whether what was set aside is such a remark: it is of no single file.
@@ -69,6 +76,30 @@ pub(crate) fn together(mut records: Vec<VulnerabilityRecord>) -> Option<Vulnerab
         add(&mut whole.remediations, remediations);
     }
     Some(whole)
+}
+
+/// All that these versions say, the same in whatever order they came, and however many of them were put together before.
+pub(crate) fn in_any_order(mut records: Vec<VulnerabilityRecord>) -> Option<VulnerabilityRecord> {
+    records.sort_by(|a, b| b.description.cmp(&a.description));
+    let mut whole = together(records)?;
+    in_order(&mut whole.aliases);
+    in_order(&mut whole.scores);
+    in_order(&mut whole.unreadable_vectors);
+    in_order(&mut whole.weaknesses);
+    in_order(&mut whole.configurations);
+    in_order(&mut whole.affected);
+    in_order(&mut whole.upstream);
+    in_order(&mut whole.related);
+    in_order(&mut whole.ssvc);
+    in_order(&mut whole.exploit_references);
+    in_order(&mut whole.known_exploited);
+    in_order(&mut whole.remediations);
+    Some(whole)
+}
+
+/// By what they are written as: not all of them have an order of their own.
+fn in_order<T: Serialize>(all: &mut [T]) {
+    all.sort_by_cached_key(|one| postcard::to_stdvec(one).unwrap_or_default());
 }
 
 fn add<T: PartialEq>(all: &mut Vec<T>, more: Vec<T>) {

@@ -1,7 +1,7 @@
 //! Facts: whatever a home holds besides records, each with a key and a value: an entry of KEV, a score, the support of a product,
 //! the name of a weakness, a record that could not be read, a file that was.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -221,6 +221,33 @@ pub(crate) struct Support {
     pub(crate) keys: Vec<SubjectKey>,
 }
 
+impl Support {
+    /// As bytes. The lines that are said no longer stand last, where earlier programs do not look, and only where there are any: what a
+    /// source says has one form, whether lines of it were missed once or not.
+    fn to_bytes(&self) -> Result<Vec<u8>, postcard::Error> {
+        let mut bytes = postcard::to_stdvec(self)?;
+        let gone = self.cycles.iter().filter(|line| line.said_no_longer).map(|line| line.cycle.as_str());
+        let gone: BTreeSet<&str> = gone.collect();
+        if !gone.is_empty() {
+            bytes.extend(postcard::to_stdvec(&gone)?);
+        }
+        Ok(bytes)
+    }
+
+    /// What [`of_support`] wrote.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
+        let wrong = |error: postcard::Error| error.to_string();
+        let (mut support, rest) = postcard::take_from_bytes::<Self>(bytes).map_err(wrong)?;
+        if !rest.is_empty() {
+            let gone: BTreeSet<&str> = postcard::from_bytes(rest).map_err(wrong)?;
+            for line in &mut support.cycles {
+                line.said_no_longer = gone.contains(line.cycle.as_str());
+            }
+        }
+        Ok(support)
+    }
+}
+
 /// A catalogue of support, by product.
 pub(crate) fn support_by_product(catalogue: SupportCatalogue) -> BTreeMap<String, Support> {
     let mut products = BTreeMap::<String, Support>::new();
@@ -238,7 +265,7 @@ pub(crate) fn support_by_product(catalogue: SupportCatalogue) -> BTreeMap<String
 /// The support of products, as facts.
 pub(crate) fn of_support(products: BTreeMap<String, Support>) -> Result<Vec<Held>, postcard::Error> {
     let fact = |(product, support): (String, Support)| {
-        Ok((key(Kind::Support, product.as_bytes()), postcard::to_stdvec(&support)?.into()))
+        Ok((key(Kind::Support, product.as_bytes()), support.to_bytes()?.into()))
     };
     products.into_iter().map(fact).collect()
 }

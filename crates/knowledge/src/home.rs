@@ -14,7 +14,8 @@ use ward_model::digest::Digest;
 use crate::builder::Builder;
 use crate::bundle::BundleTaken;
 use crate::disk::{Disk, TEMPORARY};
-use crate::error::{HomeError, OpenError, at};
+use crate::error::{Damage, HomeError, OpenError, at};
+use crate::file::unreadable;
 use crate::generation::Generation;
 use crate::layer::Layer;
 use crate::lock::try_lock;
@@ -65,6 +66,22 @@ impl Home {
     /// The folder of the files.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Writes a small file beside the folder of the files, whole or not at all. One writer at a time: what a killed one left is swept up.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn write_beside(&self, name: &str, text: &str) -> Result<(), HomeError> {
+        let folder = self.folder.parent().unwrap_or(&self.folder);
+        for entry in fs::read_dir(folder).map_err(at(folder))? {
+            let path = entry.map_err(at(folder))?.path();
+            let is_left = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(TEMPORARY));
+            if is_left && path.is_file() {
+                self.disk.remove(&path).map_err(at(path))?;
+            }
+        }
+        self.disk.replace(&folder.join(name), folder, text)
     }
 
     pub(crate) fn disk(&self) -> &Disk {
@@ -136,6 +153,48 @@ impl Home {
             Err(_) => self.to_build_upon()?.0,
         };
         Ok(held.map(|held| held.bundle()).transpose()?.flatten())
+    }
+
+    /// Checks every byte of what is kept beside the current state: the state that was before it, which a writer builds upon where the
+    /// current one is damaged. Gives the files.
+    ///
+    /// # Errors
+    /// The folder cannot be read; inside, the first place that is damaged.
+    pub fn verify_kept(&self, current: &Generation) -> Result<Result<Vec<PathBuf>, Damage>, HomeError> {
+        let names = self.names()?;
+        let is_current = |path: &PathBuf| current.files().contains(&path.as_path());
+        let of = |is: fn(&str) -> bool| {
+            names.iter().filter(move |name| is(name)).map(|name| self.folder.join(name)).collect::<Vec<PathBuf>>()
+        };
+        let (bases, deltas) = (of(is_base), of(is_delta));
+        let mut kept = Vec::new();
+        for path in bases.iter().chain(&deltas).filter(|path| !is_current(path)) {
+            match self.verify_one(path, &bases) {
+                Ok(()) => kept.push(path.clone()),
+                // A writer removes what is no longer needed.
+                Err(_) if !path.exists() => {}
+                Err(damage) => return Ok(Err(damage)),
+            }
+        }
+        Ok(Ok(kept))
+    }
+
+    /// Checks a file that is kept: a base, or a delta with the base that it stands on. One whose base is gone is checked by itself.
+    fn verify_one(&self, path: &Path, bases: &[PathBuf]) -> Result<(), Damage> {
+        let damaged = |error: OpenError| Damage {
+            path: path.to_owned(),
+            source: match error {
+                OpenError::Knowledge(source) => source,
+                other => unreadable("a file that is kept", other.to_string()),
+            },
+        };
+        let layer = Layer::open(path).map_err(damaged)?;
+        layer.file().verify().map_err(|source| Damage { path: path.to_owned(), source })?;
+        let opened = match layer.meta.below {
+            None => Generation::open(path, None).ok(),
+            Some(_) => bases.iter().find_map(|base| Generation::open(base, Some(path)).ok()),
+        };
+        opened.map_or(Ok(()), |generation| generation.verify())
     }
 
     fn open_files(&self, current: &Current) -> Result<Generation, OpenError> {

@@ -40,10 +40,13 @@ mod undescribed;
 
 pub use builder::{Batch, Builder, Published};
 pub use bundle::BundleTaken;
+pub use disk::Disk;
+#[cfg(all(any(test, feature = "failing"), unix))]
+pub use disk::failing::Loss;
 pub use error::{Damage, HomeError, OpenError};
 pub use generation::{Difference, Generation};
 pub use home::Home;
 pub use lock::try_lock;
 pub use memory::{Contents, Memory};
 pub use moment::Moment;
-pub use source::{Changes, SetAsideRecord, SourceState};
+pub use source::{Behind, Changes, SetAsideRecord, SourceState};

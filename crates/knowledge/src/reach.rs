@@ -40,7 +40,19 @@ pub(crate) struct Reach {
     unseen: Option<Unseen>,
     /// Pages of answers that are not there whole.
     pages: Pages,
-    /// The same of each year whose file came. They stand last, where earlier programs do not look.
+    /// The same of each year whose file came. What follows stands last, where earlier programs do not look.
+    years: BTreeMap<i16, Line>,
+    /// Up to when the file of each year shows it by itself, or what was said of it: one that was taken as of the newest may lag behind
+    /// it, and shall not be taken so a second time.
+    shown: BTreeMap<i16, DateTime>,
+}
+
+/// As it was kept before what years show by themselves was.
+#[derive(Deserialize)]
+struct WithoutShown {
+    until: Option<DateTime>,
+    unseen: Option<Unseen>,
+    pages: Pages,
     years: BTreeMap<i16, Line>,
 }
 
@@ -90,8 +102,8 @@ pub(crate) struct Receipt<'a> {
     pub(crate) received: DateTime,
     /// So many days the files of the years may lie apart: one in which nothing changed is not made anew.
     pub(crate) days_apart: u16,
-    /// When the files of all years were last seen to be what their publisher has, where they come from there.
-    pub(crate) compared: Option<DateTime>,
+    /// When the file of each year was last seen to be what its publisher has, where it comes from there.
+    pub(crate) compared: &'a BTreeMap<i16, DateTime>,
 }
 
 impl Receipt<'_> {
@@ -111,12 +123,8 @@ impl Reach {
     pub(crate) fn after<'a>(&self, source: &str, files: impl Iterator<Item = Came<'a>>, receipt: &Receipt<'_>) -> Self {
         let mut after = self.clone();
         let mut said = says::all(source, files, &mut after.pages, receipt.received);
-        let compared = receipt.compared.map(|moment| moment.min(receipt.received));
-        said.extend(
-            compared
-                .into_iter()
-                .flat_map(|moment| receipt.years.iter().map(move |year| (Says::All(Some(*year)), moment))),
-        );
+        let compared = receipt.compared.iter().filter(|(year, _)| receipt.years.contains(year));
+        said.extend(compared.map(|(year, moment)| (Says::All(Some(*year)), (*moment).min(receipt.received))));
         if said.is_empty() {
             return after;
         }
@@ -139,6 +147,10 @@ impl Reach {
         for (until, since, nothing) in changes {
             let lines = after.years.values_mut().chain(std::iter::once(&mut all));
             lines.for_each(|line| line.changed(since, until, nothing));
+            for year in after.years.keys() {
+                let shown = after.shown.entry(*year).or_insert(until);
+                *shown = until.max(*shown);
+            }
         }
         after.sum_up(all, looked, receipt);
         if after.unseen.is_none() {
@@ -167,7 +179,11 @@ impl Reach {
                 Says::All(None) => {
                     self.until = self.until.max(Some(*moment));
                     self.unseen.take_if(|unseen| *moment >= unseen.before);
-                    self.years.values_mut().for_each(|line| line.came(*moment, *moment));
+                    for (year, line) in &mut self.years {
+                        line.came(*moment, *moment);
+                        let shown = self.shown.entry(*year).or_insert(*moment);
+                        *shown = (*moment).max(*shown);
+                    }
                 }
                 Says::All(Some(year)) => {
                     let newest = made.entry(*year).or_insert(*moment);
@@ -181,6 +197,8 @@ impl Reach {
             // A year in which nothing changed is not made anew: one that lies near the newest says as much.
             let seen = newest.filter(|newest| receipt.is_near(moment, *newest)).unwrap_or(moment);
             self.years.entry(year).or_default().came(moment, seen);
+            let shown = self.shown.entry(year).or_insert(moment);
+            *shown = moment.max(*shown);
         }
         // A file that does not say when it was made is taken as of the others.
         for year in receipt.years {
@@ -200,9 +218,10 @@ impl Reach {
         // A file of that day closes what is told so.
         let looked = looked.map(|looked| looked.date().to_datetime(Time::midnight()));
         let last = looked.map_or(newest, |looked| looked.max(newest));
-        for line in self.years.values_mut() {
-            if let Some(until) = line.until.filter(|until| !receipt.is_near(*until, last)) {
-                line.miss(until, last);
+        for (year, line) in &mut self.years {
+            let shown = self.shown.get(year).copied().or(line.until);
+            if let Some(shown) = shown.filter(|shown| !receipt.is_near(*shown, last)) {
+                line.miss(shown, last);
             }
         }
         self.until = Some(newest);
@@ -219,8 +238,9 @@ impl Reach {
     /// Somebody says that nothing is missing.
     pub(crate) fn accept(&mut self) {
         self.unseen = None;
-        for line in self.years.values_mut() {
+        for (year, line) in &mut self.years {
             *line = Line { until: line.until.max(self.until), unseen: None };
+            self.shown.extend(line.until.map(|until| (*year, until)));
         }
     }
 
@@ -242,8 +262,11 @@ impl Reach {
         let source = std::str::from_utf8(key.get(1..).unwrap_or_default()).map_err(|_| "not UTF-8".to_owned())?;
         let ends = |error: &postcard::Error| *error == postcard::Error::DeserializeUnexpectedEnd;
         let reach = match postcard::from_bytes(value) {
-            Err(error) if ends(&error) => match postcard::from_bytes::<WithoutYears>(value) {
-                Err(error) if ends(&error) => postcard::from_bytes::<Earlier>(value).map(Self::from),
+            Err(error) if ends(&error) => match postcard::from_bytes::<WithoutShown>(value) {
+                Err(error) if ends(&error) => match postcard::from_bytes::<WithoutYears>(value) {
+                    Err(error) if ends(&error) => postcard::from_bytes::<Earlier>(value).map(Self::from),
+                    other => other.map(Self::from),
+                },
                 other => other.map(Self::from),
             },
             other => other,
@@ -255,6 +278,12 @@ impl Reach {
 impl Unseen {
     fn span(&self) -> (DateTime, DateTime) {
         (self.after, self.before)
+    }
+}
+
+impl From<WithoutShown> for Reach {
+    fn from(WithoutShown { until, unseen, pages, years }: WithoutShown) -> Self {
+        Self { until, unseen, pages, years, shown: BTreeMap::new() }
     }
 }
 

@@ -288,14 +288,32 @@ pub struct Changes {
     pub absent: u64,
     /// Records that are older than what is held: the held ones are kept.
     pub older: u64,
-    /// Whether the whole source is older than what is held, so that the held one is kept (KEV, EPSS).
+    /// Whether the whole source is older than what is held, so that the held one is kept (of what is replaced as a whole).
     pub older_as_a_whole: bool,
+    /// Of when what came is, and what is held, where nothing of it was taken because it is older.
+    pub behind: Option<Behind>,
     /// Entries that were held and are gone (KEV, EPSS, which are replaced as a whole).
     pub removed: u64,
     /// How many entries came of a source that is replaced as a whole.
     pub came: Option<u64>,
     /// Whether these are far fewer than there were, so that what did not come is kept.
     pub far_fewer: bool,
+}
+
+/// Of when two states of a source are, in words: what the source says of itself where it does, else when each was received from it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Behind {
+    /// What came.
+    pub came: String,
+    /// What is held.
+    pub held: String,
+}
+
+impl Behind {
+    /// The one that came is older than the one that is held.
+    pub(crate) fn new(came: impl ToString, held: impl ToString) -> Self {
+        Self { came: came.to_string(), held: held.to_string() }
+    }
 }
 
 impl Changes {

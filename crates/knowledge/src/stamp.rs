@@ -7,9 +7,33 @@ use jiff::civil::Date;
 use ward_formats::feed;
 use ward_model::coverage::latest_meant;
 
-/// Whether one stamp names an earlier moment than another; one that names none is not known to.
+/// Behind the moment, which number the version has, where its source gives one.
+const NUMBER: char = '#';
+
+/// The moment and the number of a stamp.
+fn parts(stamp: &str) -> (Option<&str>, Option<&str>) {
+    let (moment, number) = stamp.split_once(NUMBER).map_or((stamp, None), |(moment, number)| (moment, Some(number)));
+    (Some(moment).filter(|moment| !moment.is_empty()), number)
+}
+
+/// What a stamp says of the moment.
+pub(crate) fn without_number(stamp: &str) -> &str {
+    parts(stamp).0.unwrap_or_default()
+}
+
+/// Whether a stamp names a moment.
+pub(crate) fn is_dated(stamp: &str) -> bool {
+    parts(stamp).0.is_some()
+}
+
+/// Whether one stamp names an earlier version than another: by the moment, and of one moment by the number; where one of them names no
+/// moment, by the number alone. One that names neither is not known to.
 pub(crate) fn is_before(one: &str, other: &str) -> bool {
-    !one.is_empty() && one < other
+    match (parts(one), parts(other)) {
+        ((Some(_), _), (Some(_), _)) => one < other,
+        ((_, Some(number)), (_, Some(later))) => number < later,
+        _ => false,
+    }
 }
 
 /// This day, unless it lies after the day of receipt.
@@ -19,25 +43,49 @@ pub(crate) fn believed_day(day: Option<Date>, received: Date) -> Option<Date> {
 
 /// The day that a stamp names.
 pub(crate) fn day_of(stamp: &str) -> Option<Date> {
-    feed::stamp(stamp).get(..10)?.parse().ok()
+    feed::stamp(parts(stamp).0?).get(..10)?.parse().ok()
 }
 
 /// The stamp in a form whose texts sort like the moments. Empty where it names a moment after the day of receipt; a text that names no
 /// moment stays as it is.
 pub(crate) fn believed(stamp: &str, received: Date) -> String {
-    let moment = feed::stamp(stamp);
+    let (written, number) = parts(stamp);
+    let moment = feed::stamp(written.unwrap_or_default());
     if moment.is_empty() {
         return stamp.to_owned();
     }
     let day = moment.get(..10).and_then(|day| day.parse::<Date>().ok());
-    if believed_day(day, received).is_some() { moment } else { String::new() }
+    match (believed_day(day, received), number) {
+        (None, _) => String::new(),
+        (Some(_), None) => moment,
+        (Some(_), Some(number)) => format!("{moment}{NUMBER}{number}"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
 
-    use super::believed;
+    use super::{believed, is_before};
+
+    #[test]
+    fn versions_are_told_apart_by_moment_then_number() {
+        let earlier = [
+            ("2026-03-11T16:00:00", "2026-03-11T16:00:01"),
+            ("2026-03-11T16:00:00#0109", "2026-03-11T16:00:00.5"),
+            ("2026-03-11T16:00:00", "2026-03-11T16:00:00#0101"),
+            ("2026-03-11T16:00:00#0109", "2026-03-11T16:00:00#0210"),
+            ("#0102", "2026-03-11T16:00:00#0103"),
+            ("2026-03-11T16:00:00#0102", "#0103"),
+            ("#0102", "#0103"),
+        ];
+        for (one, other) in earlier {
+            assert!(is_before(one, other) && !is_before(other, one), "{one} {other}");
+        }
+        for (one, other) in [("", "2026-03-11"), ("#0102", "2026-03-11"), ("", "#0102"), ("#0102", "#0102"), ("", "")] {
+            assert!(!is_before(one, other) && !is_before(other, one), "{one} {other}");
+        }
+    }
 
     #[test]
     fn a_moment_after_the_day_of_receipt_is_none() {
@@ -49,6 +97,9 @@ mod tests {
             ("2026-03-14T00:00:00Z", ""),
             ("2206-03-12T00:00:00Z", ""),
             ("second", "second"),
+            ("2026-03-12T01:00:00+09:00#0103", "2026-03-11T16:00:00#0103"),
+            ("2206-03-12T00:00:00Z#0103", ""),
+            ("#0103", "#0103"),
             ("", ""),
         ];
         for (stamp, wanted) in table {

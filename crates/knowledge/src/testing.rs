@@ -139,6 +139,7 @@ pub(crate) fn support() -> impl Strategy<Value = SupportCatalogue> {
         extended_until: SupportEnd::NotAnnounced,
         latest: None,
         latest_released: None,
+        said_no_longer: false,
     });
     let key = product_key().prop_map(SubjectKey::Product);
     let keys = prop::collection::btree_map("[abc]", prop::collection::vec(key, 0..3), 0..3);

@@ -22,6 +22,9 @@ pub struct SupportCycle {
     pub latest: Option<String>,
     /// When that came out.
     pub latest_released: Option<Date>,
+    /// Whether the source named the line once and does so no more: what stands here is what it said last.
+    #[serde(skip)]
+    pub said_no_longer: bool,
 }
 
 /// The end of a kind of support.

@@ -218,6 +218,9 @@ fn of_line(line: &Line, as_of: Date) -> (Until, String) {
     if !matches!(cycle.extended_until, SupportEnd::Unknown) {
         says.push_str(&format!("; extended support, where bought, {}", words(cycle.extended_until)));
     }
+    if cycle.said_no_longer {
+        says.push_str("; as it was said last, for the feed names this line no more");
+    }
     says.push_str(&format!(" ({})", line.by));
     let until = match cycle.security_until {
         SupportEnd::Unknown => Until::Unknown(format!("the feed has {} {} and no end", cycle.product, cycle.cycle)),
@@ -238,7 +241,8 @@ fn newer(line: &Line, as_of: Date) -> Vec<(String, Option<Date>)> {
     let mut newer: Vec<(String, Option<Date>)> = line
         .others
         .iter()
-        .filter(|other| other.released >= line.cycle.released)
+        // Where to go is asked of what is said now.
+        .filter(|other| other.released >= line.cycle.released && !other.said_no_longer)
         .filter_map(|other| {
             let name = || format!("{} {}", other.product, other.cycle);
             match other.security_until {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use serde::Serialize;
-use ward_knowledge::Home;
+use ward_knowledge::{Damage, Home};
 use ward_model::Digest;
 use ward_model::coverage::LostReceipts;
 use ward_model::knowledge::Knowledge as _;
@@ -14,6 +14,8 @@ use crate::home;
 use crate::ui::Ui;
 
 /// Check every byte of the knowledge that the home holds against its digests, and its history against what was published last
+///
+/// The files of the state before the current one, which are kept, are checked as well.
 ///
 /// Receipts that were lost before, by damage, are named until somebody accepts it (`ward feeds sync --accept-lost`), exit code 1.
 ///
@@ -32,6 +34,8 @@ struct Answer {
     home: String,
     file: String,
     files: Vec<String>,
+    /// The files of the state before that, which were checked too.
+    kept: Vec<String>,
     generation: Digest,
     root: Digest,
     /// A digest over all that was ever received.
@@ -47,15 +51,20 @@ struct Answer {
 /// Checks the current generation.
 pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Failure> {
     let folder = home::folder(global.home.as_ref())?;
-    let Some(generation) = Home::open(&folder).current()? else {
+    let home = Home::open(&folder);
+    let Some(generation) = home.current()? else {
         return Err(Failure::input(
             "no-knowledge",
             format!("{} holds no knowledge, so there is nothing to check", folder.display()),
         )
         .hint("`ward feeds sync --from DIR` brings it"));
     };
-    generation.verify().map_err(|error| {
-        Failure::environment("damaged", error.to_string()).because(&error.source).hint(crate::failure::DAMAGED)
+    let damaged = |error: Damage| Failure::environment("damaged", error.to_string()).because(&error.source);
+    generation.verify().map_err(|error| damaged(error).hint(crate::failure::DAMAGED))?;
+    let kept = home.verify_kept(&generation)?.map_err(|error| {
+        damaged(error)
+            .hint("what is current is intact: this is the state before it, which is built upon where the current one is damaged")
+            .hint("put the file back from a copy; the next sync that brings anything new removes it")
     })?;
     if let Some(anchor) = arguments.anchor
         && !generation.has_chain(anchor)?
@@ -71,6 +80,7 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
         home: folder.display().to_string(),
         file: generation.path().display().to_string(),
         files: generation.files().iter().map(|path| path.display().to_string()).collect(),
+        kept: kept.iter().map(|path| path.display().to_string()).collect(),
         anchor: generation.chain(),
         transactions: generation.transactions(),
         generation: generation.description().generation,

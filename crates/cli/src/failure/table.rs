@@ -135,6 +135,8 @@ impl From<BundleError> for Failure {
             BundleError::Write { .. } => Self::environment("output", error.to_string()).because(&error),
             BundleError::Io(_) => Self::environment("bundle", "the bundle cannot be read or written").because(&error),
             BundleError::Key { .. } => Self::input("key", error.to_string()),
+            BundleError::Mirror(error) => Self::from(*error),
+            BundleError::Broken { .. } => Self::input("mirror", error.to_string()),
             BundleError::Untrusted { .. } => Self::input("trust", error.to_string())
                 .hint("what the home holds is unchanged; `--trust KEY.pub` names somebody to trust"),
             BundleError::NotABundle { .. } | BundleError::Signature | BundleError::Altered { .. } => {

@@ -1,10 +1,9 @@
 //! What a bundle says of itself, signed.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 use ward_model::digest::Digest;
 
@@ -13,8 +12,10 @@ use super::{BundleError, not_a_bundle};
 
 const MAGIC: &[u8; 8] = b"WARDBNDL";
 /// The format that is written.
-pub const FORMAT: u32 = 2;
-/// The format before it, which says nothing of when sources came. It is read.
+pub const FORMAT: u32 = 3;
+/// The format before it, which says nothing of when parts of sources were compared. It is read.
+const WITHOUT_PARTS: u32 = 2;
+/// The format before that, which says nothing of when sources came. It is read.
 const WITHOUT_SOURCES: u32 = 1;
 /// The longest head that is read: some hundred thousand files.
 const LONGEST: usize = 64 << 20;
@@ -34,8 +35,35 @@ pub struct Head {
     pub length: u64,
     /// The SHA-256 of those bytes.
     pub sha256: Digest,
-    /// What is known of when the sources of the mirror came, by name; empty in a bundle of the format before.
+    /// What is known of when the sources of the mirror came, by name; empty in a bundle of format 1.
     pub sources: Vec<HeadSource>,
+}
+
+/// A head of the format before parts of sources were in it.
+#[derive(Deserialize)]
+struct OfSources {
+    made: Timestamp,
+    base: Option<Digest>,
+    files: Vec<HeadFile>,
+    items: u64,
+    length: u64,
+    sha256: Digest,
+    sources: Vec<OfSource>,
+}
+
+#[derive(Deserialize)]
+struct OfSource {
+    name: String,
+    whole: Option<Timestamp>,
+}
+
+impl From<OfSources> for Head {
+    fn from(earlier: OfSources) -> Self {
+        let OfSources { made, base, files, items, length, sha256, sources } = earlier;
+        let whole = |OfSource { name, whole }| HeadSource { name, whole, compared: BTreeMap::new() };
+        let sources = sources.into_iter().map(whole).collect();
+        Self { made, base, files, items, length, sha256, sources }
+    }
 }
 
 /// A head of the format before sources were in it.
@@ -63,6 +91,9 @@ pub struct HeadSource {
     pub name: String,
     /// When all of it last came into the mirror, or was seen not to have changed; `None` where it never did, or nobody knows.
     pub whole: Option<Timestamp>,
+    /// Up to when what changed stands in the whole file of a part (a year of NVD), by comparison with what its publisher has; a part of which
+    /// that is not known is not in it.
+    pub compared: BTreeMap<String, Timestamp>,
 }
 
 /// A file of the mirror that the bundle was made from.
@@ -84,13 +115,18 @@ impl Head {
         Digest::of_parts(self.files.iter().flat_map(|file| [file.path.as_bytes(), file.sha256.as_bytes().as_slice()]))
     }
 
-    /// The day on which all of a source last came, as far as the bundle shows it: never after it was made. Of one of which that is not
+    /// When all of a source last came, as far as the bundle shows it: never after it was made. Of one of which that is not
     /// known, it is no later than of any of which it is.
-    pub fn last_came(&self, source: &str) -> Date {
+    pub fn last_came(&self, source: &str) -> Timestamp {
         let known = || self.sources.iter().filter_map(|source| source.whole);
         let own = self.sources.iter().find(|of| of.name == source).and_then(|of| of.whole);
-        let at = own.or_else(|| known().min()).map_or(self.made, |whole| whole.min(self.made));
-        Offset::UTC.to_datetime(at).date()
+        own.or_else(|| known().min()).map_or(self.made, |whole| whole.min(self.made))
+    }
+
+    /// Up to when what changed stands in the whole files of parts of a source, as far as the bundle shows it: never after it was made.
+    pub fn compared(&self, source: &str) -> impl Iterator<Item = (&str, Timestamp)> {
+        let of = self.sources.iter().filter(move |of| of.name == source).flat_map(|of| &of.compared);
+        of.map(|(part, moment)| (part.as_str(), (*moment).min(self.made)))
     }
 
     /// Writes the head and the signature over it.
@@ -124,9 +160,8 @@ impl Head {
             return Err(not_a_bundle("it does not begin as one"));
         }
         let format = u32::from_le_bytes([f0, f1, f2, f3]);
-        if ![FORMAT, WITHOUT_SOURCES].contains(&format) {
-            let words =
-                format!("it has format {format}, and this program reads formats {WITHOUT_SOURCES} and {FORMAT}");
+        if !(WITHOUT_SOURCES..=FORMAT).contains(&format) {
+            let words = format!("it has format {format}, and this program reads formats {WITHOUT_SOURCES} to {FORMAT}");
             return Err(not_a_bundle(words));
         }
         let length = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
@@ -150,6 +185,9 @@ impl Head {
         let read = match format {
             WITHOUT_SOURCES => {
                 postcard::take_from_bytes::<Earlier>(&signed[16..]).map(|(head, rest)| (head.into(), rest))
+            }
+            WITHOUT_PARTS => {
+                postcard::take_from_bytes::<OfSources>(&signed[16..]).map(|(head, rest)| (head.into(), rest))
             }
             _ => postcard::take_from_bytes::<Self>(&signed[16..]),
         };

@@ -6,6 +6,7 @@ use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
 use sha2::{Digest as _, Sha256};
 use ward_model::digest::Digest;
 
@@ -13,20 +14,19 @@ use super::frames::{FramesWriter, Item};
 use super::head::{Head, HeadFile, HeadSource};
 use super::key::Signatory;
 use super::{BundleError, not_a_bundle};
-use crate::mirror::is_index;
-use crate::network::State;
+use crate::mirror::{Mirror, is_index, nvd_stem};
+use crate::network::{State, nvd_files, nvd_folder};
 use crate::source::Source;
-use crate::tree::STATE;
+use crate::tree::{Contents, STATE};
 
 /// How many bytes of a file one item holds.
 const PART: usize = 128 << 10;
-/// How deep folders are looked into. A link may lead back to where it stands.
-const DEEPEST: usize = 12;
 
-/// Writes a bundle of a mirror folder: of all of it, or of what is new since another bundle. The file is there whole or not at all.
+/// Writes a bundle of a mirror folder: of all that a sync would read of it, or of what is new of that since another bundle. The file is
+/// there whole or not at all. Whether the files are whole is to be asked before ([`super::check::check`]).
 ///
 /// # Errors
-/// The mirror holds nothing, cannot be read or changes meanwhile, or the disk refuses.
+/// The mirror holds no feed, cannot be read or changes meanwhile, or the disk refuses.
 pub fn pack(
     mirror: &Path,
     to: &Path,
@@ -38,12 +38,25 @@ pub fn pack(
         since.into_iter().flat_map(|head| &head.files).map(|file| (file.path.as_str(), file.sha256)).collect();
     let (mut files, mut sources) = (Vec::new(), Vec::new());
     let state = fs::read(mirror.join(STATE)).ok().and_then(|bytes| State::read(&bytes)).unwrap_or_default();
+    // What nobody reads is nobody's feed, and not for others.
+    let looked = Mirror::look(&Contents::of_folder(mirror), &[], Offset::UTC.to_datetime(made).date());
+    let claimed = looked.map_err(Box::new)?.claimed();
     for source in Source::ALL {
         let before = files.len();
-        walk(&mirror.join(source.name()), source.name(), DEEPEST, &mut files)?;
+        let inside = |name: &&String| name.strip_prefix(source.name()).is_some_and(|rest| rest.starts_with('/'));
+        for name in claimed.iter().filter(inside) {
+            let path = mirror.join(name);
+            if !path.is_file() {
+                let words = format!("`{name}` is not there by that name: it is gone, or its name is not UTF-8");
+                return Err(not_a_bundle(words));
+            }
+            let (bytes, sha256) = read_in_parts(&path, |_| Ok(()))?;
+            files.push(HeadFile { path: name.clone(), bytes, sha256, included: true });
+        }
         if files.len() > before {
             let whole = state.sources.get(source.name()).and_then(|state| state.whole);
-            sources.push(HeadSource { name: source.name().to_owned(), whole });
+            let compared = compared(source, &state, &files[before..]);
+            sources.push(HeadSource { name: source.name().to_owned(), whole, compared });
         }
     }
     if files.is_empty() {
@@ -84,6 +97,22 @@ pub fn pack(
     Ok(head)
 }
 
+/// Up to when what changed stands in the yearly files of NVD, of those that are as NVD had them when they came or were last compared.
+/// Whoever is asked in its place may be behind it.
+fn compared(source: Source, state: &State, files: &[HeadFile]) -> BTreeMap<String, Timestamp> {
+    let complete = state.sources.get(source.name()).and_then(|state| state.complete).filter(|_| source == Source::Nvd);
+    let Some(complete) = complete else { return BTreeMap::new() };
+    let of = |file: &HeadFile| {
+        let year =
+            nvd_stem(file.path.split_once('/')?.1)?.strip_prefix("nvdcve-2.0-").filter(|year| year.len() == 4)?;
+        let known = state.files.get(&file.path).filter(|known| known.sha256 == file.sha256)?;
+        let is_its_own = known.address.starts_with(nvd_folder());
+        let moment = complete.max(known.fetched).checked_sub(nvd_files::MADE_EVERY).ok()?;
+        is_its_own.then(|| (year.to_owned(), moment))
+    };
+    files.iter().filter_map(of).collect()
+}
+
 /// Of what changed, a delta needs more than the files that did: all of a source whose files are read together, and the lists of what
 /// should be there, which speak of files that come and go.
 fn include_what_counts_together(files: &mut [HeadFile], before: &BTreeMap<&str, Digest>) {
@@ -99,35 +128,6 @@ fn include_what_counts_together(files: &mut [HeadFile], before: &BTreeMap<&str, 
             file.included |= source.is_one_list() || source == Source::Csaf && is_index(&file.path);
         }
     }
-}
-
-/// The files in a folder and below it, by path, without hidden ones; a folder that is not there has none.
-fn walk(folder: &Path, prefix: &str, deeper: usize, files: &mut Vec<HeadFile>) -> Result<(), BundleError> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error.into()),
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        let name = entry?.file_name().into_string().map_err(|name| {
-            let path = folder.join(name);
-            not_a_bundle(format!("the name of {} is not UTF-8: it cannot be written down", path.display()))
-        })?;
-        names.extend(Some(name).filter(|name| !name.starts_with('.')));
-    }
-    names.sort_unstable();
-    for name in names {
-        let (inner, path) = (folder.join(&name), format!("{prefix}/{name}"));
-        let data = fs::metadata(&inner)?;
-        if data.is_file() {
-            let (bytes, sha256) = read_in_parts(&inner, |_| Ok(()))?;
-            files.push(HeadFile { path, bytes, sha256, included: true });
-        } else if data.is_dir() && deeper > 0 {
-            walk(&inner, &path, deeper - 1, files)?;
-        }
-    }
-    Ok(())
 }
 
 fn read_in_parts(

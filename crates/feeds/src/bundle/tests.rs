@@ -49,7 +49,7 @@ fn taken(mut bytes: &[u8], trusted: &[Trusted]) -> Result<Vec<String>, BundleErr
 }
 
 #[test]
-fn a_bundle_of_the_format_before_is_read_and_says_nothing_of_sources() {
+fn bundles_of_the_formats_before_are_read_and_say_nothing_of_sources() {
     let whole = bundle(&["a".to_owned()], &key(1));
     let (now, _) = Head::read(&whole[..], &[key(1).trusted()]).unwrap();
     // Its head ends with an empty list of sources, which did not stand there.
@@ -64,9 +64,68 @@ fn a_bundle_of_the_format_before_is_read_and_says_nothing_of_sources() {
     assert_eq!(before, now);
     assert_eq!(taken(&earlier, &[key(1).trusted()]).unwrap(), ["a"]);
     // Nobody knows when its sources came, and it was not after it was made.
-    assert_eq!(before.last_came("nvd").to_string(), "2026-11-18");
-    earlier[8] = 3;
-    assert!(Head::read(&earlier[..], &[key(1).trusted()]).unwrap_err().to_string().contains("format 3"));
+    assert_eq!(before.last_came("nvd"), at(1_795_000_000));
+    for other in [0, 4] {
+        earlier[8] = other;
+        let refused = Head::read(&earlier[..], &[key(1).trusted()]).unwrap_err().to_string();
+        assert!(refused.contains(&format!("format {other}")), "{refused}");
+    }
+}
+
+#[test]
+fn a_bundle_of_the_format_before_says_nothing_of_parts() {
+    #[derive(serde::Serialize)]
+    struct Second(
+        Timestamp,
+        Option<()>,
+        Vec<()>,
+        u64,
+        u64,
+        ward_model::digest::Digest,
+        Vec<(String, Option<Timestamp>)>,
+    );
+    let sources = vec![("nvd".to_owned(), Some(at(1))), ("kev".to_owned(), None)];
+    let head = Second(at(9), None, vec![], 0, 0, ward_model::digest::Digest::of(b""), sources);
+    let head = postcard::to_stdvec(&head).unwrap();
+    let mut whole = [&b"WARDBNDL"[..], &2_u32.to_le_bytes(), &(head.len() as u32).to_le_bytes(), &head].concat();
+    let signature = key(1).sign(&whole);
+    whole.extend_from_slice(key(1).trusted().bytes());
+    whole.extend_from_slice(&signature);
+    let (read, _) = Head::read(&whole[..], &[key(1).trusted()]).unwrap();
+    assert_eq!((read.last_came("nvd"), read.compared("nvd").count()), (at(1), 0));
+}
+
+#[test]
+fn a_bundle_says_what_was_compared_with_nvd_itself() {
+    let (mirror, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut files = Vec::new();
+    let names = ["2020", "2021", "2022", "modified"];
+    for name in names {
+        let path = format!("nvd/nvdcve-2.0-{name}.json.gz");
+        write(mirror.path(), &path, name.as_bytes());
+        let address = match name {
+            "2021" => format!("https://mirror.example/{path}"),
+            _ => format!("https://nvd.nist.gov/feeds/json/cve/2.0/nvdcve-2.0-{name}.json.gz"),
+        };
+        let bytes = if name == "2022" { &b"another"[..] } else { name.as_bytes() };
+        let sha256 = ward_model::digest::Digest::of(bytes);
+        files.push(format!(
+            r#""{path}":{{"address":"{address}","sha256":"{sha256}","bytes":{},"fetched":"2026-01-01T00:00:00Z"}}"#,
+            bytes.len()
+        ));
+    }
+    let state = format!(
+        r#"{{"schema":"wardround/mirror-state/1","files":{{{}}},"sources":{{"nvd":{{"complete":"2026-01-10T00:00:00Z"}}}}}}"#,
+        files.join(",")
+    );
+    write(mirror.path(), "fetched.json", state.as_bytes());
+    let bundle = out.path().join("b.ward");
+    let made = "2026-01-12T00:00:00Z".parse().unwrap();
+    pack(mirror.path(), &bundle, &key(1), made, None).unwrap();
+    let (head, _) = Head::read(&fs::read(&bundle).unwrap()[..], &[key(1).trusted()]).unwrap();
+    // A mirror may be behind, and a file that somebody changed is not the one that was compared.
+    let compared: Vec<_> = head.compared("nvd").map(|(part, moment)| (part.to_owned(), moment.to_string())).collect();
+    assert_eq!(compared, [("2020".to_owned(), "2026-01-09T00:00:00Z".to_owned())]);
 }
 
 #[test]
@@ -144,10 +203,22 @@ fn a_mirror_comes_out_as_it_went_in() {
     write(mirror.path(), "kev/known_exploited_vulnerabilities.json", b"{}");
     write(mirror.path(), "csaf/host/2024/a.json", b"");
     write(mirror.path(), "csaf/host/.hidden", b"no");
+    // What nobody reads is not for others, wherever it lies; what describes a file goes with it.
+    for path in ["notes.txt", "private/kev.json", "nvd/notes.json", "csaf/host/notes.docx", "kev/2024.json"] {
+        write(mirror.path(), path, b"no");
+    }
+    write(mirror.path(), "nvd/nvdcve-2.0-2014.meta", b"sha256:0");
     write(mirror.path(), "fetched.json", b"no");
     let bundle = out.path().join("b.ward");
     let packed = pack(mirror.path(), &bundle, &key(1), at(10), None).unwrap();
-    assert_eq!(packed.files.len(), 3);
+    let names: Vec<&str> = packed.files.iter().map(|file| file.path.as_str()).collect();
+    let wanted = [
+        "nvd/nvdcve-2.0-2014.json.gz",
+        "nvd/nvdcve-2.0-2014.meta",
+        "kev/known_exploited_vulnerabilities.json",
+        "csaf/host/2024/a.json",
+    ];
+    assert_eq!(names, wanted);
     let taken = unpack(&bundle, &[key(1).trusted()], into.path()).unwrap();
     assert_eq!(taken, packed);
     assert_eq!(fs::read(into.path().join("nvd/nvdcve-2.0-2014.json.gz")).unwrap(), long);
@@ -197,8 +268,9 @@ fn a_bundle_writes_to_no_other_place() {
 #[test]
 fn a_delta_holds_together_what_counts_together() {
     let (mirror, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    for path in ["eol/a.json", "eol/b.json", "eol/identifiers.json", "csaf/p/1.json", "csaf/p/index.txt", "kev/k.json"]
-    {
+    let kev = "kev/known_exploited_vulnerabilities.json";
+    let of_csaf = ["csaf/p/1.json", "csaf/p/2.json", "csaf/p/index.txt"];
+    for path in ["eol/a.json", "eol/b.json", "eol/identifiers.json", kev].into_iter().chain(of_csaf) {
         write(mirror.path(), path, b"{}");
     }
     let bundle = out.path().join("b.ward");

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use ward_knowledge::try_lock;
+use ward_knowledge::{Disk, try_lock};
 
 use super::check;
 use super::error::{FetchError, at};
@@ -26,6 +26,7 @@ pub struct MirrorFolder {
     seen: BTreeSet<String>,
     /// Up to when what changed stands in the yearly files of NVD, where they were compared with those of whoever was asked for them now.
     pub(crate) compared: Option<Timestamp>,
+    disk: Disk,
     /// Held as long as this value lives.
     _lock: File,
 }
@@ -48,7 +49,7 @@ impl MirrorFolder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => State::default(),
             Err(error) => return Err(at(state_path)(error)),
         };
-        Ok(Self { path, state, seen: BTreeSet::new(), compared: None, _lock: lock })
+        Ok(Self { path, state, seen: BTreeSet::new(), compared: None, disk: Disk::default(), _lock: lock })
     }
 
     /// Where it is.
@@ -109,7 +110,7 @@ impl MirrorFolder {
     /// Puts a whole file in its place, in one step.
     pub(crate) fn place(&mut self, whole: &Path, name: &str, state: FileState) -> Result<(), FetchError> {
         let target = self.target(name)?;
-        fs::rename(whole, &target).map_err(at(&target))?;
+        self.disk.place(whole, &target).map_err(at(&target))?;
         self.saw(name);
         self.state.files.insert(name.to_owned(), state);
         Ok(())
@@ -118,7 +119,7 @@ impl MirrorFolder {
     /// Writes a small file in one step.
     pub(crate) fn write(&mut self, name: &str, bytes: &[u8], state: Option<FileState>) -> Result<(), FetchError> {
         let target = self.target(name)?;
-        replace(&self.parts(), &target, bytes)?;
+        self.disk.put(&self.parts(), &target, bytes).map_err(at(&target))?;
         if let Some(state) = state {
             self.saw(name);
             self.state.files.insert(name.to_owned(), state);
@@ -130,7 +131,7 @@ impl MirrorFolder {
     pub(crate) fn remove(&mut self, name: &str) -> Result<(), FetchError> {
         // Nothing is created for it, neither a folder.
         let path = if is_plain(name) { self.path_of(name) } else { self.target(name)? };
-        match fs::remove_file(&path) {
+        match self.disk.remove(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(path)(error)),
             _ => {}
         }
@@ -140,7 +141,8 @@ impl MirrorFolder {
 
     /// Brings to the disk what is remembered.
     pub(crate) fn save(&self) -> Result<(), FetchError> {
-        replace(&self.parts(), &self.path.join(STATE), &self.state.bytes())
+        let path = self.path.join(STATE);
+        self.disk.put(&self.parts(), &path, &self.state.bytes()).map_err(at(path))
     }
 
     /// Removes parts of files that nobody will go on with. Where that fails, they are in nobody's way.
@@ -176,22 +178,16 @@ pub(crate) fn is_plain(name: &str) -> bool {
     name.len() <= 1000 && name.contains('/') && name.split('/').all(segment)
 }
 
-/// Writes a file under another name, and renames it.
-fn replace(parts: &Path, target: &Path, bytes: &[u8]) -> Result<(), FetchError> {
-    let mut builder = tempfile::Builder::new();
-    // A mirror is no secret, and other users of the machine may share a home.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    let mut file = builder.tempfile_in(parts).map_err(at(parts))?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_data()).map_err(at(file.path()))?;
-    file.persist(target).map_err(|error| at(target)(error.error))?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use ward_knowledge::Disk;
+    #[cfg(unix)]
+    use ward_knowledge::Loss;
+    use ward_model::digest::Digest;
+
     use super::{MirrorFolder, is_plain};
     use crate::network::FetchError;
+    use crate::network::state::{FileState, Validators};
 
     #[test]
     fn names_stay_inside() {
@@ -218,5 +214,58 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         std::fs::write(place.path().join("fetched.json"), "{").unwrap();
         assert!(MirrorFolder::open(place.path()).unwrap().state.files.is_empty());
+    }
+
+    /// What was fetched and is not there whole is fetched again: nothing that is half there may pass for whole.
+    #[cfg(unix)]
+    #[test]
+    fn a_mirror_is_whole_wherever_the_power_fails() {
+        let fetched = |text: &str| FileState {
+            address: "https://a.example/x".to_owned(),
+            validators: Validators::default(),
+            sha256: Digest::of(text.as_bytes()),
+            bytes: text.len() as u64,
+            entries: None,
+            announced: None,
+            fetched: jiff::Timestamp::UNIX_EPOCH,
+            listed_by: None,
+            unlisted: None,
+        };
+        let fetch = |folder: &mut MirrorFolder, text: &str| -> Result<(), FetchError> {
+            folder.write("nvd/a.json", text.as_bytes(), Some(fetched(text)))?;
+            let whole = folder.parts().join("whole");
+            std::fs::write(&whole, text).unwrap();
+            folder.place(&whole, "nvd/b.json", fetched(text))?;
+            folder.remove("nvd/c.json")?;
+            folder.save()
+        };
+        for loss in Loss::ALL {
+            let mut at = 0;
+            loop {
+                let place = tempfile::tempdir().unwrap();
+                let mut folder = MirrorFolder::open(place.path()).unwrap();
+                folder.write("nvd/c.json", b"gone soon", Some(fetched("gone soon"))).unwrap();
+                fetch(&mut folder, "the first").unwrap();
+                folder.disk = Disk::failing(at);
+                let done = fetch(&mut folder, "the second one").is_ok();
+                let steps = folder.disk.steps();
+                folder.disk.lose(&place.path().join("nvd"), loss).unwrap();
+                drop(folder);
+                let folder = MirrorFolder::open(place.path()).unwrap();
+                assert!(folder.state.files.contains_key("nvd/a.json"), "{loss:?} at {at}: the state is lost");
+                for name in ["nvd/a.json", "nvd/b.json"] {
+                    let text = std::fs::read_to_string(folder.path_of(name)).unwrap_or_default();
+                    let is_whole = ["the first", "the second one"].contains(&text.as_str());
+                    let held = folder.held(name).map(|state| state.sha256 == Digest::of(text.as_bytes()));
+                    assert_ne!(held, Some(false));
+                    assert!(held.is_none() || is_whole, "{loss:?} at {at}: {name} passes for whole");
+                }
+                if done {
+                    assert!(steps >= 10, "{steps}");
+                    break;
+                }
+                at += 1;
+            }
+        }
     }
 }

@@ -50,6 +50,11 @@ const PUBLIC: [(&str, &str); 9] = [
     ("cwe", "https://cwe.mitre.org/data/xml/cwec_latest.xml.zip"),
 ];
 
+/// Where NVD itself has its feed files.
+pub(crate) fn nvd_folder() -> &'static str {
+    PUBLIC[0].1
+}
+
 /// How NVD is asked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Nvd {

@@ -11,7 +11,7 @@ mod cvelist;
 mod endoflife;
 mod mirror;
 mod nvd_api;
-mod nvd_files;
+pub(crate) mod nvd_files;
 mod osv;
 
 pub(crate) use mirror::Listing;

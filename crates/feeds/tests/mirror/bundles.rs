@@ -85,7 +85,7 @@ fn a_delta_says_what_the_whole_mirror_says() -> TestResult {
     // One advisory and one list of support dates are new; one more is there that was only listed before.
     world.mirror.any("csaf/OT/white/2021/3.json", csaf("ICSMA-21-777-01").as_bytes())?;
     world.mirror.any("csaf/OT/white/2020/icsma-20-002-01.json", csaf("ICSMA-20-002-01").as_bytes())?;
-    world.mirror.any("eol/product3.json", br#"[{"cycle":"2","eol":"2027-09-07"}]"#)?;
+    world.mirror.any("eol/product3.json", br#"[{"cycle":"2","eol":"2027-09-07"},{"cycle":"1"}]"#)?;
     let report = world.day(2)?;
     assert_eq!(shrunk(&report), []);
     let unread = |report: &SyncReport| {
@@ -249,5 +249,47 @@ fn a_delta_is_refused_where_the_home_read_something_else_under_a_name_that_it_le
         let (_, whole) = world.bundle(4)?;
         sync_contents(&whole, &[], Fewer::default(), &world.plant(), day(4), &mut Silent)?;
     }
+    Ok(())
+}
+
+/// A plant that takes a bundle a month has no gap for a year that rests, and has one for a year that nobody compared.
+#[test]
+fn a_bundle_says_of_years_that_rest_that_they_were_compared() -> TestResult {
+    let mut world = World::new()?;
+    let unseen = |report: &SyncReport| {
+        let nvd = report.knowledge.sources.iter().find(|source| source.name == "nvd");
+        nvd.and_then(|nvd| nvd.unseen.as_ref()).map(ToString::to_string)
+    };
+    let rule = || Fewer { days_apart: 14, ..Fewer::default() };
+    let taken = |number: i64, world: &mut World, is_its_own: bool| -> Any<SyncReport> {
+        let on = format!("2026-01-{number:02}");
+        world.mirror.nvd_made("2020", "2025-12-01", &[cve("CVE-2020-0001", "2020-01-02", "one")])?;
+        world.mirror.nvd_made("2021", &on, &[cve("CVE-2021-0001", &on, "two")])?;
+        world.mirror.nvd_made("modified", &on, &[cve("CVE-2021-0001", &on, "two")])?;
+        let mut files = Vec::new();
+        for year in ["2020", "2021"] {
+            let path = format!("nvd/nvdcve-2.0-{year}.json.gz");
+            let bytes = fs::read(world.mirror.path().join(&path))?;
+            let host = if is_its_own { "nvd.nist.gov" } else { "mirror.example" };
+            files.push(format!(
+                r#""{path}":{{"address":"https://{host}/feeds/json/cve/2.0/nvdcve-2.0-{year}.json.gz","sha256":"{}","bytes":{},"fetched":"2026-01-01T00:00:00Z"}}"#,
+                ward_model::Digest::of(&bytes),
+                bytes.len()
+            ));
+        }
+        let state = format!(
+            r#"{{"schema":"wardround/mirror-state/1","files":{{{}}},"sources":{{"nvd":{{"whole":"{on}T10:00:00Z","complete":"2026-01-{:02}T10:00:00Z"}}}}}}"#,
+            files.join(","),
+            number - 4
+        );
+        world.mirror.any("fetched.json", state.as_bytes())?;
+        let (_, contents) = world.bundle(number)?;
+        Ok(sync_contents(&contents, &[], rule(), &world.plant(), day(i8::try_from(number)?), &mut Silent)?)
+    };
+    assert_eq!(unseen(&taken(5, &mut world, true)?), None);
+    assert_eq!(unseen(&taken(31, &mut world, true)?), None);
+    let mut other = World::new()?;
+    let told = unseen(&taken(5, &mut other, false)?);
+    assert!(told.is_some_and(|told| told.ends_with("of 2020")), "nobody knows of one that is a mirror's");
     Ok(())
 }

@@ -14,6 +14,7 @@ mod behind;
 mod bundles;
 mod fixture;
 mod lost;
+mod older;
 mod sources;
 
 use fixture::{Mirror, TestResult, cve};

@@ -47,6 +47,21 @@ pub struct Advisory {
     pub document: Option<Document>,
 }
 
+/// Behind the name of a record of which only a part of the document could be read: it stands beside what whole versions say, until a whole
+/// one comes that is no older.
+const IN_PART: &str = "~in-part";
+/// The same of a document that its publisher calls a draft.
+const DRAFT: &str = "~draft";
+/// Behind the name of a record of a document that does not say when it was released: it stands beside what dated versions say, and is shown
+/// to be older by its number alone.
+const UNDATED: &str = "~undated";
+
+/// Whether the name of a record says that it stands until a whole version of its document comes.
+#[must_use]
+pub fn is_provisional(id: &str) -> bool {
+    id.ends_with(IN_PART) || id.ends_with(DRAFT)
+}
+
 /// One version of an advisory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
@@ -56,7 +71,7 @@ pub struct Document {
     pub former: String,
     /// Who speaks in its statements, scores and remediations.
     pub publisher: String,
-    /// When it was last changed; empty where it does not say.
+    /// When it was last changed, as a stamp, and behind a `#` which version it is, in a form that sorts; either may be missing.
     pub last_modified: String,
     /// Whether all of it was read: what an earlier version of it named and this one does not was then taken back.
     pub whole: bool,
@@ -79,9 +94,13 @@ pub fn advisory(text: &[u8], place: u64) -> Advisory {
         }
     };
     match read {
-        Ok((document, records)) => {
+        Ok((document, mut records)) => {
             let without_vulnerabilities = records.is_empty() && unread.is_empty();
             let document = Document { whole: unread.is_empty(), ..document };
+            let plain = |id: &VulnerabilityId| !id.as_str().ends_with(UNDATED) && !is_provisional(id.as_str());
+            for Dated { record, .. } in records.iter_mut().filter(|dated| !document.whole && plain(&dated.record.id)) {
+                record.id = VulnerabilityId::new(format!("{}{IN_PART}", record.id));
+            }
             let id = Some(VulnerabilityId::new(&*document.label));
             let records = records.into_iter().map(|dated| Item::Record(Box::new(dated)));
             let aside = unread.into_set_aside(id, &document.last_modified, place, text);
@@ -101,7 +120,10 @@ pub fn advisory(text: &[u8], place: u64) -> Advisory {
                 digest: Digest::of(text),
                 products: products.into_iter().collect(),
                 subjects: subjects.into_iter().collect(),
-                last_modified: stamp(&at("/document/tracking/current_release_date")),
+                last_modified: version_of(
+                    &stamp(&at("/document/tracking/current_release_date")),
+                    number(&at("/document/tracking/version")),
+                ),
             };
             Advisory { items: vec![Item::SetAside(aside)], without_vulnerabilities: false, document: None }
         }
@@ -233,7 +255,23 @@ fn convert(raw: &raw::Advisory<'_>, length: usize, unread: &mut Unread) -> Resul
     let products = Products::read(&raw.tree, unread);
     let label = label(tracking, &document.publisher.namespace, &document.publisher.name);
     let modified = document.tracking.current.as_deref().and_then(day);
-    let last_modified = stamp_of(document.tracking.current.as_deref());
+    let released = stamp_of(document.tracking.current.as_deref());
+    let version = document.tracking.version.as_ref().and_then(|version| match version {
+        Value::String(text) => number(text),
+        Value::Number(written) => number(&written.to_string()),
+        _ => None,
+    });
+    let last_modified = version_of(&released, version);
+    let status = document.tracking.status.as_ref().and_then(Value::as_str).map(str::trim).unwrap_or_default();
+    let is_draft = status.eq_ignore_ascii_case("draft");
+    if is_draft {
+        unread.note("it is a draft by its own words: what it says counts, and takes nothing back");
+    }
+    let standing = match (released.is_empty(), is_draft) {
+        (true, _) => UNDATED,
+        (false, true) => DRAFT,
+        (false, false) => "",
+    };
     let mut taken = BTreeSet::new();
     let mut records = Vec::new();
     let mut room = ROOM_OF_ALL.saturating_add(length.saturating_mul(ROOM_OF_A_BYTE));
@@ -255,7 +293,7 @@ fn convert(raw: &raw::Advisory<'_>, length: usize, unread: &mut Unread) -> Resul
             continue;
         }
         room -= size;
-        let mut record = VulnerabilityRecord::new(VulnerabilityId::new(id), SOURCE);
+        let mut record = VulnerabilityRecord::new(VulnerabilityId::new(format!("{id}{standing}")), SOURCE);
         record.aliases = cve.into_iter().collect();
         record.published = document.tracking.initial.as_deref().and_then(day);
         record.modified = modified;
@@ -291,6 +329,33 @@ fn convert(raw: &raw::Advisory<'_>, length: usize, unread: &mut Unread) -> Resul
     }
     let former = former_label(tracking, &document.publisher.namespace);
     Ok((Document { label, former, publisher: publisher.to_owned(), last_modified, whole: true }, records))
+}
+
+/// When a document was released and which version it is, so that texts sort as versions do: of one moment by the number.
+fn version_of(released: &str, number: Option<String>) -> String {
+    number.map_or_else(|| released.to_owned(), |number| format!("{released}#{number}"))
+}
+
+/// A version number of a document in a form that sorts: one whole number, or three with what is not released yet before what is.
+fn number(version: &str) -> Option<String> {
+    let version = version.trim().split('+').next().unwrap_or_default();
+    let (numbers, before) =
+        version.split_once('-').map_or((version, None), |(numbers, before)| (numbers, Some(before)));
+    let parts: Vec<&str> = numbers.split('.').collect();
+    let is_number = |part: &&str| !part.is_empty() && part.len() < 20 && part.bytes().all(|byte| byte.is_ascii_digit());
+    if parts.len() > 3 || !parts.iter().all(is_number) {
+        return None;
+    }
+    let mut text = String::new();
+    for part in parts.into_iter().chain(["0", "0"]).take(3) {
+        let digits = Some(part.trim_start_matches('0')).filter(|digits| !digits.is_empty()).unwrap_or("0");
+        text.push_str(&format!("{:02}{digits}", digits.len()));
+    }
+    match before {
+        Some(before) => text.push_str(&format!("-{before}")),
+        None => text.push('~'),
+    }
+    Some(text)
 }
 
 /// How the identifiers of the records of an advisory begin: its number and its publisher. Neither holds a `/`, so that none begins

@@ -198,6 +198,7 @@ fn cycle(product: &str, line: &Value) -> Result<SupportCycle, String> {
         extended_until,
         latest: text("latest").map(str::to_owned),
         latest_released: date("latestReleaseDate")?,
+        said_no_longer: false,
     })
 }
 

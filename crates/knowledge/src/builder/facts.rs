@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, DateTime, Time};
 use ward_formats::feed::{csaf, cve5, cwe};
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
@@ -11,7 +11,7 @@ use ward_model::vulnerability::Epss;
 use super::parts::{comes_back, is_shrunk};
 use super::publish::Sources;
 use super::records::Read;
-use super::{Builder, as_read, beyond};
+use super::{Builder, as_read, beyond, older};
 use crate::error::HomeError;
 use crate::fact::{self, Fact, Held, Input, Kind};
 use crate::file::unreadable;
@@ -19,7 +19,7 @@ use crate::generation::Generation;
 use crate::identity;
 use crate::lost::Lost;
 use crate::reach::{self, Came, Reach, Receipt};
-use crate::source::{Changes, EPSS, KEV, NVD, SetAsideRecord, SourceState};
+use crate::source::{Behind, Changes, EPSS, KEV, NVD, SetAsideRecord, SourceState};
 use crate::{column, part, stamp};
 
 /// What is held of a kind.
@@ -88,9 +88,17 @@ pub(super) fn exploited(builder: &mut Builder, sources: &mut Sources) -> Result<
     // One that does not say of when it is, or says what cannot be, is not shown to be older. A whole one after one that was cut short
     // is the way back, of whatever day the latter said it was.
     let older = released.is_some_and(|released| stamp::believed_day(state.released, day) > Some(released));
-    if older && !before_it_was_cut {
-        changes.older_as_a_whole = true;
-        return Ok(Vec::new());
+    if !before_it_was_cut {
+        let stated = state.released.filter(|_| older).zip(released);
+        // One that says no day is as old as its receipt, where others handed it over.
+        let behind = match released {
+            Some(_) => stated.map(|(held, came)| Behind::new(came, held)),
+            None => older::by_receipt(builder, KEV),
+        };
+        if let Some(behind) = behind {
+            older::not_taken(builder, sources, KEV, behind);
+            return Ok(Vec::new());
+        }
     }
     // What the one that was cut short named first is no less known for that.
     let named_since = before_it_was_cut && newest_of(&held, day)? > newest;
@@ -122,9 +130,8 @@ pub(super) fn epss(builder: &mut Builder, sources: &mut Sources) -> Result<(Vec<
     if stamp::believed_day(Some(scores.date), received).is_none() {
         tell_beyond(builder, EPSS, scores.date);
     }
-    let Some((_, changes)) = sources.get_mut(EPSS) else { return Ok((Vec::new(), false)) };
-    if stamp::believed_day(day, received).is_some_and(|day| day > scores.date) {
-        changes.older_as_a_whole = true;
+    if let Some(held) = stamp::believed_day(day, received).filter(|day| *day > scores.date) {
+        older::not_taken(builder, sources, EPSS, Behind::new(scores.date, held));
         return Ok((Vec::new(), false));
     }
     // Scores of two days cannot stand in one column: where far fewer come, the column that is held stays.
@@ -172,6 +179,13 @@ pub(super) fn weaknesses(builder: &mut Builder, sources: &mut Sources) -> Result
     let Some(names) = builder.weaknesses.take() else { return Ok(Vec::new()) };
     let held = held(builder, Kind::Weakness)?;
     let wanted = fact::of_weaknesses(&names);
+    if held != wanted
+        && !builder.accepts(cwe::SOURCE)
+        && let Some(behind) = older::weaknesses(builder, names.version.as_deref())
+    {
+        older::not_taken(builder, sources, cwe::SOURCE, behind);
+        return Ok(Vec::new());
+    }
     let facts = whole(builder, sources, cwe::SOURCE, &held, &wanted)?;
     if let Some((state, _)) = sources.get_mut(cwe::SOURCE) {
         state.edition = names.version;
@@ -241,18 +255,28 @@ pub(super) fn set_aside(
                 let file = (record.source.clone(), record.file.clone());
                 let read_again = builder.files.contains(&file) && !builder.unchanged.contains(&file);
                 let gone = replaced(&record.source)
-                    || match record.id.as_ref().map(VulnerabilityId::as_str) {
-                        // Documents were once named without their publisher, under which no record can be found.
-                        Some(id) if record.source != csaf::SOURCE || id.contains('@') => {
-                            superseded(record, id, read_again)
+                    || match document_of(record) {
+                        // Versions are compared below; of one without a date its file tells.
+                        Some(label) => {
+                            let same = now.get(&(record.source.as_str(), label)).into_iter().flatten();
+                            read_again
+                                && (!stamp::is_dated(&record.stamp)
+                                    || same.into_iter().any(|one| one.digest == record.digest))
                         }
-                        _ => read_again && !is_of_changes(&record.source, &record.file),
+                        None => match record.id.as_ref().map(VulnerabilityId::as_str) {
+                            // Documents were once named without their publisher, under which no record can be found.
+                            Some(id) if record.source != csaf::SOURCE || id.contains('@') => {
+                                superseded(record, id, read_again)
+                            }
+                            _ => read_again && !is_of_changes(&record.source, &record.file),
+                        },
                     };
                 kept(&record.source) || !gone
             })
             .collect();
         records.extend(before);
     }
+    settle_documents(builder, &mut records)?;
     records.sort_unstable();
     records.dedup();
     for (_, (state, _)) in sources.iter_mut() {
@@ -267,6 +291,35 @@ pub(super) fn set_aside(
         written("a record set aside", records.iter().map(fact::of_set_aside).collect::<Result<Vec<_>, _>>())?;
     wanted.sort_unstable();
     Ok((fact::difference(&held(builder, Kind::SetAside)?, &wanted), records))
+}
+
+/// The document of which a version, or a part of one, could not be read.
+fn document_of(record: &SetAsideRecord) -> Option<&str> {
+    let label = record.id.as_ref().map(VulnerabilityId::as_str).filter(|_| record.source == csaf::SOURCE)?;
+    (!record.file.is_empty() && label.contains('@') && !label.contains('/')).then_some(label)
+}
+
+/// Of each document only versions are told that are shown to be older neither than the last whole one, nor than another that could not be
+/// read; in whatever order they came.
+fn settle_documents(builder: &Builder, records: &mut Vec<SetAsideRecord>) -> Result<(), HomeError> {
+    let mut last: BTreeMap<String, [Option<String>; 2]> = BTreeMap::new();
+    for record in records.iter().filter(|record| stamp::is_dated(&record.stamp)) {
+        let Some(label) = document_of(record) else { continue };
+        let [_, unread] = last.entry(label.to_owned()).or_default();
+        *unread = std::mem::take(unread).max(Some(record.stamp.clone()));
+    }
+    for record in records.iter() {
+        let Some(label) = document_of(record) else { continue };
+        let now = builder.documents.get(&(record.source.clone(), label.into())).cloned();
+        let held = builder.held.as_ref().map(|held| held.document(&record.source, label)).transpose()?.flatten();
+        last.entry(label.to_owned()).or_default()[0] = now.max(held).filter(|whole| stamp::is_dated(whole));
+    }
+    records.retain(|record| {
+        let Some([whole, unread]) = document_of(record).and_then(|label| last.get(label)) else { return true };
+        let older = |than: &Option<String>| than.as_ref().is_some_and(|than| stamp::is_before(&record.stamp, than));
+        !(older(whole) || older(unread) || whole.as_ref() == Some(&record.stamp))
+    });
+    Ok(())
 }
 
 /// Whether a file names what has changed lately, and not all that there is.
@@ -300,11 +353,9 @@ pub(super) fn lost(builder: &Builder) -> Result<Vec<Fact>, HomeError> {
 /// Of when documents are that came whole, later than before.
 pub(super) fn documents(builder: &Builder) -> Result<Vec<Fact>, HomeError> {
     let mut facts = Vec::new();
-    for ((source, label), stamp) in builder.documents.iter().filter(|(_, stamp)| !stamp.is_empty()) {
+    for ((source, label), stamp) in builder.documents.iter().filter(|(_, stamp)| stamp::is_dated(stamp)) {
         let held = builder.held.as_ref().map(|held| held.document(source, label)).transpose()?.flatten();
-        let aside =
-            |one: &SetAsideRecord| one.source == *source && one.id.as_ref().is_some_and(|id| id.as_str() == &**label);
-        if held.is_none_or(|held| stamp::is_before(&held, stamp)) && !builder.set_aside.iter().any(aside) {
+        if held.is_none_or(|held| stamp::is_before(&held, stamp)) {
             facts.push((fact::document_key(source, label), Some(stamp.as_bytes().into())));
         }
     }
@@ -340,12 +391,18 @@ pub(super) fn reach(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>, H
         let files = builder.files.difference(&builder.unchanged).filter(|(of, _)| of == source);
         let files = files.map(|key| Came { file: &key.1, page: builder.made.get(key).copied() });
         let nothing = BTreeSet::new();
+        let compared = state.years.iter().filter_map(|year| {
+            let moment = builder.compared.get(&(source.to_owned(), year.to_string()));
+            let of_all = builder.compared.get(&(source.to_owned(), String::new()));
+            Some((*year, moment.max(of_all)?.time()))
+        });
+        let compared: BTreeMap<i16, DateTime> = compared.collect();
         let receipt = Receipt {
             known: held_state(builder, source).map_or(&nothing, |held| &held.years),
             years: &state.years,
             received: builder.received.time(),
             days_apart: builder.days_apart,
-            compared: builder.compared.get(source).map(|moment| moment.time()),
+            compared: &compared,
         };
         let after = known.after(source, files, &receipt);
         if held.as_ref() == Some(&after) || held.is_none() && after == before {
@@ -358,7 +415,7 @@ pub(super) fn reach(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>, H
 }
 
 /// What is held of a source.
-fn held_state<'a>(builder: &'a Builder, source: &str) -> Option<&'a SourceState> {
+pub(super) fn held_state<'a>(builder: &'a Builder, source: &str) -> Option<&'a SourceState> {
     builder.held.as_ref()?.sources().iter().find(|state| state.name == source)
 }
 
@@ -374,8 +431,13 @@ fn reach_of_before(builder: &Builder, source: &str) -> Result<Reach, HomeError> 
         let names = held.input_names(source)?;
         let files = names.iter().map(|file| Came { file, page: None });
         let (years, received) = (BTreeSet::new(), builder.received.time());
-        let receipt =
-            Receipt { known: &years, years: &years, received, days_apart: builder.days_apart, compared: None };
+        let receipt = Receipt {
+            known: &years,
+            years: &years,
+            received,
+            days_apart: builder.days_apart,
+            compared: &BTreeMap::new(),
+        };
         return Ok(Reach::default().after(source, files, &receipt));
     }
     // It has seen what it holds, to the beginning of the newest day of that.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use ward_formats::feed::csaf;
 use ward_model::digest::Digest;
 use ward_model::vulnerability::VulnerabilityRecord;
 
@@ -26,7 +27,12 @@ pub(super) fn contradictions(
         a.id == b.id && a_source == b_source
     };
     let told = told(aside);
-    if told.is_empty() && waiting.windows(2).all(|pair| !same(&pair[0], &pair[1])) {
+    // Of versions of a document without a date nobody knows the order, wherever and whenever they come.
+    let undated = |source: &str, one: &Pending| source == csaf::SOURCE && one.stamp.is_empty();
+    if told.is_empty()
+        && !waiting.iter().any(|(_, source, one)| undated(source, one))
+        && waiting.windows(2).all(|pair| !same(&pair[0], &pair[1]))
+    {
         return Ok(Vec::new());
     }
     let folder = builder.home.folder();
@@ -42,6 +48,13 @@ pub(super) fn contradictions(
         let [(_, source, one), ..] = group else { continue };
         let before = match told.get(&(source.as_str(), &*one.id)) {
             Some(stamp) if **stamp == *one.stamp => search.find(&one.id, source)?.1,
+            _ if undated(source, one) => match search.find(&one.id, source)?.1 {
+                Some(last) if last.stamp(builder.received.day())?.is_empty() => {
+                    let digest = last.layer.digest(last.version)?;
+                    group.iter().all(|(_, _, pending)| pending.facts.digest != digest).then_some(last)
+                }
+                _ => None,
+            },
             _ => None,
         };
         if group.len() < 2 && before.is_none() {
@@ -57,8 +70,13 @@ pub(super) fn contradictions(
             records.push(last.layer.content(&last.entry)?);
             digests.push(last.layer.digest(last.version)?);
         }
-        let Some(whole) = contradiction::together(records) else { continue };
-        let remark = contradiction::remark(source, &one.id, &digests);
+        let in_any_order = undated(source, one);
+        let whole = if in_any_order { contradiction::in_any_order(records) } else { contradiction::together(records) };
+        let Some(whole) = whole else { continue };
+        let remark = match in_any_order {
+            true => contradiction::remark_of_undated(source, &one.id),
+            false => contradiction::remark(source, &one.id, &digests),
+        };
         remarks.push(SetAsideRecord { stamp: one.stamp.to_string(), ..remark });
         batch.record(&whole, &one.stamp)?;
         replaced.push(range);

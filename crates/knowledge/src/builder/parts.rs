@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use ward_formats::feed::eol;
+use ward_model::coverage::Shrinkage;
 
 use super::Builder;
 use super::publish::Sources;
@@ -78,7 +80,9 @@ pub(super) fn compare(builder: &Builder, sources: &Sources) -> Result<(Vec<Fact>
     let before = held(builder)?;
     let mut parts = before.clone();
     let day = builder.received.day();
-    let (came, from_before) = came(builder)?;
+    let (mut came, from_before) = came(builder)?;
+    // How many an older state had says nothing of now.
+    came.retain(|(source, _), _| sources.get(source).is_none_or(|(_, changes)| changes.behind.is_none()));
     let seen: BTreeSet<String> = came.keys().map(|(source, _)| source.clone()).collect();
     let known = held_files(builder, &before, &seen)?;
     let newest = newest(builder);
@@ -115,12 +119,14 @@ pub(super) fn compare(builder: &Builder, sources: &Sources) -> Result<(Vec<Fact>
     for (key @ (source, _), counted) in &builder.counted {
         let received = before.get(&(source.clone(), String::new())).and_then(|whole| whole.received);
         let part = parts.entry(key.clone()).or_insert_with(|| Part { received, ..Part::default() });
-        part.most = part.most.max(counted.most);
+        // Of a product each line that lacks is known by its name.
+        let by_line = source == eol::SOURCE && !key.1.is_empty() && key.1 != eol::IDENTIFIERS;
+        part.most = if by_line { counted.most } else { part.most.max(counted.most) };
         let received = part.received;
         match counted.now {
             0 => part.vanished(day),
             now => {
-                part.came(now, day, builder.far_fewer);
+                part.came(now, day, if by_line { Shrinkage::default() } else { builder.far_fewer });
                 part.received = received.max(Some(builder.looked_at_on(source)));
             }
         }

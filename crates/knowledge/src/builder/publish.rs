@@ -9,7 +9,7 @@ use ward_model::knowledge::Knowledge;
 
 use super::records::{self, Came};
 use super::write::{self, Plan};
-use super::{Builder, Published, facts, parts as source_parts, support, undescribed};
+use super::{Builder, Published, facts, older, parts as source_parts, support, undescribed};
 use crate::day;
 use crate::error::HomeError;
 use crate::fact::{Fact, Kind};
@@ -49,6 +49,7 @@ pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Re
     // Nor is it that a document came in a later version that says the same, or a bundle without anything new.
     changed.extend(documents);
     changed.extend(facts::bundle(&builder)?);
+    changed.extend(older::support_seen(&builder, &sources)?);
     changed.sort_unstable();
 
     count(&builder, &came, &mut sources)?;

@@ -9,7 +9,7 @@ use ward_model::ids::VulnerabilityId;
 use super::entry::Facts;
 use super::publish::Sources;
 use super::spill::{Place, SpillReader};
-use super::{Batch, Builder, Pending, merge, retract};
+use super::{Batch, Builder, Pending, merge, older, retract};
 use crate::error::{HomeError, at};
 use crate::file::unreadable;
 use crate::generation::Generation;
@@ -76,7 +76,7 @@ pub(super) struct Last<'a> {
 
 impl Last<'_> {
     /// When it was changed, as far as that was believed when it came.
-    fn stamp(&self, now: Date) -> Result<String, HomeError> {
+    pub(super) fn stamp(&self, now: Date) -> Result<String, HomeError> {
         let held_since = day::unpack(self.entry.version_received).ok().flatten();
         Ok(stamp::believed(&self.layer.stamp(&self.entry)?, held_since.unwrap_or(now)))
     }
@@ -151,7 +151,7 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
                 if !stamp.is_empty() || pending.stamp.is_empty() {
                     continue;
                 }
-            } else if *pending.stamp < *stamp && !pending.stamp.is_empty() {
+            } else if *pending.stamp < *stamp && (!pending.stamp.is_empty() || source == csaf::SOURCE) {
                 changes.older += 1;
                 continue;
             } else {
@@ -190,6 +190,9 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
             changes.unchanged += passed_over;
             let there = known.get(name).copied().unwrap_or(0) + passed_over;
             changes.absent = state.records.saturating_sub(there);
+            if changes.older > 0 && changes.added + changes.changed == 0 {
+                changes.behind = older::by_receipt(builder, name);
+            }
         }
     }
     Ok(came)

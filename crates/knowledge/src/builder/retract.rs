@@ -15,9 +15,9 @@ use ward_formats::feed::csaf::{self, Document};
 use ward_model::vulnerability::VulnerabilityRecord;
 
 use super::Builder;
+use super::records::Held;
 use crate::error::HomeError;
 use crate::generation::Generation;
-use crate::source::SetAsideRecord;
 use crate::{day, stamp};
 
 /// Names by source.
@@ -32,18 +32,20 @@ impl Builder {
     pub(super) fn retract(&mut self) -> Result<(), HomeError> {
         let received = self.received.day();
         let mut documents: BTreeMap<(String, String), Document> = BTreeMap::new();
+        // Of a file of which something could not be read nobody knows what it left out.
+        let aside: BTreeSet<(&str, &str, &str)> = self
+            .set_aside
+            .iter()
+            .filter_map(|one| Some((one.source.as_str(), one.file.as_str(), one.id.as_ref()?.as_str())))
+            .collect();
         for batch in &mut self.batches {
-            for (source, document) in batch.documents.drain(..) {
-                if document.whole {
+            for (source, file, document) in batch.documents.drain(..) {
+                if document.whole && !aside.contains(&(source.as_str(), file.as_str(), document.label.as_str())) {
                     let moment = stamp::believed(&document.last_modified, received);
                     let last = self.documents.entry((source.clone(), document.label.as_str().into())).or_default();
                     *last = moment.max(std::mem::take(last));
                 }
-                let latest = documents.entry((source, document.label.clone())).or_insert_with(|| document.clone());
-                let key = |one: &Document| (stamp::believed(&one.last_modified, received), one.whole);
-                if key(latest) < key(&document) {
-                    *latest = document;
-                }
+                documents.entry((source, document.label.clone())).or_insert(document);
             }
         }
         let Some(held) = self.held.as_ref().filter(|_| !documents.is_empty()) else { return Ok(()) };
@@ -61,20 +63,24 @@ impl Builder {
                 }
             }
         }
-        // Of what could not be read nobody knows whether it was left out.
-        let aside: Vec<(&str, &str)> =
-            self.set_aside.iter().filter_map(|one| Some((one.source.as_str(), one.id.as_ref()?.as_str()))).collect();
-        let unread = |source: &str, name: &str| aside.contains(&(source, name));
         let (mut gone, mut renamed) = (Vec::<Gone>::new(), BTreeMap::new());
         for ((source, label), document) in &documents {
-            let whole = document.whole && !unread(source, label);
-            let left_out = |record: &VulnerabilityRecord| {
+            // One that does not say of when it is takes nothing back: nobody knows that it is newer.
+            let last =
+                self.documents.get(&(source.clone(), label.as_str().into())).filter(|last| stamp::is_dated(last));
+            let left_out = |record: &VulnerabilityRecord| -> Result<Option<String>, HomeError> {
                 let name = record.id.as_str();
-                whole && !there.contains(&(source.as_str(), name)) && !unread(source, name)
+                let Some(last) = last.filter(|_| !there.contains(&(source.as_str(), name))) else { return Ok(None) };
+                let stamp = match Held::of(self).find(name, source)?.1 {
+                    Some(held) => held.stamp(received)?,
+                    None => return Ok(None),
+                };
+                // One that came again under the same date without it counts as the later.
+                Ok((stamp::is_before(&stamp, last) || stamp == *last).then(|| last.clone()))
             };
             for record in standing(held, source, label)? {
-                if left_out(&record) {
-                    gone.push((record, document.last_modified.clone()));
+                if let Some(last) = left_out(&record)? {
+                    gone.push((record, last));
                 }
             }
             if document.former == *label {
@@ -87,8 +93,9 @@ impl Builder {
                 if comes {
                     renamed.insert((source.clone(), Box::from(now)), day::pack(record.received));
                 }
-                if comes || left_out(&record) {
-                    gone.push((record, document.last_modified.clone()));
+                let left_out = left_out(&record)?;
+                if comes || left_out.is_some() {
+                    gone.push((record, left_out.unwrap_or_else(|| document.last_modified.clone())));
                 }
             }
         }
@@ -115,13 +122,11 @@ impl Builder {
     /// that came; none where it stands in the last one.
     pub(super) fn left_out_by(&self, source: &str, id: &str, stamp: &str) -> Result<Option<String>, HomeError> {
         let Some((label, _)) = id.split_once('/').filter(|_| source == csaf::SOURCE) else { return Ok(None) };
-        let aside = |one: &SetAsideRecord| {
-            let known = one.id.as_ref().map(|id| id.as_str());
-            one.source == source && (known == Some(label) || known == Some(id))
-        };
-        let now = self.last_whole(source, id).filter(|_| !self.set_aside.iter().any(aside)).map(str::to_owned);
+        let now = self.last_whole(source, id).map(str::to_owned);
         let before = self.held.as_ref().map(|held| held.document(source, label)).transpose()?.flatten();
-        Ok(now.max(before).filter(|last| stamp::is_before(stamp, last)))
+        // A whole version of the same date says what one says that was read in part.
+        let is_older = |last: &str| stamp::is_before(stamp, last) || csaf::is_provisional(id) && stamp == last;
+        Ok(now.max(before).filter(|last| stamp::is_dated(last) && is_older(last)))
     }
 }
 

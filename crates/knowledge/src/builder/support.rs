@@ -6,16 +6,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_formats::feed::eol::{IDENTIFIERS, SOURCE, own_name};
+use ward_model::digest::Digest;
 use ward_model::support::SupportCycle;
 
-use super::Builder;
 use super::facts::{held, taken, written};
 use super::parts::{self, Counted};
 use super::publish::Sources;
+use super::{Builder, older};
 use crate::error::HomeError;
 use crate::fact::{self, Fact, Kind, Support};
 use crate::file::unreadable;
 use crate::part;
+use crate::source::{Behind, SetAsideRecord};
+
+pub(super) mod stated;
+
+use stated::Stated;
 
 /// Support by product.
 type Products = BTreeMap<String, Support>;
@@ -28,24 +34,33 @@ pub(super) fn merge(builder: &mut Builder, sources: &mut Sources) -> Result<Vec<
         let wrong = |reason: String| unreadable("support of products", reason);
         let product =
             std::str::from_utf8(key.get(1..).unwrap_or_default()).map_err(|error| wrong(error.to_string()))?;
-        Ok((product.to_owned(), postcard::from_bytes(value).map_err(|error| wrong(error.to_string()))?))
+        Ok((product.to_owned(), Support::from_bytes(value).map_err(wrong)?))
     };
     let before: Products = facts.iter().map(read).collect::<Result<_, HomeError>>()?;
-    let news = News {
+    let mut news = News {
         unread: catalogue.unread.clone(),
         identified: catalogue.identified.clone(),
         products: fact::support_by_product(catalogue),
     };
+    if !builder.accepts(SOURCE) {
+        let stated = stated::compare(&before, &news.products, builder.received.day());
+        let behind = match stated.behind() {
+            Some(behind) => Some(behind),
+            None => older::support(builder, &stated)?,
+        };
+        if let Some(behind) = behind {
+            older::not_taken(builder, sources, SOURCE, behind);
+            return Ok(Vec::new());
+        }
+        keep_newer(builder, &before, &mut news, &stated);
+    }
     let came = lines(&news.products);
     // Homes from before release lines were counted know how many products there were.
     let most = lines(&before);
     let is_cut_short = !builder.accepts(SOURCE) && part::is_cut_short(builder.far_fewer, most, came);
     let far_fewer = is_cut_short || parts::is_shrunk(builder, sources, SOURCE, came)?;
     let counted = news.count(builder, &before, far_fewer)?;
-    let after = match builder.accepts(SOURCE) {
-        true => news.products,
-        false => news.over(&before, |product| far_fewer || counted.get(product).is_some_and(|of| of.is_cut_short)),
-    };
+    let after = if builder.accepts(SOURCE) { news.products } else { news.over(&before) };
     let of = |name: &String, of: Counted| ((SOURCE.to_owned(), name.clone()), of);
     builder.counted.extend(counted.iter().map(|(name, counted)| of(name, *counted)));
     builder.counted.extend([of(&String::new(), Counted { most, now: came, is_cut_short: far_fewer })]);
@@ -56,13 +71,28 @@ pub(super) fn merge(builder: &mut Builder, sources: &mut Sources) -> Result<Vec<
     let (old, new) = (by_name(&before), by_name(&after));
     changes.added = new.keys().filter(|name| !old.contains_key(*name)).count() as u64;
     changes.removed = old.keys().filter(|name| !new.contains_key(*name)).count() as u64;
-    changes.changed = old.iter().filter(|(name, line)| new.get(*name).is_some_and(|new| new != *line)).count() as u64;
+    let says = |line: &SupportCycle| SupportCycle { said_no_longer: false, ..line.clone() };
+    let differs = |old: &SupportCycle, new: &SupportCycle| says(old) != says(new);
+    changes.changed =
+        old.iter().filter(|(name, old)| new.get(*name).is_some_and(|new| differs(old, new))).count() as u64;
     changes.absent = state.records.saturating_sub(came);
     let touched = changes.added + changes.changed + changes.absent;
     changes.unchanged = (new.len() as u64).saturating_sub(touched);
     taken(builder, sources, SOURCE);
     let wanted = written("a catalogue of support", fact::of_support(after))?;
     Ok(fact::difference(&facts, &wanted))
+}
+
+/// Of a list in which some products are older than what is held, and others newer, those stay as they are, and that is told: a
+/// mirror may hold a file that was left behind, and a release that was taken back is rare.
+fn keep_newer(builder: &mut Builder, before: &Products, news: &mut News, stated: &Stated) {
+    for (product, Behind { came, held }) in &stated.earlier {
+        let Some(known) = before.get(product) else { continue };
+        news.products.insert(product.clone(), known.clone());
+        let reason = format!("its newest release is of {came}, and what is held is of {held}: that is kept");
+        let digest = Digest::of(format!("{product} {reason}").as_bytes());
+        builder.set_aside.push(SetAsideRecord::remark(SOURCE, &format!("{product}.json"), None, reason, digest));
+    }
 }
 
 /// What came.
@@ -73,8 +103,8 @@ struct News {
 }
 
 impl News {
-    /// How many release lines came of the products of which too few did, or of which that is known from before; under the name of the
-    /// list of names, of how many products it says one. Where all of it is far too short, that is told and no single product.
+    /// How many release lines came of the products of which any that is held did not, or of which that is known from before; under the
+    /// name of the list of names, of how many products it says one. Where all of it is far too short, that is told and no single product.
     fn count(
         &self,
         builder: &Builder,
@@ -84,9 +114,7 @@ impl News {
         let parts = parts::held(builder)?;
         let known = |name: &str| parts.get(&(SOURCE.to_owned(), name.to_owned()));
         let mut counted = BTreeMap::new();
-        let mut count = |name: &str, held: u64, now: u64| {
-            let most = known(name).map_or(held, |part| part.most.max(held));
-            let is_cut_short = part::is_cut_short(builder.far_fewer, most, now);
+        let mut count = |name: &str, most: u64, now: u64, is_cut_short: bool| {
             if known(name).is_some() || is_cut_short && !far_fewer {
                 counted.insert(name.to_owned(), Counted { most, now, is_cut_short });
             }
@@ -94,23 +122,29 @@ impl News {
         let known_before = parts.keys().filter(|(source, name)| source == SOURCE && !name.is_empty());
         let products: BTreeSet<&String> = before.keys().chain(known_before.map(|(_, name)| name)).collect();
         for product in products.into_iter().filter(|product| *product != IDENTIFIERS) {
-            let lines = |of: &Products| of.get(product).map_or(0, |of| of.cycles.len()) as u64;
-            count(product, lines(before), lines(&self.products));
+            fn lines<'a>(of: &'a Products, product: &str) -> BTreeSet<&'a str> {
+                of.get(product).iter().flat_map(|of| &of.cycles).map(|line| line.cycle.as_str()).collect()
+            }
+            let (held, now) = (lines(before, product), lines(&self.products, product));
+            // A file of few lines that lacks some is short, however few these are; names that changed are some that lack.
+            let gone = held.difference(&now).count() as u64;
+            let now = now.len() as u64;
+            count(product, now + gone, now, gone > 0);
         }
         let named = before.iter().filter(|(product, held)| held.keys.iter().any(|key| *key != own_name(product)));
         let named: Vec<&String> = named.map(|(product, _)| product).collect();
         let now = named.iter().filter(|product| self.identified.contains(**product)).count();
-        count(IDENTIFIERS, named.len() as u64, now as u64);
+        let held = named.len() as u64;
+        let most = known(IDENTIFIERS).map_or(held, |part| part.most.max(held));
+        count(IDENTIFIERS, most, now as u64, part::is_cut_short(builder.far_fewer, most, now as u64));
         Ok(counted)
     }
 
-    /// What there is afterwards. Of products that are kept, lines that did not come stay.
-    fn over(mut self, before: &Products, kept: impl Fn(&str) -> bool) -> Products {
+    /// What there is afterwards. Lines that did not come stay, as ones that are said no longer; of what could not be read nobody knows.
+    fn over(mut self, before: &Products) -> Products {
         for (product, held) in before {
-            if kept(product) || self.unread.contains(product) || !self.products.contains_key(product) {
-                let now = self.products.entry(product.clone()).or_default();
-                keep(&held.cycles, &mut now.cycles);
-            }
+            let now = self.products.entry(product.clone()).or_default();
+            keep(&held.cycles, &mut now.cycles, !self.unread.contains(product));
             if !self.identified.contains(product)
                 && let Some(now) = self.products.get_mut(product)
             {
@@ -124,13 +158,13 @@ impl News {
 }
 
 /// Puts the lines that are held and did not come where they stood among the others.
-fn keep(held: &[SupportCycle], now: &mut Vec<SupportCycle>) {
+fn keep(held: &[SupportCycle], now: &mut Vec<SupportCycle>, is_gone: bool) {
     let mut place = 0;
     for line in held {
         match now.iter().position(|other| other.cycle == line.cycle) {
             Some(found) => place = found + 1,
             None => {
-                now.insert(place, line.clone());
+                now.insert(place, SupportCycle { said_no_longer: line.said_no_longer || is_gone, ..line.clone() });
                 place += 1;
             }
         }

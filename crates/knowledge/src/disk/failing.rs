@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// What is gone when the power is back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Loss {
+pub enum Loss {
     /// Nothing: the program alone was ended.
     Nothing,
     /// Everything that was not brought to the disk: bytes of files, and names in folders.
@@ -20,7 +20,8 @@ pub(crate) enum Loss {
 }
 
 impl Loss {
-    pub(crate) const ALL: [Self; 4] = [Self::Nothing, Self::Everything, Self::EarlierNames, Self::Bytes];
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Nothing, Self::Everything, Self::EarlierNames, Self::Bytes];
 }
 
 /// After so many steps nothing more is done.

@@ -170,7 +170,7 @@ impl Generation {
             return Ok(support);
         }
         let read = |(_, value): fact::Held| {
-            postcard::from_bytes(&value).map_err(|error| unreadable("support of products", error.to_string()))
+            Support::from_bytes(&value).map_err(|reason| unreadable("support of products", reason))
         };
         let support = self.facts(Kind::Support)?.into_iter().map(read).collect::<Result<Vec<Support>, _>>()?;
         Ok(self.support.get_or_init(|| support))

@@ -128,3 +128,31 @@ fn a_failure_at_any_step_leaves_the_home_as_before_or_as_after() -> TestResult {
     }
     Ok(())
 }
+
+#[test]
+fn what_is_written_beside_is_the_old_or_the_new_wherever_the_power_fails() -> TestResult {
+    for loss in Loss::ALL {
+        let mut at = 0;
+        loop {
+            let folder = tempfile::tempdir()?;
+            let home = Home::open(folder.path());
+            home.write_beside("bundle.json", "what was")?;
+            let disk = Disk::failing(at);
+            let done = home.on(disk.clone()).write_beside("bundle.json", "what is now").is_ok();
+            disk.lose(folder.path(), loss)?;
+            let found = fs::read_to_string(folder.path().join("bundle.json"))?;
+            assert!(found == "what is now" || !done && found == "what was", "{loss:?} at {at}: {found}");
+            home.write_beside("bundle.json", "and then")?;
+            let names: Vec<_> = fs::read_dir(folder.path())?
+                .map(|entry| entry.map(|entry| entry.file_name()))
+                .collect::<Result<_, _>>()?;
+            assert_eq!(names, ["bundle.json"], "what a killed writer left is swept up");
+            if done {
+                assert!(disk.steps() >= 5, "every write, sync and rename is a step");
+                break;
+            }
+            at += 1;
+        }
+    }
+    Ok(())
+}

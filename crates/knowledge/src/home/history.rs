@@ -191,6 +191,10 @@ proptest! {
             let right = all(&home.current()?.ok_or("nothing there")?, &deliveries)?;
             let mut paths: Vec<_> = home.current()?.ok_or("nothing there")?.files().into_iter().map(std::path::Path::to_owned).collect();
             paths.extend(["current", "anchor"].map(|name| home.folder().join(name)));
+            let now = home.current()?.ok_or("nothing there")?;
+            let kept = home.verify_kept(&now)??;
+            assert!(kept.iter().all(|path| !paths.contains(path)));
+            paths.extend(kept.iter().cloned());
             for (file, place, bit) in &flips {
                 let path = file.get(&paths);
                 let bytes = fs::read(path)?;
@@ -200,14 +204,16 @@ proptest! {
                 fs::write(path, &changed)?;
                 if let Ok(opened) = home.current() {
                     let opened = opened.ok_or("the home counts as empty")?;
-                    let Err(damage) = opened.verify() else { panic!("bit {bit} of byte {place} of {} passes", path.display()) };
+                    let found = opened.verify().and_then(|()| home.verify_kept(&opened).unwrap().map(drop));
+                    let Err(damage) = found else { panic!("bit {bit} of byte {place} of {} passes", path.display()) };
                     assert_eq!(damage.path, *path, "{}", damage.source);
                     if let Ok(read) = all(&opened, &deliveries) {
                         assert_eq!(read, right, "byte {place} of {} changes an answer", path.display());
                     }
                 }
                 fs::write(path, &bytes[..place])?;
-                assert!(home.current().is_err(), "{place} bytes of {} pass", path.display());
+                let passes = home.current().is_ok_and(|held| held.is_some_and(|held| home.verify_kept(&held).unwrap().is_ok()));
+                assert!(!passes, "{place} bytes of {} pass", path.display());
                 fs::write(path, &bytes)?;
             }
             assert_eq!(all(&home.current()?.ok_or("nothing there")?, &deliveries)?, right);

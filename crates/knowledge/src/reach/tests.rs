@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, DateTime, date};
 use ward_formats::feed::nvd::Extent;
@@ -14,8 +14,10 @@ fn at(day: Date, hour: i8) -> DateTime {
 
 /// What is known besides the files, of these years that were held before and are now.
 fn receipt<'a>(known: &'a BTreeSet<i16>, years: &'a BTreeSet<i16>, received: DateTime) -> Receipt<'a> {
-    Receipt { known, years, received, days_apart: 14, compared: None }
+    Receipt { known, years, received, days_apart: 14, compared: &NOTHING_COMPARED }
 }
+
+static NOTHING_COMPARED: BTreeMap<i16, DateTime> = BTreeMap::new();
 
 /// A page of an answer that was made at a moment.
 fn page(made: DateTime, start: u64, held: u64, total: u64) -> Page {
@@ -180,11 +182,40 @@ fn what_was_compared_with_its_publisher_is_as_new_as_that() {
     let years = BTreeSet::from(YEARS);
     let old = after(&Reach::default(), &[(&year(2024), midnight(2, 1)), (&year(2026), midnight(4, 1))]);
     assert!(told(&old).is_some());
-    let at = |compared| Receipt { compared: Some(compared), ..receipt(&years, &years, midnight(4, 2)) };
-    assert_eq!(told(&old.after("nvd", [].into_iter(), &at(midnight(4, 1)))), None);
-    assert!(told(&old.after("nvd", [].into_iter(), &at(midnight(3, 30)))).is_some(), "before the newest");
-    let ahead = old.after("nvd", [].into_iter(), &at(midnight(9, 9)));
+    let of = |years: &[i16], compared: DateTime| {
+        let all = BTreeSet::from(YEARS);
+        let compared = years.iter().map(|year| (*year, compared)).collect();
+        let receipt = Receipt { compared: &compared, ..receipt(&all, &all, midnight(4, 2)) };
+        old.after("nvd", [].into_iter(), &receipt)
+    };
+    assert_eq!(told(&of(&years.iter().copied().collect::<Vec<_>>(), midnight(4, 1))), None);
+    assert!(told(&of(&YEARS, midnight(3, 30))).is_some(), "before the newest");
+    let ahead = of(&YEARS, midnight(9, 9));
     assert_eq!((told(&ahead), ahead.until), (None, Some(midnight(4, 2))), "not after it came");
+    // Each year by itself.
+    assert_eq!(told(&of(&[2024], midnight(4, 1))), None);
+    assert!(told(&of(&[2025, 2026], midnight(4, 1))).is_some_and(|told| told.ends_with("of 2024")));
+}
+
+/// One that was taken for one that rests is not taken for it again from there: what lags is told when it lags for 14 days.
+#[test]
+fn a_year_that_lies_behind_is_told_after_as_many_days_as_years_may_lie_apart() {
+    let mut reach = after(&Reach::default(), &[(&year(2024), midnight(3, 1)), (&year(2026), midnight(3, 14))]);
+    assert_eq!(told(&reach), None);
+    reach = after(&reach, &[(&year(2026), midnight(3, 15))]);
+    assert_eq!(told(&reach), None);
+    let late = after(&reach, &[(&year(2026), midnight(3, 16))]);
+    assert!(
+        told(&late).is_some_and(|told| told.contains("after 2026-02-28 and before 2026-03-16")),
+        "{:?}",
+        told(&late)
+    );
+    // So it is of one that is kept, and what reaches it shows that it rests.
+    let kept = Reach::from_fact(&reach.to_fact("nvd").unwrap()).unwrap().1;
+    assert!(told(&after(&kept, &[(&year(2026), midnight(3, 16))])).is_some());
+    let reached = after(&kept, &[(CHANGES, midnight(3, 16)), (&year(2026), midnight(3, 16))]);
+    assert_eq!(told(&after(&reached, &[(&year(2026), midnight(3, 30))])), None);
+    assert!(told(&after(&reached, &[(&year(2026), midnight(3, 31))])).is_some());
 }
 
 #[test]

@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
+use ward_feeds::Silent;
+use ward_feeds::bundle::check::{self, Checked};
 use ward_feeds::bundle::key::Signatory;
 use ward_feeds::bundle::{BundleError, pack, unpack};
 use ward_model::Digest;
 
+use super::progress::Bars;
 use crate::Ending;
 use crate::arguments::Global;
 use crate::clock;
@@ -28,7 +31,8 @@ pub struct KeyArguments {
 
 /// Write a signed bundle of a mirror, whole or what is new since another bundle
 ///
-/// Without --from it is the mirror that `ward feeds sync` fetched into the home.
+/// Without --from it is the mirror that `ward feeds sync` fetched into the home. What is signed is what a sync would read; other files
+/// are named and left out. All of it is read before: of a mirror with a broken file nothing is signed.
 #[derive(Debug, Args)]
 pub struct ExportArguments {
     /// The bundle to write
@@ -62,6 +66,10 @@ struct ExportAnswer {
     base: Option<Digest>,
     files: usize,
     included: usize,
+    /// Files of the mirror that no reader is for, and that are not in the bundle.
+    left_out: Vec<String>,
+    /// How many records cannot be read; they are handed over.
+    could_not_be_read: usize,
     signed_by: String,
 }
 
@@ -116,6 +124,11 @@ pub fn export(arguments: ExportArguments, global: &Global, ui: &Ui) -> Result<En
         Some(path) => Some(unpack::head(path, &[signatory.trusted()]).map_err(|error| of(path, error))?.0),
         None => None,
     };
+    let folder = arguments.file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(unwritable(&arguments.file, &io::Error::from(io::ErrorKind::NotFound)));
+    }
+    let checked = checked(&mirror, folder, ui)?;
     let head = pack::pack(&mirror, &arguments.file, &signatory, clock::now(), since.as_ref())
         // What could not be read was a file of the mirror.
         .map_err(|error| of(&mirror, error))?;
@@ -127,6 +140,8 @@ pub fn export(arguments: ExportArguments, global: &Global, ui: &Ui) -> Result<En
         base: head.base,
         files: head.files.len(),
         included: head.files.iter().filter(|file| file.included).count(),
+        left_out: checked.left_out,
+        could_not_be_read: checked.set_aside.len(),
         signed_by: signatory.trusted().fingerprint(),
     };
     if ui.json {
@@ -139,6 +154,34 @@ pub fn export(arguments: ExportArguments, global: &Global, ui: &Ui) -> Result<En
         ))?;
     }
     Ok(Ending::Done)
+}
+
+/// Reads all that is to be signed, and tells what of it is left out or cannot be read.
+fn checked(mirror: &Path, folder: &Path, ui: &Ui) -> Result<Checked, Failure> {
+    let now = clock::now();
+    let found = if ui.draws_progress() {
+        let mut bars = Bars::new();
+        let found = check::check(mirror, folder, now, &mut bars);
+        bars.clear();
+        found
+    } else {
+        check::check(mirror, folder, now, &mut Silent)
+    };
+    let checked = found.map_err(|error| {
+        of(mirror, error).hint("nothing was signed: fetch or copy that file again, or take it out of the mirror")
+    })?;
+    for name in &checked.left_out {
+        ui.note(format!("left out, for no reader is for it: {name}"));
+    }
+    for record in checked.set_aside.iter().filter(|_| ui.verbose) {
+        ui.note(format!("{}: {} in {} cannot be read: {}", record.source, record.label(), record.file, record.reason));
+    }
+    let unread = checked.set_aside.len();
+    if unread > 0 && !ui.verbose {
+        let words = if unread == 1 { "1 record".to_owned() } else { format!("{unread} records") };
+        ui.note(format!("{words} cannot be read; who takes the bundle is told of them too; -v names them"));
+    }
+    Ok(checked)
 }
 
 /// The text of a key.
@@ -165,6 +208,7 @@ pub fn of(path: &Path, error: BundleError) -> Failure {
     match error {
         BundleError::Io(error) => crate::files::unreadable(path, &error),
         BundleError::Write { path, source } => unwritable(&path, &source),
+        BundleError::Mirror(error) => Failure::from(*error),
         error => Failure::from(error),
     }
 }

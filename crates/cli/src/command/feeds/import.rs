@@ -12,7 +12,7 @@ use ward_feeds::bundle::key::Trusted;
 use ward_feeds::bundle::place::Place;
 use ward_feeds::bundle::unpack;
 use ward_feeds::{Contents, SyncReport};
-use ward_knowledge::{BundleTaken, Home};
+use ward_knowledge::{Behind, BundleTaken, Home};
 use ward_model::Digest;
 use ward_model::coverage::LostReceipts;
 
@@ -40,6 +40,9 @@ const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 /// the future of this machine's clock, or that stands on one that is not part of
 /// what the home holds. Then the home holds what it held before. What a delta
 /// leaves out counts as looked at: whoever signed it has. The bundle taken last may be taken again.
+///
+/// A source that is older in the bundle than what the home holds of it, however that came, is not taken: it is named with both moments,
+/// exit code 3, and the rest is taken.
 #[derive(Debug, Args)]
 pub struct ImportArguments {
     /// The bundle
@@ -81,6 +84,9 @@ struct ImportedSource {
     added: u64,
     changed: u64,
     set_aside: u64,
+    /// Of when what came is, and what is held, where nothing of it was taken because it is older.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    behind: Option<Behind>,
 }
 
 #[derive(Debug, Serialize)]
@@ -119,7 +125,7 @@ pub fn run(arguments: ImportArguments, global: &Global, ui: &Ui) -> Result<Endin
     let contents = Contents::of_bundle(place.path(), &head);
     let accepted = Accepted { shrunk: &arguments.accept_shrunk, lost: arguments.accept_lost };
     let report = into_home(&contents, &[], accepted, &home, ui)?;
-    remember(&folder, &head, report.chain)?;
+    remember(&home, &head, report.chain)?;
     tell(&folder, &head, &by, report, ui)
 }
 
@@ -181,10 +187,12 @@ fn tell(folder: &Path, head: &Head, by: &Trusted, report: SyncReport, ui: &Ui) -
     let (made, listing, signed_by) = (head.made, head.listing(), by.fingerprint());
     let synced = answer::of(folder.display().to_string(), Vec::new(), report)?;
     answer::warn(&synced, ui);
+    let behind = answer::behind(&synced);
+    let ending = || behind.map_or(Ok(Ending::Done), Err);
     if !ui.json {
         let text = answer::text(&synced, ui.verbose);
         ui.print(&format!("taken      the bundle of {made}\nsigned by  {signed_by}\n{text}"))?;
-        return Ok(Ending::Done);
+        return ending();
     }
     let mut could_not_be_read = Vec::new();
     let mut sources = Vec::new();
@@ -195,6 +203,7 @@ fn tell(folder: &Path, head: &Head, by: &Trusted, report: SyncReport, ui: &Ui) -
             added: source.added,
             changed: source.changed,
             set_aside: source.set_aside.len() as u64,
+            behind: source.behind,
         });
         could_not_be_read.extend(source.set_aside.into_iter().map(|record| Unread {
             source: source.name.clone(),
@@ -217,7 +226,7 @@ fn tell(folder: &Path, head: &Head, by: &Trusted, report: SyncReport, ui: &Ui) -
         lost: synced.lost,
         could_not_be_read,
     })?;
-    Ok(Ending::Done)
+    ending()
 }
 
 /// The keys named and those that the home keeps.
@@ -295,11 +304,9 @@ fn kept(path: &Path) -> Result<Option<Last>, Failure> {
     serde_json::from_slice(&bytes).map(Some).map_err(unclear)
 }
 
-fn remember(folder: &Path, head: &Head, chain: Digest) -> Result<(), Failure> {
-    let path = folder.join(LAST);
+fn remember(home: &Home, head: &Head, chain: Digest) -> Result<(), Failure> {
     let text = crate::ui::json(&Last { made: head.made, listing: head.listing(), chain: Some(chain), is_held: true })?;
-    ward_device::replace_file(&path, text.as_bytes())
-        .map_err(|error| Failure::environment("home", format!("{} cannot be written", path.display())).because(&error))
+    Ok(home.write_beside(LAST, &text)?)
 }
 
 #[cfg(test)]

@@ -26,7 +26,8 @@ pub mod answer;
 /// A mirror is a folder with some of: nvd/nvdcve-2.0-*.json.gz, kev/known_exploited_vulnerabilities.json,
 /// epss/epss_scores-*.csv.gz, cve5/ (the tree cves/YYYY/Nxxx/CVE-*.json, a zip of it, or *.jsonl.zst), osv/ECOSYSTEM/all.zip,
 /// csaf/ (advisories in folders), eol/PRODUCT.json and cwe/cwec-*.xml.zip. Other folders are named and ignored. What comes is
-/// received today. A record that cannot be read is set aside and named; a broken file changes nothing.
+/// received today. A record that cannot be read is set aside and named; a broken file changes nothing. A source that is older than
+/// what is held of it is not taken and named, exit code 3.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// A mirror: its folder, or the address of one that is laid out so. May be given several times: they are read as if they were
@@ -75,7 +76,10 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
         let before: String = networks.map(|network| network::text(network, ui.verbose)).collect();
         ui.print(&(before + &answer::text(&answer, ui.verbose)))?;
     }
-    stale.map_or(Ok(Ending::Done), Err)
+    match (stale, answer::behind(&answer)) {
+        (Some(stale), Some(behind)) => Err(stale.and(behind)),
+        (stale, behind) => stale.or(behind).map_or(Ok(Ending::Done), Err),
+    }
 }
 
 /// What somebody says is right as it is.

@@ -25,7 +25,7 @@ const CHANGES: &str = "modified";
 /// For how long the file of changes stands for the files of the years. It reaches back eight days.
 const DAYS_OF_CHANGES: i64 = 7;
 /// So long before they were asked for the files of the years may have been made anew for the last time: it is done once a day.
-const MADE_EVERY: SignedDuration = SignedDuration::from_hours(24);
+pub(crate) const MADE_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 /// The files that are due.
 pub(crate) fn fetch(run: &mut Run<'_, '_>, folder: &Url) -> Result<(), FetchError> {

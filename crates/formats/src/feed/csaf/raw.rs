@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
 #[derive(Deserialize)]
 pub(super) struct Catalogue {
@@ -51,6 +52,9 @@ pub(super) struct Tracking<'a> {
     pub initial: Option<Cow<'a, str>>,
     #[serde(borrow, rename = "current_release_date")]
     pub current: Option<Cow<'a, str>>,
+    /// Whatever stands there: nothing else hangs on it.
+    pub version: Option<Value>,
+    pub status: Option<Value>,
 }
 
 #[derive(Deserialize)]

@@ -116,7 +116,7 @@ fn identifiers_and_relationships_are_read() -> Result<(), String> {
             "product_status": { "known_affected": ["T", "L", "O", "F", "W", "B", "LO", "gone"], "known_not_affected": ["T"] } }]),
     ));
     let [record] = records.as_slice() else { return Err("one record".to_owned()) };
-    assert_eq!((record.id.as_str(), record.aliases.len()), ("ICSMA-20-001-01@www.example.org%2Fx/A-1", 0));
+    assert_eq!((record.id.as_str(), record.aliases.len()), ("ICSMA-20-001-01@www.example.org%2Fx/A-1~in-part", 0));
     let all: Vec<(Option<String>, usize, Vec<String>)> = record
         .affected
         .iter()
@@ -285,3 +285,57 @@ fn a_cve_in_small_letters_is_the_same_cve() {
 }
 
 mod size;
+
+/// Names and stamp of what a version of a document with one vulnerability gives, whether it is whole, and why not.
+fn version(change: impl FnOnce(&mut Value)) -> (Vec<String>, String, bool, Vec<String>) {
+    let mut value = document(
+        tree(&[("product_version", "1.0")]),
+        json!([{ "cve": "CVE-2020-1", "product_status": { "known_affected": ["P1"] } }]),
+    );
+    change(&mut value);
+    let advisory = advisory(value.to_string().as_bytes(), 1);
+    let (mut names, mut reasons) = (Vec::new(), Vec::new());
+    for item in advisory.items {
+        match item {
+            Item::Record(dated) => {
+                names.push(dated.record.id.as_str().rsplit('/').next().unwrap_or_default().to_owned())
+            }
+            Item::SetAside(aside) => reasons.push(aside.reason),
+        }
+    }
+    let (stamp, whole) = advisory.document.map(|document| (document.last_modified, document.whole)).unwrap_or_default();
+    (names, stamp, whole, reasons)
+}
+
+#[test]
+fn a_version_says_of_when_it_is_and_which_it_is() {
+    let of = |number: Value| version(|value| value["document"]["tracking"]["version"] = number).1;
+    let moment = "2021-02-03T04:05:06";
+    let order = [json!("0.9"), json!("1"), json!("1.2.0-beta.1"), json!("1.2.0+build"), json!(2), json!("10.0.0")];
+    let stamps: Vec<String> = order.into_iter().map(of).collect();
+    assert!(stamps.iter().all(|stamp| stamp.starts_with(&format!("{moment}#"))), "{stamps:?}");
+    assert!(stamps.is_sorted() && stamps.windows(2).all(|pair| pair[0] != pair[1]), "{stamps:?}");
+    assert_eq!(of(json!("3")), of(json!("3.0.0")));
+    for odd in [json!("first"), json!(null), json!({}), json!("1.2.3.4"), json!("99999999999999999999"), json!("-1")] {
+        assert_eq!(of(odd.clone()), moment, "{odd}");
+    }
+    let undated =
+        version(|value| drop(value["document"]["tracking"].as_object_mut().unwrap().remove("current_release_date")));
+    assert_eq!(
+        (undated.0, undated.1, undated.2),
+        (vec!["CVE-2020-1~undated".to_owned()], "#012010010~".to_owned(), true)
+    );
+}
+
+#[test]
+fn what_is_no_whole_final_version_stands_beside_those_that_are() {
+    let whole = version(|_| {});
+    assert_eq!((whole.0, whole.2, whole.3), (vec!["CVE-2020-1".to_owned()], true, vec![]));
+    let draft = version(|value| value["document"]["tracking"]["status"] = json!("draft"));
+    assert_eq!((draft.0, draft.2), (vec!["CVE-2020-1~draft".to_owned()], false));
+    assert!(draft.3[0].contains("a draft by its own words"), "{:?}", draft.3);
+    let part = version(|value| value["vulnerabilities"][0]["product_status"]["fixed"] = json!(["P9"]));
+    assert_eq!((part.0, part.2, part.3.len()), (vec!["CVE-2020-1~in-part".to_owned()], false, 1));
+    // An interim version is one that its publisher stands by.
+    assert!(version(|value| value["document"]["tracking"]["status"] = json!("interim")).2);
+}

@@ -297,3 +297,178 @@ proptest! {
         check().map_err(|error| TestCaseError::fail(error.to_string()))?;
     }
 }
+
+/// A version of one document, as its publisher might write it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Written {
+    /// The day; none is said without one.
+    day: Option<i8>,
+    number: u8,
+    /// Of which vulnerabilities it calls the product of that number affected.
+    names: Vec<u8>,
+    kind: &'static str,
+}
+
+impl Written {
+    fn text(&self) -> String {
+        let released = match self.day {
+            Some(day) => format!(r#""current_release_date":"2026-01-{day:02}T00:00:00Z","#),
+            None => String::new(),
+        };
+        let status = if self.kind == "draft" { "draft" } else { "final" };
+        // The product of a part that cannot be read stands in the tree.
+        let vulnerabilities: Vec<String> = self
+            .names
+            .iter()
+            .map(|name| {
+                let torn = if self.kind == "part" { r#","fixed":[7]"# } else { "" };
+                format!(
+                    r#"{{"cve":"CVE-2020-{name}","product_status":{{"known_affected":["P{}"]{torn}}}}}"#,
+                    self.number
+                )
+            })
+            .collect();
+        let products: Vec<String> =
+            (0..9).map(|number| format!(r#"{{"product_id":"P{number}","name":"Acme Pump {number}"}}"#)).collect();
+        let text = format!(
+            r#"{{"document":{{"category":"csaf_security_advisory","title":"t","publisher":{{"name":"p","namespace":"https://p.example"}},"tracking":{{"id":"ADV-1",{released}"version":"{}","status":"{status}"}}}},"product_tree":{{"full_product_names":[{}]}},"vulnerabilities":[{}]}}"#,
+            self.number,
+            products.join(","),
+            vulnerabilities.join(",")
+        );
+        // What cannot be read as an advisory at all, and is one all the same.
+        if self.kind == "broken" { text.replace(r#""product_tree":{"#, r#""product_tree":7,"x":{"#) } else { text }
+    }
+}
+
+/// One sync of these; the identity after it.
+fn write_down(home: &Home, on: Date, versions: &[Written]) -> Result<Digest, Box<dyn std::error::Error>> {
+    let mut builder = home.builder(on)?;
+    for version in versions {
+        let mut batch = builder.batch()?;
+        let file = format!("p/{:?}-{}-{}-{:?}.json", version.day, version.number, version.kind, version.names);
+        batch.file("csaf", &file);
+        let advisory = ward_formats::feed::csaf::advisory(version.text().as_bytes(), 1);
+        if let Some(document) = advisory.document {
+            batch.document("csaf", document);
+        }
+        for item in advisory.items {
+            match item {
+                ward_formats::feed::Item::Record(dated) => batch.dated(&dated)?,
+                ward_formats::feed::Item::SetAside(aside) => {
+                    batch.set_aside(crate::SetAsideRecord::new("csaf", &file, aside));
+                }
+            }
+        }
+        builder.add(batch);
+    }
+    let published = builder.publish(&mut |_| {})?;
+    home.current()?.ok_or("nothing there")?.verify()?;
+    Ok(published.description.generation)
+}
+
+/// The names that call the product of this number affected.
+fn affects(home: &Home, number: u8) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+    let held = home.current()?.ok_or("nothing there")?;
+    let mut found = Vec::new();
+    for record in held.beginning("ADV-1@p.example/")? {
+        let product = format!("Pump {number}");
+        if !record.withdrawn && format!("{:?}", record.affected).contains(&product) {
+            found.push(record.id.as_str().to_owned());
+        }
+    }
+    Ok(found)
+}
+
+#[test]
+fn versions_that_say_no_date_or_are_broken_take_back_nothing_that_a_newer_one_names() -> TestResult {
+    let of = |day, number, names: &[u8], kind| Written { day, number, names: names.to_vec(), kind };
+    let newest = of(Some(9), 3, &[1, 2], "whole");
+    for other in [
+        of(None, 1, &[1], "whole"),
+        of(None, 5, &[1], "whole"),
+        of(Some(3), 1, &[1], "whole"),
+        of(Some(9), 2, &[1], "whole"),
+        of(Some(12), 4, &[1], "part"),
+        of(Some(12), 4, &[1], "broken"),
+        of(Some(12), 4, &[1], "draft"),
+        of(None, 4, &[1], "part"),
+    ] {
+        let mut generations = Vec::new();
+        for order in [vec![&newest, &other], vec![&other, &newest]] {
+            let folder = tempfile::tempdir()?;
+            let home = Home::open(folder.path());
+            for (on, version) in (15..).zip(order) {
+                write_down(&home, day(on), std::slice::from_ref(version))?;
+            }
+            // What could not be read of a status may speak of any product.
+            let named: Vec<String> = affects(&home, 3)?.into_iter().filter(|id| !id.contains('~')).collect();
+            assert_eq!(named, ["ADV-1@p.example/CVE-2020-1", "ADV-1@p.example/CVE-2020-2"], "{other:?}");
+            let held = home.current()?.ok_or("nothing there")?;
+            let told = held.set_aside()?.len();
+            assert_eq!(told > 0, ["part", "broken", "draft"].contains(&other.kind), "{other:?}");
+            generations.push((held.description().generation, told, held.description().sources[0].records));
+        }
+        assert_eq!(generations[0], generations[1], "{other:?}");
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn versions_of_any_kind_say_the_same_in_any_order(
+        versions in prop::collection::btree_map(
+            (prop::option::weighted(0.8, 1_i8..6), 1_u8..6),
+            (prop::sample::subsequence(vec![1_u8, 2, 3], 0..=3), prop::sample::select(vec!["whole", "whole", "part", "broken", "draft"])),
+            1..6,
+        ).prop_map(|versions| {
+            let written = |((day, number), (mut names, kind)): (_, (Vec<u8>, _))| {
+                // One that names nothing has no part that could not be read.
+                if kind == "part" && names.is_empty() {
+                    names.push(1);
+                }
+                Written { day, number, names, kind }
+            };
+            versions.into_iter().map(written).collect::<Vec<Written>>()
+        }).prop_flat_map(|versions| (Just(versions.clone()), Just(versions).prop_shuffle())),
+        cuts in prop::collection::vec((0_usize..4, any::<bool>(), 0_i8..3), 6),
+    ) {
+        let check = || -> TestResult {
+            let (in_order, shuffled) = &versions;
+            let folder = tempfile::tempdir()?;
+            let one = Home::open(folder.path().join("one"));
+            write_down(&one, day(10), in_order)?;
+            let home = Home::open(folder.path().join("other"));
+            let (mut rest, mut on) = (shuffled.as_slice(), 10);
+            for (count, folds, after) in &cuts {
+                let (now, later) = rest.split_at((*count).min(rest.len()));
+                let home = if *folds { home.folding_at(0) } else { home.clone() };
+                write_down(&home, day(on), now)?;
+                (rest, on) = (later, on + after);
+            }
+            write_down(&home, day(on), rest)?;
+            let of = |home: &Home| -> Result<_, Box<dyn std::error::Error>> {
+                let held = home.current()?.ok_or("nothing there")?;
+                let mut all = held.beginning("ADV-1@p.example/")?;
+                all.iter_mut().for_each(|record| record.received = None);
+                let counts = held.sources().iter().map(|of| (of.records, of.without_product, of.set_aside, of.newest));
+                Ok((all, held.set_aside()?, counts.collect::<Vec<_>>(), held.description().generation))
+            };
+            let (a, b) = (of(&one)?, of(&home)?);
+            assert_eq!(a.0, b.0);
+            assert_eq!(a.1, b.1);
+            assert_eq!((a.2, a.3), (b.2, b.3));
+            // The newest that can be dated and was read whole is held as it says.
+            let newest = in_order.iter().filter(|of| of.day.is_some() && of.kind == "whole").max_by_key(|of| (of.day, of.number));
+            if let Some(newest) = newest {
+                let held: Vec<String> = affects(&home, newest.number)?.into_iter().filter(|id| !id.contains('~')).collect();
+                let wanted: Vec<String> = newest.names.iter().map(|name| format!("ADV-1@p.example/CVE-2020-{name}")).collect();
+                assert_eq!(held, wanted);
+            }
+            Ok(())
+        };
+        check().map_err(|error| TestCaseError::fail(error.to_string()))?;
+    }
+}

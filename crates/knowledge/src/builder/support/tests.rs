@@ -131,7 +131,7 @@ fn a_product_that_was_given_up_and_came_again_is_missed_again() -> TestResult {
 }
 
 #[test]
-fn a_line_that_cannot_be_read_stays_where_it_was_and_one_that_is_left_out_goes() -> TestResult {
+fn a_line_that_cannot_be_read_or_is_left_out_stays_where_it_was() -> TestResult {
     let folder = tempfile::tempdir()?;
     let home = Home::open(folder.path());
     publish(&home, day(1), &files(Some(&lines(&["3.0", "1.1.1", "1.0.2"])), Some(NAMES)), false)?;
@@ -141,8 +141,61 @@ fn a_line_that_cannot_be_read_stays_where_it_was_and_one_that_is_left_out_goes()
     let changes = &published.sources[0].1;
     assert_eq!((changes.added, changes.changed, changes.removed, changes.absent), (1, 2, 0, 1));
     assert_eq!(held(&home, "openssl")?.1, ["3.1", "3.0", "1.1.1", "1.0.2"]);
+    assert_eq!(gone(&home)?, [""; 0], "nobody knows of what could not be read");
     let published = publish(&home, day(3), &files(Some(&lines(&["3.0", "1.1.1"])), Some(NAMES)), false)?;
-    assert_eq!((published.sources[0].1.removed, held(&home, "openssl")?.0.shrunk.len()), (2, 0));
+    assert_eq!((published.sources[0].1.removed, published.sources[0].1.absent), (0, 2));
+    let (source, lines) = held(&home, "openssl")?;
+    assert_eq!(lines, ["3.1", "3.0", "1.1.1", "1.0.2"]);
+    assert_eq!(source.shrunk.len(), 1);
+    Ok(())
+}
+
+/// The lines of OpenSSL that its source names no more.
+fn gone(home: &Home) -> Any<Vec<String>> {
+    let held = home.current()?.ok_or("nothing there")?;
+    let key = ward_model::cpe::Cpe::parse("cpe:2.3:a:openssl:openssl")?.product_key().ok_or("no key")?;
+    let lines = held.support_cycles(&SubjectKey::Product(key))?;
+    Ok(lines.into_iter().filter(|line| line.said_no_longer).map(|line| line.cycle).collect())
+}
+
+/// A handful of lines is cut short where any lacks: it stays as it was said last, marked, until it comes again or somebody accepts it.
+#[test]
+fn a_product_of_which_some_lines_are_left_out_keeps_them_as_said_no_longer() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    let all = ["3.5", "3.0", "1.1.1", "1.1.0", "1.0.2", "1.0.1", "1.0.0", "0.9.8"];
+    let publish = |on: i8, cycles: &[&str], accept: bool| -> Any<Vec<String>> {
+        publish(&home, day(on), &files(Some(&lines(cycles)), Some(NAMES)), accept)?;
+        Ok(held(&home, "openssl")?.0.shrunk.iter().map(ToString::to_string).collect())
+    };
+    let whole = publish(1, &all, false)?;
+    let identity = home.current()?.ok_or("nothing there")?.description().generation;
+    assert_eq!((whole, gone(&home)?), (vec![], vec![]));
+    let words = "openssl: 5 records came where there were 8, since 2026-01-02, received last on 2026-01-02";
+    assert!(publish(2, &all[..5], false)?[0].starts_with(words.split(", received").next().ok_or("")?));
+    assert_eq!(held(&home, "openssl")?.1, all);
+    assert_eq!(gone(&home)?, all[5..]);
+    // Whoever looks again still lacks them; some of them come again, others go.
+    assert_eq!(publish(3, &all[..5], false)?.len(), 1);
+    assert_eq!(publish(4, &all[1..7], false)?.len(), 1);
+    assert_eq!(gone(&home)?, ["3.5", "0.9.8"]);
+    assert_eq!((publish(5, &all, false)?, gone(&home)?), (vec![], vec![]));
+    assert_eq!(
+        home.current()?.ok_or("nothing there")?.description().generation,
+        identity,
+        "a mark is nothing that was said"
+    );
+    // One that is called otherwise is missed, however many there are.
+    let renamed = ["3.5", "3.0", "1.1.1", "1.1.0", "1.0.2", "1.0.1", "1.0.0", "0.9.8zh"];
+    assert!(
+        publish(6, &renamed, false)?[0].starts_with("openssl: 8 records came where there were 9, since 2026-01-06")
+    );
+    assert_eq!((publish(7, &renamed, true)?, held(&home, "openssl")?.1), (vec![], renamed.map(str::to_owned).to_vec()));
+    assert_eq!((publish(8, &renamed, false)?, gone(&home)?), (vec![], vec![]));
+    let then = home.as_of(day(4))?.ok_or("nothing there")?;
+    let key = ward_model::cpe::Cpe::parse("cpe:2.3:a:openssl:openssl")?.product_key().ok_or("no key")?;
+    let marked = then.support_cycles(&SubjectKey::Product(key))?.into_iter().filter(|line| line.said_no_longer).count();
+    assert_eq!(marked, 2, "as it was on that day");
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Serialize;
 use ward_feeds::{MirrorPart, SyncReport};
+use ward_knowledge::Behind;
 use ward_model::Digest;
 use ward_model::coverage::{LostReceipts, ShrunkPart, UnseenChanges};
 use ward_policy::Library;
@@ -86,6 +87,9 @@ pub struct SourceAnswer {
     /// Came in an older state than is held: not taken.
     pub older: u64,
     pub older_as_a_whole: bool,
+    /// Of when what came is, and what is held, where nothing of it was taken because it is older.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub behind: Option<Behind>,
     pub set_aside: Vec<SetAsideAnswer>,
 }
 
@@ -144,6 +148,7 @@ pub fn of(home: String, networks: Vec<NetworkAnswer>, report: SyncReport) -> Res
                 absent: source.changes.absent,
                 older: source.changes.older,
                 older_as_a_whole: source.changes.older_as_a_whole,
+                behind: source.changes.behind,
                 set_aside: source
                     .set_aside
                     .into_iter()
@@ -190,6 +195,18 @@ pub fn warn(answer: &Answer, ui: &Ui) {
     for lost in &answer.lost {
         ui.note(format!("LOST: {lost}; see below, and `ward feeds status`"));
     }
+}
+
+/// That sources came older than they are held: the rest of what came was taken.
+pub fn behind(answer: &Answer) -> Option<Failure> {
+    let behind = answer.sources.iter().filter_map(|source| Some((&source.name, source.behind.as_ref()?)));
+    let words = |(name, Behind { came, held }): (&String, &Behind)| format!("{name} ({came}; held is {held})");
+    let names: Vec<String> = behind.map(words).collect();
+    (!names.is_empty()).then(|| {
+        Failure::environment("behind", format!("older than what is held, and not taken: {}", names.join(", ")))
+            .hint("what is held of these is kept, and the rest was taken")
+            .hint("bring what is newer; if the older one is right all the same, say so with `--accept-shrunk SOURCE` where it is eol or cwe")
+    })
 }
 
 /// Which sources are stale, in words.
@@ -287,7 +304,12 @@ pub fn text(answer: &Answer, verbose: bool) -> String {
                 }
             });
         }
-        if source.older > 0 || source.older_as_a_whole {
+        if let Some(Behind { came, held }) = &source.behind {
+            out.push_str(&format!(
+                "{}: NOT TAKEN: what came is older ({came}) than what is held ({held})\n",
+                source.name
+            ));
+        } else if source.older > 0 {
             out.push_str(&format!(
                 "{}: the mirror is older than what is held in part; the newer state is kept\n",
                 source.name
