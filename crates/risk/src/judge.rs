@@ -28,7 +28,7 @@ use crate::ground::{Like, ground};
 use crate::parallel::{each_beside, each_mut, in_parts};
 use crate::run::{Judged, Key, Outcomes, Run, Standing};
 use crate::subject::SubjectKey;
-use crate::watch::{self, Waiting};
+use crate::watch::{self, Spoken, Waiting};
 use crate::without::Without;
 use crate::witness::OwnSteps;
 
@@ -360,9 +360,9 @@ impl<'a> Readings<'a> {
         let whole = readings.spoken.iter().zip(&without_whole).map(|((number, claims), left)| {
             let same = lapsing.iter().find(|(day, _)| decided.lapsed(*day).eq(claims));
             let own = || lose(left, claims.iter(), (&mut tried, &mut asked));
-            (*number, &claims[..], same.map_or_else(own, |(_, lapse)| *lapse))
+            (Spoken::new(*number, claims, decided), same.map_or_else(own, |(_, lapse)| *lapse))
         });
-        let whole: Vec<(usize, &[ClaimId], Lapsing)> = whole.collect();
+        let whole: Vec<(Spoken<'_>, Lapsing)> = whole.collect();
         asked.extend(read.iter().map(|(_, left)| (left, Unknowns::Worst)));
         let first = || {
             let run = Run::of(readings.context(decided, Unknowns::Worst), grounded);

@@ -20,8 +20,22 @@ mod predicate;
 pub(crate) use gaps::gaps;
 use predicate::{absent, by_decision, by_several, by_whole, described, harmless, missing, not_there, place};
 
-/// A decision that speaks of several claims: its number, and those of its claims that have effect.
-pub(crate) type Spoken<'a> = (usize, &'a [ClaimId]);
+/// A decision that speaks of several claims.
+#[derive(Clone, Copy)]
+pub(crate) struct Spoken<'a> {
+    /// Its number.
+    pub number: usize,
+    /// Those of its claims that have effect.
+    pub claims: &'a [ClaimId],
+    /// The last day on which any of them has.
+    pub until: Option<Date>,
+}
+
+impl<'a> Spoken<'a> {
+    pub fn new(number: usize, claims: &'a [ClaimId], effects: &Effects) -> Self {
+        Self { number, claims, until: claims.iter().filter_map(|claim| effects.until(claim)).max() }
+    }
+}
 
 /// What a subject that reaches nothing owes to decisions. That everything of an element is listed is apart: without that nobody knows
 /// what it leads to, with the others it is known to lead to harm or to what is not known.
@@ -114,9 +128,9 @@ impl Said {
             let which = if waiting.alone.len() == 1 { "that decision" } else { "one of those decisions" };
             held(by_decision(at.clone(), &waiting.alone, effects), format!("{which} ends or is withdrawn"));
         }
-        for (number, claims) in &waiting.whole {
-            let live = format!("decision {number} ends or is withdrawn");
-            held(by_whole(at.clone(), *number, claims, effects), live);
+        for decision in &waiting.whole {
+            let live = format!("decision {} ends or is withdrawn", decision.number);
+            held(by_whole(at.clone(), *decision), live);
         }
         if waiting.alone.is_empty() && waiting.whole.is_empty() {
             let live = "more than one of the decisions that keep it away ends or is withdrawn".to_owned();

@@ -29,8 +29,8 @@ pub(super) struct Compared<'a> {
     pub(super) read: Vec<ClaimId>,
     /// The days on which decisions lapse, in order.
     pub(super) lapses: Vec<(Date, Lapsing)>,
-    /// The decisions that speak of several claims: number, claims, and what is left without them.
-    pub(super) whole: Vec<(usize, &'a [ClaimId], Lapsing)>,
+    /// The decisions that speak of several claims, and what is left without each.
+    pub(super) whole: Vec<(Spoken<'a>, Lapsing)>,
 }
 
 impl<'a> Compared<'a> {
@@ -72,15 +72,12 @@ impl<'a> Compared<'a> {
     /// that are needed alone.
     pub(super) fn whole(&self, context: &Context<'_>, key: &Key, alone: &[&ClaimId]) -> Vec<Spoken<'a>> {
         let needs_one = |claims: &[ClaimId]| alone.iter().any(|claim| claims.binary_search(claim).is_ok());
-        let mut others = self.whole.iter().filter(|(_, claims, _)| !needs_one(claims)).peekable();
+        let mut others = self.whole.iter().filter(|(decision, _)| !needs_one(decision.claims)).peekable();
         if others.peek().is_none() {
             return Vec::new();
         }
         let turning = self.turns.of(self.decided, context, key);
-        others
-            .filter(|(.., lapse)| self.turned(*lapse, key, &turning))
-            .map(|(number, claims, _)| (*number, *claims))
-            .collect()
+        others.filter(|(_, lapse)| self.turned(*lapse, key, &turning)).map(|(decision, _)| *decision).collect()
     }
 
     /// What does not arise as decided and arises uncontrolled without one claim, or without one decision; what has a verdict because it
@@ -115,8 +112,8 @@ impl<'a> Compared<'a> {
             let mut claims: Vec<&ClaimId> = removed.chain(read).collect();
             claims.sort();
             let needs_one = |of: &[ClaimId]| claims.iter().any(|claim| of.binary_search(claim).is_ok());
-            let whole = self.whole.iter().filter(|(_, of, lapse)| !needs_one(of) && turned(*lapse));
-            let whole: Vec<Spoken<'_>> = whole.map(|(number, of, _)| (*number, *of)).collect();
+            let whole = self.whole.iter().filter(|(decision, lapse)| !needs_one(decision.claims) && turned(*lapse));
+            let whole: Vec<Spoken<'_>> = whole.map(|(decision, _)| *decision).collect();
             let until = self.lapses.iter().find(|(_, lapse)| turned(*lapse)).map(|(day, _)| *day);
             (!claims.is_empty() || !whole.is_empty()).then(|| (key.clone(), Arising { claims, whole, until }))
         });

@@ -8,6 +8,7 @@ use ward_model::ids::ElementId;
 use ward_model::verdict::Place;
 use ward_model::watching::{FailedPredicate, LiveBy, PredicateKind, WatchedComponent};
 
+use super::Spoken;
 use crate::effects::Effects;
 use crate::fact::Fact;
 use crate::subject::SubjectKey;
@@ -60,12 +61,16 @@ pub(super) fn by_decision(at: Place, claims: &[&ClaimId], effects: &Effects) -> 
     FailedPredicate { claims, until, ..failing(PredicateKind::DecisionHolds, at, LiveBy::Decision, text) }
 }
 
+/// Claims of a decision that is needed whole are listed where there are no more than this: thousands may stand behind one, in as many
+/// items.
+const LISTED: usize = 20;
+
 /// That one decision keeps it away, by several of the claims that it speaks of and none of them alone.
-pub(super) fn by_whole(at: Place, number: usize, claims: &[ClaimId], effects: &Effects) -> FailedPredicate {
-    let until = claims.iter().filter_map(|claim| effects.until(claim)).max();
+pub(super) fn by_whole(at: Place, Spoken { number, claims, until }: Spoken<'_>) -> FailedPredicate {
     let ends = ending(", until ", until);
     let text = format!("decision {number} keeps it away by several of its {} claims together{ends}", claims.len());
-    let claims = claims.iter().map(ToString::to_string).collect();
+    let listed = if claims.len() > LISTED { &[] } else { claims };
+    let claims = listed.iter().map(ToString::to_string).collect();
     let decision = Some(number);
     FailedPredicate { claims, decision, until, ..failing(PredicateKind::DecisionHolds, at, LiveBy::Decision, text) }
 }
