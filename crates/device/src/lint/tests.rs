@@ -294,6 +294,19 @@ fn evidence_that_says_otherwise_is_told_with_its_place() {
             "link,from,to,result\norders,server,pump,failed\n",
             "line 2 says `failed`, which is not known to mean that it passed",
         ),
+        // Whatever the heading, and in whichever of the columns.
+        (
+            "evidence/list.csv",
+            "link,from,to\norders,server,pump\n",
+            "link,from,to,status\norders,server,pump,FAIL\n",
+            "line 2 says `FAIL`",
+        ),
+        (
+            "evidence/list.csv",
+            "link,from,to\norders,server,pump\n",
+            "link,from,to,result,outcome\norders,server,pump,pass,fail\n",
+            "line 2 says `fail`, which is not known to mean that it passed",
+        ),
         (
             "evidence/functions.csv",
             "element,function\npump,infuse\n",

@@ -323,6 +323,14 @@ fn what_is_odd_is_said() {
     assert_eq!(warned("vulnerabilities.toml", &later), ["this day is later than `model_since`, 2026-03-01"]);
 }
 
+/// It would look as if the other units were known not to have it, and they would count as if they had.
+#[test]
+fn what_nobody_has_to_confirm_is_confirmed_of_no_group() {
+    let fielded = FIELDED.replace("confirmed = [\"isolate\"]", "confirmed = [\"isolate\", \"signed-firmware\"]");
+    let wrong = read(&with(whole(), "fielded.toml", &fielded)).expect_err("it is refused").to_string();
+    assert!(wrong.contains("`signed-firmware` is not performed by a site or a user"), "{wrong}");
+}
+
 #[test]
 fn lint_of_the_whole_folder() {
     let reading = must(&whole());

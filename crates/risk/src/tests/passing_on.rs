@@ -3,7 +3,7 @@
 use ward_model::device::*;
 use ward_model::finding::State;
 use ward_model::ids::{FunctionId, LinkId};
-use ward_model::scale::{Persons, Position};
+use ward_model::scale::{Exploitability, Persons, Position};
 use ward_model::verdict::Outcome;
 
 use super::cases::{WORST, guarded, judged, only};
@@ -119,4 +119,23 @@ fn a_wall_does_not_guard_itself() {
     };
     assert_eq!(verdict("edge"), Outcome::Uncontrolled);
     assert_eq!(verdict("net"), Outcome::Uncontrolled, "it stands in the network that it guards");
+}
+
+/// The server asks who speaks to it. That keeps nobody from a pump that asks nobody.
+#[test]
+fn a_login_counts_at_the_end_that_asks_for_it() {
+    const HIGH: &str = "CVSS:3.1/AV:N/AC:L/PR:H/UI:N/S:U/C:H/I:H/A:H";
+    let class = |from: &str, to: &str| {
+        let mut system = guarded();
+        system.device.links.clear();
+        let link = system.link("vitals", from, to, Medium::Ip);
+        link.authentication = Some(Authentication { mechanism: "mac".into(), secret: Some("key".into()) });
+        (link.anti_replay, link.exposed_to) = (Some(true), Some(vec![Position::HospitalNetwork]));
+        let rooms = ["server", "pump"].map(|at| Cut::Presence { at: at.into() });
+        system.control("rooms", rooms.to_vec(), "firewall");
+        system.finding("CVE-PUMP", "pump", Some(HIGH), State::Affected);
+        only(&judged(&mut system, &[]), "CVE-PUMP").exploitability
+    };
+    assert_eq!(class("server", "pump"), Exploitability::Low);
+    assert_eq!(class("pump", "server"), Exploitability::High);
 }

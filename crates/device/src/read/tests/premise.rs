@@ -429,3 +429,24 @@ fn a_login_at_the_element_lapses_with_a_way_in_that_is_added() {
         assert!(lapsed.iter().any(|claim| claim == "element:pump.local_login"), "{to}: {lapsed:?}");
     }
 }
+
+/// What people do belongs to no element; what shows them what they act on is where it stands.
+#[test]
+fn what_people_do_is_part_of_what_shows_them_what_they_act_on() {
+    let nursing = |fed_by: &str, severity: &str| {
+        format!(
+            "{SYSTEM}\n\n[[function]]\nid = \"nurse\"\nessential = true\nrealised_by = \"people\"\n{fed_by}\
+             [[function.effect]]\non = \"loss\"\nhazardous_situation = \"nobody comes\"\nharm = \"late\"\n\n\
+             [[harm]]\nid = \"late\"\naxis = \"person\"\nseverity = \"{severity}\"\ntext = \"Too late\"\n"
+        )
+    };
+    let device = |system: &str| must(&with(whole(), "system.toml", system)).device;
+    let without = device(SYSTEM);
+    for fed_by in ["", "fed_by = [\"service\"]\n"] {
+        let before = device(&nursing(fed_by, "critical"));
+        let milder = lapsed(&before, &device(&nursing(fed_by, "negligible")));
+        assert!(milder.contains(&"element:pump.interfaces_listed".to_owned()), "{fed_by}: {milder:?}");
+        let gone = lapsed(&before, &without);
+        assert!(gone.contains(&"element:pump.interfaces_listed".to_owned()), "{fed_by}: {gone:?}");
+    }
+}
