@@ -297,11 +297,17 @@ enum Lapsing {
     Read(usize),
 }
 
+/// The removals that are tried, each by its number.
+type Tried<'t> = Vec<Cow<'t, [ClaimId]>>;
+
+/// The readings that are asked for, each by its number.
+type Read<'e> = Vec<(&'e Effects, Unknowns)>;
+
 /// How it is found out what is left without some claims: one more removal to try, or one more reading to ask for.
 fn lose<'a, 'e>(
     left: &'e Effects,
     lost: impl Iterator<Item = &'a ClaimId>,
-    (tried, asked): (&mut Vec<Cow<'_, [ClaimId]>>, &mut Vec<(&'e Effects, Unknowns)>),
+    (tried, asked): (&mut Tried<'_>, &mut Read<'e>),
 ) -> Lapsing {
     let lost: Vec<ClaimId> = lost.take(MOST_FOLLOWED + 1).cloned().collect();
     if left.claims().next().is_none() {
