@@ -208,7 +208,8 @@ impl<'a> Lint<'a> {
         let ends_at = |link: &LinkId, elements: &[ElementId]| {
             device.links.get(link).is_some_and(|link| elements.contains(&link.to))
         };
-        for function in device.functions.values() {
+        // What people act on may be shown to them by whichever element.
+        for function in device.functions.values().filter(|function| function.realised_by != RealisedBy::People) {
             for link in function.fed_by.iter().flatten() {
                 if !ends_at(link, function.realised_by.elements()) {
                     found.push((

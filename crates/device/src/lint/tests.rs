@@ -149,6 +149,11 @@ fn every_finding_comes_about_by_its_fault_alone() {
             &["evidence-against", "no-effect"],
         ),
         ("realised_by = { all = [\"pump\"] }", "realised_by = \"people\"", &["evidence-against", "never-reached"]),
+        (
+            "realised_by = { all = [\"pump\"] }",
+            "realised_by = \"people\"\nfed_by = [\"orders\"]",
+            &["evidence-against", "never-reached"],
+        ),
         ("group = \"patient\", ", "", &["no-persons", "unused"]),
         ("anti_replay = true", "fed_by = [\"orders\"]\nanti_replay = true", &["feeds-nothing"]),
         ("severity = \"critical\"\n", "", &["no-severity"]),
