@@ -17,7 +17,7 @@ pub(crate) fn clocks(situation: Situation<'_>, verdicts: &[Verdict]) -> Vec<Cloc
     let recorded = recorded(situation);
     let mut own: OwnByName<'_> = BTreeMap::new();
     for finding in &situation.device.own_findings {
-        own.entry(finding.id.as_str()).or_default().push(finding);
+        own.entry(ordinary(finding.id.as_str())).or_default().push(finding);
     }
     let mut clocks: BTreeMap<(String, String, String), Clock> = BTreeMap::new();
     for verdict in verdicts.iter().filter(|verdict| verdict.verdict == Outcome::Uncontrolled) {
@@ -65,8 +65,8 @@ fn started(situation: Situation<'_>, rule: &ClockRule, subject: String, starts: 
     }
 }
 
-/// The maker's own findings by name.
-type OwnByName<'a> = BTreeMap<&'a str, Vec<&'a OwnFinding>>;
+/// The maker's own findings by name, however it is written.
+type OwnByName<'a> = BTreeMap<String, Vec<&'a OwnFinding>>;
 
 /// What is on record of each vulnerability at each element of each version.
 type Recorded<'a> = BTreeMap<(&'a str, &'a str, &'a str), Record<'a>>;
@@ -113,7 +113,7 @@ fn known_since(
             evidence.push((known.since, known.source.clone()));
         }
     }
-    let own = own.get(id).map_or(&[][..], Vec::as_slice);
+    let own = own.get(&ordinary(id)).map_or(&[][..], Vec::as_slice);
     for own in own {
         evidence.push((own.known_since, own.source.clone()));
     }
@@ -124,6 +124,13 @@ fn known_since(
     let model_since = modelled_since(situation);
     let modelled = match published.filter(|day| *day > model_since.0) {
         Some(day) => (day, "it was published, in a feed that a maker must watch".to_owned()),
+        // What lies ahead is a slip of the pen, and would start the clock anew every day.
+        None if model_since.0 > situation.as_of => match published {
+            Some(day) => {
+                (day, format!("it was published; that the model has been kept since {} is not so yet", model_since.0))
+            }
+            None => model_since,
+        },
         None => model_since,
     };
     // What nobody but the maker has found at this element is known since the maker says; everything else since the model at the latest.

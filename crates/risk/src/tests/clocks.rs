@@ -70,6 +70,28 @@ fn no_clock_starts_in_the_future() {
     assert_eq!(starts(&mut system), date(2026, 11, 1), "the day on which somebody answered for the model");
 }
 
+/// A model that is said to be kept from next year on starts no clock anew every day, and a finding of the maker's own counts under its
+/// name in small letters.
+#[test]
+fn a_slip_of_the_pen_stops_no_clock() {
+    let mut system = guarded();
+    system.finding("CVE-1", "pump", Some(WORST), State::Affected);
+    system.each_finding(|finding| finding.vulnerability_mut().published = Some(date(2026, 2, 3)));
+    system.device.model_since = date(2027, 1, 1);
+    let decisions = super::system::no_decisions();
+    let rulebook = rulebook();
+    let starts_undecided = |system: &mut System| {
+        system.make_claims();
+        let judgement = crate::judge(system.situation(&rulebook, &decisions));
+        judgement.clocks.iter().find(|clock| clock.subject == "CVE-1").unwrap().starts
+    };
+    assert_eq!(starts_undecided(&mut system), date(2026, 2, 3));
+    let mut lower = own("pump", date(2025, 2, 2));
+    lower.id = "cve-1".into();
+    system.device.own_findings.push(lower);
+    assert_eq!(starts_undecided(&mut system), date(2025, 2, 2));
+}
+
 /// What is known of a vulnerability is known under whichever of its names, however they are written.
 #[test]
 fn a_day_counts_under_every_name() {
