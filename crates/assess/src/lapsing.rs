@@ -6,26 +6,41 @@ use ward_model::claim::{Claim, ClaimId};
 use ward_model::device::Device;
 use ward_model::digest::Digest;
 use ward_model::hypothesis::Change;
+use ward_model::ids::ControlId;
 use ward_risk::Effects;
 
 use crate::Inputs;
 
 /// The claims that have effect and have none any more once the changes stand in the folder, until somebody decides again. `supposed` is
-/// the device with the changes. That a control is confirmed and decided changes nothing else.
+/// the device with the changes. That a control is decided changes nothing else; where it is confirmed, whoever decided it looked at others
+/// who had confirmed it.
 pub(crate) fn to_decide_again(
     inputs: &Inputs<'_>,
     effects: &Effects,
     supposed: &Device,
     changes: &[Change],
 ) -> Vec<ClaimId> {
-    if changes.iter().all(|change| matches!(change, Change::Rely(_) | Change::Drop(_))) {
+    let device = inputs.device;
+    let to_confirm =
+        |id: &&ControlId| device.controls.get(*id).is_some_and(|control| control.performed_by.must_be_confirmed());
+    let relied = changes.iter().filter_map(|change| if let Change::Rely(id) = change { Some(id) } else { None });
+    let confirmed: BTreeSet<ClaimId> = relied.filter(to_confirm).cloned().map(ClaimId::Control).collect();
+    if confirmed.is_empty() && changes.iter().all(|change| matches!(change, Change::Rely(_) | Change::Drop(_))) {
         return Vec::new();
     }
-    let device = inputs.device;
+    // That everybody has confirmed it is supposed by saying that nobody has to: nobody writes that into the folder.
+    let mut supposed = supposed.clone();
+    for (id, control) in &mut supposed.controls {
+        if let Some(before) = device.controls.get(id) {
+            control.performed_by = before.performed_by;
+        }
+    }
+    let supposed = &supposed;
     let held: Vec<&ClaimId> = device.claims.keys().filter(|id| effects.holds(id)).collect();
     let (was, is) = ((inputs.rest_on)(device, &held), (inputs.rest_on)(supposed, &held));
     let differ = held.iter().zip(was.iter().zip(&is)).filter(|(_, (was, is))| was != is);
     let mut differ: BTreeSet<&ClaimId> = differ.map(|(id, _)| *id).collect();
+    differ.extend(held.iter().filter(|id| confirmed.contains(*id)));
     // A claim about what is gone is gone with it; the file in which it stood is another one.
     let gone = |claim: &&Claim| !supposed.claims.contains_key(&claim.id);
     let edited = device.claims.values().filter(|claim| gone(claim) || about_a_link(&claim.id, changes));

@@ -26,11 +26,21 @@ struct Folder {
     decided: bool,
     library: &'static str,
     severity: &'static str,
+    /// Groups of units.
+    cohorts: &'static str,
 }
 
 impl Default for Folder {
     fn default() -> Self {
-        Self { path: "technician", more: "", own: "", decided: true, library: "1.0", severity: "catastrophic" }
+        Self {
+            path: "technician",
+            more: "",
+            own: "",
+            decided: true,
+            library: "1.0",
+            severity: "catastrophic",
+            cohorts: "",
+        }
     }
 }
 
@@ -66,7 +76,8 @@ impl Folder {
             self.more.to_owned(),
         ]
         .concat();
-        let fielded = format!("[[version]]\nid = \"1\"\nunits = 500\nupdate_path = \"{}\"\n", self.path);
+        let fielded =
+            format!("[[version]]\nid = \"1\"\nunits = 500\nupdate_path = \"{}\"\n{}", self.path, self.cohorts);
         let sbom = format!(
             r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[{{"type":"library","bom-ref":"lib","name":"lib","version":"{0}","cpe":"cpe:2.3:a:acme:lib:{0}:*:*:*:*:*:*:*"}}]}}"#,
             self.library
@@ -383,4 +394,14 @@ fn of_a_control_that_is_decided_only_the_confirmation_is_asked_for() {
     let remarks = &change.unwrap_or_else(|| panic!("{treated:#?}")).remarks;
     assert!(remarks.iter().any(|remark| remark.contains("confirm it per site")), "{remarks:?}");
     assert!(!remarks.iter().any(|remark| remark.contains("ward decide")), "{remarks:?}");
+    // Who decided it looked at those who had confirmed it then.
+    let cohort = |confirmed: &str| {
+        format!("[[version.cohort]]\nid = \"all\"\nunits = 500\nsites = 5\nconfirmed = [{confirmed}]\n").leak() as &str
+    };
+    let folder = |cohorts| Folder { more: UNPLUGGED, path: "none", cohorts, ..Folder::default() };
+    let (before, after) = (folder(cohort("")), folder(cohort("\"unplugged\"")));
+    let treated = before.treated(&[(None, "1.1")]);
+    let told: Vec<String> = treated.decide_again.iter().map(ToString::to_string).collect();
+    assert!(changes(&treated).contains(&"+unplugged".to_owned()), "{treated:#?}");
+    assert_eq!(told, lapsed(&before, &after));
 }

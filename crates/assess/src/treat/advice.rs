@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::{ClaimId, FunctionClaim};
-use ward_model::device::{Owner, UpdatePath};
+use ward_model::device::{ElementKind, Owner, UpdatePath};
 use ward_model::finding::{State, UnassessedReason};
 use ward_model::hypothesis::Change;
 use ward_model::ids::{ComponentRef, ElementId, FunctionId};
@@ -93,7 +93,16 @@ impl Search<'_> {
             .filter(|(_, owner)| matches!(owner, Owner::Hospital | Owner::ThirdParty))
             .collect();
         if others.is_empty() || untreated.iter().any(|one| !others.contains_key(&one.element)) {
-            return "it".to_owned();
+            let implanted = |one: &Untreated| {
+                let element = self.inputs.device.elements.get(&one.element);
+                element.is_some_and(|element| element.kind == ElementKind::Implant)
+            };
+            // Surgery harms more than most that it would end; what people are told of an implant says so, too.
+            return if untreated.iter().any(implanted) {
+                "it when a change is due, and not earlier for this alone, for it is implanted".to_owned()
+            } else {
+                "it".to_owned()
+            };
         }
         let named: Vec<String> = others.iter().map(|(element, owner)| format!("{element} ({owner})")).collect();
         format!("what the device works with: {}", named.join(", "))

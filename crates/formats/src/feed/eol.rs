@@ -62,8 +62,17 @@ impl SupportCatalogue {
             Ok(_) => return self.unread(product, &file, "expected a list of release lines", text),
             Err(reason) => return self.unread(product, &file, &reason, text),
         };
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for cycle in lines.iter().filter_map(|line| cycle(product, line).ok()) {
+            *counts.entry(cycle.cycle).or_default() += 1;
+        }
         for (index, line) in lines.iter().enumerate() {
-            match cycle(product, line) {
+            let read = cycle(product, line).and_then(|read| match counts.get(&read.cycle) {
+                // Which of them holds nobody can tell.
+                Some(2..) => Err(format!("the release line `{}` is there more than once", read.cycle)),
+                _ => Ok(read),
+            });
+            match read {
                 Ok(cycle) => self.cycles.push(cycle),
                 Err(reason) => {
                     self.unread.insert(product.to_owned());

@@ -43,6 +43,18 @@ fn dates_and_words_mean_what_they_say_and_no_more() -> Result<(), String> {
     Ok(())
 }
 
+/// Whichever came last would count, and may be the one that says that support goes on.
+#[test]
+fn a_line_that_is_there_twice_says_nothing() {
+    let catalogue =
+        cycles(r#"[{"cycle":"1","eol":"2023-09-11"},{"cycle":"2","eol":false},{"cycle":" 1","eol":"2035-01-01"}]"#);
+    let names: Vec<_> = catalogue.cycles.iter().map(|cycle| cycle.cycle.as_str()).collect();
+    assert_eq!(names, ["2"]);
+    assert_eq!(catalogue.set_aside.len(), 2);
+    assert!(catalogue.set_aside[0].reason.contains("the release line `1` is there more than once"));
+    assert!(catalogue.unread.contains("some-thing"));
+}
+
 #[test]
 fn what_cannot_be_read_is_set_aside_alone() {
     let catalogue = cycles(
