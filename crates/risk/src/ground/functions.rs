@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ward_model::design::DesignOf;
 use ward_model::device::{Device, Effect, Fallback, Function, HowDegraded, Link, RealisedBy};
 use ward_model::ids::{ElementId, LinkId};
 use ward_model::scale::{Exploitability, Reach};
 use ward_policy::Privilege;
 
+use super::links::may_be_silenced;
 use super::{Builder, weaknesses};
 use crate::context::Context;
 use crate::fact::Fact;
@@ -164,31 +164,36 @@ fn degrade(
 
 /// The facts by which an element works for a function with false data.
 pub(super) fn told_wrong(context: &Context<'_>, function: &Function, element: &ElementId) -> Vec<Fact> {
-    let Some(function) = context.device().functions.get(&function.id) else { return Vec::new() };
     // Which data it rests on says nothing of what it is commanded to do.
-    match context.feeding_function(function) {
+    match fed_at(context, function, element) {
         None => vec![Fact::Misinformed(element.clone())],
-        Some(feeding) => {
-            let links = feeding.iter().filter_map(|id| context.device().links.get(id));
-            let links = links.filter(|link| link.to == *element).map(|link| Fact::FalseData(link.id.clone()));
-            links.chain([Fact::Misled(element.clone())]).collect()
+        Some(links) => {
+            links.map(|link| Fact::FalseData(link.id.clone())).chain([Fact::Misled(element.clone())]).collect()
         }
     }
 }
 
 /// The facts by which an element is not told what it works with for a function.
 fn untold(context: &Context<'_>, function: &Function, element: &ElementId) -> Vec<Fact> {
-    let device = context.device();
-    match device.functions.get(&function.id).and_then(|function| context.feeding_function(function)) {
+    match fed_at(context, function, element) {
         None => vec![Fact::Uninformed(element.clone())],
-        Some(feeding) => {
-            let links = feeding.iter().filter_map(|id| device.links.get(id));
-            links.filter(|link| link.to == *element).map(|link| Fact::Quiet(link.id.clone())).collect()
-        }
+        Some(links) => links.map(|link| Fact::Quiet(link.id.clone())).collect(),
     }
 }
 
-/// The links whose unnoticed silence takes an element out of a function, as facts. Of links of which no feature is listed it is not asked.
+/// The links by which an element is told what a function rests on; none where nobody answers for which these are.
+fn fed_at<'a>(
+    context: &Context<'a>,
+    function: &Function,
+    element: &ElementId,
+) -> Option<impl Iterator<Item = &'a Link>> {
+    let device = context.device();
+    let feeding = device.functions.get(&function.id).and_then(|function| context.feeding_function(function))?;
+    let links = feeding.iter().filter_map(|id| device.links.get(id));
+    Some(links.filter(move |link| link.to == *element))
+}
+
+/// The links whose unnoticed silence takes an element out of a function, as facts.
 fn silenced(context: &Context<'_>, function: &Function, element: &ElementId) -> Vec<Fact> {
     let device = context.device();
     let feeding = device.functions.get(&function.id).and_then(|function| context.feeding_function(function));
@@ -198,8 +203,7 @@ fn silenced(context: &Context<'_>, function: &Function, element: &ElementId) -> 
 }
 
 fn can_be_silenced<'d>(device: &Device, links: impl Iterator<Item = &'d Link>) -> Vec<Fact> {
-    let featured = links.filter(|link| !device.designs.of(&DesignOf::Link(link.id.clone())).has.is_empty());
-    featured.map(|link| Fact::Silenced(link.id.clone())).collect()
+    links.filter(|link| may_be_silenced(device, link)).map(|link| Fact::Silenced(link.id.clone())).collect()
 }
 
 /// The fact that an element contributes nothing, whether it is stopped or hears nothing.
@@ -297,8 +301,8 @@ pub(super) fn follows(builder: &mut Builder<'_>, function: &Function, how: HowDe
 }
 
 /// The facts by which what notices an effect, or takes over, works with false data or hears nothing and does not notice that: that it
-/// hears nothing of what has stopped is how it notices. Of people who take over, what they are said to
-/// rest on counts, whether or not anybody answers for its being all.
+/// hears nothing of what has stopped is how it notices. Of people who take over, what they are said to rest on counts, whether or not
+/// anybody answers for its being all.
 fn deceived(context: &Context<'_>, effect: &Effect) -> Vec<Fact> {
     let functions = &context.device().functions;
     let helpers = effect.fallback.iter().flat_map(Fallback::helpers);

@@ -193,19 +193,17 @@ pub(super) fn acted_on(builder: &mut Builder<'_>, link: &Link) {
 /// False data on a link, from whoever is believed or from what its sender rests on, and what they make of the receiver.
 fn false_data(builder: &mut Builder<'_>, link: &Link) {
     let context = builder.context;
+    let passed_to = ReachRule::First(tells(context.device(), &link.from, &link.to));
     if context.carries(link, Carries::Data) {
-        let mut accept = |premise: Fact, by: &'static str| {
+        let mut accept = |premise: Fact, reach: ReachRule, by: &'static str| {
             let cuts = builder.cutting(&Cuttable::Step { step: ACCEPT_DATA, at: &link.to });
             let conclusion = Fact::FalseData(link.id.clone());
-            let reach = match &premise {
-                Fact::Speak(_) => Reach::One,
-                _ => tells(context.device(), &link.from, &link.to),
-            };
-            builder.step(vec![premise], conclusion, Exploitability::High, ReachRule::First(reach), by, &cuts);
+            builder.step(vec![premise], conclusion, Exploitability::High, reach, by, &cuts);
         };
-        accept(Fact::Speak(link.id.clone()), "accept-data: the receiver takes for true what its sender says");
+        let believed = "accept-data: the receiver takes for true what its sender says";
+        accept(Fact::Speak(link.id.clone()), ReachRule::First(Reach::One), believed);
         let passed_on = "accept-data: the sender passes on what it was told";
-        sources(context, link).into_iter().for_each(|premise| accept(premise, passed_on));
+        sources(context, link).into_iter().for_each(|premise| accept(premise, passed_to, passed_on));
     }
     if context.carries(link, Carries::Command) {
         // Who sends it is who should, so that no check of the sender is in the way: only one of what is commanded is.
@@ -215,7 +213,7 @@ fn false_data(builder: &mut Builder<'_>, link: &Link) {
                 vec![premise],
                 Fact::Misled(link.to.clone()),
                 Exploitability::High,
-                ReachRule::First(tells(context.device(), &link.from, &link.to)),
+                passed_to,
                 "accept-data: the receiver obeys commands that rest on what the sender was told",
                 &cuts,
             );
@@ -248,8 +246,7 @@ fn quiet(builder: &mut Builder<'_>, link: &Link) {
         let told_nothing = "the sender passes on what it is told, and is told nothing";
         untold.into_iter().for_each(|premise| fall_quiet(premise, told_nothing));
     }
-    // Of links of which no feature is listed it is not asked whether they can be silenced unnoticed.
-    if !context.device().designs.of(&DesignOf::Link(link.id.clone())).has.is_empty() {
+    if may_be_silenced(context.device(), link) {
         builder.derive(
             vec![Fact::Silenced(link.id.clone())],
             quiet(),
@@ -265,6 +262,11 @@ fn quiet(builder: &mut Builder<'_>, link: &Link) {
         ReachRule::First(Reach::One),
         "what came by the link is part of what it is told",
     );
+}
+
+/// Whether a rule may find that a link can be silenced unnoticed. Of links of which no feature is listed it is not asked.
+pub(super) fn may_be_silenced(device: &Device, link: &Link) -> bool {
+    !device.designs.of(&DesignOf::Link(link.id.clone())).has.is_empty()
 }
 
 /// How many instances of an element one of another has to do with: one, where there are known to be as many of the other.
