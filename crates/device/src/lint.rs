@@ -155,6 +155,16 @@ impl<'a> Lint<'a> {
                 let message = format!("the function `{id}` has no effect: nothing follows when it is lost or altered");
                 self.warn(Kind::Function, id.as_str(), "no-effect", message, "add [[function.effect]]");
             }
+            let by_elements = function.realised_by != RealisedBy::People;
+            for on in function.undescribed_degradations().filter(|_| by_elements) {
+                let message = format!(
+                    "nothing says what follows from {on} of `{id}`, which is essential: its elements are not described completely"
+                );
+                let help = format!(
+                    "add [[function.effect]] with on = \"{on}\"; where it harms nobody, with a harm of severity negligible"
+                );
+                self.warn(Kind::Function, id.as_str(), "undescribed-degradation", message, help);
+            }
             if !function.effects.is_empty() && function.realised_by == RealisedBy::People {
                 let message = format!("people alone realise the function `{id}`, so nothing here leads to its effects");
                 self.warn(Kind::Function, id.as_str(), "never-reached", message, "name the elements they need for it");

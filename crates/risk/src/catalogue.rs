@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use ward_model::design::DesignOf;
-use ward_model::device::{Carries, Cut, Device, Effect, FieldedVersion, Link};
+use ward_model::device::{Carries, Cut, Device, Effect, FieldedVersion, HowDegraded, Link};
 use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, RuleId, SecretId, VulnerabilityId, ZoneId};
 use ward_model::scale::Axis;
 use ward_policy::{Policy, WeaknessRule};
@@ -51,6 +51,9 @@ pub(crate) struct Catalogue {
     in_place_of: Table<RuleId, Vec<RuleId>>,
     /// The elements that take part in an essential function, or in one that harms people when it degrades.
     essential: Table<ElementId, ()>,
+    /// The elements that take part in essential functions of which nobody has said what follows when they degrade in some way: those
+    /// functions, each with the ways.
+    unsaid: Table<ElementId, Vec<(FunctionId, HowDegraded)>>,
     /// Of which things rules speak, and which: as they come, and by thing.
     weak: Keyed<DesignOf, Vec<u32>>,
 }
@@ -146,6 +149,7 @@ impl Catalogue {
             cuts: Cuts::of(situation),
             in_place_of: in_place_of(&situation.rulebook.rules),
             essential: essential.flat_map(|one| one.realised_by.elements()).map(|id| (id.clone(), ())).collect(),
+            unsaid: unsaid(device),
             weak: Keyed::default(),
         };
         let (effects, unknowns, confirmed) = (Effects::none(), Unknowns::Worst, &[][..]);
@@ -168,6 +172,11 @@ impl Catalogue {
     /// Whether an element takes part in an essential function, or in one that harms people when it degrades.
     pub fn is_essential(&self, element: &ElementId) -> bool {
         self.essential.contains_key(element)
+    }
+
+    /// The essential functions that an element takes part in and of which nobody has said what follows when they degrade so.
+    pub fn unsaid(&self, element: &ElementId) -> &[(FunctionId, HowDegraded)] {
+        self.unsaid.get(element).map_or(&[], Vec::as_slice)
     }
 
     /// The rules of which a weakness may stand in the place of one by this rule, itself among them, in order: both look at nothing
@@ -286,6 +295,20 @@ fn told_apart(device: &Device) -> Table<LinkId, ()> {
         .filter(|link| behind(&link.from) != behind(&link.to) || guarding(link))
         .map(|link| (link.id.clone(), ()))
         .collect()
+}
+
+/// By element, what is unsaid of the essential functions that it takes part in.
+fn unsaid(device: &Device) -> Table<ElementId, Vec<(FunctionId, HowDegraded)>> {
+    let mut unsaid: Table<ElementId, Vec<(FunctionId, HowDegraded)>> = Table::default();
+    for function in device.functions.values() {
+        let ways: Vec<HowDegraded> = function.undescribed_degradations().collect();
+        for element in function.realised_by.elements() {
+            let ways = ways.iter().map(|on| (function.id.clone(), *on));
+            unsaid.entry(element.clone()).or_default().extend(ways);
+        }
+    }
+    unsaid.retain(|_, ways| !ways.is_empty());
+    unsaid
 }
 
 /// For each function that notices the loss of others or takes over for them: which these are.

@@ -1,7 +1,8 @@
 //! What is not known of an element, and so is taken at its worst.
 
 use ward_model::claim::{ClaimId, ElementClaim, Evidence};
-use ward_model::ids::{ComponentRef, ElementId};
+use ward_model::device::HowDegraded;
+use ward_model::ids::{ComponentRef, ElementId, FunctionId};
 use ward_model::verdict::PresumedBecause;
 
 use crate::context::{Context, Unknowns};
@@ -29,7 +30,8 @@ pub(crate) fn presumptions(context: &Context<'_>) -> Vec<Presumption> {
 pub(crate) fn presumptions_of(context: &Context<'_>, element: &ElementId) -> Vec<Presumption> {
     let mut found = Vec::new();
     let mut presume = |because| found.push(Presumption { element: element.clone(), because });
-    if COMPLETENESS.into_iter().any(|claim| !context.holds_for_element(element, claim)) {
+    let listed = || COMPLETENESS.into_iter().all(|claim| context.holds_for_element(element, claim));
+    if !context.catalogue.unsaid(element).is_empty() || !listed() {
         presume(PresumedBecause::Unmodelled);
     }
     let inventory = context.inventory(element);
@@ -90,6 +92,11 @@ fn undecided(context: &Context<'_>, element: &ElementId, claim: ElementClaim) ->
     }
 }
 
+/// In words, what nobody has said of an essential function.
+pub(crate) fn unsaid(function: &FunctionId, on: HowDegraded) -> String {
+    format!("nobody has said what follows from {on} of {function}, which is essential")
+}
+
 /// In words, what is missing.
 pub(crate) fn missing(context: &Context<'_>, presumption: &Presumption) -> Vec<String> {
     let element = &presumption.element;
@@ -99,6 +106,7 @@ pub(crate) fn missing(context: &Context<'_>, presumption: &Presumption) -> Vec<S
             .into_iter()
             .filter(|claim| !context.holds_for_element(element, *claim))
             .map(|claim| undecided(context, element, claim))
+            .chain(context.catalogue.unsaid(element).iter().map(|(function, on)| unsaid(function, *on)))
             .collect(),
         PresumedBecause::Unassessed => {
             let open = inventory.unassessed.iter().filter(|(component, _)| is_open(context, element, component));

@@ -200,7 +200,7 @@ pub(super) fn verdict(
             .collect(),
         threats: judged.threats.iter().copied().collect(),
         verdict: judged.outcome,
-        if_claims_hold: compared.claimed().outcome(key),
+        if_claims_hold: if_claims_hold(compared.claimed(), key, judged.outcome),
         provisional,
         basis: key.basis(),
         presumed_because: key.because,
@@ -215,6 +215,13 @@ pub(super) fn verdict(
         covers: Vec::new(),
     };
     (verdict, own)
+}
+
+/// How a subject comes out if all claims hold. Where they make it vanish, and it is not known what is where it would be, it is no worse
+/// than it is while it is there.
+fn if_claims_hold(claimed: &Outcomes<'_>, key: &Key, decided: Outcome) -> Outcome {
+    let outcome = claimed.outcome(key);
+    if claimed.standing(key).is_some() { outcome } else { outcome.min(decided) }
 }
 
 /// The controls among the single points; where there is no single point, every control in effect, for some of them must hold.

@@ -314,7 +314,8 @@ proptest! {
         }
         let outcomes = outcomes(&system, &rulebook, &effects);
         for element in system.device.elements.keys() {
-            let complete = crate::presume::COMPLETENESS.iter().all(|claim| context.holds_for_element(element, *claim));
+            let listed = crate::presume::COMPLETENESS.iter().all(|claim| context.holds_for_element(element, *claim));
+            let complete = listed && catalogue.unsaid(element).is_empty();
             let presumed = outcomes.judged.keys().any(|key| {
                 key.because == Some(ward_model::verdict::PresumedBecause::Unmodelled) && key.subject.element() == element
             });

@@ -37,6 +37,36 @@ fn naming_a_harm_does_not_control_what_nobody_has_described() {
     assert!(judgement.verdicts.iter().all(|verdict| verdict.verdict == Outcome::Uncontrolled), "{judgement:#?}");
 }
 
+/// An essential function of which nobody has said what follows when it is altered, or lost: silence does not make that harmless.
+#[test]
+fn an_essential_function_may_harm_in_ways_that_nobody_describes() {
+    use HowDegraded::{Alteration, Loss};
+    let system = |essential: bool, effects: &[(HowDegraded, &str)]| {
+        let mut system = System::empty();
+        system.element("box");
+        system.harm("itch", Severity::Negligible);
+        system.function("f", RealisedBy::All(vec!["box".into()]), effects).essential = essential;
+        system
+    };
+    for (effects, missing) in [
+        (&[][..], &["loss", "alteration"][..]),
+        (&[(Alteration, "itch")], &["loss"]),
+        (&[(Loss, "itch")], &["alteration"]),
+    ] {
+        let judgement = judged(&mut system(true, effects), &[]);
+        let verdict = only(&judgement, "box");
+        assert_eq!(verdict.presumed_because, Some(PresumedBecause::Unmodelled));
+        assert_eq!((verdict.verdict, verdict.basis), (Outcome::Uncontrolled, Basis::Presumed), "{effects:?}");
+        for way in missing {
+            let said = format!("nobody has said what follows from {way} of f, which is essential");
+            assert!(verdict.reasons.iter().any(|reason| reason.contains(&said)), "{:?}", verdict.reasons);
+            assert!(judgement.gaps.iter().any(|gap| gap.missing == said), "{:?}", judgement.gaps);
+        }
+        assert!(judged(&mut system(false, effects), &[]).verdicts.is_empty());
+    }
+    assert!(judged(&mut system(true, &[(Loss, "itch"), (Alteration, "itch")]), &[]).verdicts.is_empty());
+}
+
 /// Two kinds of device on one network, each ten at a site; whoever is lost is served by hand, by the same people.
 fn two_devices(staff: [u64; 2], by: [&str; 2], at_once: u64) -> System {
     let mut system = System::empty();

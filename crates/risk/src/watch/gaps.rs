@@ -5,7 +5,7 @@ use ward_model::claim::{ClaimId, ElementClaim};
 
 use crate::context::Situation;
 use crate::effects::Effects;
-use crate::presume::COMPLETENESS;
+use crate::presume::{COMPLETENESS, unsaid};
 
 /// Every element that is not known to be described completely, with what is missing.
 pub(crate) fn gaps(situation: Situation<'_>, decided: &Effects) -> Vec<Gap> {
@@ -36,6 +36,21 @@ pub(crate) fn gaps(situation: Situation<'_>, decided: &Effects) -> Vec<Gap> {
                     )
                 },
             });
+        }
+        for function in situation.device.functions.values() {
+            if !function.realised_by.elements().contains(&element.id) {
+                continue;
+            }
+            for on in function.undescribed_degradations() {
+                gaps.push(Gap {
+                    element: element.id.clone(),
+                    fielded_version: None,
+                    missing: unsaid(&function.id, on),
+                    closed_by: format!(
+                        "[[function.effect]] with on = \"{on}\" in system.toml; where it harms nobody, with a harm of severity negligible"
+                    ),
+                });
+            }
         }
         for version in &situation.device.versions {
             if !element.without_software && !version.inventories.contains_key(&element.id) {
