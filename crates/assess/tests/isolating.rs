@@ -49,7 +49,8 @@ fn function(id: &str, realised_by: &str, more: &str) -> String {
     )
 }
 
-const LOSS: &str = "[[function.effect]]\non = \"loss\"\nhazardous_situation = \"nobody comes\"\nharm = \"missed\"\nonset_seconds = 300\n";
+const LOSS: &str = "[[function.effect]]\non = \"alteration\"\nhazardous_situation = \"somebody comes late\"\nharm = \"missed\"\n\
+    [[function.effect]]\non = \"loss\"\nhazardous_situation = \"nobody comes\"\nharm = \"missed\"\nonset_seconds = 300\n";
 
 /// Anybody at the bed can stop a monitor.
 fn finding(element: &str) -> String {
@@ -131,7 +132,7 @@ fn a_fallback_falls_with_who_notices() {
     let detected = "fallback = { function = \"nurse\", detection = \"watch\", detection_seconds = 10, switch_over_seconds = 60, staff_per_site = 30 }\n";
     let functions = [
         function("alarm", "{ all = [\"monitor\"] }", &format!("{fallback}{LOSS}{detected}")),
-        function("watch", "{ all = [\"station\"] }", ""),
+        function("watch", "{ all = [\"station\"] }", "").replace("essential = true", "essential = false"),
         function("nurse", "\"people\"", "fed_by = []\nclaims = { fed_by = \"evidence/e.md\" }\n"),
     ];
     let folder = folder(&format!("{}{}", ward(), functions.concat()), &finding("monitor"), &[]);

@@ -61,6 +61,17 @@ on = "alteration"
 hazardous_situation = "too much"
 harm = "death"
 
+[[function.effect]]
+on = "loss"
+hazardous_situation = "it pauses"
+harm = "pause"
+
+[[harm]]
+id = "pause"
+axis = "person"
+severity = "negligible"
+text = "A pause"
+
 [[harm]]
 id = "death"
 axis = "person"

@@ -60,6 +60,16 @@ persons = { group = "patient", at_once_per_instance = 1 }
 on = "alteration"
 hazardous_situation = "too much"
 harm = "overdose"
+[[function.effect]]
+on = "loss"
+hazardous_situation = "it pauses"
+harm = "pause"
+
+[[harm]]
+id = "pause"
+axis = "person"
+severity = "negligible"
+text = "A pause"
 
 [[harm]]
 id = "overdose"

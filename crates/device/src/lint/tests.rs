@@ -63,6 +63,10 @@ essential = true
 realised_by = { all = ["pump"] }
 persons = { group = "patient", at_once_per_instance = 1 }
 [[function.effect]]
+on = "alteration"
+hazardous_situation = "it runs at another rate"
+harm = "interrupted"
+[[function.effect]]
 on = "loss"
 hazardous_situation = "infusion stops"
 harm = "interrupted"
@@ -154,6 +158,7 @@ fn every_finding_comes_about_by_its_fault_alone() {
             "realised_by = \"people\"\nfed_by = [\"orders\"]",
             &["evidence-against", "never-reached"],
         ),
+        ("on = \"alteration\"", "on = \"disclosure\"", &["undescribed-degradation"]),
         ("group = \"patient\", ", "", &["no-persons", "unused"]),
         ("anti_replay = true", "fed_by = [\"orders\"]\nanti_replay = true", &["feeds-nothing"]),
         ("severity = \"critical\"\n", "", &["no-severity"]),
@@ -359,6 +364,6 @@ fn what_a_control_does_to_people_is_said_and_leads_somewhere() {
     assert_eq!(said("hazard_added = \"it takes longer\"\n"), ["hazard-in-words"]);
     assert_eq!(listing("on = \"loss\"\nhow_often = \"certain\"\n"), [""; 0]);
     assert_eq!(listing("on = \"loss\"\n"), ["no-how-often"]);
-    assert_eq!(listing("on = \"alteration\"\nhow_often = \"certain\"\n"), ["hazard-without-harm"]);
+    assert_eq!(listing("on = \"disclosure\"\nhow_often = \"certain\"\n"), ["hazard-without-harm"]);
     assert_eq!(listing("on = \"loss\"\nhow_often = \"remote\"\n"), ["no-evidence"]);
 }
