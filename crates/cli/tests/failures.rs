@@ -189,6 +189,58 @@ fn names_from_a_file_cannot_write_to_the_terminal() {
     assert!(!run.stderr.contains('\u{1b}') && !run.stderr.contains('\u{7}'));
 }
 
+/// A control that is in effect and stops the therapy for certain does what no attacker is needed for.
+#[test]
+fn what_a_control_in_effect_does_itself_is_a_condition() {
+    let place = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(place.path().join(name), text).unwrap();
+    write(
+        "device.toml",
+        "id = \"d\"\nname = \"D\"\nmaker = \"M\"\nintended_use = \"x\"\nenvironments = [\"hospital\"]\n\
+         policies = [\"fda-postmarket-2016\"]\nmodel_since = 2026-01-01\nlifecycle = { stage = \"support\" }\n",
+    );
+    write("fielded.toml", "[[version]]\nid = \"1\"\nunits = 10\n");
+    std::fs::create_dir(place.path().join("evidence")).unwrap();
+    write("evidence/e.md", "looked at");
+    let listed = "claims = { interfaces_listed = \"evidence/e.md\", software_listed = \"evidence/e.md\", functions_listed = \"evidence/e.md\" }\n";
+    write(
+        "system.toml",
+        &format!(
+            "[[element]]\nid = \"pump\"\nkind = \"bedside-device\"\nowner = \"maker\"\nsbom = \"none\"\ninstances_per_site = 1\n{listed}\
+             [[function]]\nid = \"infuse\"\nessential = true\nrealised_by = {{ all = [\"pump\"] }}\nfed_by = []\n\
+             [[function.effect]]\non = \"loss\"\nhazardous_situation = \"no drug\"\nharm = \"death\"\n\
+             [[function.effect]]\non = \"alteration\"\nhazardous_situation = \"a wrong dose\"\nharm = \"death\"\n\
+             [[harm]]\nid = \"death\"\naxis = \"person\"\nseverity = \"catastrophic\"\ntext = \"Death\"\n\
+             [[control]]\nid = \"off\"\ncategory = \"compensating\"\ncuts = {{ presence_at = \"pump\" }}\nenforcer = {{ element = \"pump\" }}\n\
+             performed_by = \"design\"\nclaimed = {{ effective = true, evidence = \"evidence/e.md\" }}\n\
+             [[control.hazard]]\nid = \"stops\"\nfunction = \"infuse\"\non = \"loss\"\nhow_often = \"certain\"\n"
+        ),
+    );
+    let folder = place.path().display().to_string();
+    let ends = |condition: &str, code| {
+        ward(&["assess", &folder, "--fail-on", condition, "--as-of", "2026-11-22"]).ends(code);
+    };
+    // Nobody answers for the control yet: it does nothing to anybody, and what it would do is told.
+    ends("confirmed", 0);
+    ends("hazard", 1);
+    ward(&[
+        "decide",
+        &folder,
+        "--on",
+        "2026-11-01",
+        "--accept-model",
+        "system.toml",
+        "--by",
+        "officer",
+        "--rationale",
+        "x",
+        "--expires",
+        "2099-01-01",
+    ])
+    .ends(0);
+    ends("confirmed", 1);
+}
+
 /// An element of which nobody says what runs on it has no component that could be unassessed, and is unassessed for that.
 #[test]
 fn an_element_without_any_sbom_is_unassessed() {
@@ -205,6 +257,11 @@ fn an_element_without_any_sbom_is_unassessed() {
     std::fs::write(place.path().join("device.toml"), device).unwrap();
     std::fs::write(place.path().join("fielded.toml"), "[[version]]\nid = \"1\"\nunits = 10\n").unwrap();
     let folder = place.path().display().to_string();
+    // A system that nobody has described, or whose file has another name, is no good news.
+    for condition in ["uncontrolled", "presumed", "unassessed"] {
+        ward(&["assess", &folder, "--fail-on", condition, "--as-of", "2026-11-22"]).ends(1);
+    }
+    ward(&["assess", &folder, "--fail-on", "confirmed,hazard", "--as-of", "2026-11-22"]).ends(0);
     for (sbom, code) in [("", 1), ("sbom = \"none\"\n", 0)] {
         std::fs::write(place.path().join("system.toml"), element(sbom)).unwrap();
         ward(&["assess", &folder, "--fail-on", "unassessed", "--as-of", "2026-11-22"]).ends(code);

@@ -112,6 +112,16 @@ persons = { group = "patient", at_once_per_instance = 1 }
 on = "alteration"
 hazardous_situation = "the pump runs at a rate that nobody ordered"
 harm = "over-infusion"
+[[function.effect]]
+on = "loss"
+hazardous_situation = "the pump stops, and is started again"
+harm = "pause"
+
+[[harm]]
+id = "pause"
+axis = "person"
+severity = "negligible"
+text = "A pause"
 
 [[harm]]
 id = "over-infusion"

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
 use ward_model::design::{DesignOf, Property};
-use ward_model::device::{Carries, Control, Device, FieldedVersion, Function, Link, RealisedBy, Secret};
+use ward_model::device::{
+    Carries, Control, Device, Element, ElementKind, FieldedVersion, Function, Link, Owner, RealisedBy, Secret,
+};
 use ward_model::finding::MatchReport;
 use ward_model::ids::{ComponentRef, ControlId, ElementId, FieldedVersionId, LinkId, VulnerabilityId};
 use ward_model::scale::Position;
@@ -290,7 +292,18 @@ impl<'a> Context<'a> {
         let verifies =
             |id: &ElementId| self.catalogue.enforcers(&secret.id).contains(id) || using().any(|link| link.to == *id);
         let copies = secret.held_by.iter().filter(|id| !verifies(id));
-        using().map(|link| &link.from).chain(copies).cloned().collect()
+        let named: BTreeSet<ElementId> = using().map(|link| &link.from).chain(copies).cloned().collect();
+        if named.is_empty() && self.unknowns == Unknowns::Worst { self.may_sign() } else { named }
+    }
+
+    /// Where a private half may be that nobody is named to hold: with whatever the maker signs or ships by.
+    fn may_sign(&self) -> BTreeSet<ElementId> {
+        let may_sign = |element: &&Element| match element.kind {
+            ElementKind::UpdateServer => true,
+            ElementKind::Server | ElementKind::CloudService => element.owner == Owner::Maker,
+            _ => false,
+        };
+        self.device().elements.values().filter(may_sign).map(|element| element.id.clone()).collect()
     }
 
     /// Whether a secret is known to differ from unit to unit.

@@ -7,6 +7,8 @@ use jiff::civil::Date;
 use ward_assess::{SupposeError, UnknownName};
 use ward_device::Reading;
 use ward_model::Assessment;
+use ward_model::Device;
+use ward_model::hazard::HazardOutcome;
 use ward_model::hypothesis::Change;
 use ward_model::verdict::{Basis, Outcome, PresumedBecause, Verdict};
 use ward_policy::Library;
@@ -79,16 +81,18 @@ enum Format {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Condition {
-    /// A verdict is uncontrolled, confirmed or presumed
+    /// A verdict is uncontrolled, confirmed or presumed, what a control in effect does itself is, or no element is described
     Uncontrolled,
-    /// A verdict is uncontrolled and confirmed
+    /// A verdict is uncontrolled and confirmed, or what a control in effect does itself is uncontrolled
     Confirmed,
     /// A verdict rests on decisions that are entered and not signed
     Provisional,
-    /// A verdict is presumed from something that is not known
+    /// A verdict is presumed from something that is not known, or no element is described
     Presumed,
-    /// A component could not be assessed
+    /// A component could not be assessed, or no element is described
     Unassessed,
+    /// What a control does to people itself is not controlled, or not known
+    Hazard,
     /// Something was due before the day asked about
     Overdue,
     /// The knowledge is stale, as `ward feeds status` says
@@ -96,21 +100,28 @@ enum Condition {
 }
 
 impl Condition {
-    fn holds(self, assessment: &Assessment) -> bool {
+    /// Whether it holds. Of a device of which no element is described nothing is good news: there was nothing to judge.
+    fn holds(self, assessment: &Assessment, device: &Device) -> bool {
         let verdicts = &assessment.verdicts;
+        let nothing = device.elements.is_empty();
+        let does_harm = || {
+            let mut hazards = assessment.control_hazards.iter();
+            hazards.any(|one| one.outcome == HazardOutcome::Uncontrolled && !one.in_effect_in.is_empty())
+        };
         let uncontrolled = |basis: &[Basis]| {
             verdicts.iter().any(|verdict| verdict.verdict == Outcome::Uncontrolled && basis.contains(&verdict.basis))
         };
         match self {
-            Self::Uncontrolled => uncontrolled(&[Basis::Confirmed, Basis::Presumed]),
-            Self::Confirmed => uncontrolled(&[Basis::Confirmed]),
+            Self::Uncontrolled => nothing || does_harm() || uncontrolled(&[Basis::Confirmed, Basis::Presumed]),
+            Self::Confirmed => does_harm() || uncontrolled(&[Basis::Confirmed]),
             Self::Provisional => verdicts.iter().any(|verdict| verdict.provisional),
-            Self::Presumed => verdicts.iter().any(|verdict| verdict.basis == Basis::Presumed),
+            Self::Presumed => nothing || verdicts.iter().any(|verdict| verdict.basis == Basis::Presumed),
             // An element without any SBOM has no component that could be unassessed.
             Self::Unassessed => {
                 let unassessed = |verdict: &Verdict| verdict.presumed_because == Some(PresumedBecause::Unassessed);
-                !assessment.unassessed.is_empty() || verdicts.iter().any(unassessed)
+                nothing || !assessment.unassessed.is_empty() || verdicts.iter().any(unassessed)
             }
+            Self::Hazard => assessment.control_hazards.iter().any(|one| one.outcome.is_open()),
             Self::Overdue => assessment.clocks.iter().any(|clock| clock.overdue),
             Self::Stale => assessment.coverage.feeds.stale,
         }
@@ -157,7 +168,8 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
         pictures::write(subject, to, ui)?;
     }
     ui.deliver(&answer, arguments.output.as_deref())?;
-    let holds = |condition: &Condition| assessments.iter().any(|assessment| condition.holds(assessment));
+    let holds =
+        |condition: &Condition| subjects.iter().any(|subject| condition.holds(subject.assessment, subject.device));
     let holding: Vec<String> = arguments
         .fail_on
         .iter()

@@ -335,6 +335,15 @@ pub(super) fn secret(builder: &mut Builder<'_>, secret: &Secret) {
             ReachRule::First(reach),
             "who reads an element reads its secrets",
         );
+        if builder.context.public(secret) {
+            builder.derive(
+                vec![Fact::Gain(holder.clone(), Privilege::Alter)],
+                know.clone(),
+                Exploitability::High,
+                ReachRule::First(reach),
+                "who alters what signs has anything signed",
+            );
+        }
     }
     let obtainable = holders.iter().any(|holder| device.elements.get(holder).is_none_or(obtainable));
     let nobody_named = holders.is_empty() && !builder.context.public(secret);

@@ -68,6 +68,7 @@ fn whoever_holds_the_signing_half_signs() {
     let verdict = |held_by: &[&str], kind: ElementKind, reads: Option<&str>| {
         let mut system = port((held_by, false, true));
         system.element("updates").kind = kind;
+        system.element("signer").kind = ElementKind::CloudService;
         if let Some(element) = reads {
             system.link("net", "vendor", element, Medium::Ip).exposed_to = Some(vec![Position::Internet]);
             system.finding("CVE-READ", element, Some(READ_BY_HAND), State::Affected);
@@ -77,12 +78,28 @@ fn whoever_holds_the_signing_half_signs() {
     let server = ElementKind::UpdateServer;
     assert_eq!(verdict(&["pump", "updates"], server, None), Outcome::Controlled);
     assert_eq!(verdict(&["pump", "updates"], server, Some("updates")), Outcome::Uncontrolled, "it signs");
-    assert_eq!(verdict(&["pump"], server, Some("updates")), Outcome::Controlled, "it has no copy");
+    assert_eq!(verdict(&["pump", "signer"], server, Some("updates")), Outcome::Controlled, "it has no copy");
+    assert_eq!(verdict(&["pump"], server, Some("updates")), Outcome::Uncontrolled, "nobody says who signs");
+    assert_eq!(verdict(&["pump"], server, None), Outcome::Controlled, "nobody says who signs, and nobody breaks in");
     assert_eq!(
         verdict(&["pump", "updates"], ElementKind::ServiceTool, None),
         Outcome::Uncontrolled,
         "it can be stolen"
     );
+}
+
+/// Whoever alters what signs has what he likes signed, though he never sees the key.
+#[test]
+fn what_signs_need_not_be_read() {
+    let altered = |vector: &str| {
+        let mut system = port((&["pump", "updates"], false, true));
+        system.element("updates").kind = ElementKind::UpdateServer;
+        system.link("net", "vendor", "updates", Medium::Ip).exposed_to = Some(vec![Position::Internet]);
+        system.finding("CVE-SIGNS", "updates", Some(vector), State::Affected);
+        only(&judged(&mut system, &[]), "WR-002@port").verdict
+    };
+    assert_eq!(altered("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N"), Outcome::Uncontrolled);
+    assert_eq!(altered("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"), Outcome::Controlled);
 }
 
 /// A vulnerability that needs a hand at a port is used by whatever is plugged into the port, too.
