@@ -141,6 +141,15 @@ impl Persons {
         }
     }
 
+    /// These and others.
+    #[must_use]
+    pub fn and(self, others: Self) -> Self {
+        match (self, others) {
+            (Self::Count(some), Self::Count(others)) => Self::Count(some.saturating_add(others)),
+            _ => Self::Many,
+        }
+    }
+
     /// Whether more than one person may be meant.
     pub fn several(self) -> bool {
         self > Self::Count(1)

@@ -424,10 +424,7 @@ impl Asking<'_> {
             .into_iter()
             .map(|(function, fallback, onset)| {
                 let all = needing.get(&fallback.function).into_iter().flat_map(BTreeMap::values);
-                let persons_at_once = all.fold(Persons::Count(0), |sum, one| match (sum, one) {
-                    (Persons::Count(sum), Persons::Count(one)) => Persons::Count(sum.saturating_add(*one)),
-                    _ => Persons::Many,
-                });
+                let persons_at_once = all.fold(Persons::Count(0), |sum, one| sum.and(*one));
                 FallbackStaff {
                     function: function.id.clone(),
                     fallback: fallback.function.clone(),

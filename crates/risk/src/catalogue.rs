@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use ward_model::design::DesignOf;
 use ward_model::device::{Carries, Cut, Device, Effect, FieldedVersion, HowDegraded, Link};
-use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, RuleId, SecretId, VulnerabilityId, ZoneId};
+use ward_model::ids::{
+    ControlId, ElementId, FunctionId, LinkId, PersonGroupId, RuleId, SecretId, VulnerabilityId, ZoneId,
+};
 use ward_model::scale::Axis;
 use ward_policy::{Policy, WeaknessRule};
 
@@ -54,6 +56,8 @@ pub(crate) struct Catalogue {
     /// The elements that take part in essential functions of which nobody has said what follows when they degrade in some way: those
     /// functions, each with the ways.
     unsaid: Table<ElementId, Vec<(FunctionId, HowDegraded)>>,
+    /// Where people of several groups depend on one element: the functions that it takes part in.
+    beside: Table<ElementId, Vec<FunctionId>>,
     /// Of which things rules speak, and which: as they come, and by thing.
     weak: Keyed<DesignOf, Vec<u32>>,
 }
@@ -150,6 +154,7 @@ impl Catalogue {
             in_place_of: in_place_of(&situation.rulebook.rules),
             essential: essential.flat_map(|one| one.realised_by.elements()).map(|id| (id.clone(), ())).collect(),
             unsaid: unsaid(device),
+            beside: beside(device),
             weak: Keyed::default(),
         };
         let (effects, unknowns, confirmed) = (Effects::none(), Unknowns::Worst, &[][..]);
@@ -177,6 +182,11 @@ impl Catalogue {
     /// The essential functions that an element takes part in and of which nobody has said what follows when they degrade so.
     pub fn unsaid(&self, element: &ElementId) -> &[(FunctionId, HowDegraded)] {
         self.unsaid.get(element).map_or(&[], Vec::as_slice)
+    }
+
+    /// The functions that an element takes part in, where people of several groups depend on them.
+    pub fn beside(&self, element: &ElementId) -> &[FunctionId] {
+        self.beside.get(element).map_or(&[], Vec::as_slice)
     }
 
     /// The rules of which a weakness may stand in the place of one by this rule, itself among them, in order: both look at nothing
@@ -295,6 +305,20 @@ fn told_apart(device: &Device) -> Table<LinkId, ()> {
         .filter(|link| behind(&link.from) != behind(&link.to) || guarding(link))
         .map(|link| (link.id.clone(), ()))
         .collect()
+}
+
+/// By element, the functions that it takes part in, where several groups of people depend on them.
+fn beside(device: &Device) -> Table<ElementId, Vec<FunctionId>> {
+    let mut groups: Table<ElementId, BTreeSet<&Option<PersonGroupId>>> = Table::default();
+    let mut functions: Table<ElementId, Vec<FunctionId>> = Table::default();
+    for function in device.functions.values() {
+        for element in function.realised_by.elements() {
+            groups.entry(element.clone()).or_default().insert(&function.persons);
+            functions.entry(element.clone()).or_default().push(function.id.clone());
+        }
+    }
+    functions.retain(|element, _| groups.get(element).is_some_and(|groups| groups.len() > 1));
+    functions
 }
 
 /// By element, what is unsaid of the essential functions that it takes part in.

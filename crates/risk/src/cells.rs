@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use ward_model::claim::{ClaimId, FunctionClaim};
 use ward_model::device::{Effect, Function, Harm, HowDegraded};
-use ward_model::ids::{ElementId, HarmId};
+use ward_model::ids::{ElementId, HarmId, PersonGroupId};
 use ward_model::scale::{Axis, Exploitability, Persons, Reach, Severity, Threat};
 use ward_model::verdict::{Outcome, ReachedHarm};
 use ward_policy::Policy;
 
-use crate::context::Context;
+use crate::context::{Context, Unknowns};
 use crate::fact::Fact;
 use crate::levels::Bounds;
 use crate::people::{self, persons};
@@ -70,7 +70,36 @@ impl<'a> Effected<'a> {
     /// How many people it touches, come about in one way; nothing where something takes over.
     fn persons(&self, context: &Context<'_>, value: Value) -> Option<Persons> {
         let taken_over = self.relieved && taken_over(context, self, value.reach);
-        (!taken_over).then(|| persons(context.device(), context.unknowns, self.function, self.via, value.reach))
+        (!taken_over).then(|| {
+            let own = persons(context.device(), context.unknowns, self.function, self.via, value.reach);
+            if self.harm.axis == Axis::Person { own.and(self.beside(context, value.reach)) } else { own }
+        })
+    }
+
+    /// How many people of other groups the same elements harm at least as badly when they fail so: one action touches them, too. Those of
+    /// one group may be the same people by whatever function, and count once.
+    fn beside(&self, context: &Context<'_>, reach: Reach) -> Persons {
+        if context.unknowns == Unknowns::Best {
+            return Persons::Count(0);
+        }
+        let device = context.device();
+        let via = self.via.map_or_else(|| self.function.realised_by.elements(), std::slice::from_ref);
+        let mut groups: BTreeMap<&Option<PersonGroupId>, Persons> = BTreeMap::new();
+        for element in via {
+            for function in context.catalogue.beside(element).iter().filter_map(|id| device.functions.get(id)) {
+                let is_as_bad = |effect: &Effect| {
+                    let severity = device.person_severity(&effect.harm);
+                    effect.on == self.effect.on && severity.is_some_and(|severity| severity >= self.harm.severity)
+                };
+                let others = function.persons != self.function.persons && counts(context, function);
+                if others && function.effects.iter().any(is_as_bad) {
+                    let touched = persons(device, context.unknowns, function, Some(element), reach);
+                    let most = groups.entry(&function.persons).or_insert(touched);
+                    *most = touched.max(*most);
+                }
+            }
+        }
+        groups.into_values().fold(Persons::Count(0), Persons::and)
     }
 }
 

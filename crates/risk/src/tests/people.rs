@@ -3,7 +3,7 @@
 use ward_model::device::*;
 use ward_model::finding::State;
 use ward_model::ids::FunctionId;
-use ward_model::scale::{Position, Severity};
+use ward_model::scale::{Persons, Position, Severity};
 use ward_model::verdict::{Basis, Outcome, PresumedBecause};
 
 use super::cases::{guarded, judged, of, only};
@@ -65,6 +65,44 @@ fn an_essential_function_may_harm_in_ways_that_nobody_describes() {
         assert!(judged(&mut system(false, effects), &[]).verdicts.is_empty());
     }
     assert!(judged(&mut system(true, &[(Loss, "itch"), (Alteration, "itch")]), &[]).verdicts.is_empty());
+}
+
+/// One element that treats a patient of one group and one of another: who stops it stops both, and two who come to serious harm at
+/// once are judged as a death.
+#[test]
+fn people_of_several_groups_are_added_up() {
+    let persons = |groups: [Option<&str>; 2], harms: [Severity; 2], on: HowDegraded| {
+        let mut system = System::empty();
+        system.element("box");
+        system.harm("h0", harms[0]);
+        system.harm("h1", harms[1]);
+        for (place, group) in groups.into_iter().enumerate() {
+            let (id, on) = (format!("f{place}"), if place == 0 { HowDegraded::Loss } else { on });
+            let harm = format!("h{place}");
+            let function = system.function(&id, RealisedBy::All(vec!["box".into()]), &[(on, harm.as_str())]);
+            function.persons = group.map(Into::into);
+            if let Some(group) = group {
+                let of = PersonGroup { id: group.into(), name: group.into(), role: PersonRole::Patient };
+                system.device.person_groups.insert(group.into(), of);
+            }
+        }
+        system.finding("CVE-STOP", "box", Some(STOP), State::Affected);
+        let judgement = judged(&mut system, &[]);
+        let verdict = only(&judgement, "CVE-STOP");
+        (verdict.persons_at_once, verdict.harm.as_ref().map(|harm| harm.escalated_severity))
+    };
+    use HowDegraded::{Alteration, Loss};
+    use Severity::{Catastrophic, Minor, Serious};
+    let (one, two) = (Persons::Count(1), Persons::Count(2));
+    assert_eq!(persons([Some("a"), Some("b")], [Serious, Serious], Loss), (two, Some(Catastrophic)));
+    assert_eq!(persons([Some("a"), None], [Serious, Serious], Loss), (two, Some(Catastrophic)), "nobody says who");
+    assert_eq!(persons([Some("a"), Some("a")], [Serious, Serious], Loss), (one, Some(Serious)), "the same people");
+    assert_eq!(persons([Some("a"), Some("b")], [Serious, Minor], Loss), (one, Some(Serious)), "one of them lightly");
+    assert_eq!(
+        persons([Some("a"), Some("b")], [Serious, Serious], Alteration),
+        (one, Some(Serious)),
+        "one of them goes on"
+    );
 }
 
 /// Two kinds of device on one network, each ten at a site; whoever is lost is served by hand, by the same people.
