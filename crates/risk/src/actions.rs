@@ -19,7 +19,7 @@ use crate::cells::Cell;
 use crate::context::Context;
 use crate::fact::{Fact, SecretRef};
 use crate::fixpoint::{Entry, EntryRef, Solution};
-use crate::labels::{Begun, Labels, Questions, harms_told, lead_to_several};
+use crate::labels::{Begun, Labels, Questions, harms_told, lead_to_several, worst_together};
 use crate::levels::Bounds;
 use crate::people::persons;
 use crate::program::{DerivationId, FactId, Program};
@@ -34,7 +34,12 @@ pub(crate) fn single_actions(run: &Run<'_>) -> Vec<SingleAction> {
     let context = run.context();
     let program = &*run.grounded().program;
     let (known, questions) = (run.known(), run.questions());
-    let Some(several) = lead_to_several(context, questions) else { return Vec::new() };
+    // Where several groups depend on the device, people of several may each come to harm alone.
+    let groups: BTreeSet<_> = context.device().functions.values().map(|function| &function.persons).collect();
+    let several = lead_to_several(context, questions);
+    if several.is_none() && groups.len() < 2 {
+        return Vec::new();
+    }
     let mut given: BTreeMap<Given, Vec<FactId>> = BTreeMap::new();
     for fact in (0..program.len()).map(FactId::at).filter(|fact| known.reaches(*fact)) {
         if let Some(key) = given_by(program.at(fact)) {
@@ -47,7 +52,10 @@ pub(crate) fn single_actions(run: &Run<'_>) -> Vec<SingleAction> {
     let begun: Vec<(&Place, &Vec<FactId>, Begun)> = given
         .iter()
         .map(|((_, place), facts)| (place, facts, begin(facts)))
-        .filter(|(.., begun)| begun.iter().any(|(fact, ways)| several[fact.index()].met_by(*ways)))
+        .filter(|(.., begun)| {
+            let lead = |bounds: &Vec<Bounds>| begun.iter().any(|(fact, ways)| bounds[fact.index()].met_by(*ways));
+            groups.len() > 1 || several.as_ref().is_some_and(lead)
+        })
         .collect();
     if begun.is_empty() {
         return Vec::new();
@@ -60,11 +68,26 @@ pub(crate) fn single_actions(run: &Run<'_>) -> Vec<SingleAction> {
         labels: Labels::most_people(context, questions),
         stops: stops(context, program, questions),
     };
+    let together = worst_together(context, questions, begun.iter().map(|(_, _, begun)| begun));
     let mut actions: Vec<SingleAction> = begun
         .iter()
-        .map(|(place, facts, begun)| {
-            asking.action(place, facts, begun, harms.get(begun).map_or(&[][..], Vec::as_slice))
+        .zip(together)
+        .map(|((place, facts, begun), together)| {
+            let action = asking.action(place, facts, begun, harms.get(begun).map_or(&[][..], Vec::as_slice));
+            let Some(together) = together else { return action };
+            let mut shared = action.shared;
+            if shared.iter().all(|one| one.kind == SharedKind::NotTold) {
+                let text = "people of several groups come to harm by it".to_owned();
+                shared = vec![Shared { kind: SharedKind::Component, at: (*place).clone(), text }];
+            }
+            SingleAction {
+                persons_at_once: together.persons.max(action.persons_at_once),
+                verdict: together.outcome.max(action.verdict),
+                shared,
+                ..action
+            }
         })
+        .filter(|action| action.persons_at_once.several())
         .collect();
     actions.sort_by(order);
     actions

@@ -176,6 +176,19 @@ impl<'a> Harms<'a> {
         cells
     }
 
+    /// Cells by the group of people that each touches, where several groups depend on the device.
+    pub fn by_group(&self, context: &Context<'_>) -> BTreeMap<Option<PersonGroupId>, Vec<Cell>> {
+        let mut groups: BTreeMap<Option<PersonGroupId>, Vec<Cell>> = BTreeMap::new();
+        let of: BTreeMap<FactId, &Option<PersonGroupId>> =
+            self.found.iter().map(|(fact, effected, _)| (*fact, &effected.function.persons)).collect();
+        for cell in self.cells(context) {
+            if let Some(group) = of.get(&cell.fact) {
+                groups.entry((*group).clone()).or_default().push(cell);
+            }
+        }
+        if groups.len() > 1 { groups } else { BTreeMap::new() }
+    }
+
     /// From where on each of so many facts is an effect of some kind, if any is.
     pub fn asked(&self, facts: usize, wanted: &dyn Fn(&Effects) -> bool) -> Option<Vec<Bounds>> {
         let of_kind = |effected: &Effected<'_>| {

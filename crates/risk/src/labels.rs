@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, OnceLock};
 
 use ward_model::ids::HarmId;
-use ward_model::scale::{Reach, Threat};
+use ward_model::scale::{Persons, Reach, Threat};
 use ward_model::verdict::Outcome;
 
 use crate::cells::{Cell, Effects, Harms, worst_of_each};
@@ -350,6 +350,43 @@ pub(crate) fn lead_to_several(context: &Context<'_>, questions: &Questions) -> O
         *bounds = bounds.or(Bounds::from(Value { class: cell.class, reach: cell.reach }));
     }
     asked.map(|asked| questions.lead_to(asked))
+}
+
+/// For each of these beginnings the worst that people of several groups come to at once: of a severity and a class, all whom it touches
+/// at least so badly and at least so easily. Those of one group may be the same people by whatever function; groups are added up.
+/// Nothing where everybody is of one group.
+pub(crate) fn worst_together<'b>(
+    context: &Context<'_>,
+    questions: &Questions,
+    beginnings: impl Iterator<Item = &'b Begun> + Clone,
+) -> Vec<Option<Cell>> {
+    let by_fact = Beginnings::new(questions.program.len(), beginnings);
+    let mut worst: Vec<Option<Cell>> = vec![None; by_fact.count];
+    let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
+    let groups = harms.by_group(context);
+    let levels: BTreeSet<_> = groups.values().flatten().map(|cell| (cell.severity, cell.class)).collect();
+    for (severity, class) in levels {
+        let mut together: Vec<Vec<Cell>> = vec![Vec::new(); by_fact.count];
+        for cells in groups.values() {
+            let as_bad = cells.iter().filter(|cell| cell.severity >= severity && cell.class >= class);
+            let mut goals: Vec<Cell> = as_bad.cloned().collect();
+            goals.sort_by_key(|cell| (std::cmp::Reverse(cell.persons), cell.severity));
+            let first = questions.first_met(goals.chunk_by(|a, b| a.persons == b.persons), &by_fact);
+            together.iter_mut().zip(first).for_each(|(met, first)| met.extend(first.cloned()));
+        }
+        for (worst, met) in worst.iter_mut().zip(together).filter(|(_, met)| met.len() > 1) {
+            let persons = met.iter().map(|cell| cell.persons).fold(Persons::Count(0), Persons::and);
+            let told = met.into_iter().min_by_key(|cell| cell.severity).map(|cell| Cell {
+                outcome: context.policy.cell(class, severity, persons),
+                escalated: context.policy.escalate(severity, persons),
+                class,
+                persons,
+                ..cell
+            });
+            *worst = told.max(worst.take());
+        }
+    }
+    worst
 }
 
 /// What [`harms_told`] finds, without by which effect of which function it comes: of what comes out alike any is as good.

@@ -104,6 +104,8 @@ impl Condition {
     fn holds(self, assessment: &Assessment, device: &Device) -> bool {
         let verdicts = &assessment.verdicts;
         let nothing = device.elements.is_empty();
+        // What one action does to people of several groups together is judged there alone.
+        let at_once = || assessment.single_actions.iter().any(|action| action.verdict == Outcome::Uncontrolled);
         let does_harm = || {
             let mut hazards = assessment.control_hazards.iter();
             hazards.any(|one| one.outcome == HazardOutcome::Uncontrolled && !one.in_effect_in.is_empty())
@@ -112,8 +114,10 @@ impl Condition {
             verdicts.iter().any(|verdict| verdict.verdict == Outcome::Uncontrolled && basis.contains(&verdict.basis))
         };
         match self {
-            Self::Uncontrolled => nothing || does_harm() || uncontrolled(&[Basis::Confirmed, Basis::Presumed]),
-            Self::Confirmed => does_harm() || uncontrolled(&[Basis::Confirmed]),
+            Self::Uncontrolled => {
+                nothing || does_harm() || at_once() || uncontrolled(&[Basis::Confirmed, Basis::Presumed])
+            }
+            Self::Confirmed => does_harm() || at_once() || uncontrolled(&[Basis::Confirmed]),
             Self::Provisional => verdicts.iter().any(|verdict| verdict.provisional),
             Self::Presumed => nothing || verdicts.iter().any(|verdict| verdict.basis == Basis::Presumed),
             // An element without any SBOM has no component that could be unassessed.

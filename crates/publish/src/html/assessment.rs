@@ -14,6 +14,7 @@ use super::{STYLE, filters, policy, rows};
 use crate::group::{Group, groups, route};
 use crate::hazards;
 use crate::lifecycle;
+use crate::many;
 use crate::next::{self, Context, Step, steps};
 use crate::pictures::{self, Subject};
 use crate::svg;
@@ -284,6 +285,13 @@ fn headline(assessment: &Assessment) -> Headline {
             word: "Uncontrolled",
             meaning: "At least one verdict is uncontrolled and confirmed: a derivation from known facts reaches harm to a patient, and \
                       nothing that is decided cuts it.",
+        }
+    } else if many::is_uncontrolled(assessment) {
+        Headline {
+            class: "confirmed",
+            word: "Uncontrolled",
+            meaning: "No verdict on a single harm is, but one action of an attacker harms people of several groups at once: see what single \
+                      actions do.",
         }
     } else if summary.uncontrolled.presumed > 0 {
         Headline {

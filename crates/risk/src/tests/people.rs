@@ -3,11 +3,14 @@
 use ward_model::device::*;
 use ward_model::finding::State;
 use ward_model::ids::FunctionId;
+use ward_model::many::ActionKind;
 use ward_model::scale::{Persons, Position, Severity};
-use ward_model::verdict::{Basis, Outcome, PresumedBecause};
+use ward_model::verdict::{Basis, Outcome, Place, PresumedBecause};
 
 use super::cases::{guarded, judged, of, only};
-use super::system::System;
+use super::system::{System, no_decisions, rulebook};
+use crate::effects::Effects;
+use crate::{Told, judge_telling};
 
 const STOP: &str = "CVSS:3.1/AV:A/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H";
 
@@ -103,6 +106,38 @@ fn people_of_several_groups_are_added_up() {
         (one, Some(Serious)),
         "one of them goes on"
     );
+}
+
+/// Two beds of one patient each, modelled one by one behind one server, and called different groups: who holds the server harms both.
+#[test]
+fn one_action_on_people_of_several_groups_is_told() {
+    let many = |groups: [&str; 2]| {
+        let mut system = System::empty();
+        system.element("server").kind = ElementKind::Server;
+        system.harm("hurt", Severity::Serious);
+        for (place, group) in groups.into_iter().enumerate() {
+            let (bed, id) = (format!("bed{place}"), format!("f{place}"));
+            system.element(&bed);
+            let link = system.link(&format!("l{place}"), "server", &bed, Medium::Ip);
+            link.carries = Some(vec![Carries::Command]);
+            link.exposed_to = Some(Vec::new());
+            let all = RealisedBy::All(vec![bed.as_str().into()]);
+            let function = system.function(&id, all, &[(HowDegraded::Alteration, "hurt")]);
+            function.persons = Some(group.into());
+            let of = PersonGroup { id: group.into(), name: group.into(), role: PersonRole::Patient };
+            system.device.person_groups.insert(group.into(), of);
+        }
+        system.finding("CVE-SERVER", "server", Some("CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N"), State::Affected);
+        system.make_claims();
+        let (rulebook, decisions) = (rulebook(), no_decisions());
+        let situation = system.situation(&rulebook, &decisions);
+        let judgement = judge_telling(situation, &Effects::all(&system.device), Told::Actions);
+        let held = judgement.single_actions.iter().filter(|action| action.kind == ActionKind::Alter);
+        held.map(|action| (action.at.clone(), action.persons_at_once)).collect::<Vec<_>>()
+    };
+    let server = (Place::Element("server".into()), Persons::Count(2));
+    assert!(many(["a", "b"]).contains(&server), "{:?}", many(["a", "b"]));
+    assert_eq!(many(["a", "a"]), [], "they may be one and the same");
 }
 
 /// Two kinds of device on one network, each ten at a site; whoever is lost is served by hand, by the same people.
