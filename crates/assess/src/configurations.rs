@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use ward_model::assessment::{Assessment, Clock, DecisionWithoutEffect, Gap, Inputs as InputDigests, Lapse, WatchItem};
 use ward_model::claim::ClaimId;
 use ward_model::device::configuration::Group;
-use ward_model::device::{Configuration, Configurations};
+use ward_model::device::{Configuration, Configurations, VARIANT_NOT_DESCRIBED};
 use ward_model::digest::Digest;
 use ward_model::hazard::ControlHazard;
 use ward_model::hypothesis::{Change, Supposed};
@@ -19,9 +19,6 @@ use ward_model::verdict::{Outcome, Verdict};
 use ward_risk::order_of_actions;
 
 use crate::{Inputs, SupposeError, assess, multi_patient, summary, what_if};
-
-/// What units are called that may be of a variant that nobody has described; no variant can have this name.
-const NOT_DESCRIBED: &str = "a variant not described";
 
 /// One configuration, assessed.
 struct Part<'a> {
@@ -174,6 +171,9 @@ fn worst(parts: &mut [Part<'_>], site: Option<&SiteId>, groups: &BTreeSet<Group>
         let label = parts[from].label();
         verdict.if_claims_hold = all.iter().map(|one| one.if_claims_hold).max().unwrap_or(verdict.if_claims_hold);
         verdict.privacy = all.iter().any(|one| one.privacy);
+        // What is uncontrolled in one of them whatever is not known is so for these units, too.
+        let open = |one: &&&Verdict| one.verdict == Outcome::Uncontrolled;
+        verdict.undetermined = open(&&&verdict) && all.iter().filter(open).all(|one| one.undetermined);
         if verdict.verdict == Outcome::Controlled {
             // It holds for all of them only as long as for each.
             verdict.provisional = all.iter().any(|one| one.provisional);
@@ -190,7 +190,7 @@ fn worst(parts: &mut [Part<'_>], site: Option<&SiteId>, groups: &BTreeSet<Group>
             "these units may be of a variant that nobody has described: the worst of what is known counts, here that of {label}"
         );
         verdict.reasons.push(reason.into());
-        rename(&mut verdict, Some(VariantId::from(NOT_DESCRIBED)), site.cloned(), &mut parts[from].names);
+        rename(&mut verdict, Some(VariantId::from(VARIANT_NOT_DESCRIBED)), site.cloned(), &mut parts[from].names);
         verdicts.push(verdict);
     }
     verdicts

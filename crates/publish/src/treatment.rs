@@ -6,7 +6,7 @@ use ward_model::treatment::{AnswerFirst, Treatment, TreatmentOutcome, VersionTre
 
 use crate::text::TextOptions;
 use crate::text::paper::{Ink, Paper};
-use crate::words::{count, number, sentence};
+use crate::words::{count, number, of_variant, sentence};
 
 /// How many subjects and elements are named by default.
 const NAMED: usize = 6;
@@ -55,7 +55,7 @@ pub fn text(treatment: &Treatment, folder: &str, options: &TextOptions) -> Strin
 
 /// Which units a treatment is of.
 fn units(treatment: &VersionTreatment) -> String {
-    let variant = treatment.variant.as_ref().map_or_else(String::new, |variant| format!(", variant {variant}"));
+    let variant = treatment.variant.as_ref().map_or_else(String::new, of_variant);
     let site = treatment.site.as_ref().map_or_else(String::new, |site| format!(" at {site}"));
     format!("{}{variant}{site}", treatment.fielded_version)
 }
