@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use ward_model::assessment::{Assessment, Clock, DecisionWithoutEffect, Gap, Inputs as InputDigests, Lapse, WatchItem};
 use ward_model::claim::ClaimId;
 use ward_model::device::configuration::Group;
-use ward_model::device::{Configuration, Configurations, VARIANT_NOT_DESCRIBED};
+use ward_model::device::{ALL_UNITS, Configuration, Configurations, VARIANT_NOT_DESCRIBED};
 use ward_model::digest::Digest;
 use ward_model::hazard::ControlHazard;
 use ward_model::hypothesis::{Change, Supposed};
@@ -117,16 +117,27 @@ fn together(mut parts: Vec<Part<'_>>, configurations: &Configurations, device: D
 fn spoken_for(part: &mut Part<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for verdict in &part.assessment.verdicts {
+        let speaks_for = &part.configuration.speaks_for;
         let group = (verdict.fielded_version.clone(), verdict.units.cohort.clone());
-        let Some(sure) = part.configuration.speaks_for.get(&group) else { continue };
+        let sure = match speaks_for.get(&group) {
+            Some(sure) => *sure,
+            None if of_any(verdict, speaks_for.keys()) => false,
+            None => continue,
+        };
         let mut verdict = verdict.clone();
         // How many of a group are of this variant is not known where they may be of another one.
-        verdict.units.count = verdict.units.count.filter(|_| *sure);
+        verdict.units.count = verdict.units.count.filter(|_| sure);
         let (variant, site) = (part.configuration.variant.clone(), part.configuration.site.clone());
         rename(&mut verdict, variant, site, &mut part.names);
         verdicts.push(verdict);
     }
     verdicts
+}
+
+/// Whether a verdict speaks of all units of a version, in whatever groups these stand, and so of any of these groups: what is supposed to
+/// stop stops for all.
+fn of_any<'g>(verdict: &Verdict, mut groups: impl Iterator<Item = &'g Group>) -> bool {
+    verdict.units.cohort.as_str() == ALL_UNITS && groups.any(|(version, _)| *version == verdict.fielded_version)
 }
 
 /// Gives a verdict the variant and the site that it speaks of, and a name of its own.
@@ -157,7 +168,8 @@ fn worst(parts: &mut [Part<'_>], site: Option<&SiteId>, groups: &BTreeSet<Group>
             continue;
         }
         for (place, verdict) in part.assessment.verdicts.iter().enumerate() {
-            if groups.contains(&(verdict.fielded_version.clone(), verdict.units.cohort.clone())) {
+            let group = (verdict.fielded_version.clone(), verdict.units.cohort.clone());
+            if groups.contains(&group) || of_any(verdict, groups.iter()) {
                 same.entry(verdict.id.clone()).or_default().push((number, place));
             }
         }

@@ -311,6 +311,17 @@ fn what_is_supposed_is_supposed_of_every_variant_that_has_it() {
     assert!(matches!(supposing(&family, &["isolate:radio"]), Err(SupposeError::Unknown(_))));
 }
 
+/// What stops by an isolation is a verdict of every variant, whatever groups its units stand in.
+#[test]
+fn what_stops_stops_for_every_variant() {
+    let supposed = supposing(&example("monitor-family"), &["isolate:monitor"]).expect("a name that is known");
+    let stops = |verdict: &&Verdict| verdict.reasons.iter().any(|reason| reason.contains("has no links any more"));
+    let stops: Vec<&Verdict> = supposed.verdicts.iter().filter(stops).collect();
+    let of: BTreeSet<String> = stops.iter().map(|one| format!("{:?} {:?}", one.units.variant, one.units.site)).collect();
+    assert_eq!(of.len(), 3, "{of:?}");
+    assert!(stops.iter().all(|one| one.verdict == Outcome::Uncontrolled && one.basis == Basis::Confirmed));
+}
+
 /// Every configuration that units are of has a treatment of its own, of just the verdicts that are told of them.
 #[test]
 fn every_variant_and_site_is_treated_by_itself() {
