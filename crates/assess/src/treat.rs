@@ -16,7 +16,8 @@ use ward_model::hypothesis::Change;
 use ward_model::ids::{ElementId, FieldedVersionId, FunctionId};
 use ward_model::knowledge::KnowledgeError;
 use ward_model::treatment::{
-    LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated, VersionTreatment,
+    AnswerFirst, LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated,
+    VersionTreatment,
 };
 use ward_model::verdict::{Outcome, Verdict};
 use ward_risk::choices::Choices;
@@ -37,14 +38,17 @@ mod hazard;
 mod hitting;
 mod mending;
 mod needs;
+mod stating;
 mod together;
 
-use advice::assessing;
+use advice::{assessing, say_first};
 use answering::answer_first;
 use brought::is_brought;
+pub(crate) use candidate::BY_UPDATE;
 use candidate::{Candidate, Offer, Offered};
 pub use configurations::treat_configurations;
 use hitting::{Clause, Failed, cheapest};
+use stating::state_first;
 
 /// How long a search goes on: by counts, never by time, so that the same question has the same answer everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,12 +167,24 @@ fn treated_or_answered(
     treating: Treating,
     tell: &mut dyn FnMut(Progress<'_>),
 ) -> Result<VersionTreatment, KnowledgeError> {
-    let treated = treated(parts, version, treating, &mut *tell)?;
-    let answer_first = match treated.outcome {
-        TreatmentOutcome::NotNeeded => None,
-        _ => answer_first(parts, version, treating, &treated, tell)?,
-    };
-    Ok(VersionTreatment { answer_first, ..treated })
+    let mut told = treated(parts, version, treating, &mut *tell)?;
+    if told.outcome != TreatmentOutcome::NotNeeded {
+        told.answer_first = answer_first(parts, version, treating, &told, &mut *tell)?;
+    }
+    if told.outcome == TreatmentOutcome::NoTreatment {
+        let opens =
+            |first: &AnswerFirst| matches!(first.outcome, TreatmentOutcome::NotNeeded | TreatmentOutcome::Treated);
+        if told.answer_first.as_ref().is_some_and(opens) {
+            say_first(&mut told, "answer first for what is shown and not decided, for that opens a treatment");
+        } else if let Some(first) = state_first(parts, version, treating, &told, tell)? {
+            say_first(
+                &mut told,
+                "no treatment is known, for nobody says of some properties whether it has them: state them first, and show them",
+            );
+            told.state_first = Some(first);
+        }
+    }
+    Ok(told)
 }
 
 /// The cheapest treatment by what has effect as it is.
@@ -576,6 +592,7 @@ impl<'a> Search<'a> {
             not_offered: self.not_offered,
             decide_again,
             answer_first: None,
+            state_first: None,
             before: summary(before, &[]),
             after: summary(&after, &stopping),
             left_presumed,

@@ -317,7 +317,8 @@ fn what_stops_stops_for_every_variant() {
     let supposed = supposing(&example("monitor-family"), &["isolate:monitor"]).expect("a name that is known");
     let stops = |verdict: &&Verdict| verdict.reasons.iter().any(|reason| reason.contains("has no links any more"));
     let stops: Vec<&Verdict> = supposed.verdicts.iter().filter(stops).collect();
-    let of: BTreeSet<String> = stops.iter().map(|one| format!("{:?} {:?}", one.units.variant, one.units.site)).collect();
+    let of: BTreeSet<String> =
+        stops.iter().map(|one| format!("{:?} {:?}", one.units.variant, one.units.site)).collect();
     assert_eq!(of.len(), 3, "{of:?}");
     assert!(stops.iter().all(|one| one.verdict == Outcome::Uncontrolled && one.basis == Basis::Confirmed));
 }

@@ -62,7 +62,7 @@ pub(super) fn answer_first(
 }
 
 /// The claims that somebody could answer for as they stand.
-fn answerable(part: &Part<'_>) -> Vec<ClaimId> {
+pub(super) fn answerable(part: &Part<'_>) -> Vec<ClaimId> {
     let device = part.inputs.device;
     let rejected = rejected(device, part.inputs.decisions, part.inputs.as_of);
     // Controls are at hand either way, each with what it costs.

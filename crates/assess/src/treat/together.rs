@@ -247,6 +247,7 @@ impl<'v, 'a> Together<'v, 'a> {
             not_offered,
             decide_again: Vec::new(),
             answer_first: None,
+            state_first: None,
             before: counts.clone(),
             after: counts,
             left_presumed: self.left_presumed(before),
