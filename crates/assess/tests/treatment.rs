@@ -107,10 +107,14 @@ fn what_nobody_has_stated_is_not_told_as_certain() {
         let claims: Vec<String> = first.claims.iter().map(ToString::to_string).collect();
         assert_eq!(
             claims,
-            ["element:programmer.lost_units_shut_out", "link:radio.wake_ups_limited", "secret:session-key.per_unit"],
+            [
+                "element:programmer.lost_units_shut_out",
+                "link:telemetry.wake_ups_limited",
+                "secret:telemetry-key.per_unit"
+            ],
             "{version:#?}"
         );
-        assert!(first.all_needed && first.answers.is_empty());
+        assert_eq!(first.answers, []);
         let patched = version.fielded_version.as_str() == "Assurity f14.07.80";
         assert_eq!(first.outcome == TreatmentOutcome::NotNeeded, patched, "{version:#?}");
         assert!(patched || (first.outcome == TreatmentOutcome::Treated && first.cost == 40), "{version:#?}");

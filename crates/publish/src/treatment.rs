@@ -217,7 +217,7 @@ impl Page<'_> {
                 if answers == 1 { "is" } else { "are" }
             ),
         };
-        let needed = if first.all_needed { "" } else { "; fewer of them may do" };
+        let needed = if first.all_needed { "" } else { "; fewer of them may do, for more" };
         let text = format!(
             "of what follows nobody says, or shows, that it is so, and so it counts as lacking. State it with evidence where it is so. \
              If somebody looks at that and decides it{besides}, {}{needed}",

@@ -88,7 +88,7 @@ fn opens(
     Ok(opens.then_some(then))
 }
 
-/// The claims by which there is a treatment, fewer and fewer of them as long as there still is one.
+/// The claims by which least is left to do, fewer and fewer of them as long as no more is.
 fn opened(
     parts: &[Part<'_>],
     version: &FieldedVersionId,
@@ -102,22 +102,28 @@ fn opened(
     // What takes away what nothing treats often is enough; ways may lead through what others have.
     let near = as_is.untreated.iter().flat_map(|one| parts.iter().filter_map(|part| unstated(part, &one.subject)));
     let near: BTreeSet<ClaimId> = near.collect();
+    let as_good =
+        |other: &VersionTreatment, then: &VersionTreatment| (other.outcome, other.cost) <= (then.outcome, then.cost);
     if !near.is_empty() && near.len() < claims.len() {
         let near: Vec<ClaimId> = near.into_iter().collect();
-        if let Some(without) = search(&near)? {
+        if let Some(without) = search(&near)?.filter(|without| as_good(without, &then)) {
             (claims, then) = (near, without);
         }
     }
     // By halves, then ever fewer at a time: most of many are not needed.
     let (mut tried, mut many) = (0, claims.len().div_ceil(2));
+    let mut dearer = false;
     while claims.len() > 1 {
         let mut at = 0;
         while at < claims.len() && claims.len() > 1 && tried < MOST_TRIED {
             let fewer: Vec<ClaimId> = claims.iter().take(at).chain(claims.iter().skip(at + many)).cloned().collect();
             tried += 1;
             match if fewer.is_empty() { None } else { search(&fewer)? } {
-                Some(without) => (claims, then) = (fewer, without),
-                None => at += many,
+                Some(without) if as_good(&without, &then) => (claims, then) = (fewer, without),
+                opened => {
+                    dearer |= many == 1 && opened.is_some();
+                    at += many;
+                }
             }
         }
         if many == 1 || tried >= MOST_TRIED {
@@ -125,7 +131,7 @@ fn opened(
         }
         many = many.div_ceil(2);
     }
-    let all_needed = claims.len() == 1 || tried < MOST_TRIED;
+    let all_needed = claims.len() == 1 || (tried < MOST_TRIED && !dearer);
     Ok(Some(Opened { claims, all_needed, then }))
 }
 
