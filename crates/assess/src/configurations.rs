@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use ward_model::assessment::{Assessment, Clock, DecisionWithoutEffect, Gap, Inputs as InputDigests, Lapse, WatchItem};
 use ward_model::claim::ClaimId;
 use ward_model::device::configuration::Group;
-use ward_model::device::{Configuration, Configurations};
+use ward_model::device::{ALL_UNITS, Configuration, Configurations, VARIANT_NOT_DESCRIBED};
 use ward_model::digest::Digest;
 use ward_model::hazard::ControlHazard;
 use ward_model::hypothesis::{Change, Supposed};
@@ -19,9 +19,6 @@ use ward_model::verdict::{Outcome, Verdict};
 use ward_risk::order_of_actions;
 
 use crate::{Inputs, SupposeError, assess, multi_patient, summary, what_if};
-
-/// What units are called that may be of a variant that nobody has described; no variant can have this name.
-const NOT_DESCRIBED: &str = "a variant not described";
 
 /// One configuration, assessed.
 struct Part<'a> {
@@ -120,16 +117,27 @@ fn together(mut parts: Vec<Part<'_>>, configurations: &Configurations, device: D
 fn spoken_for(part: &mut Part<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for verdict in &part.assessment.verdicts {
+        let speaks_for = &part.configuration.speaks_for;
         let group = (verdict.fielded_version.clone(), verdict.units.cohort.clone());
-        let Some(sure) = part.configuration.speaks_for.get(&group) else { continue };
+        let sure = match speaks_for.get(&group) {
+            Some(sure) => *sure,
+            None if of_any(verdict, speaks_for.keys()) => false,
+            None => continue,
+        };
         let mut verdict = verdict.clone();
         // How many of a group are of this variant is not known where they may be of another one.
-        verdict.units.count = verdict.units.count.filter(|_| *sure);
+        verdict.units.count = verdict.units.count.filter(|_| sure);
         let (variant, site) = (part.configuration.variant.clone(), part.configuration.site.clone());
         rename(&mut verdict, variant, site, &mut part.names);
         verdicts.push(verdict);
     }
     verdicts
+}
+
+/// Whether a verdict speaks of all units of a version, in whatever groups these stand, and so of any of these groups: what is supposed to
+/// stop stops for all.
+fn of_any<'g>(verdict: &Verdict, mut groups: impl Iterator<Item = &'g Group>) -> bool {
+    verdict.units.cohort.as_str() == ALL_UNITS && groups.any(|(version, _)| *version == verdict.fielded_version)
 }
 
 /// Gives a verdict the variant and the site that it speaks of, and a name of its own.
@@ -160,7 +168,8 @@ fn worst(parts: &mut [Part<'_>], site: Option<&SiteId>, groups: &BTreeSet<Group>
             continue;
         }
         for (place, verdict) in part.assessment.verdicts.iter().enumerate() {
-            if groups.contains(&(verdict.fielded_version.clone(), verdict.units.cohort.clone())) {
+            let group = (verdict.fielded_version.clone(), verdict.units.cohort.clone());
+            if groups.contains(&group) || of_any(verdict, groups.iter()) {
                 same.entry(verdict.id.clone()).or_default().push((number, place));
             }
         }
@@ -174,6 +183,9 @@ fn worst(parts: &mut [Part<'_>], site: Option<&SiteId>, groups: &BTreeSet<Group>
         let label = parts[from].label();
         verdict.if_claims_hold = all.iter().map(|one| one.if_claims_hold).max().unwrap_or(verdict.if_claims_hold);
         verdict.privacy = all.iter().any(|one| one.privacy);
+        // What is uncontrolled in one of them whatever is not known is so for these units, too.
+        let open = |one: &&&Verdict| one.verdict == Outcome::Uncontrolled;
+        verdict.undetermined = open(&&&verdict) && all.iter().filter(open).all(|one| one.undetermined);
         if verdict.verdict == Outcome::Controlled {
             // It holds for all of them only as long as for each.
             verdict.provisional = all.iter().any(|one| one.provisional);
@@ -190,7 +202,7 @@ fn worst(parts: &mut [Part<'_>], site: Option<&SiteId>, groups: &BTreeSet<Group>
             "these units may be of a variant that nobody has described: the worst of what is known counts, here that of {label}"
         );
         verdict.reasons.push(reason.into());
-        rename(&mut verdict, Some(VariantId::from(NOT_DESCRIBED)), site.cloned(), &mut parts[from].names);
+        rename(&mut verdict, Some(VariantId::from(VARIANT_NOT_DESCRIBED)), site.cloned(), &mut parts[from].names);
         verdicts.push(verdict);
     }
     verdicts

@@ -84,7 +84,9 @@ pub fn assess(inputs: &Inputs<'_>) -> Result<Assessment, KnowledgeError> {
         .verdicts
         .iter()
         .filter(|verdict| verdict.verdict == Outcome::Uncontrolled && verdict.basis == Basis::Confirmed);
-    let uncontrolled = confirmed.map(|verdict| verdict.fielded_version.clone()).collect();
+    let named =
+        |verdict: &Verdict| (verdict.fielded_version.clone(), verdict.element.clone(), verdict.subject.id.clone());
+    let uncontrolled = confirmed.map(named).collect();
     let lifecycle = lifecycle::section(inputs, &reports, &effects, &uncontrolled)?;
     let judgement = Judgement { decisions_without_effect: without, ..judgement };
     let control_hazards = hazards(inputs.device, inputs.rulebook, &effects, hazards::Supposed::default());

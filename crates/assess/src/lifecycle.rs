@@ -16,6 +16,7 @@ use ward_model::assessment::{DeviceSummary, Inputs as InputDigests};
 use ward_model::component::Component;
 use ward_model::cpe::{Cpe, Part as CpePart};
 use ward_model::device::{Configurations, Device, FieldedVersion, Owner, Stage};
+use ward_model::finding::State;
 use ward_model::ids::{ElementId, FieldedVersionId, VariantId};
 use ward_model::knowledge::KnowledgeError;
 use ward_model::lifecycle::{
@@ -25,6 +26,8 @@ use ward_model::lifecycle::{
 use ward_risk::open::open;
 use ward_risk::{Effects, ElementReports};
 
+use crate::suppose::{findings_at, mended};
+use crate::treat::BY_UPDATE;
 use crate::{Inputs, receipts, reports};
 use loss::Asking;
 use stage::{Life, Standing, by_dates, standing};
@@ -87,7 +90,8 @@ pub fn lifecycle(
         receipt.push(receipts(&found).to_string());
         let partial = inputs.knowledge.description().partial();
         let open = open(inputs.situation(&found, partial.as_deref()), &effects, false, 0);
-        let uncontrolled: BTreeSet<FieldedVersionId> = open.into_iter().map(|one| one.fielded_version).collect();
+        let open = open.into_iter().map(|one| (one.fielded_version, one.element, one.subject.id));
+        let uncontrolled: Uncontrolled = open.collect();
         let looking = Looking { inputs: &inputs, reports: &found, effects: &effects, horizon };
         for version in &device.versions {
             let parts = parts(device, version, &effects, inputs.knowledge, inputs.as_of, &mut shelf)?;
@@ -100,7 +104,7 @@ pub fn lifecycle(
                 }
                 is_named || part.until.state(horizon) == SupportState::Ended
             };
-            let mut life = looking.version(version, &parts, uncontrolled.contains(&version.id), lost);
+            let mut life = looking.version(version, &parts, &uncontrolled, lost);
             life.variant = variant.cloned();
             versions.push(life);
         }
@@ -134,7 +138,7 @@ pub(crate) fn section(
     inputs: &Inputs<'_>,
     reports: &BTreeMap<(FieldedVersionId, ElementId), ElementReports>,
     effects: &Effects,
-    uncontrolled: &BTreeSet<FieldedVersionId>,
+    uncontrolled: &Uncontrolled,
 ) -> Result<Vec<VersionLifecycle>, KnowledgeError> {
     let horizon = years_after(inputs.as_of, SECTION_YEARS).unwrap_or(Date::MAX);
     let looking = Looking { inputs, reports, effects, horizon };
@@ -142,13 +146,16 @@ pub(crate) fn section(
     let mut versions = Vec::new();
     for version in &inputs.device.versions {
         let parts = parts(inputs.device, version, effects, inputs.knowledge, inputs.as_of, &mut shelf)?;
-        let mut life = looking.version(version, &parts, uncontrolled.contains(&version.id), |_| false);
+        let mut life = looking.version(version, &parts, uncontrolled, |_| false);
         life.unknown.clear();
         life.gaps.retain(|gap| gap.state != SupportState::Unknown);
         versions.push(life);
     }
     Ok(versions)
 }
+
+/// What is confirmed uncontrolled: in which version, where, and by what.
+pub(crate) type Uncontrolled = BTreeSet<(FieldedVersionId, ElementId, String)>;
 
 /// One device, and how far ahead is looked.
 struct Looking<'a> {
@@ -163,7 +170,7 @@ impl Looking<'_> {
         &self,
         version: &FieldedVersion,
         parts: &[Part],
-        uncontrolled: bool,
+        uncontrolled: &Uncontrolled,
         mut lost: impl FnMut(&Part) -> bool,
     ) -> VersionLifecycle {
         let (device, rules, as_of) = (self.inputs.device, &self.inputs.rulebook.lifecycle, self.inputs.as_of);
@@ -204,9 +211,9 @@ impl Looking<'_> {
             key(a).cmp(&key(b))
         });
         let settings = told::settings(device);
-        let (update, given_up) = told::update(version, &settings, rules);
-        let advice =
-            told::advice(device, version, &settings, (lived.max(range[0]), &given_up, uncontrolled), rules, as_of);
+        let (update, given_up) = told::update(version, &settings, told::update_of(device, version), rules);
+        let open = self.open(version, uncontrolled);
+        let advice = told::advice(device, version, &settings, (lived.max(range[0]), &given_up, open), rules, as_of);
         let state = |part: &&Part| part.until.state(as_of);
         let count = |wanted| own.iter().filter(|part| state(part) == wanted).count();
         VersionLifecycle {
@@ -232,6 +239,26 @@ impl Looking<'_> {
             update,
             advice,
         }
+    }
+
+    /// Whether something confirmed is uncontrolled, and whether an update is known that ends some of it: a later version of a component that
+    /// the maker or the people answer for, or a control that comes as an update.
+    fn open(&self, version: &FieldedVersion, uncontrolled: &Uncontrolled) -> told::Open {
+        let device = self.inputs.device;
+        let open = uncontrolled.iter().filter(|(of, ..)| *of == version.id);
+        let theirs = |element: &ElementId| {
+            let owner = device.elements.get(element).map(|element| element.owner);
+            matches!(owner, Some(Owner::Maker | Owner::Patient))
+        };
+        let ends = |element: &ElementId, subject: &str| {
+            let findings = findings_at(self.reports, &version.id, element);
+            let this = findings.filter(|finding| finding.vulnerability.id.as_str() == subject);
+            this.filter(|finding| finding.state == State::Affected).any(|finding| !mended(finding).is_empty())
+        };
+        let known = open.clone().any(|(_, element, subject)| theirs(element) && ends(element, subject))
+            || device.controls.values().any(|control| control.category == BY_UPDATE);
+        let uncontrolled = open.count() > 0;
+        told::Open { uncontrolled, update_known: !uncontrolled || known }
     }
 
     /// The days within the horizon on which something ends, in order.

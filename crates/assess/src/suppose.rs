@@ -304,7 +304,7 @@ impl Editing {
             ClaimId::Link(id.clone(), LinkClaim::AntiReplay),
             ClaimId::SecretPerUnit(secret.clone()),
         ];
-        self.device.secrets.insert(secret.clone(), Secret { id: secret, held_by, per_unit: true, public: false });
+        self.device.secrets.insert(secret.clone(), Secret { id: secret, held_by, per_unit: Some(true), public: false });
         self.effects = self.effects.supposing(&claims);
         (
             true,

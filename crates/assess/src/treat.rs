@@ -16,7 +16,8 @@ use ward_model::hypothesis::Change;
 use ward_model::ids::{ElementId, FieldedVersionId, FunctionId};
 use ward_model::knowledge::KnowledgeError;
 use ward_model::treatment::{
-    LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated, VersionTreatment,
+    AnswerFirst, LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated,
+    VersionTreatment,
 };
 use ward_model::verdict::{Outcome, Verdict};
 use ward_risk::choices::Choices;
@@ -37,13 +38,17 @@ mod hazard;
 mod hitting;
 mod mending;
 mod needs;
+mod stating;
+mod together;
 
-use advice::assessing;
+use advice::{assessing, say_first};
 use answering::answer_first;
 use brought::is_brought;
+pub(crate) use candidate::BY_UPDATE;
 use candidate::{Candidate, Offer, Offered};
 pub use configurations::treat_configurations;
 use hitting::{Clause, Failed, cheapest};
+use stating::state_first;
 
 /// How long a search goes on: by counts, never by time, so that the same question has the same answer everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,28 +126,13 @@ fn treat_deciding(
     let looked_up = Known::default();
     let mut left = reports_of(inputs, &looked_up, None)?;
     let receipts = receipts(&left);
-    let partial = inputs.knowledge.description().partial();
     for version in &inputs.device.versions {
-        let device = Device { versions: vec![version.clone()], ..inputs.device.clone() };
-        let inputs = Inputs { device: &device, ..*inputs };
+        let device = &Device { versions: vec![version.clone()], ..inputs.device.clone() };
         let (found, others): (Reports, Reports) = left.into_iter().partition(|((of, _), _)| *of == version.id);
         left = others;
-        let found = Arc::new(found);
-        let as_is = inputs.situation(&found, partial.as_deref());
-        // How things stand is assessed whole beside the search, which asks less of more sets.
-        let (before, searched) = std::thread::scope(|scope| {
-            let before = scope.spawn(|| outline(as_is, effects));
-            let searched = Search::new(&inputs, effects, treating, (&looked_up, Arc::clone(&found)), &mut *tell);
-            let searched = searched.and_then(|mut search| Ok((search.search(false)?, search)));
-            (before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), searched)
-        });
-        let (ended, search) = searched?;
-        let treated = search.conclude(ended, &before)?;
-        let answer_first = match treated.outcome {
-            TreatmentOutcome::NotNeeded => None,
-            _ => answer_first(&inputs, effects, treating, (&looked_up, found), &treated, &mut *tell)?,
-        };
-        versions.push(VersionTreatment { answer_first, ..treated });
+        let inputs = Inputs { device, ..*inputs };
+        let part = Part { inputs, effects, looked_up: &looked_up, found: Arc::new(found) };
+        versions.push(treated_or_answered(std::slice::from_ref(&part), &version.id, treating, &mut *tell)?);
     }
     Ok(Treatment {
         schema: TREATMENT_SCHEMA,
@@ -151,6 +141,69 @@ fn treat_deciding(
         presumed_too: treating.presumed_too,
         versions,
     })
+}
+
+/// One version in one configuration that its units are, or may be, of.
+#[derive(Clone)]
+struct Part<'a> {
+    inputs: Inputs<'a>,
+    effects: &'a Effects,
+    looked_up: &'a Known,
+    found: Arc<Reports>,
+}
+
+impl Part<'_> {
+    /// How every verdict comes out.
+    fn outline(&self) -> Vec<Outline> {
+        let partial = self.inputs.knowledge.description().partial();
+        outline(self.inputs.situation(&self.found, partial.as_deref()), self.effects)
+    }
+}
+
+/// The cheapest treatment of a version of which the units are, or may be, of these configurations, and what an answer would save.
+fn treated_or_answered(
+    parts: &[Part<'_>],
+    version: &FieldedVersionId,
+    treating: Treating,
+    tell: &mut dyn FnMut(Progress<'_>),
+) -> Result<VersionTreatment, KnowledgeError> {
+    let mut told = treated(parts, version, treating, &mut *tell)?;
+    if told.outcome != TreatmentOutcome::NotNeeded {
+        told.answer_first = answer_first(parts, version, treating, &told, &mut *tell)?;
+    }
+    if told.outcome == TreatmentOutcome::NoTreatment {
+        let opens =
+            |first: &AnswerFirst| matches!(first.outcome, TreatmentOutcome::NotNeeded | TreatmentOutcome::Treated);
+        if told.answer_first.as_ref().is_some_and(opens) {
+            say_first(&mut told, "answer first for what is shown and not decided, for that opens a treatment");
+        } else if let Some(first) = state_first(parts, version, treating, &told, tell)? {
+            say_first(
+                &mut told,
+                "no treatment is known, for nobody says of some properties whether it has them: state them first, and show them",
+            );
+            told.state_first = Some(first);
+        }
+    }
+    Ok(told)
+}
+
+/// The cheapest treatment by what has effect as it is.
+fn treated(
+    parts: &[Part<'_>],
+    version: &FieldedVersionId,
+    treating: Treating,
+    tell: &mut dyn FnMut(Progress<'_>),
+) -> Result<VersionTreatment, KnowledgeError> {
+    let [part] = parts else { return together::treated(parts, version, treating, tell) };
+    // How things stand is assessed whole beside the search, which asks less of more sets.
+    let (before, searched) = std::thread::scope(|scope| {
+        let before = scope.spawn(|| part.outline());
+        let searched = Search::new(part, treating, tell);
+        let searched = searched.and_then(|mut search| Ok((search.search(false)?, search)));
+        (before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), searched)
+    });
+    let (ended, search) = searched?;
+    search.conclude(ended, &before)
 }
 
 /// The counts of some verdicts, and of those of what stops by design.
@@ -163,8 +216,9 @@ fn summary(outlines: &[Outline], stopping: &[Verdict]) -> Summary {
             (Outcome::Controlled, _, true) => &mut summary.controlled.provisional,
             (Outcome::Controlled, _, false) => &mut summary.controlled.confirmed,
         };
-        *count += outline.groups;
-        summary.undetermined += if outline.undetermined { outline.groups } else { 0 };
+        let groups = outline.cohorts.len();
+        *count += groups;
+        summary.undetermined += if outline.undetermined { groups } else { 0 };
     }
     summary
 }
@@ -236,6 +290,16 @@ struct Outlined {
     hazards: Vec<ControlHazard>,
 }
 
+/// What is told of one set.
+enum Asked {
+    /// It leaves nothing.
+    Holds,
+    /// It leaves this, and so every treatment must meet these clauses.
+    Leaves(Vec<(Clause, Untreated)>),
+    /// It was not asked any more.
+    Limit,
+}
+
 /// How a search ended.
 enum Ended {
     Treated(Vec<usize>),
@@ -247,12 +311,12 @@ enum Ended {
 
 impl<'a> Search<'a> {
     fn new(
-        inputs: &'a Inputs<'a>,
-        effects: &'a Effects,
+        part: &'a Part<'a>,
         treating: Treating,
-        (looked_up, found): (&'a Known, Arc<Reports>),
         tell: &'a mut dyn FnMut(Progress<'_>),
     ) -> Result<Self, KnowledgeError> {
+        let Part { inputs, effects, looked_up, found } = part;
+        let found = Arc::clone(found);
         let mut search = Self {
             inputs,
             effects,
@@ -386,40 +450,14 @@ impl<'a> Search<'a> {
                 Err(Failed::Limit) => return Ok((Ended::Limit(left), at_least)),
             };
             at_least = set.iter().fold(0, |sum: u64, one| sum.saturating_add(costs[*one]));
-            let (mut found, reads) = (Vec::new(), self.lookups > 0);
-            if !overlooking_losses {
-                found.extend(self.stopping(&set));
-            }
-            if found.is_empty() {
-                found = self.needs(&set)?;
-            }
-            if found.is_empty() {
-                if self.assessed >= self.treating.limits.assessed || !reads {
-                    return Ok((Ended::Limit(left), at_least));
-                }
-                // What only takes away takes nothing else away than was looked at: it most likely holds, and is assessed in every reading at
-                // once. What brings something with it is read for what that is.
-                if !overlooking_losses
-                    && !self.unborne
-                    && !set.is_empty()
-                    && set.iter().all(|one| self.candidates[*one].only_cuts())
-                {
-                    let outline = self.outline(&set)?;
-                    self.assessed += 1;
-                    if !self.leaves_open(&outline, &self.changes(&set)) {
-                        self.tell(at_least, 0);
-                        self.borne = Some((set.clone(), outline));
-                        return Ok((Ended::Treated(set), at_least));
-                    }
-                    self.unborne = true;
-                }
-                let remaining = self.remaining(&set)?;
-                found = self.clauses(&remaining, &set, overlooking_losses);
-                if found.is_empty() {
+            let found = match self.ask(&set, overlooking_losses)? {
+                Asked::Leaves(found) => found,
+                Asked::Holds => {
                     self.tell(at_least, 0);
                     return Ok((Ended::Treated(set), at_least));
                 }
-            }
+                Asked::Limit => return Ok((Ended::Limit(left), at_least)),
+            };
             left = found.iter().map(|(_, subject)| subject.clone()).collect();
             left.sort();
             left.dedup();
@@ -428,6 +466,40 @@ impl<'a> Search<'a> {
                 clauses.entry(clause).or_default().insert(subject);
             }
         }
+    }
+
+    /// What a set leaves that every treatment must not, if it leaves anything.
+    fn ask(&mut self, set: &[usize], overlooking_losses: bool) -> Result<Asked, KnowledgeError> {
+        let reads = self.lookups > 0;
+        let mut found = if overlooking_losses { Vec::new() } else { self.stopping(set) };
+        if found.is_empty() {
+            found = self.needs(set)?;
+        }
+        if !found.is_empty() {
+            return Ok(Asked::Leaves(found));
+        }
+        if self.assessed >= self.treating.limits.assessed || !reads {
+            return Ok(Asked::Limit);
+        }
+        // What only takes away takes nothing else away than was looked at: it most likely holds, and is assessed in every reading at
+        // once. What brings something with it is read for what that is.
+        if !overlooking_losses
+            && !self.unborne
+            && !set.is_empty()
+            && set.iter().all(|one| self.candidates[*one].only_cuts())
+        {
+            let changes = self.changes(set);
+            let outline = self.outline(&changes)?;
+            self.assessed += 1;
+            if !self.leaves_open(&outline, &changes) {
+                self.borne = Some((set.to_vec(), outline));
+                return Ok(Asked::Holds);
+            }
+            self.unborne = true;
+        }
+        let remaining = self.remaining(set)?;
+        let found = self.clauses(&remaining, set, overlooking_losses);
+        Ok(if found.is_empty() { Asked::Holds } else { Asked::Leaves(found) })
     }
 
     fn tell(&mut self, at_least: u64, left: usize) {
@@ -484,7 +556,7 @@ impl<'a> Search<'a> {
         let outlined = match self.borne.take() {
             Some((borne, outlined)) if borne == set => outlined,
             _ if set.is_empty() => self.as_is(before),
-            _ => self.outline(&set)?,
+            _ => self.outline(&changes)?,
         };
         let failed = self.leaves_open(&outlined, &changes);
         let decide_again = if changes.is_empty() {
@@ -493,18 +565,7 @@ impl<'a> Search<'a> {
             lapsing::to_decide_again(self.inputs, self.effects, &self.supposition(&changes).device, &changes)
         };
         let Outlined { outlines: after, stopping, hazards, .. } = outlined;
-        let partial = self.inputs.knowledge.description().partial();
-        let mut left_presumed: BTreeSet<LeftPresumed> = BTreeSet::new();
-        for outline in after.iter().filter(|outline| outline.verdict == Outcome::Uncontrolled) {
-            if let Some(because) = outline.because {
-                left_presumed.insert(LeftPresumed {
-                    element: outline.element.clone(),
-                    because,
-                    covers: outline.covers,
-                    advice: assessing(because, &outline.element, &self.found, partial.as_deref()),
-                });
-            }
-        }
+        let left_presumed = self.left_presumed(&after);
         let treated = matches!(outcome, TreatmentOutcome::Treated | TreatmentOutcome::NotNeeded);
         // What is proposed is assessed whole once more, in every reading: what does not hold there is not proposed.
         let outcome = if treated && failed {
@@ -514,18 +575,8 @@ impl<'a> Search<'a> {
             outcome
         };
         advice.extend(hazard::in_effect_already(&hazards, &changes));
-        let proposed: Vec<Proposed> = set
-            .iter()
-            .map(|one| {
-                let Candidate { change, title, cost, cost_source, mut remarks, .. } = self.candidates[*one].clone();
-                remarks.extend(hazard::remarks(&hazards, &change));
-                if matches!(change, Change::Isolate(_)) {
-                    let stops = self.stops(std::slice::from_ref(&change));
-                    remarks.extend((!stops.is_empty()).then(|| format!("stops for good: {}", stops.join(", "))));
-                }
-                Proposed { change, title, cost, cost_source, remarks }
-            })
-            .collect();
+        let proposed: Vec<Proposed> =
+            set.iter().map(|one| self.proposed(self.candidates[*one].clone(), &hazards)).collect();
         Ok(VersionTreatment {
             variant: None,
             site: None,
@@ -541,12 +592,37 @@ impl<'a> Search<'a> {
             not_offered: self.not_offered,
             decide_again,
             answer_first: None,
+            state_first: None,
             before: summary(before, &[]),
             after: summary(&after, &stopping),
-            left_presumed: left_presumed.into_iter().collect(),
+            left_presumed,
             candidates: self.candidates.len(),
             assessed: self.assessed,
         })
+    }
+
+    /// What stays presumed, and what to do about it.
+    fn left_presumed(&self, after: &[Outline]) -> Vec<LeftPresumed> {
+        let partial = self.inputs.knowledge.description().partial();
+        let open = after.iter().filter(|outline| outline.verdict == Outcome::Uncontrolled);
+        let left = open.filter_map(|outline| {
+            let because = outline.because?;
+            let advice = assessing(because, &outline.element, &self.found, partial.as_deref());
+            Some(LeftPresumed { element: outline.element.clone(), because, covers: outline.covers, advice })
+        });
+        let left: BTreeSet<LeftPresumed> = left.collect();
+        left.into_iter().collect()
+    }
+
+    /// A candidate as it is proposed, with what is said of the hazards that it adds and of what stops by it.
+    fn proposed(&self, candidate: Candidate, hazards: &[ControlHazard]) -> Proposed {
+        let Candidate { change, title, cost, cost_source, mut remarks, .. } = candidate;
+        remarks.extend(hazard::remarks(hazards, &change));
+        if matches!(change, Change::Isolate(_)) {
+            let stops = self.stops(std::slice::from_ref(&change));
+            remarks.extend((!stops.is_empty()).then(|| format!("stops for good: {}", stops.join(", "))));
+        }
+        Proposed { change, title, cost, cost_source, remarks }
     }
 
     /// Whether something is uncontrolled with these changes that must not be.
@@ -566,16 +642,15 @@ impl<'a> Search<'a> {
         Outlined { brought: BTreeSet::new(), outlines: before.to_vec(), stopping: Vec::new(), hazards }
     }
 
-    /// A set of candidates, assessed in every reading.
-    fn outline(&mut self, set: &[usize]) -> Result<Outlined, KnowledgeError> {
-        let changes = self.changes(set);
-        let Supposition { device, effects, lost, .. } = self.supposition(&changes);
+    /// Some changes, assessed in every reading.
+    fn outline(&mut self, changes: &[Change]) -> Result<Outlined, KnowledgeError> {
+        let Supposition { device, effects, lost, .. } = self.supposition(changes);
         let inputs = Inputs { device: &device, ..*self.inputs };
-        let found = self.found_with(&inputs, &changes)?;
+        let found = self.found_with(&inputs, changes)?;
         let partial = inputs.knowledge.description().partial();
         let situation = inputs.situation(&found, partial.as_deref());
         Ok(Outlined {
-            brought: self.brought(&found, &changes),
+            brought: self.brought(&found, changes),
             outlines: outline(situation, &effects),
             stopping: loss::verdicts(situation, &lost),
             hazards: hazards(&device, inputs.rulebook, &effects, Supposed { dropped: None, lost: Some(&lost) }),

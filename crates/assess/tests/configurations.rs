@@ -1,7 +1,7 @@
 //! Variants of a family and the surroundings of sites, assessed: what a site adds never makes better, and never elsewhere.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by them")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -13,10 +13,11 @@ use ward_assess::{
 use ward_device::{Answer, DirFiles, Files, MemoryFiles, Scope, WithSites, decide, read};
 use ward_knowledge::{Memory, seed};
 use ward_model::Assessment;
+use ward_model::assessment::Summary;
 use ward_model::claim::Claim;
 use ward_model::device::Configurations;
 use ward_model::hypothesis::Change;
-use ward_model::treatment::TreatmentOutcome;
+use ward_model::treatment::{TreatmentOutcome, VersionTreatment};
 use ward_model::verdict::{Basis, Outcome, PresumedBecause, Verdict};
 use ward_policy::Library;
 
@@ -54,15 +55,19 @@ fn supposing(files: &dyn Files, changes: &[&str]) -> Result<Assessment, SupposeE
 }
 
 fn asked<T>(files: &dyn Files, ask: impl FnOnce(&Inputs<'_>, &Configurations) -> T) -> T {
+    asked_on(files, TODAY, ask)
+}
+
+fn asked_on<T>(files: &dyn Files, day: Date, ask: impl FnOnce(&Inputs<'_>, &Configurations) -> T) -> T {
     let read = read(files).unwrap_or_else(|wrong| panic!("{wrong}"));
     let library = Library::built_in().expect("built in");
-    let rulebook = library.select(&read.device.policies, TODAY).expect("the policies are built in");
+    let rulebook = library.select(&read.device.policies, day).expect("the policies are built in");
     let inputs = Inputs {
         device: &read.device,
         decisions: &read.decisions,
         knowledge: &*SEED,
         rulebook: &rulebook,
-        as_of: TODAY,
+        as_of: day,
         engine: "wardround test",
         rest_on: ward_device::rest_on,
     };
@@ -306,6 +311,18 @@ fn what_is_supposed_is_supposed_of_every_variant_that_has_it() {
     assert!(matches!(supposing(&family, &["isolate:radio"]), Err(SupposeError::Unknown(_))));
 }
 
+/// What stops by an isolation is a verdict of every variant, whatever groups its units stand in.
+#[test]
+fn what_stops_stops_for_every_variant() {
+    let supposed = supposing(&example("monitor-family"), &["isolate:monitor"]).expect("a name that is known");
+    let stops = |verdict: &&Verdict| verdict.reasons.iter().any(|reason| reason.contains("has no links any more"));
+    let stops: Vec<&Verdict> = supposed.verdicts.iter().filter(stops).collect();
+    let of: BTreeSet<String> =
+        stops.iter().map(|one| format!("{:?} {:?}", one.units.variant, one.units.site)).collect();
+    assert_eq!(of.len(), 3, "{of:?}");
+    assert!(stops.iter().all(|one| one.verdict == Outcome::Uncontrolled && one.basis == Basis::Confirmed));
+}
+
 /// Every configuration that units are of has a treatment of its own, of just the verdicts that are told of them.
 #[test]
 fn every_variant_and_site_is_treated_by_itself() {
@@ -342,4 +359,115 @@ fn every_variant_and_site_is_treated_by_itself() {
         assert_eq!(confirmed(&supposed, &of), 0, "{changes:?}");
     }
     assert_eq!(names.into_iter().collect::<Vec<_>>(), ["cabled", "cabled north", "wireless"]);
+}
+
+/// What is counted of each version, variant and site.
+type Counted = BTreeMap<(String, Option<String>, Option<String>), Summary>;
+
+fn counted(assessment: &Assessment) -> Counted {
+    let mut counted = Counted::new();
+    for verdict in &assessment.verdicts {
+        let name = |id: Option<&str>| id.map(str::to_owned);
+        let (variant, site) = (verdict.units.variant.as_ref(), verdict.units.site.as_ref());
+        let of = (name(variant.map(|id| id.as_str())), name(site.map(|id| id.as_str())));
+        let summary = counted.entry((verdict.fielded_version.to_string(), of.0, of.1)).or_default();
+        *match (verdict.verdict, verdict.basis, verdict.provisional) {
+            (Outcome::Uncontrolled, Basis::Confirmed, _) => &mut summary.uncontrolled.confirmed,
+            (Outcome::Uncontrolled, Basis::Presumed, _) => &mut summary.uncontrolled.presumed,
+            (Outcome::Controlled, _, true) => &mut summary.controlled.provisional,
+            (Outcome::Controlled, _, false) => &mut summary.controlled.confirmed,
+        } += 1;
+        summary.undetermined += usize::from(verdict.undetermined);
+    }
+    counted
+}
+
+/// That the treatments of a folder count as its assessment does, before and with what they propose.
+fn treated_as_assessed(name: &str, files: &dyn Files, day: Date, presumed_too: bool) {
+    let treating = Treating { presumed_too, ..Treating::default() };
+    let treat = |inputs: &Inputs<'_>, configurations: &Configurations| {
+        let treatment = treat_configurations(inputs, configurations, treating, &mut |_| ()).expect("can be read");
+        let now = assess_configurations(inputs, configurations).expect("can be read");
+        let then = treatment.versions.iter().map(|one| {
+            let changes: Vec<Change> = one.changes.iter().map(|change| change.change.clone()).collect();
+            let treated = one.outcome == TreatmentOutcome::Treated;
+            treated.then(|| what_if_configurations(inputs, configurations, &changes).expect("names that are known"))
+        });
+        let then: Vec<Option<Assessment>> = then.collect();
+        (treatment, now, then)
+    };
+    let (treatment, now, then) = asked_on(files, day, treat);
+    let key = |one: &VersionTreatment| {
+        let (variant, site) = (one.variant.as_ref(), one.site.as_ref());
+        (one.fielded_version.to_string(), variant.map(ToString::to_string), site.map(ToString::to_string))
+    };
+    let before: Counted = treatment.versions.iter().map(|one| (key(one), one.before.clone())).collect();
+    let mut now = counted(&now);
+    for of in before.keys() {
+        now.entry(of.clone()).or_default();
+    }
+    assert_eq!(before, now, "{name}");
+    for (one, then) in treatment.versions.iter().zip(&then) {
+        if let Some(then) = then {
+            let then = counted(then).remove(&key(one)).unwrap_or_default();
+            assert_eq!(one.after, then, "{name} {:?}", key(one));
+            assert!(one.after.uncontrolled.confirmed == 0, "{name}");
+            assert!(!presumed_too || one.after.uncontrolled.presumed == 0, "{name}");
+        }
+        let open = one.before.uncontrolled.confirmed + if presumed_too { one.before.uncontrolled.presumed } else { 0 };
+        assert_eq!(one.outcome == TreatmentOutcome::NotNeeded, open == 0, "{name} {:?}", key(one));
+    }
+}
+
+/// The examples, and the public cases each on the first day that it speaks of.
+fn examples() -> Vec<(String, Date)> {
+    let mut named: Vec<(String, Date)> = ["first-pump", "infusion-pump", "insulin-pump", "monitor-family"]
+        .iter()
+        .map(|name| ((*name).to_owned(), TODAY))
+        .collect();
+    let history = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/history");
+    for entry in std::fs::read_dir(&history).expect("there are cases") {
+        let entry = entry.expect("readable");
+        let Ok(expected) = std::fs::read_to_string(entry.path().join("expected.toml")) else { continue };
+        let expected: toml::Table = expected.parse().expect("it is read");
+        let days = expected["as_of"].as_array().expect("days");
+        let day =
+            days[0].as_datetime().map_or_else(|| days[0].as_str().expect("a day").to_owned(), ToString::to_string);
+        named.push((format!("history/{}", entry.file_name().display()), day.parse().expect("a day")));
+    }
+    named.sort();
+    named
+}
+
+/// Treating says of every group of units what assessing says of it: as the folder stands, with variants of which some units may be, and
+/// with units of which nobody has said the variant.
+#[test]
+fn a_treatment_counts_what_an_assessment_counts() {
+    for (name, day) in examples() {
+        let files = example(&name);
+        treated_as_assessed(&name, &files, day, false);
+        if files.0.contains_key("variants.toml") {
+            continue;
+        }
+        let system = String::from_utf8(files.0["system.toml"].clone()).expect("text");
+        let system: toml::Table = system.parse().expect("a table");
+        let ids = |kind: &str| -> Vec<String> {
+            let all = system.get(kind).and_then(toml::Value::as_array).cloned().unwrap_or_default();
+            all.iter().filter_map(|one| one["id"].as_str().map(str::to_owned)).collect()
+        };
+        if ids("element").len() > 4 {
+            continue;
+        }
+        let without =
+            |kind: &str, id: &str| format!("[[variant]]\nid = \"lite\"\nwithout = {{ {kind} = [\"{id}\"] }}\n");
+        let links = ids("link").into_iter().take(1).map(|id| without("links", &id));
+        let controls = ids("control").into_iter().take(1).map(|id| without("controls", &id));
+        for variants in links.chain(controls) {
+            let mut with_variants = files.clone();
+            with_variants.0.insert("variants.toml".to_owned(), variants.clone().into_bytes());
+            for presumed_too in [false, true] {
+                treated_as_assessed(&format!("{name}, {variants}"), &with_variants, day, presumed_too);
+            }
+        }
+    }
 }

@@ -65,6 +65,44 @@ fn two_families_cannot_be_updated_and_switching_their_radio_off_trades_monitorin
     }
 }
 
+/// What is true of a programmer is told to the clinic that has it, and not of an implant.
+#[test]
+fn of_an_implant_nothing_is_said_that_is_true_of_a_programmer() {
+    let told = |name: &str, version: &str| {
+        let lives = lives(name);
+        let life = of(&lives, version);
+        let text = |clinic: bool| -> String {
+            let fits = life.advice.iter().filter(|advice| advice.person_group.is_none() == clinic);
+            fits.map(|advice| advice.text.as_str()).collect::<Vec<_>>().join(" ")
+        };
+        (rules(life).into_iter().map(str::to_owned).collect::<Vec<_>>(), text(false), text(true))
+    };
+    let (names, patient, clinic) = told("medtronic-carelink", "CareLink 9790");
+    assert!(names.contains(&"clinic-cannot-be-updated".to_owned()), "{names:?}");
+    assert!(!patient.contains("This implant cannot be updated") && clinic.contains("Use it no more"), "{patient}");
+    let (names, patient, _) = told("medtronic-carelink", "CareLink 2090");
+    assert!(!names.contains(&"implant-remote".to_owned()) && !patient.contains("monitor or the phone"), "{names:?}");
+    // One version of both, owned by one maker: which of them is meant nobody says.
+    let (names, patient, clinic) = told("boston-latitude-prm", "3120");
+    assert!(names.contains(&"clinic-or-implant-cannot-be-updated".to_owned()), "{names:?}");
+    assert!(patient.contains("is not known: ask the clinic") && clinic.contains("connect it to no network"));
+    // Where the maker has the implant alone, it is meant.
+    let (names, ..) = told("medtronic-conexus", "Virtuoso ICD");
+    assert!(names.contains(&"implant-cannot-be-updated".to_owned()), "{names:?}");
+}
+
+/// An update that nobody knows is not advised.
+#[test]
+fn no_update_is_named_that_nobody_knows() {
+    let lives = lives("ge-mdhex");
+    for life in &lives {
+        let rules = rules(life);
+        assert!(!rules.contains(&"bedside-by-service"), "{rules:?}");
+        let advice = life.advice.iter().find(|advice| advice.rule == "bedside-no-update-known");
+        assert!(advice.is_some_and(|advice| advice.text.contains("confirm that site by site")), "{:?}", life.advice);
+    }
+}
+
 #[test]
 fn what_is_not_known_of_old_devices_is_said() {
     for life in Case::all().iter().flat_map(|case| case.assess(case.expected.as_of[0], None).lifecycle) {

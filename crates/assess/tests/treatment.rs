@@ -98,6 +98,54 @@ fn a_recalled_pump_is_replaced() {
     }
 }
 
+/// What nobody has stated is not certain to be lacking: the claims that would open a treatment are named, and no others.
+#[test]
+fn what_nobody_has_stated_is_not_told_as_certain() {
+    let pacemaker = treated("abbott-pacemaker");
+    for version in &pacemaker.versions {
+        let first = version.state_first.as_ref().unwrap_or_else(|| panic!("{version:#?}"));
+        let claims: Vec<String> = first.claims.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            claims,
+            [
+                "element:programmer.lost_units_shut_out",
+                "link:telemetry.wake_ups_limited",
+                "secret:telemetry-key.per_unit"
+            ],
+            "{version:#?}"
+        );
+        assert_eq!(first.answers, []);
+        let patched = version.fielded_version.as_str() == "Assurity f14.07.80";
+        assert_eq!(first.outcome == TreatmentOutcome::NotNeeded, patched, "{version:#?}");
+        assert!(patched || (first.outcome == TreatmentOutcome::Treated && first.cost == 40), "{version:#?}");
+        let instead = version.instead.as_ref().expect("what to do instead");
+        assert!(instead.starts_with("no treatment is known") && !instead.contains("exists"), "{instead}");
+    }
+    // What lacks more than what nobody has stated is certain.
+    for version in treated("medtronic-minimed-508").versions {
+        assert_eq!(version.state_first, None);
+        assert!(version.instead.is_some_and(|instead| instead.starts_with("no treatment exists: replace it")));
+    }
+}
+
+/// Where only a decision that ran out keeps a treatment away, the first sentence says so.
+#[test]
+fn an_answer_comes_before_a_replacement() {
+    let case = Case::load("medtronic-conexus");
+    let later = jiff::civil::date(2026, 11, 28);
+    let treatment = case.asked(later, |inputs| treat(inputs, Treating::default())).expect("knowledge in memory");
+    let opens = |version: &&VersionTreatment| {
+        version.outcome == TreatmentOutcome::NoTreatment
+            && version.answer_first.as_ref().is_some_and(|first| first.outcome == TreatmentOutcome::Treated)
+    };
+    let opened: Vec<&VersionTreatment> = treatment.versions.iter().filter(opens).collect();
+    assert!(!opened.is_empty(), "{treatment:#?}");
+    for version in opened {
+        let instead = version.instead.as_ref().expect("what to do instead");
+        assert!(instead.starts_with("answer first"), "{instead}");
+    }
+}
+
 #[test]
 fn monitors_are_isolated_and_each_site_confirms_it() {
     for version in treated("ge-mdhex").versions {

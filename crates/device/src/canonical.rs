@@ -127,7 +127,7 @@ impl Canonical {
         let Secret { id, held_by, per_unit, public } = secret;
         self.put("secret", id);
         self.set("held_by", held_by);
-        self.put("per_unit", per_unit);
+        self.put("per_unit", per_unit.unwrap_or(false));
         self.put("public", public);
     }
 

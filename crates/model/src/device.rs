@@ -264,6 +264,8 @@ pub struct Cohort {
 pub const ALL_UNITS: &str = "all units";
 /// The cohort of the units that stand in none of those a version names.
 pub const UNCONFIRMED_UNITS: &str = "unconfirmed units";
+/// What units are called that may be of a variant that nobody has described; no variant can have this name.
+pub const VARIANT_NOT_DESCRIBED: &str = "a variant not described";
 /// Names that no cohort of a folder may have: two groups of units would have one name.
 pub const RESERVED_COHORTS: [&str; 2] = [ALL_UNITS, UNCONFIRMED_UNITS];
 

@@ -344,12 +344,26 @@ pub enum Setting {
 }
 crate::scale::words!(Setting: Implanted = "implanted", Worn = "worn", Bedside = "bedside");
 
+/// Of what the update path of a version speaks: what people have in or on them, or what clinics have to set that up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum UpdateOf {
+    /// What people have, or the device where they have none of their own.
+    Person,
+    /// What the clinic has: a programmer, a service tool.
+    Clinic,
+    /// The maker owns both, and the folder does not say.
+    NotSaid,
+}
+crate::scale::words!(UpdateOf: Person = "person", Clinic = "clinic", NotSaid = "not-said");
+
 /// What one group of people is to be told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Advice {
-    /// The group.
-    pub person_group: PersonGroupId,
+    /// The group; `None`: whoever has the devices by which clinics set up what people have.
+    pub person_group: Option<PersonGroupId>,
     /// Their name.
     pub persons: String,
     /// Their role.

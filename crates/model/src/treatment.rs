@@ -64,6 +64,9 @@ pub struct VersionTreatment {
     pub decide_again: Vec<ClaimId>,
     /// What would be left to do if first somebody answered for what is claimed, shown and not decided; none where that makes nothing better.
     pub answer_first: Option<AnswerFirst>,
+    /// Where there is no treatment: what would be left to do if properties that nobody has stated, or shown, were stated, shown and decided;
+    /// none where that opens none, or where an answer to what is shown does.
+    pub state_first: Option<StateFirst>,
     /// The verdicts before, and with the changes: re-assessed whole.
     pub before: Summary,
     /// The same with the changes.
@@ -93,6 +96,24 @@ pub struct AnswerFirst {
     pub cost: u64,
     /// How many confirmed verdicts would be uncontrolled if somebody answered for these claims, before any change.
     pub uncontrolled: usize,
+}
+
+/// What would be left to do if what nobody has stated were so, and somebody showed it and answered for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StateFirst {
+    /// The claims to be stated and shown: good properties of the design of which the folder says nothing, or says them without evidence.
+    pub claims: Vec<ClaimId>,
+    /// Whether there is no treatment without any one of them; otherwise fewer may do.
+    pub all_needed: bool,
+    /// What is claimed and shown already and has to be decided besides.
+    pub answers: Vec<ClaimId>,
+    /// What would come out then.
+    pub outcome: TreatmentOutcome,
+    /// The changes of the cheapest treatment then.
+    pub changes: Vec<Change>,
+    /// What they cost together.
+    pub cost: u64,
 }
 
 /// What came of the search.

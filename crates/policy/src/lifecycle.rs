@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 use ward_model::device::{GivenUp, PersonRole, Stage, UpdatePath, UpdateRisk};
-use ward_model::lifecycle::Setting;
+use ward_model::lifecycle::{Setting, UpdateOf};
 
 use crate::error::PolicyError;
 use crate::file::parse;
@@ -100,6 +100,10 @@ pub struct AdviceRule {
     stages: Vec<Stage>,
     given_up: Vec<GivenUp>,
     uncontrolled: Option<bool>,
+    of: Vec<UpdateOf>,
+    update_known: Option<bool>,
+    /// Whether it is told to the clinic, of what that has, and not to groups of people.
+    to_clinic: bool,
     /// What to do.
     pub text: String,
     /// What it rests on.
@@ -121,6 +125,12 @@ pub struct Told<'a> {
     pub given_up: &'a [GivenUp],
     /// Whether a confirmed verdict is uncontrolled.
     pub uncontrolled: bool,
+    /// Of what the path speaks.
+    pub of: UpdateOf,
+    /// Whether an update is known that would end something uncontrolled; where nothing is, there may always be updates.
+    pub update_known: bool,
+    /// Whether the clinic is told, of what it has.
+    pub to_clinic: bool,
 }
 
 #[derive(Deserialize)]
@@ -184,6 +194,11 @@ struct AdviceTable {
     #[serde(default)]
     given_up: Vec<String>,
     uncontrolled: Option<bool>,
+    #[serde(default)]
+    of: Vec<String>,
+    update_known: Option<bool>,
+    #[serde(default)]
+    to_clinic: bool,
     text: String,
     source: String,
 }
@@ -232,6 +247,9 @@ pub(crate) fn lifecycle(file: &str, text: &str) -> Result<LifecycleRules, Policy
             stages: words(file, &entry.stages, Stage::from_word)?,
             given_up: words(file, &entry.given_up, GivenUp::from_word)?,
             uncontrolled: entry.uncontrolled,
+            of: words(file, &entry.of, UpdateOf::from_word)?,
+            update_known: entry.update_known,
+            to_clinic: entry.to_clinic,
             name: entry.name,
             text: entry.text,
             source: entry.source,
@@ -374,6 +392,9 @@ impl AdviceRule {
             && in_list(self.stages.is_empty(), self.stages.contains(&told.stage))
             && in_list(self.given_up.is_empty(), self.given_up.iter().any(|one| told.given_up.contains(one)))
             && self.uncontrolled.is_none_or(|uncontrolled| uncontrolled == told.uncontrolled)
+            && in_list(self.of.is_empty(), self.of.contains(&told.of))
+            && self.update_known.is_none_or(|known| known == told.update_known)
+            && self.to_clinic == told.to_clinic
     }
 }
 

@@ -22,7 +22,8 @@ pub fn text(report: &LifecycleReport, options: &TextOptions) -> String {
     paper.gap();
     stages(&mut paper, &report.versions);
     for version in &report.versions {
-        Page { paper: &mut paper, version, all: options.verbose }.print();
+        let family = report.versions.iter().any(|version| version.variant.is_some());
+        Page { paper: &mut paper, version, family, all: options.verbose }.print();
     }
     paper.heading("What was not looked at");
     for note in &report.notes {
@@ -116,6 +117,8 @@ pub(crate) fn gap_row(gap: &SupportGap) -> Vec<String> {
 struct Page<'a> {
     paper: &'a mut Paper,
     version: &'a VersionLifecycle,
+    /// Whether there are variants.
+    family: bool,
     all: bool,
 }
 
@@ -138,6 +141,8 @@ impl Page<'_> {
             || "an unknown number of units".to_owned(),
             |units| count(usize::try_from(units).unwrap_or(usize::MAX), "unit", "units"),
         );
+        // Nobody says of the units of a version how many are of one variant.
+        let units = if self.family { format!("{units} of all variants together") } else { units };
         self.paper.line(2, ink(version.stage_range[0]), &format!("Stage: {}; {units}.", range(version.stage_range)));
         for reason in &version.reasons {
             self.paper.item(4, "- ", reason);

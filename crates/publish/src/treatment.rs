@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use ward_model::treatment::{AnswerFirst, Treatment, TreatmentOutcome, VersionTreatment};
+use ward_model::treatment::{AnswerFirst, StateFirst, Treatment, TreatmentOutcome, VersionTreatment};
 
 use crate::text::TextOptions;
 use crate::text::paper::{Ink, Paper};
-use crate::words::{count, number, sentence};
+use crate::words::{self, count, number, of_variant, sentence};
 
 /// How many subjects and elements are named by default.
 const NAMED: usize = 6;
@@ -55,7 +55,7 @@ pub fn text(treatment: &Treatment, folder: &str, options: &TextOptions) -> Strin
 
 /// Which units a treatment is of.
 fn units(treatment: &VersionTreatment) -> String {
-    let variant = treatment.variant.as_ref().map_or_else(String::new, |variant| format!(", variant {variant}"));
+    let variant = treatment.variant.as_ref().map_or_else(String::new, of_variant);
     let site = treatment.site.as_ref().map_or_else(String::new, |site| format!(" at {site}"));
     format!("{}{variant}{site}", treatment.fielded_version)
 }
@@ -156,6 +156,9 @@ impl Page<'_> {
         if let Some(first) = &version.answer_first {
             self.answer_first(first);
         }
+        if let Some(first) = &version.state_first {
+            self.state_first(first);
+        }
         let presumed: BTreeSet<&str> = version.left_presumed.iter().map(|one| one.advice.as_str()).collect();
         if !presumed.is_empty() {
             self.paper.line(2, Ink::Presumed, "What stays presumed is not treated by this; it is to be assessed:");
@@ -191,14 +194,7 @@ impl Page<'_> {
         let ran_out = first.ran_out.map_or_else(String::new, |day| format!(" (decisions ran out, the last on {day})"));
         let claims: Vec<String> = first.claims.iter().map(ToString::to_string).collect();
         let changes: Vec<String> = first.changes.iter().map(ToString::to_string).collect();
-        let then = match first.outcome {
-            TreatmentOutcome::NotNeeded => "nothing confirmed is left to treat".to_owned(),
-            TreatmentOutcome::Treated => {
-                format!("{} at cost {} are a treatment", changes.join(", "), number(first.cost))
-            }
-            TreatmentOutcome::NoTreatment => "no treatment is at hand either".to_owned(),
-            TreatmentOutcome::LimitReached => "whether there is a treatment was not settled".to_owned(),
-        };
+        let then = then(first.outcome, &changes, first.cost);
         let text = format!(
             "{} shown and not decided{ran_out}: {}. If somebody looks at their evidence and they hold, {} uncontrolled and confirmed \
              before any change, and {then}",
@@ -210,11 +206,47 @@ impl Page<'_> {
         self.paper.command(2, &format!("ward decide {} --list", quoted(self.folder)));
     }
 
+    /// What would open a treatment if it were stated, shown and decided.
+    fn state_first(&mut self, first: &StateFirst) {
+        let changes: Vec<String> = first.changes.iter().map(ToString::to_string).collect();
+        let besides = match first.answers.len() {
+            0 => String::new(),
+            answers => format!(
+                ", and {} that {} shown already",
+                count(answers, "claim", "claims"),
+                if answers == 1 { "is" } else { "are" }
+            ),
+        };
+        let needed = if first.all_needed { "" } else { "; fewer of them may do, for more" };
+        let text = format!(
+            "of what follows nobody says, or shows, that it is so, and so it counts as lacking. State it with evidence where it is so. \
+             If somebody looks at that and decides it{besides}, {}{needed}",
+            then(first.outcome, &changes, first.cost)
+        );
+        self.paper.item(2, "state first: ", &text);
+        for claim in &first.claims {
+            self.paper.item(4, "- ", &format!("{claim}: {}", words::claim(claim)));
+        }
+    }
+
     fn some(&self, what: &[String]) -> String {
         let shown = if self.all { what.len() } else { what.len().min(NAMED) };
         let more = what.len() - shown;
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         format!("{}{more}", what[..shown].join(", "))
+    }
+}
+
+/// What comes out then, in words.
+fn then(outcome: TreatmentOutcome, changes: &[String], cost: u64) -> String {
+    match outcome {
+        TreatmentOutcome::NotNeeded => "nothing confirmed is left to treat".to_owned(),
+        TreatmentOutcome::Treated => {
+            let (changes, cost) = (changes.join(", "), number(cost));
+            format!("{changes} at cost {cost} {} a treatment", if changes.contains(", ") { "are" } else { "is" })
+        }
+        TreatmentOutcome::NoTreatment => "no treatment is at hand either".to_owned(),
+        TreatmentOutcome::LimitReached => "whether there is a treatment was not settled".to_owned(),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, HazardClaim, LinkClaim};
 use ward_model::coverage::KnowledgeCoverage;
+use ward_model::device::VARIANT_NOT_DESCRIBED;
 use ward_model::finding::{Confidence, EpssSummary, State, UnassessedReason};
+use ward_model::ids::VariantId;
 use ward_model::knowledge::KnowledgeDescription;
 use ward_model::scale::Persons;
 use ward_model::verdict::{Outcome, PresumedBecause, SubjectKind, Units, Verdict};
@@ -185,9 +187,14 @@ pub fn subject(verdict: &Verdict) -> String {
     }
 }
 
+/// Of which variant something is told, after what it is told of.
+pub fn of_variant(variant: &VariantId) -> String {
+    if variant.as_str() == VARIANT_NOT_DESCRIBED { format!(", {variant}") } else { format!(", variant {variant}") }
+}
+
 /// Of which verdict a way to harm is told, where others take the same way: with the variant and the site for which alone it may be so.
 pub fn told_for(verdict: &Verdict) -> String {
-    let variant = verdict.units.variant.as_ref().map_or_else(String::new, |id| format!(", variant {id}"));
+    let variant = verdict.units.variant.as_ref().map_or_else(String::new, of_variant);
     let site = verdict.units.site.as_ref().map_or_else(String::new, |id| format!(", with the surroundings of {id}"));
     format!("{} at {} in version {}{variant}{site}", subject(verdict), verdict.element, verdict.fielded_version)
 }

@@ -111,7 +111,9 @@ impl Hospital {
 
     fn secret(&mut self, id: &str, held_by: &[&str], per_unit: bool) {
         let held_by = held_by.iter().map(|id| ElementId::from(*id)).collect();
-        self.device.secrets.insert(id.into(), Secret { id: id.into(), held_by, per_unit, public: false });
+        self.device
+            .secrets
+            .insert(id.into(), Secret { id: id.into(), held_by, per_unit: Some(per_unit), public: false });
     }
 
     fn link(&mut self, from: &str, to: &str, medium: Medium, carries: &[Carries], secret: Option<&str>) -> LinkId {
@@ -275,7 +277,7 @@ impl Hospital {
             let authentication = link.authentication.is_some().then_some(LinkClaim::Authentication);
             claims.extend(claimed.into_iter().chain(authentication).map(|claim| ClaimId::Link(link.id.clone(), claim)));
         }
-        let per_unit = device.secrets.values().filter(|secret| secret.per_unit);
+        let per_unit = device.secrets.values().filter(|secret| secret.per_unit == Some(true));
         claims.extend(per_unit.map(|secret| ClaimId::SecretPerUnit(secret.id.clone())));
         let redundant = device.functions.values().filter(|function| matches!(function.realised_by, RealisedBy::Any(_)));
         claims.extend(redundant.map(|function| ClaimId::Function(function.id.clone(), FunctionClaim::Redundancy)));

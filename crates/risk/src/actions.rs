@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ward_model::claim::{ClaimId, FunctionClaim};
 use ward_model::device::{Fallback, Function, HowDegraded, Link};
 use ward_model::digest::Digest;
-use ward_model::ids::{ElementId, FunctionId, PersonGroupId};
+use ward_model::ids::{ElementId, FunctionId, LinkId, PersonGroupId};
 use ward_model::many::{ActionKind, FallbackStaff, HarmAtOnce, Shared, SharedKind, SingleAction};
 use ward_model::scale::{Persons, Reach};
 use ward_model::verdict::{Outcome, Place};
@@ -24,7 +24,6 @@ use crate::levels::Bounds;
 use crate::people::persons;
 use crate::program::{DerivationId, FactId, Program};
 use crate::run::Run;
-use crate::value::Value;
 
 /// Facts that one action gives: the strongest first, and the order of kinds that are told together.
 type Given = (u8, Place);
@@ -261,6 +260,16 @@ impl Asking<'_> {
         if !before.is_empty() {
             return before.into_iter().collect();
         }
+        // What sends on a link may be one for all, although no way grows by it.
+        if let Place::Link(id) = place {
+            let device = self.context.device();
+            let from = device.links.get(&LinkId::from(id.as_str())).and_then(|link| device.elements.get(&link.from));
+            if let Some(sender) =
+                from.filter(|from| from.kind.serves_many_sites()).and_then(|from| self.alike(&from.id))
+            {
+                return vec![sender];
+            }
+        }
         let text = "no way to it or from it tells by what several are reached".to_owned();
         vec![Shared { kind: SharedKind::NotTold, at: place.clone(), text }]
     }
@@ -305,10 +314,7 @@ impl Asking<'_> {
 
     /// What is shared on a way from an action to the harm that touches most people.
     fn shared(&self, facts: &[FactId], begun: &Begun) -> Vec<Shared> {
-        let Some((goal, cell)) = self.labels.nearest(begun).and_then(|goal| Some((goal, self.labels.goal(goal)?)))
-        else {
-            return Vec::new();
-        };
+        let Some(goal) = self.labels.nearest(begun) else { return Vec::new() };
         let graph = self.program.graph();
         let steps: Vec<DerivationId> = facts.iter().flat_map(|fact| graph.concluding(*fact)).copied().collect();
         let onward = through_only(self.program, self.known, &steps, |before, entry| {
@@ -318,10 +324,7 @@ impl Asking<'_> {
             };
             Some(self.labels.label(entry.fact, entry.value)) == expected
         });
-        let wanted = Value { class: cell.class, reach: cell.reach };
-        let Some((_, last)) = onward.front(cell.fact).ways().find(|(value, _)| *value == wanted) else {
-            return Vec::new();
-        };
+        let Some((cell, last)) = self.labels.reached(goal, &onward) else { return Vec::new() };
         let mut shared = BTreeSet::new();
         let mut entry = onward.entry(last);
         if entry.value.reach == Reach::One && cell.persons.several() {

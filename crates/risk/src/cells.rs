@@ -31,6 +31,14 @@ pub(crate) struct Cell {
     pub reach: Reach,
 }
 
+impl Cell {
+    /// Whether another one is as bad: the same harm to as many people, as easily, by whichever effect of which function.
+    pub fn is_as_bad_as(&self, other: &Self) -> bool {
+        let bad = |cell: &Self| (cell.outcome, cell.escalated, cell.severity, cell.class, cell.persons);
+        bad(self) == bad(other) && self.harm == other.harm
+    }
+}
+
 /// The worst cell of every harm, worst first, each with the most people that any way to that harm touches at once.
 pub(crate) fn worst_of_each<'a>(cells: impl Iterator<Item = &'a Cell>) -> Vec<Cell> {
     let mut worst: BTreeMap<&HarmId, (&Cell, Persons)> = BTreeMap::new();

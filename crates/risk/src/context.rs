@@ -308,7 +308,7 @@ impl<'a> Context<'a> {
 
     /// Whether a secret is known to differ from unit to unit.
     pub fn per_unit(&self, secret: &Secret) -> bool {
-        secret.per_unit && self.effects.holds(&ClaimId::SecretPerUnit(secret.id.clone()))
+        secret.per_unit == Some(true) && self.effects.holds(&ClaimId::SecretPerUnit(secret.id.clone()))
     }
 
     /// Whether reading a secret is known to give nothing.

@@ -11,6 +11,7 @@ use ward_model::ids::HarmId;
 use ward_model::scale::{Persons, Reach, Threat};
 use ward_model::verdict::Outcome;
 
+use crate::attribute::Through;
 use crate::cells::{Cell, Effects, Harms, worst_of_each};
 use crate::context::Context;
 use crate::fixpoint::Solution;
@@ -181,7 +182,8 @@ impl Questions {
     }
 }
 
-/// A harm by its number, worst first, and how many steps away it is.
+/// A harm by its number, worst first, and how many steps away it is. What is as bad has the number of the first of it: of several ways to
+/// that the shortest is told, for a longer one has done the harm before it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Goal {
     number: u32,
@@ -200,6 +202,7 @@ impl Goal {
 /// Where facts lead at their worst.
 #[derive(Debug, Default)]
 pub(crate) struct Labels {
+    /// Those that are as bad as each other stand together.
     goals: Vec<Cell>,
     /// For each fact, by reach and class.
     facts: Vec<[[Goal; 3]; 3]>,
@@ -260,11 +263,16 @@ impl Labels {
     fn follow(&mut self, questions: &Questions) {
         let mut bounds = vec![Bounds::NONE; self.facts.len()];
         let mut open: VecDeque<(FactId, u32)> = VecDeque::new();
-        for number in 0..self.goals.len() {
-            let goal = &self.goals[number];
-            let number = u32::try_from(number).unwrap_or(NOWHERE);
-            let exactly = Bounds::from(Value { class: goal.class, reach: goal.reach });
-            self.lower(&mut bounds, goal.fact, exactly, Goal { number, steps: 0 }, &mut open);
+        let mut next = 0;
+        while next < self.goals.len() {
+            let number = u32::try_from(next).unwrap_or(NOWHERE);
+            let first = next;
+            while next < self.goals.len() && self.goals[next].is_as_bad_as(&self.goals[first]) {
+                let goal = &self.goals[next];
+                let (fact, exactly) = (goal.fact, Bounds::from(Value { class: goal.class, reach: goal.reach }));
+                self.lower(&mut bounds, fact, exactly, Goal { number, steps: 0 }, &mut open);
+                next += 1;
+            }
             while let Some((fact, steps)) = open.pop_front() {
                 let from = bounds[fact.index()];
                 questions.back_from(fact, from, |premise, found| {
@@ -319,9 +327,25 @@ impl Labels {
         self.nearest(begun).and_then(|goal| self.goal(goal))
     }
 
-    /// What a goal is.
+    /// What a goal is: of what is as bad, the first.
     pub fn goal(&self, goal: Goal) -> Option<&Cell> {
         self.goals.get(goal.number as usize)
+    }
+
+    /// All that is as bad as a goal, by whichever effect of which function.
+    pub fn alike(&self, goal: Goal) -> impl Iterator<Item = &Cell> {
+        let from = self.goals.get(goal.number as usize..).unwrap_or_default();
+        from.iter().take_while(|cell| cell.is_as_bad_as(&from[0]))
+    }
+
+    /// In what a way that was followed to a goal ends, of all that is as bad: what was reached first, with the entry.
+    pub fn reached(&self, goal: Goal, onward: &Through) -> Option<(&Cell, u32)> {
+        let reached = self.alike(goal).filter_map(|cell| {
+            let wanted = Value { class: cell.class, reach: cell.reach };
+            let (_, entry) = onward.front(cell.fact).ways().find(|(value, _)| *value == wanted)?;
+            Some((cell, entry))
+        });
+        reached.min_by_key(|(_, entry)| *entry)
     }
 
     /// The worst goal that a fact leads to when it is reached in one way.

@@ -13,7 +13,6 @@ use crate::fixpoint::{Entry, EntryRef, Solution};
 use crate::labels::{Labels, Questions};
 use crate::program::{DerivationId, Program};
 use crate::texts::{Texts, exactly};
-use crate::value::Value;
 
 /// Which nodes of a witness are steps of the subject's own: the place of each, with its derivation.
 pub(crate) type OwnSteps = Vec<(usize, DerivationId)>;
@@ -34,7 +33,8 @@ impl Way {
     }
 }
 
-/// A way from the steps of a subject to the worst that it leads to, in as few steps as any; nothing where it leads nowhere.
+/// A way from the steps of a subject to the worst that it leads to, in as few steps as any to something as bad; nothing where it leads
+/// nowhere.
 pub(crate) fn way_to<'l>(
     program: &Program,
     solution: &Solution,
@@ -42,7 +42,6 @@ pub(crate) fn way_to<'l>(
     steps: &[DerivationId],
 ) -> Option<(&'l Cell, Way)> {
     let goal = labels.nearest(&questions.begin(steps))?;
-    let cell = labels.goal(goal)?;
     let onward = through_only(program, solution, steps, |before, entry| {
         let expected = match before {
             None => Some(goal),
@@ -50,9 +49,8 @@ pub(crate) fn way_to<'l>(
         };
         Some(labels.label(entry.fact, entry.value)) == expected
     });
-    let wanted = Value { class: cell.class, reach: cell.reach };
     let ended = |onward: Through| {
-        let entry = onward.front(cell.fact).ways().find(|(value, _)| *value == wanted)?.1;
+        let (cell, entry) = labels.reached(goal, &onward)?;
         Some((cell, Way { onward, entry }))
     };
     // Where the shortest way is one of several that are told alike, all of them are looked at.

@@ -24,7 +24,7 @@ pub(crate) fn treatable(elements: usize, wards: usize) -> (Device, Decisions) {
     let mut hospital = Hospital::of(elements);
     hospital.open.clear();
     let device = &mut hospital.device;
-    device.secrets.values_mut().for_each(|secret| secret.per_unit = true);
+    device.secrets.values_mut().for_each(|secret| secret.per_unit = Some(true));
     for finding in &mut device.own_findings {
         finding.vectors = vec![Vector::parse("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H").unwrap()];
     }

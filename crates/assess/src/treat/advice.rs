@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::{ClaimId, FunctionClaim};
-use ward_model::device::{ElementKind, Owner, UpdatePath};
-use ward_model::finding::{State, UnassessedReason};
+use ward_model::device::{ElementKind, Medium, Owner, UpdatePath};
+use ward_model::finding::{Finding, State, UnassessedReason};
 use ward_model::hypothesis::Change;
 use ward_model::ids::{ComponentRef, ElementId, FunctionId};
 use ward_model::knowledge::KnowledgeError;
-use ward_model::treatment::Untreated;
+use ward_model::treatment::{Untreated, VersionTreatment};
 use ward_model::verdict::{Place, PresumedBecause};
 use ward_risk::loss;
 use ward_risk::open::Open;
@@ -19,6 +19,16 @@ use crate::words::first_of;
 
 /// Functions that stop, each with the elements to which that is due.
 type Losses = BTreeMap<FunctionId, BTreeSet<ElementId>>;
+
+/// How the sentence begins where it is certain that there is no treatment.
+const NONE_EXISTS: &str = "no treatment exists: ";
+
+/// Says at the head of what to do instead what to do before it.
+pub(super) fn say_first(treatment: &mut VersionTreatment, words: &str) {
+    let Some(instead) = &mut treatment.instead else { return };
+    let then = instead.strip_prefix(NONE_EXISTS).unwrap_or(instead);
+    *instead = format!("{words}; where that does not hold, {then}");
+}
 
 /// What is left where there is no treatment.
 pub(super) struct Instead {
@@ -42,7 +52,7 @@ impl Search<'_> {
                 first_of(&named, " or of ")
             )
         } else {
-            format!("no treatment exists: replace {replaced}")
+            format!("{NONE_EXISTS}replace {replaced}")
         };
         let mut advice = Vec::new();
         let (ended, cost) = self.search(true)?;
@@ -53,17 +63,17 @@ impl Search<'_> {
                 let (written, stops) = (written.join(", "), self.stops(&changes).join(", "));
                 // What attackers do would end; what stops by it may harm as much.
                 let after = self.remaining(&set)?;
-                let off = format!(
-                    "off the network: {written} would end what attackers can do at cost {cost}, and stop {stops}"
-                );
+                let links = self.links_of(&changes);
+                let off =
+                    format!("off {links}: {written} would end what attackers can do at cost {cost}, and stop {stops}");
                 match self.harm_of(&after.losses, &changes) {
                     Stopping::Harmless => {
                         advice.push(off);
-                        (format!("{replace}, or take it off the network and do without what then stops"), true)
+                        (format!("{replace}, or take it off {links} and do without what then stops"), true)
                     }
                     Stopping::Unsaid(words) => {
                         advice.push(format!("{off}. {words}"));
-                        (format!("{replace}, or take it off the network if it works without"), true)
+                        (format!("{replace}, or take it off {links} if it works without"), true)
                     }
                     Stopping::Harmful(words) => {
                         advice.push(format!("{off}; {words}"));
@@ -112,6 +122,7 @@ impl Search<'_> {
     fn without_a_version(&self, untreated: &[Untreated]) -> WithoutAVersion {
         let never = self.inputs.device.versions[0].update_path == Some(UpdatePath::None);
         let mut unknown: BTreeMap<(&ElementId, &ComponentRef), (String, BTreeSet<&str>)> = BTreeMap::new();
+        let mut bare: BTreeMap<&ElementId, BTreeSet<&str>> = BTreeMap::new();
         let mut all = !untreated.is_empty();
         for one in untreated {
             let owner = self.inputs.device.elements.get(&one.element).map(|element| element.owner);
@@ -123,8 +134,17 @@ impl Search<'_> {
             let findings = findings_at(&self.found, &self.inputs.device.versions[0].id, &one.element);
             let this = findings.filter(|finding| finding.vulnerability.id.as_str() == one.subject);
             let mut none_known = false;
-            for finding in this.filter(|finding| finding.state == State::Affected && mended(finding).is_empty()) {
+            let this: Vec<&Finding> = this.filter(|finding| finding.state == State::Affected).collect();
+            // Hardware has no versions that anybody could bring; of an element it names its models, not all of which these units are.
+            let software = this.iter().any(|finding| !is_hardware(finding));
+            for finding in this.into_iter().filter(|finding| mended(finding).is_empty()) {
                 none_known = true;
+                if is_hardware(finding) {
+                    if !software {
+                        bare.entry(&one.element).or_default().insert(&one.subject);
+                    }
+                    continue;
+                }
                 let component = &finding.component;
                 let version = component.version.as_deref().unwrap_or("without a version");
                 let (_, ids) = unknown
@@ -144,7 +164,27 @@ impl Search<'_> {
             );
             Unmended { name, advice }
         });
-        WithoutAVersion { components: told.collect(), all }
+        let bare = bare.into_iter().map(|(element, ids)| {
+            let ids: Vec<&str> = ids.into_iter().collect();
+            let name = format!("what runs on {element}");
+            let advice = format!(
+                "no fixed version of {name} is known ({}): ask its maker, list what runs there in an SBOM, or show that it cannot be used there",
+                first_of(&ids, ", ")
+            );
+            Unmended { name, advice }
+        });
+        WithoutAVersion { components: told.chain(bare).collect(), all }
+    }
+
+    /// What elements are taken off, in words: a network, or a cable or a wand to hold to them.
+    fn links_of(&self, changes: &[Change]) -> &'static str {
+        use Medium::{Bluetooth, Cellular, Ip, Radio, Wifi};
+        let isolated = isolated(changes);
+        let network = self.inputs.device.links.values().any(|link| {
+            (isolated.contains(&link.from) || isolated.contains(&link.to))
+                && matches!(link.medium, Ip | Wifi | Cellular | Bluetooth | Radio)
+        });
+        if network { "the network" } else { "its links" }
     }
 
     /// The functions that stop with changes; those that are essential say so.
@@ -218,20 +258,27 @@ impl Search<'_> {
         let stops = self.stops(&changes);
         let stops = if stops.is_empty() { "nothing".to_owned() } else { stops.join(", ") };
         let leaves = format!("{left} of {was} subjects uncontrolled (by: {by})");
-        let no_help = "taking it off the network meanwhile is no help";
+        let links = self.links_of(&changes);
+        let no_help = format!("taking it off {links} meanwhile is no help");
         let would = || format!("{no_help}: {written} would leave {leaves}, and stop {stops}");
         Ok(match self.harm_of(&after.losses, &changes) {
             Stopping::Unsaid(words) if left < was => {
-                format!("until then take it off the network if it works without: {written} leaves {leaves}. {words}")
+                format!("until then take it off {links} if it works without: {written} leaves {leaves}. {words}")
             }
             Stopping::Unsaid(_) => format!("{}; {}", would(), harms_more(&after.losses)),
             Stopping::Harmful(words) => format!("{}; {words}", would()),
             Stopping::Harmless if left >= was => would(),
             Stopping::Harmless => {
-                format!("until then take it off the network: {written} leaves {leaves}, and stops {stops}")
+                format!("until then take it off {links}: {written} leaves {leaves}, and stops {stops}")
             }
         })
     }
+}
+
+/// Whether a finding is at hardware that an element names, and at no program.
+fn is_hardware(finding: &Finding) -> bool {
+    let cpes = &finding.component.cpes;
+    !cpes.is_empty() && cpes.iter().all(|cpe| cpe.starts_with("cpe:2.3:h:"))
 }
 
 /// The components of which no fixed version is known.

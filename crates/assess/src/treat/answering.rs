@@ -1,46 +1,34 @@
 //! What is left to do if first somebody answers for what is claimed: a decision costs less than a redesign.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use ward_model::claim::ClaimId;
 use ward_model::hypothesis::Change;
-use ward_model::ids::ControlId;
+use ward_model::ids::{ControlId, FieldedVersionId};
 use ward_model::knowledge::KnowledgeError;
 use ward_model::treatment::{AnswerFirst, TreatmentOutcome, VersionTreatment};
-use ward_risk::{Effects, not_shown, outline, rejected, spoken_against};
+use ward_risk::{Effects, not_shown, rejected, spoken_against};
 
-use super::{Progress, Search, Treating};
-use crate::suppose::Reports;
-use crate::{Inputs, Known};
+use super::{Part, Progress, Treating, treated};
 
 /// What would be left to do for one version if first somebody answered for what is claimed, cites evidence and is not decided.
 pub(super) fn answer_first(
-    inputs: &Inputs<'_>,
-    effects: &Effects,
+    parts: &[Part<'_>],
+    version: &FieldedVersionId,
     treating: Treating,
-    (looked_up, found): (&Known, Arc<Reports>),
     as_is: &VersionTreatment,
     tell: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Option<AnswerFirst>, KnowledgeError> {
-    let device = inputs.device;
-    let rejected = rejected(device, inputs.decisions, inputs.as_of);
-    // Controls are at hand either way, each with what it costs.
-    let answerable = |id: &&ClaimId| {
-        !matches!(id, ClaimId::Control(_))
-            && !effects.holds(id)
-            && not_shown(device, id).is_none()
-            && spoken_against(device, &rejected, id).is_none()
-    };
-    let claims: Vec<ClaimId> = device.claims.keys().filter(answerable).cloned().collect();
+    let answerable: Vec<Vec<ClaimId>> = parts.iter().map(answerable).collect();
+    let claims: BTreeSet<ClaimId> = answerable.iter().flatten().cloned().collect();
     if claims.is_empty() {
         return Ok(None);
     }
-    let answered = effects.supposing(&claims);
-    let partial = inputs.knowledge.description().partial();
-    let before = outline(inputs.situation(&found, partial.as_deref()), &answered);
-    let mut search = Search::new(inputs, &answered, treating, (looked_up, found), tell)?;
-    let ended = search.search(false)?;
-    let then = search.conclude(ended, &before)?;
+    let answered: Vec<Effects> =
+        parts.iter().zip(&answerable).map(|(part, claims)| part.effects.supposing(claims)).collect();
+    let answered: Vec<Part<'_>> =
+        parts.iter().zip(&answered).map(|(part, effects)| Part { effects, ..part.clone() }).collect();
+    let then = treated(&answered, version, treating, tell)?;
     let changes: Vec<Change> = then.changes.iter().map(|change| change.change.clone()).collect();
     let uncontrolled = then.before.uncontrolled.confirmed;
     // Where answers only make confirmed what was presumed, they are no advice.
@@ -54,11 +42,15 @@ pub(super) fn answer_first(
         || uncontrolled < as_is.before.uncontrolled.confirmed;
     // What is said of the hazards of a control that is not relied on bears on nothing that is told.
     let relied_on = |control: &ControlId| {
-        effects.holds(&ClaimId::Control(control.clone())) || changes.contains(&Change::Rely(control.clone()))
+        parts.iter().any(|part| part.effects.holds(&ClaimId::Control(control.clone())))
+            || changes.contains(&Change::Rely(control.clone()))
     };
     let bears = |claim: &ClaimId| !matches!(claim, ClaimId::ControlHazard(control, ..) if !relied_on(control));
     let claims: Vec<ClaimId> = claims.into_iter().filter(bears).collect();
-    let expired = inputs.decisions.entered.iter().filter(|one| one.accepted && one.expires < inputs.as_of);
+    let expired = parts.iter().flat_map(|part| {
+        let entered = part.inputs.decisions.entered.iter();
+        entered.filter(|one| one.accepted && one.expires < part.inputs.as_of)
+    });
     Ok((helps && !claims.is_empty()).then(|| AnswerFirst {
         claims,
         ran_out: expired.map(|one| one.expires).max(),
@@ -67,4 +59,18 @@ pub(super) fn answer_first(
         cost: then.cost,
         uncontrolled,
     }))
+}
+
+/// The claims that somebody could answer for as they stand.
+pub(super) fn answerable(part: &Part<'_>) -> Vec<ClaimId> {
+    let device = part.inputs.device;
+    let rejected = rejected(device, part.inputs.decisions, part.inputs.as_of);
+    // Controls are at hand either way, each with what it costs.
+    let answerable = |id: &&ClaimId| {
+        !matches!(id, ClaimId::Control(_))
+            && !part.effects.holds(id)
+            && not_shown(device, id).is_none()
+            && spoken_against(device, &rejected, id).is_none()
+    };
+    device.claims.keys().filter(answerable).cloned().collect()
 }

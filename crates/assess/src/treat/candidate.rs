@@ -20,7 +20,7 @@ use ward_version::key;
 use crate::suppose::{Reports, enforced_elsewhere, mended, relied_on, scheme_of_finding};
 
 /// The category of controls that are brought to units as an update is.
-const BY_UPDATE: &str = "firmware-and-software-updates";
+pub(crate) const BY_UPDATE: &str = "firmware-and-software-updates";
 
 /// A change that a treatment may contain.
 #[derive(Debug, Clone)]

@@ -2,20 +2,25 @@
 //! device of its own.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use ward_model::assessment::DeviceSummary;
 use ward_model::device::configuration::Group;
-use ward_model::device::{ALL_UNITS, Configuration, Configurations, Device, FieldedVersion, UNCONFIRMED_UNITS};
-use ward_model::ids::{CohortId, FieldedVersionId};
+use ward_model::device::{
+    ALL_UNITS, Configuration, Configurations, Device, FieldedVersion, UNCONFIRMED_UNITS, VARIANT_NOT_DESCRIBED,
+};
+use ward_model::ids::{CohortId, FieldedVersionId, VariantId};
 use ward_model::knowledge::KnowledgeError;
-use ward_model::treatment::Treatment;
+use ward_model::treatment::{TREATMENT_SCHEMA, Treatment};
 use ward_risk::Effects;
 
-use super::{Progress, Treating, treat_deciding, treat_telling};
-use crate::Inputs;
+use super::{Part, Progress, Treating, treat_deciding, treat_telling, treated_or_answered};
 use crate::configurations::of_all;
+use crate::{Inputs, Known, digests, receipts, reports_of};
 
-/// Finds the cheapest treatment of every fielded version in every configuration that some of its units are, or may be, of. Units that may
-/// be of a variant that nobody has described are treated in every one that is known; what else they may have is not known, and told.
+/// Finds the cheapest treatment of every fielded version in every configuration that some of its units are of. Units that may be of a
+/// variant that nobody has described are treated in every one that is known, by the same changes: the worst of them counts, as in an
+/// assessment. What else they may have is not known, and told.
 ///
 /// # Errors
 /// The knowledge could not be read.
@@ -27,8 +32,7 @@ pub fn treat_configurations(
 ) -> Result<Treatment, KnowledgeError> {
     let mut parts: Vec<Treatment> = Vec::new();
     for configuration in &configurations.each {
-        let undescribed = configurations.undescribed.get(&configuration.site);
-        let versions = spoken_for(configuration, undescribed);
+        let versions = of_groups(configuration, |group| configuration.speaks_for.contains_key(group));
         if versions.is_empty() {
             continue;
         }
@@ -39,14 +43,12 @@ pub fn treat_configurations(
         for version in &mut treated.versions {
             version.variant.clone_from(&configuration.variant);
             version.site.clone_from(&configuration.site);
-            if undescribed.is_some_and(|groups| groups.iter().any(|(id, _)| *id == version.fielded_version)) {
-                version.advice.push(
-                    "describe the variant that some of these units may be of: what only it has is not treated"
-                        .to_owned(),
-                );
-            }
         }
         parts.push(treated);
+    }
+    for (site, groups) in &configurations.undescribed {
+        let at_site = configurations.each.iter().filter(|one| one.site == *site);
+        parts.extend(treat_undescribed(inputs, &at_site.collect::<Vec<_>>(), groups, treating, &mut *tell)?);
     }
     let Some(mut all) = parts.first().cloned() else { return treat_telling(inputs, treating, tell) };
     all.inputs = of_all(parts.iter().map(|part| &part.inputs), inputs.device.digest).unwrap_or(all.inputs);
@@ -57,13 +59,68 @@ pub fn treat_configurations(
     Ok(all)
 }
 
-/// The versions with the groups of units that are, or may be, of a configuration.
-fn spoken_for(configuration: &Configuration, undescribed: Option<&BTreeSet<Group>>) -> Vec<FieldedVersion> {
+/// Treats units that may be of a variant that nobody has described, version by version, by what treats them in each of these
+/// configurations.
+fn treat_undescribed(
+    inputs: &Inputs<'_>,
+    configurations: &[&Configuration],
+    groups: &BTreeSet<Group>,
+    treating: Treating,
+    tell: &mut dyn FnMut(Progress<'_>),
+) -> Result<Option<Treatment>, KnowledgeError> {
+    let looked_up = Known::default();
+    let mut all: Option<Treatment> = None;
+    let versions: BTreeSet<&FieldedVersionId> = groups.iter().map(|(version, _)| version).collect();
+    for id in versions {
+        let mut devices: Vec<(Device, &Configuration, Effects)> = Vec::new();
+        for configuration in configurations {
+            let here = |group: &Group| group.0 == *id && groups.contains(group);
+            let versions = of_groups(configuration, here);
+            if !versions.is_empty() {
+                let device = Device { versions, ..configuration.device.clone() };
+                let (effects, _) = Effects::decided(&configuration.device, &configuration.decisions, inputs.as_of);
+                devices.push((device, configuration, effects));
+            }
+        }
+        let (mut parts, mut digested) = (Vec::new(), Vec::new());
+        for (device, configuration, effects) in &devices {
+            let inputs = Inputs { device, decisions: &configuration.decisions, ..*inputs };
+            let found = reports_of(&inputs, &looked_up, None)?;
+            digested.push(digests(&inputs, receipts(&found)));
+            parts.push(Part { inputs, effects, looked_up: &looked_up, found: Arc::new(found) });
+        }
+        let Some(digests) = of_all(digested.iter(), inputs.device.digest) else { continue };
+        let mut treated = treated_or_answered(&parts, id, treating, &mut *tell)?;
+        treated.variant = Some(VariantId::from(VARIANT_NOT_DESCRIBED));
+        treated.site = configurations.first().and_then(|one| one.site.clone());
+        treated
+            .advice
+            .push("describe the variant that these units may be of: what only it has is not treated".to_owned());
+        match &mut all {
+            None => {
+                let device = DeviceSummary { id: inputs.device.id.clone(), name: inputs.device.name.clone() };
+                all = Some(Treatment {
+                    schema: TREATMENT_SCHEMA,
+                    device,
+                    inputs: digests,
+                    presumed_too: treating.presumed_too,
+                    versions: vec![treated],
+                });
+            }
+            Some(all) => {
+                let both = [all.inputs.clone(), digests];
+                all.inputs = of_all(both.iter(), inputs.device.digest).unwrap_or_else(|| all.inputs.clone());
+                all.versions.push(treated);
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// The versions of a configuration that have any of these groups of units, with these alone.
+fn of_groups(configuration: &Configuration, wanted: impl Fn(&Group) -> bool) -> Vec<FieldedVersion> {
     let narrowed = configuration.device.versions.iter().filter_map(|version| {
-        let speaks = |cohort: &CohortId| {
-            let group = (version.id.clone(), cohort.clone());
-            configuration.speaks_for.contains_key(&group) || undescribed.is_some_and(|groups| groups.contains(&group))
-        };
+        let speaks = |cohort: &CohortId| wanted(&(version.id.clone(), cohort.clone()));
         let rest = CohortId::from(if version.cohorts.is_empty() { ALL_UNITS } else { UNCONFIRMED_UNITS });
         let mut version = version.clone();
         version.cohorts.retain(|cohort| speaks(&cohort.id));

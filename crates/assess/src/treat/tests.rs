@@ -17,7 +17,7 @@ use ward_model::hazard::HazardOutcome;
 use ward_model::hypothesis::Change;
 use ward_risk::hazards::{Supposed, hazards};
 
-use super::{Arc, Clause, Effects, Ended, Inputs, Known, Limits, Open, Progress, Search, Treating, reports_of};
+use super::{Arc, Clause, Effects, Ended, Inputs, Known, Limits, Open, Part, Progress, Search, Treating, reports_of};
 
 #[allow(dead_code, reason = "the bench asks for more of it")]
 #[path = "../../benches/treatment/treatable.rs"]
@@ -279,7 +279,8 @@ proptest! {
         let mut silent = |_: Progress<'_>| ();
         let looked_up = Known::default();
         let found = Arc::new(reports_of(&inputs, &looked_up, None).unwrap());
-        let mut search = Search::new(&inputs, &effects, treating, (&looked_up, found), &mut silent).unwrap();
+        let part = Part { inputs, effects: &effects, looked_up: &looked_up, found };
+        let mut search = Search::new(&part, treating, &mut silent).unwrap();
         search.candidates.truncate(MOST);
         search.hazardous.retain(|one, _| *one < MOST);
         for (candidate, cost) in search.candidates.iter_mut().zip(&costs) {
@@ -378,7 +379,8 @@ fn a_version_that_brings_what_nothing_ends_is_ruled_out_at_once() {
     let looked_up = Known::default();
     let found = Arc::new(reports_of(&inputs, &looked_up, None).unwrap());
     let mut silent = |_: Progress<'_>| ();
-    let mut search = Search::new(&inputs, &effects, Treating::default(), (&looked_up, found), &mut silent).unwrap();
+    let part = Part { inputs, effects: &effects, looked_up: &looked_up, found };
+    let mut search = Search::new(&part, Treating::default(), &mut silent).unwrap();
     let (ended, _) = search.search(false).unwrap();
     assert!(matches!(ended, Ended::Impossible(..)));
     assert!(search.candidates.len() >= 12, "{:?}", search.changes(&(0..search.candidates.len()).collect::<Vec<_>>()));
@@ -397,7 +399,8 @@ fn a_small_hospital_is_treated_at_the_least_cost() {
     let looked_up = Known::default();
     let found = Arc::new(reports_of(&inputs, &looked_up, None).unwrap());
     let mut silent = |_: Progress<'_>| ();
-    let mut search = Search::new(&inputs, &effects, Treating::default(), (&looked_up, found), &mut silent).unwrap();
+    let part = Part { inputs, effects: &effects, looked_up: &looked_up, found };
+    let mut search = Search::new(&part, Treating::default(), &mut silent).unwrap();
     assert!(!search.remaining(&[]).unwrap().open.is_empty());
     let (ended, cost) = search.search(false).unwrap();
     let Ended::Treated(treatment) = ended else { panic!("there is a treatment") };

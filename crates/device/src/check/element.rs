@@ -275,7 +275,7 @@ pub(crate) fn secret(
     let secret = Secret {
         id: id::<SecretId>(&raw.id)?,
         held_by: held_by?,
-        per_unit: value(&raw.per_unit).unwrap_or(false),
+        per_unit: value(&raw.per_unit),
         public: value(&raw.public).unwrap_or(false),
     };
     let per_unit = raw.per_unit.as_ref().filter(|per_unit| per_unit.value);

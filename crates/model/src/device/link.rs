@@ -161,8 +161,8 @@ pub struct Secret {
     pub id: SecretId,
     /// Who holds a copy that lets its holder send.
     pub held_by: Vec<ElementId>,
-    /// Whether every unit has its own (a claim when it is true).
-    pub per_unit: bool,
+    /// Whether every unit has its own (a claim when it is true); `None`: nobody says, which is no better than that it has not.
+    pub per_unit: Option<bool>,
     /// Whether it is a public verification key: reading it gives nothing.
     pub public: bool,
 }

@@ -1,6 +1,6 @@
 use jiff::civil::{Date, date};
 use ward_model::device::{PersonRole, Stage, UpdatePath};
-use ward_model::lifecycle::Setting;
+use ward_model::lifecycle::{Setting, UpdateOf};
 
 use super::{LifecycleRules, Mitigation, Told, lifecycle};
 
@@ -77,7 +77,8 @@ fn what_is_contradictory_or_not_whole_is_refused() {
 fn people_are_told_by_how_they_are_touched() {
     let rules = rules();
     let names = |setting, role, path, stage, given_up: &[_], uncontrolled| {
-        let told = Told { setting, role, path, stage, given_up, uncontrolled };
+        let (of, update_known, to_clinic) = (UpdateOf::Person, true, false);
+        let told = Told { setting, role, path, stage, given_up, uncontrolled, of, update_known, to_clinic };
         rules.advice(&told, DAY).map(|rule| rule.name.clone()).collect::<Vec<_>>()
     };
     let patient = PersonRole::Patient;
@@ -103,4 +104,29 @@ fn people_are_told_by_how_they_are_touched() {
         names(Setting::Bedside, PersonRole::User, none, Stage::Support, &[], true),
         ["bedside-cannot-be-updated"]
     );
+}
+
+/// Of an implant nothing is said that is true of a programmer, and no update is named that nobody knows.
+#[test]
+fn what_is_told_is_true_of_what_they_have() {
+    let rules = rules();
+    let told = |setting, path, of, update_known, to_clinic| {
+        let role = if to_clinic { PersonRole::User } else { PersonRole::Patient };
+        let (stage, given_up) = (Stage::Support, &[][..]);
+        let told = Told { setting, role, path, stage, given_up, uncontrolled: true, of, update_known, to_clinic };
+        rules.advice(&told, DAY).map(|rule| rule.text.clone()).collect::<Vec<_>>().join(" ")
+    };
+    for path in UpdatePath::ALL.iter().copied() {
+        for of in [UpdateOf::Clinic, UpdateOf::NotSaid] {
+            let patient = told(Setting::Implanted, Some(path), of, true, false);
+            assert!(!patient.contains("This implant cannot be updated"), "{path}: {patient}");
+            assert!(!patient.contains("monitor or the phone"), "{path}: {patient}");
+        }
+        assert!(!told(Setting::Bedside, Some(path), UpdateOf::Clinic, true, true).is_empty(), "{path}");
+        for setting in [Setting::Implanted, Setting::Worn, Setting::Bedside] {
+            let unknown = told(setting, Some(path), UpdateOf::Person, false, false);
+            let named = ["Plan the update", "Install the update", "Have the update", "Have it done"];
+            assert!(named.iter().all(|update| !unknown.contains(update)), "{path} {setting}: {unknown}");
+        }
+    }
 }

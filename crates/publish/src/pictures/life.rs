@@ -55,7 +55,10 @@ fn of_version(version: &VersionLifecycle, today: Date) -> Row {
     let is_known = version.stage.is_some() && counts.unknown == 0 && (declared.end_of_support.is_some() || ended);
     let open = |span: Span, from: Option<Date>| Bar { span, from, until: None };
     let first = if is_known { Span::Support } else { Span::Unknown };
-    let mut bars = vec![span(Span::Use, None, declared.service_until).or_else(|| Some(open(Span::Use, None)))];
+    // What is declared to be in development, and by no date is beyond it, is in use by nobody's word.
+    let in_development = declared.stage == Stage::Development && version.stage_range[0] == Stage::Development;
+    let used = || span(Span::Use, None, declared.service_until).or_else(|| Some(open(Span::Use, None)));
+    let mut bars = vec![if in_development { None } else { used() }];
     match (declared.end_of_support, ended) {
         (Some(declared_end), _) => bars.extend([
             span(first, None, ends),
@@ -74,6 +77,10 @@ fn of_version(version: &VersionLifecycle, today: Date) -> Row {
     }
     let mut note = vec![format!("stage: {}", crate::lifecycle::range(version.stage_range))];
     note.push(match declared.service_until {
+        _ if in_development => match version.units {
+            Some(0) => "in development, and no unit is in use".to_owned(),
+            _ => "declared to be in development; nobody says whether units are in use".to_owned(),
+        },
         Some(day) => format!("used until {day}"),
         None => "nobody says until when it is used".to_owned(),
     });

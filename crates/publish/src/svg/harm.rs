@@ -66,7 +66,7 @@ pub fn tree(assessment: &Assessment, device: &Device, harm: &Harm, decided: &BTr
     let notes = vec![
         "From the harm on the left to what it follows from on the right. OR: any one is enough; AND: all are needed; a number: so many of \
          them. Thick: a way that is told leads here. Dashed: none that is told does; of each verdict one way is told, the worst, and there \
-         may be others, by what was found or by what was not looked at. Thin: the harm is reached, and by no way that is told."
+         may be others, by what was found or by what was not looked at. A thin frame of the harm: it is reached, and by no way that is told."
             .to_owned(),
     ];
     sheets(&Tree {
@@ -226,7 +226,7 @@ fn element(device: &Device, id: &ElementId, way: Option<(&Verdict, &WitnessNode,
     let steps = Node {
         heading: subject(verdict, device),
         lines: steps(&verdict.witness, end, device),
-        frame: Frame::Plain,
+        frame: Frame::Reached,
         gate: None,
         from: Vec::new(),
     };

@@ -156,7 +156,8 @@ pub const fn owner(owner: Owner) -> &'static str {
         Owner::Maker => "maker",
         Owner::Hospital => "hospital",
         Owner::Patient => "patient",
-        Owner::ThirdParty => "third party",
+        // Of what others described, and nobody's word of whose it is, the same is written into a folder.
+        Owner::ThirdParty => "third party, or not said",
     }
 }
 

@@ -95,8 +95,17 @@ pub fn matrix(assessment: &Assessment, policy: &PolicyMatrix) -> String {
     )];
     if without.total() > 0 {
         let parts = without.lines().join(", ");
+        let open = without.confirmed + without.presumed;
+        let open = match open {
+            0 => String::new(),
+            1 => " That is no good news: one of them is uncontrolled, for what nobody has described may do harm that nobody has named.".to_owned(),
+            some => format!(
+                " That is no good news: {} of them are uncontrolled, for what nobody has described may do harm that nobody has named.",
+                number(some as u64)
+            ),
+        };
         notes.push(format!(
-            "{} in no cell, because no harm to a person that the policy counts was reached: {parts}.",
+            "{} in no cell, because no harm to a person that the policy counts is described on their ways: {parts}.{open}",
             count(without.total(), "verdict stands", "verdicts stand")
         ));
     }

@@ -206,7 +206,22 @@ fn draw(pen: &mut Pen, placed: &Placed<'_>, onward: bool) {
         if several || middle(first.rect) != out {
             pen.path(&format!("M{bus} {} V{}", middle(first.rect).min(out), middle(last.rect).max(out)), line, "");
         }
-        pen.path(&format!("M{} {out} H{bus}", x + w), if several { line } else { reached(first) }, "");
+        // The whole line from what leads here is as thick as its end.
+        let thick: Vec<i32> =
+            placed.from.iter().filter(|child| reached(child) != line).map(|child| middle(child.rect)).collect();
+        let stem = if onward && several {
+            line
+        } else if thick.is_empty() {
+            line
+        } else {
+            (ACCENT, "3")
+        };
+        if let (false, Some(top), Some(bottom)) = (onward, thick.iter().min(), thick.iter().max())
+            && (several || *top != out)
+        {
+            pen.path(&format!("M{bus} {} V{}", (*top).min(out), (*bottom).max(out)), stem, "");
+        }
+        pen.path(&format!("M{} {out} H{bus}", x + w), stem, "");
         for child in &placed.from {
             let (x, y) = (child.rect.x, middle(child.rect));
             pen.path(&format!("M{bus} {y} H{}", if onward { x - 6 } else { x }), reached(child), "");

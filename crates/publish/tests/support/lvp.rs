@@ -163,7 +163,7 @@ pub fn device() -> Device {
             Secret {
                 id: "service-key".into(),
                 held_by: vec!["service-tool".into(), "pump-controller".into()],
-                per_unit: false,
+                per_unit: None,
                 public: false,
             },
         )]),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ward_model::ids::{ControlId, ElementId, FieldedVersionId};
+use ward_model::ids::{CohortId, ControlId, ElementId, FieldedVersionId, PolicyId};
 use ward_model::verdict::{Outcome, PresumedBecause};
 
 use super::{Readings, Told, covered, covers, gone, groups};
@@ -13,9 +13,13 @@ use crate::ground::ground;
 use crate::parallel::each_beside;
 use crate::run::{Key, Run, Standing};
 
-/// How one verdict comes out, for so many groups of units.
+/// How one verdict comes out, for some groups of units.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outline {
+    /// By which policy.
+    pub policy: PolicyId,
+    /// Of which subject.
+    pub subject: String,
     /// In which fielded version.
     pub fielded_version: FieldedVersionId,
     /// Where.
@@ -30,8 +34,8 @@ pub struct Outline {
     pub undetermined: bool,
     /// How many subjects a presumed one speaks for.
     pub covers: usize,
-    /// For how many groups of units it is the same.
-    pub groups: usize,
+    /// The groups of units for which it is the same.
+    pub cohorts: Vec<CohortId>,
 }
 
 /// How every verdict comes out as if just these claims had effect. The same verdicts as [`super::judge_supposing`] gives, by the same
@@ -43,17 +47,17 @@ pub fn outline(situation: Situation<'_>, decided: &Effects) -> Vec<Outline> {
     let mut outlines = Vec::new();
     let none = Effects::none();
     for version in &situation.device.versions {
-        let mut confirmed: BTreeMap<Vec<ControlId>, usize> = BTreeMap::new();
-        for (_, controls) in groups(version) {
-            *confirmed.entry(controls).or_default() += 1;
+        let mut confirmed: BTreeMap<Vec<ControlId>, Vec<CohortId>> = BTreeMap::new();
+        for (units, controls) in groups(version) {
+            confirmed.entry(controls).or_default().push(units.cohort);
         }
         for policy in &situation.rulebook.policies {
             let catalogue = Catalogue::new(situation, policy, version);
-            for (confirmed, groups) in &confirmed {
+            for (confirmed, cohorts) in &confirmed {
                 let (catalogue, told) = (&catalogue, Told::Verdicts);
                 let spoken = &[][..];
                 let readings = Readings { situation, policy, version, confirmed, decided, spoken, catalogue, told };
-                outlines.extend(readings.outline(&none, *groups));
+                outlines.extend(readings.outline(&none, cohorts));
             }
         }
     }
@@ -61,7 +65,7 @@ pub fn outline(situation: Situation<'_>, decided: &Effects) -> Vec<Outline> {
 }
 
 impl<'a> Readings<'a> {
-    fn outline(self, none: &Effects, groups: usize) -> Vec<Outline> {
+    fn outline(self, none: &Effects, cohorts: &[CohortId]) -> Vec<Outline> {
         let readings: Readings<'_> = self;
         let grounded = ground(&readings.context(readings.decided, Unknowns::Worst));
         let like = grounded.like();
@@ -78,6 +82,8 @@ impl<'a> Readings<'a> {
         let gone = gone(&outcomes, undecided);
         let speaking: BTreeMap<&ElementId, BTreeSet<String>> = covered(&outcomes, &subjects, &gone);
         let outline = |key: &Key, verdict: Outcome| Outline {
+            policy: readings.policy.id.clone(),
+            subject: key.subject.subject().id,
             fielded_version: readings.version.id.clone(),
             element: key.subject.element().clone(),
             verdict,
@@ -85,7 +91,7 @@ impl<'a> Readings<'a> {
             provisional: verdict == Outcome::Controlled && undecided.outcome(key) == Outcome::Uncontrolled,
             undetermined: verdict == Outcome::Uncontrolled && best.outcome(key) == Outcome::Controlled,
             covers: covers(&run, key, &speaking).len(),
-            groups,
+            cohorts: cohorts.to_vec(),
         };
         let judged = subjects.iter().filter_map(|(key, standing)| match standing {
             Standing::Judged(judged) => Some(outline(key, judged.outcome)),

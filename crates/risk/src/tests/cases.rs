@@ -37,7 +37,7 @@ pub(super) fn guarded() -> System {
     let mut system = ward();
     system.device.secrets.insert(
         "key".into(),
-        Secret { id: "key".into(), held_by: vec!["server".into(), "pump".into()], per_unit: true, public: false },
+        Secret { id: "key".into(), held_by: vec!["server".into(), "pump".into()], per_unit: Some(true), public: false },
     );
     let link = system.link("limits", "server", "pump", Medium::Ip);
     link.authentication = Some(Authentication { mechanism: "mac".into(), secret: Some("key".into()) });
@@ -337,10 +337,10 @@ fn a_read_secret_opens_the_link_it_guards() {
 #[test]
 fn a_shared_key_is_known_to_whoever_owns_a_unit() {
     let mut system = guarded();
-    system.device.secrets.get_mut(&SecretId::from("key")).unwrap().per_unit = false;
+    system.device.secrets.get_mut(&SecretId::from("key")).unwrap().per_unit = Some(false);
     let judgement = judged(&mut system, &[]);
     assert_eq!(only(&judgement, "WR-004@limits").verdict, Outcome::Uncontrolled);
-    let key = Secret { per_unit: false, public: true, ..system.device.secrets[&SecretId::from("key")].clone() };
+    let key = Secret { per_unit: Some(false), public: true, ..system.device.secrets[&SecretId::from("key")].clone() };
     system.device.secrets.insert("key".into(), key);
     // Of a public key the sender has the private half: where nobody can come by a sender, nobody has it.
     system.element("server").kind = ElementKind::UpdateServer;

@@ -21,7 +21,7 @@ fn chain() -> System {
         system
             .device
             .secrets
-            .insert(id.into(), Secret { id: id.into(), held_by: Vec::new(), per_unit: true, public: false });
+            .insert(id.into(), Secret { id: id.into(), held_by: Vec::new(), per_unit: Some(true), public: false });
         let link = system.link(id, from, to, Medium::Bluetooth);
         link.exposed_to = Some(vec![Position::Radio]);
         link.carries = Some(vec![Carries::Data]);
@@ -70,7 +70,7 @@ fn old_data_and_a_shared_key_are_believed() {
     link(&mut system, "shows").anti_replay = None;
     assert_eq!(only(&judged(&mut system, &[]), "WR-007@shows").verdict, Outcome::Uncontrolled);
     let mut system = chain();
-    system.device.secrets.get_mut(&"shows".into()).unwrap().per_unit = false;
+    system.device.secrets.get_mut(&"shows".into()).unwrap().per_unit = Some(false);
     assert_eq!(only(&judged(&mut system, &[]), "WR-008@shows").verdict, Outcome::Uncontrolled);
 }
 
@@ -161,7 +161,7 @@ fn a_detection_can_be_silenced() {
         link.exposed_to = Some(vec![Position::Radio]);
         link.anti_replay = Some(true);
         if authentication {
-            let key = Secret { id: "k".into(), held_by: Vec::new(), per_unit: true, public: false };
+            let key = Secret { id: "k".into(), held_by: Vec::new(), per_unit: Some(true), public: false };
             link.authentication = Some(Authentication { mechanism: "mac".into(), secret: Some("k".into()) });
             system.device.secrets.insert("k".into(), key);
         }
@@ -197,7 +197,7 @@ fn a_fallback_can_be_misled() {
         link.exposed_to = Some(vec![Position::Radio]);
         link.anti_replay = Some(true);
         if authentication {
-            let key = Secret { id: "k".into(), held_by: Vec::new(), per_unit: true, public: false };
+            let key = Secret { id: "k".into(), held_by: Vec::new(), per_unit: Some(true), public: false };
             link.authentication = Some(Authentication { mechanism: "mac".into(), secret: Some("k".into()) });
             system.device.secrets.insert("k".into(), key);
         }

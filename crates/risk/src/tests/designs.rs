@@ -103,7 +103,7 @@ fn paged() -> System {
 /// Guards the link to an element by a secret of every unit's own, so that nothing but its silence is left.
 fn link_secret(system: &mut System, secret: &str, to: &str) {
     let (id, held_by) = (secret.into(), vec!["monitor".into(), to.into()]);
-    system.device.secrets.insert(secret.into(), Secret { id, held_by, per_unit: true, public: false });
+    system.device.secrets.insert(secret.into(), Secret { id, held_by, per_unit: Some(true), public: false });
     for link in system.device.links.values_mut().filter(|link| link.to.as_str() == to) {
         link.authentication = Some(Authentication { mechanism: "mac".into(), secret: Some(secret.into()) });
         link.anti_replay = Some(true);

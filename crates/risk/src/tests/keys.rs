@@ -13,7 +13,7 @@ const READ_BY_HAND: &str = "CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N";
 
 fn secret(system: &mut System, id: &str, held_by: &[&str], per_unit: bool, public: bool) {
     let held_by = held_by.iter().map(|id| (*id).into()).collect();
-    system.device.secrets.insert(id.into(), Secret { id: id.into(), held_by, per_unit, public });
+    system.device.secrets.insert(id.into(), Secret { id: id.into(), held_by, per_unit: Some(per_unit), public });
 }
 
 /// A port for code that a control guards, resting on a key at the pump.
@@ -48,7 +48,7 @@ fn the_sender_holds_the_private_half_of_a_public_key() {
         let mut system = guarded();
         system.element("server").kind = kind;
         let key = system.device.secrets.get_mut(&SecretId::from("key")).unwrap();
-        (key.per_unit, key.public) = (false, true);
+        (key.per_unit, key.public) = (Some(false), true);
         key.held_by = vec!["pump".into()];
         if let Some(element) = reads {
             system.finding("CVE-READ", element, Some(READ_BY_HAND), State::Affected);

@@ -164,7 +164,7 @@ proptest! {
             link.fed_by = None;
         }
         for secret in unsaid.device.secrets.values_mut() {
-            secret.per_unit = false;
+            secret.per_unit = Some(false);
             secret.public = false;
         }
         for element in unsaid.device.elements.values_mut() {

@@ -9,12 +9,13 @@ use super::system::{no_decisions, rulebook, system};
 use crate::attribute::through;
 use crate::catalogue::Catalogue;
 use crate::cells::{Cell, Effects, Harms, worst_of_each};
-use crate::fixpoint::solve;
+use crate::fixpoint::{Entry, EntryRef, Solution, conclusions, solve};
 use crate::graph::Step;
 use crate::ground::{ground, presuming};
 use crate::labels::{Labels, Questions, worst_harms};
 use crate::program::{DerivationId, FactId, Program, ReachRule};
 use crate::value::{Front, Value};
+use crate::witness::way_to;
 
 type Values = BTreeMap<FactId, BTreeSet<(Value, bool)>>;
 
@@ -112,7 +113,34 @@ proptest! {
             // Asked once for all subjects, the worst harm is the same, and so is everything else that people are touched by.
             let leads = labels.leads(&questions.begin(steps));
             let is_reached = |cell: &Cell| onward.front(cell.fact).beats(Value { class: cell.class, reach: cell.reach });
-            prop_assert_eq!(leads.worst, cells.iter().find(|cell| is_reached(cell)).cloned(), "through {:?}", subject);
+            let worst = cells.iter().find(|cell| is_reached(cell));
+            let as_bad = matches!((&leads.worst, worst), (Some(told), Some(worst)) if told.is_as_bad_as(worst));
+            prop_assert!(as_bad || (leads.worst.is_none() && worst.is_none()), "{:?}, not {:?}: through {:?}", leads.worst, worst, subject);
+            // The way that is told ends in something as bad, and has done nothing as bad before.
+            let way = way_to(program, &whole, (&questions, &labels), steps);
+            prop_assert_eq!(way.is_some(), worst.is_some(), "through {:?}", subject);
+            if let (Some((end, way)), Some(worst)) = (way, worst) {
+                prop_assert!(end.is_as_bad_as(worst) && is_reached(end), "{:?}, not {:?}: through {:?}", end, worst, subject);
+                let mut behind = way.onward.entry(way.entry);
+                let mut passed = Vec::new();
+                while let Some(before) = behind.premises.iter().find_map(|premise| match premise {
+                    EntryRef::Through(number) => Some(way.onward.entry(*number)),
+                    EntryRef::Whole(_) => None,
+                }) {
+                    passed.push(before);
+                    behind = before;
+                }
+                // The last fact before the end is what does the harm.
+                for entry in passed.into_iter().skip(1) {
+                    let done = onward_of(program, &whole, entry);
+                    let as_bad = cells.iter().find(|cell| {
+                        cell.is_as_bad_as(worst) && done.iter().any(|(fact, value)| {
+                            *fact == cell.fact && *value == Value { class: cell.class, reach: cell.reach }
+                        })
+                    });
+                    prop_assert_eq!(as_bad, None, "passed by {:?} through {:?}", program.at(entry.fact), subject);
+                }
+            }
             // Nor does it hide any other harm: each is told at its worst, with the most people that it touches at once.
             let reached = worst_of_each(cells.iter().filter(|cell| is_reached(cell)));
             let begun = questions.begin(steps);
@@ -131,4 +159,20 @@ proptest! {
             }
         }
     }
+}
+
+/// What follows from an entry in one step, all else taken at its best.
+fn onward_of(program: &Program, whole: &Solution, entry: &Entry) -> Vec<(FactId, Value)> {
+    let graph = program.graph();
+    let mut found = Vec::new();
+    let mut own = Front::default();
+    own.insert(entry.value, 0);
+    for &id in graph.uses(entry.fact) {
+        let step = graph.step(id);
+        for place in (0..step.premises.len()).filter(|place| step.premises[*place] == entry.fact) {
+            let front = |other: usize, premise| if other == place { own } else { whole.front(premise) };
+            conclusions(step, Front::default(), front, |value, _| found.push((step.conclusion, value)));
+        }
+    }
+    found
 }

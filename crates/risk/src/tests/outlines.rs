@@ -31,16 +31,19 @@ proptest! {
         let mut expected: Vec<_> = verdicts
             .into_iter()
             .map(|verdict| {
-                let place = (verdict.fielded_version, verdict.element, verdict.presumed_because);
+                let of = (verdict.policy, verdict.subject.id, verdict.units.cohort);
+                let place = (of, verdict.fielded_version, verdict.element, verdict.presumed_because);
                 (place, verdict.verdict, verdict.provisional, verdict.undetermined, verdict.covers.len())
             })
             .collect();
         expected.sort();
         let mut outlined = Vec::new();
         for outline in outline(situation, &effects) {
-            let place = (outline.fielded_version, outline.element, outline.because);
-            let told = (place, outline.verdict, outline.provisional, outline.undetermined, outline.covers);
-            outlined.extend(std::iter::repeat_n(told, outline.groups));
+            for cohort in outline.cohorts {
+                let of = (outline.policy.clone(), outline.subject.clone(), cohort);
+                let place = (of, outline.fielded_version.clone(), outline.element.clone(), outline.because);
+                outlined.push((place, outline.verdict, outline.provisional, outline.undetermined, outline.covers));
+            }
         }
         outlined.sort();
         prop_assert_eq!(outlined, expected);

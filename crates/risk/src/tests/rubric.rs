@@ -29,8 +29,12 @@ fn monitor() -> System {
     system.harm("disclosed", Severity::Serious).axis = Axis::Privacy;
     system.function("infuse", RealisedBy::All(vec!["pump".into()]), &[(HowDegraded::Alteration, "death")]);
     system.function("keep-records", RealisedBy::All(vec!["monitor".into()]), &[(HowDegraded::Disclosure, "disclosed")]);
-    let key =
-        Secret { id: "key".into(), held_by: vec!["monitor".into(), "pump".into()], per_unit: true, public: false };
+    let key = Secret {
+        id: "key".into(),
+        held_by: vec!["monitor".into(), "pump".into()],
+        per_unit: Some(true),
+        public: false,
+    };
     system.device.secrets.insert("key".into(), key);
     let link = system.link("command", "monitor", "pump", Medium::Radio);
     link.authentication =

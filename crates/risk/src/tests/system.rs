@@ -192,7 +192,7 @@ impl System {
             claim(link.fed_by.is_some(), LinkClaim::FedBy);
         }
         for secret in device.secrets.values() {
-            claims.extend(secret.per_unit.then(|| ClaimId::SecretPerUnit(secret.id.clone())));
+            claims.extend((secret.per_unit == Some(true)).then(|| ClaimId::SecretPerUnit(secret.id.clone())));
             claims.extend(secret.public.then(|| ClaimId::SecretPublic(secret.id.clone())));
         }
         for function in device.functions.values() {
@@ -619,7 +619,10 @@ pub(crate) fn system() -> impl Strategy<Value = System> {
             for (number, (holders, per_unit, public)) in secrets.iter().enumerate() {
                 let id = SecretId::new(format!("s{number}"));
                 let held_by = holders.iter().map(|id| ElementId::from(*id)).collect();
-                system.device.secrets.insert(id.clone(), Secret { id, held_by, per_unit: *per_unit, public: *public });
+                system
+                    .device
+                    .secrets
+                    .insert(id.clone(), Secret { id, held_by, per_unit: Some(*per_unit), public: *public });
             }
             for (number, link) in links.into_iter().enumerate() {
                 let id = LinkId::new(format!("l{number}"));

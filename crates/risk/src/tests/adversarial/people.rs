@@ -160,7 +160,7 @@ fn a_diagnosis_by_altered_data() {
     let mut system = System::empty();
     system.harm("wrong-treatment", Severity::Critical);
     for (id, from, to) in [("results", "analyser", "screen"), ("times", "clock", "screen")] {
-        let secret = Secret { id: id.into(), held_by: Vec::new(), per_unit: true, public: false };
+        let secret = Secret { id: id.into(), held_by: Vec::new(), per_unit: Some(true), public: false };
         system.device.secrets.insert(id.into(), secret);
         let link = system.link(id, from, to, Medium::Ip);
         link.exposed_to = Some(vec![ward_model::scale::Position::HospitalNetwork]);

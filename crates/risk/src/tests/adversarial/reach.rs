@@ -37,7 +37,7 @@ fn an_extracted_key() {
     let mut system = guarded();
     let key = system.device.secrets.values().next().cloned().unwrap();
     system.device.secrets.insert("other".into(), ward_model::device::Secret { id: "other".into(), ..key });
-    system.device.secrets.get_mut(&"key".into()).unwrap().per_unit = false;
+    system.device.secrets.get_mut(&"key".into()).unwrap().per_unit = Some(false);
     assert_eq!(verdict(&mut system, "WR-004@limits").verdict, Outcome::Uncontrolled);
 }
 
