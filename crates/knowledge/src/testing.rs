@@ -205,9 +205,10 @@ pub(crate) fn catalogue() -> impl Strategy<Value = Catalogue> {
     let name = || prop::option::of(prop_oneof![Just("Acme".to_owned()), Just("Pump".to_owned())]);
     let entry = (id(), prop::option::of(day()), any::<bool>(), name(), name())
         .prop_map(|(id, added, ransomware, vendor, product)| Exploited { id, added, ransomware, vendor, product });
-    prop::collection::vec(entry, 0..6).prop_map(|entries| Catalogue {
+    prop::collection::vec(entry, 1..6).prop_map(|entries| Catalogue {
         version: Some("1".to_owned()),
         released: Some(date(2026, 1, 1)),
+        moment: String::new(),
         entries,
         set_aside: Vec::new(),
     })
@@ -216,9 +217,10 @@ pub(crate) fn catalogue() -> impl Strategy<Value = Catalogue> {
 pub(crate) fn scores() -> impl Strategy<Value = Scores> {
     let score = (id(), 0_u32..=100_000, 0_u32..=100_000)
         .prop_map(|(id, score, percentile)| (id, Epss { score, percentile, date: date(2026, 1, 2) }));
-    prop::collection::vec(score, 0..12).prop_map(|scores| Scores {
+    prop::collection::vec(score, 1..12).prop_map(|scores| Scores {
         model_version: "1".to_owned(),
         date: date(2026, 1, 2),
+        moment: String::new(),
         scores,
         set_aside: Vec::new(),
     })
