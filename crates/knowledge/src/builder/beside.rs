@@ -183,7 +183,6 @@ pub(super) fn rename(
         remarks.push(remark(&record, file.map(|(_, file)| file.as_str())));
         renamed.insert(place, ());
     }
-    drop(search);
     if renamed.is_empty() && same.is_empty() {
         return Ok(());
     }

@@ -196,7 +196,6 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
         let Pending { id, stamp, facts, place, .. } = pending;
         came.new.push(New { id, source, stamp, facts, batch, place, received, position });
     }
-    drop(search);
     beside::keep(builder, &mut came, undated)?;
     for (name, (state, changes)) in sources.iter_mut() {
         if builder.looked_at(name) && !WHOLE.contains(&name.as_str()) {
