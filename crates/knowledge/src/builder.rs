@@ -452,9 +452,17 @@ impl Builder {
     }
 }
 
+/// What is told of a date after the day of receipt, behind the date.
+const BEYOND: &str = " lies after the day of receipt, ";
+
+/// Whether that is told of a record.
+fn is_beyond(told: &SetAsideRecord) -> bool {
+    told.place == 0 && told.reason.contains(BEYOND)
+}
+
 /// What is told of a date after the day of receipt.
 fn beyond(source: &str, file: &str, id: Option<&str>, date: &str, received: Date, digest: Digest) -> SetAsideRecord {
-    let reason = format!("{date} lies after the day of receipt, {received}: it is not believed");
+    let reason = format!("{date}{BEYOND}{received}: it is not believed");
     SetAsideRecord::remark(source, file, id, reason, digest)
 }
 

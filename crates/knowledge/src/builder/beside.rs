@@ -10,7 +10,7 @@ use ward_model::ids::VulnerabilityId;
 use ward_model::vulnerability::VulnerabilityRecord;
 
 use super::entry::Entry;
-use super::records::{self, Came, Files, Held, New, Waiting};
+use super::records::{self, Came, Held, New, Waiting};
 use super::retract::taken_back;
 use super::spill::SpillReader;
 use super::{Builder, Pending, merge};
@@ -131,11 +131,11 @@ fn is_same(one: &VulnerabilityRecord, other: &VulnerabilityRecord) -> bool {
     says(one) == says(other)
 }
 
-/// What is told of a record that stands beside.
-fn remark(record: &VulnerabilityRecord, file: Option<&str>) -> SetAsideRecord {
-    let reason = "it does not say of when it is: it stands beside what does, and takes nothing back".to_owned();
+/// What is told of a record that stands beside, whichever file it came in.
+fn remark(record: &VulnerabilityRecord) -> SetAsideRecord {
+    let reason = "it does not say, so that it can be believed, of when it is: it stands beside what does, and takes nothing back".to_owned();
     let id = record.id.as_str();
-    SetAsideRecord::remark(&record.source, file.unwrap_or(&record.source), Some(id), reason, Digest::of(id.as_bytes()))
+    SetAsideRecord::remark(&record.source, &record.source, Some(id), reason, Digest::of(id.as_bytes()))
 }
 
 /// Gives those that wait and say no moment a name of their own, where a version that says one waits too or is held. What says the same as
@@ -143,12 +143,11 @@ fn remark(record: &VulnerabilityRecord, file: Option<&str>) -> SetAsideRecord {
 pub(super) fn rename(
     waiting: &mut Waiting,
     readers: &mut Vec<SpillReader>,
-    files: &[Files],
     builder: &mut Builder,
 ) -> Result<(), HomeError> {
     let folder = builder.home.folder().to_owned();
     let (mut batch, mut renamed, mut same) = (builder.batch()?, BTreeMap::new(), BTreeSet::new());
-    let mut remarks = Vec::new();
+    let (mut remarks, mut told) = (Vec::new(), BTreeSet::new());
     let mut first: Option<usize> = None;
     let mut search = Held::of(builder);
     for place in 0..waiting.len() {
@@ -177,10 +176,12 @@ pub(super) fn rename(
             same.insert(place);
             continue;
         }
+        // That it is dated ahead is told with the name that it has now.
+        let (id, of) = (record.id.clone(), source.clone());
+        told.insert((of, id));
         let record = beside(&record);
         batch.record(&record, "")?;
-        let file = pending.file.and_then(|file| files.get(*index)?.get(file));
-        remarks.push(remark(&record, file.map(|(_, file)| file.as_str())));
+        remarks.push(remark(&record));
         renamed.insert(place, ());
     }
     if renamed.is_empty() && same.is_empty() {
@@ -197,6 +198,11 @@ pub(super) fn rename(
         }
     }
     records::sort(waiting);
+    let is_told = |one: &SetAsideRecord| {
+        let id = one.id.clone().filter(|_| super::is_beyond(one));
+        id.is_some_and(|id| told.contains(&(one.source.clone(), id)))
+    };
+    builder.set_aside.retain(|one| !is_told(one));
     builder.set_aside.extend(remarks);
     Ok(())
 }
@@ -230,7 +236,7 @@ pub(super) fn keep(
         batch.record(&record, "")?;
         let since = received.map_or(builder.received, Moment::from).time().to_string();
         builder.stood_since.insert((new.source.clone(), record.id.as_str().into()), since);
-        remarks.push(remark(&record, None));
+        remarks.push(remark(&record));
         kept.push((new.source.clone(), first, day::pack(received)));
     }
     let number = came.readers.len();

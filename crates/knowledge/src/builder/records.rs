@@ -117,7 +117,7 @@ impl<'a> Held<'a> {
 pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Came, HomeError> {
     let folder = builder.home.folder().to_owned();
     let (mut waiting, mut readers, files) = in_order(std::mem::take(&mut builder.batches), builder, &folder)?;
-    beside::rename(&mut waiting, &mut readers, &files, builder)?;
+    beside::rename(&mut waiting, &mut readers, builder)?;
     let aside = builder.held.as_ref().map(Generation::set_aside).transpose()?.unwrap_or_default();
     let remarks = merge::contradictions(&mut waiting, &mut readers, builder, &aside)?;
     builder.set_aside.extend(remarks);
@@ -292,7 +292,7 @@ fn replaced_beside(waiting: &Waiting, builder: &Builder) -> Result<BTreeMap<usiz
 pub(super) type Waiting = Vec<(usize, String, Pending)>;
 
 /// Source and name of each file of a batch.
-pub(super) type Files = Vec<(String, String)>;
+type Files = Vec<(String, String)>;
 
 /// All that came, by identifier and source: of each record the version with the latest stamp, or all that have it. Also the files of
 /// each batch.
