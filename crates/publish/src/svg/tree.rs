@@ -209,13 +209,7 @@ fn draw(pen: &mut Pen, placed: &Placed<'_>, onward: bool) {
         // The whole line from what leads here is as thick as its end.
         let thick: Vec<i32> =
             placed.from.iter().filter(|child| reached(child) != line).map(|child| middle(child.rect)).collect();
-        let stem = if onward && several {
-            line
-        } else if thick.is_empty() {
-            line
-        } else {
-            (ACCENT, "3")
-        };
+        let stem = if thick.is_empty() || (onward && several) { line } else { (ACCENT, "3") };
         if let (false, Some(top), Some(bottom)) = (onward, thick.iter().min(), thick.iter().max())
             && (several || *top != out)
         {

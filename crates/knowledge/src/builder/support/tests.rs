@@ -261,10 +261,13 @@ fn ends(home: &Home) -> Any<Vec<String>> {
 const ON_1: &str = r#","eol":"2026-01-01""#;
 const ON_2: &str = r#","eol":"2026-02-01""#;
 
+/// Two lists of one product, what holds of them, and whether it is told that they differ.
+type Two<'a> = (&'a [Line<'a>], &'a [Line<'a>], &'a [&'a str], bool);
+
 /// What holds of two lists of one product, in either order, and whether it is told that they differ.
 #[test]
 fn a_product_is_replaced_by_a_later_release_of_its_own_alone() -> TestResult {
-    let table: [(&[Line<'_>], &[Line<'_>], &[&str], bool); 7] = [
+    let table: [Two<'_>; 7] = [
         // A later release: what it says is what holds.
         (&[("3", "3.1", "2025-12-01", ON_1)], &[("3", "3.2", "2025-12-02", ON_2)], &["3 On(2026-02-01)"], false),
         // Unless it does not say an end any more.
