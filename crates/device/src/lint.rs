@@ -155,10 +155,9 @@ impl<'a> Lint<'a> {
                 let message = format!("the function `{id}` has no effect: nothing follows when it is lost or altered");
                 self.warn(Kind::Function, id.as_str(), "no-effect", message, "add [[function.effect]]");
             }
-            let by_elements = function.realised_by != RealisedBy::People;
-            for on in function.undescribed_degradations().filter(|_| by_elements) {
+            for on in self.reading.device.undescribed_degradations(function) {
                 let message = format!(
-                    "nothing says what follows from {on} of `{id}`, which is essential: its elements are not described completely"
+                    "nothing says what follows for people from {on} of `{id}`, which is essential: its elements are not described completely"
                 );
                 let help = format!(
                     "add [[function.effect]] with on = \"{on}\"; where it harms nobody, with a harm of severity negligible"

@@ -357,6 +357,17 @@ impl Device {
         }
     }
 
+    /// The ways in which a function degrades and of which nobody has said what follows for people, where it is essential: essential
+    /// performance is what people come to harm without, so that silence about it does not mean that nothing does.
+    pub fn undescribed_degradations<'a>(&'a self, function: &'a Function) -> impl Iterator<Item = HowDegraded> + 'a {
+        let described = |on: HowDegraded| {
+            let mut effects = function.effects.iter().filter(|effect| effect.on == on);
+            effects.any(|effect| self.person_severity(&effect.harm).is_some())
+        };
+        let ways = [HowDegraded::Loss, HowDegraded::Alteration].into_iter();
+        ways.filter(move |on| function.essential && !described(*on))
+    }
+
     /// The positions that the environments of the device put within reach, whatever a link says.
     pub fn positions(&self) -> Vec<Position> {
         Position::ALL

@@ -325,7 +325,7 @@ fn beside(device: &Device) -> Table<ElementId, Vec<FunctionId>> {
 fn unsaid(device: &Device) -> Table<ElementId, Vec<(FunctionId, HowDegraded)>> {
     let mut unsaid: Table<ElementId, Vec<(FunctionId, HowDegraded)>> = Table::default();
     for function in device.functions.values() {
-        let ways: Vec<HowDegraded> = function.undescribed_degradations().collect();
+        let ways: Vec<HowDegraded> = device.undescribed_degradations(function).collect();
         for element in function.realised_by.elements() {
             let ways = ways.iter().map(|on| (function.id.clone(), *on));
             unsaid.entry(element.clone()).or_default().extend(ways);

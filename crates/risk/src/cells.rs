@@ -77,11 +77,14 @@ impl<'a> Effected<'a> {
 
     /// How many people it touches, come about in one way; nothing where something takes over.
     fn persons(&self, context: &Context<'_>, value: Value) -> Option<Persons> {
+        let own = self.of_its_group(context, value)?;
+        Some(if self.harm.axis == Axis::Person { own.and(self.beside(context, value.reach)) } else { own })
+    }
+
+    /// How many people of the group that depends on the function.
+    fn of_its_group(&self, context: &Context<'_>, value: Value) -> Option<Persons> {
         let taken_over = self.relieved && taken_over(context, self, value.reach);
-        (!taken_over).then(|| {
-            let own = persons(context.device(), context.unknowns, self.function, self.via, value.reach);
-            if self.harm.axis == Axis::Person { own.and(self.beside(context, value.reach)) } else { own }
-        })
+        (!taken_over).then(|| persons(context.device(), context.unknowns, self.function, self.via, value.reach))
     }
 
     /// How many people of other groups the same elements harm at least as badly when they fail so: one action touches them, too. Those of
@@ -156,6 +159,10 @@ impl<'a> Harms<'a> {
 
     /// What the policy says of each, come about in each way; worst first. Only harm to persons that the policy counts is among them.
     pub fn cells(&self, context: &Context<'_>) -> Vec<Cell> {
+        self.judged(context, |effected, value| effected.persons(context, value))
+    }
+
+    fn judged(&self, context: &Context<'_>, touched: impl Fn(&Effected<'_>, Value) -> Option<Persons>) -> Vec<Cell> {
         let mut cells = Vec::new();
         for (fact, effected, _) in &self.found {
             let Effected { function, harm, .. } = effected;
@@ -164,7 +171,7 @@ impl<'a> Harms<'a> {
             }
             for &reach in Reach::ALL {
                 for &class in Exploitability::ALL {
-                    if let Some(persons) = effected.persons(context, Value { class, reach }) {
+                    if let Some(persons) = touched(effected, Value { class, reach }) {
                         cells.push(Cell {
                             outcome: context.policy.cell(class, harm.severity, persons),
                             escalated: context.policy.escalate(harm.severity, persons),
@@ -189,7 +196,7 @@ impl<'a> Harms<'a> {
         let mut groups: BTreeMap<Option<PersonGroupId>, Vec<Cell>> = BTreeMap::new();
         let of: BTreeMap<FactId, &Option<PersonGroupId>> =
             self.found.iter().map(|(fact, effected, _)| (*fact, &effected.function.persons)).collect();
-        for cell in self.cells(context) {
+        for cell in self.judged(context, |effected, value| effected.of_its_group(context, value)) {
             if let Some(group) = of.get(&cell.fact) {
                 groups.entry((*group).clone()).or_default().push(cell);
             }

@@ -189,7 +189,7 @@ fn verdict(device: &Device, policy: &Policy, element: &ElementId, functions: &[&
     let worst = harms.first().cloned();
     let outcome = worst.as_ref().map_or(Outcome::Controlled, |(harm, _)| harm.verdict);
     // An essential function is one whose loss is not acceptable: where nobody has said what it does, it is not harmless.
-    let is_unsaid = |function: &Function| function.undescribed_degradations().any(|on| on == HowDegraded::Loss);
+    let is_unsaid = |function: &Function| device.undescribed_degradations(function).any(|on| on == HowDegraded::Loss);
     let unsaid: BTreeSet<&str> =
         functions.iter().filter(|function| is_unsaid(function)).map(|function| function.id.as_str()).collect();
     let outcome = if unsaid.is_empty() { outcome } else { Outcome::Uncontrolled };

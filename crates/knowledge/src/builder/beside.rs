@@ -110,7 +110,13 @@ impl Builder {
 
     /// When what stands beside came; of what says of when it is, that.
     fn kept_of(&self, source: &str, stamp: &str) -> String {
-        let received = || self.handed_over_of(source).unwrap_or(self.received).time().to_string();
+        // To the day, as it is known of what was held before: the order in which versions come makes no difference. Of advisories what
+        // stands beside is kept from the first.
+        let received = || {
+            let received = self.handed_over_of(source).unwrap_or(self.received);
+            let kept = if source == csaf::SOURCE { received } else { Moment::from(received.day()) };
+            kept.time().to_string()
+        };
         Some(stamp::without_number(stamp)).filter(|stamp| !stamp.is_empty()).map_or_else(received, str::to_owned)
     }
 }
@@ -234,7 +240,7 @@ pub(super) fn keep(
         }
         let record = beside(&held);
         batch.record(&record, "")?;
-        let since = received.map_or(builder.received, Moment::from).time().to_string();
+        let since = Moment::from(received.unwrap_or(builder.received.day())).time().to_string();
         builder.stood_since.insert((new.source.clone(), record.id.as_str().into()), since);
         remarks.push(remark(&record));
         kept.push((new.source.clone(), first, day::pack(received)));

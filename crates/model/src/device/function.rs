@@ -26,16 +26,6 @@ pub struct Function {
     pub effects: Vec<Effect>,
 }
 
-impl Function {
-    /// The ways in which it degrades and of which nobody has said what follows, where it is essential: essential performance is what
-    /// people come to harm without, so that silence about it does not mean that nothing does.
-    pub fn undescribed_degradations(&self) -> impl Iterator<Item = HowDegraded> + '_ {
-        let described = |on: HowDegraded| self.effects.iter().any(|effect| effect.on == on);
-        let ways = [HowDegraded::Loss, HowDegraded::Alteration].into_iter();
-        ways.filter(move |on| self.essential && !described(*on))
-    }
-}
-
 /// What realises a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RealisedBy {

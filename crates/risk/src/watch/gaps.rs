@@ -41,7 +41,7 @@ pub(crate) fn gaps(situation: Situation<'_>, decided: &Effects) -> Vec<Gap> {
             if !function.realised_by.elements().contains(&element.id) {
                 continue;
             }
-            for on in function.undescribed_degradations() {
+            for on in situation.device.undescribed_degradations(function) {
                 gaps.push(Gap {
                     element: element.id.clone(),
                     fielded_version: None,

@@ -69,8 +69,9 @@ fn what_says_no_moment_that_can_be_believed_replaces_none_that_does() -> TestRes
                 let before = (ID, "2026-08-01T20:00:00", "before it came");
                 sync(&home, "2026-08-03T10:00:00Z", source, before)?;
                 assert_eq!(held(&home)?.len(), 2);
-                let last = sync(&home, "2026-08-04T10:00:00Z", source, (ID, "2026-08-02T20:00:00", "since"))?;
-                assert_eq!((held(&home)?, last.set_aside.len()), (vec!["CVE-2020-1 []: since".to_owned()], 0));
+                let last = sync(&home, "2026-08-04T10:00:00Z", source, (ID, "2026-08-03T20:00:00", "since"))?;
+                let wanted = (vec!["CVE-2020-1 []: since".to_owned()], 0);
+                assert_eq!((held(&home)?, last.set_aside.len()), wanted, "{source} {stamp} {order:?}");
             }
             assert_eq!(seen[0], seen[1], "{source} {stamp}");
         }
