@@ -167,6 +167,7 @@ fn text_has_contrast() {
 fn an_assessment_with_nothing_to_judge_does_not_comfort() {
     let mut assessment = lvp::assessment();
     assessment.verdicts.clear();
+    assessment.single_actions.clear();
     assessment.summary = ward_model::assessment::Summary::default();
     assert!(page_of(&assessment).contains("There was nothing to judge"));
 }

@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
 use ward_model::design::{DesignOf, Property};
-use ward_model::device::{
-    Carries, Control, Device, Element, ElementKind, FieldedVersion, Function, Link, Owner, RealisedBy, Secret,
-};
+use ward_model::device::{Carries, Control, Device, ElementKind, FieldedVersion, Function, Link, RealisedBy, Secret};
 use ward_model::finding::MatchReport;
 use ward_model::ids::{ComponentRef, ControlId, ElementId, FieldedVersionId, LinkId, VulnerabilityId};
 use ward_model::scale::Position;
@@ -296,14 +294,11 @@ impl<'a> Context<'a> {
         if named.is_empty() && self.unknowns == Unknowns::Worst { self.may_sign() } else { named }
     }
 
-    /// Where a private half may be that nobody is named to hold: with whatever the maker signs or ships by.
+    /// Where a private half may be that nobody is named to hold: with whatever ships what is signed.
     fn may_sign(&self) -> BTreeSet<ElementId> {
-        let may_sign = |element: &&Element| match element.kind {
-            ElementKind::UpdateServer => true,
-            ElementKind::Server | ElementKind::CloudService => element.owner == Owner::Maker,
-            _ => false,
-        };
-        self.device().elements.values().filter(may_sign).map(|element| element.id.clone()).collect()
+        let elements = self.device().elements.values();
+        let ships = elements.filter(|element| element.kind == ElementKind::UpdateServer);
+        ships.map(|element| element.id.clone()).collect()
     }
 
     /// Whether a secret is known to differ from unit to unit.

@@ -157,7 +157,7 @@ pub const fn owner(owner: Owner) -> &'static str {
         Owner::Hospital => "hospital",
         Owner::Patient => "patient",
         // Of what others described, and nobody's word of whose it is, the same is written into a folder.
-        Owner::ThirdParty => "third party, or not said",
+        Owner::ThirdParty => "third party?",
     }
 }
 
