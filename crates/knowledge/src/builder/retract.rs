@@ -11,7 +11,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ward_formats::feed::UNDATED;
 use ward_formats::feed::csaf::{self, Document};
 use ward_model::vulnerability::VulnerabilityRecord;
 
@@ -123,10 +122,6 @@ impl Builder {
     /// that came; none where it stands in the last one.
     pub(super) fn left_out_by(&self, source: &str, id: &str, stamp: &str) -> Result<Option<String>, HomeError> {
         let Some((label, _)) = id.split_once('/').filter(|_| source == csaf::SOURCE) else { return Ok(None) };
-        // What does not say of when it is, and comes only now, is not known to be older, whatever came before it.
-        if id.ends_with(UNDATED) && !stamp::is_dated(stamp) {
-            return Ok(None);
-        }
         let now = self.last_whole(source, id).map(str::to_owned);
         let before = self.held.as_ref().map(|held| held.document(source, label)).transpose()?.flatten();
         // A whole version of the same date says what one says that was read in part.
