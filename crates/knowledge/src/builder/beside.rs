@@ -21,10 +21,13 @@ use crate::moment::Moment;
 use crate::source::SetAsideRecord;
 use crate::{day, stamp};
 
-/// The name of what a record stands beside. Of advisories those that came in part are known by their document.
+/// The name of what a record stands beside. Versions of advisories are known by their document: when they came is kept of none of them,
+/// so that homes that received them on different days are the same.
 pub(super) fn plain<'a>(source: &str, id: &'a str) -> Option<&'a str> {
-    let in_part = || id.strip_suffix(IN_PART).filter(|_| source != csaf::SOURCE);
-    id.strip_suffix(UNDATED).or_else(in_part)
+    if source == csaf::SOURCE {
+        return None;
+    }
+    id.strip_suffix(UNDATED).or_else(|| id.strip_suffix(IN_PART))
 }
 
 /// Whether a whole version with this stamp replaces a record that stands beside, of which it is kept when it is, or when it came.

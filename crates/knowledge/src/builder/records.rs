@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use ward_formats::feed::{UNDATED, csaf};
+use ward_formats::feed::csaf;
 use ward_model::ids::VulnerabilityId;
 
 use super::entry::Facts;
@@ -154,9 +154,7 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
                 if !stamp.is_empty() || pending.stamp.is_empty() {
                     continue;
                 }
-            } else if *pending.stamp < *stamp
-                && (!pending.stamp.is_empty() || source == csaf::SOURCE && !pending.id.ends_with(UNDATED))
-            {
+            } else if *pending.stamp < *stamp && (!pending.stamp.is_empty() || source == csaf::SOURCE) {
                 changes.older += 1;
                 continue;
             } else {
