@@ -14,7 +14,6 @@ pub mod memory;
 pub mod moment;
 pub mod seed;
 pub mod source;
-mod span;
 mod stamp;
 
 mod alias;
