@@ -184,8 +184,8 @@ fn worst(parts: &mut [Part<'_>], site: Option<&SiteId>, groups: &BTreeSet<Group>
         verdict.if_claims_hold = all.iter().map(|one| one.if_claims_hold).max().unwrap_or(verdict.if_claims_hold);
         verdict.privacy = all.iter().any(|one| one.privacy);
         // What is uncontrolled in one of them whatever is not known is so for these units, too.
-        let open = |one: &&&Verdict| one.verdict == Outcome::Uncontrolled;
-        verdict.undetermined = open(&&&verdict) && all.iter().filter(open).all(|one| one.undetermined);
+        let open = |one: &Verdict| one.verdict == Outcome::Uncontrolled;
+        verdict.undetermined = open(&verdict) && all.iter().all(|one| !open(one) || one.undetermined);
         if verdict.verdict == Outcome::Controlled {
             // It holds for all of them only as long as for each.
             verdict.provisional = all.iter().any(|one| one.provisional);

@@ -26,8 +26,7 @@ use ward_model::lifecycle::{
 use ward_risk::open::open;
 use ward_risk::{Effects, ElementReports};
 
-use crate::suppose::{findings_at, mended};
-use crate::treat::BY_UPDATE;
+use crate::suppose::{BY_UPDATE, findings_at, mended};
 use crate::{Inputs, receipts, reports};
 use loss::Asking;
 use stage::{Life, Standing, by_dates, standing};
@@ -211,9 +210,10 @@ impl Looking<'_> {
             key(a).cmp(&key(b))
         });
         let settings = told::settings(device);
-        let (update, given_up) = told::update(version, &settings, told::update_of(device, version), rules);
+        let of = told::update_of(device, version);
+        let (update, given_up) = told::update(version, &settings, of, rules);
         let open = self.open(version, uncontrolled);
-        let advice = told::advice(device, version, &settings, (lived.max(range[0]), &given_up, open), rules, as_of);
+        let advice = told::advice(device, version, &settings, (lived.max(range[0]), &given_up, of, open), rules, as_of);
         let state = |part: &&Part| part.until.state(as_of);
         let count = |wanted| own.iter().filter(|part| state(part) == wanted).count();
         VersionLifecycle {

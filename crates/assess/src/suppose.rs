@@ -19,6 +19,9 @@ use ward_model::purl::Purl;
 use ward_risk::{Effects, ElementReports, loss};
 use ward_version::{Scheme, VersionOrder, compare, key};
 
+/// The category of controls that are brought to units as an update is.
+pub(crate) const BY_UPDATE: &str = "firmware-and-software-updates";
+
 /// What was found, by version and element.
 pub(crate) type Reports = BTreeMap<(FieldedVersionId, ElementId), ElementReports>;
 

@@ -16,8 +16,7 @@ use ward_model::hypothesis::Change;
 use ward_model::ids::{ElementId, FieldedVersionId, FunctionId};
 use ward_model::knowledge::KnowledgeError;
 use ward_model::treatment::{
-    AnswerFirst, LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated,
-    VersionTreatment,
+    LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated, VersionTreatment,
 };
 use ward_model::verdict::{Outcome, Verdict};
 use ward_risk::choices::Choices;
@@ -44,7 +43,6 @@ mod together;
 use advice::{assessing, say_first};
 use answering::answer_first;
 use brought::is_brought;
-pub(crate) use candidate::BY_UPDATE;
 use candidate::{Candidate, Offer, Offered};
 pub use configurations::treat_configurations;
 use hitting::{Clause, Failed, cheapest};
@@ -160,6 +158,11 @@ impl Part<'_> {
     }
 }
 
+/// The same configurations where other claims have effect.
+fn deciding<'a>(parts: &[Part<'a>], effects: &'a [Effects]) -> Vec<Part<'a>> {
+    parts.iter().zip(effects).map(|(part, effects)| Part { effects, ..part.clone() }).collect()
+}
+
 /// The cheapest treatment of a version of which the units are, or may be, of these configurations, and what an answer would save.
 fn treated_or_answered(
     parts: &[Part<'_>],
@@ -172,9 +175,7 @@ fn treated_or_answered(
         told.answer_first = answer_first(parts, version, treating, &told, &mut *tell)?;
     }
     if told.outcome == TreatmentOutcome::NoTreatment {
-        let opens =
-            |first: &AnswerFirst| matches!(first.outcome, TreatmentOutcome::NotNeeded | TreatmentOutcome::Treated);
-        if told.answer_first.as_ref().is_some_and(opens) {
+        if told.answer_first.as_ref().is_some_and(|first| first.outcome.is_treated()) {
             say_first(&mut told, "answer first for what is shown and not decided, for that opens a treatment");
         } else if let Some(first) = state_first(parts, version, treating, &told, tell)? {
             say_first(
@@ -566,7 +567,7 @@ impl<'a> Search<'a> {
         };
         let Outlined { outlines: after, stopping, hazards, .. } = outlined;
         let left_presumed = self.left_presumed(&after);
-        let treated = matches!(outcome, TreatmentOutcome::Treated | TreatmentOutcome::NotNeeded);
+        let treated = outcome.is_treated();
         // What is proposed is assessed whole once more, in every reading: what does not hold there is not proposed.
         let outcome = if treated && failed {
             advice.push("the whole assessment does not bear the proposal out: take it for none".to_owned());

@@ -15,7 +15,7 @@ use crate::lifecycle::VersionLifecycle;
 use crate::many::SingleAction;
 use crate::scale::{Persons, Severity};
 use crate::since::{ModelPart, Since};
-use crate::verdict::Verdict;
+use crate::verdict::{Outcome, Verdict};
 pub use crate::watching::WatchItem;
 
 /// The schema number of [`Assessment`].
@@ -241,6 +241,13 @@ pub struct FindingAt {
     pub element: ElementId,
     /// The finding.
     pub finding: Finding,
+}
+
+impl Assessment {
+    /// Whether a single action is uncontrolled: where no verdict is, by what it does to people of several groups together.
+    pub fn is_uncontrolled_at_once(&self) -> bool {
+        self.single_actions.iter().any(|action| action.verdict == Outcome::Uncontrolled)
+    }
 }
 
 /// A place where the model is not known to be complete.

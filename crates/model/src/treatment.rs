@@ -131,6 +131,13 @@ pub enum TreatmentOutcome {
     LimitReached,
 }
 
+impl TreatmentOutcome {
+    /// Whether nothing is left that has to be treated once the changes are made, if there are any.
+    pub fn is_treated(self) -> bool {
+        matches!(self, Self::NotNeeded | Self::Treated)
+    }
+}
+
 /// A change that is proposed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use ward_model::assessment::Assessment;
 use ward_model::device::Device;
 use ward_model::many::{FallbackStaff, HarmAtOnce, MANY_SCHEMA, Many, SingleAction};
-use ward_model::verdict::Outcome;
 
 use crate::text::TextOptions;
 use crate::text::paper::{Ink, Paper};
@@ -19,11 +18,6 @@ pub fn many(assessment: &Assessment) -> Many {
         single_actions: assessment.single_actions.clone(),
         multi_patient: assessment.multi_patient.clone(),
     }
-}
-
-/// Whether an action is uncontrolled: where no verdict is, by what it does to people of several groups together.
-pub(crate) fn is_uncontrolled(assessment: &Assessment) -> bool {
-    assessment.single_actions.iter().any(|action| action.verdict == Outcome::Uncontrolled)
 }
 
 /// One action, told once for all versions and units in which it is the same.

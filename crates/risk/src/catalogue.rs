@@ -322,16 +322,15 @@ fn beside(device: &Device) -> Table<ElementId, Vec<FunctionId>> {
 }
 
 /// By element, what is unsaid of the essential functions that it takes part in.
-fn unsaid(device: &Device) -> Table<ElementId, Vec<(FunctionId, HowDegraded)>> {
+pub(crate) fn unsaid(device: &Device) -> Table<ElementId, Vec<(FunctionId, HowDegraded)>> {
     let mut unsaid: Table<ElementId, Vec<(FunctionId, HowDegraded)>> = Table::default();
     for function in device.functions.values() {
-        let ways: Vec<HowDegraded> = device.undescribed_degradations(function).collect();
-        for element in function.realised_by.elements() {
-            let ways = ways.iter().map(|on| (function.id.clone(), *on));
-            unsaid.entry(element.clone()).or_default().extend(ways);
+        for on in device.undescribed_degradations(function) {
+            for element in function.realised_by.elements() {
+                unsaid.entry(element.clone()).or_default().push((function.id.clone(), on));
+            }
         }
     }
-    unsaid.retain(|_, ways| !ways.is_empty());
     unsaid
 }
 

@@ -192,13 +192,15 @@ impl<'a> Harms<'a> {
     }
 
     /// Cells by the group of people that each touches, where several groups depend on the device.
-    pub fn by_group(&self, context: &Context<'_>) -> BTreeMap<Option<PersonGroupId>, Vec<Cell>> {
-        let mut groups: BTreeMap<Option<PersonGroupId>, Vec<Cell>> = BTreeMap::new();
+    pub fn by_group(&self, context: &Context<'_>) -> BTreeMap<&'a Option<PersonGroupId>, Vec<Cell>> {
         let of: BTreeMap<FactId, &Option<PersonGroupId>> =
             self.found.iter().map(|(fact, effected, _)| (*fact, &effected.function.persons)).collect();
-        for cell in self.judged(context, |effected, value| effected.of_its_group(context, value)) {
-            if let Some(group) = of.get(&cell.fact) {
-                groups.entry((*group).clone()).or_default().push(cell);
+        let mut groups: BTreeMap<&Option<PersonGroupId>, Vec<Cell>> = BTreeMap::new();
+        if of.values().any(|group| Some(group) != of.values().next()) {
+            for cell in self.judged(context, |effected, value| effected.of_its_group(context, value)) {
+                if let Some(group) = of.get(&cell.fact) {
+                    groups.entry(group).or_default().push(cell);
+                }
             }
         }
         if groups.len() > 1 { groups } else { BTreeMap::new() }

@@ -384,10 +384,13 @@ pub(crate) fn worst_together<'b>(
     questions: &Questions,
     beginnings: impl Iterator<Item = &'b Begun> + Clone,
 ) -> Vec<Option<Cell>> {
-    let by_fact = Beginnings::new(questions.program.len(), beginnings);
-    let mut worst: Vec<Option<Cell>> = vec![None; by_fact.count];
     let harms = Harms::of(context, &questions.program, |fact| questions.ways[fact.index()].any());
     let groups = harms.by_group(context);
+    let mut worst: Vec<Option<Cell>> = vec![None; beginnings.clone().count()];
+    if groups.is_empty() {
+        return worst;
+    }
+    let by_fact = Beginnings::new(questions.program.len(), beginnings);
     let levels: BTreeSet<_> = groups.values().flatten().map(|cell| (cell.severity, cell.class)).collect();
     for (severity, class) in levels {
         let mut together: Vec<Vec<Cell>> = vec![Vec::new(); by_fact.count];

@@ -129,7 +129,7 @@ pub(super) fn advice(
     device: &Device,
     version: &FieldedVersion,
     settings: &BTreeMap<PersonGroupId, Setting>,
-    (stage, given_up, open): (Stage, &[GivenUp], Open),
+    (stage, given_up, of, open): (Stage, &[GivenUp], UpdateOf, Open),
     rules: &LifecycleRules,
     day: Date,
 ) -> Vec<Advice> {
@@ -142,37 +142,33 @@ pub(super) fn advice(
         stage,
         given_up,
         uncontrolled: open.uncontrolled,
-        of: update_of(device, version),
+        of,
         update_known: open.update_known,
         to_clinic: true,
+    };
+    let mut tell = |person_group: Option<&PersonGroupId>, persons: &str, told: &Told<'_>| {
+        for rule in rules.advice(told, day) {
+            if person_group.is_none_or(|group| seen.insert((group.clone(), rule.name.clone()))) {
+                advice.push(Advice {
+                    person_group: person_group.cloned(),
+                    persons: persons.to_owned(),
+                    role: told.role,
+                    setting: told.setting,
+                    rule: rule.name.clone(),
+                    text: rule.text.clone(),
+                    source: rule.source.clone(),
+                });
+            }
+        }
     };
     for (group, setting) in settings {
         let Some(group) = device.person_groups.get(group) else { continue };
         let told = Told { setting: *setting, role: group.role, to_clinic: false, ..common };
-        let told = &told;
-        for rule in rules.advice(told, day).filter(|rule| seen.insert((group.id.clone(), rule.name.clone()))) {
-            advice.push(Advice {
-                person_group: Some(group.id.clone()),
-                persons: group.name.clone(),
-                role: group.role,
-                setting: *setting,
-                rule: rule.name.clone(),
-                text: rule.text.clone(),
-                source: rule.source.clone(),
-            });
-        }
+        tell(Some(&group.id), &group.name, &told);
     }
     let clinics: Vec<&str> = of_clinics(device).map(|element| element.name.as_str()).collect();
-    for rule in rules.advice(&common, day).filter(|_| !clinics.is_empty()) {
-        advice.push(Advice {
-            person_group: None,
-            persons: format!("whoever has {}", clinics.join(" or ")),
-            role: common.role,
-            setting: common.setting,
-            rule: rule.name.clone(),
-            text: rule.text.clone(),
-            source: rule.source.clone(),
-        });
+    if !clinics.is_empty() {
+        tell(None, &format!("whoever has {}", clinics.join(" or ")), &common);
     }
     advice
 }

@@ -9,7 +9,7 @@ use ward_model::knowledge::KnowledgeError;
 use ward_model::treatment::{AnswerFirst, TreatmentOutcome, VersionTreatment};
 use ward_risk::{Effects, not_shown, rejected, spoken_against};
 
-use super::{Part, Progress, Treating, treated};
+use super::{Part, Progress, Treating, deciding, treated};
 
 /// What would be left to do for one version if first somebody answered for what is claimed, cites evidence and is not decided.
 pub(super) fn answer_first(
@@ -24,11 +24,9 @@ pub(super) fn answer_first(
     if claims.is_empty() {
         return Ok(None);
     }
-    let answered: Vec<Effects> =
+    let effects: Vec<Effects> =
         parts.iter().zip(&answerable).map(|(part, claims)| part.effects.supposing(claims)).collect();
-    let answered: Vec<Part<'_>> =
-        parts.iter().zip(&answered).map(|(part, effects)| Part { effects, ..part.clone() }).collect();
-    let then = treated(&answered, version, treating, tell)?;
+    let then = treated(&deciding(parts, &effects), version, treating, tell)?;
     let changes: Vec<Change> = then.changes.iter().map(|change| change.change.clone()).collect();
     let uncontrolled = then.before.uncontrolled.confirmed;
     // Where answers only make confirmed what was presumed, they are no advice.

@@ -17,10 +17,7 @@ use ward_risk::open::Open;
 use ward_risk::{Effects, loss, not_shown, rejected, spoken_against};
 use ward_version::key;
 
-use crate::suppose::{Reports, enforced_elsewhere, mended, relied_on, scheme_of_finding};
-
-/// The category of controls that are brought to units as an update is.
-pub(crate) const BY_UPDATE: &str = "firmware-and-software-updates";
+use crate::suppose::{BY_UPDATE, Reports, enforced_elsewhere, mended, relied_on, scheme_of_finding};
 
 /// A change that a treatment may contain.
 #[derive(Debug, Clone)]

@@ -9,13 +9,13 @@ use ward_model::device::Device;
 use ward_model::hypothesis::Change;
 use ward_model::ids::{FieldedVersionId, LinkId};
 use ward_model::knowledge::KnowledgeError;
-use ward_model::treatment::{StateFirst, TreatmentOutcome, VersionTreatment};
+use ward_model::treatment::{StateFirst, VersionTreatment};
 use ward_policy::{Condition, SenderCheck};
 use ward_risk::open::open;
 use ward_risk::{Effects, rejected, spoken_against};
 
 use super::answering::answerable;
-use super::{Part, Progress, Treating, treated};
+use super::{Part, Progress, Treating, deciding, treated};
 
 /// How many searches are made to find which of the claims are needed.
 const MOST_TRIED: usize = 24;
@@ -47,8 +47,7 @@ pub(super) fn state_first(
     let answers: Vec<Vec<ClaimId>> = parts.iter().map(answerable).collect();
     let effects: Vec<Effects> =
         parts.iter().zip(&answers).map(|(part, claims)| part.effects.supposing(claims)).collect();
-    let answered: Vec<Part<'_>> =
-        parts.iter().zip(&effects).map(|(part, effects)| Part { effects, ..part.clone() }).collect();
+    let answered = deciding(parts, &effects);
     // Where not even both open a treatment, nothing less does.
     let everything: Vec<ClaimId> = lacking(parts, treating).into_iter().collect();
     let most = if everything.is_empty() { None } else { opens(&answered, version, treating, &everything, &mut *tell)? };
@@ -84,8 +83,7 @@ fn opens(
     tell: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Option<VersionTreatment>, KnowledgeError> {
     let then = treated_stating(parts, version, treating, claims, tell)?;
-    let opens = matches!(then.outcome, TreatmentOutcome::NotNeeded | TreatmentOutcome::Treated);
-    Ok(opens.then_some(then))
+    Ok(then.outcome.is_treated().then_some(then))
 }
 
 /// The claims by which least is left to do, fewer and fewer of them as long as no more is.

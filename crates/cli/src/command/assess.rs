@@ -6,11 +6,10 @@ use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 use ward_assess::{SupposeError, UnknownName};
 use ward_device::Reading;
-use ward_model::Assessment;
-use ward_model::Device;
 use ward_model::hazard::HazardOutcome;
 use ward_model::hypothesis::Change;
 use ward_model::verdict::{Basis, Outcome, PresumedBecause, Verdict};
+use ward_model::{Assessment, Device};
 use ward_policy::Library;
 use ward_publish::pictures::Subject;
 use ward_publish::svg::PolicyMatrix;
@@ -104,8 +103,7 @@ impl Condition {
     fn holds(self, assessment: &Assessment, device: &Device) -> bool {
         let verdicts = &assessment.verdicts;
         let nothing = device.elements.is_empty();
-        // What one action does to people of several groups together is judged there alone.
-        let at_once = || assessment.single_actions.iter().any(|action| action.verdict == Outcome::Uncontrolled);
+        let at_once = || assessment.is_uncontrolled_at_once();
         let does_harm = || {
             let mut hazards = assessment.control_hazards.iter();
             hazards.any(|one| one.outcome == HazardOutcome::Uncontrolled && !one.in_effect_in.is_empty())

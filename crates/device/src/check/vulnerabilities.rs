@@ -75,6 +75,8 @@ fn possible(since: &Option<At<Date>>, sink: &mut Sink) {
     }
 }
 
+/// What something is known of.
+const SUBJECT: &str = "a vulnerability, or a weakness as `RULE@PLACE`: a link, an element, a secret or a function";
 /// Where a rule may find a weakness.
 const KINDS: [Kind; 4] = [Kind::Link, Kind::Element, Kind::Secret, Kind::Function];
 
@@ -83,18 +85,16 @@ pub(crate) fn known(at: &At<Known>, model_since: Option<Date>, names: &Names, si
     let subject = raw.subject.as_ref()?;
     // A weakness is named by its rule and where the rule found it.
     if let Some((_, place)) = subject.value.split_once('@') {
-        let kinds = KINDS;
-        let found = kinds.iter().any(|kind| names.has(*kind, place) || names.partial.contains(kind));
+        let found = KINDS.iter().any(|kind| names.has(*kind, place) || names.partial.contains(kind));
         if !found {
             sink.error(subject.place, "dangling-name", format!("nothing is called `{}`", shorten(place)))
-                .expected("a vulnerability, or a weakness as `RULE@PLACE`: a link, an element, a secret or a function")
-                .did_you_mean(nearest(place, kinds.iter().flat_map(|kind| names.of(*kind))));
+                .expected(SUBJECT)
+                .did_you_mean(nearest(place, KINDS.iter().flat_map(|kind| names.of(*kind))));
         }
     } else if subject.value.starts_with("WR-") || KINDS.iter().any(|kind| names.has(*kind, &subject.value)) {
         // It would start no clock, and nobody would be told.
         let message = format!("`{}` is no weakness, and no vulnerability", shorten(&subject.value));
-        sink.error(subject.place, "unknown-subject", message)
-            .expected("a vulnerability, or a weakness as `RULE@PLACE`: a link, an element, a secret or a function");
+        sink.error(subject.place, "unknown-subject", message).expected(SUBJECT);
     }
     possible(&raw.since, sink);
     if let (Some(since), Some(model)) = (&raw.since, model_since)

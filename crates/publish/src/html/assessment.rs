@@ -14,7 +14,6 @@ use super::{STYLE, filters, policy, rows};
 use crate::group::{Group, groups, route};
 use crate::hazards;
 use crate::lifecycle;
-use crate::many;
 use crate::next::{self, Context, Step, steps};
 use crate::pictures::{self, Subject};
 use crate::svg;
@@ -286,7 +285,7 @@ fn headline(assessment: &Assessment) -> Headline {
             meaning: "At least one verdict is uncontrolled and confirmed: a derivation from known facts reaches harm to a patient, and \
                       nothing that is decided cuts it.",
         }
-    } else if many::is_uncontrolled(assessment) {
+    } else if assessment.is_uncontrolled_at_once() {
         Headline {
             class: "confirmed",
             word: "Uncontrolled",

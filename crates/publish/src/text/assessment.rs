@@ -13,7 +13,7 @@ use super::paper::{Ink, Paper, columns};
 use super::scan::{PRODUCTS, named};
 use crate::group::{Group, Part, groups};
 use crate::next::{Context, for_verdict, steps};
-use crate::{hazards, many, words};
+use crate::{hazards, words};
 
 /// How many verdicts are told in full by default.
 const IN_FULL: usize = 4;
@@ -106,7 +106,7 @@ impl Page<'_> {
         let provisional = summary.controlled.provisional;
         let (ink, sentence) = if confirmed > 0 {
             (Ink::Confirmed, "Uncontrolled: for at least one verdict the risk of patient harm is not sufficiently low.")
-        } else if many::is_uncontrolled(self.assessment) {
+        } else if self.assessment.is_uncontrolled_at_once() {
             (
                 Ink::Confirmed,
                 "Uncontrolled: one action harms people of several groups at once; see what single actions do.",

@@ -3,6 +3,7 @@
 use ward_model::assessment::Gap;
 use ward_model::claim::{ClaimId, ElementClaim};
 
+use crate::catalogue;
 use crate::context::Situation;
 use crate::effects::Effects;
 use crate::presume::{COMPLETENESS, unsaid};
@@ -10,6 +11,7 @@ use crate::presume::{COMPLETENESS, unsaid};
 /// Every element that is not known to be described completely, with what is missing.
 pub(crate) fn gaps(situation: Situation<'_>, decided: &Effects) -> Vec<Gap> {
     let mut gaps = Vec::new();
+    let undescribed = catalogue::unsaid(situation.device);
     for element in situation.device.elements.values() {
         for claim in COMPLETENESS {
             let id = ClaimId::Element(element.id.clone(), claim);
@@ -37,20 +39,15 @@ pub(crate) fn gaps(situation: Situation<'_>, decided: &Effects) -> Vec<Gap> {
                 },
             });
         }
-        for function in situation.device.functions.values() {
-            if !function.realised_by.elements().contains(&element.id) {
-                continue;
-            }
-            for on in situation.device.undescribed_degradations(function) {
-                gaps.push(Gap {
-                    element: element.id.clone(),
-                    fielded_version: None,
-                    missing: unsaid(&function.id, on),
-                    closed_by: format!(
-                        "[[function.effect]] with on = \"{on}\" in system.toml; where it harms nobody, with a harm of severity negligible"
-                    ),
-                });
-            }
+        for (function, on) in undescribed.get(&element.id).into_iter().flatten() {
+            gaps.push(Gap {
+                element: element.id.clone(),
+                fielded_version: None,
+                missing: unsaid(function, *on),
+                closed_by: format!(
+                    "[[function.effect]] with on = \"{on}\" in system.toml; where it harms nobody, with a harm of severity negligible"
+                ),
+            });
         }
         for version in &situation.device.versions {
             if !element.without_software && !version.inventories.contains_key(&element.id) {
