@@ -30,6 +30,13 @@ mod lenient;
 mod packages;
 mod version_text;
 
+/// Behind the name of a record of a version that did not come whole: it stands beside what whole versions say, and takes nothing back, until
+/// a whole one comes that is no older.
+pub const IN_PART: &str = "~in-part";
+/// Behind the name of a record of a version that does not say, so that it can be believed, of when it is: it stands beside what dated
+/// versions say, and takes nothing back.
+pub const UNDATED: &str = "~undated";
+
 /// More than any single record has: a longer one is refused and not collected.
 pub const LONGEST_RECORD: usize = 64 << 20;
 
@@ -79,6 +86,22 @@ pub fn stamp(text: &str) -> String {
         _ => date.to_datetime(jiff::civil::Time::midnight()),
     };
     moment.to_string()
+}
+
+/// The moment that a text names with its time of day, as [`stamp`] writes it. Empty where it names a day alone: that could be any moment
+/// of it.
+fn moment(text: &str) -> String {
+    let text = text.trim();
+    let has_time = text.len() > 10 && (text.parse::<Timestamp>().is_ok() || text.parse::<DateTime>().is_ok());
+    if has_time { stamp(text) } else { String::new() }
+}
+
+/// Whether a text is the number of a CVE.
+fn is_cve(text: &str) -> bool {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    text.strip_prefix("CVE-")
+        .and_then(|rest| rest.split_once('-'))
+        .is_some_and(|(year, number)| year.len() == 4 && !number.is_empty() && digits(year) && digits(number))
 }
 
 /// The stamp in a text that may be none.

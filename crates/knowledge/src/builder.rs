@@ -10,9 +10,10 @@ use ward_formats::feed::eol::{self, SupportCatalogue};
 use ward_formats::feed::epss::Scores;
 use ward_formats::feed::kev::Catalogue;
 use ward_formats::feed::nvd::Extent;
-use ward_formats::feed::{Dated, SetAside};
+use ward_formats::feed::{Dated, IN_PART, SetAside, UNDATED};
 use ward_model::coverage::{LostReceipts, Shrinkage};
 use ward_model::digest::Digest;
+use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::KnowledgeDescription;
 use ward_model::vulnerability::VulnerabilityRecord;
 
@@ -29,7 +30,9 @@ use crate::reach::Page;
 use crate::source::{Changes, EPSS, KEV, SetAsideRecord, SourceState, WHOLE};
 use crate::{day, stamp};
 
+mod beside;
 mod entry;
+mod exploited;
 mod facts;
 mod index;
 mod merge;
@@ -49,8 +52,8 @@ use spill::{Place, Spill};
 /// Collects what a sync brings and publishes it, whole or not at all. There is one at a time for a home.
 ///
 /// Records are kept by identifier: one that comes replaces the one that is held, unless the held one was changed later; one that
-/// does not come stays. KEV and EPSS are replaced as a whole, unless what is held is of a later day. A source that nothing was
-/// given of stays as it is. Support dates and the names of weaknesses are replaced as a whole, whatever their day.
+/// does not come stays. KEV and EPSS are replaced by a list that came whole and is known to be later; what another list of KEV names counts
+/// beside it. A source that nothing was given of stays as it is. The names of weaknesses are replaced as a whole.
 ///
 /// A file whose bytes were read before ([`Builder::already_read`]) brings nothing new: it need not be read again, only named with
 /// [`Builder::unchanged`], and its records are passed over if it is.
@@ -99,6 +102,16 @@ pub struct Builder {
     lost: Option<Lost>,
     /// Sources that are replaced as a whole and are dated after the day of receipt.
     dated_ahead: BTreeSet<String>,
+    /// When records came first that stand beside now, by source and name, where that was before.
+    stood_since: BTreeMap<(String, Box<str>), String>,
+    /// Records that stood beside and are withdrawn now, by source and name.
+    taken_back: BTreeSet<(String, Box<str>)>,
+    /// Products of which the support dates that came replace what was held.
+    settled: BTreeSet<String>,
+    /// Sources that are replaced as a whole, of whose list something could not be read.
+    unread: BTreeSet<String>,
+    /// Of when the lists of KEV are that came whole and that nothing replaced.
+    wholes: BTreeSet<String>,
     /// Whether somebody accepts what was lost before.
     accepts_lost: bool,
     /// The bundle that all of it is from.
@@ -202,6 +215,11 @@ impl Builder {
             repaired,
             lost,
             dated_ahead: BTreeSet::new(),
+            stood_since: BTreeMap::new(),
+            taken_back: BTreeSet::new(),
+            settled: BTreeSet::new(),
+            unread: BTreeSet::new(),
+            wholes: BTreeSet::new(),
             accepts_lost: false,
             bundle: None,
             #[cfg(test)]
@@ -419,6 +437,9 @@ impl Builder {
 
     fn whole_source(&mut self, source: &str, file: &str, aside: Vec<SetAside>) {
         self.files.insert((source.to_owned(), file.to_owned()));
+        if !aside.is_empty() {
+            self.unread.insert(source.to_owned());
+        }
         self.set_aside.extend(aside.into_iter().map(|aside| SetAsideRecord::new(source, file, aside)));
     }
 
@@ -431,9 +452,17 @@ impl Builder {
     }
 }
 
+/// What is told of a date after the day of receipt, behind the date.
+const BEYOND: &str = " lies after the day of receipt, ";
+
+/// Whether that is told of a record.
+fn is_beyond(told: &SetAsideRecord) -> bool {
+    told.place == 0 && told.reason.contains(BEYOND)
+}
+
 /// What is told of a date after the day of receipt.
 fn beyond(source: &str, file: &str, id: Option<&str>, date: &str, received: Date, digest: Digest) -> SetAsideRecord {
-    let reason = format!("{date} lies after the day of receipt, {received}: it is not believed");
+    let reason = format!("{date}{BEYOND}{received}: it is not believed");
     SetAsideRecord::remark(source, file, id, reason, digest)
 }
 
@@ -532,11 +561,24 @@ impl Batch {
         Ok(())
     }
 
-    /// As [`Batch::record`], of what a reader handed over. What is withdrawn on a day after the day of receipt is not.
+    /// As [`Batch::record`], of what a reader handed over. What is withdrawn on a day after the day of receipt is not. A version of an
+    /// advisory that is of a moment to come stands beside those that say one, as one that says none.
     ///
     /// # Errors
     /// As for [`Batch::record`].
     pub fn dated(&mut self, dated: &Dated) -> Result<(), HomeError> {
+        let moment = stamp::believed(&dated.last_modified, self.received);
+        let id = dated.record.id.as_str();
+        let is_named = id.ends_with(UNDATED) || id.ends_with(IN_PART) || csaf::is_provisional(id);
+        if stamp::is_dated(&moment) || dated.record.source != csaf::SOURCE || is_named {
+            return self.named(dated);
+        }
+        let mut beside = dated.clone();
+        beside.record.id = VulnerabilityId::new(format!("{id}{UNDATED}"));
+        self.named(&beside)
+    }
+
+    fn named(&mut self, dated: &Dated) -> Result<(), HomeError> {
         let on = dated.withdrawn_on.filter(|on| stamp::believed_day(Some(*on), self.received).is_none());
         let Some(on) = on else { return self.record(&dated.record, &dated.last_modified) };
         self.not_believed(Some(on));

@@ -31,6 +31,8 @@ pub(crate) enum Kind {
     Exploited = b'K',
     /// Receipts that were lost.
     Lost = b'L',
+    /// Which lists name an entry of KEV, where that is not the last whole one alone.
+    Named = b'N',
     /// The scores of EPSS, packed ([`crate::column`]). Homes from before have one fact for each score.
     Scores = b'P',
     /// Up to when the changes of a source were seen.
@@ -232,6 +234,14 @@ impl Support {
             bytes.extend(postcard::to_stdvec(&gone)?);
         }
         Ok(bytes)
+    }
+
+    /// Whether all lines of another are among its own, as they are.
+    pub(crate) fn says_all_of(&self, other: &Self) -> bool {
+        let says = |one: &SupportCycle, line: &SupportCycle| {
+            SupportCycle { said_no_longer: line.said_no_longer, ..one.clone() } == *line
+        };
+        other.cycles.iter().all(|line| self.cycles.iter().any(|one| says(one, line)))
     }
 
     /// What [`of_support`] wrote.

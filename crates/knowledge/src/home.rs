@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use tempfile::NamedTempFile;
 use ward_model::digest::Digest;
+use ward_model::knowledge::KnowledgeError;
 
 use crate::builder::Builder;
 use crate::bundle::BundleTaken;
@@ -168,19 +169,30 @@ impl Home {
         };
         let (bases, deltas) = (of(is_base), of(is_delta));
         let mut kept = Vec::new();
+        let before = current.transactions().saturating_sub(1);
+        let mut is_there = before == 0 || current.base().last() == before;
         for path in bases.iter().chain(&deltas).filter(|path| !is_current(path)) {
             match self.verify_one(path, &bases) {
-                Ok(()) => kept.push(path.clone()),
+                Ok(last) => {
+                    is_there |= last == Some(before);
+                    kept.push(path.clone());
+                }
                 // A writer removes what is no longer needed.
-                Err(_) if !path.exists() => {}
+                Err(_) if !path.exists() => is_there = true,
                 Err(damage) => return Ok(Err(damage)),
             }
+        }
+        if !is_there {
+            let part = "the state before the current one: no file holds it".to_owned();
+            let source = KnowledgeError::Damaged { part };
+            return Ok(Err(Damage { path: self.folder.clone(), source }));
         }
         Ok(Ok(kept))
     }
 
-    /// Checks a file that is kept: a base, or a delta with the base that it stands on. One whose base is gone is checked by itself.
-    fn verify_one(&self, path: &Path, bases: &[PathBuf]) -> Result<(), Damage> {
+    /// Checks a file that is kept: a base, or a delta with the base that it stands on. One whose base is gone is checked by itself. Gives
+    /// the number of its last transaction, where a state can be read from it.
+    fn verify_one(&self, path: &Path, bases: &[PathBuf]) -> Result<Option<u32>, Damage> {
         let damaged = |error: OpenError| Damage {
             path: path.to_owned(),
             source: match error {
@@ -189,12 +201,20 @@ impl Home {
             },
         };
         let layer = Layer::open(path).map_err(damaged)?;
-        layer.file().verify().map_err(|source| Damage { path: path.to_owned(), source })?;
+        let of_file = |source| Damage { path: path.to_owned(), source };
+        layer.file().verify().map_err(of_file)?;
+        let prefix = if layer.meta.below.is_some() { DELTA } else { BASE };
+        if path.file_name().and_then(|name| name.to_str()) != Some(&file_name(prefix, layer.root())) {
+            let part = "the state before the current one: the file is another one than its name says".to_owned();
+            return Err(of_file(KnowledgeError::Damaged { part }));
+        }
         let opened = match layer.meta.below {
             None => Generation::open(path, None).ok(),
             Some(_) => bases.iter().find_map(|base| Generation::open(base, Some(path)).ok()),
         };
-        opened.map_or(Ok(()), |generation| generation.verify())
+        let Some(opened) = opened else { return Ok(None) };
+        opened.verify()?;
+        Ok(Some(layer.last()))
     }
 
     fn open_files(&self, current: &Current) -> Result<Generation, OpenError> {
@@ -365,9 +385,9 @@ impl Home {
         repaired: bool,
     ) -> Result<(), HomeError> {
         let (folder, disk) = (&self.folder, &self.disk);
-        let name = |prefix: &str| format!("{prefix}{}{SUFFIX}", root.to_string().get(..16).unwrap_or_default());
-        let file_name = |layer: &Layer| layer.path().file_name().and_then(|name| name.to_str()).map(str::to_owned);
-        let current = match below.and_then(file_name) {
+        let name = |prefix: &str| file_name(prefix, root);
+        let name_of = |layer: &Layer| layer.path().file_name().and_then(|name| name.to_str()).map(str::to_owned);
+        let current = match below.and_then(name_of) {
             Some(base) => Current { base, delta: Some(name(DELTA)) },
             None => Current { base: name(BASE), delta: None },
         };
@@ -405,6 +425,11 @@ impl Home {
         names.sort_unstable();
         Ok(names)
     }
+}
+
+/// The name of a file: it holds what the digest of its content begins with.
+fn file_name(prefix: &str, root: Digest) -> String {
+    format!("{prefix}{}{SUFFIX}", root.to_string().get(..16).unwrap_or_default())
 }
 
 /// A small file; none where there is none.

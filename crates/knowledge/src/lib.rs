@@ -14,6 +14,7 @@ pub mod memory;
 pub mod moment;
 pub mod seed;
 pub mod source;
+mod span;
 mod stamp;
 
 mod alias;

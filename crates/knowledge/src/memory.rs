@@ -175,7 +175,8 @@ impl Memory {
         }
         // The seed came with the program: nobody received it.
         let received = (!contents.seed).then_some(contents.as_of);
-        sources.values_mut().for_each(|source| source.received = received);
+        let is_empty = |source: &SourceState| source.name == eol::SOURCE && source.records == 0;
+        sources.values_mut().for_each(|source| source.received = received.filter(|_| !is_empty(source)));
         let aside = by_subject(&contents.set_aside);
         let description = KnowledgeDescription {
             generation: identity::of_all(&parts),

@@ -170,7 +170,8 @@ pub(crate) fn record() -> impl Strategy<Value = VulnerabilityRecord> {
         .prop_map(|vector| ScoredVector { vector, source: "somebody".to_owned() });
     let source = prop_oneof![3 => Just("nvd"), 1 => Just("other"), 2 => Just("osv")];
     (
-        (id(), source, prop::option::of(day()), prop::option::of(day()), any::<bool>()),
+        // What says no moment stands beside what does: other tests are about that.
+        (id(), source, prop::option::of(day()), day().prop_map(Some), any::<bool>()),
         (".{0,40}", prop::collection::vec(score, 0..2), prop::collection::btree_set(1_u32..2000, 0..3)),
         (
             prop::collection::vec(configuration, 0..3),
@@ -205,9 +206,10 @@ pub(crate) fn catalogue() -> impl Strategy<Value = Catalogue> {
     let name = || prop::option::of(prop_oneof![Just("Acme".to_owned()), Just("Pump".to_owned())]);
     let entry = (id(), prop::option::of(day()), any::<bool>(), name(), name())
         .prop_map(|(id, added, ransomware, vendor, product)| Exploited { id, added, ransomware, vendor, product });
-    prop::collection::vec(entry, 0..6).prop_map(|entries| Catalogue {
+    prop::collection::vec(entry, 1..6).prop_map(|entries| Catalogue {
         version: Some("1".to_owned()),
         released: Some(date(2026, 1, 1)),
+        moment: String::new(),
         entries,
         set_aside: Vec::new(),
     })
@@ -216,9 +218,10 @@ pub(crate) fn catalogue() -> impl Strategy<Value = Catalogue> {
 pub(crate) fn scores() -> impl Strategy<Value = Scores> {
     let score = (id(), 0_u32..=100_000, 0_u32..=100_000)
         .prop_map(|(id, score, percentile)| (id, Epss { score, percentile, date: date(2026, 1, 2) }));
-    prop::collection::vec(score, 0..12).prop_map(|scores| Scores {
+    prop::collection::vec(score, 1..12).prop_map(|scores| Scores {
         model_version: "1".to_owned(),
         date: date(2026, 1, 2),
+        moment: String::new(),
         scores,
         set_aside: Vec::new(),
     })

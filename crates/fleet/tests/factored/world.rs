@@ -74,7 +74,8 @@ impl Told {
         let mut contents = Contents::empty(date(2026, 11, 20));
         contents.records = self.records.clone();
         let entries = self.exploited.clone();
-        contents.exploited = Some(Catalogue { version: None, released: None, entries, set_aside: Vec::new() });
+        contents.exploited =
+            Some(Catalogue { version: None, released: None, moment: String::new(), entries, set_aside: Vec::new() });
         let aside = |(place, subject): (u64, &SubjectKey)| SetAsideRecord {
             source: "nvd".to_owned(),
             file: "file".to_owned(),

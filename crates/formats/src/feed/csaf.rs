@@ -17,7 +17,7 @@ use ward_model::ids::VulnerabilityId;
 use ward_model::vulnerability::{Remediation, ScoredVector, VulnerabilityRecord};
 
 use super::lenient::{self, Unread, keep_readable};
-use super::{Dated, Item, SetAside, day, nvd, stamp, stamp_of};
+use super::{Dated, IN_PART, Item, SetAside, UNDATED, day, nvd, stamp, stamp_of};
 
 mod raw;
 mod tree;
@@ -47,14 +47,8 @@ pub struct Advisory {
     pub document: Option<Document>,
 }
 
-/// Behind the name of a record of which only a part of the document could be read: it stands beside what whole versions say, until a whole
-/// one comes that is no older.
-const IN_PART: &str = "~in-part";
-/// The same of a document that its publisher calls a draft.
+/// As [`IN_PART`], of a document that its publisher calls a draft.
 const DRAFT: &str = "~draft";
-/// Behind the name of a record of a document that does not say when it was released: it stands beside what dated versions say, and is shown
-/// to be older by its number alone.
-const UNDATED: &str = "~undated";
 
 /// Whether the name of a record says that it stands until a whole version of its document comes.
 #[must_use]
@@ -96,7 +90,7 @@ pub fn advisory(text: &[u8], place: u64) -> Advisory {
     match read {
         Ok((document, mut records)) => {
             let without_vulnerabilities = records.is_empty() && unread.is_empty();
-            let document = Document { whole: unread.is_empty(), ..document };
+            let document = Document { whole: document.whole && unread.is_empty(), ..document };
             let plain = |id: &VulnerabilityId| !id.as_str().ends_with(UNDATED) && !is_provisional(id.as_str());
             for Dated { record, .. } in records.iter_mut().filter(|dated| !document.whole && plain(&dated.record.id)) {
                 record.id = VulnerabilityId::new(format!("{}{IN_PART}", record.id));
@@ -142,6 +136,7 @@ fn odd(text: &[u8], error: &serde_json::Error, unread: &mut Unread) -> Result<(D
 /// what a status means hangs on it.
 fn pruned(text: &[u8], unread: &mut Unread) -> Result<(Document, Vec<Dated>), String> {
     let mut whole: Value = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    note_null_statuses(&whole, unread);
     lenient::without_nulls(&mut whole);
     if let Some(document) = whole.get_mut("document").and_then(Value::as_object_mut) {
         keep_readable(document, "notes", "notes", unread, |value| raw::Note::deserialize(value).map(drop));
@@ -192,6 +187,17 @@ fn pruned(text: &[u8], unread: &mut Unread) -> Result<(Document, Vec<Dated>), St
     }
     let advisory = raw::Advisory::deserialize(&whole).map_err(|error| error.to_string())?;
     convert(&advisory, text.len(), unread)
+}
+
+/// Takes note of the lists of products that are `null`: what they would name is not known.
+fn note_null_statuses(whole: &Value, unread: &mut Unread) {
+    let entries = whole.get("vulnerabilities").and_then(Value::as_array);
+    for (index, entry) in entries.into_iter().flatten().enumerate() {
+        let lists = entry.get("product_status").and_then(Value::as_object).into_iter().flatten();
+        for (name, _) in lists.filter(|(_, list)| list.is_null()) {
+            unread.note(format!("vulnerability {} product_status: {name} is null", index + 1));
+        }
+    }
 }
 
 /// Room for the products of vulnerabilities of which the status cannot be read, in bytes of their identifiers.
@@ -272,6 +278,10 @@ fn convert(raw: &raw::Advisory<'_>, length: usize, unread: &mut Unread) -> Resul
         (false, true) => DRAFT,
         (false, false) => "",
     };
+    let is_withdrawn = document.category.eq_ignore_ascii_case(WITHDRAWN);
+    if !is_withdrawn {
+        note_what_is_missing(raw, unread);
+    }
     let mut taken = BTreeSet::new();
     let mut records = Vec::new();
     let mut room = ROOM_OF_ALL.saturating_add(length.saturating_mul(ROOM_OF_A_BYTE));
@@ -297,7 +307,7 @@ fn convert(raw: &raw::Advisory<'_>, length: usize, unread: &mut Unread) -> Resul
         record.aliases = cve.into_iter().collect();
         record.published = document.tracking.initial.as_deref().and_then(day);
         record.modified = modified;
-        record.withdrawn = document.category.eq_ignore_ascii_case("csaf_withdrawn");
+        record.withdrawn = is_withdrawn;
         record.description = description(vulnerability, &document.title);
         record.weaknesses = vulnerability
             .cwe
@@ -328,7 +338,31 @@ fn convert(raw: &raw::Advisory<'_>, length: usize, unread: &mut Unread) -> Resul
         products.iter().for_each(|product| unread.affected(&product.affected(publisher)));
     }
     let former = former_label(tracking, &document.publisher.namespace);
-    Ok((Document { label, former, publisher: publisher.to_owned(), last_modified, whole: true }, records))
+    // A document that names no vulnerability says nothing of those that an earlier version named, unless it withdraws them.
+    let whole = is_withdrawn || !raw.vulnerabilities.is_empty();
+    Ok((Document { label, former, publisher: publisher.to_owned(), last_modified, whole }, records))
+}
+
+/// The category of a document that withdraws what earlier versions of it said; it need not name that.
+const WITHDRAWN: &str = "csaf_withdrawn";
+/// The categories of documents that need not name a vulnerability.
+const NOTICES: [&str; 4] =
+    ["csaf_base", "csaf_informational_advisory", "csaf_security_incident_response", "csaf_superseded"];
+
+/// Takes note of what an advisory has to say and this one does not: then it was torn, and what it does not name it did not take back.
+fn note_what_is_missing(raw: &raw::Advisory<'_>, unread: &mut Unread) {
+    let category = raw.document.category.trim();
+    if raw.vulnerabilities.is_empty() && !NOTICES.iter().any(|notice| category.eq_ignore_ascii_case(notice)) {
+        unread.note("it names no vulnerability: what earlier versions say is not taken back");
+    }
+    for (index, vulnerability) in raw.vulnerabilities.iter().enumerate() {
+        for name in &vulnerability.status.others {
+            unread.note(format!("vulnerability {} product_status: `{name}` is not known", index + 1));
+        }
+        if vulnerability.status.lists().iter().all(|(_, list)| list.is_empty()) {
+            unread.note(format!("vulnerability {} names no product by its status", index + 1));
+        }
+    }
 }
 
 /// When a document was released and which version it is, so that texts sort as versions do: of one moment by the number.

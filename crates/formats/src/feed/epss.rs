@@ -19,6 +19,8 @@ pub struct Scores {
     pub model_version: String,
     /// The day that every score speaks of.
     pub date: Date,
+    /// The moment of that day, as a stamp; empty where the file says none.
+    pub moment: String,
     /// The scores, in the order of the file.
     pub scores: Vec<(VulnerabilityId, Epss)>,
     /// Rows that could not be read.
@@ -34,7 +36,7 @@ pub fn read(mut source: impl Read) -> Result<Scores, FeedError> {
     source.read_to_string(&mut text)?;
     let mut lines = text.split_inclusive('\n');
     let remark = lines.next().unwrap_or_default();
-    let (model_version, date) = remark_line(remark)?;
+    let (model_version, date, moment) = remark_line(remark)?;
     let header = lines.next().unwrap_or_default();
     if !header.trim_end().eq_ignore_ascii_case("cve,epss,percentile") {
         return Err(FeedError::WrongFeed { expected: "the EPSS columns `cve,epss,percentile`", found: quoted(header) });
@@ -63,7 +65,7 @@ pub fn read(mut source: impl Read) -> Result<Scores, FeedError> {
             }),
         }
     }
-    Ok(Scores { model_version, date, scores, set_aside })
+    Ok(Scores { model_version, date, moment, scores, set_aside })
 }
 
 /// The day that a file of scores speaks of, from its first line alone.
@@ -77,22 +79,24 @@ pub fn day_of(source: impl Read) -> Result<Date, FeedError> {
     Ok(remark_line(&line)?.1)
 }
 
-fn remark_line(line: &str) -> Result<(String, Date), FeedError> {
+fn remark_line(line: &str) -> Result<(String, Date, String), FeedError> {
     let wrong = || FeedError::WrongFeed {
         expected: "an EPSS file that begins with `#model_version:…,score_date:…`",
         found: quoted(line),
     };
     let fields = line.trim_end().strip_prefix('#').ok_or_else(wrong)?;
-    let (mut model_version, mut date) = (None, None);
+    let (mut model_version, mut date, mut moment) = (None, None, String::new());
     for field in fields.split(',') {
         match field.split_once(':') {
             Some(("model_version", version)) => model_version = Some(version.to_owned()),
-            // A time of day follows, with a zone that was written in several ways over the years; the day is enough.
-            Some(("score_date", time)) => date = time.get(..10).and_then(|day| day.parse().ok()),
+            // A time of day follows, with a zone that was written in several ways over the years.
+            Some(("score_date", time)) => {
+                (date, moment) = (time.get(..10).and_then(|day| day.parse().ok()), super::moment(time));
+            }
             _ => {}
         }
     }
-    Ok((model_version.ok_or_else(wrong)?, date.ok_or_else(wrong)?))
+    Ok((model_version.ok_or_else(wrong)?, date.ok_or_else(wrong)?, moment))
 }
 
 fn quoted(line: &str) -> String {
@@ -110,7 +114,7 @@ fn row(line: &str, date: Date) -> Result<(VulnerabilityId, Epss), String> {
     else {
         return Err("expected three fields".to_owned());
     };
-    if !id.starts_with("CVE-") {
+    if !super::is_cve(id) {
         return Err(format!("`{id}` is not a CVE number"));
     }
     let part = |name: &str, text: &str| {
@@ -167,11 +171,12 @@ mod tests {
     use super::{FeedError, per_hundred_thousand, read};
 
     const FILE: &str = "#model_version:v2026.01.01,score_date:2026-01-30T12:55:00+0000\ncve,epss,percentile\n\
-        CVE-2000-0001,0.94321,0.99999\nCVE-2000-0002,2e-05,0.0\nCVE-2000-0003,1.2,0.5\nnonsense\nCVE-2000-0004,1,1.0\n";
+        CVE-2000-0001,0.94321,0.99999\nCVE-2000-0002,2e-05,0.0\nCVE-2000-0003,1.2,0.5\nnonsense\nCVE-2000-0004,1,1.0\nCVE-2000-OO05,1,1.0\n";
 
     #[test]
     fn reads_a_file_and_sets_bad_rows_aside() -> Result<(), FeedError> {
         let scores = read(FILE.as_bytes())?;
+        assert_eq!(scores.moment, "2026-01-30T12:55:00");
         assert_eq!((scores.model_version.as_str(), scores.date.to_string().as_str()), ("v2026.01.01", "2026-01-30"));
         let plain: Vec<_> = scores.scores.iter().map(|(id, epss)| (id.as_str(), epss.score, epss.percentile)).collect();
         assert_eq!(
@@ -180,7 +185,7 @@ mod tests {
         );
         let aside: Vec<_> =
             scores.set_aside.iter().map(|row| (row.place, row.id.as_ref().map(|id| id.as_str()))).collect();
-        assert_eq!(aside, [(3, Some("CVE-2000-0003")), (4, None)]);
+        assert_eq!(aside, [(3, Some("CVE-2000-0003")), (4, None), (6, Some("CVE-2000-OO05"))]);
         Ok(())
     }
 

@@ -17,6 +17,8 @@ pub struct Catalogue {
     pub version: Option<String>,
     /// The day it was released.
     pub released: Option<Date>,
+    /// The moment it was released, as a stamp; empty where it says none, or a day alone.
+    pub moment: String,
     /// The entries, in the order of the file.
     pub entries: Vec<Exploited>,
     /// Entries that could not be read.
@@ -48,14 +50,18 @@ struct OnlyId {
 /// The bytes cannot be had, the text is no JSON or is cut off, or it is not this catalogue.
 pub fn read(source: impl Read) -> Result<Catalogue, FeedError> {
     let mut elements = Elements::new(source, "vulnerabilities");
-    let mut catalogue = Catalogue { version: None, released: None, entries: Vec::new(), set_aside: Vec::new() };
+    let mut catalogue =
+        Catalogue { version: None, released: None, moment: String::new(), entries: Vec::new(), set_aside: Vec::new() };
     let mut announced = None;
     let mut place = 0;
     loop {
         match elements.advance()? {
             Piece::Member(name) => match name.as_str() {
                 "catalogVersion" => catalogue.version = Some(whole(&elements)?),
-                "dateReleased" => catalogue.released = day(&whole::<String, _>(&elements)?),
+                "dateReleased" => {
+                    let text = whole::<String, _>(&elements)?;
+                    (catalogue.released, catalogue.moment) = (day(&text), super::moment(&text));
+                }
                 "count" => announced = Some(whole::<u64, _>(&elements)?),
                 _ => drop(whole::<serde::de::IgnoredAny, _>(&elements)?),
             },
@@ -106,6 +112,10 @@ fn entry(text: &[u8]) -> Result<Exploited, EntryError> {
     if entry.id.trim().is_empty() {
         return Err(EntryError::Unreadable("no identifier".to_owned()));
     }
+    // Under a number that is misspelt nobody would find it, and the right one would look as if it were gone.
+    if !super::is_cve(super::name(&entry.id).as_str()) {
+        return Err(EntryError::Unreadable(format!("`{}` is not a CVE number", entry.id)));
+    }
     let added = match &entry.added {
         None => None,
         Some(text) => {
@@ -137,11 +147,12 @@ mod tests {
 
     #[test]
     fn reads_a_catalogue_and_sets_bad_entries_aside() -> Result<(), FeedError> {
-        let text = r#"{"title":"t","catalogVersion":"2026.08.07","dateReleased":"2026-08-07T16:45:47.0648Z","count":4,"vulnerabilities":[
+        let text = r#"{"title":"t","catalogVersion":"2026.08.07","dateReleased":"2026-08-07T16:45:47.0648Z","count":5,"vulnerabilities":[
             {"cveID":"CVE-2026-8037","vendorProject":" Example","product":"Load Balancer","dateAdded":"2026-08-07","knownRansomwareCampaignUse":"Unknown","unheard of":{}},
             {"cveID":"CVE-2017-0144","dateAdded":"2022-02-10","knownRansomwareCampaignUse":"Known"},
             {"cveID":"CVE-2017-0145","dateAdded":"soon"},
-            {"cve":"CVE-2017-0146"}]}"#;
+            {"cve":"CVE-2017-0146"},
+            {"cveID":"CVE-2026-8O37","dateAdded":"2026-08-07"}]}"#;
         let catalogue = read(text.as_bytes())?;
         assert_eq!(catalogue.released.map(|date| date.to_string()).as_deref(), Some("2026-08-07"));
         assert_eq!(catalogue.version.as_deref(), Some("2026.08.07"));
@@ -151,7 +162,8 @@ mod tests {
         assert_eq!((names(0), names(1)), ((Some("Example"), Some("Load Balancer")), (None, None)));
         let aside: Vec<_> =
             catalogue.set_aside.iter().map(|entry| (entry.place, entry.id.as_ref().map(|id| id.as_str()))).collect();
-        assert_eq!(aside, [(3, Some("CVE-2017-0145")), (4, None)]);
+        assert_eq!(aside, [(3, Some("CVE-2017-0145")), (4, None), (5, Some("CVE-2026-8O37"))]);
+        assert_eq!(catalogue.moment, "2026-08-07T16:45:47.0648");
         Ok(())
     }
 

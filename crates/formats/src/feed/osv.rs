@@ -17,7 +17,7 @@ use ward_model::vulnerability::{ScoredVector, VulnerabilityRecord};
 
 use super::lenient::{self, Unread, keep_readable, keep_text};
 use super::version_text::prose;
-use super::{Dated, Item, SetAside, day, nvd, packages, stamp_of};
+use super::{Dated, IN_PART, Item, SetAside, day, nvd, packages, stamp_of};
 
 mod raw;
 
@@ -159,6 +159,11 @@ fn convert(source: &str, raw: &raw::Record<'_>, unread: &mut Unread) -> Result<D
             Err(_) => record.unreadable_vectors.push(severity.score.to_string()),
         }
     }
+    if !record.withdrawn && names_too_little(raw, unread) {
+        // An earlier version may have named what this one lost.
+        record.aliases.insert(0, std::mem::replace(&mut record.id, VulnerabilityId::new("")));
+        record.id = VulnerabilityId::new(format!("{}{IN_PART}", record.aliases[0]));
+    }
     let weaknesses: BTreeSet<u32> = raw.database.weaknesses.iter().filter_map(|text| nvd::cwe(text)).collect();
     record.weaknesses = weaknesses.into_iter().collect();
     let exploits: BTreeSet<&str> =
@@ -167,6 +172,21 @@ fn convert(source: &str, raw: &raw::Record<'_>, unread: &mut Unread) -> Result<D
     record.affected = raw.affected.iter().map(|entry| affected(source, entry, unread)).collect();
     name_by_cpe(&mut record, &raw.database.cpes, unread);
     Ok(Dated { record, last_modified: stamp_of(raw.modified.as_deref()), withdrawn_on })
+}
+
+/// Whether a record names no product, or holds a part that should and does not. Records on commits alone name no package.
+fn names_too_little(raw: &raw::Record<'_>, unread: &mut Unread) -> bool {
+    if raw.affected.is_empty() {
+        unread.note("it names no product: what earlier versions say is not taken back");
+        return true;
+    }
+    let is_of_commits =
+        |entry: &raw::Affected<'_>| entry.ranges.iter().any(|range| range.kind.eq_ignore_ascii_case("git"));
+    let lacks = raw.affected.iter().position(|entry| entry.package.is_none() && !is_of_commits(entry));
+    if let Some(index) = lacks {
+        unread.note(format!("affected {} names no package: what earlier versions say is not taken back", index + 1));
+    }
+    lacks.is_some()
 }
 
 /// On which day a record was withdrawn. Words that are no day must not take a finding back.

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, DateTime, Time};
-use ward_formats::feed::{csaf, cve5, cwe};
+use ward_formats::feed::{csaf, cve5, cwe, eol};
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 use ward_model::vulnerability::Epss;
 
-use super::parts::{comes_back, is_shrunk};
+use super::parts::is_shrunk;
 use super::publish::Sources;
 use super::records::Read;
-use super::{Builder, as_read, beyond, older};
+use super::{Builder, as_read, beyond, older, support};
 use crate::error::HomeError;
 use crate::fact::{self, Fact, Held, Input, Kind};
 use crate::file::unreadable;
@@ -20,7 +20,7 @@ use crate::identity;
 use crate::lost::Lost;
 use crate::reach::{self, Came, Reach, Receipt};
 use crate::source::{Behind, Changes, EPSS, KEV, NVD, SetAsideRecord, SourceState};
-use crate::{column, part, stamp};
+use crate::{column, part, span, stamp};
 
 /// What is held of a kind.
 pub(super) fn held(builder: &Builder, kind: Kind) -> Result<Vec<Held>, HomeError> {
@@ -33,7 +33,7 @@ pub(super) fn written<T>(what: &str, result: Result<T, postcard::Error>) -> Resu
 
 /// What changes of a source that is replaced as a whole, counted. Where it says to `keep` them, entries that did not come stay: a list
 /// that was cut short must not take back what it said.
-fn replace(held: &[Held], wanted: &[Held], keep: bool, changes: &mut Changes) -> Vec<Fact> {
+pub(super) fn replace(held: &[Held], wanted: &[Held], keep: bool, changes: &mut Changes) -> Vec<Fact> {
     let mut facts = fact::difference(held, wanted);
     if keep {
         let all = facts.len();
@@ -61,87 +61,84 @@ pub(super) fn taken(builder: &Builder, sources: &mut Sources, source: &str) {
 }
 
 /// Takes note of a source that is dated after the day of receipt.
-fn tell_beyond(builder: &mut Builder, source: &str, date: Date) {
+pub(super) fn tell_beyond(builder: &mut Builder, source: &str, date: Date) {
     let file = builder.files.iter().find(|(name, _)| name == source).map(|(_, file)| file.clone()).unwrap_or_default();
     builder.dated_ahead.insert(source.to_owned());
     let (date, received) = (date.to_string(), builder.received.day());
     builder.set_aside.push(beyond(source, &file, None, &date, received, Digest::of(date.as_bytes())));
 }
 
-/// KEV.
-pub(super) fn exploited(builder: &mut Builder, sources: &mut Sources) -> Result<Vec<Fact>, HomeError> {
-    let Some(catalogue) = builder.catalogue.take() else { return Ok(Vec::new()) };
-    let held = held(builder, Kind::Exploited)?;
-    let day = builder.received.day();
-    let released = stamp::believed_day(catalogue.released, day);
-    if let Some(date) = catalogue.released.filter(|_| released.is_none()) {
-        tell_beyond(builder, KEV, date);
-    }
-    let version = catalogue.version.clone();
-    let entries = identity::catalogue_in_order(catalogue);
-    let newest = entries.iter().filter_map(|entry| stamp::believed_day(entry.added, day)).max();
-    let wanted: Vec<Held> = entries.iter().map(fact::of_exploited).collect();
-    let came = wanted.len() as u64;
-    let far_fewer = is_shrunk(builder, sources, KEV, came)?;
-    let before_it_was_cut = comes_back(builder, KEV, came)?;
-    let Some((state, changes)) = sources.get_mut(KEV) else { return Ok(Vec::new()) };
-    // One that does not say of when it is, or says what cannot be, is not shown to be older. A whole one after one that was cut short
-    // is the way back, of whatever day the latter said it was.
-    let older = released.is_some_and(|released| stamp::believed_day(state.released, day) > Some(released));
-    if !before_it_was_cut {
-        let stated = state.released.filter(|_| older).zip(released);
-        // One that says no day is as old as its receipt, where others handed it over.
-        let behind = match released {
-            Some(_) => stated.map(|(held, came)| Behind::new(came, held)),
-            None => older::by_receipt(builder, KEV),
-        };
-        if let Some(behind) = behind {
-            older::not_taken(builder, sources, KEV, behind);
-            return Ok(Vec::new());
-        }
-    }
-    // What the one that was cut short named first is no less known for that.
-    let named_since = before_it_was_cut && newest_of(&held, day)? > newest;
-    (changes.came, changes.far_fewer) = (Some(came), far_fewer);
-    let facts = replace(&held, &wanted, far_fewer || named_since, changes);
-    state.records = came + changes.absent;
-    // A list that was cut short does not say how old what is held is, but for a home that held nothing.
-    if !far_fewer || held.is_empty() {
-        (state.edition, state.released, state.newest) = (version, released, newest);
-    }
-    taken(builder, sources, KEV);
-    Ok(facts)
-}
-
-/// The newest day on which an entry of KEV that is held was added.
-fn newest_of(held: &[Held], received: Date) -> Result<Option<Date>, HomeError> {
-    let added = |(key, value): &Held| fact::exploited(fact::id(key)?, value).map(|entry| entry.added);
-    let days = held.iter().map(added).collect::<Result<Vec<_>, String>>();
-    let days = days.map_err(|reason| unreadable("an entry of KEV", reason))?;
-    Ok(days.into_iter().filter_map(|day| stamp::believed_day(day, received)).max())
-}
-
-/// EPSS, and its day where another column is taken.
-pub(super) fn epss(builder: &mut Builder, sources: &mut Sources) -> Result<(Vec<Fact>, bool), HomeError> {
-    let Some(scores) = builder.scores.take() else { return Ok((Vec::new(), false)) };
+/// EPSS, and its day where another column is taken; and of when that is.
+///
+/// A column replaces one that it is known to be later than, where it came whole. One that may be of any moment is not taken over one that
+/// says its own: scores of two days cannot stand in one column. Of two of one moment the higher score counts.
+pub(super) fn epss(builder: &mut Builder, sources: &mut Sources) -> Result<(Vec<Fact>, bool, Option<Fact>), HomeError> {
+    let nothing = || Ok((Vec::new(), false, None));
+    let Some(mut scores) = builder.scores.take() else { return nothing() };
     let (held, packed) = builder.held.as_ref().map(Generation::column).transpose()?.unwrap_or((Vec::new(), true));
-    let day = builder.held.as_ref().and_then(|held| held.state().epss_date);
     let received = builder.received.day();
-    if stamp::believed_day(Some(scores.date), received).is_none() {
+    let is_believed = stamp::believed_day(Some(scores.date), received).is_some();
+    if !is_believed {
         tell_beyond(builder, EPSS, scores.date);
     }
-    if let Some(held) = stamp::believed_day(day, received).filter(|day| *day > scores.date) {
-        older::not_taken(builder, sources, EPSS, Behind::new(scores.date, held));
-        return Ok((Vec::new(), false));
-    }
-    // Scores of two days cannot stand in one column: where far fewer come, the column that is held stays.
     let came = scores.scores.len() as u64;
+    if came == 0 && held.is_empty() {
+        older::nothing_came(sources, EPSS);
+        return nothing();
+    }
+    let before = builder.held.as_ref().map(|held| held.document(EPSS, "")).transpose()?.flatten();
+    let day = builder.held.as_ref().and_then(|held| held.state().epss_date);
+    // Homes from before kept the day alone. What says no moment that can be believed, or could not be read whole, has none.
+    let before_has_none = before.as_ref().is_some_and(String::is_empty);
+    let last = before.clone().filter(|_| !before_has_none);
+    let last = match before_has_none {
+        true => None,
+        false => last.or_else(|| stamp::believed_day(day, received).map(|day| day.to_string())),
+    };
+    let moment = if scores.moment.is_empty() { scores.date.to_string() } else { scores.moment.clone() };
+    let accepted = builder.accepts(EPSS);
+    let is_whole = is_believed && (accepted || !builder.unread.contains(EPSS));
+    let behind = match &last {
+        Some(last) if is_whole => span::is_before(&moment, last).then(|| match day {
+            Some(day) if day != scores.date => Behind::new(scores.date, day),
+            _ => Behind::new(&moment, last),
+        }),
+        Some(last) if !is_believed && !accepted => {
+            Some(Behind::new(format!("{}, which has not come", scores.date), last))
+        }
+        Some(last) if !accepted => Some(Behind::new(format!("{}, not whole", scores.date), last)),
+        _ => None,
+    };
+    if let Some(behind) = behind {
+        older::not_taken(builder, sources, EPSS, behind);
+        return nothing();
+    }
+    // Where far fewer come, the column that is held stays.
     let far_fewer = is_shrunk(builder, sources, EPSS, came)?;
-    let Some((state, changes)) = sources.get_mut(EPSS) else { return Ok((Vec::new(), false)) };
+    let Some((state, changes)) = sources.get_mut(EPSS) else { return nothing() };
     (changes.came, changes.far_fewer) = (Some(came), far_fewer);
     if far_fewer {
         changes.absent = state.records;
-        return Ok((Vec::new(), false));
+        return nothing();
+    }
+    let is_later = accepted
+        || match &last {
+            Some(last) => span::is_before(last, &moment),
+            None => is_whole,
+        };
+    let now = if is_whole { moment.clone() } else { String::new() };
+    let mut kept = now.clone();
+    if !is_later && !held.is_empty() {
+        // Nobody knows which of the two is the later.
+        let wrong = |reason| unreadable("EPSS", reason);
+        for (key, value) in held.iter().filter(|(key, _)| column::is_piece(key)) {
+            for (id, column::Score { score, percentile, .. }) in column::named(key, value).map_err(wrong)? {
+                scores.scores.push((VulnerabilityId::new(id), Epss { score, percentile, date: scores.date }));
+            }
+        }
+        scores.date = scores.date.max(day.unwrap_or(scores.date));
+        scores.model_version = state.edition.take().unwrap_or_default().max(scores.model_version);
+        kept = last.unwrap_or_default().max(kept);
     }
     state.edition = Some(scores.model_version.clone());
     state.released = Some(scores.date);
@@ -152,6 +149,7 @@ pub(super) fn epss(builder: &mut Builder, sources: &mut Sources) -> Result<(Vec<
         (id.as_str(), epss.score, epss.percentile)
     }
     let wanted = column::pack(scores.iter().map(named));
+    let kept = (before.as_ref() != Some(&kept)).then(|| (fact::document_key(EPSS, ""), Some(kept.as_bytes().into())));
     let counts = column::compare(&held, &wanted).map_err(|reason| unreadable("EPSS", reason))?;
     changes.added += counts.added;
     changes.changed += counts.changed;
@@ -165,13 +163,13 @@ pub(super) fn epss(builder: &mut Builder, sources: &mut Sources) -> Result<(Vec<
         let date = sources.get(EPSS).and_then(|(state, _)| state.released);
         builder.single_scores = crate::generation::part_of(Kind::Scores, column, date)?;
         taken(builder, sources, EPSS);
-        return Ok((facts, true));
+        return Ok((facts, true, kept));
     }
     drop(scores);
     // What a home holds from before scores were packed stays as it is, as its past.
     let facts = fact::difference(if packed { &held } else { &[] }, &wanted);
     taken(builder, sources, EPSS);
-    Ok((facts, true))
+    Ok((facts, true, kept))
 }
 
 /// Names of weaknesses.
@@ -254,9 +252,12 @@ pub(super) fn set_aside(
             .filter(|record| {
                 let file = (record.source.clone(), record.file.clone());
                 let read_again = builder.files.contains(&file) && !builder.unchanged.contains(&file);
-                let gone = replaced(&record.source)
+                let of_kev = record.source == KEV && replaced(KEV);
+                let gone = of_kev && is_replaced(builder, record)
+                    || !of_kev && replaced(&record.source) && !support::stands(builder, record)
                     || match document_of(record) {
                         // Versions are compared below; of one without a date its file tells.
+                        _ if of_kev || record.source == eol::SOURCE => false,
                         Some(label) => {
                             let same = now.get(&(record.source.as_str(), label)).into_iter().flatten();
                             read_again
@@ -274,6 +275,12 @@ pub(super) fn set_aside(
                 kept(&record.source) || !gone
             })
             .collect();
+        // A list that says no day is of the day on which it came first.
+        let same = |one: &SetAsideRecord, other: &SetAsideRecord| {
+            SetAsideRecord { stamp: one.stamp.clone(), ..other.clone() } == *one
+        };
+        let of_kev: Vec<&SetAsideRecord> = before.iter().filter(|record| record.source == KEV).collect();
+        records.retain(|record| record.source != KEV || !of_kev.iter().any(|known| same(known, record)));
         records.extend(before);
     }
     settle_documents(builder, &mut records)?;
@@ -291,6 +298,12 @@ pub(super) fn set_aside(
         written("a record set aside", records.iter().map(fact::of_set_aside).collect::<Result<Vec<_>, _>>())?;
     wanted.sort_unstable();
     Ok((fact::difference(&held(builder, Kind::SetAside)?, &wanted), records))
+}
+
+/// Whether nothing that a list of KEV could not say stands any more: it is told until a whole list of a later moment comes. What is told
+/// of what stands beside is told anew.
+fn is_replaced(builder: &Builder, record: &SetAsideRecord) -> bool {
+    record.stamp.is_empty() || builder.wholes.iter().any(|whole| span::is_before(&record.stamp, whole))
 }
 
 /// The document of which a version, or a part of one, could not be read.

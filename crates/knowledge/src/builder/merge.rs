@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use ward_formats::feed::csaf;
+use ward_formats::feed::{UNDATED, csaf};
 use ward_model::digest::Digest;
 use ward_model::vulnerability::VulnerabilityRecord;
 
@@ -27,8 +27,9 @@ pub(super) fn contradictions(
         a.id == b.id && a_source == b_source
     };
     let told = told(aside);
-    // Of versions of a document without a date nobody knows the order, wherever and whenever they come.
-    let undated = |source: &str, one: &Pending| source == csaf::SOURCE && one.stamp.is_empty();
+    // Of versions without a date nobody knows the order, wherever and whenever they come.
+    let undated =
+        |source: &str, one: &Pending| one.stamp.is_empty() && (source == csaf::SOURCE || one.id.ends_with(UNDATED));
     if told.is_empty()
         && !waiting.iter().any(|(_, source, one)| undated(source, one))
         && waiting.windows(2).all(|pair| !same(&pair[0], &pair[1]))

@@ -9,7 +9,6 @@ use ward_formats::feed::{cwe, eol};
 use super::Builder;
 use super::facts::held_state;
 use super::publish::Sources;
-use super::support::stated::Stated;
 use crate::error::HomeError;
 use crate::fact::Fact;
 use crate::generation::Generation;
@@ -24,6 +23,15 @@ pub(super) fn not_taken(builder: &Builder, sources: &mut Sources, source: &str, 
         changes.older_as_a_whole = true;
         changes.behind = Some(behind);
         state.received = received.or(state.received);
+    }
+}
+
+/// A list without any entry came into a home that holds none: nobody has received anything of that source.
+pub(super) fn nothing_came(sources: &mut Sources, source: &str) {
+    if let Some((state, changes)) = sources.get_mut(source) {
+        changes.older_as_a_whole = true;
+        changes.behind = Some(Behind::new("an empty list", "nothing"));
+        state.received = None;
     }
 }
 
@@ -47,9 +55,9 @@ pub(super) fn weaknesses(builder: &Builder, version: Option<&str>) -> Option<Beh
     }
 }
 
-/// Whether support dates were handed over as of an earlier moment. A list that says only newer things is none.
-pub(super) fn support(builder: &Builder, stated: &Stated) -> Result<Option<Behind>, HomeError> {
-    let came = builder.handed_over_of(eol::SOURCE).filter(|_| !stated.is_newer()).map(Moment::time);
+/// Whether support dates were handed over as of an earlier moment.
+pub(super) fn support(builder: &Builder) -> Result<Option<Behind>, HomeError> {
+    let came = builder.handed_over_of(eol::SOURCE).map(Moment::time);
     let Some(came) = came else { return Ok(None) };
     let held = support_as_of(builder)?.filter(|held| came < *held);
     Ok(held.map(|held| Behind::new(words(came), words(held))))

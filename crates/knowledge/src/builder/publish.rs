@@ -9,7 +9,7 @@ use ward_model::knowledge::Knowledge;
 
 use super::records::{self, Came};
 use super::write::{self, Plan};
-use super::{Builder, Published, facts, older, parts as source_parts, support, undescribed};
+use super::{Builder, Published, beside, exploited, facts, older, parts as source_parts, support, undescribed};
 use crate::day;
 use crate::error::HomeError;
 use crate::fact::{Fact, Kind};
@@ -26,11 +26,12 @@ pub(super) type Sources = BTreeMap<String, (SourceState, Changes)>;
 /// Compares, writes and makes current.
 pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Result<Published, HomeError> {
     builder.retract()?;
+    builder.withdraw_beside()?;
     let mut sources = sources(&mut builder)?;
     let documents = facts::documents(&builder)?;
     let mut came = records::compare(&mut builder, &mut sources)?;
-    let mut changed: Vec<Fact> = facts::exploited(&mut builder, &mut sources)?;
-    let (scores, other_column) = facts::epss(&mut builder, &mut sources)?;
+    let (mut changed, lists) = exploited::merge(&mut builder, &mut sources)?;
+    let (scores, other_column, of_scores) = facts::epss(&mut builder, &mut sources)?;
     changed.extend(scores);
     changed.extend(support::merge(&mut builder, &mut sources)?);
     changed.extend(facts::weaknesses(&mut builder, &mut sources)?);
@@ -47,7 +48,8 @@ pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Re
     let news = !came.new.is_empty() || !changed.is_empty() || more_than_days;
     changed.extend(of_parts);
     // Nor is it that a document came in a later version that says the same, or a bundle without anything new.
-    changed.extend(documents);
+    changed.extend(documents.into_iter().chain(lists).chain(of_scores));
+    changed.extend(beside::facts(&builder, &came)?);
     changed.extend(facts::bundle(&builder)?);
     changed.extend(older::support_seen(&builder, &sources)?);
     changed.sort_unstable();

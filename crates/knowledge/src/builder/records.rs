@@ -9,7 +9,7 @@ use ward_model::ids::VulnerabilityId;
 use super::entry::Facts;
 use super::publish::Sources;
 use super::spill::{Place, SpillReader};
-use super::{Batch, Builder, Pending, merge, older, retract};
+use super::{Batch, Builder, Pending, beside, merge, older, retract};
 use crate::error::{HomeError, at};
 use crate::file::unreadable;
 use crate::generation::Generation;
@@ -71,7 +71,7 @@ pub(super) struct Last<'a> {
     pub(super) layer: &'a Layer,
     pub(super) version: u32,
     pub(super) entry: VersionEntry,
-    in_delta: bool,
+    pub(super) in_delta: bool,
 }
 
 impl Last<'_> {
@@ -117,10 +117,12 @@ impl<'a> Held<'a> {
 pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Came, HomeError> {
     let folder = builder.home.folder().to_owned();
     let (mut waiting, mut readers, files) = in_order(std::mem::take(&mut builder.batches), builder, &folder)?;
+    beside::rename(&mut waiting, &mut readers, builder)?;
     let aside = builder.held.as_ref().map(Generation::set_aside).transpose()?.unwrap_or_default();
     let remarks = merge::contradictions(&mut waiting, &mut readers, builder, &aside)?;
     builder.set_aside.extend(remarks);
-    left_out(&mut waiting, &mut readers, builder)?;
+    let gone = left_out(&mut waiting, &mut readers, builder)?;
+    builder.taken_back.extend(gone);
     let held = builder.held.as_ref();
     let mut search = Held::of(builder);
     let now = day::pack(Some(builder.received.day()));
@@ -129,6 +131,7 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
     let mut unread_since: Option<BTreeMap<(String, Unread), i32>> = None;
     let mut came = Came { readers, ..Came::none() };
     let mut known: BTreeMap<String, u64> = BTreeMap::new();
+    let mut undated = Vec::new();
     for (batch, source, pending) in waiting {
         let mut read = |new: bool| {
             if set_aside.contains(&Unread::Record(VulnerabilityId::new(&*pending.id))) {
@@ -157,6 +160,13 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
             } else {
                 changes.changed += 1;
                 read(true);
+                let is_plain = source != csaf::SOURCE && beside::plain(&source, &pending.id).is_none();
+                if is_plain && stamp.is_empty() && !pending.stamp.is_empty() {
+                    let received = day::unpack(last.entry.version_received).ok().flatten();
+                    if received.is_none_or(|on| stamp::day_of(&pending.stamp).is_none_or(|day| day <= on)) {
+                        undated.push((came.new.len(), last.layer.content(&last.entry)?, received, last.entry.received));
+                    }
+                }
             }
             // A clock that went back must not make the first receipt a later one; none sorts first and says nothing.
             received.0 = if last.entry.received == day::NONE { now } else { last.entry.received.min(now) };
@@ -184,6 +194,7 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
         let Pending { id, stamp, facts, place, .. } = pending;
         came.new.push(New { id, source, stamp, facts, batch, place, received, position });
     }
+    beside::keep(builder, &mut came, undated)?;
     for (name, (state, changes)) in sources.iter_mut() {
         if builder.looked_at(name) && !WHOLE.contains(&name.as_str()) {
             let passed_over: u64 = builder.passed_over(name)?;
@@ -198,17 +209,30 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
     Ok(came)
 }
 
-/// What stands in older versions of a document alone, and was left out by one that came before or with them, comes withdrawn.
-fn left_out(waiting: &mut Waiting, readers: &mut Vec<SpillReader>, builder: &Builder) -> Result<(), HomeError> {
+/// What stands in older versions of a document alone, and was left out by one that came before or with them, comes withdrawn; and so does
+/// what stands beside, where a whole version came that is no older. The latter is given back, by source and name.
+fn left_out(
+    waiting: &mut Waiting,
+    readers: &mut Vec<SpillReader>,
+    builder: &Builder,
+) -> Result<Vec<(String, Box<str>)>, HomeError> {
     let (mut batch, mut places, mut search) = (None, Vec::new(), Held::of(builder));
+    let mut gone = Vec::new();
+    let replaced = replaced_beside(waiting, builder)?;
     for (place, (index, source, pending)) in waiting.iter().enumerate() {
-        let Some(last) = builder.left_out_by(source, &pending.id, &pending.stamp)? else { continue };
-        // What stands in that version is held as it says.
-        if let Some(held) = search.find(&pending.id, source)?.1
-            && !stamp::is_before(&held.stamp(builder.received.day())?, &last)
-        {
-            continue;
-        }
+        let last = if let Some(last) = replaced.get(&place) {
+            gone.push((source.clone(), pending.id.clone()));
+            last.clone()
+        } else {
+            let Some(last) = builder.left_out_by(source, &pending.id, &pending.stamp)? else { continue };
+            // What stands in that version is held as it says.
+            if let Some(held) = search.find(&pending.id, source)?.1
+                && !stamp::is_before(&held.stamp(builder.received.day())?, &last)
+            {
+                continue;
+            }
+            last
+        };
         let reader = readers.get_mut(*index).ok_or(HomeError::TooLarge("batches"))?;
         let record = merge::read(reader, pending, builder.home.folder())?;
         let batch = match &mut batch {
@@ -218,7 +242,7 @@ fn left_out(waiting: &mut Waiting, readers: &mut Vec<SpillReader>, builder: &Bui
         batch.record(&retract::taken_back(&record), &last)?;
         places.push(place);
     }
-    let Some(batch) = batch else { return Ok(()) };
+    let Some(batch) = batch else { return Ok(gone) };
     let number = readers.len();
     readers.push(batch.spill.into_reader().map_err(at(builder.home.folder()))?);
     for (place, taken_back) in places.into_iter().zip(batch.pending) {
@@ -228,7 +252,38 @@ fn left_out(waiting: &mut Waiting, readers: &mut Vec<SpillReader>, builder: &Bui
             *index = number;
         }
     }
-    Ok(())
+    Ok(gone)
+}
+
+/// Which of those that wait, dated and beside, are replaced by a whole version that waits or is held, and the stamp of that. What says no
+/// date comes now, and nothing that is known is later.
+fn replaced_beside(waiting: &Waiting, builder: &Builder) -> Result<BTreeMap<usize, String>, HomeError> {
+    let mut beside = Vec::new();
+    for (place, (_, source, pending)) in waiting.iter().enumerate() {
+        let plain = beside::plain(source, &pending.id).filter(|_| stamp::is_dated(&pending.stamp));
+        beside.extend(plain.filter(|_| source != csaf::SOURCE).map(|plain| (place, source.as_str(), plain)));
+    }
+    let mut replaced = BTreeMap::new();
+    if beside.is_empty() {
+        return Ok(replaced);
+    }
+    let mut whole: BTreeMap<(&str, &str), &str> =
+        beside.iter().map(|(_, source, plain)| ((*source, *plain), "")).collect();
+    for (_, source, pending) in waiting.iter() {
+        if let Some(last) = whole.get_mut(&(source.as_str(), &*pending.id)) {
+            *last = (*last).max(&pending.stamp);
+        }
+    }
+    for (place, source, plain) in beside {
+        let mut last = whole.get(&(source, plain)).copied().unwrap_or_default().to_owned();
+        if let Some(version) = Held::of(builder).find(plain, source)?.1 {
+            last = last.max(version.stamp(builder.received.day())?);
+        }
+        if waiting.get(place).is_some_and(|(_, _, one)| beside::replaces(&last, &one.id, &one.stamp)) {
+            replaced.insert(place, last);
+        }
+    }
+    Ok(replaced)
 }
 
 /// Entries with the batch in which they are and their source.
@@ -262,15 +317,22 @@ fn in_order(
         readers.push(batch.spill.into_reader().map_err(at(folder))?);
         all_files.push(files);
     }
-    // Of several versions the latest stands first.
+    sort(&mut waiting);
+    waiting.dedup_by(|(_, later_source, later), (_, source, first)| {
+        let same = later.id == first.id && later_source == source;
+        // What says no moment may be of any: it is no older version.
+        let stands_beside = later.stamp.is_empty() && source != csaf::SOURCE;
+        same && (!stands_beside || later.facts.digest == first.facts.digest)
+            && (later.stamp != first.stamp || later.facts.digest == first.facts.digest)
+    });
+    Ok((waiting, readers, all_files))
+}
+
+/// Of several versions the latest stands first.
+pub(super) fn sort(waiting: &mut Waiting) {
     waiting.sort_unstable_by(|(_, a_source, a), (_, b_source, b)| {
         (&a.id, a_source, &b.stamp, &b.facts.digest).cmp(&(&b.id, b_source, &a.stamp, &a.facts.digest))
     });
-    waiting.dedup_by(|(_, later_source, later), (_, source, first)| {
-        let same = later.id == first.id && later_source == source;
-        same && (later.stamp != first.stamp || later.facts.digest == first.facts.digest)
-    });
-    Ok((waiting, readers, all_files))
 }
 
 /// By what a record may have been known when it could not be read: by its own name; that of an advisory is named by its document, of

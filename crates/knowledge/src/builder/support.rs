@@ -1,13 +1,14 @@
 //! Support dates: what came, over what is held.
 //!
-//! They come as many small files, one a product, and replace each other together. A file that does not come, or that cannot be read,
-//! takes nothing back: without the day on which its support ended a product would look as if nobody knew one.
+//! They come as many small files, one a product. A file replaces what is held of its product where it names a later release, and otherwise
+//! stands beside it. One that does not come, or that cannot be read, takes nothing back: without the day on which its support ended a
+//! product would look as if nobody knew one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_formats::feed::eol::{IDENTIFIERS, SOURCE, own_name};
 use ward_model::digest::Digest;
-use ward_model::support::SupportCycle;
+use ward_model::support::{SupportCycle, SupportEnd};
 
 use super::facts::{held, taken, written};
 use super::parts::{self, Counted};
@@ -42,17 +43,21 @@ pub(super) fn merge(builder: &mut Builder, sources: &mut Sources) -> Result<Vec<
         identified: catalogue.identified.clone(),
         products: fact::support_by_product(catalogue),
     };
-    if !builder.accepts(SOURCE) {
+    if builder.accepts(SOURCE) {
+        builder.settled.extend(news.products.keys().cloned());
+    } else {
         let stated = stated::compare(&before, &news.products, builder.received.day());
-        let behind = match stated.behind() {
-            Some(behind) => Some(behind),
-            None => older::support(builder, &stated)?,
+        let by_receipt = older::support(builder)?;
+        settle(builder, &before, &mut news, &stated, by_receipt.is_some());
+        let is_held = |(name, now): (&String, &Support)| before.get(name).is_some_and(|held| held.says_all_of(now));
+        let behind = match stated.later.is_empty() {
+            true => by_receipt.or(stated.behind().filter(|_| news.products.iter().all(is_held))),
+            false => None,
         };
         if let Some(behind) = behind {
             older::not_taken(builder, sources, SOURCE, behind);
             return Ok(Vec::new());
         }
-        keep_newer(builder, &before, &mut news, &stated);
     }
     let came = lines(&news.products);
     // Homes from before release lines were counted know how many products there were.
@@ -68,6 +73,10 @@ pub(super) fn merge(builder: &mut Builder, sources: &mut Sources) -> Result<Vec<
     let Some((state, changes)) = sources.get_mut(SOURCE) else { return Ok(Vec::new()) };
     (changes.came, changes.far_fewer) = (Some(came), far_fewer);
     state.records = lines(&after);
+    if state.records == 0 {
+        // Nobody has received anything of it.
+        state.received = None;
+    }
     let (old, new) = (by_name(&before), by_name(&after));
     changes.added = new.keys().filter(|name| !old.contains_key(*name)).count() as u64;
     changes.removed = old.keys().filter(|name| !new.contains_key(*name)).count() as u64;
@@ -83,16 +92,125 @@ pub(super) fn merge(builder: &mut Builder, sources: &mut Sources) -> Result<Vec<
     Ok(fact::difference(&facts, &wanted))
 }
 
-/// Of a list in which some products are older than what is held, and others newer, those stay as they are, and that is told: a
-/// mirror may hold a file that was left behind, and a release that was taken back is rare.
-fn keep_newer(builder: &mut Builder, before: &Products, news: &mut News, stated: &Stated) {
-    for (product, Behind { came, held }) in &stated.earlier {
-        let Some(known) = before.get(product) else { continue };
-        news.products.insert(product.clone(), known.clone());
-        let reason = format!("its newest release is of {came}, and what is held is of {held}: that is kept");
-        let digest = Digest::of(format!("{product} {reason}").as_bytes());
-        builder.set_aside.push(SetAsideRecord::remark(SOURCE, &format!("{product}.json"), None, reason, digest));
+/// Brings what came of each product together with what is held of it.
+///
+/// A product of which a later release is named is replaced; but an end that was said and is not any more is kept, for nobody took it back.
+/// One that is earlier stays as it is held: it adds the ends that are not known, and lines. Of one moment the worse holds: the earlier end.
+/// Where ends differ that is told, until the product has a later release.
+fn settle(builder: &mut Builder, before: &Products, news: &mut News, stated: &Stated, is_older: bool) {
+    for (product, held) in before {
+        let Some(now) = news.products.get_mut(product) else { continue };
+        let mut differ = false;
+        if stated.later.contains(product) {
+            builder.settled.insert(product.clone());
+            each_held(held, now, |held, now| differ |= fill(now, held));
+        } else if let Some(Behind { came, held: known }) = stated.earlier.get(product) {
+            let mut lines = held.cycles.clone();
+            each_held(now, &mut lines, |now, held| differ |= fill(held, now));
+            keep(&now.cycles, &mut lines, true);
+            now.cycles = lines;
+            if !differ {
+                let reason = format!("its newest release is of {came}, and what is held is of {known}: that is kept");
+                let digest = Digest::of(format!("{product} {reason}").as_bytes());
+                builder.set_aside.push(SetAsideRecord::remark(
+                    SOURCE,
+                    &format!("{product}.json"),
+                    None,
+                    reason,
+                    digest,
+                ));
+            }
+        } else if is_older || stated.lacking.contains(product) {
+            each_held(held, now, |held, now| {
+                let mut known = held.clone();
+                differ |= fill(&mut known, now);
+                *now = SupportCycle { said_no_longer: false, ..known };
+            });
+        } else {
+            each_held(held, now, |held, now| differ |= worse(now, held));
+        }
+        if differ {
+            let reason =
+                "lists differ in an end of support, or one that was said is not any more: the earlier end holds";
+            let file = format!("{product}.json");
+            let remark = SetAsideRecord::remark(SOURCE, &file, None, reason.to_owned(), of_ends(product));
+            builder.set_aside.push(remark);
+        }
     }
+}
+
+/// By what it is known that ends of support of a product differ.
+fn of_ends(product: &str) -> Digest {
+    Digest::of_parts([b"ends of support differ".as_slice(), product.as_bytes()])
+}
+
+/// Whether it is told that ends of support of a product differ, and no later list replaced them.
+pub(super) fn stands(builder: &Builder, record: &SetAsideRecord) -> bool {
+    let product = record.file.strip_suffix(".json").filter(|_| record.source == SOURCE);
+    product.is_some_and(|product| record.digest == of_ends(product) && !builder.settled.contains(product))
+}
+
+/// Hands over each line of one list with the same line of another.
+fn each_held(of: &Support, in_this: &mut impl Lines, mut each: impl FnMut(&SupportCycle, &mut SupportCycle)) {
+    for line in in_this.lines() {
+        if let Some(other) = of.cycles.iter().find(|other| other.cycle == line.cycle) {
+            each(other, line);
+        }
+    }
+}
+
+/// What has release lines.
+trait Lines {
+    fn lines(&mut self) -> &mut [SupportCycle];
+}
+
+impl Lines for Support {
+    fn lines(&mut self) -> &mut [SupportCycle] {
+        &mut self.cycles
+    }
+}
+
+impl Lines for Vec<SupportCycle> {
+    fn lines(&mut self) -> &mut [SupportCycle] {
+        self
+    }
+}
+
+/// Fills in the ends that a line does not say, and gives whether that of security fixes was one.
+fn fill(line: &mut SupportCycle, other: &SupportCycle) -> bool {
+    let before = line.security_until;
+    for (end, other) in ends(line, other) {
+        if *end == SupportEnd::Unknown {
+            *end = other;
+        }
+    }
+    line.security_until != before
+}
+
+/// Takes the earlier of both ends, and the later of both releases; gives whether the ends of security fixes differ.
+fn worse(line: &mut SupportCycle, other: &SupportCycle) -> bool {
+    let differ = line.security_until != other.security_until;
+    for (end, other) in ends(line, other) {
+        *end = match (*end, other) {
+            (SupportEnd::Unknown, one) | (one, SupportEnd::Unknown) => one,
+            (one, other) => one.min(other),
+        };
+    }
+    // Whichever came first: the same of both.
+    if (other.latest_released, &other.latest) > (line.latest_released, &line.latest) {
+        line.latest_released = other.latest_released;
+        line.latest.clone_from(&other.latest);
+    }
+    line.released = line.released.max(other.released);
+    differ
+}
+
+fn ends<'a>(line: &'a mut SupportCycle, other: &SupportCycle) -> [(&'a mut SupportEnd, SupportEnd); 3] {
+    [
+        (&mut line.active_until, other.active_until),
+        (&mut line.security_until, other.security_until),
+        (&mut line.extended_until, other.extended_until),
+    ]
 }
 
 /// What came.

@@ -149,6 +149,7 @@ pub(crate) fn part_of<'a>(
             | Kind::Input
             | Kind::Coverage
             | Kind::Lost
+            | Kind::Named
             | Kind::Reach
             | Kind::Undescribed => identity::of_fact(key, value),
         });

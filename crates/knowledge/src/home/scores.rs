@@ -70,7 +70,13 @@ fn publish(home: &Home, day: Date, column: &Column, as_before: bool) -> Result<P
     let scores = column.iter().map(|(id, (score, percentile))| {
         (VulnerabilityId::from(id.as_str()), Epss { score: *score, percentile: *percentile, date: day })
     });
-    let scores = Scores { model_version: "1".to_owned(), date: day, scores: scores.collect(), set_aside: Vec::new() };
+    let scores = Scores {
+        model_version: "1".to_owned(),
+        date: day,
+        moment: String::new(),
+        scores: scores.collect(),
+        set_aside: Vec::new(),
+    };
     // Some days have fewer, and rightly.
     builder.accept_shrunk("epss");
     builder.epss("epss.csv", scores);

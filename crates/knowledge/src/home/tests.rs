@@ -426,3 +426,36 @@ fn rows_of_other_rules_are_compiled_again() -> TestResult {
     assert_eq!(answers(&new, &records, &[])?, right);
     Ok(())
 }
+
+#[test]
+fn the_state_before_is_missed_where_it_is_gone_or_another_lies_in_its_place() -> TestResult {
+    for folds in [false, true] {
+        let folder = tempfile::tempdir()?;
+        let home = Home::open(folder.path());
+        let home = if folds { home.folding_at(0) } else { home };
+        for on in 1..5 {
+            let records = [plain(&format!("CVE-2020-{on}"), date(2020, 1, 1), "one")];
+            sync(&home, date(2026, 1, on), &records)?;
+            let held = home.current()?.ok_or("nothing there")?;
+            let kept = home.verify_kept(&held)??;
+            let Some(path) = kept.first() else { continue };
+            let bytes = fs::read(path)?;
+            fs::remove_file(path)?;
+            let damage = home
+                .verify_kept(&held)?
+                .err()
+                .ok_or_else(|| format!("not missed: {folds} {on} {kept:?} {:?}", held.files()))?;
+            assert!(
+                damage.to_string().contains("no file holds it")
+                    || damage.source.to_string().contains("no file holds it")
+            );
+            // Whole, and of this home.
+            fs::copy(held.path(), path)?;
+            let damage = home.verify_kept(&held)?.err().ok_or("taken for it")?;
+            assert_eq!(damage.path, *path);
+            fs::write(path, &bytes)?;
+            home.verify_kept(&held)??;
+        }
+    }
+    Ok(())
+}

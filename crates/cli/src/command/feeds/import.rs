@@ -157,7 +157,8 @@ fn fits(head: &Head, last: Option<&Last>, now: Timestamp, kept: &Path) -> Result
     if head.made < last.made || head.made == last.made && head.listing() != last.listing {
         let words = format!("this bundle was made at {}, and one of {} was taken already", head.made, last.made);
         let failure = Failure::input("older", words);
-        if is_ahead(last.made, now) {
+        // However little: what is right is refused until that moment has come.
+        if last.made > now {
             return Err(failure
                 .hint(format!(
                     "the one taken last was made by a clock that was ahead: if this bundle is newer all the same, remove {} and take a whole bundle",

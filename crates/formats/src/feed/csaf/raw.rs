@@ -1,9 +1,10 @@
 //! The fields of an advisory that are read, as they stand there. Everything else in it is passed over.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 #[derive(Deserialize)]
@@ -154,8 +155,7 @@ pub(super) struct Cwe<'a> {
     pub id: Cow<'a, str>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
+#[derive(Default)]
 pub(super) struct Status {
     known_affected: Vec<String>,
     first_affected: Vec<String>,
@@ -166,9 +166,59 @@ pub(super) struct Status {
     recommended: Vec<String>,
     under_investigation: Vec<String>,
     unknown: Vec<String>,
+    /// The names of lists that are none of these.
+    pub others: Vec<String>,
+}
+
+impl<'de> Deserialize<'de> for Status {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Lists;
+        impl<'de> Visitor<'de> for Lists {
+            type Value = Status;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("struct Status")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Status, A::Error> {
+                let mut status = Status::default();
+                let mut seen = BTreeSet::new();
+                while let Some(name) = map.next_key::<String>()? {
+                    if !seen.insert(name.clone()) {
+                        return Err(A::Error::custom(format!("duplicate field `{name}`")));
+                    }
+                    match status.list(&name) {
+                        Some(list) => *list = map.next_value()?,
+                        None => {
+                            map.next_value::<IgnoredAny>()?;
+                            status.others.push(name);
+                        }
+                    }
+                }
+                Ok(status)
+            }
+        }
+        deserializer.deserialize_map(Lists)
+    }
 }
 
 impl Status {
+    /// The list of this name.
+    fn list(&mut self, name: &str) -> Option<&mut Vec<String>> {
+        Some(match name {
+            "known_affected" => &mut self.known_affected,
+            "first_affected" => &mut self.first_affected,
+            "last_affected" => &mut self.last_affected,
+            "fixed" => &mut self.fixed,
+            "first_fixed" => &mut self.first_fixed,
+            "known_not_affected" => &mut self.known_not_affected,
+            "recommended" => &mut self.recommended,
+            "under_investigation" => &mut self.under_investigation,
+            "unknown" => &mut self.unknown,
+            _ => return None,
+        })
+    }
+
     /// The lists with their names.
     pub fn lists(&self) -> [(&'static str, &[String]); 9] {
         [

@@ -160,8 +160,12 @@ fn identifiers_and_relationships_are_read() -> Result<(), String> {
 
 #[test]
 fn no_record_of_an_advisory_overwrites_another() {
-    let flaw = |cve: &str| json!({ "cve": cve });
-    let mut value = document(json!({}), json!([flaw("CVE-2020-1"), flaw("CVE-2020-1"), {}, flaw("CVE-2020-2")]));
+    let status = || json!({ "known_affected": ["P1"] });
+    let flaw = |cve: &str| json!({ "cve": cve, "product_status": status() });
+    let mut value = document(
+        tree(&[("product_version", "1.0")]),
+        json!([flaw("CVE-2020-1"), flaw("CVE-2020-1"), { "product_status": status() }, flaw("CVE-2020-2")]),
+    );
     let ids = |value: &Value| -> Vec<String> { read(value).0.iter().map(|record| record.id.to_string()).collect() };
     let wanted = ["CVE-2020-1", "CVE-2020-1#2", "#3", "CVE-2020-2"];
     assert_eq!(ids(&value), wanted.map(|name| format!("ICSMA-20-001-01@www.example.org%2Fx/{name}")));
@@ -212,7 +216,7 @@ fn what_cannot_be_read_is_set_aside() -> Result<(), String> {
         (json!([good(), { "cve": 3 }]), 1, "vulnerability 2: "),
         (json!([good(), 3]), 1, "vulnerability 2: "),
         (
-            json!([{ "cve": "CVE-2020-1", "scores": [{ "cvss_v3": 3 }], "cwe": "CWE-1" }]),
+            json!([{ "cve": "CVE-2020-1", "scores": [{ "cvss_v3": 3 }], "cwe": "CWE-1", "product_status": { "fixed": ["P1"] } }]),
             1,
             "vulnerability 1 scores 1: ",
         ),
@@ -273,13 +277,18 @@ fn lists_of_advisories_are_told_from_advisories() {
     assert!(is_catalogue(br#"{"canonical_url":"x","publisher":{}}"#));
     assert!(!is_catalogue(br#"{"document":{},"feed":{}}"#));
     assert!(!is_catalogue(b"{}") && !is_catalogue(b"nonsense"));
-    let notice = document(json!({}), json!([]));
-    assert!(advisory(notice.to_string().as_bytes(), 1).without_vulnerabilities);
+    let mut notice = document(json!({}), json!([]));
+    notice["document"]["category"] = json!("csaf_informational_advisory");
+    let notice = advisory(notice.to_string().as_bytes(), 1);
+    assert!(notice.without_vulnerabilities && notice.items.is_empty());
+    assert!(notice.document.is_some_and(|document| !document.whole), "it takes nothing back");
 }
 
 #[test]
 fn a_cve_in_small_letters_is_the_same_cve() {
-    let (records, _) = read(&document(json!({}), json!([{ "cve": "cve-2020-1 " }])));
+    let status = json!({ "known_affected": ["P1"] });
+    let flaws = json!([{ "cve": "cve-2020-1 ", "product_status": status }]);
+    let (records, _) = read(&document(tree(&[("product_version", "1.0")]), flaws));
     let names: Vec<_> = records.iter().flat_map(|record| record.aliases.iter().chain([&record.id])).collect();
     assert_eq!(names, [&"CVE-2020-1".into(), &"ICSMA-20-001-01@www.example.org%2Fx/CVE-2020-1".into()]);
 }
@@ -338,4 +347,46 @@ fn what_is_no_whole_final_version_stands_beside_those_that_are() {
     assert_eq!((part.0, part.2, part.3.len()), (vec!["CVE-2020-1~in-part".to_owned()], false, 1));
     // An interim version is one that its publisher stands by.
     assert!(version(|value| value["document"]["tracking"]["status"] = json!("interim")).2);
+}
+
+#[test]
+fn a_torn_version_is_none_that_takes_back() {
+    type Change = fn(&mut Value);
+    let table: [(&str, Change); 15] = [
+        ("no vulnerabilities", |value| drop(value.as_object_mut().unwrap().remove("vulnerabilities"))),
+        ("null vulnerabilities", |value| value["vulnerabilities"] = json!(null)),
+        ("empty vulnerabilities", |value| value["vulnerabilities"] = json!([])),
+        ("an empty vulnerability", |value| value["vulnerabilities"] = json!([{}])),
+        ("no status", |value| drop(value["vulnerabilities"][0].as_object_mut().unwrap().remove("product_status"))),
+        ("null status", |value| value["vulnerabilities"][0]["product_status"] = json!(null)),
+        ("empty status", |value| value["vulnerabilities"][0]["product_status"] = json!({})),
+        ("list as status", |value| value["vulnerabilities"][0]["product_status"] = json!([])),
+        ("null list", |value| value["vulnerabilities"][0]["product_status"] = json!({ "known_affected": null })),
+        ("null beside a list", |value| {
+            value["vulnerabilities"][0]["product_status"] = json!({ "known_affected": null, "fixed": ["P1"] });
+        }),
+        ("empty list", |value| value["vulnerabilities"][0]["product_status"] = json!({ "known_affected": [] })),
+        ("misspelt list", |value| {
+            value["vulnerabilities"][0]["product_status"] = json!({ "Known_Affected": ["P1"], "fixed": ["P1"] });
+        }),
+        ("no tree", |value| drop(value.as_object_mut().unwrap().remove("product_tree"))),
+        ("empty tree", |value| value["product_tree"] = json!({})),
+        ("a name cut off", |value| {
+            value["product_tree"]["full_product_names"] = json!([{ "product_id": "C", "name": "x", "product_identification_helper": { "cpe": "cpe:2.3:a:acme" } }]);
+        }),
+    ];
+    for (what, change) in table {
+        let (names, _, whole, reasons) = version(change);
+        assert!(
+            !whole && reasons.len() == 1 && names.iter().all(|name| name.ends_with("~in-part")),
+            "{what}: {names:?} {reasons:?}"
+        );
+    }
+    // What a publisher withdraws need not be named.
+    let withdrawn = version(|value| {
+        value["document"]["category"] = json!("csaf_withdrawn");
+        value["vulnerabilities"] = json!([]);
+        value["product_tree"] = json!({});
+    });
+    assert_eq!((withdrawn.0.len(), withdrawn.2, withdrawn.3), (0, true, vec![]));
 }

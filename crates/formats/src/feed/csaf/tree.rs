@@ -129,8 +129,15 @@ impl Product {
     fn identify(&mut self, name: &raw::FullProductName<'_>, unread: &mut Unread) {
         if let Some(text) = name.helper.cpe.as_deref() {
             match Cpe::parse(text) {
-                Ok(cpe) if !self.cpes.contains(&cpe) => self.cpes.push(cpe),
-                Ok(_) => {}
+                Ok(cpe) => {
+                    // A name that was cut off names no product: nothing would be found by it.
+                    if cpe.product_key().is_none() {
+                        unread.note(format!("product `{}`: cpe `{text}` names no product", name.product_id));
+                    }
+                    if !self.cpes.contains(&cpe) {
+                        self.cpes.push(cpe);
+                    }
+                }
                 Err(error) => {
                     unread.note(format!("product `{}`: cpe `{text}`: {error}", name.product_id));
                     unread.about(text);

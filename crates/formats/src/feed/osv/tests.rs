@@ -159,8 +159,29 @@ fn what_cannot_be_read_is_set_aside() -> Result<(), String> {
             "{value}"
         );
     }
-    let (record, aside) = read(&json!({ "id": "X-1", "aliases": null, "affected": null, "withdrawn": null }))?;
-    assert!(aside.is_none() && record.affected.is_empty() && !record.withdrawn);
+    let (record, aside) = read(&json!({ "id": "X-1", "aliases": null, "affected": [good], "withdrawn": null }))?;
+    assert!(aside.is_none() && record.affected.len() == 1 && !record.withdrawn);
+    Ok(())
+}
+
+#[test]
+fn a_record_that_names_too_little_takes_the_place_of_none_that_names_more() -> Result<(), String> {
+    let good = json!({ "package": { "ecosystem": "Go", "name": "n" } });
+    for affected in [json!(null), json!([]), json!([{}]), json!([good, { "versions": ["1"] }])] {
+        let (record, aside) = read(&json!({ "id": "X-1", "aliases": ["CVE-2020-1"], "affected": affected }))?;
+        assert_eq!(
+            (record.id.as_str(), ids(&record.aliases)),
+            ("X-1~in-part", vec!["X-1", "CVE-2020-1"]),
+            "{affected}"
+        );
+        assert!(aside.is_some_and(|aside| aside.reason.contains("takes") || aside.reason.contains("not taken back")));
+    }
+    // What is withdrawn need name nothing, and what is known by commits alone has no package.
+    let commits = json!([{ "ranges": [{ "type": "GIT", "events": [{ "introduced": "0" }] }] }]);
+    for (affected, withdrawn) in [(json!(null), "2020-01-01"), (commits, "")] {
+        let (record, aside) = read(&json!({ "id": "X-1", "affected": affected, "withdrawn": withdrawn }))?;
+        assert_eq!((record.id.as_str(), aside), ("X-1", None), "{affected}");
+    }
     Ok(())
 }
 
@@ -174,7 +195,9 @@ fn only_a_day_withdraws_a_record() -> Result<(), String> {
         ("0001-01-01T00:00:00Z", None),
         ("false", None),
     ] {
-        let text = json!({ "id": "X-1", "modified": "2020-01-02T00:00:00Z", "withdrawn": word }).to_string();
+        let affected = json!([{ "package": { "ecosystem": "Go", "name": "n" } }]);
+        let text = json!({ "id": "X-1", "modified": "2020-01-02T00:00:00Z", "withdrawn": word, "affected": affected })
+            .to_string();
         let items = record("osv/go", text.as_bytes(), 1);
         let Some(Item::Record(dated)) = items.first() else { return Err(format!("{word}: {items:?}")) };
         assert_eq!(dated.withdrawn_on.map(|day| day.to_string()).as_deref(), day);

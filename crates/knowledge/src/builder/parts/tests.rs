@@ -135,6 +135,7 @@ fn list(released: Date, ids: std::ops::Range<u32>) -> Catalogue {
     Catalogue {
         version: Some("1".to_owned()),
         released: Some(released),
+        moment: String::new(),
         entries: ids.map(entry).collect(),
         set_aside: Vec::new(),
     }
@@ -261,7 +262,16 @@ fn a_column_that_comes_again_after_one_that_was_cut_short_is_told_no_longer() ->
             };
             let scores = (0..count).map(score).collect();
             builder.input("epss", "e", 1, digest);
-            builder.epss("e", Scores { model_version: "1".to_owned(), date: day(1), scores, set_aside: Vec::new() });
+            builder.epss(
+                "e",
+                Scores {
+                    model_version: "1".to_owned(),
+                    date: day(1),
+                    moment: String::new(),
+                    scores,
+                    set_aside: Vec::new(),
+                },
+            );
         }
         builder.publish(&mut |_| {})?;
         described(&home, on, "epss")
@@ -289,7 +299,10 @@ fn a_column_that_was_cut_short_replaces_none() -> TestResult {
             (id, Epss { score: 1, percentile: 1, date: on })
         };
         let scores = (0..count).map(score).collect();
-        builder.epss("e", Scores { model_version: "1".to_owned(), date: on, scores, set_aside: Vec::new() });
+        builder.epss(
+            "e",
+            Scores { model_version: "1".to_owned(), date: on, moment: String::new(), scores, set_aside: Vec::new() },
+        );
         builder.publish(&mut |_| {})?;
         let held = home.current()?.ok_or("nothing there")?;
         let day = held.epss(&VulnerabilityId::from("CVE-2020-0050"))?.map(|epss| epss.date);

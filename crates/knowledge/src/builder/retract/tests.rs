@@ -460,8 +460,9 @@ proptest! {
             assert_eq!(a.0, b.0);
             assert_eq!(a.1, b.1);
             assert_eq!((a.2, a.3), (b.2, b.3));
-            // The newest that can be dated and was read whole is held as it says.
-            let newest = in_order.iter().filter(|of| of.day.is_some() && of.kind == "whole").max_by_key(|of| (of.day, of.number));
+            // The newest that can be dated and was read whole is held as it says; one that names nothing is not whole (decision 79).
+            let is_whole = |of: &&Written| of.day.is_some() && of.kind == "whole" && !of.names.is_empty();
+            let newest = in_order.iter().filter(is_whole).max_by_key(|of| (of.day, of.number));
             if let Some(newest) = newest {
                 let held: Vec<String> = affects(&home, newest.number)?.into_iter().filter(|id| !id.contains('~')).collect();
                 let wanted: Vec<String> = newest.names.iter().map(|name| format!("ADV-1@p.example/CVE-2020-{name}")).collect();

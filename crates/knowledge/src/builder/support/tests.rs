@@ -139,7 +139,8 @@ fn a_line_that_cannot_be_read_or_is_left_out_stays_where_it_was() -> TestResult 
         r#"[{"cycle":"3.1"},{"cycle":"3.0","eol":"2026-01-01"},{"cycle":"1.1.1","eol":"soon"},{"cycle":"1.0.2"}]"#;
     let published = publish(&home, day(2), &files(Some(odd), Some(NAMES)), false)?;
     let changes = &published.sources[0].1;
-    assert_eq!((changes.added, changes.changed, changes.removed, changes.absent), (1, 2, 0, 1));
+    // A list that says no release is not known to be later: the earlier ends hold.
+    assert_eq!((changes.added, changes.changed, changes.removed, changes.absent), (1, 0, 0, 1));
     assert_eq!(held(&home, "openssl")?.1, ["3.1", "3.0", "1.1.1", "1.0.2"]);
     assert_eq!(gone(&home)?, [""; 0], "nobody knows of what could not be read");
     let published = publish(&home, day(3), &files(Some(&lines(&["3.0", "1.1.1"])), Some(NAMES)), false)?;
@@ -235,5 +236,105 @@ fn a_list_of_which_much_is_missing_is_told_as_one() -> TestResult {
     assert_eq!(told, [(None, 203, 1)]);
     publish(&home, day(3), &files(Some(&whole), Some(NAMES)), false)?;
     assert_eq!(held(&home, "openssl")?.0.shrunk, []);
+    Ok(())
+}
+
+/// A line: its name, its newest version with the day, and its end, as it stands in a file.
+type Line<'a> = (&'a str, &'a str, &'a str, &'a str);
+
+fn product(lines: &[Line<'_>]) -> String {
+    let line = |(cycle, latest, day, end): &Line<'_>| {
+        format!(r#"{{"cycle":"{cycle}","latest":"{latest}","latestReleaseDate":"{day}"{end}}}"#)
+    };
+    format!("[{}]", lines.iter().map(line).collect::<Vec<_>>().join(","))
+}
+
+/// The ends of the lines of OpenSSL.
+fn ends(home: &Home) -> Any<Vec<String>> {
+    let held = home.current()?.ok_or("nothing there")?;
+    held.verify()?;
+    let key = ward_model::cpe::Cpe::parse("cpe:2.3:a:openssl:openssl")?.product_key().ok_or("no key")?;
+    let word = |line: ward_model::support::SupportCycle| format!("{} {:?}", line.cycle, line.security_until);
+    Ok(held.support_cycles(&SubjectKey::Product(key))?.into_iter().map(word).collect())
+}
+
+const ON_1: &str = r#","eol":"2026-01-01""#;
+const ON_2: &str = r#","eol":"2026-02-01""#;
+
+/// Two lists of one product, what holds of them, and whether it is told that they differ.
+type Two<'a> = (&'a [Line<'a>], &'a [Line<'a>], &'a [&'a str], bool);
+
+/// What holds of two lists of one product, in either order, and whether it is told that they differ.
+#[test]
+fn a_product_is_replaced_by_a_later_release_of_its_own_alone() -> TestResult {
+    let table: [Two<'_>; 7] = [
+        // A later release: what it says is what holds.
+        (&[("3", "3.1", "2025-12-01", ON_1)], &[("3", "3.2", "2025-12-02", ON_2)], &["3 On(2026-02-01)"], false),
+        // Unless it does not say an end any more.
+        (&[("3", "3.1", "2025-12-01", ON_1)], &[("3", "3.2", "2025-12-02", "")], &["3 On(2026-01-01)"], true),
+        // Of the same release the earlier end holds.
+        (&[("3", "3.1", "2025-12-01", ON_1)], &[("3", "3.1", "2025-12-01", ON_2)], &["3 On(2026-01-01)"], true),
+        (&[("3", "3.1", "2025-12-01", ON_1)], &[("3", "3.1", "2025-12-01", r#","eol":true"#)], &["3 Ended"], true),
+        (
+            &[("3", "3.1", "2025-12-01", ON_1)],
+            &[("3", "3.1", "2025-12-01", r#","eol":null"#)],
+            &["3 On(2026-01-01)"],
+            true,
+        ),
+        // A day that was corrected holds nothing up.
+        (
+            &[("3", "3.1", "2025-12-01", ON_2), ("1", "1.9", "2015-12-03", ON_1)],
+            &[("3", "3.1", "2025-11-30", ON_1), ("1", "1.9", "2015-12-02", ON_1)],
+            &["3 On(2026-01-01)", "1 On(2026-01-01)"],
+            true,
+        ),
+        // A line that is new is a later release.
+        (
+            &[("3", "3.1", "2025-12-01", ON_1)],
+            &[("4", "4.0", "2025-12-03", ON_2), ("3", "3.1", "2025-12-01", ON_2)],
+            &["4 On(2026-02-01)", "3 On(2026-02-01)"],
+            false,
+        ),
+    ];
+    for (one, other, wanted, told) in table {
+        let mut identities = Vec::new();
+        for order in [[one, other], [other, one]] {
+            let folder = tempfile::tempdir()?;
+            let home = Home::open(folder.path());
+            let mut last = Vec::new();
+            for (on, lines) in (20..).zip(order) {
+                last = publish(&home, day(on), &files(Some(&product(lines)), Some(NAMES)), false)?.set_aside;
+            }
+            assert_eq!(ends(&home)?, wanted, "{order:?}");
+            let differs = |aside: &&crate::SetAsideRecord| aside.reason.contains("the earlier end holds");
+            assert_eq!(last.iter().any(|aside| differs(&aside)), told, "{order:?}");
+            identities.push(home.current()?.ok_or("nothing there")?.description().generation);
+        }
+        // A line that the last list lacks is marked.
+        assert!(one.len() != other.len() || identities[0] == identities[1], "{one:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_release_of_one_product_says_nothing_of_others() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    let zlib = |day: &str| ("zlib", product(&[("1", day, day, ON_2)]));
+    let openssl = |end: &str| ("openssl", product(&[("3", "3.1", "2025-12-01", end)]));
+    let with = |zlib: (&'static str, String), openssl: (&'static str, String)| {
+        let mut all = others();
+        all.extend([zlib, openssl, ("identifiers", NAMES.to_owned())]);
+        all
+    };
+    publish(&home, day(20), &with(zlib("2025-12-01"), openssl(ON_1)), false)?;
+    publish(&home, day(21), &with(zlib("2025-12-05"), openssl(ON_2)), false)?;
+    assert_eq!(ends(&home)?, ["3 On(2026-01-01)"]);
+    // An earlier state of one does not keep away what is worse of another.
+    publish(&home, day(22), &with(zlib("2025-12-02"), openssl(r#","eol":"2025-12-31""#)), false)?;
+    assert_eq!(ends(&home)?, ["3 On(2025-12-31)"]);
+    // Somebody may say that what comes is right.
+    publish(&home, day(23), &with(zlib("2025-12-05"), openssl(ON_2)), true)?;
+    assert_eq!(ends(&home)?, ["3 On(2026-02-01)"]);
     Ok(())
 }

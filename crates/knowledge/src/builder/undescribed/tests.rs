@@ -17,6 +17,7 @@ fn catalogue(released: Date, ids: &[&str]) -> Catalogue {
     Catalogue {
         version: Some("1".to_owned()),
         released: Some(released),
+        moment: String::new(),
         entries: ids.iter().map(entry).collect(),
         set_aside: Vec::new(),
     }

@@ -203,9 +203,20 @@ pub fn behind(answer: &Answer) -> Option<Failure> {
     let words = |(name, Behind { came, held }): (&String, &Behind)| format!("{name} ({came}; held is {held})");
     let names: Vec<String> = behind.map(words).collect();
     (!names.is_empty()).then(|| {
-        Failure::environment("behind", format!("older than what is held, and not taken: {}", names.join(", ")))
-            .hint("what is held of these is kept, and the rest was taken")
-            .hint("bring what is newer; if the older one is right all the same, say so with `--accept-shrunk SOURCE` where it is eol or cwe")
+        let failure =
+            Failure::environment("behind", format!("older than what is held, and not taken: {}", names.join(", ")))
+                .hint("what is held of these is kept, and the rest was taken");
+        // Of others no list that is older is ever taken.
+        let may = |source: &&SourceAnswer| source.behind.is_some() && matches!(source.name.as_str(), "eol" | "cwe");
+        let accepting: Vec<String> =
+            answer.sources.iter().filter(may).map(|source| format!("`--accept-shrunk {}`", source.name)).collect();
+        failure.hint(match accepting.as_slice() {
+            [] => "bring what is newer".to_owned(),
+            words => format!(
+                "bring what is newer; if the older one is right all the same, say so with {}",
+                words.join(" and ")
+            ),
+        })
     })
 }
 
@@ -320,6 +331,10 @@ pub fn text(answer: &Answer, verbose: bool) -> String {
             let id = record.id.as_deref().unwrap_or("a record without an identifier");
             let (name, file, reason) = (&source.name, &record.file, &record.reason);
             out.push_str(&match reason.split_once("in part: ") {
+                // What is told of something that was read.
+                Some((_, told)) if record.place == 0 => {
+                    format!("{name}: {}: {told}\n", record.id.as_deref().unwrap_or(file))
+                }
                 Some((before, part)) => format!("{name}: a part of {id} in {file} could not be read: {before}{part}\n"),
                 None => format!("{name}: {id} in {file} could not be read: {reason}\n"),
             });

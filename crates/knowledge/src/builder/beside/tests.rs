@@ -1,0 +1,120 @@
+use jiff::Timestamp;
+use ward_formats::feed::Dated;
+use ward_model::ids::VulnerabilityId;
+use ward_model::knowledge::Knowledge;
+
+use crate::testing::{TestResult, plain};
+use crate::{Home, Published};
+
+/// A version: its name, its stamp and what it says.
+type Version<'a> = (&'a str, &'a str, &'a str);
+
+fn sync(home: &Home, on: &str, source: &str, version: Version<'_>) -> Result<Published, Box<dyn std::error::Error>> {
+    let mut builder = home.builder(on.parse::<Timestamp>()?)?;
+    let mut batch = builder.batch()?;
+    batch.file(source, "f");
+    let (id, stamp, text) = version;
+    let mut record = plain(id, jiff::civil::date(2026, 1, 1), text);
+    record.modified = None;
+    source.clone_into(&mut record.source);
+    batch.dated(&Dated { record, last_modified: stamp.to_owned(), withdrawn_on: None })?;
+    builder.add(batch);
+    let published = builder.publish(&mut |_| {})?;
+    home.current()?.ok_or("nothing there")?.verify()?;
+    Ok(published)
+}
+
+/// All that is held and not withdrawn, with its names.
+fn held(home: &Home) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+    let held = home.current()?.ok_or("nothing there")?;
+    let mut all = Vec::new();
+    for number in 0..held.record_count() {
+        let record = held.record(ward_model::knowledge::RecordNumber(number))?;
+        if !record.withdrawn {
+            let names: Vec<&str> = record.aliases.iter().map(VulnerabilityId::as_str).collect();
+            all.push(format!("{} [{}]: {}", record.id, names.join(" "), record.description));
+        }
+    }
+    Ok(all)
+}
+
+const ID: &str = "CVE-2020-1";
+const DATED: Version<'_> = (ID, "2026-08-01T10:00:00", "dated");
+
+#[test]
+fn what_says_no_moment_that_can_be_believed_replaces_none_that_does() -> TestResult {
+    for source in ["nvd", "cve5", "osv/pypi"] {
+        for stamp in ["", "2206-01-01T00:00:00"] {
+            let mut seen = Vec::new();
+            let beside = (ID, stamp, "beside");
+            for order in [[DATED, beside], [beside, DATED]] {
+                let folder = tempfile::tempdir()?;
+                let home = Home::open(folder.path());
+                let mut told = 0;
+                for version in order {
+                    told = sync(&home, "2026-08-02T10:00:00Z", source, version)?.set_aside.len();
+                }
+                assert_eq!(told, 1, "{source} {stamp}");
+                assert_eq!(
+                    held(&home)?,
+                    ["CVE-2020-1 []: dated", "CVE-2020-1~undated [CVE-2020-1]: beside"],
+                    "{source} {stamp}"
+                );
+                let identity = home.current()?.ok_or("nothing there")?.description().generation;
+                // The same once more is nothing new.
+                sync(&home, "2026-08-02T10:00:00Z", source, beside)?;
+                assert_eq!(home.current()?.ok_or("nothing there")?.description().generation, identity);
+                seen.push(identity);
+                // What was changed before it came does not replace it, and what was changed since does.
+                let before = (ID, "2026-08-01T20:00:00", "before it came");
+                sync(&home, "2026-08-03T10:00:00Z", source, before)?;
+                assert_eq!(held(&home)?.len(), 2);
+                let last = sync(&home, "2026-08-04T10:00:00Z", source, (ID, "2026-08-03T20:00:00", "since"))?;
+                let wanted = (vec!["CVE-2020-1 []: since".to_owned()], 0);
+                assert_eq!((held(&home)?, last.set_aside.len()), wanted, "{source} {stamp} {order:?}");
+            }
+            assert_eq!(seen[0], seen[1], "{source} {stamp}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn what_came_in_part_is_replaced_by_what_is_whole_and_no_older() -> TestResult {
+    let part = |stamp| (("X-1~in-part"), stamp, "in part");
+    let whole = |stamp| ("X-1", stamp, "whole");
+    for (one, other, wanted) in [
+        (whole("2026-08-01T10:00:00"), part("2026-08-01T11:00:00"), vec!["X-1 []: whole", "X-1~in-part []: in part"]),
+        (whole("2026-08-01T10:00:00"), part("2026-08-01T10:00:00"), vec!["X-1 []: whole"]),
+        (whole("2026-08-01T10:00:00"), part("2026-08-01T09:00:00"), vec!["X-1 []: whole"]),
+    ] {
+        let mut seen = Vec::new();
+        for order in [[one, other], [other, one]] {
+            let folder = tempfile::tempdir()?;
+            let home = Home::open(folder.path());
+            for version in order {
+                sync(&home, "2026-08-02T10:00:00Z", "osv/pypi", version)?;
+            }
+            assert_eq!(held(&home)?, wanted, "{order:?}");
+            seen.push(home.current()?.ok_or("nothing there")?.description().generation);
+        }
+        assert_eq!(seen[0], seen[1], "{one:?} {other:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_source_that_never_says_a_moment_is_taken_as_it_comes() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    for text in ["one", "two"] {
+        let published = sync(&home, "2026-08-02T10:00:00Z", "osv/go", ("GO-1", "", text))?;
+        assert_eq!((held(&home)?, published.set_aside.len()), (vec![format!("GO-1 []: {text}")], 0));
+    }
+    // The same with a moment says no more.
+    let published = sync(&home, "2026-08-02T10:00:00Z", "osv/go", ("GO-1", "2026-08-01T10:00:00", "two"))?;
+    assert_eq!((held(&home)?, published.set_aside.len()), (vec!["GO-1 []: two".to_owned()], 0));
+    sync(&home, "2026-08-02T10:00:00Z", "osv/go", ("GO-1", "", "two"))?;
+    assert_eq!(held(&home)?, ["GO-1 []: two"]);
+    Ok(())
+}
