@@ -10,7 +10,7 @@ use ward_formats::feed::eol::{self, SupportCatalogue};
 use ward_formats::feed::epss::Scores;
 use ward_formats::feed::kev::Catalogue;
 use ward_formats::feed::nvd::Extent;
-use ward_formats::feed::{Dated, IN_PART, SetAside, UNDATED};
+use ward_formats::feed::{Dated, SetAside, UNDATED};
 use ward_model::coverage::{LostReceipts, Shrinkage};
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
@@ -378,9 +378,19 @@ impl Builder {
         self.came_on.get(whole).map(|came| self.received.min(*came))
     }
 
+    /// When a source was received: by whoever handed it over, or now.
+    fn received_of(&self, source: &str) -> Moment {
+        self.handed_over_of(source).unwrap_or(self.received)
+    }
+
+    /// The first file of a source that came; empty where none did.
+    fn first_file_of(&self, source: &str) -> &str {
+        self.files.iter().find(|(name, _)| name == source).map_or("", |(_, file)| file)
+    }
+
     /// The day on which somebody looked at a source for the last time, where it is part of the sync.
     fn looked_at_on(&self, source: &str) -> Date {
-        self.handed_over_of(source).unwrap_or(self.received).day()
+        self.received_of(source).day()
     }
 
     /// The receipts that were lost, found now or before, and that nobody has accepted yet.
@@ -569,8 +579,7 @@ impl Batch {
     pub fn dated(&mut self, dated: &Dated) -> Result<(), HomeError> {
         let moment = stamp::believed(&dated.last_modified, self.received);
         let id = dated.record.id.as_str();
-        let is_named = id.ends_with(UNDATED) || id.ends_with(IN_PART) || csaf::is_provisional(id);
-        if stamp::is_dated(&moment) || dated.record.source != csaf::SOURCE || is_named {
+        if stamp::is_dated(&moment) || dated.record.source != csaf::SOURCE || csaf::stands_beside(id) {
             return self.named(dated);
         }
         let mut beside = dated.clone();

@@ -56,6 +56,12 @@ pub fn is_provisional(id: &str) -> bool {
     id.ends_with(IN_PART) || id.ends_with(DRAFT)
 }
 
+/// Whether the name of a record says that it stands beside what whole, dated and final versions of its document say.
+#[must_use]
+pub fn stands_beside(id: &str) -> bool {
+    id.ends_with(UNDATED) || is_provisional(id)
+}
+
 /// One version of an advisory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
@@ -91,7 +97,7 @@ pub fn advisory(text: &[u8], place: u64) -> Advisory {
         Ok((document, mut records)) => {
             let without_vulnerabilities = records.is_empty() && unread.is_empty();
             let document = Document { whole: document.whole && unread.is_empty(), ..document };
-            let plain = |id: &VulnerabilityId| !id.as_str().ends_with(UNDATED) && !is_provisional(id.as_str());
+            let plain = |id: &VulnerabilityId| !stands_beside(id.as_str());
             for Dated { record, .. } in records.iter_mut().filter(|dated| !document.whole && plain(&dated.record.id)) {
                 record.id = VulnerabilityId::new(format!("{}{IN_PART}", record.id));
             }

@@ -30,6 +30,11 @@ pub(super) fn plain<'a>(source: &str, id: &'a str) -> Option<&'a str> {
     id.strip_suffix(UNDATED).or_else(|| id.strip_suffix(IN_PART))
 }
 
+/// Whether versions of a record that say no moment are to stand beside it: it is of no document, and stands beside none itself.
+pub(super) fn is_plain(source: &str, id: &str) -> bool {
+    source != csaf::SOURCE && plain(source, id).is_none()
+}
+
 /// Whether a whole version with this stamp replaces a record that stands beside, of which it is kept when it is, or when it came.
 pub(super) fn replaces(whole: &str, id: &str, kept: &str) -> bool {
     let whole = stamp::without_number(whole);
@@ -55,7 +60,7 @@ impl Builder {
     /// Adds a withdrawn version of every held record that stands beside and is replaced by what is held or comes now.
     pub(super) fn withdraw_beside(&mut self) -> Result<(), HomeError> {
         let Some(held) = &self.held else { return Ok(()) };
-        let mut standing = standing(held)?;
+        let standing = standing(held)?;
         if standing.is_empty() {
             return Ok(());
         }
@@ -80,12 +85,7 @@ impl Builder {
                 continue;
             };
             let mut last = whole.get(&(source.as_str(), plain)).map(ToString::to_string).unwrap_or_default();
-            if source == csaf::SOURCE {
-                // A document that came whole and without it took it back.
-                let label = plain.split_once('/').map_or(plain, |(label, _)| label);
-                let now = self.documents.get(&(source.clone(), label.into())).cloned();
-                last = now.max(held.document(source, label)?).unwrap_or_default();
-            } else if let Some(version) = Held::of(self).find(plain, source)?.1 {
+            if let Some(version) = Held::of(self).find(plain, source)?.1 {
                 last = last.max(version.stamp(self.received.day())?);
             }
             if !replaces(&last, id, kept) {
@@ -98,7 +98,6 @@ impl Builder {
                 }
             }
         }
-        standing.clear();
         if gone.is_empty() {
             return Ok(());
         }
@@ -113,13 +112,8 @@ impl Builder {
 
     /// When what stands beside came; of what says of when it is, that.
     fn kept_of(&self, source: &str, stamp: &str) -> String {
-        // To the day, as it is known of what was held before: the order in which versions come makes no difference. Of advisories what
-        // stands beside is kept from the first.
-        let received = || {
-            let received = self.handed_over_of(source).unwrap_or(self.received);
-            let kept = if source == csaf::SOURCE { received } else { Moment::from(received.day()) };
-            kept.time().to_string()
-        };
+        // To the day, as it is known of what was held before: the order in which versions come makes no difference.
+        let received = || Moment::from(self.received_of(source).day()).time().to_string();
         Some(stamp::without_number(stamp)).filter(|stamp| !stamp.is_empty()).map_or_else(received, str::to_owned)
     }
 }
@@ -155,7 +149,7 @@ pub(super) fn rename(
     builder: &mut Builder,
 ) -> Result<(), HomeError> {
     let folder = builder.home.folder().to_owned();
-    let (mut batch, mut renamed, mut same) = (builder.batch()?, BTreeMap::new(), BTreeSet::new());
+    let (mut batch, mut renamed, mut same) = (builder.batch()?, Vec::new(), BTreeSet::new());
     let (mut remarks, mut told) = (Vec::new(), BTreeSet::new());
     let mut first: Option<usize> = None;
     let mut search = Held::of(builder);
@@ -165,8 +159,7 @@ pub(super) fn rename(
         if before.is_none_or(|(_, of, one)| one.id != pending.id || of != source) {
             first = Some(place);
         }
-        let is_plain = source != csaf::SOURCE && plain(source, &pending.id).is_none();
-        if !is_plain || !pending.stamp.is_empty() {
+        if !is_plain(source, &pending.id) || !pending.stamp.is_empty() {
             continue;
         }
         let dated = first.and_then(|first| waiting.get(first)).filter(|(.., one)| !one.stamp.is_empty());
@@ -191,14 +184,14 @@ pub(super) fn rename(
         let record = beside(&record);
         batch.record(&record, "")?;
         remarks.push(remark(&record));
-        renamed.insert(place, ());
+        renamed.push(place);
     }
     if renamed.is_empty() && same.is_empty() {
         return Ok(());
     }
     let number = readers.len();
     readers.push(batch.spill.into_reader().map_err(at(&folder))?);
-    let mut all = renamed.keys().copied().zip(batch.pending).collect::<BTreeMap<usize, _>>();
+    let mut all = renamed.into_iter().zip(batch.pending).collect::<BTreeMap<usize, _>>();
     for (place, one) in std::mem::take(waiting).into_iter().enumerate() {
         match all.remove(&place) {
             Some(beside) => waiting.push((number, one.1, Pending { file: None, ..beside })),

@@ -62,10 +62,11 @@ pub(super) fn taken(builder: &Builder, sources: &mut Sources, source: &str) {
 
 /// Takes note of a source that is dated after the day of receipt.
 pub(super) fn tell_beyond(builder: &mut Builder, source: &str, date: Date) {
-    let file = builder.files.iter().find(|(name, _)| name == source).map(|(_, file)| file.clone()).unwrap_or_default();
     builder.dated_ahead.insert(source.to_owned());
     let (date, received) = (date.to_string(), builder.received.day());
-    builder.set_aside.push(beyond(source, &file, None, &date, received, Digest::of(date.as_bytes())));
+    let file = builder.first_file_of(source);
+    let told = beyond(source, file, None, &date, received, Digest::of(date.as_bytes()));
+    builder.set_aside.push(told);
 }
 
 /// EPSS, and its day where another column is taken; and of when that is.
@@ -89,11 +90,9 @@ pub(super) fn epss(builder: &mut Builder, sources: &mut Sources) -> Result<(Vec<
     let before = builder.held.as_ref().map(|held| held.document(EPSS, "")).transpose()?.flatten();
     let day = builder.held.as_ref().and_then(|held| held.state().epss_date);
     // Homes from before kept the day alone. What says no moment that can be believed, or could not be read whole, has none.
-    let before_has_none = before.as_ref().is_some_and(String::is_empty);
-    let last = before.clone().filter(|_| !before_has_none);
-    let last = match before_has_none {
-        true => None,
-        false => last.or_else(|| stamp::believed_day(day, received).map(|day| day.to_string())),
+    let last = match &before {
+        Some(kept) => Some(kept.clone()).filter(|kept| !kept.is_empty()),
+        None => stamp::believed_day(day, received).map(|day| day.to_string()),
     };
     let moment = if scores.moment.is_empty() { scores.date.to_string() } else { scores.moment.clone() };
     let accepted = builder.accepts(EPSS);

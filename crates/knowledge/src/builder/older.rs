@@ -81,7 +81,7 @@ pub(super) fn support_seen(builder: &Builder, sources: &Sources) -> Result<Optio
     let Some((_, changes)) = sources.get(eol::SOURCE).filter(|_| builder.looked_at(eol::SOURCE)) else {
         return Ok(None);
     };
-    let now = builder.handed_over_of(eol::SOURCE).unwrap_or(builder.received).time();
+    let now = builder.received_of(eol::SOURCE).time();
     let before = support_as_of(builder)?;
     let is_later = before.is_none_or(|before| now.date() > before.date() || changes.came.is_some() && now > before);
     if changes.behind.is_some() || !is_later {

@@ -160,8 +160,7 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
             } else {
                 changes.changed += 1;
                 read(true);
-                let is_plain = source != csaf::SOURCE && beside::plain(&source, &pending.id).is_none();
-                if is_plain && stamp.is_empty() && !pending.stamp.is_empty() {
+                if beside::is_plain(&source, &pending.id) && stamp.is_empty() && !pending.stamp.is_empty() {
                     let received = day::unpack(last.entry.version_received).ok().flatten();
                     if received.is_none_or(|on| stamp::day_of(&pending.stamp).is_none_or(|day| day <= on)) {
                         undated.push((came.new.len(), last.layer.content(&last.entry)?, received, last.entry.received));
@@ -261,7 +260,7 @@ fn replaced_beside(waiting: &Waiting, builder: &Builder) -> Result<BTreeMap<usiz
     let mut beside = Vec::new();
     for (place, (_, source, pending)) in waiting.iter().enumerate() {
         let plain = beside::plain(source, &pending.id).filter(|_| stamp::is_dated(&pending.stamp));
-        beside.extend(plain.filter(|_| source != csaf::SOURCE).map(|plain| (place, source.as_str(), plain)));
+        beside.extend(plain.map(|plain| (place, source.as_str(), plain)));
     }
     let mut replaced = BTreeMap::new();
     if beside.is_empty() {

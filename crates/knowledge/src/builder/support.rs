@@ -103,10 +103,10 @@ fn settle(builder: &mut Builder, before: &Products, news: &mut News, stated: &St
         let mut differ = false;
         if stated.later.contains(product) {
             builder.settled.insert(product.clone());
-            each_held(held, now, |held, now| differ |= fill(now, held));
+            each_held(&held.cycles, &mut now.cycles, |held, now| differ |= fill(now, held));
         } else if let Some(Behind { came, held: known }) = stated.earlier.get(product) {
             let mut lines = held.cycles.clone();
-            each_held(now, &mut lines, |now, held| differ |= fill(held, now));
+            each_held(&now.cycles, &mut lines, |now, held| differ |= fill(held, now));
             keep(&now.cycles, &mut lines, true);
             now.cycles = lines;
             if !differ {
@@ -121,13 +121,13 @@ fn settle(builder: &mut Builder, before: &Products, news: &mut News, stated: &St
                 ));
             }
         } else if is_older || stated.lacking.contains(product) {
-            each_held(held, now, |held, now| {
+            each_held(&held.cycles, &mut now.cycles, |held, now| {
                 let mut known = held.clone();
                 differ |= fill(&mut known, now);
                 *now = SupportCycle { said_no_longer: false, ..known };
             });
         } else {
-            each_held(held, now, |held, now| differ |= worse(now, held));
+            each_held(&held.cycles, &mut now.cycles, |held, now| differ |= worse(now, held));
         }
         if differ {
             let reason =
@@ -151,28 +151,15 @@ pub(super) fn stands(builder: &Builder, record: &SetAsideRecord) -> bool {
 }
 
 /// Hands over each line of one list with the same line of another.
-fn each_held(of: &Support, in_this: &mut impl Lines, mut each: impl FnMut(&SupportCycle, &mut SupportCycle)) {
-    for line in in_this.lines() {
-        if let Some(other) = of.cycles.iter().find(|other| other.cycle == line.cycle) {
+fn each_held(
+    of: &[SupportCycle],
+    in_this: &mut [SupportCycle],
+    mut each: impl FnMut(&SupportCycle, &mut SupportCycle),
+) {
+    for line in in_this {
+        if let Some(other) = of.iter().find(|other| other.cycle == line.cycle) {
             each(other, line);
         }
-    }
-}
-
-/// What has release lines.
-trait Lines {
-    fn lines(&mut self) -> &mut [SupportCycle];
-}
-
-impl Lines for Support {
-    fn lines(&mut self) -> &mut [SupportCycle] {
-        &mut self.cycles
-    }
-}
-
-impl Lines for Vec<SupportCycle> {
-    fn lines(&mut self) -> &mut [SupportCycle] {
-        self
     }
 }
 
