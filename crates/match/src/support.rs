@@ -102,45 +102,63 @@ pub fn lines(component: &Component, knowledge: &dyn Knowledge, shelf: &mut Shelf
                 continue;
             }
             let of_product = || cycles.iter().filter(|cycle| cycle.product == product);
-            let fitting = versions.iter().find_map(|version| {
-                of_product().filter(|cycle| fits(&cycle.cycle, version)).max_by_key(|cycle| cycle.cycle.len())
-            });
-            if let Some(cycle) = fitting {
+            if let Some(cycle) = versions.iter().find_map(|version| closest(of_product(), version)) {
                 let others = of_product().filter(|other| other.cycle != cycle.cycle).cloned().collect();
-                lines.push(Line { cycle: cycle.clone(), by: by.clone(), by_name, others });
+                lines.push(Line { cycle, by: by.clone(), by_name, others });
             }
         }
     }
     Ok(lines)
 }
 
-/// Whether a version is of a release line: the line is its leading part, and ends where a part of the version ends.
-fn fits(line: &str, version: &str) -> bool {
-    let version = version.trim();
-    let plain = |text: &str| text.trim_start_matches(['v', 'V']).to_ascii_lowercase();
-    let (line, version) = (plain(line), plain(version));
-    let Some(rest) = version.strip_prefix(line.as_str()) else { return false };
-    match (line.chars().next_back(), rest.chars().next()) {
-        (None, _) => false,
-        (_, None) => true,
-        (Some(last), Some(next)) if last.is_ascii_digit() => !next.is_ascii_digit(),
-        (Some(_), Some(next)) => !next.is_ascii_alphanumeric(),
-    }
+/// The line that says most of a version. One that is named twice in other spellings is one line, and has the worse of what is said.
+fn closest<'a>(cycles: impl Iterator<Item = &'a SupportCycle> + Clone, version: &str) -> Option<SupportCycle> {
+    let holding = cycles.filter(|cycle| cycle.holds(version));
+    let closeness = holding.clone().map(SupportCycle::closeness).max()?;
+    let mut same = holding.filter(|cycle| cycle.closeness() == closeness).cloned();
+    let first = same.next()?;
+    Some(same.fold(first, |mut line, other| {
+        line.take_worse(&other);
+        line
+    }))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::fits;
+    use jiff::civil::date;
+    use ward_model::support::SupportEnd;
+
+    use super::*;
+
+    fn line(cycle: &str, year: i16) -> SupportCycle {
+        SupportCycle {
+            product: "openssl".into(),
+            cycle: cycle.into(),
+            released: None,
+            active_until: SupportEnd::Unknown,
+            security_until: SupportEnd::On(date(year, 1, 1)),
+            extended_until: SupportEnd::Unknown,
+            latest: None,
+            latest_released: None,
+            said_no_longer: false,
+        }
+    }
 
     #[test]
-    fn a_version_is_of_the_line_that_it_begins_with() {
-        for (line, version) in
-            [("1.1.1", "1.1.1f"), ("3.0", "3.0.13"), ("11", "11"), ("v4", "4.2"), ("10", "10.0"), ("3.0", "3.0-rc1")]
-        {
-            assert!(fits(line, version), "{version} is of {line}");
-        }
-        for (line, version) in [("3.1", "3.10"), ("3.0", "3"), ("", "1"), ("10-22h2", "10.0.19044"), ("lts", "ltsc")] {
-            assert!(!fits(line, version), "{version} is not of {line}");
+    fn the_closest_line_counts_and_at_its_worst() {
+        let table: [(&[(&str, i16)], &str, Option<i16>); 6] = [
+            (&[("1.1.1", 2023), ("v1.1.1", 2035)], "1.1.1w", Some(2023)),
+            (&[("v1.1.1", 2035), ("1.1.1", 2023)], "v1.1.1w", Some(2023)),
+            (&[("1.1.1 ", 2035), ("1.1.1", 2023)], "1.1.1w", Some(2023)),
+            // A line within another one is another line.
+            (&[("11", 2026), ("11-ltsc", 2029)], "11-LTSC", Some(2029)),
+            (&[("3", 2035), ("3.0", 2026)], "3.0.13", Some(2026)),
+            (&[("3.0", 2026)], "3.1", None),
+        ];
+        for (lines, version, year) in table {
+            let lines: Vec<_> = lines.iter().map(|(cycle, year)| line(cycle, *year)).collect();
+            let found = closest(lines.iter(), version).map(|line| line.security_until);
+            assert_eq!(found, year.map(|year| SupportEnd::On(date(year, 1, 1))), "{version}");
         }
     }
 }

@@ -27,6 +27,55 @@ pub struct SupportCycle {
     pub said_no_longer: bool,
 }
 
+impl SupportCycle {
+    /// Whether a version is of this line: the line is its leading part, and ends where a part of the version ends. Capitals, blanks around
+    /// it and a leading `v` tell no lines apart.
+    pub fn holds(&self, version: &str) -> bool {
+        let (line, version) = (plain(&self.cycle), plain(version));
+        let Some(rest) = version.strip_prefix(line.as_str()) else { return false };
+        match (line.chars().next_back(), rest.chars().next()) {
+            (None, _) => false,
+            (_, None) => true,
+            (Some(last), Some(next)) if last.is_ascii_digit() => !next.is_ascii_digit(),
+            (Some(_), Some(next)) => !next.is_ascii_alphanumeric(),
+        }
+    }
+
+    /// How closely it names the versions that it holds: of two lines that hold the same version, the one that says more of it.
+    pub fn closeness(&self) -> usize {
+        plain(&self.cycle).len()
+    }
+
+    /// Takes the earlier of both ends, and the later of both releases; gives whether the ends of security fixes differ.
+    pub fn take_worse(&mut self, other: &Self) -> bool {
+        let differ = self.security_until != other.security_until;
+        for (end, other) in self.ends_beside(other) {
+            *end = end.worse(other);
+        }
+        // Whichever came first: the same of both.
+        if (other.latest_released, &other.latest) > (self.latest_released, &self.latest) {
+            self.latest_released = other.latest_released;
+            self.latest.clone_from(&other.latest);
+        }
+        self.released = self.released.max(other.released);
+        differ
+    }
+
+    /// Its ends, each with that of another line.
+    pub fn ends_beside(&mut self, other: &Self) -> [(&mut SupportEnd, SupportEnd); 3] {
+        [
+            (&mut self.active_until, other.active_until),
+            (&mut self.security_until, other.security_until),
+            (&mut self.extended_until, other.extended_until),
+        ]
+    }
+}
+
+/// The name of a line or a version without what tells none apart.
+fn plain(text: &str) -> String {
+    text.trim().trim_start_matches(['v', 'V']).trim_start().to_ascii_lowercase()
+}
+
 /// The end of a kind of support.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum SupportEnd {
@@ -38,4 +87,59 @@ pub enum SupportEnd {
     On(Date),
     /// It goes on, and no end is announced.
     NotAnnounced,
+}
+
+impl SupportEnd {
+    /// The earlier of both, as far as either is known.
+    fn worse(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Unknown, one) | (one, Self::Unknown) => one,
+            (one, other) => one.min(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(cycle: &str) -> SupportCycle {
+        SupportCycle {
+            product: "openssl".into(),
+            cycle: cycle.into(),
+            released: None,
+            active_until: SupportEnd::Unknown,
+            security_until: SupportEnd::Unknown,
+            extended_until: SupportEnd::Unknown,
+            latest: None,
+            latest_released: None,
+            said_no_longer: false,
+        }
+    }
+
+    #[test]
+    fn a_version_is_of_the_line_that_it_begins_with() {
+        for (cycle, version) in [
+            ("1.1.1", "1.1.1f"),
+            ("3.0", "3.0.13"),
+            ("11", "11"),
+            ("v4", "4.2"),
+            (" V4 ", "4.2"),
+            ("10", "10.0"),
+            ("3.0", "3.0-rc1"),
+        ] {
+            assert!(line(cycle).holds(version), "{version} is of {cycle}");
+        }
+        for (cycle, version) in
+            [("3.1", "3.10"), ("3.0", "3"), ("", "1"), ("v", "1"), ("10-22h2", "10.0.19044"), ("lts", "ltsc")]
+        {
+            assert!(!line(cycle).holds(version), "{version} is not of {cycle}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_as_close_however_it_is_written() {
+        assert_eq!(line("v1.1.1 ").closeness(), line("1.1.1").closeness());
+        assert!(line("1.1.1w").closeness() > line("v1.1.1").closeness());
+    }
 }

@@ -109,6 +109,7 @@ fn settle(builder: &mut Builder, before: &Products, news: &mut News, stated: &St
             each_held(&now.cycles, &mut lines, |now, held| differ |= fill(held, now));
             keep(&now.cycles, &mut lines, true);
             now.cycles = lines;
+            differ |= within_held(&held.cycles, &mut now.cycles);
             if !differ {
                 let reason = format!("its newest release is of {came}, and what is held is of {known}: that is kept");
                 let digest = Digest::of(format!("{product} {reason}").as_bytes());
@@ -126,8 +127,10 @@ fn settle(builder: &mut Builder, before: &Products, news: &mut News, stated: &St
                 differ |= fill(&mut known, now);
                 *now = SupportCycle { said_no_longer: false, ..known };
             });
+            differ |= within_held(&held.cycles, &mut now.cycles);
         } else {
-            each_held(&held.cycles, &mut now.cycles, |held, now| differ |= worse(now, held));
+            each_held(&held.cycles, &mut now.cycles, |held, now| differ |= now.take_worse(held));
+            differ |= within_held(&held.cycles, &mut now.cycles);
         }
         if differ {
             let reason =
@@ -163,41 +166,32 @@ fn each_held(
     }
 }
 
+/// Lets no line that is new end later than the one that holds it already, and gives whether one would have.
+///
+/// What is known of `1.1.1` is said of `1.1.1w` too. A line of that name would stand before it, as would one that is only written otherwise,
+/// and take back its end though nobody shows that it is later.
+fn within_held(held: &[SupportCycle], now: &mut [SupportCycle]) -> bool {
+    let mut differ = false;
+    for line in now.iter_mut().filter(|line| held.iter().all(|other| other.cycle != line.cycle)) {
+        let around = held.iter().filter(|other| other.holds(&line.cycle)).max_by_key(|other| other.closeness());
+        if let Some(around) = around {
+            let said = line.security_until;
+            line.take_worse(around);
+            differ |= line.security_until != said;
+        }
+    }
+    differ
+}
+
 /// Fills in the ends that a line does not say, and gives whether that of security fixes was one.
 fn fill(line: &mut SupportCycle, other: &SupportCycle) -> bool {
     let before = line.security_until;
-    for (end, other) in ends(line, other) {
+    for (end, other) in line.ends_beside(other) {
         if *end == SupportEnd::Unknown {
             *end = other;
         }
     }
     line.security_until != before
-}
-
-/// Takes the earlier of both ends, and the later of both releases; gives whether the ends of security fixes differ.
-fn worse(line: &mut SupportCycle, other: &SupportCycle) -> bool {
-    let differ = line.security_until != other.security_until;
-    for (end, other) in ends(line, other) {
-        *end = match (*end, other) {
-            (SupportEnd::Unknown, one) | (one, SupportEnd::Unknown) => one,
-            (one, other) => one.min(other),
-        };
-    }
-    // Whichever came first: the same of both.
-    if (other.latest_released, &other.latest) > (line.latest_released, &line.latest) {
-        line.latest_released = other.latest_released;
-        line.latest.clone_from(&other.latest);
-    }
-    line.released = line.released.max(other.released);
-    differ
-}
-
-fn ends<'a>(line: &'a mut SupportCycle, other: &SupportCycle) -> [(&'a mut SupportEnd, SupportEnd); 3] {
-    [
-        (&mut line.active_until, other.active_until),
-        (&mut line.security_until, other.security_until),
-        (&mut line.extended_until, other.extended_until),
-    ]
 }
 
 /// What came.

@@ -338,3 +338,33 @@ fn a_release_of_one_product_says_nothing_of_others() -> TestResult {
     assert_eq!(ends(&home)?, ["3 On(2026-02-01)"]);
     Ok(())
 }
+
+/// A line that is added within one that is held, or as the same one in another spelling, ends no later: only what is later takes back.
+#[test]
+fn a_line_that_is_added_takes_back_no_end_of_the_line_around_it() -> TestResult {
+    let held = ("1.1.1", "1.1.1w", "2023-09-11", r#","eol":"2023-09-11""#);
+    let newest = ("3.5", "3.5.1", "2025-12-01", ON_2);
+    let later = ("3.5", "3.5.2", "2025-12-02", ON_2);
+    let table: [(&str, Line<'_>, &str, bool); 4] = [
+        ("1.1.1w", newest, "On(2023-09-11)", true),
+        ("v1.1.1", newest, "On(2023-09-11)", true),
+        // It is of no line that is held.
+        ("1.1.2", newest, "On(2035-01-01)", false),
+        // Whoever names a later release may say so.
+        ("1.1.1w", later, "On(2035-01-01)", false),
+    ];
+    for (added, newest_now, end, told) in table {
+        let folder = tempfile::tempdir()?;
+        let home = Home::open(folder.path());
+        let line = (added, "1.1.1w", "2023-09-11", r#","eol":"2035-01-01""#);
+        publish(&home, day(20), &files(Some(&product(&[newest, held])), Some(NAMES)), false)?;
+        for on in 21..23 {
+            let text = product(&[newest_now, line, held]);
+            let last = publish(&home, day(on), &files(Some(&text), Some(NAMES)), false)?;
+            assert!(ends(&home)?.contains(&format!("{added} {end}")), "{added} {:?}", ends(&home)?);
+            let differs = last.set_aside.iter().any(|aside| aside.reason.contains("the earlier end holds"));
+            assert_eq!(differs, told, "{added}");
+        }
+    }
+    Ok(())
+}
