@@ -370,12 +370,12 @@ fn isolating_the_ward_controls_the_site_that_confirmed_it_and_no_other() {
 }
 
 /// The README's step: one control turns the last weakness of a link, and so leaves none in the place of the one that
-/// authentication rules out.
+/// authentication rules out. Where nobody decided the authentication, what it would leave to find counts beside its absence.
 #[test]
 fn confirming_a_bolus_turns_the_replay_and_nothing_else() {
     let after = judged(&folder("insulin-pump"), Some("control:bolus-confirmation"));
     let turned = |rule: &str| (format!("{rule}@bolus-command"), "pump".to_owned(), "all units".to_owned(), Controlled);
-    assert_eq!(changed(&INSULIN, &after), [turned("WR-001"), turned("WR-003")]);
+    assert_eq!(changed(&INSULIN, &after), [turned("WR-001"), turned("WR-003"), turned("WR-004")]);
     let replay = verdict_on(&after, "WR-003@bolus-command", "pump", "2.3", "all units", Confirmed);
     assert!(replay.provisional && replay.valid_until.is_some());
 }

@@ -282,9 +282,9 @@ impl Gives {
 pub enum SenderCheck {
     /// It does not verify the sender, or nobody answers for it.
     Missing,
-    /// It verifies the sender and takes a captured message again, or nobody answers for it.
+    /// It is said to verify the sender and takes a captured message again, or nobody answers for its not doing so.
     WithoutAntiReplay,
-    /// It verifies the sender with a secret that other units hold too, or nobody answers for it.
+    /// It is said to verify the sender with a secret that other units hold too, or nobody answers for its not being so.
     SharedSecret,
 }
 

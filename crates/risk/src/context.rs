@@ -280,11 +280,21 @@ impl<'a> Context<'a> {
         secret.held_by.iter().chain(ends).chain(self.catalogue.enforcers(&secret.id)).cloned().collect()
     }
 
-    /// Who holds what lets its holder send by a secret. Of a public key whoever sends by it holds the private half, and so does
-    /// whoever is said to hold a copy, unless it is there to verify: to receive by it, or to enforce a control by it.
+    /// Who holds what lets its holder send by a secret: of a public key whoever signs with it, and of any other one whoever holds it.
+    /// Of a key that is said to be public, and not known to be, both do.
     pub fn sending_holders(&self, secret: &Secret) -> BTreeSet<ElementId> {
+        let mut holders = self.signers(secret);
         if !self.public(secret) {
-            return self.holders(secret);
+            holders.extend(self.holders(secret));
+        }
+        holders
+    }
+
+    /// Who signs with what is said to be a public key: whoever sends by it holds the private half, and so does whoever is said to hold a
+    /// copy, unless it is there to verify: to receive by it, or to enforce a control by it.
+    pub fn signers(&self, secret: &Secret) -> BTreeSet<ElementId> {
+        if !secret.public {
+            return BTreeSet::new();
         }
         let using = || self.catalogue.users(&secret.id).iter().filter_map(|id| self.device().links.get(id));
         let verifies =

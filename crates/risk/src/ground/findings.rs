@@ -7,7 +7,7 @@ use ward_model::cvss::AttackVector;
 use ward_model::ids::{ControlId, ElementId, LinkId};
 use ward_model::scale::Reach;
 
-use super::links::secret_of;
+use super::links::accepted_secret;
 use super::{Builder, Group, Login};
 use crate::catalogue::{Known, Profile};
 use crate::context::{Context, Unknowns};
@@ -108,6 +108,6 @@ pub(super) fn login_on(context: &Context<'_>, element: &ElementId, link: &LinkId
         return 0;
     }
     let asking = context.device().links.get(link).filter(|link| link.to == *element);
-    let secret = asking.and_then(|link| secret_of(context, link));
+    let secret = asking.filter(|link| context.authenticates(link)).and_then(|link| accepted_secret(context, link));
     if matches!(secret, Some((_, true))) { demand } else { 0 }
 }

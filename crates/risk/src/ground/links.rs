@@ -156,17 +156,12 @@ pub(super) fn believed(builder: &mut Builder<'_>, link: &Link) {
 }
 
 /// The secret that a receiver accepts, and whether every unit has its own. A link that authenticates has one, named or not.
-fn accepted_secret(context: &Context<'_>, link: &Link) -> Option<(SecretRef, bool)> {
+pub(super) fn accepted_secret(context: &Context<'_>, link: &Link) -> Option<(SecretRef, bool)> {
     let named = link.authentication.as_ref()?.secret.as_ref().and_then(|id| context.device().secrets.get(id));
     Some(match named {
         Some(secret) => (SecretRef::Named(secret.id.clone()), context.per_unit(secret)),
         None => (SecretRef::OfLink(link.id.clone()), false),
     })
-}
-
-/// The secret that guards a link whose receiver is known to verify the sender.
-pub(super) fn secret_of(context: &Context<'_>, link: &Link) -> Option<(SecretRef, bool)> {
-    if context.authenticates(link) { accepted_secret(context, link) } else { None }
 }
 
 /// What a receiver does with what it believes.
@@ -324,6 +319,7 @@ pub(super) fn secret(builder: &mut Builder<'_>, secret: &Secret) {
     let device = builder.context.device();
     let know = Fact::Know(SecretRef::Named(secret.id.clone()));
     let holders = builder.context.sending_holders(secret);
+    let signers = builder.context.signers(secret);
     for holder in &holders {
         // Who holds a copy for each of many units gives all of them away at once.
         let others = holders.iter().chain(&secret.held_by).filter(|other| *other != holder);
@@ -335,7 +331,7 @@ pub(super) fn secret(builder: &mut Builder<'_>, secret: &Secret) {
             ReachRule::First(reach),
             "who reads an element reads its secrets",
         );
-        if builder.context.public(secret) {
+        if signers.contains(holder) {
             builder.derive(
                 vec![Fact::Gain(holder.clone(), Privilege::Alter)],
                 know.clone(),

@@ -11,7 +11,7 @@ use ward_policy::{
     WeaknessRule,
 };
 
-use super::links::{reach, secret_of};
+use super::links::{accepted_secret, reach};
 use super::{Builder, Cuttable, Group, functions};
 use crate::catalogue::Profile;
 use crate::context::Context;
@@ -200,7 +200,7 @@ impl Found<'_> {
             (Way::Message, Self::Link(link, _)) => vec![inject(link, Nearness::Far)],
             (Way::NearMessage, Self::Link(link, _)) => vec![inject(link, Nearness::Near)],
             (Way::Believed, Self::Link(link, _)) => {
-                let unchecked = secret_of(context, link).is_none().then(|| inject(link, Nearness::Far));
+                let unchecked = (!context.authenticates(link)).then(|| inject(link, Nearness::Far));
                 unchecked.into_iter().chain([Fact::Speak(link.id.clone())]).collect()
             }
             (Way::Plugged, Self::Link(link, _)) => vec![Fact::Plugged(link.id.clone(), here.clone())],
@@ -241,8 +241,9 @@ impl Found<'_> {
 /// What it takes to be believed where a receiver fails to know who sends in this way; nothing where it does not fail so.
 fn unchecked(context: &Context<'_>, link: &Link, check: SenderCheck) -> Option<Vec<Fact>> {
     let inject = |nearness| Fact::Inject(link.id.clone(), context.arriving(&link.id, &link.to), nearness);
-    match (check, secret_of(context, link)) {
-        (SenderCheck::Missing, None) => Some(vec![inject(Nearness::Far)]),
+    // What is said to be verified and is not known to be fails as it would if it were: that nobody decided it takes no step away.
+    match (check, accepted_secret(context, link)) {
+        (SenderCheck::Missing, _) => (!context.authenticates(link)).then(|| vec![inject(Nearness::Far)]),
         // Sending again needs having listened: nearby, or on the way where it is routed.
         (SenderCheck::WithoutAntiReplay, Some(_)) if !context.refuses_replay(link) => {
             Some(vec![inject(if link.medium.routed() { Nearness::Far } else { Nearness::Near })])

@@ -102,6 +102,24 @@ fn what_signs_need_not_be_read() {
     assert_eq!(altered("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"), Outcome::Controlled);
 }
 
+/// That a key is public is believed of nobody's word, and takes nothing away before it is decided: who signs is known without it.
+#[test]
+fn a_key_that_is_not_known_to_be_public_has_signers_and_holders() {
+    const ALTERED: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N";
+    let verdict = |finding: Option<(&str, &str)>| {
+        let mut system = port((&["updates"], true, true));
+        system.element("updates").kind = ElementKind::UpdateServer;
+        if let Some((element, vector)) = finding {
+            system.link("net", "vendor", element, Medium::Ip).exposed_to = Some(vec![Position::Internet]);
+            system.finding("CVE-KEY", element, Some(vector), State::Affected);
+        }
+        only(&judged(&mut system, &["secret:k.public"]), "WR-002@port").verdict
+    };
+    assert_eq!(verdict(None), Outcome::Controlled);
+    assert_eq!(verdict(Some(("updates", ALTERED))), Outcome::Uncontrolled, "it may sign");
+    assert_eq!(verdict(Some(("pump", READ_BY_HAND))), Outcome::Uncontrolled, "it may be no public key");
+}
+
 /// A vulnerability that needs a hand at a port is used by whatever is plugged into the port, too.
 #[test]
 fn what_is_plugged_in_reaches_what_needs_touch() {
