@@ -30,6 +30,7 @@ mod index;
 mod layer;
 mod lock;
 mod lost;
+mod nameless;
 mod part;
 mod reach;
 mod row;

@@ -23,7 +23,7 @@ use crate::identity::{self, Part};
 use crate::reach::Reaches;
 use crate::source::{Aside, EPSS, KEV, NVD, OSV, SetAsideRecord, SourceState, by_subject, is_osv};
 use crate::undescribed::{Search, Seen};
-use crate::{alias, content, contradiction, fact};
+use crate::{alias, content, contradiction, fact, nameless};
 
 /// What a [`Memory`] is made from.
 #[derive(Debug, Clone)]
@@ -105,10 +105,8 @@ impl Memory {
         let mut products: BTreeMap<ProductKey, Vec<Candidate>> = BTreeMap::new();
         for (number, record) in records.iter().enumerate() {
             let number = u32::try_from(number).map_err(|_| unreadable("records", "too many"))?;
-            let mut findable = record.affected.iter().any(|product| !product.keys().is_empty());
             for criterion in criteria(record) {
                 let Some(key) = criterion.cpe.product_key() else { continue };
-                findable |= criterion.vulnerable;
                 if record.withdrawn {
                     continue;
                 }
@@ -119,7 +117,7 @@ impl Memory {
             }
             let source = state(&mut sources, &record.source);
             source.records += 1;
-            source.without_product += u64::from(!findable);
+            source.without_product += u64::from(!nameless::is_findable(record));
             source.newest = source.newest.max(record.published).max(record.modified);
         }
         let mut exploited = BTreeMap::new();
@@ -210,9 +208,7 @@ fn undescribed<'a>(
 ) -> Vec<Undescribed> {
     let mut search = Search::new(exploited.cloned());
     for record in records {
-        let findable = criteria(record).any(|criterion| criterion.vulnerable && criterion.cpe.product_key().is_some())
-            || record.affected.iter().any(|product| !product.keys().is_empty());
-        search.see(&record.id, if findable || record.withdrawn { Seen::Described } else { Seen::Record });
+        search.see(&record.id, if nameless::speaks(record) { Seen::Described } else { Seen::Record });
     }
     search.finish()
 }
@@ -237,11 +233,18 @@ fn latest(
         Ok::<_, KnowledgeError>(identity::of_record(&content))
     };
     let mut sorted = records.into_iter().map(|record| Ok((digest(&record)?, record))).collect::<Result<Vec<_>, _>>()?;
-    // The latest version first.
-    sorted.sort_by(|(a, x), (b, y)| (&x.id, &x.source, y.modified, b).cmp(&(&y.id, &y.source, x.modified, a)));
+    // The latest version first, of those that name products or are withdrawn if there are any.
+    let rank = |record: &VulnerabilityRecord| (record.modified.is_some() && nameless::speaks(record), record.modified);
+    sorted.sort_by(|(a, x), (b, y)| (&x.id, &x.source, rank(y), b).cmp(&(&y.id, &y.source, rank(x), a)));
     let same = |x: &VulnerabilityRecord, y: &VulnerabilityRecord| x.id == y.id && x.source == y.source;
-    sorted.dedup_by(|(a, later), (b, kept)| same(later, kept) && (later.modified != kept.modified || a == b));
     let (mut latest, mut remarks) = (Vec::with_capacity(sorted.len()), Vec::new());
+    sorted.dedup_by(|(a, later), (b, kept)| {
+        let drops = same(later, kept) && (later.modified != kept.modified || a == b);
+        if drops && later.modified > kept.modified {
+            remarks.push(nameless::remark(&later.source, later.id.as_str(), ""));
+        }
+        drops
+    });
     for group in sorted.chunk_by(|(_, x), (_, y)| same(x, y)) {
         let versions: Vec<VulnerabilityRecord> = group.iter().map(|(_, record)| record.clone()).collect();
         let Some(record) = contradiction::together(versions) else { continue };

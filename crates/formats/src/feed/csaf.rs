@@ -268,6 +268,11 @@ fn convert(raw: &raw::Advisory<'_>, length: usize, unread: &mut Unread) -> Resul
     let label = label(tracking, &document.publisher.namespace, &document.publisher.name);
     let modified = document.tracking.current.as_deref().and_then(day);
     let released = stamp_of(document.tracking.current.as_deref());
+    if let Some(written) = document.tracking.current.as_deref().filter(|_| released.is_empty()) {
+        unread.note(format!(
+            "current_release_date `{written}` is no moment: what it says counts, and takes nothing back"
+        ));
+    }
     let version = document.tracking.version.as_ref().and_then(|version| match version {
         Value::String(text) => number(text),
         Value::Number(written) => number(&written.to_string()),
@@ -275,9 +280,15 @@ fn convert(raw: &raw::Advisory<'_>, length: usize, unread: &mut Unread) -> Resul
     });
     let last_modified = version_of(&released, version);
     let status = document.tracking.status.as_ref().and_then(Value::as_str).map(str::trim).unwrap_or_default();
-    let is_draft = status.eq_ignore_ascii_case("draft");
-    if is_draft {
-        unread.note("it is a draft by its own words: what it says counts, and takes nothing back");
+    let is_draft = !["final", "interim"].iter().any(|known| status.eq_ignore_ascii_case(known));
+    match status {
+        _ if !is_draft => {}
+        _ if status.eq_ignore_ascii_case("draft") => {
+            unread.note("it is a draft by its own words: what it says counts, and takes nothing back");
+        }
+        other => unread.note(format!(
+            "status `{other}` does not say that it is final: what it says counts, and takes nothing back"
+        )),
     }
     let standing = match (released.is_empty(), is_draft) {
         (true, _) => UNDATED,

@@ -159,7 +159,7 @@ fn convert(source: &str, raw: &raw::Record<'_>, unread: &mut Unread) -> Result<D
             Err(_) => record.unreadable_vectors.push(severity.score.to_string()),
         }
     }
-    if !record.withdrawn && names_too_little(raw, unread) {
+    if !record.withdrawn && names_too_little(source, raw, unread) {
         // An earlier version may have named what this one lost.
         record.aliases.insert(0, std::mem::replace(&mut record.id, VulnerabilityId::new("")));
         record.id = VulnerabilityId::new(format!("{}{IN_PART}", record.aliases[0]));
@@ -174,19 +174,30 @@ fn convert(source: &str, raw: &raw::Record<'_>, unread: &mut Unread) -> Result<D
     Ok(Dated { record, last_modified: stamp_of(raw.modified.as_deref()), withdrawn_on })
 }
 
-/// Whether a record names no product, or holds a part that should and does not. Records on commits alone name no package.
-fn names_too_little(raw: &raw::Record<'_>, unread: &mut Unread) -> bool {
+/// Whether a record names no product, or holds a part that should and does not, or does where nobody looks. Records on commits alone name no package.
+fn names_too_little(source: &str, raw: &raw::Record<'_>, unread: &mut Unread) -> bool {
     if raw.affected.is_empty() {
         unread.note("it names no product: what earlier versions say is not taken back");
         return true;
     }
     let is_of_commits =
         |entry: &raw::Affected<'_>| entry.ranges.iter().any(|range| range.kind.eq_ignore_ascii_case("git"));
-    let lacks = raw.affected.iter().position(|entry| entry.package.is_none() && !is_of_commits(entry));
+    let names = |entry: &raw::Affected<'_>| {
+        entry.package.as_ref().is_some_and(|of| packages::package(&of.ecosystem, &of.name).is_some())
+    };
+    let lacks = raw.affected.iter().position(|entry| !names(entry) && !is_of_commits(entry));
     if let Some(index) = lacks {
         unread.note(format!("affected {} names no package: what earlier versions say is not taken back", index + 1));
     }
-    lacks.is_some()
+    let named = raw.affected.iter().filter_map(|entry| entry.package.as_ref()).map(|package| &*package.ecosystem);
+    let strange = named.into_iter().find(|one| {
+        let one = one.trim();
+        !one.is_empty() && !packages::is_known(one) && !source_of(one).eq(source)
+    });
+    if let Some(strange) = strange {
+        unread.note(format!("the ecosystem `{strange}` is not known: what earlier versions say is not taken back"));
+    }
+    lacks.is_some() || strange.is_some()
 }
 
 /// On which day a record was withdrawn. Words that are no day must not take a finding back.

@@ -3,6 +3,66 @@
 use ward_model::affected::PackageKey;
 use ward_model::purl::Purl;
 
+/// The ecosystems that OSV defines (`Ecosystem` of its schema 1.7.5, 2026), in small letters. In any other one nothing is looked for, so
+/// that a name that is misspelt hides a package.
+const ECOSYSTEMS: [&str; 49] = [
+    "almalinux",
+    "alpaquita",
+    "alpine",
+    "android",
+    "azure linux",
+    "bellsoft hardened containers",
+    "bioconductor",
+    "bitnami",
+    "chainguard",
+    "cleanstart",
+    "conancenter",
+    "cran",
+    "crates.io",
+    "debian",
+    "docker hardened images",
+    "echo",
+    "freebsd",
+    "ghc",
+    "git",
+    "github actions",
+    "go",
+    "hackage",
+    "hex",
+    "julia",
+    "kubernetes",
+    "linux",
+    "mageia",
+    "maven",
+    "minimos",
+    "npm",
+    "nuget",
+    "opam",
+    "openeuler",
+    "opensuse",
+    "oss-fuzz",
+    "packagist",
+    "photon os",
+    "pub",
+    "pypi",
+    "red hat",
+    "rocky linux",
+    "root",
+    "rubygems",
+    "suse",
+    "swifturl",
+    "tuxcare",
+    "ubuntu",
+    "vscode",
+    "wolfi",
+];
+
+/// Whether OSV defines an ecosystem, whatever release of it is named.
+pub(super) fn is_known(ecosystem: &str) -> bool {
+    let name = ecosystem.split_once(':').map_or(ecosystem, |(name, _)| name).trim().to_lowercase();
+    ECOSYSTEMS.contains(&name.as_str())
+}
+
 /// The package that this name means in an ecosystem as OSV spells it, and the release of the ecosystem where one is named.
 pub(super) fn package(ecosystem: &str, name: &str) -> Option<(PackageKey, Option<String>)> {
     let (ecosystem, release) = match ecosystem.trim().split_once(':') {

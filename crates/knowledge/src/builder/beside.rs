@@ -64,6 +64,7 @@ impl Builder {
         if standing.is_empty() {
             return Ok(());
         }
+        // Those that name products, or withdraw them.
         let mut whole: BTreeMap<(&str, &str), Box<str>> = BTreeMap::new();
         for (source, id) in standing.keys() {
             whole.extend(plain(source, id).map(|plain| ((source.as_str(), plain), "".into())));
@@ -73,7 +74,9 @@ impl Builder {
             for one in &batch.pending {
                 let Some(source) = batch.sources.get(one.source) else { continue };
                 if let Some(last) = whole.get_mut(&(source.as_str(), &*one.id)) {
-                    *last = one.stamp.clone().max(std::mem::take(last));
+                    if one.facts.speaks() {
+                        *last = one.stamp.clone().max(std::mem::take(last));
+                    }
                 } else if plain(source, &one.id).is_some() {
                     comes_again.insert((source.clone(), one.id.to_string()));
                 }
@@ -85,7 +88,9 @@ impl Builder {
                 continue;
             };
             let mut last = whole.get(&(source.as_str(), plain)).map(ToString::to_string).unwrap_or_default();
-            if let Some(version) = Held::of(self).find(plain, source)?.1 {
+            if let Some(version) = Held::of(self).find(plain, source)?.1
+                && version.speaks()?
+            {
                 last = last.max(version.stamp(self.received.day())?);
             }
             if !replaces(&last, id, kept) {

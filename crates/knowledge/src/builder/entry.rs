@@ -17,6 +17,15 @@ pub(super) struct Facts {
     pub(super) newest: i32,
     /// Whether any vulnerable criterion, or any statement, names a product.
     pub(super) findable: bool,
+    /// Whether it is withdrawn.
+    pub(super) withdrawn: bool,
+}
+
+impl Facts {
+    /// Whether it says which products are affected, or that none is any more.
+    pub(super) fn speaks(&self) -> bool {
+        self.withdrawn || self.findable
+    }
 }
 
 /// In which index a row stands.
@@ -98,7 +107,7 @@ pub(super) fn encode(record: &VulnerabilityRecord, out: &mut Vec<u8>) -> Result<
         }
     }
     let newest = day::pack(record.published.max(record.modified));
-    Ok(Facts { digest, newest, findable })
+    Ok(Facts { digest, newest, findable, withdrawn: record.withdrawn })
 }
 
 /// An entry that [`encode`] wrote.

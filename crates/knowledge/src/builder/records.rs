@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use ward_formats::feed::csaf;
+use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 
 use super::entry::Facts;
@@ -13,9 +14,9 @@ use super::{Batch, Builder, Pending, beside, merge, older, retract};
 use crate::error::{HomeError, at};
 use crate::file::unreadable;
 use crate::generation::Generation;
-use crate::layer::{Layer, VersionEntry};
+use crate::layer::{FINDABLE, Layer, VersionEntry};
 use crate::source::{SetAsideRecord, Unread, WHOLE};
-use crate::{day, stamp};
+use crate::{day, nameless, stamp};
 
 /// A version of a record that is to be written.
 pub(super) struct New {
@@ -75,6 +76,11 @@ pub(super) struct Last<'a> {
 }
 
 impl Last<'_> {
+    /// Whether it says which products are affected, or that none is any more.
+    pub(super) fn speaks(&self) -> Result<bool, HomeError> {
+        Ok(self.entry.flags & FINDABLE != 0 || self.layer.content(&self.entry)?.withdrawn)
+    }
+
     /// When it was changed, as far as that was believed when it came.
     pub(super) fn stamp(&self, now: Date) -> Result<String, HomeError> {
         let held_since = day::unpack(self.entry.version_received).ok().flatten();
@@ -116,9 +122,11 @@ impl<'a> Held<'a> {
 /// Compares all that came with what is held.
 pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Came, HomeError> {
     let folder = builder.home.folder().to_owned();
-    let (mut waiting, mut readers, files) = in_order(std::mem::take(&mut builder.batches), builder, &folder)?;
+    let (mut waiting, mut readers, files, mut nameless) =
+        in_order(std::mem::take(&mut builder.batches), builder, &folder)?;
     beside::rename(&mut waiting, &mut readers, builder)?;
     let aside = builder.held.as_ref().map(Generation::set_aside).transpose()?.unwrap_or_default();
+    let told: Vec<SetAsideRecord> = aside.iter().filter(|told| nameless::is_remark(told)).cloned().collect();
     let remarks = merge::contradictions(&mut waiting, &mut readers, builder, &aside)?;
     builder.set_aside.extend(remarks);
     let gone = left_out(&mut waiting, &mut readers, builder)?;
@@ -154,15 +162,29 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
                 if !stamp.is_empty() || pending.stamp.is_empty() {
                     continue;
                 }
-            } else if *pending.stamp < *stamp && (!pending.stamp.is_empty() || source == csaf::SOURCE) {
+            } else if !pending.facts.speaks() && names_more(&source, &pending, &stamp) && last.speaks()? {
+                // What names products goes before what names none, whichever is later and whichever came first.
+                changes.unchanged += 1;
+                if *pending.stamp > *stamp {
+                    nameless.push((source, pending.id, pending.stamp));
+                }
+                continue;
+            } else if *pending.stamp < *stamp
+                && (!pending.stamp.is_empty() || source == csaf::SOURCE)
+                && !(pending.facts.speaks() && names_more(&source, &pending, &stamp) && !last.speaks()?)
+            {
                 changes.older += 1;
                 continue;
             } else {
                 changes.changed += 1;
                 read(true);
+                if *pending.stamp < *stamp && !pending.stamp.is_empty() {
+                    nameless.push((source.clone(), pending.id.clone(), stamp.as_str().into()));
+                }
                 if beside::is_plain(&source, &pending.id) && stamp.is_empty() && !pending.stamp.is_empty() {
                     let received = day::unpack(last.entry.version_received).ok().flatten();
-                    if received.is_none_or(|on| stamp::day_of(&pending.stamp).is_none_or(|day| day <= on)) {
+                    let is_later = received.is_some_and(|on| stamp::day_of(&pending.stamp).is_some_and(|day| day > on));
+                    if !is_later || !pending.facts.speaks() && last.speaks()? {
                         undated.push((came.new.len(), last.layer.content(&last.entry)?, received, last.entry.received));
                     }
                 }
@@ -194,6 +216,16 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
         came.new.push(New { id, source, stamp, facts, batch, place, received, position });
     }
     beside::keep(builder, &mut came, undated)?;
+    for (source, id, stamp) in nameless {
+        // The latest is told, once.
+        let remark = nameless::remark(&source, &id, &stamp);
+        let known = |told: &SetAsideRecord| {
+            (&told.source, &told.id) == (&remark.source, &remark.id) && told.stamp >= remark.stamp
+        };
+        if !told.iter().any(known) {
+            builder.set_aside.push(remark);
+        }
+    }
     for (name, (state, changes)) in sources.iter_mut() {
         if builder.looked_at(name) && !WHOLE.contains(&name.as_str()) {
             let passed_over: u64 = builder.passed_over(name)?;
@@ -268,14 +300,16 @@ fn replaced_beside(waiting: &Waiting, builder: &Builder) -> Result<BTreeMap<usiz
     }
     let mut whole: BTreeMap<(&str, &str), &str> =
         beside.iter().map(|(_, source, plain)| ((*source, *plain), "")).collect();
-    for (_, source, pending) in waiting.iter() {
+    for (_, source, pending) in waiting.iter().filter(|(.., pending)| pending.facts.speaks()) {
         if let Some(last) = whole.get_mut(&(source.as_str(), &*pending.id)) {
             *last = (*last).max(&pending.stamp);
         }
     }
     for (place, source, plain) in beside {
         let mut last = whole.get(&(source, plain)).copied().unwrap_or_default().to_owned();
-        if let Some(version) = Held::of(builder).find(plain, source)?.1 {
+        if let Some(version) = Held::of(builder).find(plain, source)?.1
+            && version.speaks()?
+        {
             last = last.max(version.stamp(builder.received.day())?);
         }
         if waiting.get(place).is_some_and(|(_, _, one)| beside::replaces(&last, &one.id, &one.stamp)) {
@@ -285,6 +319,15 @@ fn replaced_beside(waiting: &Waiting, builder: &Builder) -> Result<BTreeMap<usiz
     Ok(replaced)
 }
 
+/// Versions that name no product, by source, name and stamp.
+type Nameless = Vec<(String, Box<str>, Box<str>)>;
+
+/// Whether of a version that waits and one of this stamp that is held the one that names products counts, whichever is later: both say
+/// of when they are, and are versions of a record.
+fn names_more(source: &str, pending: &Pending, stamp: &str) -> bool {
+    beside::is_plain(source, &pending.id) && !pending.stamp.is_empty() && !stamp.is_empty()
+}
+
 /// Entries with the batch in which they are and their source.
 pub(super) type Waiting = Vec<(usize, String, Pending)>;
 
@@ -292,12 +335,12 @@ pub(super) type Waiting = Vec<(usize, String, Pending)>;
 type Files = Vec<(String, String)>;
 
 /// All that came, by identifier and source: of each record the version with the latest stamp, or all that have it. Also the files of
-/// each batch.
+/// each batch, and the versions that were left out for naming no product though they are later.
 fn in_order(
     batches: Vec<Batch>,
     builder: &Builder,
     folder: &std::path::Path,
-) -> Result<(Waiting, Vec<SpillReader>, Vec<Files>), HomeError> {
+) -> Result<(Waiting, Vec<SpillReader>, Vec<Files>, Nameless), HomeError> {
     let mut readers: Vec<SpillReader> = Vec::new();
     let mut all_files: Vec<Files> = Vec::new();
     let mut waiting: Waiting = Vec::new();
@@ -317,20 +360,30 @@ fn in_order(
         all_files.push(files);
     }
     sort(&mut waiting);
+    let mut nameless = Nameless::new();
     waiting.dedup_by(|(_, later_source, later), (_, source, first)| {
         let same = later.id == first.id && later_source == source;
         // What says no moment may be of any: it is no older version.
         let stands_beside = later.stamp.is_empty() && source != csaf::SOURCE;
-        same && (!stands_beside || later.facts.digest == first.facts.digest)
-            && (later.stamp != first.stamp || later.facts.digest == first.facts.digest)
+        let drops = same
+            && (!stands_beside || later.facts.digest == first.facts.digest)
+            && (later.stamp != first.stamp || later.facts.digest == first.facts.digest);
+        if drops && later.stamp > first.stamp {
+            nameless.push((source.clone(), later.id.clone(), later.stamp.clone()));
+        }
+        drops
     });
-    Ok((waiting, readers, all_files))
+    Ok((waiting, readers, all_files, nameless))
 }
 
-/// Of several versions the latest stands first.
+/// Of several versions the latest stands first, of those that name products or are withdrawn if there are any.
 pub(super) fn sort(waiting: &mut Waiting) {
+    fn rank<'a>(source: &str, one: &'a Pending) -> (bool, &'a str, &'a Digest) {
+        let goes_before = !one.stamp.is_empty() && one.facts.speaks() && beside::is_plain(source, &one.id);
+        (goes_before, &one.stamp, &one.facts.digest)
+    }
     waiting.sort_unstable_by(|(_, a_source, a), (_, b_source, b)| {
-        (&a.id, a_source, &b.stamp, &b.facts.digest).cmp(&(&b.id, b_source, &a.stamp, &a.facts.digest))
+        (&a.id, a_source, rank(b_source, b)).cmp(&(&b.id, b_source, rank(a_source, a)))
     });
 }
 

@@ -1,13 +1,11 @@
 //! Which entries of KEV no record will describe, once what came is held.
 
 use ward_model::ids::VulnerabilityId;
-use ward_model::vulnerability::VulnerabilityRecord;
 
 use super::Builder;
-use super::entry::Entry;
 use super::publish::{after, each_kept};
 use super::records::Came;
-use crate::error::{HomeError, at};
+use crate::error::HomeError;
 use crate::fact::{self, Fact, Kind};
 use crate::file::unreadable;
 use crate::generation::{Generation, see};
@@ -15,7 +13,7 @@ use crate::undescribed::{Search, Seen, to_facts};
 
 /// What changes of the outcome, where the records or the list have changed, or nobody has compared them yet. `changed` are all
 /// facts that change, by key.
-pub(super) fn compare(builder: &Builder, came: &mut Came, changed: &[Fact]) -> Result<Vec<Fact>, HomeError> {
+pub(super) fn compare(builder: &Builder, came: &Came, changed: &[Fact]) -> Result<Vec<Fact>, HomeError> {
     let held = |kind| builder.held.as_ref().map(|held: &Generation| held.facts(kind)).transpose();
     let before = held(Kind::Undescribed)?.unwrap_or_default();
     let list = held(Kind::Exploited)?.unwrap_or_default();
@@ -33,30 +31,13 @@ pub(super) fn compare(builder: &Builder, came: &mut Came, changed: &[Fact]) -> R
         return Ok(fact::difference(&before, &[]));
     }
     each_kept(builder.held.as_ref(), came, |layer, version, entry| see(layer, version, entry, &mut search))?;
-    see_new(builder, came, &mut search)?;
-    Ok(fact::difference(&before, &to_facts(count, &search.finish())))
-}
-
-/// Takes note of the records that came.
-fn see_new(builder: &Builder, came: &mut Came, search: &mut Search) -> Result<(), HomeError> {
     for new in &came.new {
         let id = VulnerabilityId::new(&*new.id);
-        if !search.wants(&id) {
-            continue;
+        if search.wants(&id) {
+            search.see(&id, if new.facts.speaks() { Seen::Described } else { Seen::Record });
         }
-        let described = new.facts.findable || {
-            let reader = came.readers.get_mut(new.batch).ok_or(HomeError::TooLarge("batches"))?;
-            let withdrawn = |bytes: &[u8]| -> Result<bool, String> {
-                let content = Entry::read(bytes)?.content;
-                let record: VulnerabilityRecord = postcard::from_bytes(content).map_err(|error| error.to_string())?;
-                Ok(record.withdrawn)
-            };
-            let read = reader.with(new.place, withdrawn).map_err(at(builder.home.folder()))?;
-            read.map_err(|reason| HomeError::Record { id: new.id.to_string(), reason })?
-        };
-        search.see(&id, if described { Seen::Described } else { Seen::Record });
     }
-    Ok(())
+    Ok(fact::difference(&before, &to_facts(count, &search.finish())))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The fields of an advisory that are read, as they stand there. Everything else in it is passed over.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -94,8 +94,11 @@ pub(super) struct FullProductName<'a> {
     pub product_id: Cow<'a, str>,
     #[serde(borrow, default)]
     pub name: Cow<'a, str>,
-    #[serde(borrow, default, rename = "product_identification_helper")]
-    pub helper: Helper<'a>,
+    #[serde(borrow, rename = "product_identification_helper")]
+    pub helper: Option<Helper<'a>>,
+    /// What else stands there. A name that is written otherwise than it should be identifies nothing.
+    #[serde(flatten)]
+    pub others: BTreeMap<String, IgnoredAny>,
 }
 
 #[derive(Default, Deserialize)]
@@ -107,6 +110,9 @@ pub(super) struct Helper<'a> {
     /// Version 2.1 knows several.
     #[serde(default)]
     pub purls: Vec<String>,
+    /// By what else products are identified: of that it is only seen whether it is there.
+    #[serde(flatten)]
+    pub others: BTreeMap<String, Option<IgnoredAny>>,
 }
 
 #[derive(Deserialize)]

@@ -12,6 +12,9 @@ use crate::feed::lenient::Unread;
 use crate::feed::version_text::{prose, says_all, understand};
 use crate::feed::{affected, packages};
 
+/// By what products are identified beside CPE names and package URLs.
+const OTHER_HELPERS: [&str; 6] = ["hashes", "model_numbers", "sbom_urls", "serial_numbers", "skus", "x_generic_uris"];
+
 /// A product with what the tree says of its versions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Product {
@@ -88,6 +91,9 @@ impl Products {
     fn branch(&mut self, branch: &raw::Branch<'_>, above: &Product, unread: &mut Unread) {
         let mut product = above.clone();
         let name = said(&branch.name);
+        if name.is_none() && matches!(&*branch.category, "vendor" | "product_name" | "product_family") {
+            unread.note(format!("a branch of the product tree of category `{}` has no name", branch.category));
+        }
         match &*branch.category {
             "vendor" => product.vendor = name,
             "product_name" => product.product = name,
@@ -100,7 +106,10 @@ impl Products {
             }
             "architecture" | "host_name" | "language" | "platform" | "specification" => product.platforms.extend(name),
             // Patch levels, service packs and whatever is to come say which version is meant.
-            _ => {
+            category => {
+                if !matches!(category, "legacy" | "patch_level" | "service_pack") {
+                    unread.note(format!("category `{category}` of a branch of the product tree is not known"));
+                }
                 if let Some(name) = name {
                     match product.texts.last_mut() {
                         Some(text) => *text = format!("{text} {name}"),
@@ -127,7 +136,16 @@ impl Products {
 impl Product {
     /// Takes the identifiers that are given beside a name.
     fn identify(&mut self, name: &raw::FullProductName<'_>, unread: &mut Unread) {
-        if let Some(text) = name.helper.cpe.as_deref() {
+        for field in name.others.keys().filter(|field| !field.starts_with("x_")) {
+            unread.note(format!("product `{}`: `{field}` is not known", name.product_id));
+        }
+        let Some(helper) = &name.helper else { return };
+        let is_one = |(field, value): (&String, &Option<_>)| OTHER_HELPERS.contains(&&**field) && value.is_some();
+        if helper.cpe.is_none() && helper.purl.is_none() && helper.purls.is_empty() && !helper.others.iter().any(is_one)
+        {
+            unread.note(format!("product `{}`: product_identification_helper identifies nothing", name.product_id));
+        }
+        if let Some(text) = helper.cpe.as_deref() {
             match Cpe::parse(text) {
                 Ok(cpe) => {
                     // A name that was cut off names no product: nothing would be found by it.
@@ -144,7 +162,7 @@ impl Product {
                 }
             }
         }
-        for text in name.helper.purl.as_deref().into_iter().chain(name.helper.purls.iter().map(String::as_str)) {
+        for text in helper.purl.as_deref().into_iter().chain(helper.purls.iter().map(String::as_str)) {
             match Purl::parse(text) {
                 Ok(purl) => {
                     self.package = self.package.take().or_else(|| packages::of_purl(&purl));

@@ -167,7 +167,16 @@ fn what_cannot_be_read_is_set_aside() -> Result<(), String> {
 #[test]
 fn a_record_that_names_too_little_takes_the_place_of_none_that_names_more() -> Result<(), String> {
     let good = json!({ "package": { "ecosystem": "Go", "name": "n" } });
-    for affected in [json!(null), json!([]), json!([{}]), json!([good, { "versions": ["1"] }])] {
+    let package = |ecosystem: &str, name: &str| json!([good, { "package": { "ecosystem": ecosystem, "name": name } }]);
+    for affected in [
+        json!(null),
+        json!([]),
+        json!([{}]),
+        json!([good, { "versions": ["1"] }]),
+        package("PyPI", ""),
+        package("", "n"),
+        package("PyPII", "n"),
+    ] {
         let (record, aside) = read(&json!({ "id": "X-1", "aliases": ["CVE-2020-1"], "affected": affected }))?;
         assert_eq!(
             (record.id.as_str(), ids(&record.aliases)),
@@ -176,6 +185,12 @@ fn a_record_that_names_too_little_takes_the_place_of_none_that_names_more() -> R
         );
         assert!(aside.is_some_and(|aside| aside.reason.contains("takes") || aside.reason.contains("not taken back")));
     }
+    // A release belongs to an ecosystem, and a source may be of one that came to be later.
+    for known in ["Debian:12", "crates.io", "PyPI"] {
+        assert_eq!(read(&json!({ "id": "X-1", "affected": package(known, "n") }))?.1, None, "{known}");
+    }
+    let text = json!({ "id": "X-1", "affected": package("Some New", "n") }).to_string();
+    assert_eq!(record("osv/some new", text.as_bytes(), 1).len(), 1);
     // What is withdrawn need name nothing, and what is known by commits alone has no package.
     let commits = json!([{ "ranges": [{ "type": "GIT", "events": [{ "introduced": "0" }] }] }]);
     for (affected, withdrawn) in [(json!(null), "2020-01-01"), (commits, "")] {

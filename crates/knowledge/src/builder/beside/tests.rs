@@ -6,6 +6,10 @@ use ward_model::knowledge::Knowledge;
 use crate::testing::{TestResult, plain};
 use crate::{Home, Published};
 
+/// What a version says that names no product, and one that withdraws the record.
+const NAMELESS: &str = "nameless";
+const REJECTED: &str = "rejected";
+
 /// A version: its name, its stamp and what it says.
 type Version<'a> = (&'a str, &'a str, &'a str);
 
@@ -15,6 +19,10 @@ fn sync(home: &Home, on: &str, source: &str, version: Version<'_>) -> Result<Pub
     batch.file(source, "f");
     let (id, stamp, text) = version;
     let mut record = plain(id, jiff::civil::date(2026, 1, 1), text);
+    if text.starts_with(NAMELESS) {
+        record.configurations.clear();
+    }
+    record.withdrawn = text == REJECTED;
     record.modified = None;
     source.clone_into(&mut record.source);
     batch.dated(&Dated { record, last_modified: stamp.to_owned(), withdrawn_on: None })?;
@@ -117,4 +125,58 @@ fn a_source_that_never_says_a_moment_is_taken_as_it_comes() -> TestResult {
     sync(&home, "2026-08-02T10:00:00Z", "osv/go", ("GO-1", "", "two"))?;
     assert_eq!(held(&home)?, ["GO-1 []: two"]);
     Ok(())
+}
+
+/// What names products counts, whichever is later, until it is withdrawn or a later version names some: a record that lost them says nothing
+/// of those.
+#[test]
+fn a_version_that_names_no_product_takes_none_back() -> TestResult {
+    let at = |hour: u8, text: &'static str| -> (String, &'static str) { (format!("2026-08-01T{hour:02}:00:00"), text) };
+    let undated = |text: &'static str| (String::new(), text);
+    let table: [(&[(String, &str)], &[&str], usize); 9] = [
+        (&[at(1, "one"), at(2, NAMELESS)], &["CVE-2020-1 []: one"], 1),
+        (&[at(1, "one"), at(2, NAMELESS), at(3, "nameless again")], &["CVE-2020-1 []: one"], 1),
+        (&[at(1, "one"), at(2, NAMELESS), at(3, "three")], &["CVE-2020-1 []: three"], 0),
+        (&[at(1, "one"), at(2, "two"), at(3, NAMELESS)], &["CVE-2020-1 []: two"], 1),
+        (&[at(1, NAMELESS), at(2, "two")], &["CVE-2020-1 []: two"], 0),
+        (&[at(1, "nameless at first"), at(2, NAMELESS)], &["CVE-2020-1 []: nameless"], 0),
+        (&[at(1, "one"), at(2, REJECTED)], &[], 0),
+        (&[at(1, "one"), at(2, NAMELESS), at(3, REJECTED)], &[], 0),
+        (
+            &[undated("undated"), at(2, NAMELESS)],
+            &["CVE-2020-1 []: nameless", "CVE-2020-1~undated [CVE-2020-1]: undated"],
+            1,
+        ),
+    ];
+    for (versions, wanted, told) in table {
+        let mut seen = Vec::new();
+        for order in orders(versions) {
+            let folder = tempfile::tempdir()?;
+            let home = Home::open(folder.path());
+            let mut last = 0;
+            // The last comes a second time, on a later day.
+            for (on, (stamp, text)) in order.iter().chain(order.last()).enumerate() {
+                let on = format!("2026-08-02T{on:02}:00:00Z");
+                last = sync(&home, &on, "nvd", (ID, stamp, text))?.set_aside.len();
+            }
+            assert_eq!((held(&home)?, last), (wanted.iter().map(|&one| one.to_owned()).collect(), told), "{order:?}");
+            seen.push(home.current()?.ok_or("nothing there")?.description().generation);
+        }
+        seen.dedup();
+        assert_eq!(seen.len(), 1, "{versions:?}");
+    }
+    Ok(())
+}
+
+/// All orders of a few.
+fn orders<T: Clone>(of: &[T]) -> Vec<Vec<T>> {
+    let Some((first, rest)) = of.split_first() else { return vec![Vec::new()] };
+    let places = |order: Vec<T>| {
+        (0..=order.len()).map(move |place| {
+            let mut order = order.clone();
+            order.insert(place, first.clone());
+            order
+        })
+    };
+    orders(rest).into_iter().flat_map(places).collect()
 }
