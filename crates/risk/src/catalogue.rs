@@ -23,6 +23,7 @@ mod cuts;
 mod inventory;
 mod known;
 mod profile;
+mod rings;
 
 pub(crate) use cuts::Cuts;
 pub(crate) use inventory::Inventory;
@@ -43,6 +44,8 @@ pub(crate) struct Catalogue {
     inside: Table<ZoneId, Vec<ElementId>>,
     unzoned: Vec<ElementId>,
     told_apart: Table<LinkId, ()>,
+    /// By what enforces a control over messages, the others that it guards and that guard it.
+    rings: Table<ElementId, BTreeSet<ElementId>>,
     relieved_by: Table<FunctionId, BTreeSet<FunctionId>>,
     /// Who relies on which fallback, what is not known at its worst and at its best.
     staff: [Staff; 2],
@@ -138,6 +141,7 @@ impl Catalogue {
             .functions
             .values()
             .filter(|function| function.essential || function.effects.iter().any(harms_people));
+        let rings = rings::rings(device);
         let mut catalogue = Self {
             elements,
             nothing: Inventory::default(),
@@ -146,7 +150,8 @@ impl Catalogue {
             enforcers,
             inside,
             unzoned,
-            told_apart: told_apart(situation.device),
+            told_apart: told_apart(device, &rings),
+            rings,
             relieved_by: relieved_by(situation.device),
             staff: [Unknowns::Worst, Unknowns::Best].map(|unknowns| Staff::new(situation.device, unknowns)),
             naming: naming(situation.device),
@@ -228,6 +233,11 @@ impl Catalogue {
         self.told_apart.contains_key(link)
     }
 
+    /// Whether what enforces a control keeps nothing off an element, for each of them guards the other.
+    pub fn guard_each_other(&self, one: &ElementId, other: &ElementId) -> bool {
+        self.rings.get(one).is_some_and(|ring| ring.contains(other))
+    }
+
     /// The links that end at an element, in order.
     pub fn links_of(&self, element: &ElementId) -> &[LinkId] {
         self.links.get(element).map_or(&[], Vec::as_slice)
@@ -275,8 +285,8 @@ fn in_place_of(rules: &[WeaknessRule]) -> Table<RuleId, Vec<RuleId>> {
 }
 
 /// The links with one end in a zone that some control, in effect or not, lets nothing enter, and those that end at what enforces such a
-/// control and stands in that zone itself.
-fn told_apart(device: &Device) -> Table<LinkId, ()> {
+/// control and stands in that zone itself, or guards what guards it.
+fn told_apart(device: &Device, rings: &Table<ElementId, BTreeSet<ElementId>>) -> Table<LinkId, ()> {
     let cuts = device.controls.values().flat_map(|control| &control.cuts);
     let walled: BTreeSet<&ZoneId> = cuts
         .filter_map(|cut| match cut {
@@ -284,7 +294,7 @@ fn told_apart(device: &Device) -> Table<LinkId, ()> {
             _ => None,
         })
         .collect();
-    if walled.is_empty() {
+    if walled.is_empty() && rings.is_empty() {
         return Table::default();
     }
     let guards = device.controls.values().filter_map(|control| {
@@ -293,7 +303,7 @@ fn told_apart(device: &Device) -> Table<LinkId, ()> {
         let own = |cut: &Cut| matches!(cut, Cut::LinksIntoZone { zone: guarded, .. } if guarded == zone);
         control.cuts.iter().any(own).then_some(enforcer)
     });
-    let guards: BTreeSet<&ElementId> = guards.collect();
+    let guards: BTreeSet<&ElementId> = guards.chain(rings.keys()).collect();
     let guarding = |link: &&Link| guards.contains(&link.from) || guards.contains(&link.to);
     let behind = |end: &ElementId| {
         let zone = device.elements.get(end).and_then(|element| element.zone.as_ref());
