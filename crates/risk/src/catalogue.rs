@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use ward_model::design::DesignOf;
-use ward_model::device::{Carries, Cut, Device, Effect, FieldedVersion, HowDegraded, Link};
+use ward_model::device::{Carries, Cut, Device, Effect, FieldedVersion, HowDegraded, Link, RealisedBy};
 use ward_model::ids::{
     ControlId, ElementId, FunctionId, LinkId, PersonGroupId, RuleId, SecretId, VulnerabilityId, ZoneId,
 };
@@ -184,7 +184,8 @@ impl Catalogue {
         self.essential.contains_key(element)
     }
 
-    /// The essential functions that an element takes part in and of which nobody has said what follows when they degrade so.
+    /// The essential functions that an element takes part in, or may where people do, and of which nobody has said what follows when they
+    /// degrade so.
     pub fn unsaid(&self, element: &ElementId) -> &[(FunctionId, HowDegraded)] {
         self.unsaid.get(element).map_or(&[], Vec::as_slice)
     }
@@ -331,12 +332,16 @@ fn beside(device: &Device) -> Table<ElementId, Vec<FunctionId>> {
     functions
 }
 
-/// By element, what is unsaid of the essential functions that it takes part in.
+/// By element, what is unsaid of the essential functions that it takes part in. In one of people any element may, by what it shows them.
 pub(crate) fn unsaid(device: &Device) -> Table<ElementId, Vec<(FunctionId, HowDegraded)>> {
     let mut unsaid: Table<ElementId, Vec<(FunctionId, HowDegraded)>> = Table::default();
     for function in device.functions.values() {
         for on in device.undescribed_degradations(function) {
-            for element in function.realised_by.elements() {
+            let elements: Vec<&ElementId> = match &function.realised_by {
+                RealisedBy::People => device.elements.keys().collect(),
+                by => by.elements().iter().collect(),
+            };
+            for element in elements {
                 unsaid.entry(element.clone()).or_default().push((function.id.clone(), on));
             }
         }

@@ -44,19 +44,23 @@ fn naming_a_harm_does_not_control_what_nobody_has_described() {
 #[test]
 fn an_essential_function_may_harm_in_ways_that_nobody_describes() {
     use HowDegraded::{Alteration, Loss};
-    let system = |essential: bool, effects: &[(HowDegraded, &str)]| {
+    let system = |by: &RealisedBy, essential: bool, effects: &[(HowDegraded, &str)]| {
         let mut system = System::empty();
         system.element("box");
         system.harm("itch", Severity::Negligible);
-        system.function("f", RealisedBy::All(vec!["box".into()]), effects).essential = essential;
+        system.function("f", by.clone(), effects).essential = essential;
         system
     };
-    for (effects, missing) in [
-        (&[][..], &["loss", "alteration"][..]),
-        (&[(Alteration, "itch")], &["loss"]),
-        (&[(Loss, "itch")], &["alteration"]),
+    let by_box = RealisedBy::All(vec!["box".into()]);
+    for (by, effects, missing) in [
+        (&by_box, &[][..], &["loss", "alteration"][..]),
+        (&by_box, &[(Alteration, "itch")], &["loss"]),
+        (&by_box, &[(Loss, "itch")], &["alteration"]),
+        // What people do rests on what the elements show them.
+        (&RealisedBy::People, &[], &["loss", "alteration"]),
+        (&RealisedBy::People, &[(Alteration, "itch")], &["loss"]),
     ] {
-        let judgement = judged(&mut system(true, effects), &[]);
+        let judgement = judged(&mut system(by, true, effects), &[]);
         let verdict = only(&judgement, "box");
         assert_eq!(verdict.presumed_because, Some(PresumedBecause::Unmodelled));
         assert_eq!((verdict.verdict, verdict.basis), (Outcome::Uncontrolled, Basis::Presumed), "{effects:?}");
@@ -65,9 +69,11 @@ fn an_essential_function_may_harm_in_ways_that_nobody_describes() {
             assert!(verdict.reasons.iter().any(|reason| reason.contains(&said)), "{:?}", verdict.reasons);
             assert!(judgement.gaps.iter().any(|gap| gap.missing == said), "{:?}", judgement.gaps);
         }
-        assert!(judged(&mut system(false, effects), &[]).verdicts.is_empty());
+        assert!(judged(&mut system(by, false, effects), &[]).verdicts.is_empty());
     }
-    assert!(judged(&mut system(true, &[(Loss, "itch"), (Alteration, "itch")]), &[]).verdicts.is_empty());
+    for by in [by_box, RealisedBy::People] {
+        assert!(judged(&mut system(&by, true, &[(Loss, "itch"), (Alteration, "itch")]), &[]).verdicts.is_empty());
+    }
 }
 
 /// One element that treats a patient of one group and one of another: who stops it stops both, and two who come to serious harm at
