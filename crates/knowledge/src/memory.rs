@@ -23,7 +23,7 @@ use crate::identity::{self, Part};
 use crate::reach::Reaches;
 use crate::source::{Aside, EPSS, KEV, NVD, OSV, SetAsideRecord, SourceState, by_subject, is_osv};
 use crate::undescribed::{Search, Seen};
-use crate::{alias, content, contradiction, fact, nameless};
+use crate::{alias, content, contradiction, fact, nameless, stamp};
 
 /// What a [`Memory`] is made from.
 #[derive(Debug, Clone)]
@@ -151,7 +151,10 @@ impl Memory {
         let support = contents.support.unwrap_or_default();
         if named {
             let facts = fact::of_support(fact::support_by_product(support.clone())).map_err(write)?;
-            state(&mut sources, eol::SOURCE).records = support.cycles.len() as u64;
+            let source = state(&mut sources, eol::SOURCE);
+            source.records = support.cycles.len() as u64;
+            let released = support.cycles.iter().map(|line| line.latest_released.max(line.released));
+            source.newest = released.filter_map(|day| stamp::believed_day(day, contents.as_of)).max();
             put(Part::Support, facts.iter().map(|(key, value)| identity::of_fact(key, value)).collect());
         }
         let named = contents.weaknesses.is_some();
@@ -241,7 +244,8 @@ fn latest(
     sorted.dedup_by(|(a, later), (b, kept)| {
         let drops = same(later, kept) && (later.modified != kept.modified || a == b);
         if drops && later.modified > kept.modified {
-            remarks.push(nameless::remark(&later.source, later.id.as_str(), ""));
+            let stamp = later.modified.map(|day| stamp::believed(&day.to_string(), day)).unwrap_or_default();
+            remarks.push(nameless::remark(&later.source, later.id.as_str(), &stamp));
         }
         drops
     });

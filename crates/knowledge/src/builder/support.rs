@@ -19,6 +19,7 @@ use crate::fact::{self, Fact, Kind, Support};
 use crate::file::unreadable;
 use crate::part;
 use crate::source::{Behind, SetAsideRecord};
+use crate::stamp;
 
 pub(super) mod stated;
 
@@ -73,6 +74,11 @@ pub(super) fn merge(builder: &mut Builder, sources: &mut Sources) -> Result<Vec<
     let Some((state, changes)) = sources.get_mut(SOURCE) else { return Ok(Vec::new()) };
     (changes.came, changes.far_fewer) = (Some(came), far_fewer);
     state.records = lines(&after);
+    // The files say of no day of their own: the newest release that they name tells when they were made.
+    let received = builder.received.day();
+    let released =
+        after.values().flat_map(|product| &product.cycles).map(|line| line.latest_released.max(line.released));
+    state.newest = released.filter_map(|day| stamp::believed_day(day, received)).max();
     if state.records == 0 {
         // Nobody has received anything of it.
         state.received = None;
@@ -101,6 +107,20 @@ fn settle(builder: &mut Builder, before: &Products, news: &mut News, stated: &St
     for (product, held) in before {
         let Some(now) = news.products.get_mut(product) else { continue };
         let mut differ = false;
+        if !stated.later.contains(product) && news.identified.contains(product) {
+            let own = own_name(product);
+            let gone = held.keys.iter().filter(|key| **key != own && !now.keys.contains(key));
+            let gone: Vec<_> = gone.cloned().collect();
+            if !gone.is_empty() {
+                now.keys.extend(gone);
+                now.keys.sort_unstable();
+                let reason =
+                    "a name by which it is known is not said any more, and nobody shows that this is later: it is kept";
+                let file = format!("{product}.json");
+                let remark = SetAsideRecord::remark(SOURCE, &file, None, reason.to_owned(), of_names(product));
+                builder.set_aside.push(remark);
+            }
+        }
         if stated.later.contains(product) {
             builder.settled.insert(product.clone());
             each_held(&held.cycles, &mut now.cycles, |held, now| differ |= fill(now, held));
@@ -147,10 +167,16 @@ fn of_ends(product: &str) -> Digest {
     Digest::of_parts([b"ends of support differ".as_slice(), product.as_bytes()])
 }
 
-/// Whether it is told that ends of support of a product differ, and no later list replaced them.
+/// By what it is known that a name of a product is not said any more.
+fn of_names(product: &str) -> Digest {
+    Digest::of_parts([b"names differ".as_slice(), product.as_bytes()])
+}
+
+/// Whether it is told that ends of support or names of a product differ, and no later list replaced them.
 pub(super) fn stands(builder: &Builder, record: &SetAsideRecord) -> bool {
     let product = record.file.strip_suffix(".json").filter(|_| record.source == SOURCE);
-    product.is_some_and(|product| record.digest == of_ends(product) && !builder.settled.contains(product))
+    let is_of = |product: &str| record.digest == of_ends(product) || record.digest == of_names(product);
+    product.is_some_and(|product| is_of(product) && !builder.settled.contains(product))
 }
 
 /// Hands over each line of one list with the same line of another.

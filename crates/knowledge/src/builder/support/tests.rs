@@ -212,9 +212,11 @@ fn names_are_kept_where_their_list_does_not_come() -> TestResult {
         assert_eq!(lines, ["3.0"], "{names:?}");
         let told: Vec<String> = source.shrunk.iter().map(ToString::to_string).collect();
         assert_eq!(told, ["identifiers: none came of 2 records, since 2026-01-02, received last on 2026-01-01"]);
-        // What it says of a product is all that counts of it.
+        // What it says of a product is all that counts of it, where somebody says that it is right.
         let other = NAMES.replace("openssl:openssl", "openssl:other");
         publish(&home, day(3), &files(Some(&whole), Some(&other)), false)?;
+        assert_eq!(held(&home, "openssl")?.1, ["3.0"], "{names:?}");
+        publish(&home, day(4), &files(Some(&whole), Some(&other)), true)?;
         let (source, lines) = held(&home, "openssl")?;
         assert_eq!((source.shrunk, lines), (vec![], vec![]));
     }
@@ -336,6 +338,38 @@ fn a_release_of_one_product_says_nothing_of_others() -> TestResult {
     // Somebody may say that what comes is right.
     publish(&home, day(23), &with(zlib("2025-12-05"), openssl(ON_2)), true)?;
     assert_eq!(ends(&home)?, ["3 On(2026-02-01)"]);
+    Ok(())
+}
+
+/// A name that is not said any more, as where it is misspelt, takes no component out of what is known of its support.
+#[test]
+fn a_name_that_is_not_said_any_more_is_kept_until_something_later_is() -> TestResult {
+    const MISSPELT: &str = r#"{"openssl":[{"cpe":"cpe:2.3:a:opensl:openssl"}],"zlib":[{"cpe":"cpe:2.3:a:zlib:zlib"}]}"#;
+    let (now, later) = (("3", "3.1", "2025-12-01", ON_1), ("3", "3.2", "2025-12-02", ON_1));
+    for (line, wanted, told) in [(now, vec!["3 On(2026-01-01)"], true), (later, vec![], false)] {
+        let folder = tempfile::tempdir()?;
+        let home = Home::open(folder.path());
+        publish(&home, day(20), &files(Some(&product(&[now])), Some(NAMES)), false)?;
+        for on in 21..23 {
+            let last = publish(&home, day(on), &files(Some(&product(&[line])), Some(MISSPELT)), false)?;
+            assert_eq!(ends(&home)?, wanted, "{line:?}");
+            assert_eq!(last.set_aside.iter().any(|aside| aside.reason.contains("it is kept")), told, "{line:?}");
+        }
+        // Somebody may say that what comes is right.
+        publish(&home, day(24), &files(Some(&product(&[line])), Some(MISSPELT)), true)?;
+        assert_eq!(ends(&home)?, [""; 0]);
+    }
+    Ok(())
+}
+
+/// What is a list of old releases is told as one, whenever it was received.
+#[test]
+fn the_newest_release_tells_how_old_a_list_is() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    let lines = [("3", "3.1", "2025-12-01", ON_1), ("2", "2.9", "2099-12-01", ON_1)];
+    publish(&home, day(20), &files(Some(&product(&lines)), Some(NAMES)), false)?;
+    assert_eq!(held(&home, "openssl")?.0.newest, Some(date(2025, 12, 1)));
     Ok(())
 }
 
