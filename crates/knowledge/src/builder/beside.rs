@@ -179,7 +179,8 @@ pub(super) fn rename(
         };
         let Some(other) = other else { continue };
         let record = merge::read(readers.get_mut(*index).ok_or(HomeError::TooLarge("batches"))?, pending, &folder)?;
-        if is_same(&record, &other) {
+        // What stands beside takes nothing back, so that one that only withdraws says nothing there.
+        if is_same(&record, &other) || record.withdrawn {
             same.insert(place);
             continue;
         }

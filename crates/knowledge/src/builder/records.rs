@@ -158,8 +158,8 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
             if last.layer.digest(last.version)? == pending.facts.digest {
                 changes.unchanged += 1;
                 read(*pending.stamp > *stamp);
-                // When it was changed was not believed before, or not said: from now on an older version is known as one.
-                if !stamp.is_empty() || pending.stamp.is_empty() {
+                // It is said later than before, or that was not believed or not said: from now on an older version is known as one.
+                if *pending.stamp <= *stamp {
                     continue;
                 }
             } else if !pending.facts.speaks() && names_more(&source, &pending, &stamp) && last.speaks()? {
@@ -216,8 +216,12 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
         came.new.push(New { id, source, stamp, facts, batch, place, received, position });
     }
     beside::keep(builder, &mut came, undated)?;
-    for (source, id, stamp) in nameless {
-        // The latest is told, once.
+    // Of several the latest is told.
+    nameless.sort_unstable();
+    let mut latest = nameless.into_iter().rev().collect::<Nameless>();
+    latest.dedup_by(|earlier, later| (&earlier.0, &earlier.1) == (&later.0, &later.1));
+    for (source, id, stamp) in latest.into_iter().rev() {
+        // Once.
         let remark = nameless::remark(&source, &id, &stamp);
         let known = |told: &SetAsideRecord| {
             (&told.source, &told.id) == (&remark.source, &remark.id) && told.stamp >= remark.stamp

@@ -1,4 +1,5 @@
 use jiff::Timestamp;
+use proptest::prelude::*;
 use ward_formats::feed::Dated;
 use ward_model::ids::VulnerabilityId;
 use ward_model::knowledge::Knowledge;
@@ -14,18 +15,29 @@ const REJECTED: &str = "rejected";
 type Version<'a> = (&'a str, &'a str, &'a str);
 
 fn sync(home: &Home, on: &str, source: &str, version: Version<'_>) -> Result<Published, Box<dyn std::error::Error>> {
+    let (id, stamp, text) = version;
+    sync_all(home, on, source, &[(id, stamp.to_owned(), text)])
+}
+
+fn sync_all(
+    home: &Home,
+    on: &str,
+    source: &str,
+    versions: &[(&str, String, &str)],
+) -> Result<Published, Box<dyn std::error::Error>> {
     let mut builder = home.builder(on.parse::<Timestamp>()?)?;
     let mut batch = builder.batch()?;
     batch.file(source, "f");
-    let (id, stamp, text) = version;
-    let mut record = plain(id, jiff::civil::date(2026, 1, 1), text);
-    if text.starts_with(NAMELESS) {
-        record.configurations.clear();
+    for (id, stamp, text) in versions {
+        let mut record = plain(id, jiff::civil::date(2026, 1, 1), text);
+        if text.starts_with(NAMELESS) {
+            record.configurations.clear();
+        }
+        record.withdrawn = *text == REJECTED;
+        record.modified = None;
+        source.clone_into(&mut record.source);
+        batch.dated(&Dated { record, last_modified: stamp.clone(), withdrawn_on: None })?;
     }
-    record.withdrawn = text == REJECTED;
-    record.modified = None;
-    source.clone_into(&mut record.source);
-    batch.dated(&Dated { record, last_modified: stamp.to_owned(), withdrawn_on: None })?;
     builder.add(batch);
     let published = builder.publish(&mut |_| {})?;
     home.current()?.ok_or("nothing there")?.verify()?;
@@ -166,6 +178,53 @@ fn a_version_that_names_no_product_takes_none_back() -> TestResult {
         assert_eq!(seen.len(), 1, "{versions:?}");
     }
     Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Versions of a record of any kind, that came on one day: together, one after the other, in any order. What says no moment says
+    /// nothing that one with a moment says, for whether that has been replaced is not known any more.
+    #[test]
+    fn versions_of_a_record_say_the_same_in_any_order(
+        (in_order, shuffled) in prop::collection::btree_map(
+            prop::option::weighted(0.7, 1_u8..5),
+            prop::sample::select(vec!["one", "two", "nameless", "nameless too", "rejected"]),
+            1..5,
+        ).prop_map(|versions| versions.into_iter().collect::<Vec<_>>())
+            .prop_flat_map(|versions| (Just(versions.clone()), Just(versions).prop_shuffle())),
+        cuts in prop::collection::vec(1_usize..3, 4),
+    ) {
+        let check = || -> Result<_, Box<dyn std::error::Error>> {
+            let mut seen = Vec::new();
+            for (versions, cuts) in [(&in_order, &[usize::MAX][..]), (&shuffled, &cuts)] {
+                let folder = tempfile::tempdir()?;
+                let home = Home::open(folder.path());
+                let mut rest = versions.as_slice();
+                for (minute, cut) in cuts.iter().enumerate() {
+                    let (now, later) = rest.split_at((*cut).min(rest.len()));
+                    let of = |(hour, text): &(Option<u8>, &'static str)| {
+                        let stamp = hour.map(|hour| format!("2026-08-01T{hour:02}:00:00")).unwrap_or_default();
+                        let text = match (hour, *text) {
+                            (None, "one") => "three",
+                            (None, "two") => "four",
+                            (None, "nameless" | "nameless too") => "nameless three",
+                            (_, text) => text,
+                        };
+                        (ID, stamp, text)
+                    };
+                    let now: Vec<_> = now.iter().map(of).collect();
+                    sync_all(&home, &format!("2026-08-02T10:{minute:02}:00Z"), "nvd", &now)?;
+                    rest = later;
+                }
+                let now = home.current()?.ok_or("nothing there")?;
+                seen.push((held(&home)?, now.set_aside()?, now.description().generation));
+            }
+            Ok(seen)
+        };
+        let seen = check().map_err(|error| TestCaseError::fail(error.to_string()))?;
+        prop_assert_eq!(&seen[0], &seen[1]);
+    }
 }
 
 /// All orders of a few.
