@@ -108,6 +108,8 @@ pub struct Builder {
     taken_back: BTreeSet<(String, Box<str>)>,
     /// Products of which the support dates that came replace what was held.
     settled: BTreeSet<String>,
+    /// The products of which all names are said that are held.
+    named: BTreeSet<String>,
     /// Sources that are replaced as a whole, of whose list something could not be read.
     unread: BTreeSet<String>,
     /// Of when the lists of KEV are that came whole and that nothing replaced.
@@ -143,6 +145,7 @@ pub struct Batch {
     buffer: Vec<u8>,
 }
 
+#[derive(Clone)]
 struct Pending {
     id: Box<str>,
     /// The place of its source in the batch's list.
@@ -218,6 +221,7 @@ impl Builder {
             stood_since: BTreeMap::new(),
             taken_back: BTreeSet::new(),
             settled: BTreeSet::new(),
+            named: BTreeSet::new(),
             unread: BTreeSet::new(),
             wholes: BTreeSet::new(),
             accepts_lost: false,

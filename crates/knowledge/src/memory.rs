@@ -236,24 +236,29 @@ fn latest(
         Ok::<_, KnowledgeError>(identity::of_record(&content))
     };
     let mut sorted = records.into_iter().map(|record| Ok((digest(&record)?, record))).collect::<Result<Vec<_>, _>>()?;
-    // The latest version first, of those that name products or are withdrawn if there are any.
-    let rank = |record: &VulnerabilityRecord| (record.modified.is_some() && nameless::speaks(record), record.modified);
-    sorted.sort_by(|(a, x), (b, y)| (&x.id, &x.source, rank(y), b).cmp(&(&y.id, &y.source, rank(x), a)));
+    // The latest version first.
+    sorted.sort_by(|(a, x), (b, y)| (&x.id, &x.source, y.modified, b).cmp(&(&y.id, &y.source, x.modified, a)));
     let same = |x: &VulnerabilityRecord, y: &VulnerabilityRecord| x.id == y.id && x.source == y.source;
     let (mut latest, mut remarks) = (Vec::with_capacity(sorted.len()), Vec::new());
-    sorted.dedup_by(|(a, later), (b, kept)| {
-        let drops = same(later, kept) && (later.modified != kept.modified || a == b);
-        if drops && later.modified > kept.modified {
-            let stamp = later.modified.map(|day| stamp::believed(&day.to_string(), day)).unwrap_or_default();
-            remarks.push(nameless::remark(&later.source, later.id.as_str(), &stamp));
+    let mut speaking: BTreeMap<(VulnerabilityId, String), VulnerabilityRecord> = BTreeMap::new();
+    sorted.dedup_by(|(a, earlier), (b, kept)| {
+        let drops = same(earlier, kept) && (earlier.modified != kept.modified || a == b);
+        if drops && earlier.modified.is_some() && nameless::speaks(earlier) && !nameless::speaks(kept) {
+            speaking.entry((earlier.id.clone(), earlier.source.clone())).or_insert_with(|| earlier.clone());
         }
         drops
     });
     for group in sorted.chunk_by(|(_, x), (_, y)| same(x, y)) {
         let versions: Vec<VulnerabilityRecord> = group.iter().map(|(_, record)| record.clone()).collect();
-        let Some(record) = contradiction::together(versions) else { continue };
+        let Some(mut record) = contradiction::together(versions) else { continue };
+        let before = speaking.get(&(record.id.clone(), record.source.clone()));
+        if let Some(before) = before.filter(|_| !nameless::speaks(&record)) {
+            record = nameless::joined(&record, before);
+            let stamp = before.modified.map(|day| stamp::believed(&day.to_string(), day)).unwrap_or_default();
+            remarks.push(nameless::remark(&record.source, record.id.as_str(), &stamp));
+        }
         match group {
-            [(one, _)] => digests.push(*one),
+            [_] => digests.push(digest(&record)?),
             all => {
                 let said: Vec<Digest> = all.iter().map(|(digest, _)| *digest).collect();
                 remarks.push(contradiction::remark(&record.source, record.id.as_str(), &said));

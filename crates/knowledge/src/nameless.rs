@@ -1,6 +1,7 @@
 //! Versions of a record that name no product, and take nothing back of what one that does says.
 //!
 //! A record that has lost its products looks like one of which nobody knows any. Sources withdraw what they take back by a word of its own.
+//! So the last version counts for what it says, and the last that names products, or withdraws, for these.
 
 use ward_model::digest::Digest;
 use ward_model::vulnerability::VulnerabilityRecord;
@@ -19,9 +20,19 @@ pub(crate) fn speaks(record: &VulnerabilityRecord) -> bool {
     record.withdrawn || is_findable(record)
 }
 
-/// What is told where a version with this stamp is passed over.
+/// The last version with the products of the last that speaks of any.
+pub(crate) fn joined(last: &VulnerabilityRecord, speaking: &VulnerabilityRecord) -> VulnerabilityRecord {
+    let mut joined = last.clone();
+    (joined.configurations, joined.affected) = match speaking.withdrawn {
+        true => (Vec::new(), Vec::new()),
+        false => (speaking.configurations.clone(), speaking.affected.clone()),
+    };
+    joined
+}
+
+/// What is told of a record whose products are those of an earlier version, which has this stamp.
 pub(crate) fn remark(source: &str, id: &str, stamp: &str) -> SetAsideRecord {
-    let reason = "a later version of it names no product: what the one before names is not taken back".to_owned();
+    let reason = "its last version names no product: what the one before says of products counts on".to_owned();
     SetAsideRecord {
         stamp: stamp.to_owned(),
         ..SetAsideRecord::remark(source, source, Some(id), reason, of(id, stamp))

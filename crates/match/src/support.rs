@@ -102,63 +102,11 @@ pub fn lines(component: &Component, knowledge: &dyn Knowledge, shelf: &mut Shelf
                 continue;
             }
             let of_product = || cycles.iter().filter(|cycle| cycle.product == product);
-            if let Some(cycle) = versions.iter().find_map(|version| closest(of_product(), version)) {
-                let others = of_product().filter(|other| other.cycle != cycle.cycle).cloned().collect();
+            if let Some(cycle) = versions.iter().find_map(|version| SupportCycle::closest(of_product(), version)) {
+                let others = of_product().filter(|other| !other.is_spelled_like(&cycle)).cloned().collect();
                 lines.push(Line { cycle, by: by.clone(), by_name, others });
             }
         }
     }
     Ok(lines)
-}
-
-/// The line that says most of a version. One that is named twice in other spellings is one line, and has the worse of what is said.
-fn closest<'a>(cycles: impl Iterator<Item = &'a SupportCycle> + Clone, version: &str) -> Option<SupportCycle> {
-    let holding = cycles.filter(|cycle| cycle.holds(version));
-    let closeness = holding.clone().map(SupportCycle::closeness).max()?;
-    let mut same = holding.filter(|cycle| cycle.closeness() == closeness).cloned();
-    let first = same.next()?;
-    Some(same.fold(first, |mut line, other| {
-        line.take_worse(&other);
-        line
-    }))
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-    use ward_model::support::SupportEnd;
-
-    use super::*;
-
-    fn line(cycle: &str, year: i16) -> SupportCycle {
-        SupportCycle {
-            product: "openssl".into(),
-            cycle: cycle.into(),
-            released: None,
-            active_until: SupportEnd::Unknown,
-            security_until: SupportEnd::On(date(year, 1, 1)),
-            extended_until: SupportEnd::Unknown,
-            latest: None,
-            latest_released: None,
-            said_no_longer: false,
-        }
-    }
-
-    #[test]
-    fn the_closest_line_counts_and_at_its_worst() {
-        let table: [(&[(&str, i16)], &str, Option<i16>); 6] = [
-            (&[("1.1.1", 2023), ("v1.1.1", 2035)], "1.1.1w", Some(2023)),
-            (&[("v1.1.1", 2035), ("1.1.1", 2023)], "v1.1.1w", Some(2023)),
-            (&[("1.1.1 ", 2035), ("1.1.1", 2023)], "1.1.1w", Some(2023)),
-            // A line within another one is another line.
-            (&[("11", 2026), ("11-ltsc", 2029)], "11-LTSC", Some(2029)),
-            (&[("3", 2035), ("3.0", 2026)], "3.0.13", Some(2026)),
-            (&[("3.0", 2026)], "3.1", None),
-        ];
-        for (lines, version, year) in table {
-            let lines: Vec<_> = lines.iter().map(|(cycle, year)| line(cycle, *year)).collect();
-            let found = closest(lines.iter(), version).map(|line| line.security_until);
-            assert_eq!(found, year.map(|year| SupportEnd::On(date(year, 1, 1))), "{version}");
-        }
-    }
 }

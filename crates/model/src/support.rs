@@ -28,7 +28,7 @@ pub struct SupportCycle {
 }
 
 impl SupportCycle {
-    /// Whether a version is of this line: the line is its leading part, and ends where a part of the version ends. Capitals, blanks around
+    /// Whether a version, or another line, is of this line: the line is its leading part, and ends where a part of the version ends. Capitals, blanks around
     /// it and a leading `v` tell no lines apart.
     pub fn holds(&self, version: &str) -> bool {
         let (line, version) = (plain(&self.cycle), plain(version));
@@ -42,16 +42,14 @@ impl SupportCycle {
     }
 
     /// How closely it names the versions that it holds: of two lines that hold the same version, the one that says more of it.
-    pub fn closeness(&self) -> usize {
+    fn closeness(&self) -> usize {
         plain(&self.cycle).len()
     }
 
     /// Takes the earlier of both ends, and the later of both releases; gives whether the ends of security fixes differ.
     pub fn take_worse(&mut self, other: &Self) -> bool {
         let differ = self.security_until != other.security_until;
-        for (end, other) in self.ends_beside(other) {
-            *end = end.worse(other);
-        }
+        self.end_no_later(other);
         // Whichever came first: the same of both.
         if (other.latest_released, &other.latest) > (self.latest_released, &self.latest) {
             self.latest_released = other.latest_released;
@@ -59,6 +57,30 @@ impl SupportCycle {
         }
         self.released = self.released.max(other.released);
         differ
+    }
+
+    /// Takes the earlier of both ends.
+    pub fn end_no_later(&mut self, than: &Self) {
+        for (end, other) in self.ends_beside(than) {
+            *end = end.worse(other);
+        }
+    }
+
+    /// The line that says most of a version. One that is named twice in other spellings is one line, and has the worse of what is said.
+    pub fn closest<'a>(lines: impl Iterator<Item = &'a Self> + Clone, version: &str) -> Option<Self> {
+        let holding = lines.filter(|line| line.holds(version));
+        let closeness = holding.clone().map(Self::closeness).max()?;
+        let mut same = holding.filter(|line| line.closeness() == closeness).cloned();
+        let first = same.next()?;
+        Some(same.fold(first, |mut line, other| {
+            line.take_worse(&other);
+            line
+        }))
+    }
+
+    /// Whether both are one line, however it is spelled.
+    pub fn is_spelled_like(&self, other: &Self) -> bool {
+        plain(&self.cycle) == plain(&other.cycle)
     }
 
     /// Its ends, each with that of another line.
@@ -141,5 +163,30 @@ mod tests {
     fn a_line_is_as_close_however_it_is_written() {
         assert_eq!(line("v1.1.1 ").closeness(), line("1.1.1").closeness());
         assert!(line("1.1.1w").closeness() > line("v1.1.1").closeness());
+    }
+
+    #[test]
+    fn the_closest_line_counts_and_at_its_worst() {
+        type Row<'a> = (&'a [(&'a str, i16)], &'a str, Option<i16>);
+        let table: [Row<'_>; 6] = [
+            (&[("1.1.1", 2023), ("v1.1.1", 2035)], "1.1.1w", Some(2023)),
+            (&[("v1.1.1", 2035), ("1.1.1", 2023)], "v1.1.1w", Some(2023)),
+            (&[("1.1.1 ", 2035), ("1.1.1", 2023)], "1.1.1w", Some(2023)),
+            // A line within another one is another line.
+            (&[("11", 2026), ("11-ltsc", 2029)], "11-LTSC", Some(2029)),
+            (&[("3", 2035), ("3.0", 2026)], "3.0.13", Some(2026)),
+            (&[("3.0", 2026)], "3.1", None),
+        ];
+        for (lines, version, year) in table {
+            let lines: Vec<_> = lines
+                .iter()
+                .map(|(cycle, year)| SupportCycle {
+                    security_until: SupportEnd::On(jiff::civil::date(*year, 1, 1)),
+                    ..line(cycle)
+                })
+                .collect();
+            let found = SupportCycle::closest(lines.iter(), version).map(|line| line.security_until);
+            assert_eq!(found, year.map(|year| SupportEnd::On(jiff::civil::date(year, 1, 1))), "{version}");
+        }
     }
 }

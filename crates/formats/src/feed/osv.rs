@@ -180,8 +180,9 @@ fn names_too_little(source: &str, raw: &raw::Record<'_>, unread: &mut Unread) ->
         unread.note("it names no product: what earlier versions say is not taken back");
         return true;
     }
-    let is_of_commits =
-        |entry: &raw::Affected<'_>| entry.ranges.iter().any(|range| range.kind.eq_ignore_ascii_case("git"));
+    let is_of_commits = |entry: &raw::Affected<'_>| {
+        entry.package.is_none() && entry.ranges.iter().any(|range| range.kind.eq_ignore_ascii_case("git"))
+    };
     let names = |entry: &raw::Affected<'_>| {
         entry.package.as_ref().is_some_and(|of| packages::package(&of.ecosystem, &of.name).is_some())
     };

@@ -43,7 +43,7 @@ pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Re
     source_parts::refuse_what_did_not_come(&builder, &sources)?;
     let (of_parts, more_than_days) = source_parts::compare(&builder, &sources)?;
     changed.sort_unstable();
-    changed.extend(undescribed::compare(&builder, &mut came, &changed)?);
+    changed.extend(undescribed::compare(&builder, &came, &changed)?);
     // That parts came again on another day is written down and is no news.
     let news = !came.new.is_empty() || !changed.is_empty() || more_than_days;
     changed.extend(of_parts);

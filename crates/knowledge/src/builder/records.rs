@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use ward_formats::feed::csaf;
-use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 
 use super::entry::Facts;
@@ -122,11 +121,10 @@ impl<'a> Held<'a> {
 /// Compares all that came with what is held.
 pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Came, HomeError> {
     let folder = builder.home.folder().to_owned();
-    let (mut waiting, mut readers, files, mut nameless) =
-        in_order(std::mem::take(&mut builder.batches), builder, &folder)?;
+    let (mut waiting, mut readers, files, speaking) = in_order(std::mem::take(&mut builder.batches), builder, &folder)?;
     beside::rename(&mut waiting, &mut readers, builder)?;
     let aside = builder.held.as_ref().map(Generation::set_aside).transpose()?.unwrap_or_default();
-    let told: Vec<SetAsideRecord> = aside.iter().filter(|told| nameless::is_remark(told)).cloned().collect();
+    let told = told_nameless(&aside);
     let remarks = merge::contradictions(&mut waiting, &mut readers, builder, &aside)?;
     builder.set_aside.extend(remarks);
     let gone = left_out(&mut waiting, &mut readers, builder)?;
@@ -135,52 +133,84 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
     let mut search = Held::of(builder);
     let now = day::pack(Some(builder.received.day()));
     // Only these are looked for, so only these are worth remembering.
-    let set_aside: BTreeSet<Unread> = aside.into_iter().filter_map(SetAsideRecord::known_by).collect();
+    let set_aside: BTreeSet<Unread> = aside.iter().cloned().filter_map(SetAsideRecord::known_by).collect();
     let mut unread_since: Option<BTreeMap<(String, Unread), i32>> = None;
     let mut came = Came { readers, ..Came::none() };
     let mut known: BTreeMap<String, u64> = BTreeMap::new();
     let mut undated = Vec::new();
-    for (batch, source, pending) in waiting {
-        let mut read = |new: bool| {
-            if set_aside.contains(&Unread::Record(VulnerabilityId::new(&*pending.id))) {
-                let read = Read { stamp: pending.stamp.clone(), new };
-                came.aside.insert((source.clone(), pending.id.clone()), read);
-            }
-        };
+    let (mut joins, mut joined) = (builder.batch()?, Vec::new());
+    for (mut batch, source, mut pending) in waiting {
+        let key = (source.clone(), pending.id.clone());
+        let before = speaking.get(&key);
         let (position, last) = search.find(&pending.id, &source)?;
         let Some((_, changes)) = sources.get_mut(&source) else {
             return Err(unreadable("sources", format!("{source} is missing")).into());
         };
         let mut received = (now, now);
+        let mut join = None;
+        if beside::is_plain(&source, &pending.id) && !pending.stamp.is_empty() {
+            let held = match &last {
+                Some(last) => {
+                    let stamp = last.stamp(builder.received.day())?;
+                    let of = told.get(&(source.as_str(), &*pending.id)).map(ToString::to_string);
+                    let of = match of {
+                        None if last.speaks()? => Some(stamp.clone()),
+                        of => of,
+                    };
+                    Some((stamp, of)).filter(|(stamp, _)| !stamp.is_empty())
+                }
+                None => None,
+            };
+            join = whose_products(&pending, before, held.as_ref());
+        }
+        let is_joined = join.is_some();
+        if let Some(Join { products_of, is_newest, stamp: of }) = join {
+            let mut read_one = |batch: usize, pending: &Pending| {
+                merge::read(came.readers.get_mut(batch).ok_or(HomeError::TooLarge("batches"))?, pending, &folder)
+            };
+            let held = || match &last {
+                Some(last) => last.layer.content(&last.entry).map_err(HomeError::from),
+                None => Err(unreadable("records", format!("{} is missing", pending.id)).into()),
+            };
+            let newest = if is_newest { read_one(batch, &pending)? } else { held()? };
+            let products = match (products_of, before) {
+                (ProductsOf::Held, _) => held()?,
+                (ProductsOf::Before, Some((batch, before))) => read_one(*batch, before)?,
+                (ProductsOf::Before | ProductsOf::Newest, _) => read_one(batch, &pending)?,
+            };
+            let stamp = match &last {
+                Some(last) if !is_newest => last.stamp(builder.received.day())?,
+                _ => pending.stamp.to_string(),
+            };
+            joins.record(&nameless::joined(&newest, &products), &stamp)?;
+            let Some(record) = joins.pending.last().cloned() else { continue };
+            joined.push(nameless::remark(&source, &pending.id, &of));
+            (batch, pending) = (came.readers.len(), Pending { file: pending.file, ..record });
+        }
+        // What names no product is no reading of what could not be read, and may name some.
+        let is_read = pending.facts.speaks() || is_joined || !beside::is_plain(&source, &pending.id);
+        let mut read = |pending: &Pending, new: bool| {
+            if is_read && set_aside.contains(&Unread::Record(VulnerabilityId::new(&*pending.id))) {
+                let read = Read { stamp: pending.stamp.clone(), new };
+                came.aside.insert(key.clone(), read);
+            }
+        };
         if let Some(last) = last {
             *known.entry(source.clone()).or_default() += 1;
             let stamp = last.stamp(builder.received.day())?;
             if last.layer.digest(last.version)? == pending.facts.digest {
                 changes.unchanged += 1;
-                read(*pending.stamp > *stamp);
+                read(&pending, *pending.stamp > *stamp);
                 // It is said later than before, or that was not believed or not said: from now on an older version is known as one.
                 if *pending.stamp <= *stamp {
                     continue;
                 }
-            } else if !pending.facts.speaks() && names_more(&source, &pending, &stamp) && last.speaks()? {
-                // What names products goes before what names none, whichever is later and whichever came first.
-                changes.unchanged += 1;
-                if *pending.stamp > *stamp {
-                    nameless.push((source, pending.id, pending.stamp));
-                }
-                continue;
-            } else if *pending.stamp < *stamp
-                && (!pending.stamp.is_empty() || source == csaf::SOURCE)
-                && !(pending.facts.speaks() && names_more(&source, &pending, &stamp) && !last.speaks()?)
-            {
+            } else if *pending.stamp < *stamp && (!pending.stamp.is_empty() || source == csaf::SOURCE) {
                 changes.older += 1;
                 continue;
             } else {
                 changes.changed += 1;
-                read(true);
-                if *pending.stamp < *stamp && !pending.stamp.is_empty() {
-                    nameless.push((source.clone(), pending.id.clone(), stamp.as_str().into()));
-                }
+                read(&pending, true);
                 if beside::is_plain(&source, &pending.id) && stamp.is_empty() && !pending.stamp.is_empty() {
                     let received = day::unpack(last.entry.version_received).ok().flatten();
                     let is_later = received.is_some_and(|on| stamp::day_of(&pending.stamp).is_some_and(|day| day > on));
@@ -194,7 +224,7 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
             came.replaced.insert((last.in_delta, last.version));
         } else {
             changes.added += 1;
-            read(true);
+            read(&pending, true);
             // It was known under another name before.
             let before = builder.renamed.get(&(source.clone(), pending.id.clone()));
             received.0 = before.map_or(now, |day| now.min(*day));
@@ -215,21 +245,9 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
         let Pending { id, stamp, facts, place, .. } = pending;
         came.new.push(New { id, source, stamp, facts, batch, place, received, position });
     }
+    came.readers.push(joins.spill.into_reader().map_err(at(&folder))?);
+    builder.set_aside.extend(joined);
     beside::keep(builder, &mut came, undated)?;
-    // Of several the latest is told.
-    nameless.sort_unstable();
-    let mut latest = nameless.into_iter().rev().collect::<Nameless>();
-    latest.dedup_by(|earlier, later| (&earlier.0, &earlier.1) == (&later.0, &later.1));
-    for (source, id, stamp) in latest.into_iter().rev() {
-        // Once.
-        let remark = nameless::remark(&source, &id, &stamp);
-        let known = |told: &SetAsideRecord| {
-            (&told.source, &told.id) == (&remark.source, &remark.id) && told.stamp >= remark.stamp
-        };
-        if !told.iter().any(known) {
-            builder.set_aside.push(remark);
-        }
-    }
     for (name, (state, changes)) in sources.iter_mut() {
         if builder.looked_at(name) && !WHOLE.contains(&name.as_str()) {
             let passed_over: u64 = builder.passed_over(name)?;
@@ -242,6 +260,60 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
         }
     }
     Ok(came)
+}
+
+/// What becomes of a version that waits where its products are not its own, or it is not the last.
+struct Join {
+    products_of: ProductsOf,
+    /// Whether it is the last version, or the one that is held.
+    is_newest: bool,
+    /// The stamp of the version whose products count.
+    stamp: String,
+}
+
+enum ProductsOf {
+    /// The version that waits.
+    Newest,
+    /// An earlier one that came with it.
+    Before,
+    /// What is held.
+    Held,
+}
+
+/// Whose products count, where the last version names none and another does: of what waits, an earlier one that came with it, and what is
+/// held, with its stamp and that of the version whose products it has. Nothing where one version counts for all.
+fn whose_products(
+    pending: &Pending,
+    before: Option<&(usize, Pending)>,
+    held: Option<&(String, Option<String>)>,
+) -> Option<Join> {
+    let is_newest = held.is_none_or(|(stamp, _)| **stamp <= *pending.stamp);
+    let own = pending.facts.speaks().then_some((&*pending.stamp, ProductsOf::Newest));
+    let came = own.or_else(|| before.map(|(_, before)| (&*before.stamp, ProductsOf::Before)));
+    let known = held.and_then(|(_, of)| Some((of.as_deref()?, ProductsOf::Held)));
+    let (stamp, products_of) = match (came, known) {
+        (Some(came), Some(known)) if came.0 < known.0 => known,
+        (Some(came), _) => came,
+        (None, known) => known?,
+    };
+    let is_one = match products_of {
+        ProductsOf::Newest => is_newest,
+        ProductsOf::Before => false,
+        ProductsOf::Held => !is_newest,
+    };
+    (!is_one).then(|| Join { products_of, is_newest, stamp: stamp.to_owned() })
+}
+
+/// Of which records the products are those of an earlier version, by source and name, with the stamp of that.
+fn told_nameless(aside: &[SetAsideRecord]) -> BTreeMap<(&str, &str), &str> {
+    let mut told = BTreeMap::new();
+    for one in aside.iter().filter(|told| nameless::is_remark(told)) {
+        if let Some(id) = &one.id {
+            let stamp = told.entry((one.source.as_str(), id.as_str())).or_insert("");
+            *stamp = one.stamp.as_str().max(*stamp);
+        }
+    }
+    told
 }
 
 /// What stands in older versions of a document alone, and was left out by one that came before or with them, comes withdrawn; and so does
@@ -323,28 +395,22 @@ fn replaced_beside(waiting: &Waiting, builder: &Builder) -> Result<BTreeMap<usiz
     Ok(replaced)
 }
 
-/// Versions that name no product, by source, name and stamp.
-type Nameless = Vec<(String, Box<str>, Box<str>)>;
-
-/// Whether of a version that waits and one of this stamp that is held the one that names products counts, whichever is later: both say
-/// of when they are, and are versions of a record.
-fn names_more(source: &str, pending: &Pending, stamp: &str) -> bool {
-    beside::is_plain(source, &pending.id) && !pending.stamp.is_empty() && !stamp.is_empty()
-}
-
 /// Entries with the batch in which they are and their source.
 pub(super) type Waiting = Vec<(usize, String, Pending)>;
+
+/// The last versions that name products or withdraw, of records of which a later one came with them that does neither.
+type Speaking = BTreeMap<(String, Box<str>), (usize, Pending)>;
 
 /// Source and name of each file of a batch.
 type Files = Vec<(String, String)>;
 
 /// All that came, by identifier and source: of each record the version with the latest stamp, or all that have it. Also the files of
-/// each batch, and the versions that were left out for naming no product though they are later.
+/// each batch, and the earlier versions whose products count.
 fn in_order(
     batches: Vec<Batch>,
     builder: &Builder,
     folder: &std::path::Path,
-) -> Result<(Waiting, Vec<SpillReader>, Vec<Files>, Nameless), HomeError> {
+) -> Result<(Waiting, Vec<SpillReader>, Vec<Files>, Speaking), HomeError> {
     let mut readers: Vec<SpillReader> = Vec::new();
     let mut all_files: Vec<Files> = Vec::new();
     let mut waiting: Waiting = Vec::new();
@@ -364,30 +430,28 @@ fn in_order(
         all_files.push(files);
     }
     sort(&mut waiting);
-    let mut nameless = Nameless::new();
-    waiting.dedup_by(|(_, later_source, later), (_, source, first)| {
-        let same = later.id == first.id && later_source == source;
+    let mut speaking = Speaking::new();
+    waiting.dedup_by(|(batch, earlier_source, earlier), (_, source, first)| {
+        let same = earlier.id == first.id && earlier_source == source;
         // What says no moment may be of any: it is no older version.
-        let stands_beside = later.stamp.is_empty() && source != csaf::SOURCE;
+        let stands_beside = earlier.stamp.is_empty() && source != csaf::SOURCE;
         let drops = same
-            && (!stands_beside || later.facts.digest == first.facts.digest)
-            && (later.stamp != first.stamp || later.facts.digest == first.facts.digest);
-        if drops && later.stamp > first.stamp {
-            nameless.push((source.clone(), later.id.clone(), later.stamp.clone()));
+            && (!stands_beside || earlier.facts.digest == first.facts.digest)
+            && (earlier.stamp != first.stamp || earlier.facts.digest == first.facts.digest);
+        let is_of_products = earlier.facts.speaks() && !first.facts.speaks() && !earlier.stamp.is_empty();
+        if drops && is_of_products && beside::is_plain(source, &first.id) {
+            let key = (source.clone(), earlier.id.clone());
+            speaking.entry(key).or_insert_with(|| (*batch, earlier.clone()));
         }
         drops
     });
-    Ok((waiting, readers, all_files, nameless))
+    Ok((waiting, readers, all_files, speaking))
 }
 
-/// Of several versions the latest stands first, of those that name products or are withdrawn if there are any.
+/// Of several versions the latest stands first.
 pub(super) fn sort(waiting: &mut Waiting) {
-    fn rank<'a>(source: &str, one: &'a Pending) -> (bool, &'a str, &'a Digest) {
-        let goes_before = !one.stamp.is_empty() && one.facts.speaks() && beside::is_plain(source, &one.id);
-        (goes_before, &one.stamp, &one.facts.digest)
-    }
     waiting.sort_unstable_by(|(_, a_source, a), (_, b_source, b)| {
-        (&a.id, a_source, rank(b_source, b)).cmp(&(&b.id, b_source, rank(a_source, a)))
+        (&a.id, a_source, &b.stamp, &b.facts.digest).cmp(&(&b.id, b_source, &a.stamp, &a.facts.digest))
     });
 }
 

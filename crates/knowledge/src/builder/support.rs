@@ -111,7 +111,9 @@ fn settle(builder: &mut Builder, before: &Products, news: &mut News, stated: &St
             let own = own_name(product);
             let gone = held.keys.iter().filter(|key| **key != own && !now.keys.contains(key));
             let gone: Vec<_> = gone.cloned().collect();
-            if !gone.is_empty() {
+            if gone.is_empty() {
+                builder.named.insert(product.clone());
+            } else {
                 now.keys.extend(gone);
                 now.keys.sort_unstable();
                 let reason =
@@ -175,8 +177,9 @@ fn of_names(product: &str) -> Digest {
 /// Whether it is told that ends of support or names of a product differ, and no later list replaced them.
 pub(super) fn stands(builder: &Builder, record: &SetAsideRecord) -> bool {
     let product = record.file.strip_suffix(".json").filter(|_| record.source == SOURCE);
-    let is_of = |product: &str| record.digest == of_ends(product) || record.digest == of_names(product);
-    product.is_some_and(|product| is_of(product) && !builder.settled.contains(product))
+    let of_ends = |product: &str| record.digest == of_ends(product);
+    let of_names = |product: &str| record.digest == of_names(product) && !builder.named.contains(product);
+    product.is_some_and(|product| (of_ends(product) || of_names(product)) && !builder.settled.contains(product))
 }
 
 /// Hands over each line of one list with the same line of another.
@@ -199,10 +202,10 @@ fn each_held(
 fn within_held(held: &[SupportCycle], now: &mut [SupportCycle]) -> bool {
     let mut differ = false;
     for line in now.iter_mut().filter(|line| held.iter().all(|other| other.cycle != line.cycle)) {
-        let around = held.iter().filter(|other| other.holds(&line.cycle)).max_by_key(|other| other.closeness());
-        if let Some(around) = around {
+        if let Some(around) = SupportCycle::closest(held.iter(), &line.cycle) {
             let said = line.security_until;
-            line.take_worse(around);
+            // Of its releases it says what it says: they tell of when the list is.
+            line.end_no_later(&around);
             differ |= line.security_until != said;
         }
     }

@@ -43,8 +43,8 @@ fn guards(device: &Device) -> Guards<'_> {
                 device.elements.get(*other).is_some_and(|element| element.zone.as_ref() == Some(zone))
             })),
             Cut::Link { link, .. } => {
-                let receiver = device.links.get(link).map(|link| &link.to);
-                own.extend(receiver.filter(|receiver| enforcers.contains(receiver)));
+                let ends = device.links.get(link).into_iter().flat_map(|link| [&link.from, &link.to]);
+                own.extend(ends.filter(|end| enforcers.contains(end)));
             }
             _ => {}
         }

@@ -160,7 +160,7 @@ fn walls_that_guard_each_other_guard_nobody() {
 /// The same of what closes the port by which another is set up.
 #[test]
 fn walls_that_close_each_others_ports_guard_nobody() {
-    let verdict = |closes: [(&str, &str); 2]| {
+    let verdict = |closes: [(&str, &str); 2], outgoing: bool| {
         let mut system = guarded();
         system.device.links.clear();
         let link = system.link("limits", "server", "pump", Medium::Ip);
@@ -170,7 +170,8 @@ fn walls_that_close_each_others_ports_guard_nobody() {
         system.control("rooms", rooms.collect(), "doors");
         for wall in walls {
             system.element(wall);
-            let link = system.link(&format!("port-{wall}"), "desk", wall, Medium::Ip);
+            let (from, to) = if outgoing { (wall, "desk") } else { ("desk", wall) };
+            let link = system.link(&format!("port-{wall}"), from, to, Medium::Ip);
             link.exposed_to = Some(vec![Position::Internet]);
             system.finding(&format!("CVE-{wall}"), wall, Some(WORST), State::Affected);
         }
@@ -181,8 +182,12 @@ fn walls_that_close_each_others_ports_guard_nobody() {
         let judgement = judged(&mut system, &[]);
         walls.map(|wall| only(&judgement, &format!("CVE-{wall}")).verdict)
     };
-    assert_eq!(verdict([("1", "port-2"), ("2", "port-1")]), [Outcome::Uncontrolled; 2], "each closes the other's port");
-    assert_eq!(verdict([("1", "port-1"), ("2", "port-2")]), [Outcome::Controlled; 2], "each closes its own");
+    for outgoing in [false, true] {
+        let others = verdict([("1", "port-2"), ("2", "port-1")], outgoing);
+        assert_eq!(others, [Outcome::Uncontrolled; 2], "each closes the other's port");
+        let own = verdict([("1", "port-1"), ("2", "port-2")], outgoing);
+        assert_eq!(own, [Outcome::Controlled; 2], "each closes its own");
+    }
 }
 
 /// The server asks who speaks to it. That keeps nobody from a pump that asks nobody.

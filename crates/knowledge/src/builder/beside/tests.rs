@@ -33,6 +33,13 @@ fn sync_all(
         if text.starts_with(NAMELESS) {
             record.configurations.clear();
         }
+        // Each version has a product of its own.
+        let vendor = format!("cpe:2.3:a:{text}:pump");
+        let criteria =
+            record.configurations.iter_mut().flat_map(|one| &mut one.nodes).flat_map(|node| &mut node.criteria);
+        for criterion in criteria {
+            criterion.cpe = ward_model::cpe::Cpe::parse(&vendor.replace(' ', "_"))?;
+        }
         record.withdrawn = *text == REJECTED;
         record.modified = None;
         source.clone_into(&mut record.source);
@@ -52,7 +59,10 @@ fn held(home: &Home) -> Result<Vec<String>, Box<dyn std::error::Error>> {
         let record = held.record(ward_model::knowledge::RecordNumber(number))?;
         if !record.withdrawn {
             let names: Vec<&str> = record.aliases.iter().map(VulnerabilityId::as_str).collect();
-            all.push(format!("{} [{}]: {}", record.id, names.join(" "), record.description));
+            let names = if names.is_empty() { String::new() } else { format!(" as {}", names.join(" ")) };
+            let keys = crate::memory::criteria(&record).filter_map(|criterion| criterion.cpe.product_key());
+            let products: Vec<String> = keys.map(|key| key.vendor.replace('_', " ")).collect();
+            all.push(format!("{} [{}]{names}: {}", record.id, products.join(" "), record.description));
         }
     }
     Ok(all)
@@ -77,7 +87,7 @@ fn what_says_no_moment_that_can_be_believed_replaces_none_that_does() -> TestRes
                 assert_eq!(told, 1, "{source} {stamp}");
                 assert_eq!(
                     held(&home)?,
-                    ["CVE-2020-1 []: dated", "CVE-2020-1~undated [CVE-2020-1]: beside"],
+                    ["CVE-2020-1 [dated]: dated", "CVE-2020-1~undated [beside] as CVE-2020-1: beside"],
                     "{source} {stamp}"
                 );
                 let identity = home.current()?.ok_or("nothing there")?.description().generation;
@@ -90,7 +100,7 @@ fn what_says_no_moment_that_can_be_believed_replaces_none_that_does() -> TestRes
                 sync(&home, "2026-08-03T10:00:00Z", source, before)?;
                 assert_eq!(held(&home)?.len(), 2);
                 let last = sync(&home, "2026-08-04T10:00:00Z", source, (ID, "2026-08-03T20:00:00", "since"))?;
-                let wanted = (vec!["CVE-2020-1 []: since".to_owned()], 0);
+                let wanted = (vec!["CVE-2020-1 [since]: since".to_owned()], 0);
                 assert_eq!((held(&home)?, last.set_aside.len()), wanted, "{source} {stamp} {order:?}");
             }
             assert_eq!(seen[0], seen[1], "{source} {stamp}");
@@ -104,9 +114,13 @@ fn what_came_in_part_is_replaced_by_what_is_whole_and_no_older() -> TestResult {
     let part = |stamp| (("X-1~in-part"), stamp, "in part");
     let whole = |stamp| ("X-1", stamp, "whole");
     for (one, other, wanted) in [
-        (whole("2026-08-01T10:00:00"), part("2026-08-01T11:00:00"), vec!["X-1 []: whole", "X-1~in-part []: in part"]),
-        (whole("2026-08-01T10:00:00"), part("2026-08-01T10:00:00"), vec!["X-1 []: whole"]),
-        (whole("2026-08-01T10:00:00"), part("2026-08-01T09:00:00"), vec!["X-1 []: whole"]),
+        (
+            whole("2026-08-01T10:00:00"),
+            part("2026-08-01T11:00:00"),
+            vec!["X-1 [whole]: whole", "X-1~in-part [in part]: in part"],
+        ),
+        (whole("2026-08-01T10:00:00"), part("2026-08-01T10:00:00"), vec!["X-1 [whole]: whole"]),
+        (whole("2026-08-01T10:00:00"), part("2026-08-01T09:00:00"), vec!["X-1 [whole]: whole"]),
     ] {
         let mut seen = Vec::new();
         for order in [[one, other], [other, one]] {
@@ -129,13 +143,13 @@ fn a_source_that_never_says_a_moment_is_taken_as_it_comes() -> TestResult {
     let home = Home::open(folder.path());
     for text in ["one", "two"] {
         let published = sync(&home, "2026-08-02T10:00:00Z", "osv/go", ("GO-1", "", text))?;
-        assert_eq!((held(&home)?, published.set_aside.len()), (vec![format!("GO-1 []: {text}")], 0));
+        assert_eq!((held(&home)?, published.set_aside.len()), (vec![format!("GO-1 [{text}]: {text}")], 0));
     }
     // The same with a moment says no more.
     let published = sync(&home, "2026-08-02T10:00:00Z", "osv/go", ("GO-1", "2026-08-01T10:00:00", "two"))?;
-    assert_eq!((held(&home)?, published.set_aside.len()), (vec!["GO-1 []: two".to_owned()], 0));
+    assert_eq!((held(&home)?, published.set_aside.len()), (vec!["GO-1 [two]: two".to_owned()], 0));
     sync(&home, "2026-08-02T10:00:00Z", "osv/go", ("GO-1", "", "two"))?;
-    assert_eq!(held(&home)?, ["GO-1 []: two"]);
+    assert_eq!(held(&home)?, ["GO-1 [two]: two"]);
     Ok(())
 }
 
@@ -145,18 +159,22 @@ fn a_source_that_never_says_a_moment_is_taken_as_it_comes() -> TestResult {
 fn a_version_that_names_no_product_takes_none_back() -> TestResult {
     let at = |hour: u8, text: &'static str| -> (String, &'static str) { (format!("2026-08-01T{hour:02}:00:00"), text) };
     let undated = |text: &'static str| (String::new(), text);
-    let table: [(&[(String, &str)], &[&str], usize); 9] = [
-        (&[at(1, "one"), at(2, NAMELESS)], &["CVE-2020-1 []: one"], 1),
-        (&[at(1, "one"), at(2, NAMELESS), at(3, "nameless again")], &["CVE-2020-1 []: one"], 1),
-        (&[at(1, "one"), at(2, NAMELESS), at(3, "three")], &["CVE-2020-1 []: three"], 0),
-        (&[at(1, "one"), at(2, "two"), at(3, NAMELESS)], &["CVE-2020-1 []: two"], 1),
-        (&[at(1, NAMELESS), at(2, "two")], &["CVE-2020-1 []: two"], 0),
+    // What the last says, with whose products; and how many are told.
+    type Row<'a> = (&'a [(String, &'a str)], &'a [&'a str], usize);
+    let table: [Row<'_>; 10] = [
+        (&[at(1, "one"), at(2, NAMELESS)], &["CVE-2020-1 [one]: nameless"], 1),
+        (&[at(1, "one"), at(2, NAMELESS), at(3, "nameless again")], &["CVE-2020-1 [one]: nameless again"], 1),
+        (&[at(1, "one"), at(2, NAMELESS), at(3, "three")], &["CVE-2020-1 [three]: three"], 0),
+        (&[at(1, "one"), at(2, "two"), at(3, NAMELESS)], &["CVE-2020-1 [two]: nameless"], 1),
+        (&[at(1, NAMELESS), at(2, "two")], &["CVE-2020-1 [two]: two"], 0),
         (&[at(1, "nameless at first"), at(2, NAMELESS)], &["CVE-2020-1 []: nameless"], 0),
         (&[at(1, "one"), at(2, REJECTED)], &[], 0),
         (&[at(1, "one"), at(2, NAMELESS), at(3, REJECTED)], &[], 0),
+        // What was rejected and stands again is no more of the products of before.
+        (&[at(1, "one"), at(2, REJECTED), at(3, NAMELESS)], &["CVE-2020-1 []: nameless"], 1),
         (
             &[undated("undated"), at(2, NAMELESS)],
-            &["CVE-2020-1 []: nameless", "CVE-2020-1~undated [CVE-2020-1]: undated"],
+            &["CVE-2020-1 []: nameless", "CVE-2020-1~undated [undated] as CVE-2020-1: undated"],
             1,
         ),
     ];

@@ -377,6 +377,7 @@ fn the_newest_release_tells_how_old_a_list_is() -> TestResult {
 #[test]
 fn a_line_that_is_added_takes_back_no_end_of_the_line_around_it() -> TestResult {
     let held = ("1.1.1", "1.1.1w", "2023-09-11", r#","eol":"2023-09-11""#);
+    let older = "2020-09-11";
     let newest = ("3.5", "3.5.1", "2025-12-01", ON_2);
     let later = ("3.5", "3.5.2", "2025-12-02", ON_2);
     let table: [(&str, Line<'_>, &str, bool); 4] = [
@@ -390,15 +391,19 @@ fn a_line_that_is_added_takes_back_no_end_of_the_line_around_it() -> TestResult 
     for (added, newest_now, end, told) in table {
         let folder = tempfile::tempdir()?;
         let home = Home::open(folder.path());
-        let line = (added, "1.1.1w", "2023-09-11", r#","eol":"2035-01-01""#);
+        let line = (added, "1.1.1f", older, r#","eol":"2035-01-01""#);
         publish(&home, day(20), &files(Some(&product(&[newest, held])), Some(NAMES)), false)?;
-        for on in 21..23 {
+        for on in 21..24 {
             let text = product(&[newest_now, line, held]);
             let last = publish(&home, day(on), &files(Some(&text), Some(NAMES)), false)?;
             assert!(ends(&home)?.contains(&format!("{added} {end}")), "{added} {:?}", ends(&home)?);
             let differs = last.set_aside.iter().any(|aside| aside.reason.contains("the earlier end holds"));
             assert_eq!(differs, told, "{added}");
         }
+        // A later release settles it.
+        let latest = ("3.5", "3.5.9", "2025-12-31", ON_2);
+        publish(&home, day(25), &files(Some(&product(&[latest, line, held])), Some(NAMES)), false)?;
+        assert!(ends(&home)?.contains(&format!("{added} On(2035-01-01)")), "{added} {:?}", ends(&home)?);
     }
     Ok(())
 }
