@@ -16,13 +16,14 @@ use ward_model::hypothesis::Change;
 use ward_model::ids::{ElementId, FieldedVersionId, FunctionId};
 use ward_model::knowledge::KnowledgeError;
 use ward_model::treatment::{
-    LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated, VersionTreatment,
+    ActionsLeft, LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated,
+    VersionTreatment,
 };
 use ward_model::verdict::{Outcome, Verdict};
 use ward_risk::choices::Choices;
 use ward_risk::hazards::{Supposed, hazards};
 use ward_risk::open::{Open, open};
-use ward_risk::{Effects, ElementReports, Outline, loss, outline};
+use ward_risk::{Effects, ElementReports, Outline, Situation, at_once, loss, outline};
 
 use crate::suppose::{Reports, Supposition, suppose};
 use crate::{Inputs, Known, digests, lapsing, receipts, reports_of};
@@ -150,12 +151,27 @@ struct Part<'a> {
     found: Arc<Reports>,
 }
 
+/// How things stand.
+struct AsIs {
+    /// Every verdict.
+    outlines: Vec<Outline>,
+    /// The single actions that are uncontrolled, by name.
+    actions: BTreeSet<String>,
+}
+
 impl Part<'_> {
-    /// How every verdict comes out.
-    fn outline(&self) -> Vec<Outline> {
+    /// How everything comes out as it is.
+    fn as_is(&self) -> AsIs {
         let partial = self.inputs.knowledge.description().partial();
-        outline(self.inputs.situation(&self.found, partial.as_deref()), self.effects)
+        let situation = self.inputs.situation(&self.found, partial.as_deref());
+        AsIs { outlines: outline(situation, self.effects), actions: uncontrolled_actions(situation, self.effects) }
     }
+}
+
+/// The single actions that are uncontrolled, by name.
+fn uncontrolled_actions(situation: Situation<'_>, effects: &Effects) -> BTreeSet<String> {
+    let actions = at_once(situation, effects).into_iter();
+    actions.filter(|action| action.verdict == Outcome::Uncontrolled).map(|action| action.id).collect()
 }
 
 /// The same configurations where other claims have effect.
@@ -198,7 +214,7 @@ fn treated(
     let [part] = parts else { return together::treated(parts, version, treating, tell) };
     // How things stand is assessed whole beside the search, which asks less of more sets.
     let (before, searched) = std::thread::scope(|scope| {
-        let before = scope.spawn(|| part.outline());
+        let before = scope.spawn(|| part.as_is());
         let searched = Search::new(part, treating, tell);
         let searched = searched.and_then(|mut search| Ok((search.search(false)?, search)));
         (before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), searched)
@@ -510,11 +526,7 @@ impl<'a> Search<'a> {
     }
 
     /// What is told of how the search ended, and of how things come out then, assessed whole.
-    fn conclude(
-        mut self,
-        (ended, at_least): (Ended, u64),
-        before: &[Outline],
-    ) -> Result<VersionTreatment, KnowledgeError> {
+    fn conclude(mut self, (ended, at_least): (Ended, u64), before: &AsIs) -> Result<VersionTreatment, KnowledgeError> {
         let mut advice = Vec::new();
         let (mut headline, mut off_the_network) = (None, false);
         let version = self.inputs.device.versions[0].clone();
@@ -556,7 +568,7 @@ impl<'a> Search<'a> {
         let changes = self.changes(&set);
         let outlined = match self.borne.take() {
             Some((borne, outlined)) if borne == set => outlined,
-            _ if set.is_empty() => self.as_is(before),
+            _ if set.is_empty() => self.as_is(&before.outlines),
             _ => self.outline(&changes)?,
         };
         let failed = self.leaves_open(&outlined, &changes);
@@ -567,6 +579,10 @@ impl<'a> Search<'a> {
         };
         let Outlined { outlines: after, stopping, hazards, .. } = outlined;
         let left_presumed = self.left_presumed(&after);
+        let actions = ActionsLeft {
+            uncontrolled_before: before.actions.len(),
+            uncontrolled_after: self.actions_left(&changes, before)?.len(),
+        };
         let treated = outcome.is_treated();
         // What is proposed is assessed whole once more, in every reading: what does not hold there is not proposed.
         let outcome = if treated && failed {
@@ -594,8 +610,9 @@ impl<'a> Search<'a> {
             decide_again,
             answer_first: None,
             state_first: None,
-            before: summary(before, &[]),
+            before: summary(&before.outlines, &[]),
             after: summary(&after, &stopping),
+            single_actions: actions,
             left_presumed,
             candidates: self.candidates.len(),
             assessed: self.assessed,
@@ -635,6 +652,18 @@ impl<'a> Search<'a> {
         outlined.outlines.iter().any(|outline| outline.verdict == Outcome::Uncontrolled && asked(outline))
             || outlined.stopping.iter().any(|verdict| verdict.verdict == Outcome::Uncontrolled)
             || self.adds_open(&outlined.hazards, changes)
+    }
+
+    /// The single actions that are uncontrolled with some changes.
+    fn actions_left(&mut self, changes: &[Change], before: &AsIs) -> Result<BTreeSet<String>, KnowledgeError> {
+        if changes.is_empty() {
+            return Ok(before.actions.clone());
+        }
+        let Supposition { device, effects, .. } = self.supposition(changes);
+        let inputs = Inputs { device: &device, ..*self.inputs };
+        let found = self.found_with(&inputs, changes)?;
+        let partial = inputs.knowledge.description().partial();
+        Ok(uncontrolled_actions(inputs.situation(&found, partial.as_deref()), &effects))
     }
 
     /// The device as it is, of which the verdicts are known.
