@@ -10,11 +10,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ward_model::assessment::{DeviceSummary, Summary};
-use ward_model::device::{Device, UpdatePath};
+use ward_model::device::{Device, FieldedVersion, UpdatePath};
 use ward_model::hazard::ControlHazard;
 use ward_model::hypothesis::Change;
 use ward_model::ids::{ElementId, FieldedVersionId, FunctionId};
 use ward_model::knowledge::KnowledgeError;
+use ward_model::lifecycle::UpdateOf;
 use ward_model::treatment::{
     ActionsLeft, LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated,
     VersionTreatment,
@@ -25,6 +26,7 @@ use ward_risk::hazards::{Supposed, hazards};
 use ward_risk::open::{Open, open};
 use ward_risk::{Effects, ElementReports, Outline, Situation, at_once, loss, outline};
 
+use crate::lifecycle::update_of;
 use crate::suppose::{Reports, Supposition, suppose};
 use crate::{Inputs, Known, digests, lapsing, receipts, reports_of};
 
@@ -41,9 +43,11 @@ mod needs;
 mod stating;
 mod together;
 
+pub(crate) use advice::none_exists;
 use advice::{assessing, say_first};
 use answering::answer_first;
 use brought::is_brought;
+pub(crate) use candidate::gets_nothing;
 use candidate::{Candidate, Offer, Offered};
 pub use configurations::treat_configurations;
 use hitting::{Clause, Failed, cheapest};
@@ -111,12 +115,13 @@ pub fn treat_telling(
 ) -> Result<Treatment, KnowledgeError> {
     // Claims are judged before the device is taken apart: what was decided is bound to the whole folder.
     let (effects, _) = Effects::decided(inputs.device, inputs.decisions, inputs.as_of);
-    treat_deciding(inputs, &effects, treating, tell)
+    treat_deciding(inputs, inputs.device, &effects, treating, tell)
 }
 
-/// The same, the claims that have effect being given: of a device with some of the versions, or some groups of their units.
+/// The same, the claims that have effect being given: of a device with some of the versions, or some groups of their units, of a whole one.
 fn treat_deciding(
     inputs: &Inputs<'_>,
+    whole: &Device,
     effects: &Effects,
     treating: Treating,
     tell: &mut dyn FnMut(Progress<'_>),
@@ -130,7 +135,8 @@ fn treat_deciding(
         let (found, others): (Reports, Reports) = left.into_iter().partition(|((of, _), _)| *of == version.id);
         left = others;
         let inputs = Inputs { device, ..*inputs };
-        let part = Part { inputs, effects, looked_up: &looked_up, found: Arc::new(found) };
+        let of = update_of(whole, version);
+        let part = Part { inputs, effects, looked_up: &looked_up, found: Arc::new(found), of };
         versions.push(treated_or_answered(std::slice::from_ref(&part), &version.id, treating, &mut *tell)?);
     }
     Ok(Treatment {
@@ -142,6 +148,22 @@ fn treat_deciding(
     })
 }
 
+/// What treats one version of a device, by what was found at it: for answers that must not contradict it.
+pub(crate) fn treat_version(
+    inputs: &Inputs<'_>,
+    effects: &Effects,
+    version: &FieldedVersion,
+    found: &Reports,
+) -> Result<VersionTreatment, KnowledgeError> {
+    let device = &Device { versions: vec![version.clone()], ..inputs.device.clone() };
+    let found: Reports =
+        found.iter().filter(|((of, _), _)| *of == version.id).map(|(at, of)| (at.clone(), of.clone())).collect();
+    let of = update_of(inputs.device, version);
+    let inputs = Inputs { device, ..*inputs };
+    let part = Part { inputs, effects, looked_up: &Known::default(), found: Arc::new(found), of };
+    treated_or_answered(std::slice::from_ref(&part), &version.id, Treating::default(), &mut |_| ())
+}
+
 /// One version in one configuration that its units are, or may be, of.
 #[derive(Clone)]
 struct Part<'a> {
@@ -149,6 +171,8 @@ struct Part<'a> {
     effects: &'a Effects,
     looked_up: &'a Known,
     found: Arc<Reports>,
+    /// Of what the update path of the version speaks: told by all versions together.
+    of: UpdateOf,
 }
 
 /// How things stand.
@@ -243,6 +267,8 @@ fn summary(outlines: &[Outline], stopping: &[Verdict]) -> Summary {
 /// One version, and everything that is at hand for it.
 struct Search<'a> {
     inputs: &'a Inputs<'a>,
+    /// Of what the update path of the version speaks.
+    of: UpdateOf,
     effects: &'a Effects,
     treating: Treating,
     found: Arc<Reports>,
@@ -332,10 +358,11 @@ impl<'a> Search<'a> {
         treating: Treating,
         tell: &'a mut dyn FnMut(Progress<'_>),
     ) -> Result<Self, KnowledgeError> {
-        let Part { inputs, effects, looked_up, found } = part;
+        let Part { inputs, effects, looked_up, found, of } = part;
         let found = Arc::clone(found);
         let mut search = Self {
             inputs,
+            of: *of,
             effects,
             treating,
             found,
@@ -366,6 +393,7 @@ impl<'a> Search<'a> {
             open: &untreated.open,
             presumed_too: treating.presumed_too,
             on: inputs.as_of,
+            of: *of,
         };
         let Offered { candidates, not_offered, not_weighed } = offer.candidates();
         (search.candidates, search.not_offered, search.not_weighed) = (candidates, not_offered, not_weighed);
