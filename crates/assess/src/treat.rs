@@ -32,6 +32,7 @@ use crate::{Inputs, Known, digests, lapsing, receipts, reports_of};
 
 mod advice;
 mod answering;
+mod beyond;
 mod brought;
 mod candidate;
 mod clauses;
@@ -46,6 +47,7 @@ mod together;
 pub(crate) use advice::none_exists;
 use advice::{assessing, say_first};
 use answering::answer_first;
+use beyond::beyond;
 use brought::is_brought;
 pub(crate) use candidate::gets_nothing;
 use candidate::{Candidate, Offer, Offered};
@@ -210,7 +212,8 @@ fn treated_or_answered(
     treating: Treating,
     tell: &mut dyn FnMut(Progress<'_>),
 ) -> Result<VersionTreatment, KnowledgeError> {
-    let mut told = treated(parts, version, treating, &mut *tell)?;
+    let told = treated(parts, version, treating, &mut *tell)?;
+    let (mut told, treating) = beyond(told, parts, version, treating, &mut *tell)?;
     if told.outcome != TreatmentOutcome::NotNeeded {
         told.answer_first = answer_first(parts, version, treating, &told, &mut *tell)?;
     }

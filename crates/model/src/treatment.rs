@@ -42,7 +42,8 @@ pub struct VersionTreatment {
     pub site: Option<SiteId>,
     /// What came out.
     pub outcome: TreatmentOutcome,
-    /// The changes of the cheapest treatment, by kind and name; none where there is none, or where none is needed.
+    /// The changes of the cheapest treatment, by kind and name; none where there is none, or where none is needed. Where what is presumed had to
+    /// be controlled, too, and nothing does that, those that treat what is confirmed.
     pub changes: Vec<Proposed>,
     /// What they cost together.
     pub cost: u64,

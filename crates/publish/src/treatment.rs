@@ -143,7 +143,7 @@ impl Page<'_> {
             )
         };
         self.paper.field(2, "Verdicts now", &counts(&version.before));
-        if version.outcome == TreatmentOutcome::Treated {
+        if !version.changes.is_empty() {
             let once = if version.decide_again.is_empty() { "" } else { ", once what follows is decided again" };
             self.paper.field(2, "Then", &format!("{}{once}", counts(&version.after)));
             if !version.decide_again.is_empty() {
