@@ -160,7 +160,7 @@ fn a_technician_brings_nothing_to_an_implant() {
     let system = [
         element("implant", "implant"),
         element("setter", "programmer"),
-        "[[link]]\nid = \"orders\"\nfrom = \"setter\"\nto = \"implant\"\nmedium = \"inductive\"\ncarries = [\"command\"]\nanti_replay = true\n\
+        "[[link]]\nid = \"orders\"\nfrom = \"setter\"\nto = \"implant\"\nmedium = \"ip\"\ncarries = [\"command\"]\nanti_replay = true\n\
          authentication = { mechanism = \"tls\", secret = \"k\", evidence = \"evidence/e.md\" }\n\
          claims = { carries = \"evidence/e.md\", anti_replay = \"evidence/e.md\" }\n\
          [[secret]]\nid = \"k\"\nheld_by = [\"setter\", \"implant\"]\nper_unit = true\nevidence = \"evidence/e.md\"\n\
@@ -173,7 +173,7 @@ fn a_technician_brings_nothing_to_an_implant() {
     ]
     .concat();
     let own = "[[finding]]\nid = \"EX-1\"\ntitle = \"anyone doses\"\nelement = \"implant\"\n\
-        vectors = [\"CVSS:3.1/AV:A/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\"]\nknown_since = 2026-02-01\nsource = \"own test\"\n";
+        vectors = [\"CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\"]\nknown_since = 2026-02-01\nsource = \"own test\"\n";
     let mut files = vec![
         ("device.toml", DEVICE),
         ("system.toml", system.as_str()),

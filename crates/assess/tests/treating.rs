@@ -433,10 +433,8 @@ fn nothing_is_replaced_for_what_is_not_described() {
     // Nothing is confirmed at all.
     let (nothing, text) = told("", "technician", "2.0");
     assert!(nothing.changes.is_empty() && !text.contains("eplace it"), "{text}");
-    // What is confirmed has none: that is told, of it alone.
-    let (none, text) = told(OWN, "none", "2.0");
-    if none.outcome == TreatmentOutcome::NoTreatment {
-        assert!(none.untreated.iter().all(|one| one.presumed_because.is_none()), "{text}");
-        assert!(none.advice.iter().any(|line| line.contains("no ground to replace anything")), "{text}");
-    }
+    // What is confirmed has another: that is told.
+    let (isolated, text) = told(OWN, "none", "2.0");
+    assert_eq!(changes(&isolated), ["isolate:pump"], "{text}");
+    assert!(!text.contains("eplace it"), "{text}");
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use ward_model::hypothesis::Change;
 use ward_model::ids::FieldedVersionId;
 use ward_model::knowledge::KnowledgeError;
 use ward_model::treatment::{TreatmentOutcome, Untreated, VersionTreatment};
@@ -23,6 +24,21 @@ pub(super) fn beyond(
     }
     let alone = Treating { presumed_too: false, ..treating };
     let confirmed = treated(parts, version, alone, tell)?;
+    // What a control does to people is judged as presumed, too: one of which that stands in words alone treats nothing here.
+    let refused = |change: &Change| {
+        let Change::Rely(control) = change else { return None };
+        let what = format!("control {control}");
+        all.not_offered.iter().any(|one| one.what == what).then(|| control.to_string())
+    };
+    let refused: Vec<String> = confirmed.changes.iter().filter_map(|proposed| refused(&proposed.change)).collect();
+    if !refused.is_empty() {
+        let refused: Vec<&str> = refused.iter().map(String::as_str).collect();
+        let instead = format!(
+            "no treatment is known, for what {} would do to people is not judged: say it as hazards, and answer for them first",
+            first_of(&refused, " or ")
+        );
+        return Ok((VersionTreatment { instead: Some(instead), ..all }, treating));
+    }
     let (candidates, assessed) = (all.candidates.max(confirmed.candidates), all.assessed + confirmed.assessed);
     let counted = VersionTreatment { candidates, assessed, ..confirmed };
     let presumed: BTreeSet<&str> = counted.left_presumed.iter().map(|one| one.element.as_str()).collect();
