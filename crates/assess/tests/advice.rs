@@ -160,6 +160,8 @@ fn a_technician_brings_nothing_to_an_implant() {
     let system = [
         element("implant", "implant"),
         element("setter", "programmer"),
+        // A programmer that is lost may be shut out: else it has a weakness of its own.
+        "design = { lost_units_shut_out = \"evidence/e.md\" }\n".to_owned(),
         "[[link]]\nid = \"orders\"\nfrom = \"setter\"\nto = \"implant\"\nmedium = \"ip\"\ncarries = [\"command\"]\nanti_replay = true\n\
          authentication = { mechanism = \"tls\", secret = \"k\", evidence = \"evidence/e.md\" }\n\
          claims = { carries = \"evidence/e.md\", anti_replay = \"evidence/e.md\" }\n\

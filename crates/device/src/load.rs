@@ -278,7 +278,13 @@ impl<'a> Loader<'a> {
             } else if is_data(&name) && !own.contains(&name.as_str()) && !self.files.contains_key(&name) {
                 let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
                 let in_folder = folders().find(|folder| *folder == stem).map(|folder| format!("{folder}/"));
-                let meant = nearest(&format!("{stem}.toml"), own).map(str::to_owned);
+                // Of another kind of file only the name itself can be meant.
+                let meant = if name.ends_with(".toml") {
+                    nearest(&name, own).map(str::to_owned)
+                } else {
+                    let stems = own.iter().filter_map(|name| name.strip_suffix(".toml"));
+                    nearest(stem, stems).map(|stem| format!("{stem}.toml"))
+                };
                 let warning = warning("this file is not part of a device folder");
                 sink.found.push(asking(warning, in_folder.or(meant)));
             }

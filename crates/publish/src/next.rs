@@ -68,8 +68,8 @@ fn at_once(assessment: &Assessment) -> Option<Step> {
     let first: Vec<&str> = what.iter().map(String::as_str).collect();
     (!actions.is_empty()).then(|| Step {
         title: format!(
-            "Part what {} at once by: {}",
-            words::count(actions.len(), "single action harms several people", "single actions harm several people"),
+            "Part the people whom {} at once: {}",
+            words::count(actions.len(), "single action harms", "single actions harm"),
             some(&first)
         ),
         detail: format!(

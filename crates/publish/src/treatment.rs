@@ -106,8 +106,9 @@ impl Page<'_> {
                 (Ink::Presumed, text)
             }
         };
-        // What treats every verdict is not all there is to treat.
-        let left = version.single_actions.uncontrolled_after;
+        // What treats every verdict is not all there is to treat; where none does, verdicts speak.
+        let says_so = version.outcome.is_treated() || !version.changes.is_empty();
+        let left = if says_so { version.single_actions.uncontrolled_after } else { 0 };
         let ink = if left > 0 { Ink::Confirmed } else { ink };
         self.paper.line(2, ink, &format!("{sentence}{}", self.beside(left)));
         for (place, change) in version.changes.iter().enumerate() {
