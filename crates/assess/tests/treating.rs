@@ -438,3 +438,16 @@ fn nothing_is_replaced_for_what_is_not_described() {
     assert_eq!(changes(&isolated), ["isolate:pump"], "{text}");
     assert!(!text.contains("eplace it"), "{text}");
 }
+
+/// A known date of which nothing that was found is called so moves no clock: it is noted.
+#[test]
+fn a_known_date_of_nothing_is_noted() {
+    let noted = |subject: &str| {
+        let own = format!("[[known]]\nsubject = \"{subject}\"\nsince = 2026-01-01\nsource = \"a letter\"\n").leak();
+        let reading = Folder { own, ..Folder::default() }.reading();
+        let assessment = small::assessed_with(&reading.device, &reading.decisions, knowledge(&[(None, "1.1")]));
+        assessment.coverage.notes.iter().any(|note| note.contains("[[known]]") && note.contains(subject))
+    };
+    assert!(!noted("CVE-2026-0000") && !noted("WR-001@orders"));
+    assert!(noted("CVE-2026-00000") && noted("CVE-2026-4585"));
+}
