@@ -517,7 +517,27 @@ fn coverage(
         *most = (*most).max(*components);
     }
     let feeds = inputs.rulebook.expectations.coverage(&knowledge, inputs.as_of, uncovered(&ecosystems));
-    Ok(Coverage { notes: notes(inputs, &feeds), feeds, knowledge, inventories })
+    let mut notes = notes(inputs, &feeds);
+    notes.extend(known_of_nothing(inputs.device, reports));
+    Ok(Coverage { notes, feeds, knowledge, inventories })
+}
+
+/// The vulnerabilities of which the folder says since when they have been known, and of which nothing that was found is called so: a slip of
+/// the pen moves no clock, and nobody would be told.
+fn known_of_nothing(device: &Device, reports: &BTreeMap<(FieldedVersionId, ElementId), ElementReports>) -> Vec<String> {
+    let mut found: BTreeSet<&str> = device.own_findings.iter().map(|own| own.id.as_str()).collect();
+    for finding in reports.values().flat_map(|reports| reports.open.findings.iter().chain(&reports.complete.findings)) {
+        found.insert(finding.vulnerability.id.as_str());
+        found.extend(finding.vulnerability.aliases.iter().map(|alias| alias.as_str()));
+    }
+    let named = device.known_since.iter().map(|known| known.subject.as_str());
+    let lost = named.filter(|subject| !subject.contains('@') && !found.contains(subject));
+    let lost: BTreeSet<&str> = lost.collect();
+    lost.into_iter()
+        .map(|subject| {
+            format!("`[[known]]` says since when {subject} has been known, and nothing that was found here is called so: it moves no clock")
+        })
+        .collect()
 }
 
 /// What was not looked at, in words.

@@ -7,22 +7,29 @@ mod stage;
 mod support;
 mod told;
 
+pub(crate) use told::{of_clinics, of_people, update_of};
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::{ToSpan, Unit};
 use ward_match::support::Shelf;
 use ward_model::assessment::{DeviceSummary, Inputs as InputDigests};
+use ward_model::claim::ClaimId;
 use ward_model::component::Component;
 use ward_model::cpe::{Cpe, Part as CpePart};
-use ward_model::device::{Configurations, Device, FieldedVersion, Owner, Stage};
+use ward_model::device::{
+    Configurations, Control, Cut, Device, ElementKind, FieldedVersion, Medium, Owner, Stage, UpdatePath,
+};
 use ward_model::finding::State;
-use ward_model::ids::{ElementId, FieldedVersionId, VariantId};
+use ward_model::ids::{ElementId, FieldedVersionId, LinkId, VariantId};
 use ward_model::knowledge::KnowledgeError;
 use ward_model::lifecycle::{
     ComponentSupport, DeclaredLife, LIFECYCLE_SCHEMA, LifecycleReport, ServiceFrom, StageChange, SupportCounts,
     SupportGap, SupportState, UnknownSupport, VersionLifecycle,
 };
+use ward_model::treatment::TreatmentOutcome;
+use ward_policy::KnownTreatment;
 use ward_risk::open::open;
 use ward_risk::{Effects, ElementReports};
 
@@ -103,7 +110,7 @@ pub fn lifecycle(
                 }
                 is_named || part.until.state(horizon) == SupportState::Ended
             };
-            let mut life = looking.version(version, &parts, &uncontrolled, lost);
+            let mut life = looking.version(version, &parts, &uncontrolled, lost)?;
             life.variant = variant.cloned();
             versions.push(life);
         }
@@ -145,7 +152,7 @@ pub(crate) fn section(
     let mut versions = Vec::new();
     for version in &inputs.device.versions {
         let parts = parts(inputs.device, version, effects, inputs.knowledge, inputs.as_of, &mut shelf)?;
-        let mut life = looking.version(version, &parts, uncontrolled, |_| false);
+        let mut life = looking.version(version, &parts, uncontrolled, |_| false)?;
         life.unknown.clear();
         life.gaps.retain(|gap| gap.state != SupportState::Unknown);
         versions.push(life);
@@ -171,7 +178,7 @@ impl Looking<'_> {
         parts: &[Part],
         uncontrolled: &Uncontrolled,
         mut lost: impl FnMut(&Part) -> bool,
-    ) -> VersionLifecycle {
+    ) -> Result<VersionLifecycle, KnowledgeError> {
         let (device, rules, as_of) = (self.inputs.device, &self.inputs.rulebook.lifecycle, self.inputs.as_of);
         let declared = declared(device, version, as_of);
         let life = Life {
@@ -212,11 +219,20 @@ impl Looking<'_> {
         let settings = told::settings(device);
         let of = told::update_of(device, version);
         let (update, given_up) = told::update(version, &settings, of, rules);
-        let open = self.open(version, uncontrolled);
-        let advice = told::advice(device, version, &settings, (lived.max(range[0]), &given_up, of, open), rules, as_of);
+        let open = self.open(version, uncontrolled, |_| true);
+        let standing = told::Standing {
+            stage: lived.max(range[0]),
+            given_up: &given_up,
+            of,
+            open,
+            at_clinics: self.open(version, uncontrolled, |at| told::of_clinics(device).any(|clinic| clinic.id == *at)),
+            treatment: self.treatment(version, open)?,
+            radio_off: self.radio_off(),
+        };
+        let advice = told::advice(device, version, &settings, &standing, rules, as_of);
         let state = |part: &&Part| part.until.state(as_of);
         let count = |wanted| own.iter().filter(|part| state(part) == wanted).count();
-        VersionLifecycle {
+        Ok(VersionLifecycle {
             fielded_version: version.id.clone(),
             variant: None,
             units: version.units,
@@ -238,14 +254,26 @@ impl Looking<'_> {
             declared,
             update,
             advice,
-        }
+        })
     }
 
-    /// Whether something confirmed is uncontrolled, and whether an update is known that ends some of it: a later version of a component that
-    /// the maker or the people answer for, or a control that comes as an update.
-    fn open(&self, version: &FieldedVersion, uncontrolled: &Uncontrolled) -> told::Open {
+    /// Whether something confirmed is uncontrolled at some elements or on their links, and whether updates are known that end some or all of
+    /// it: a later version of a component that the maker or the people answer for, or a control that comes as an update.
+    fn open(
+        &self,
+        version: &FieldedVersion,
+        uncontrolled: &Uncontrolled,
+        at: impl Fn(&ElementId) -> bool,
+    ) -> told::Open {
         let device = self.inputs.device;
-        let open = uncontrolled.iter().filter(|(of, ..)| *of == version.id);
+        let on_its_links = |subject: &str| {
+            let link = subject.split_once('@').and_then(|(_, link)| device.links.get(&LinkId::from(link)));
+            link.is_some_and(|link| at(&link.from) || at(&link.to))
+        };
+        let here = |(of, element, subject): &&(FieldedVersionId, ElementId, String)| {
+            *of == version.id && (at(element) || on_its_links(subject))
+        };
+        let open = uncontrolled.iter().filter(here);
         let theirs = |element: &ElementId| {
             let owner = device.elements.get(element).map(|element| element.owner);
             matches!(owner, Some(Owner::Maker | Owner::Patient))
@@ -255,10 +283,65 @@ impl Looking<'_> {
             let this = findings.filter(|finding| finding.vulnerability.id.as_str() == subject);
             this.filter(|finding| finding.state == State::Affected).any(|finding| !mended(finding).is_empty())
         };
-        let known = open.clone().any(|(_, element, subject)| theirs(element) && ends(element, subject))
-            || device.controls.values().any(|control| control.category == BY_UPDATE);
-        let uncontrolled = open.count() > 0;
-        told::Open { uncontrolled, update_known: !uncontrolled || known }
+        let by_control = |element: &ElementId, subject: &str| {
+            let updates = device.controls.values().filter(|control| control.category == BY_UPDATE);
+            updates.flat_map(|control| &control.cuts).any(|cut| bears_on(cut, element, subject, device))
+        };
+        let mends = |(_, element, subject): &(FieldedVersionId, ElementId, String)| {
+            theirs(element) && ends(element, subject) || by_control(element, subject)
+        };
+        let supported = crate::treat::gets_nothing(device, version, self.inputs.as_of).is_none();
+        let uncontrolled = open.clone().next().is_some();
+        told::Open {
+            uncontrolled,
+            update_known: !uncontrolled || supported && open.clone().any(mends),
+            mends_all: !uncontrolled || supported && open.clone().all(mends),
+        }
+    }
+
+    /// Where a version cannot be updated and something confirmed is uncontrolled: whether something else treats that, and what. People are
+    /// told to replace what they have only where nothing does.
+    fn treatment(
+        &self,
+        version: &FieldedVersion,
+        open: told::Open,
+    ) -> Result<(KnownTreatment, Vec<String>), KnowledgeError> {
+        if version.update_path != Some(UpdatePath::None) || !open.uncontrolled {
+            return Ok((KnownTreatment::NotAsked, Vec::new()));
+        }
+        let told = crate::treat::treat_version(self.inputs, self.effects, version, self.reports)?;
+        Ok(match told.outcome {
+            TreatmentOutcome::NotNeeded | TreatmentOutcome::Treated => {
+                let named = told.changes.into_iter().map(|change| change.title);
+                (KnownTreatment::Exists, named.collect())
+            }
+            TreatmentOutcome::NoTreatment if crate::treat::none_exists(&told) => (KnownTreatment::None, Vec::new()),
+            TreatmentOutcome::NoTreatment | TreatmentOutcome::LimitReached => (KnownTreatment::NotKnown, Vec::new()),
+        })
+    }
+
+    /// Whether the folder has a control by which an implant itself closes a radio link of its own, and nobody rejects it.
+    fn radio_off(&self) -> bool {
+        let Inputs { device, decisions, as_of, .. } = *self.inputs;
+        let rejected = ward_risk::rejected(device, decisions, as_of);
+        let closes = |control: &Control, implant: &ElementId| {
+            control.cuts.iter().any(|cut| match cut {
+                Cut::Link { link, .. } => device.links.get(link).is_some_and(|link| {
+                    let radio =
+                        matches!(link.medium, Medium::Radio | Medium::Bluetooth | Medium::Wifi | Medium::Cellular);
+                    radio && (link.from == *implant || link.to == *implant)
+                }),
+                _ => false,
+            })
+        };
+        device.controls.values().any(|control| {
+            let enforcer = control.enforcer.as_ref().and_then(|by| device.elements.get(&by.element));
+            let implant = enforcer.filter(|element| element.kind == ElementKind::Implant);
+            let claim = ClaimId::Control(control.id.clone());
+            control.category != BY_UPDATE
+                && implant.is_some_and(|implant| closes(control, &implant.id))
+                && ward_risk::spoken_against(device, &rejected, &claim).is_none()
+        })
     }
 
     /// The days within the horizon on which something ends, in order.
@@ -270,6 +353,17 @@ impl Looking<'_> {
         let declared = [declared.end_of_life, declared.end_of_support, declared.last_manufactured];
         let days = days.chain(declared.into_iter().flatten());
         days.filter(|day| *day > self.inputs.as_of && *day <= self.horizon).collect()
+    }
+}
+
+/// Whether what a control cuts has to do with a subject at an element.
+fn bears_on(cut: &Cut, element: &ElementId, subject: &str, device: &Device) -> bool {
+    let link = subject.split_once('@').and_then(|(_, link)| device.links.get(&LinkId::from(link)));
+    match cut {
+        Cut::Vulnerability { id, at } => id.as_str() == subject && at == element,
+        Cut::Step { at, .. } => at == element && link.is_some(),
+        Cut::Link { link: closed, .. } => link.is_some_and(|link| link.id == *closed),
+        Cut::Presence { .. } | Cut::LinksIntoZone { .. } => false,
     }
 }
 

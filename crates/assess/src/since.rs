@@ -15,6 +15,7 @@ use ward_model::since::{
 use ward_model::verdict::{Basis, Outcome, Place, Verdict};
 use ward_model::watching::WatchItem;
 
+mod actions;
 mod causes;
 mod claims;
 mod hazards;
@@ -44,6 +45,7 @@ pub fn since(before: &Earlier, after: &Assessment, device: &Device) -> Since {
         left_the_list,
         turned: comparing.turned(),
         hazards_turned: comparing.hazards_turned(),
+        actions_turned: comparing.actions_turned(),
         became_live,
     }
 }

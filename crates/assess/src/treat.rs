@@ -10,25 +10,29 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ward_model::assessment::{DeviceSummary, Summary};
-use ward_model::device::{Device, UpdatePath};
+use ward_model::device::{Device, FieldedVersion, UpdatePath};
 use ward_model::hazard::ControlHazard;
 use ward_model::hypothesis::Change;
 use ward_model::ids::{ElementId, FieldedVersionId, FunctionId};
 use ward_model::knowledge::KnowledgeError;
+use ward_model::lifecycle::UpdateOf;
 use ward_model::treatment::{
-    LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated, VersionTreatment,
+    ActionsLeft, LeftPresumed, NotOffered, Proposed, TREATMENT_SCHEMA, Treatment, TreatmentOutcome, Untreated,
+    VersionTreatment,
 };
 use ward_model::verdict::{Outcome, Verdict};
 use ward_risk::choices::Choices;
 use ward_risk::hazards::{Supposed, hazards};
 use ward_risk::open::{Open, open};
-use ward_risk::{Effects, ElementReports, Outline, loss, outline};
+use ward_risk::{Effects, ElementReports, Outline, Situation, at_once, loss, outline};
 
+use crate::lifecycle::update_of;
 use crate::suppose::{Reports, Supposition, suppose};
 use crate::{Inputs, Known, digests, lapsing, receipts, reports_of};
 
 mod advice;
 mod answering;
+mod beyond;
 mod brought;
 mod candidate;
 mod clauses;
@@ -40,9 +44,12 @@ mod needs;
 mod stating;
 mod together;
 
+pub(crate) use advice::none_exists;
 use advice::{assessing, say_first};
 use answering::answer_first;
+use beyond::beyond;
 use brought::is_brought;
+pub(crate) use candidate::gets_nothing;
 use candidate::{Candidate, Offer, Offered};
 pub use configurations::treat_configurations;
 use hitting::{Clause, Failed, cheapest};
@@ -110,12 +117,13 @@ pub fn treat_telling(
 ) -> Result<Treatment, KnowledgeError> {
     // Claims are judged before the device is taken apart: what was decided is bound to the whole folder.
     let (effects, _) = Effects::decided(inputs.device, inputs.decisions, inputs.as_of);
-    treat_deciding(inputs, &effects, treating, tell)
+    treat_deciding(inputs, inputs.device, &effects, treating, tell)
 }
 
-/// The same, the claims that have effect being given: of a device with some of the versions, or some groups of their units.
+/// The same, the claims that have effect being given: of a device with some of the versions, or some groups of their units, of a whole one.
 fn treat_deciding(
     inputs: &Inputs<'_>,
+    whole: &Device,
     effects: &Effects,
     treating: Treating,
     tell: &mut dyn FnMut(Progress<'_>),
@@ -129,7 +137,8 @@ fn treat_deciding(
         let (found, others): (Reports, Reports) = left.into_iter().partition(|((of, _), _)| *of == version.id);
         left = others;
         let inputs = Inputs { device, ..*inputs };
-        let part = Part { inputs, effects, looked_up: &looked_up, found: Arc::new(found) };
+        let of = update_of(whole, version);
+        let part = Part { inputs, effects, looked_up: &looked_up, found: Arc::new(found), of };
         versions.push(treated_or_answered(std::slice::from_ref(&part), &version.id, treating, &mut *tell)?);
     }
     Ok(Treatment {
@@ -141,6 +150,22 @@ fn treat_deciding(
     })
 }
 
+/// What treats one version of a device, by what was found at it: for answers that must not contradict it.
+pub(crate) fn treat_version(
+    inputs: &Inputs<'_>,
+    effects: &Effects,
+    version: &FieldedVersion,
+    found: &Reports,
+) -> Result<VersionTreatment, KnowledgeError> {
+    let device = &Device { versions: vec![version.clone()], ..inputs.device.clone() };
+    let found: Reports =
+        found.iter().filter(|((of, _), _)| *of == version.id).map(|(at, of)| (at.clone(), of.clone())).collect();
+    let of = update_of(inputs.device, version);
+    let inputs = Inputs { device, ..*inputs };
+    let part = Part { inputs, effects, looked_up: &Known::default(), found: Arc::new(found), of };
+    treated_or_answered(std::slice::from_ref(&part), &version.id, Treating::default(), &mut |_| ())
+}
+
 /// One version in one configuration that its units are, or may be, of.
 #[derive(Clone)]
 struct Part<'a> {
@@ -148,14 +173,31 @@ struct Part<'a> {
     effects: &'a Effects,
     looked_up: &'a Known,
     found: Arc<Reports>,
+    /// Of what the update path of the version speaks: told by all versions together.
+    of: UpdateOf,
+}
+
+/// How things stand.
+struct AsIs {
+    /// Every verdict.
+    outlines: Vec<Outline>,
+    /// The single actions that are uncontrolled, by name.
+    actions: BTreeSet<String>,
 }
 
 impl Part<'_> {
-    /// How every verdict comes out.
-    fn outline(&self) -> Vec<Outline> {
+    /// How everything comes out as it is.
+    fn as_is(&self) -> AsIs {
         let partial = self.inputs.knowledge.description().partial();
-        outline(self.inputs.situation(&self.found, partial.as_deref()), self.effects)
+        let situation = self.inputs.situation(&self.found, partial.as_deref());
+        AsIs { outlines: outline(situation, self.effects), actions: uncontrolled_actions(situation, self.effects) }
     }
+}
+
+/// The single actions that are uncontrolled, by name.
+fn uncontrolled_actions(situation: Situation<'_>, effects: &Effects) -> BTreeSet<String> {
+    let actions = at_once(situation, effects).into_iter();
+    actions.filter(|action| action.verdict == Outcome::Uncontrolled).map(|action| action.id).collect()
 }
 
 /// The same configurations where other claims have effect.
@@ -170,7 +212,8 @@ fn treated_or_answered(
     treating: Treating,
     tell: &mut dyn FnMut(Progress<'_>),
 ) -> Result<VersionTreatment, KnowledgeError> {
-    let mut told = treated(parts, version, treating, &mut *tell)?;
+    let told = treated(parts, version, treating, &mut *tell)?;
+    let (mut told, treating) = beyond(told, parts, version, treating, &mut *tell)?;
     if told.outcome != TreatmentOutcome::NotNeeded {
         told.answer_first = answer_first(parts, version, treating, &told, &mut *tell)?;
     }
@@ -198,7 +241,7 @@ fn treated(
     let [part] = parts else { return together::treated(parts, version, treating, tell) };
     // How things stand is assessed whole beside the search, which asks less of more sets.
     let (before, searched) = std::thread::scope(|scope| {
-        let before = scope.spawn(|| part.outline());
+        let before = scope.spawn(|| part.as_is());
         let searched = Search::new(part, treating, tell);
         let searched = searched.and_then(|mut search| Ok((search.search(false)?, search)));
         (before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), searched)
@@ -227,6 +270,8 @@ fn summary(outlines: &[Outline], stopping: &[Verdict]) -> Summary {
 /// One version, and everything that is at hand for it.
 struct Search<'a> {
     inputs: &'a Inputs<'a>,
+    /// Of what the update path of the version speaks.
+    of: UpdateOf,
     effects: &'a Effects,
     treating: Treating,
     found: Arc<Reports>,
@@ -316,10 +361,11 @@ impl<'a> Search<'a> {
         treating: Treating,
         tell: &'a mut dyn FnMut(Progress<'_>),
     ) -> Result<Self, KnowledgeError> {
-        let Part { inputs, effects, looked_up, found } = part;
+        let Part { inputs, effects, looked_up, found, of } = part;
         let found = Arc::clone(found);
         let mut search = Self {
             inputs,
+            of: *of,
             effects,
             treating,
             found,
@@ -350,6 +396,7 @@ impl<'a> Search<'a> {
             open: &untreated.open,
             presumed_too: treating.presumed_too,
             on: inputs.as_of,
+            of: *of,
         };
         let Offered { candidates, not_offered, not_weighed } = offer.candidates();
         (search.candidates, search.not_offered, search.not_weighed) = (candidates, not_offered, not_weighed);
@@ -510,11 +557,7 @@ impl<'a> Search<'a> {
     }
 
     /// What is told of how the search ended, and of how things come out then, assessed whole.
-    fn conclude(
-        mut self,
-        (ended, at_least): (Ended, u64),
-        before: &[Outline],
-    ) -> Result<VersionTreatment, KnowledgeError> {
+    fn conclude(mut self, (ended, at_least): (Ended, u64), before: &AsIs) -> Result<VersionTreatment, KnowledgeError> {
         let mut advice = Vec::new();
         let (mut headline, mut off_the_network) = (None, false);
         let version = self.inputs.device.versions[0].clone();
@@ -556,7 +599,7 @@ impl<'a> Search<'a> {
         let changes = self.changes(&set);
         let outlined = match self.borne.take() {
             Some((borne, outlined)) if borne == set => outlined,
-            _ if set.is_empty() => self.as_is(before),
+            _ if set.is_empty() => self.as_is(&before.outlines),
             _ => self.outline(&changes)?,
         };
         let failed = self.leaves_open(&outlined, &changes);
@@ -567,6 +610,10 @@ impl<'a> Search<'a> {
         };
         let Outlined { outlines: after, stopping, hazards, .. } = outlined;
         let left_presumed = self.left_presumed(&after);
+        let actions = ActionsLeft {
+            uncontrolled_before: before.actions.len(),
+            uncontrolled_after: self.actions_left(&changes, before)?.len(),
+        };
         let treated = outcome.is_treated();
         // What is proposed is assessed whole once more, in every reading: what does not hold there is not proposed.
         let outcome = if treated && failed {
@@ -594,8 +641,9 @@ impl<'a> Search<'a> {
             decide_again,
             answer_first: None,
             state_first: None,
-            before: summary(before, &[]),
+            before: summary(&before.outlines, &[]),
             after: summary(&after, &stopping),
+            single_actions: actions,
             left_presumed,
             candidates: self.candidates.len(),
             assessed: self.assessed,
@@ -635,6 +683,18 @@ impl<'a> Search<'a> {
         outlined.outlines.iter().any(|outline| outline.verdict == Outcome::Uncontrolled && asked(outline))
             || outlined.stopping.iter().any(|verdict| verdict.verdict == Outcome::Uncontrolled)
             || self.adds_open(&outlined.hazards, changes)
+    }
+
+    /// The single actions that are uncontrolled with some changes.
+    fn actions_left(&mut self, changes: &[Change], before: &AsIs) -> Result<BTreeSet<String>, KnowledgeError> {
+        if changes.is_empty() {
+            return Ok(before.actions.clone());
+        }
+        let Supposition { device, effects, .. } = self.supposition(changes);
+        let inputs = Inputs { device: &device, ..*self.inputs };
+        let found = self.found_with(&inputs, changes)?;
+        let partial = inputs.knowledge.description().partial();
+        Ok(uncontrolled_actions(inputs.situation(&found, partial.as_deref()), &effects))
     }
 
     /// The device as it is, of which the verdicts are known.

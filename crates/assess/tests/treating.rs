@@ -405,3 +405,49 @@ fn of_a_control_that_is_decided_only_the_confirmation_is_asked_for() {
     assert!(changes(&treated).contains(&"+unplugged".to_owned()), "{treated:#?}");
     assert_eq!(told, lapsed(&before, &after));
 }
+
+/// What is presumed because it is not described is no ground to replace anything; what treats the confirmed is told.
+#[test]
+fn nothing_is_replaced_for_what_is_not_described() {
+    const UNDESCRIBED: &str = "[[element]]\nid = \"helper\"\nkind = \"bedside-device\"\nowner = \"maker\"\nsbom = \"none\"\n\
+        [[function]]\nid = \"help\"\nessential = true\nrealised_by = { all = [\"helper\"] }\n\
+        persons = { group = \"patient\", at_once_per_instance = 1 }\n\
+        [[function.effect]]\non = \"alteration\"\nhazardous_situation = \"wrong\"\nharm = \"death\"\n";
+    let told = |own: &'static str, path: &'static str, library: &'static str| {
+        let reading = Folder { more: UNDESCRIBED, own, path, library, ..Folder::default() }.reading();
+        let treating = Treating { presumed_too: true, ..Treating::default() };
+        let ask = |inputs: &ward_assess::Inputs<'_>| treat(inputs, treating).expect("knowledge in memory");
+        let ask = asked(&reading.device, &reading.decisions, knowledge(&[(None, "1.1")]), ask);
+        let options = ward_publish::text::TextOptions { width: 300, colour: false, verbose: false };
+        (ask.versions[0].clone(), ward_publish::treatment::text(&ask, "d", &options))
+    };
+    let (treated, text) = told("", "technician", "1.0");
+    assert_eq!(treated.outcome, TreatmentOutcome::NoTreatment, "{treated:#?}");
+    assert_eq!(changes(&treated), ["update:server/lib@1.1"], "{treated:#?}");
+    let instead = treated.instead.clone().expect("what to do");
+    assert!(instead.contains("treats all that is confirmed") && instead.contains("helper"), "{instead}");
+    assert!(!instead.contains("replace it") && !instead.contains("No treatment exists"), "{instead}");
+    assert!(treated.untreated.iter().all(|one| one.presumed_because.is_some()), "{treated:#?}");
+    assert!(text.contains("update:server/lib@1.1") && !text.contains("(by: -)"), "{text}");
+    assert_eq!(treated.after.uncontrolled.confirmed, 0);
+    // Nothing is confirmed at all.
+    let (nothing, text) = told("", "technician", "2.0");
+    assert!(nothing.changes.is_empty() && !text.contains("eplace it"), "{text}");
+    // What is confirmed has another: that is told.
+    let (isolated, text) = told(OWN, "none", "2.0");
+    assert_eq!(changes(&isolated), ["isolate:pump"], "{text}");
+    assert!(!text.contains("eplace it"), "{text}");
+}
+
+/// A known date of which nothing that was found is called so moves no clock: it is noted.
+#[test]
+fn a_known_date_of_nothing_is_noted() {
+    let noted = |subject: &str| {
+        let own = format!("[[known]]\nsubject = \"{subject}\"\nsince = 2026-01-01\nsource = \"a letter\"\n").leak();
+        let reading = Folder { own, ..Folder::default() }.reading();
+        let assessment = small::assessed_with(&reading.device, &reading.decisions, knowledge(&[(None, "1.1")]));
+        assessment.coverage.notes.iter().any(|note| note.contains("[[known]]") && note.contains(subject))
+    };
+    assert!(!noted("CVE-2026-0000") && !noted("WR-001@orders"));
+    assert!(noted("CVE-2026-00000") && noted("CVE-2026-4585"));
+}

@@ -10,7 +10,7 @@ use ward_model::vex::VexDocument;
 
 use crate::check::trust::VEX;
 use crate::configurations::SITES;
-use crate::diagnostic::{At, Location, Place, Severity, Sink};
+use crate::diagnostic::{At, Diagnostic, Location, Place, Severity, Sink};
 use crate::evidence::Cited;
 use crate::files::Files;
 use crate::nearest::nearest;
@@ -260,15 +260,33 @@ impl<'a> Loader<'a> {
     pub(crate) fn look_around(&self, sink: &mut Sink) {
         let own =
             [DEVICE, SYSTEM, VARIANTS, FIELDED, CONSIDERATIONS, USE_CASES, VULNERABILITIES, TRUST, DECISIONS, EXPECTED];
+        let folders = || NAMED_FOLDERS.iter().copied();
         for name in self.folder.list("").unwrap_or_default() {
-            if name.ends_with(".toml") && !own.contains(&name.as_str()) && !self.files.contains_key(&name) {
-                let file = Location::start_of(&name);
-                let warning =
-                    file.diagnostic(Severity::Warning, "not-read", "this file is not part of a device folder");
-                sink.found.push(match nearest(&name, own) {
-                    Some(near) => warning.helping(format!("did you mean `{near}`?")),
-                    None => warning,
-                });
+            let warning = |message| Location::start_of(&name).diagnostic(Severity::Warning, "not-read", message);
+            let asking = |warning: Diagnostic, near: Option<String>| match near {
+                Some(near) => warning.helping(format!("did you mean `{near}`?")),
+                None => warning,
+            };
+            if let Some(folder) = name.strip_suffix('/') {
+                // Other folders may stand here for whatever they are good for: one that is called nearly like one that is read is a slip.
+                let near = nearest(folder, folders()).filter(|near| *near != folder);
+                if let Some(near) = near.filter(|_| !folder.starts_with('.') && !folders().any(|known| known == folder))
+                {
+                    let warning = warning("this folder is not part of a device folder: nothing in it is read");
+                    sink.found.push(asking(warning, Some(format!("{near}/"))));
+                }
+            } else if is_data(&name) && !own.contains(&name.as_str()) && !self.files.contains_key(&name) {
+                let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+                let in_folder = folders().find(|folder| *folder == stem).map(|folder| format!("{folder}/"));
+                // Of another kind of file only the name itself can be meant.
+                let meant = if name.ends_with(".toml") {
+                    nearest(&name, own).map(str::to_owned)
+                } else {
+                    let stems = own.iter().filter_map(|name| name.strip_suffix(".toml"));
+                    nearest(stem, stems).map(|stem| format!("{stem}.toml"))
+                };
+                let warning = warning("this file is not part of a device folder");
+                sink.found.push(asking(warning, in_folder.or(meant)));
             }
         }
         for folder in NAMED_FOLDERS {
@@ -318,6 +336,13 @@ impl<'a> Loader<'a> {
             _ => None,
         })
     }
+}
+
+/// Whether a file is of a kind in which somebody writes data, so that it may be meant for the model.
+fn is_data(name: &str) -> bool {
+    let kinds = ["toml", "yaml", "yml", "json", "xml", "csv"];
+    let kind = name.rsplit_once('.').map(|(_, kind)| kind.to_lowercase());
+    kind.is_some_and(|kind| kinds.contains(&kind.as_str()))
 }
 
 /// The byte at a line and a column in bytes, both from 1.

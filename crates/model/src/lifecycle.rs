@@ -362,7 +362,7 @@ crate::scale::words!(UpdateOf: Person = "person", Clinic = "clinic", NotSaid = "
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Advice {
-    /// The group; `None`: whoever has the devices by which clinics set up what people have.
+    /// The group; `None`: whoever has the devices by which clinics set up what people have, or runs what stands at the bedside.
     pub person_group: Option<PersonGroupId>,
     /// Their name.
     pub persons: String,

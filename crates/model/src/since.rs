@@ -10,7 +10,7 @@ use crate::digest::Digest;
 use crate::finding::{ComponentSummary, State, VulnerabilitySummary};
 use crate::hazard::HazardOutcome;
 use crate::ids::{
-    CohortId, ComponentRef, ControlId, DeviceId, ElementId, FieldedVersionId, FunctionId, HazardId, PolicyId,
+    CohortId, ComponentRef, ControlId, DeviceId, ElementId, FieldedVersionId, FunctionId, HarmId, HazardId, PolicyId,
     VulnerabilityId,
 };
 use crate::verdict::{Basis, Outcome, Place, PresumedBecause};
@@ -35,6 +35,9 @@ pub struct Since {
     pub turned: Vec<Turned>,
     /// Hazards of controls that came out differently, are new or are gone, the uncontrolled first.
     pub hazards_turned: Vec<HazardTurned>,
+    /// Single actions that are uncontrolled and were not, or were and are not, at their worst over groups of units and configurations; the
+    /// uncontrolled first.
+    pub actions_turned: Vec<ActionTurned>,
 }
 
 /// An input that is not the same as before.
@@ -128,6 +131,26 @@ pub struct HazardTurned {
     pub causes: Vec<Cause>,
 }
 
+/// A single action that came out differently.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ActionTurned {
+    /// The policy that it was judged by.
+    pub policy: PolicyId,
+    /// In which fielded version.
+    pub fielded_version: FieldedVersionId,
+    /// Where it is done.
+    pub at: Place,
+    /// What is done, in words; where it is gone, what was.
+    pub text: String,
+    /// How it came out then; `None`: it was not possible, or harmed one person alone.
+    pub before: Option<Outcome>,
+    /// How it comes out now; `None`: it is not possible any more, or harms one person alone.
+    pub now: Option<Outcome>,
+    /// What changed.
+    pub causes: Vec<Cause>,
+}
+
 /// Something that changed between two answers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -210,6 +233,56 @@ pub struct Earlier {
     /// The hazards of controls; none where the answer is older than their judging.
     #[serde(default)]
     pub control_hazards: Option<Vec<EarlierHazard>>,
+    /// What single actions came to; none where the answer is older than they are.
+    #[serde(default)]
+    pub single_actions: Option<Vec<EarlierAction>>,
+}
+
+/// A single action of an earlier answer.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierAction {
+    /// The policy that it was judged by.
+    pub policy: PolicyId,
+    /// In which fielded version.
+    pub fielded_version: FieldedVersionId,
+    /// Where it was done.
+    pub at: Place,
+    /// In words.
+    pub text: String,
+    /// How it came out.
+    pub verdict: Outcome,
+    /// The harms that it led to.
+    #[serde(default)]
+    pub harms: Vec<EarlierHarmAtOnce>,
+}
+
+/// A harm that a single action led to.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierHarmAtOnce {
+    /// The harm.
+    pub harm: HarmId,
+    /// The function by which it came about.
+    pub function: Option<FunctionId>,
+    /// The element of it that was reached.
+    pub element: Option<ElementId>,
+}
+
+impl From<&crate::many::SingleAction> for EarlierAction {
+    fn from(action: &crate::many::SingleAction) -> Self {
+        let harm = |one: &crate::many::HarmAtOnce| EarlierHarmAtOnce {
+            harm: one.harm.clone(),
+            function: one.function.clone(),
+            element: one.element.clone(),
+        };
+        Self {
+            policy: action.policy.clone(),
+            fielded_version: action.fielded_version.clone(),
+            at: action.at.clone(),
+            text: action.text.clone(),
+            verdict: action.verdict,
+            harms: action.harms.iter().map(harm).collect(),
+        }
+    }
 }
 
 /// A hazard of a control in an earlier answer.
@@ -542,6 +615,7 @@ impl From<&Assessment> for Earlier {
                 })
                 .collect(),
             control_hazards: Some(answer.control_hazards.iter().map(EarlierHazard::from).collect()),
+            single_actions: Some(answer.single_actions.iter().map(EarlierAction::from).collect()),
         }
     }
 }

@@ -42,7 +42,8 @@ pub struct VersionTreatment {
     pub site: Option<SiteId>,
     /// What came out.
     pub outcome: TreatmentOutcome,
-    /// The changes of the cheapest treatment, by kind and name; none where there is none, or where none is needed.
+    /// The changes of the cheapest treatment, by kind and name; none where there is none, or where none is needed. Where what is presumed had to
+    /// be controlled, too, and nothing does that, those that treat what is confirmed.
     pub changes: Vec<Proposed>,
     /// What they cost together.
     pub cost: u64,
@@ -71,6 +72,9 @@ pub struct VersionTreatment {
     pub before: Summary,
     /// The same with the changes.
     pub after: Summary,
+    /// The single actions that are uncontrolled. A treatment is one of verdicts, and does not look at what one action does to people of several
+    /// groups together.
+    pub single_actions: ActionsLeft,
     /// What stays presumed with the changes.
     pub left_presumed: Vec<LeftPresumed>,
     /// How many changes were weighed, and how many sets of them were assessed.
@@ -178,6 +182,16 @@ pub struct Untreated {
     pub harm: Option<HarmId>,
     /// Whether it is not so now and a change that was weighed would bring it: a function that stops for good, or what a control adds.
     pub by_change: bool,
+}
+
+/// How many single actions of an attacker are uncontrolled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ActionsLeft {
+    /// As things stand.
+    pub uncontrolled_before: usize,
+    /// With the changes.
+    pub uncontrolled_after: usize,
 }
 
 /// What stays presumed.

@@ -24,7 +24,7 @@ pub use citation::{Citation, Citations, Document, Edition};
 pub use error::PolicyError;
 pub use freshness::Expectations;
 pub use library::{Library, Rulebook};
-pub use lifecycle::{AdviceRule, LifecycleRules, LossRule, Mitigation, PathRule, Told};
+pub use lifecycle::{AdviceRule, KnownTreatment, LifecycleRules, LossRule, Mitigation, PathRule, Told};
 pub use period::Period;
 pub use policy::{ClockRule, ClockWhen, Escalation, Event, Matrix, Policy, TermUnit, Weakened, Words};
 pub use raise::{Evidence, EvidenceKind, RaiseRule, Raised, Reason};

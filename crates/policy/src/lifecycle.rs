@@ -102,6 +102,9 @@ pub struct AdviceRule {
     uncontrolled: Option<bool>,
     of: Vec<UpdateOf>,
     update_known: Option<bool>,
+    mends_all: Option<bool>,
+    treatments: Vec<KnownTreatment>,
+    radio_off: Option<bool>,
     /// Whether it is told to the clinic, of what that has, and not to groups of people.
     to_clinic: bool,
     /// What to do.
@@ -129,8 +132,50 @@ pub struct Told<'a> {
     pub of: UpdateOf,
     /// Whether an update is known that would end something uncontrolled; where nothing is, there may always be updates.
     pub update_known: bool,
+    /// Whether the updates that are known end everything that is uncontrolled.
+    pub mends_all: bool,
+    /// Whether something else than an update treats what is uncontrolled.
+    pub treatment: KnownTreatment,
+    /// Whether the folder has a control that switches off the radio of what people have.
+    pub radio_off: bool,
     /// Whether the clinic is told, of what it has.
     pub to_clinic: bool,
+}
+
+/// What is known of treatments of a version that cannot be updated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KnownTreatment {
+    /// Nobody asked: nothing is uncontrolled, or there are updates.
+    NotAsked,
+    /// There is one.
+    Exists,
+    /// It is certain that there is none.
+    None,
+    /// None is known, and there may be one.
+    NotKnown,
+}
+
+impl KnownTreatment {
+    fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "exists" => Some(Self::Exists),
+            "none" => Some(Self::None),
+            "not-known" => Some(Self::NotKnown),
+            _ => None,
+        }
+    }
+}
+
+impl AdviceRule {
+    /// Whether it speaks of a treatment that there is, so that whoever tells it names that.
+    pub fn names_treatment(&self) -> bool {
+        self.treatments == [KnownTreatment::Exists]
+    }
+
+    /// Whether it is for some roles alone.
+    pub fn is_for_some_roles(&self) -> bool {
+        !self.roles.is_empty()
+    }
 }
 
 #[derive(Deserialize)]
@@ -197,6 +242,10 @@ struct AdviceTable {
     #[serde(default)]
     of: Vec<String>,
     update_known: Option<bool>,
+    mends_all: Option<bool>,
+    #[serde(default)]
+    treatments: Vec<String>,
+    radio_off: Option<bool>,
     #[serde(default)]
     to_clinic: bool,
     text: String,
@@ -249,6 +298,9 @@ pub(crate) fn lifecycle(file: &str, text: &str) -> Result<LifecycleRules, Policy
             uncontrolled: entry.uncontrolled,
             of: words(file, &entry.of, UpdateOf::from_word)?,
             update_known: entry.update_known,
+            mends_all: entry.mends_all,
+            treatments: words(file, &entry.treatments, KnownTreatment::from_word)?,
+            radio_off: entry.radio_off,
             to_clinic: entry.to_clinic,
             name: entry.name,
             text: entry.text,
@@ -394,6 +446,9 @@ impl AdviceRule {
             && self.uncontrolled.is_none_or(|uncontrolled| uncontrolled == told.uncontrolled)
             && in_list(self.of.is_empty(), self.of.contains(&told.of))
             && self.update_known.is_none_or(|known| known == told.update_known)
+            && self.mends_all.is_none_or(|all| all == told.mends_all)
+            && in_list(self.treatments.is_empty(), self.treatments.contains(&told.treatment))
+            && self.radio_off.is_none_or(|off| off == told.radio_off)
             && self.to_clinic == told.to_clinic
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ward_model::assessment::Assessment;
 use ward_model::device::Device;
 use ward_model::many::{FallbackStaff, HarmAtOnce, MANY_SCHEMA, Many, SingleAction};
+use ward_model::verdict::Outcome;
 
 use crate::text::TextOptions;
 use crate::text::paper::{Ink, Paper};
@@ -51,6 +52,11 @@ pub(crate) fn rows(assessment: &Assessment) -> Vec<Row<'_>> {
 /// The action in short: what is done, and where.
 pub(crate) fn title(action: &SingleAction) -> String {
     action.text.strip_prefix("the attacker can ").map_or_else(|| action.text.clone(), str::to_owned)
+}
+
+/// Whether an action is uncontrolled by what it does to people of several groups together, and by no harm alone.
+pub(crate) fn together(action: &SingleAction) -> bool {
+    action.verdict == Outcome::Uncontrolled && action.harms.iter().all(|harm| harm.verdict == Outcome::Controlled)
 }
 
 /// The worst harm that touches several.

@@ -10,6 +10,7 @@ use ward_model::claim::{ClaimId, ElementClaim};
 use ward_model::device::{Cut, Device};
 use ward_model::finding::{ComponentSummary, Finding, State, Unassessed};
 use ward_model::ids::{ComponentRef, ElementId, FieldedVersionId, LinkId};
+use ward_model::many::SingleAction;
 use ward_model::verdict::{Basis, Outcome, Place, SubjectKind, Verdict};
 
 use crate::group::{Group, Part, groups};
@@ -46,6 +47,7 @@ pub fn steps(assessment: &Assessment, device: &Device) -> Vec<Step> {
             due: None,
         });
     }
+    steps.extend(at_once(assessment));
     steps.extend(context.remedies(&groups));
     steps.extend(clocks(assessment, false));
     steps.extend(hazards::steps(assessment));
@@ -54,6 +56,31 @@ pub fn steps(assessment: &Assessment, device: &Device) -> Vec<Step> {
     steps.extend(renew(&groups, &assessment.lapses));
     steps.extend(without_effect(assessment));
     steps
+}
+
+/// What is left where single actions are uncontrolled by what they do together, which no remedy of a verdict is about.
+fn at_once(assessment: &Assessment) -> Option<Step> {
+    let actions: Vec<&SingleAction> =
+        assessment.single_actions.iter().filter(|action| crate::many::together(action)).collect();
+    let what: BTreeSet<String> = actions.iter().map(|action| crate::many::title(action)).collect();
+    let by: BTreeSet<&str> =
+        actions.iter().flat_map(|action| &action.shared).map(|shared| shared.text.as_str()).collect();
+    let first: Vec<&str> = what.iter().map(String::as_str).collect();
+    (!actions.is_empty()).then(|| Step {
+        title: format!(
+            "Part the people whom {} at once: {}",
+            words::count(actions.len(), "single action harms", "single actions harm"),
+            some(&first)
+        ),
+        detail: format!(
+            "Uncontrolled: people of several groups come to harm together, and no verdict on a single harm says so. Treatments do not \
+             look at it. What joins them: {}.",
+            few(&by)
+        ),
+        about: actions.iter().map(|action| action.id.clone()).collect(),
+        command: Some("ward paths DIR --many".to_owned()),
+        due: None,
+    })
 }
 
 /// What can be done about one verdict, in a line each.

@@ -74,6 +74,9 @@ impl Page<'_> {
         self.paper.heading(&format!("{noun} {}", names.join("; ")));
         let (ink, sentence) = match version.outcome {
             TreatmentOutcome::NotNeeded => match version.before.uncontrolled.presumed {
+                0 if version.single_actions.uncontrolled_after > 0 => {
+                    (Ink::Confirmed, "No verdict to treat.".to_owned())
+                }
                 0 => (Ink::Controlled, "Nothing to treat: no such verdict is uncontrolled.".to_owned()),
                 presumed => {
                     let text = format!(
@@ -103,7 +106,11 @@ impl Page<'_> {
                 (Ink::Presumed, text)
             }
         };
-        self.paper.line(2, ink, &sentence);
+        // What treats every verdict is not all there is to treat; where none does, verdicts speak.
+        let says_so = version.outcome.is_treated() || !version.changes.is_empty();
+        let left = if says_so { version.single_actions.uncontrolled_after } else { 0 };
+        let ink = if left > 0 { Ink::Confirmed } else { ink };
+        self.paper.line(2, ink, &format!("{sentence}{}", self.beside(left)));
         for (place, change) in version.changes.iter().enumerate() {
             self.paper.item(
                 2,
@@ -137,7 +144,7 @@ impl Page<'_> {
             )
         };
         self.paper.field(2, "Verdicts now", &counts(&version.before));
-        if version.outcome == TreatmentOutcome::Treated {
+        if !version.changes.is_empty() {
             let once = if version.decide_again.is_empty() { "" } else { ", once what follows is decided again" };
             self.paper.field(2, "Then", &format!("{}{once}", counts(&version.after)));
             if !version.decide_again.is_empty() {
@@ -226,6 +233,25 @@ impl Page<'_> {
         self.paper.item(2, "state first: ", &text);
         for claim in &first.claims {
             self.paper.item(4, "- ", &format!("{claim}: {}", words::claim(claim)));
+        }
+    }
+
+    /// What single actions do beside it, where any is uncontrolled.
+    fn beside(&self, left: usize) -> String {
+        let made = if self.version.changes.is_empty() { "" } else { " even with this" };
+        match left {
+            0 => String::new(),
+            1 => format!(
+                " But 1 single action is uncontrolled{made}: it harms several people at once. Treatments do not look at that; see `ward paths \
+                 {} --many`.",
+                quoted(self.folder)
+            ),
+            left => format!(
+                " But {} single actions are uncontrolled{made}: each harms several people at once. Treatments do not look at that; see \
+                 `ward paths {} --many`.",
+                number(left as u64),
+                quoted(self.folder)
+            ),
         }
     }
 

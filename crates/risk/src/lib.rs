@@ -27,6 +27,7 @@ pub mod reach;
 
 mod actions;
 mod answered;
+mod at_once;
 mod attribute;
 mod catalogue;
 mod cells;
@@ -58,6 +59,7 @@ mod witness;
 
 pub use actions::order as order_of_actions;
 pub use answered::is_answered;
+pub use at_once::at_once;
 pub use context::{ElementReports, FindingAnswers, Situation};
 pub use effects::{Effects, not_shown, rejected, spoken_against};
 pub use judge::{Judgement, Outline, Told, judge, judge_supposing, judge_telling, order, outline};

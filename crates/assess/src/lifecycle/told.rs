@@ -8,7 +8,7 @@ use ward_model::device::{
 };
 use ward_model::ids::PersonGroupId;
 use ward_model::lifecycle::{Advice, Setting, Stated, UpdateOf, UpdateSituation};
-use ward_policy::{LifecycleRules, Told};
+use ward_policy::{KnownTreatment, LifecycleRules, Told};
 
 /// How the device stands to the bodies of each group of people: by the elements of the functions that serve them, the closest first.
 pub(super) fn settings(device: &Device) -> BTreeMap<PersonGroupId, Setting> {
@@ -30,8 +30,14 @@ pub(super) fn settings(device: &Device) -> BTreeMap<PersonGroupId, Setting> {
     settings
 }
 
+/// What people have in or on them.
+pub(crate) fn of_people(device: &Device) -> impl Iterator<Item = &Element> {
+    let theirs = |element: &&Element| matches!(element.kind, ElementKind::Implant | ElementKind::Wearable);
+    device.elements.values().filter(theirs)
+}
+
 /// The maker's own devices by which clinics set up what people have.
-fn of_clinics(device: &Device) -> impl Iterator<Item = &Element> {
+pub(crate) fn of_clinics(device: &Device) -> impl Iterator<Item = &Element> {
     let set_up = |element: &&Element| {
         element.owner == Owner::Maker && matches!(element.kind, ElementKind::Programmer | ElementKind::ServiceTool)
     };
@@ -40,9 +46,8 @@ fn of_clinics(device: &Device) -> impl Iterator<Item = &Element> {
 
 /// Of what the update path of a version speaks. Where the maker owns both what people have and what clinics set it up by, it is told by the
 /// path itself, and else by which of them is another one in other versions.
-pub(super) fn update_of(device: &Device, version: &FieldedVersion) -> UpdateOf {
-    let theirs = |element: &&Element| matches!(element.kind, ElementKind::Implant | ElementKind::Wearable);
-    let theirs: Vec<&Element> = device.elements.values().filter(theirs).collect();
+pub(crate) fn update_of(device: &Device, version: &FieldedVersion) -> UpdateOf {
+    let theirs: Vec<&Element> = of_people(device).collect();
     let clinics: Vec<&Element> = of_clinics(device).collect();
     if clinics.is_empty() || theirs.is_empty() {
         return UpdateOf::Person;
@@ -115,13 +120,33 @@ fn stated(word: &str, text: &str, by: &str) -> Stated {
     Stated { word: word.to_owned(), text: text.to_owned(), by: by.to_owned() }
 }
 
-/// What is uncontrolled of a version.
+/// What is uncontrolled of a version, or of some of its elements.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Open {
     /// Whether a confirmed verdict is.
     pub uncontrolled: bool,
     /// Whether an update is known that ends something of that, or nothing is.
     pub update_known: bool,
+    /// Whether the updates that are known end all of it.
+    pub mends_all: bool,
+}
+
+/// What stands of a version, as far as advice turns on it.
+pub(super) struct Standing<'a> {
+    /// The worst stage that is known.
+    pub stage: Stage,
+    /// What is given up without an update.
+    pub given_up: &'a [GivenUp],
+    /// Of what the update path speaks.
+    pub of: UpdateOf,
+    /// What is uncontrolled anywhere.
+    pub open: Open,
+    /// What is uncontrolled at what clinics have, or on its links.
+    pub at_clinics: Open,
+    /// Where the version cannot be updated: whether something else treats what is uncontrolled, and what.
+    pub treatment: (KnownTreatment, Vec<String>),
+    /// Whether the folder has a control that switches off the radio of an implant.
+    pub radio_off: bool,
 }
 
 /// What the people are told.
@@ -129,46 +154,60 @@ pub(super) fn advice(
     device: &Device,
     version: &FieldedVersion,
     settings: &BTreeMap<PersonGroupId, Setting>,
-    (stage, given_up, of, open): (Stage, &[GivenUp], UpdateOf, Open),
+    standing: &Standing<'_>,
     rules: &LifecycleRules,
     day: Date,
 ) -> Vec<Advice> {
     let mut advice = Vec::new();
     let mut seen = BTreeSet::new();
-    let common = Told {
+    let common = |open: Open| Told {
         setting: Setting::Bedside,
         role: PersonRole::User,
         path: version.update_path,
-        stage,
-        given_up,
+        stage: standing.stage,
+        given_up: standing.given_up,
         uncontrolled: open.uncontrolled,
-        of,
+        of: standing.of,
         update_known: open.update_known,
-        to_clinic: true,
+        mends_all: open.mends_all,
+        treatment: standing.treatment.0,
+        radio_off: standing.radio_off,
+        to_clinic: false,
     };
-    let mut tell = |person_group: Option<&PersonGroupId>, persons: &str, told: &Told<'_>| {
-        for rule in rules.advice(told, day) {
+    let mut tell = |person_group: Option<&PersonGroupId>, persons: &str, told: &Told<'_>, all: bool| {
+        for rule in rules.advice(told, day).filter(|rule| all || rule.is_for_some_roles()) {
             if person_group.is_none_or(|group| seen.insert((group.clone(), rule.name.clone()))) {
+                let named = match &standing.treatment.1[..] {
+                    named if rule.names_treatment() && !named.is_empty() => format!(" It is: {}.", named.join("; ")),
+                    _ => String::new(),
+                };
                 advice.push(Advice {
                     person_group: person_group.cloned(),
                     persons: persons.to_owned(),
                     role: told.role,
                     setting: told.setting,
                     rule: rule.name.clone(),
-                    text: rule.text.clone(),
+                    text: format!("{}{named}", rule.text),
                     source: rule.source.clone(),
                 });
             }
         }
     };
+    let mut roles: BTreeSet<PersonRole> = BTreeSet::new();
     for (group, setting) in settings {
         let Some(group) = device.person_groups.get(group) else { continue };
-        let told = Told { setting: *setting, role: group.role, to_clinic: false, ..common };
-        tell(Some(&group.id), &group.name, &told);
+        roles.extend((*setting == Setting::Bedside).then_some(group.role));
+        let told = Told { setting: *setting, role: group.role, ..common(standing.open) };
+        tell(Some(&group.id), &group.name, &told, true);
+    }
+    // Who lies at the bedside does not run what stands there.
+    if !roles.is_empty() && !roles.contains(&PersonRole::User) {
+        tell(None, "whoever runs it where it stands", &common(standing.open), false);
     }
     let clinics: Vec<&str> = of_clinics(device).map(|element| element.name.as_str()).collect();
     if !clinics.is_empty() {
-        tell(None, &format!("whoever has {}", clinics.join(" or ")), &common);
+        let told = Told { to_clinic: true, ..common(standing.at_clinics) };
+        tell(None, &format!("whoever has {}", clinics.join(" or ")), &told, true);
     }
     advice
 }

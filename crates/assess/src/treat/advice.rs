@@ -8,12 +8,14 @@ use ward_model::finding::{Finding, State, UnassessedReason};
 use ward_model::hypothesis::Change;
 use ward_model::ids::{ComponentRef, ElementId, FunctionId};
 use ward_model::knowledge::KnowledgeError;
+use ward_model::lifecycle::UpdateOf;
 use ward_model::treatment::{Untreated, VersionTreatment};
 use ward_model::verdict::{Place, PresumedBecause};
 use ward_risk::loss;
 use ward_risk::open::Open;
 
 use super::{Ended, Search};
+use crate::lifecycle::{of_clinics, of_people};
 use crate::suppose::{Reports, findings_at, mended};
 use crate::words::first_of;
 
@@ -22,6 +24,11 @@ type Losses = BTreeMap<FunctionId, BTreeSet<ElementId>>;
 
 /// How the sentence begins where it is certain that there is no treatment.
 const NONE_EXISTS: &str = "no treatment exists: ";
+
+/// Whether it is told as certain that there is no treatment.
+pub(crate) fn none_exists(treatment: &VersionTreatment) -> bool {
+    treatment.instead.as_ref().is_some_and(|instead| instead.starts_with(NONE_EXISTS))
+}
 
 /// Says at the head of what to do instead what to do before it.
 pub(super) fn say_first(treatment: &mut VersionTreatment, words: &str) {
@@ -63,17 +70,17 @@ impl Search<'_> {
                 let (written, stops) = (written.join(", "), self.stops(&changes).join(", "));
                 // What attackers do would end; what stops by it may harm as much.
                 let after = self.remaining(&set)?;
-                let links = self.links_of(&changes);
+                let (what, links) = (self.taken_off(&changes), self.links_of(&changes));
                 let off =
                     format!("off {links}: {written} would end what attackers can do at cost {cost}, and stop {stops}");
                 match self.harm_of(&after.losses, &changes) {
                     Stopping::Harmless => {
                         advice.push(off);
-                        (format!("{replace}, or take it off {links} and do without what then stops"), true)
+                        (format!("{replace}, or take {what} off {links} and do without what then stops"), true)
                     }
                     Stopping::Unsaid(words) => {
                         advice.push(format!("{off}. {words}"));
-                        (format!("{replace}, or take it off {links} if it works without"), true)
+                        (format!("{replace}, or take {what} off {links} if it works without"), true)
                     }
                     Stopping::Harmful(words) => {
                         advice.push(format!("{off}; {words}"));
@@ -103,19 +110,65 @@ impl Search<'_> {
             .filter(|(_, owner)| matches!(owner, Owner::Hospital | Owner::ThirdParty))
             .collect();
         if others.is_empty() || untreated.iter().any(|one| !others.contains_key(&one.element)) {
-            let implanted = |one: &Untreated| {
-                let element = self.inputs.device.elements.get(&one.element);
-                element.is_some_and(|element| element.kind == ElementKind::Implant)
-            };
-            // Surgery harms more than most that it would end; what people are told of an implant says so, too.
-            return if untreated.iter().any(implanted) {
-                "it when a change is due, and not earlier for this alone, for it is implanted".to_owned()
-            } else {
-                "it".to_owned()
-            };
+            return self.replaced_of_own(untreated);
         }
         let named: Vec<String> = others.iter().map(|(element, owner)| format!("{element} ({owner})")).collect();
         format!("what the device works with: {}", named.join(", "))
+    }
+
+    /// What of the maker's, or of what people have, would have to be replaced. Surgery harms more than most that it would end, which is said of
+    /// what is implanted and of nothing else; where it is not known of which device the version speaks, it stays unknown.
+    fn replaced_of_own(&self, untreated: &[Untreated]) -> String {
+        let device = self.inputs.device;
+        let of_clinics: Vec<&str> = of_clinics(device).map(|element| element.id.as_str()).collect();
+        let of_people: Vec<&str> = of_people(device).map(|element| element.id.as_str()).collect();
+        let both = !of_clinics.is_empty() && !of_people.is_empty();
+        match self.of {
+            UpdateOf::Clinic if both => {
+                let implanted = of_people.iter().any(|id| self.is_implanted(&ElementId::from(*id)));
+                let but = if implanted { ", and no implant for this alone" } else { "" };
+                return format!("{} (the clinic's){but}", of_clinics.join(" and "));
+            }
+            UpdateOf::NotSaid if both => {
+                return format!(
+                    "what cannot be mended, and ask the maker whether that is {} (the clinic's) or {}, for nobody says of which this version \
+                     is; nothing that is implanted earlier than a change is due",
+                    of_clinics.join(" and "),
+                    of_people.join(" and ")
+                );
+            }
+            _ => {}
+        }
+        let own = |element: &ElementId| {
+            let owner = device.elements.get(element).map(|element| element.owner);
+            !matches!(owner, Some(Owner::Hospital | Owner::ThirdParty))
+        };
+        let (implants, others): (BTreeSet<&ElementId>, BTreeSet<&ElementId>) =
+            untreated.iter().map(|one| &one.element).filter(|at| own(at)).partition(|at| self.is_implanted(at));
+        let named = |elements: &BTreeSet<&ElementId>| {
+            elements.iter().map(|element| element.as_str()).collect::<Vec<_>>().join(" and ")
+        };
+        let kept = "when a change is due, and not earlier for this alone, for it is implanted";
+        match (implants.is_empty(), others.is_empty()) {
+            (true, _) if both => named(&others),
+            (true, _) => "it".to_owned(),
+            (false, true) => format!("it {kept}"),
+            (false, false) => format!("{}; and {} {kept}", named(&others), named(&implants)),
+        }
+    }
+
+    fn is_implanted(&self, element: &ElementId) -> bool {
+        self.inputs.device.elements.get(element).is_some_and(|element| element.kind == ElementKind::Implant)
+    }
+
+    /// What is taken off its links, in words: where a clinic sets up what people have, it is said which of them.
+    fn taken_off(&self, changes: &[Change]) -> String {
+        let device = self.inputs.device;
+        if of_clinics(device).next().is_none() || of_people(device).next().is_none() {
+            return "it".to_owned();
+        }
+        let isolated = isolated(changes);
+        isolated.iter().map(|element| element.as_str()).collect::<Vec<_>>().join(" and ")
     }
 
     /// Of what is untreated, the components of which no fixed version is known: whoever knows one can ask about it.

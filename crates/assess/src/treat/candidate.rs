@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use ward_model::claim::ClaimId;
 use ward_model::device::{
-    Control, Cut, Decisions, Device, ElementKind, Fallback, FieldedVersion, Link, Owner, Performer, Stage, UpdatePath,
+    Control, Cut, Decisions, Device, Element, ElementKind, Fallback, FieldedVersion, Link, Owner, Performer, Stage,
+    UpdatePath,
 };
 use ward_model::finding::{Finding, State};
 use ward_model::hypothesis::Change;
 use ward_model::ids::{ComponentRef, ElementId, LinkId, VulnerabilityId};
+use ward_model::lifecycle::UpdateOf;
 use ward_model::treatment::NotOffered;
 use ward_model::verdict::{Place, SubjectKind};
 use ward_policy::{Rulebook, TreatmentCosts};
@@ -17,6 +19,7 @@ use ward_risk::open::Open;
 use ward_risk::{Effects, loss, not_shown, rejected, spoken_against};
 use ward_version::key;
 
+use crate::lifecycle::{of_clinics, of_people};
 use crate::suppose::{BY_UPDATE, Reports, enforced_elsewhere, mended, relied_on, scheme_of_finding};
 
 /// A change that a treatment may contain.
@@ -85,6 +88,8 @@ pub(crate) struct Offer<'a> {
     pub open: &'a [Open],
     pub presumed_too: bool,
     pub on: Date,
+    /// Of what the update path of the version speaks.
+    pub of: UpdateOf,
 }
 
 /// How many versions of one component are offered. Of a component with thousands of findings hundreds of versions are named as the
@@ -100,6 +105,21 @@ pub(crate) struct Offered {
     pub not_offered: Vec<NotOffered>,
     /// How many versions of components are not among the candidates.
     pub not_weighed: usize,
+}
+
+/// Why nothing new is brought to units of a version on a day, if it is not: there is no path, or nobody supports it any more.
+pub(crate) fn gets_nothing(device: &Device, version: &FieldedVersion, on: Date) -> Option<String> {
+    if version.update_path == Some(UpdatePath::None) {
+        return Some(format!("version {} cannot be updated", version.id));
+    }
+    let end = version.life.end_of_support.or(device.lifecycle.end_of_support).filter(|end| *end <= on);
+    match end {
+        Some(end) => Some(format!("version {} has had no support since {end}", version.id)),
+        None if device.lifecycle.stage == Stage::EndOfSupport => {
+            Some(format!("version {} has reached the end of its support", version.id))
+        }
+        None => None,
+    }
 }
 
 impl Offer<'_> {
@@ -129,20 +149,9 @@ impl Offer<'_> {
         Offered { candidates, not_offered, not_weighed }
     }
 
-    /// Why nothing new is brought to units of this version, if it is not: there is no path, or nobody supports it any more.
+    /// Why nothing new is brought to units of this version, if it is not.
     fn gets_nothing(&self) -> Option<String> {
-        let (version, lifecycle) = (self.version, &self.device.lifecycle);
-        if version.update_path == Some(UpdatePath::None) {
-            return Some(format!("version {} cannot be updated", version.id));
-        }
-        let end = version.life.end_of_support.or(lifecycle.end_of_support).filter(|end| *end <= self.on);
-        match end {
-            Some(end) => Some(format!("version {} has had no support since {end}", version.id)),
-            None if lifecycle.stage == Stage::EndOfSupport => {
-                Some(format!("version {} has reached the end of its support", version.id))
-            }
-            None => None,
-        }
+        gets_nothing(self.device, self.version, self.on)
     }
 
     /// How another version reaches an element. What the fielded version says holds for what the maker owns, for what patients have, and for
@@ -158,8 +167,21 @@ impl Offer<'_> {
         match (others.filter(|element| !with_patients(element.kind)), self.version.update_path) {
             (Some(element), _) => Path::ByOwner(element.owner),
             (None, _) if self.gets_nothing().is_some() => Path::Never,
-            (None, Some(path)) => Path::By(path),
-            (None, None) => Path::NotSaid,
+            (None, Some(path)) if self.is_meant(element) => Path::By(path),
+            (None, _) => Path::NotSaid,
+        }
+    }
+
+    /// Whether the path of the version speaks of an element: where there is both what people have and what clinics set that up by, it is the
+    /// path of one of them. A technician brings nothing to an implant.
+    fn is_meant(&self, element: &ElementId) -> bool {
+        let here = |mut all: Box<dyn Iterator<Item = &Element> + '_>| all.any(|one| one.id == *element);
+        let theirs = here(Box::new(of_people(self.device)));
+        let clinics = here(Box::new(of_clinics(self.device)));
+        match self.of {
+            UpdateOf::Person => !clinics || of_people(self.device).next().is_none(),
+            UpdateOf::Clinic => !theirs,
+            UpdateOf::NotSaid => !theirs && !clinics,
         }
     }
 

@@ -16,6 +16,7 @@ use ward_risk::Effects;
 
 use super::{Part, Progress, Treating, treat_deciding, treat_telling, treated_or_answered};
 use crate::configurations::of_all;
+use crate::lifecycle::update_of;
 use crate::{Inputs, Known, digests, receipts, reports_of};
 
 /// Finds the cheapest treatment of every fielded version in every configuration that some of its units are of. Units that may be of a
@@ -39,7 +40,7 @@ pub fn treat_configurations(
         let (effects, _) = Effects::decided(&configuration.device, &configuration.decisions, inputs.as_of);
         let device = &Device { versions, ..configuration.device.clone() };
         let of = Inputs { device, decisions: &configuration.decisions, ..*inputs };
-        let mut treated = treat_deciding(&of, &effects, treating, &mut *tell)?;
+        let mut treated = treat_deciding(&of, &configuration.device, &effects, treating, &mut *tell)?;
         for version in &mut treated.versions {
             version.variant.clone_from(&configuration.variant);
             version.site.clone_from(&configuration.site);
@@ -87,7 +88,8 @@ fn treat_undescribed(
             let inputs = Inputs { device, decisions: &configuration.decisions, ..*inputs };
             let found = reports_of(&inputs, &looked_up, None)?;
             digested.push(digests(&inputs, receipts(&found)));
-            parts.push(Part { inputs, effects, looked_up: &looked_up, found: Arc::new(found) });
+            let of = update_of(&configuration.device, &device.versions[0]);
+            parts.push(Part { inputs, effects, looked_up: &looked_up, found: Arc::new(found), of });
         }
         let Some(digests) = of_all(digested.iter(), inputs.device.digest) else { continue };
         let mut treated = treated_or_answered(&parts, id, treating, &mut *tell)?;

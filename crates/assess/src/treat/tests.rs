@@ -17,7 +17,9 @@ use ward_model::hazard::HazardOutcome;
 use ward_model::hypothesis::Change;
 use ward_risk::hazards::{Supposed, hazards};
 
-use super::{Arc, Clause, Effects, Ended, Inputs, Known, Limits, Open, Part, Progress, Search, Treating, reports_of};
+use super::{
+    Arc, Clause, Effects, Ended, Inputs, Known, Limits, Open, Part, Progress, Search, Treating, UpdateOf, reports_of,
+};
 
 #[allow(dead_code, reason = "the bench asks for more of it")]
 #[path = "../../benches/treatment/treatable.rs"]
@@ -279,7 +281,8 @@ proptest! {
         let mut silent = |_: Progress<'_>| ();
         let looked_up = Known::default();
         let found = Arc::new(reports_of(&inputs, &looked_up, None).unwrap());
-        let part = Part { inputs, effects: &effects, looked_up: &looked_up, found };
+        let of = UpdateOf::Person;
+        let part = Part { inputs, effects: &effects, looked_up: &looked_up, found, of };
         let mut search = Search::new(&part, treating, &mut silent).unwrap();
         search.candidates.truncate(MOST);
         search.hazardous.retain(|one, _| *one < MOST);
@@ -379,7 +382,8 @@ fn a_version_that_brings_what_nothing_ends_is_ruled_out_at_once() {
     let looked_up = Known::default();
     let found = Arc::new(reports_of(&inputs, &looked_up, None).unwrap());
     let mut silent = |_: Progress<'_>| ();
-    let part = Part { inputs, effects: &effects, looked_up: &looked_up, found };
+    let of = UpdateOf::Person;
+    let part = Part { inputs, effects: &effects, looked_up: &looked_up, found, of };
     let mut search = Search::new(&part, Treating::default(), &mut silent).unwrap();
     let (ended, _) = search.search(false).unwrap();
     assert!(matches!(ended, Ended::Impossible(..)));
@@ -399,7 +403,8 @@ fn a_small_hospital_is_treated_at_the_least_cost() {
     let looked_up = Known::default();
     let found = Arc::new(reports_of(&inputs, &looked_up, None).unwrap());
     let mut silent = |_: Progress<'_>| ();
-    let part = Part { inputs, effects: &effects, looked_up: &looked_up, found };
+    let of = UpdateOf::Person;
+    let part = Part { inputs, effects: &effects, looked_up: &looked_up, found, of };
     let mut search = Search::new(&part, Treating::default(), &mut silent).unwrap();
     assert!(!search.remaining(&[]).unwrap().open.is_empty());
     let (ended, cost) = search.search(false).unwrap();

@@ -7,13 +7,13 @@ use ward_model::claim::ClaimId;
 use ward_model::hypothesis::Change;
 use ward_model::ids::{ElementId, FieldedVersionId};
 use ward_model::knowledge::KnowledgeError;
-use ward_model::treatment::{LeftPresumed, Proposed, TreatmentOutcome, Untreated, VersionTreatment};
+use ward_model::treatment::{ActionsLeft, LeftPresumed, Proposed, TreatmentOutcome, Untreated, VersionTreatment};
 use ward_model::verdict::{Outcome, Verdict};
 use ward_risk::Outline;
 
 use super::candidate::Candidate;
 use super::hitting::{Clause, Failed, cheapest};
-use super::{Asked, Ended, Outlined, Part, Progress, Search, Treating, summary};
+use super::{AsIs, Asked, Ended, Outlined, Part, Progress, Search, Treating, summary};
 use crate::lapsing;
 use crate::suppose::suppose;
 
@@ -27,7 +27,7 @@ pub(super) fn treated(
     treating: Treating,
     tell: &mut dyn FnMut(Progress<'_>),
 ) -> Result<VersionTreatment, KnowledgeError> {
-    let before: Vec<Vec<Outline>> = parts.iter().map(Part::outline).collect();
+    let before: Vec<AsIs> = parts.iter().map(Part::as_is).collect();
     let shared = RefCell::new(tell);
     let telling = |_: &Part<'_>| -> Telling<'_> { Box::new(|now| (shared.borrow_mut())(now)) };
     let mut telling: Vec<Telling<'_>> = parts.iter().map(telling).collect();
@@ -125,14 +125,16 @@ impl<'v, 'a> Together<'v, 'a> {
     }
 
     /// What is told of changes that treat it in each configuration, assessed whole in all that have what they name.
-    fn conclude(mut self, set: &[usize], before: &[Vec<Outline>]) -> Result<VersionTreatment, KnowledgeError> {
+    fn conclude(mut self, set: &[usize], before: &[AsIs]) -> Result<VersionTreatment, KnowledgeError> {
         let changes: Vec<Change> = set.iter().map(|one| self.candidates[*one].change.clone()).collect();
         let mut proposed: Vec<Proposed> = Vec::new();
         let (mut after, mut stopping) = (Vec::new(), BTreeMap::new());
         let mut decide_again: BTreeSet<ClaimId> = BTreeSet::new();
         let mut failed = false;
-        for search in &mut self.each {
+        let mut actions: BTreeSet<String> = BTreeSet::new();
+        for (search, before) in self.each.iter_mut().zip(before) {
             let here = here(search, &changes);
+            actions.extend(search.actions_left(&here, before)?);
             let outlined = search.outline(&here)?;
             failed |= search.leaves_open(&outlined, &here);
             if !here.is_empty() {
@@ -162,6 +164,7 @@ impl<'v, 'a> Together<'v, 'a> {
         let stopping: Vec<Verdict> = stopping.into_values().collect();
         let mut told = self.told(before);
         told.after = summary(&worst(&after), &stopping);
+        told.single_actions.uncontrolled_after = actions.len();
         told.left_presumed = self.left_presumed(&after);
         told.outcome = if set.is_empty() { TreatmentOutcome::NotNeeded } else { TreatmentOutcome::Treated };
         if failed {
@@ -179,7 +182,7 @@ impl<'v, 'a> Together<'v, 'a> {
         mut self,
         (left, certain): (Vec<Untreated>, bool),
         at_least: u64,
-        before: &[Vec<Outline>],
+        before: &[AsIs],
     ) -> Result<VersionTreatment, KnowledgeError> {
         let mut told = self.told(before);
         told.at_least = at_least;
@@ -224,14 +227,17 @@ impl<'v, 'a> Together<'v, 'a> {
     }
 
     /// What is told whatever comes out, as if nothing were proposed.
-    fn told(&self, before: &[Vec<Outline>]) -> VersionTreatment {
+    fn told(&self, before: &[AsIs]) -> VersionTreatment {
         let mut not_offered = Vec::new();
         for one in self.each.iter().flat_map(|search| &search.not_offered) {
             if !not_offered.contains(one) {
                 not_offered.push(one.clone());
             }
         }
-        let counts = summary(&worst(before), &[]);
+        let actions: BTreeSet<&String> = before.iter().flat_map(|one| &one.actions).collect();
+        let actions = ActionsLeft { uncontrolled_before: actions.len(), uncontrolled_after: actions.len() };
+        let before: Vec<Vec<Outline>> = before.iter().map(|one| one.outlines.clone()).collect();
+        let counts = summary(&worst(&before), &[]);
         VersionTreatment {
             fielded_version: self.version.clone(),
             variant: None,
@@ -250,7 +256,8 @@ impl<'v, 'a> Together<'v, 'a> {
             state_first: None,
             before: counts.clone(),
             after: counts,
-            left_presumed: self.left_presumed(before),
+            single_actions: actions,
+            left_presumed: self.left_presumed(&before),
             candidates: self.candidates.len(),
             assessed: self.assessed(),
         }

@@ -2,7 +2,7 @@ use jiff::civil::{Date, date};
 use ward_model::device::{PersonRole, Stage, UpdatePath};
 use ward_model::lifecycle::{Setting, UpdateOf};
 
-use super::{LifecycleRules, Mitigation, Told, lifecycle};
+use super::{KnownTreatment, LifecycleRules, Mitigation, Told, lifecycle};
 
 const TEXT: &str = include_str!("../../../../rules/lifecycle.toml");
 const DAY: Date = date(2026, 11, 28);
@@ -78,7 +78,21 @@ fn people_are_told_by_how_they_are_touched() {
     let rules = rules();
     let names = |setting, role, path, stage, given_up: &[_], uncontrolled| {
         let (of, update_known, to_clinic) = (UpdateOf::Person, true, false);
-        let told = Told { setting, role, path, stage, given_up, uncontrolled, of, update_known, to_clinic };
+        let (mends_all, treatment, radio_off) = (true, KnownTreatment::None, true);
+        let told = Told {
+            setting,
+            role,
+            path,
+            stage,
+            given_up,
+            uncontrolled,
+            of,
+            update_known,
+            mends_all,
+            treatment,
+            radio_off,
+            to_clinic,
+        };
         rules.advice(&told, DAY).map(|rule| rule.name.clone()).collect::<Vec<_>>()
     };
     let patient = PersonRole::Patient;
@@ -113,7 +127,21 @@ fn what_is_told_is_true_of_what_they_have() {
     let told = |setting, path, of, update_known, to_clinic| {
         let role = if to_clinic { PersonRole::User } else { PersonRole::Patient };
         let (stage, given_up) = (Stage::Support, &[][..]);
-        let told = Told { setting, role, path, stage, given_up, uncontrolled: true, of, update_known, to_clinic };
+        let (uncontrolled, mends_all, treatment, radio_off) = (true, update_known, KnownTreatment::None, false);
+        let told = Told {
+            setting,
+            role,
+            path,
+            stage,
+            given_up,
+            uncontrolled,
+            of,
+            update_known,
+            mends_all,
+            treatment,
+            radio_off,
+            to_clinic,
+        };
         rules.advice(&told, DAY).map(|rule| rule.text.clone()).collect::<Vec<_>>().join(" ")
     };
     for path in UpdatePath::ALL.iter().copied() {
@@ -127,6 +155,42 @@ fn what_is_told_is_true_of_what_they_have() {
             let unknown = told(setting, Some(path), UpdateOf::Person, false, false);
             let named = ["Plan the update", "Install the update", "Have the update", "Have it done"];
             assert!(named.iter().all(|update| !unknown.contains(update)), "{path} {setting}: {unknown}");
+        }
+    }
+}
+
+/// Nobody is told to replace anything where something treats it, or where none is only not known; nor that a radio can be switched off that
+/// nothing in the folder switches off.
+#[test]
+fn what_can_be_protected_is_not_replaced() {
+    let rules = rules();
+    for setting in [Setting::Implanted, Setting::Worn, Setting::Bedside] {
+        for (role, to_clinic) in [(PersonRole::Patient, false), (PersonRole::User, false), (PersonRole::User, true)] {
+            for of in [UpdateOf::Person, UpdateOf::Clinic] {
+                let told = |treatment| {
+                    let told = Told {
+                        setting,
+                        role,
+                        path: Some(UpdatePath::None),
+                        stage: Stage::Support,
+                        given_up: &[ward_model::device::GivenUp::RemoteMonitoring],
+                        uncontrolled: true,
+                        of,
+                        update_known: false,
+                        mends_all: false,
+                        treatment,
+                        radio_off: false,
+                        to_clinic,
+                    };
+                    rules.advice(&told, DAY).map(|rule| rule.text.clone()).collect::<Vec<_>>().join(" ")
+                };
+                for treatment in [KnownTreatment::Exists, KnownTreatment::NotKnown] {
+                    let text = told(treatment);
+                    let replaced = ["replace it", "its replacement", "Use it no more"];
+                    assert!(replaced.iter().all(|word| !text.contains(word)), "{setting} {role} {of}: {text}");
+                }
+                assert!(!told(KnownTreatment::None).contains("radio can be switched off"), "{setting} {role} {of}");
+            }
         }
     }
 }

@@ -382,3 +382,18 @@ fn tracks(spans: &[(usize, i32, i32)], apart: i32, found: &mut [i32]) -> i32 {
     }
     i32::try_from(ends.len()).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{BOX, HEAD_ROOM, Owner, SMALL, owner};
+    use crate::svg::measure::{plain, width};
+
+    /// Whose something is stands in its box and in the head of its zone in one line: beside the icon, within the frame.
+    #[test]
+    fn every_owner_has_room() {
+        for whose in [Owner::Maker, Owner::Hospital, Owner::Patient, Owner::ThirdParty] {
+            assert!(width(&format!("of the {}", owner(whose)), plain(SMALL)) <= BOX - 24 - 28, "{whose}");
+            assert!(width(&format!("zone of the {}", owner(whose)), plain(SMALL)) <= HEAD_ROOM, "{whose}");
+        }
+    }
+}

@@ -7,6 +7,7 @@ use ward_model::verdict::{Basis, Outcome, Verdict};
 
 use super::measure::{self, bold, plain};
 use super::pen::{Anchor, Face, Head, INK, MARGIN, Pen, Rect, THIN};
+use crate::many;
 use crate::words::{clean, count, number};
 
 /// Width of a cell, and height of one whose word stands in one line.
@@ -93,6 +94,19 @@ pub fn matrix(assessment: &Assessment, policy: &PolicyMatrix) -> String {
         Outcome::Controlled,
         policy.controlled
     )];
+    let at_once = assessment.single_actions.iter();
+    let at_once = at_once.filter(|action| action.policy == policy.policy && many::together(action)).count();
+    if at_once > 0 {
+        notes.insert(
+            0,
+            format!(
+                "Uncontrolled, whatever the cells say: {} of an attacker, by what people of several groups come to together. {} in no cell, for \
+                 cells hold verdicts on single harms; see several people at once.",
+                count(at_once, "single action", "single actions"),
+                if at_once == 1 { "It stands" } else { "They stand" }
+            ),
+        );
+    }
     if without.total() > 0 {
         let parts = without.lines().join(", ");
         let open = without.confirmed + without.presumed;

@@ -77,9 +77,14 @@ fn root(action: &SingleAction, versions: &[String], titles: &[String], device: &
         several => (format!("any of {}", count(several.len(), "action", "actions")), several.to_vec()),
     };
     lines.push(format!("{} exploitability, reach: {}", action.exploitability, action.reach));
-    lines.push(format!("{}, in version {}", action.verdict, versions.join(", ")));
+    let together = many::together(action);
+    let outcome = if together { format!("{} together", action.verdict) } else { action.verdict.to_string() };
+    lines.push(format!("{outcome}, in version {}", versions.join(", ")));
+    if together {
+        lines.push(format!("{} of several groups at once", words::persons(action.persons_at_once)));
+    }
     let alone = action.harms.iter().filter(|harm| !harm.persons_at_once.several()).count();
-    if alone > 0 {
+    if alone > 0 && !together {
         lines.push(format!("besides, {} to one person alone", count(alone, "harm", "harms")));
     }
     let mut joins = action.shared.iter().map(|one| format!("{}: {}", one.kind, one.text));
@@ -91,7 +96,9 @@ fn root(action: &SingleAction, versions: &[String], titles: &[String], device: &
 fn reached(action: &SingleAction, device: &Device) -> Vec<Node> {
     type Who<'a> = (Persons, Option<&'a FunctionId>, Option<&'a PersonGroupId>);
     let mut who: Vec<(Who<'_>, Vec<&HarmAtOnce>)> = Vec::new();
-    for harm in action.harms.iter().filter(|harm| harm.persons_at_once.several()) {
+    // What comes to one of each group comes to several together.
+    let told = |harm: &&HarmAtOnce| harm.persons_at_once.several() || many::together(action);
+    for harm in action.harms.iter().filter(told) {
         let key = (harm.persons_at_once, harm.function.as_ref(), harm.persons.as_ref());
         match who.iter_mut().find(|(other, _)| *other == key) {
             Some((_, harms)) => harms.push(harm),
@@ -113,7 +120,7 @@ fn reached(action: &SingleAction, device: &Device) -> Vec<Node> {
             lines.push(format!("staff: {}", many::fallback(fallback)));
             told.insert(fallback);
         }
-        let harms = harms.into_iter().map(|one| harm(one, device)).collect();
+        let harms = harms.into_iter().map(|one| harm(one, action, device)).collect();
         nodes.push(node(words::persons(persons), lines, harms));
     }
     let rest: Vec<String> = action
@@ -128,14 +135,15 @@ fn reached(action: &SingleAction, device: &Device) -> Vec<Node> {
     nodes
 }
 
-fn harm(reached: &HarmAtOnce, device: &Device) -> Node {
+fn harm(reached: &HarmAtOnce, action: &SingleAction, device: &Device) -> Node {
     let text = device.harms.get(&reached.harm).map_or_else(|| reached.harm.to_string(), |harm| harm.text.clone());
     let severity = if reached.escalated_severity > reached.severity {
         format!("▲ {}, escalated from {}", reached.escalated_severity, reached.severity)
     } else {
         reached.escalated_severity.to_string()
     };
-    let outcome = format!("{}, exploitability {}", reached.verdict, reached.exploitability);
+    let alone = if many::together(action) { "alone " } else { "" };
+    let outcome = format!("{alone}{}, exploitability {}", reached.verdict, reached.exploitability);
     Node { frame: Frame::Reached, ..node(text, vec![severity, outcome], Vec::new()) }
 }
 

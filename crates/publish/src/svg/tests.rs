@@ -12,7 +12,7 @@ use ward_model::lifecycle::{
     VersionLifecycle,
 };
 use ward_model::scale::Exploitability;
-use ward_model::verdict::{Place, Witness, WitnessNode};
+use ward_model::verdict::{Outcome, Place, Witness, WitnessNode};
 
 use super::bars::{self, Bar, Row, Span};
 use super::draw::scene;
@@ -391,6 +391,27 @@ fn the_picture_of_several_people_tells_what_the_table_tells() {
     }
     let nobody = Assessment { single_actions: Vec::new(), ..assessment };
     assert!(super::several::view(&nobody, &device).is_empty());
+}
+
+/// Where people of several groups come to harm together, one of each, the picture tells who and what, and the matrix that cells do not.
+#[test]
+fn what_comes_to_several_groups_together_is_drawn() {
+    let (mut assessment, device) = (lvp::assessment(), lvp::device());
+    for action in &mut assessment.single_actions {
+        action.verdict = Outcome::Uncontrolled;
+        for harm in &mut action.harms {
+            harm.persons_at_once = ward_model::scale::Persons::Count(1);
+            harm.verdict = Outcome::Controlled;
+        }
+    }
+    let drawn = super::several::view(&assessment, &device).concat();
+    assert!(drawn.contains("uncontrolled together") && drawn.contains("of several groups at once"), "{drawn}");
+    assert!(!drawn.contains("to one person alone") && drawn.contains("alone controlled"), "{drawn}");
+    let policy = PolicyMatrix { policy: assessment.single_actions[0].policy.clone(), ..matrix() };
+    let cells = super::matrix::matrix(&assessment, &policy);
+    assert!(cells.contains("Uncontrolled, whatever the cells say: "), "{cells}");
+    assessment.single_actions.clear();
+    assert!(!super::matrix::matrix(&assessment, &policy).contains("whatever the cells say"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ward_model::assessment::Assessment;
 use ward_model::hazard::HazardOutcome;
-use ward_model::since::{Cause, HazardTurned, InputChanged, Since, Turned};
+use ward_model::since::{ActionTurned, Cause, HazardTurned, InputChanged, Since, Turned};
 use ward_model::verdict::{Basis, Outcome};
 
 use super::paper::{Ink, Paper};
@@ -31,9 +31,11 @@ pub fn print(paper: &mut Paper, assessment: &Assessment, since: &Since, all: boo
     paper.field(2, "Changed", &inputs);
     since.changes.iter().take(changes).for_each(|change| paper.item(5, "- ", &words::clean(&change.text)));
     more(paper, since.changes.len(), changes, "changes");
+    actions(paper, &since.actions_turned, all);
     let quiet = since.became_live.is_empty() && since.left_the_list.is_empty() && since.turned.is_empty();
     if quiet {
-        paper.line(2, Ink::Plain, "No verdict turned, and nothing on the watch list became live.");
+        let but = if since.actions_turned.is_empty() { "" } else { " Single actions did." };
+        paper.line(2, Ink::Plain, &format!("No verdict turned, and nothing on the watch list became live.{but}"));
     }
     for one in since.became_live.iter().take(most) {
         let item = &one.item;
@@ -88,6 +90,37 @@ pub fn print(paper: &mut Paper, assessment: &Assessment, since: &Since, all: boo
     }
     more(paper, since.left_the_list.len(), most, "events off the list");
     hazards(paper, &since.hazards_turned, all);
+}
+
+/// The single actions that turned, each once for the policies and versions in which it turned alike.
+fn actions(paper: &mut Paper, turned: &[ActionTurned], all: bool) {
+    let mut alike: Vec<(&ActionTurned, Vec<String>)> = Vec::new();
+    for one in turned {
+        let place = format!("{}, {}", one.fielded_version, one.policy);
+        let same = |other: &ActionTurned| {
+            (&other.at, &other.text, other.before, other.now, &other.causes)
+                == (&one.at, &one.text, one.before, one.now, &one.causes)
+        };
+        match alike.iter_mut().find(|(other, _)| same(other)) {
+            Some((_, places)) => places.push(place),
+            None => alike.push((one, vec![place])),
+        }
+    }
+    let most = if all { usize::MAX } else { NAMED };
+    for (one, places) in alike.iter().take(most) {
+        let (ink, how) = match (one.before, one.now) {
+            (None, Some(Outcome::Uncontrolled)) => (Ink::Confirmed, "new and uncontrolled"),
+            (_, Some(Outcome::Uncontrolled)) => (Ink::Confirmed, "controlled before, uncontrolled now"),
+            (_, Some(Outcome::Controlled)) => (Ink::Plain, "uncontrolled before, controlled now"),
+            (_, None) => (Ink::Plain, "uncontrolled before, gone now"),
+        };
+        let text = format!("{how}: one action at once: {} ({})", one.text, places.join("; "));
+        paper.line(2, ink, &words::clean(&text));
+        let named = if all { usize::MAX } else { CAUSES };
+        one.causes.iter().take(named).for_each(|cause| paper.item(5, "why: ", &words::clean(&cause.text)));
+        more(paper, one.causes.len(), named, "causes");
+    }
+    more(paper, alike.len(), most, "single actions that turned");
 }
 
 /// The hazards of controls that turned, each once for the policies by which it turned alike.

@@ -222,3 +222,26 @@ fn odd_bytes_are_answered() {
     let marked = format!("\u{feff}{}", DEVICE.replace('\n', "\r\n"));
     assert_eq!(errors(&with(whole(), "device.toml", &marked)), "");
 }
+
+/// What looks as if it were meant for the model and is not read is told, whatever it is written in.
+#[test]
+fn what_is_not_read_is_told() {
+    let said = |path: &str| {
+        let reading = read(&with(whole(), path, "x")).unwrap_or_else(|wrong| panic!("{path}: {wrong:#?}"));
+        let told = reading.warnings.iter().filter(|one| one.code == "not-read");
+        told.map(|one| format!("{}: {}", one.file, one.help.clone().unwrap_or_default())).collect::<Vec<_>>()
+    };
+    for (path, told) in [
+        ("vulnerabilities.yaml", "vulnerabilities.yaml: did you mean `vulnerabilities.toml`?"),
+        ("vex.json", "vex.json: did you mean `vex/`?"),
+        ("sbom.xml", "sbom.xml: did you mean `sbom/`?"),
+        ("site/north/site.toml", "site/: did you mean `sites/`?"),
+        ("evidense/review.md", "evidense/: did you mean `evidence/`?"),
+        ("notes.csv", "notes.csv: "),
+    ] {
+        assert_eq!(said(path), [told], "{path}");
+    }
+    for path in ["README.md", "LICENSE", "docs/a.md", "policies/a.md", "pictures/a.svg", ".git/config", "photo.png"] {
+        assert_eq!(said(path), Vec::<String>::new(), "{path}");
+    }
+}
