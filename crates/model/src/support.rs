@@ -70,12 +70,23 @@ impl SupportCycle {
     pub fn closest<'a>(lines: impl Iterator<Item = &'a Self> + Clone, version: &str) -> Option<Self> {
         let holding = lines.filter(|line| line.holds(version));
         let closeness = holding.clone().map(Self::closeness).max()?;
-        let mut same = holding.filter(|line| line.closeness() == closeness).cloned();
+        let mut same = holding.clone().filter(|line| line.closeness() == closeness).cloned();
         let first = same.next()?;
-        Some(same.fold(first, |mut line, other| {
+        let mut line = same.fold(first, |mut line, other| {
             line.take_worse(&other);
             line
-        }))
+        });
+        // What is not said of a line within another is as it is said of that one.
+        let mut around: Vec<&Self> = holding.filter(|line| line.closeness() < closeness).collect();
+        around.sort_by_key(|line| std::cmp::Reverse(line.closeness()));
+        for outer in around {
+            for (end, outer) in line.ends_beside(outer) {
+                if *end == SupportEnd::Unknown {
+                    *end = outer;
+                }
+            }
+        }
+        Some(line)
     }
 
     /// Whether both are one line, however it is spelled.
@@ -168,7 +179,7 @@ mod tests {
     #[test]
     fn the_closest_line_counts_and_at_its_worst() {
         type Row<'a> = (&'a [(&'a str, i16)], &'a str, Option<i16>);
-        let table: [Row<'_>; 6] = [
+        let table: [Row<'_>; 7] = [
             (&[("1.1.1", 2023), ("v1.1.1", 2035)], "1.1.1w", Some(2023)),
             (&[("v1.1.1", 2035), ("1.1.1", 2023)], "v1.1.1w", Some(2023)),
             (&[("1.1.1 ", 2035), ("1.1.1", 2023)], "1.1.1w", Some(2023)),
@@ -176,12 +187,17 @@ mod tests {
             (&[("11", 2026), ("11-ltsc", 2029)], "11-LTSC", Some(2029)),
             (&[("3", 2035), ("3.0", 2026)], "3.0.13", Some(2026)),
             (&[("3.0", 2026)], "3.1", None),
+            // Of which no end is said that of the line around it counts.
+            (&[("1.1.1", 2023), ("1.1.1w", 0)], "1.1.1w", Some(2023)),
         ];
         for (lines, version, year) in table {
             let lines: Vec<_> = lines
                 .iter()
                 .map(|(cycle, year)| SupportCycle {
-                    security_until: SupportEnd::On(jiff::civil::date(*year, 1, 1)),
+                    security_until: match year {
+                        0 => SupportEnd::Unknown,
+                        year => SupportEnd::On(jiff::civil::date(*year, 1, 1)),
+                    },
                     ..line(cycle)
                 })
                 .collect();

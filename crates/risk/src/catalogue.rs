@@ -6,9 +6,7 @@ use std::collections::BTreeSet;
 
 use ward_model::design::DesignOf;
 use ward_model::device::{Carries, Cut, Device, Effect, FieldedVersion, HowDegraded, Link, RealisedBy};
-use ward_model::ids::{
-    ControlId, ElementId, FunctionId, LinkId, PersonGroupId, RuleId, SecretId, VulnerabilityId, ZoneId,
-};
+use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, RuleId, SecretId, VulnerabilityId, ZoneId};
 use ward_model::scale::Axis;
 use ward_policy::{Policy, WeaknessRule};
 
@@ -16,7 +14,7 @@ use crate::context::{Context, FindingAnswers, Situation, Unknowns};
 use crate::effects::Effects;
 use crate::ground::weaknesses::speaking;
 use crate::keyed::Keyed;
-use crate::people::Staff;
+use crate::people::{self, Staff};
 use crate::vocabulary::Table;
 
 mod cuts;
@@ -320,11 +318,11 @@ fn told_apart(device: &Device, rings: &Table<ElementId, BTreeSet<ElementId>>) ->
 
 /// By element, the functions that it takes part in, where several groups of people depend on them.
 fn beside(device: &Device) -> Table<ElementId, Vec<FunctionId>> {
-    let mut groups: Table<ElementId, BTreeSet<&Option<PersonGroupId>>> = Table::default();
+    let mut groups: Table<ElementId, BTreeSet<people::Group<'_>>> = Table::default();
     let mut functions: Table<ElementId, Vec<FunctionId>> = Table::default();
     for function in device.functions.values() {
         for element in function.realised_by.elements() {
-            groups.entry(element.clone()).or_default().insert(&function.persons);
+            groups.entry(element.clone()).or_default().insert(people::group(function));
             functions.entry(element.clone()).or_default().push(function.id.clone());
         }
     }

@@ -204,6 +204,25 @@ impl Judge<'_> {
     }
 }
 
+/// Whether a name is one of a CVE: not that of an advisory which is called as one, nor of what stands beside a record.
 pub(super) fn is_cve(id: &VulnerabilityId) -> bool {
-    id.as_str().get(..4).is_some_and(|head| head.eq_ignore_ascii_case("cve-"))
+    id.as_str().get(..4).is_some_and(|head| head.eq_ignore_ascii_case("cve-")) && !id.as_str().contains(['@', '/', '~'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_cve;
+
+    #[test]
+    fn what_begins_like_a_cve_need_not_be_one() {
+        for (name, is) in [
+            ("CVE-2024-1111", true),
+            ("cve-2024-1111", true),
+            ("GHSA-x", false),
+            ("CVE-2024-1111~undated", false),
+            ("CVE-2024-1111@acme.example/CVE-2024-1111", false),
+        ] {
+            assert_eq!(is_cve(&name.into()), is, "{name}");
+        }
+    }
 }

@@ -112,7 +112,7 @@ pub(super) struct Helper<'a> {
     pub purls: Vec<String>,
     /// By what else products are identified: of that it is only seen whether it is there.
     #[serde(flatten)]
-    pub others: BTreeMap<String, Option<IgnoredAny>>,
+    pub others: BTreeMap<String, Value>,
 }
 
 #[derive(Deserialize)]

@@ -352,7 +352,7 @@ fn what_is_no_whole_final_version_stands_beside_those_that_are() {
 #[test]
 fn a_torn_version_is_none_that_takes_back() {
     type Change = fn(&mut Value);
-    let table: [(&str, Change); 25] = [
+    let table: [(&str, Change); 27] = [
         ("no vulnerabilities", |value| drop(value.as_object_mut().unwrap().remove("vulnerabilities"))),
         ("null vulnerabilities", |value| value["vulnerabilities"] = json!(null)),
         ("empty vulnerabilities", |value| value["vulnerabilities"] = json!([])),
@@ -391,6 +391,13 @@ fn a_torn_version_is_none_that_takes_back() {
         ("null helper", |value| {
             value["product_tree"]["full_product_names"] =
                 json!([{ "product_id": "C", "name": "x", "product_identification_helper": { "cpe": null } }]);
+        }),
+        ("helper without a hash", |value| {
+            value["product_tree"]["full_product_names"] =
+                json!([{ "product_id": "C", "name": "x", "product_identification_helper": { "hashes": [] } }]);
+        }),
+        ("helper with a blank", |value| {
+            value["product_tree"]["full_product_names"] = json!([{ "product_id": "C", "name": "x", "product_identification_helper": { "model_numbers": [" "] } }]);
         }),
         ("helper in capitals", |value| {
             value["product_tree"]["full_product_names"] = json!([{ "product_id": "C", "name": "x", "product_identification_helper": { "CPE": "cpe:2.3:a:acme:pump" } }]);

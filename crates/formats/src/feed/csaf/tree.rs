@@ -140,7 +140,11 @@ impl Product {
             unread.note(format!("product `{}`: `{field}` is not known", name.product_id));
         }
         let Some(helper) = &name.helper else { return };
-        let is_one = |(field, value): (&String, &Option<_>)| OTHER_HELPERS.contains(&&**field) && value.is_some();
+        let is_one = |(field, values): (&String, &serde_json::Value)| {
+            let says =
+                |value: &serde_json::Value| value.as_str().map_or(value.is_object(), |text| !text.trim().is_empty());
+            OTHER_HELPERS.contains(&&**field) && values.as_array().is_some_and(|values| values.iter().any(says))
+        };
         if helper.cpe.is_none() && helper.purl.is_none() && helper.purls.is_empty() && !helper.others.iter().any(is_one)
         {
             unread.note(format!("product `{}`: product_identification_helper identifies nothing", name.product_id));
