@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use ward_model::design::DesignOf;
 use ward_model::device::{Carries, Cut, Device, Effect, FieldedVersion, HowDegraded, Link, RealisedBy};
-use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, RuleId, SecretId, VulnerabilityId, ZoneId};
+use ward_model::ids::{
+    ControlId, ElementId, FunctionId, LinkId, PersonGroupId, RuleId, SecretId, VulnerabilityId, ZoneId,
+};
 use ward_model::scale::Axis;
 use ward_policy::{Policy, WeaknessRule};
 
@@ -21,7 +23,6 @@ mod cuts;
 mod inventory;
 mod known;
 mod profile;
-mod rings;
 
 pub(crate) use cuts::Cuts;
 pub(crate) use inventory::Inventory;
@@ -42,8 +43,6 @@ pub(crate) struct Catalogue {
     inside: Table<ZoneId, Vec<ElementId>>,
     unzoned: Vec<ElementId>,
     told_apart: Table<LinkId, ()>,
-    /// By what enforces a control over messages, the others that it guards and that guard it.
-    rings: Table<ElementId, BTreeSet<ElementId>>,
     relieved_by: Table<FunctionId, BTreeSet<FunctionId>>,
     /// Who relies on which fallback, what is not known at its worst and at its best.
     staff: [Staff; 2],
@@ -139,7 +138,6 @@ impl Catalogue {
             .functions
             .values()
             .filter(|function| function.essential || function.effects.iter().any(harms_people));
-        let rings = rings::rings(device);
         let mut catalogue = Self {
             elements,
             nothing: Inventory::default(),
@@ -148,8 +146,7 @@ impl Catalogue {
             enforcers,
             inside,
             unzoned,
-            told_apart: told_apart(device, &rings),
-            rings,
+            told_apart: told_apart(situation.device),
             relieved_by: relieved_by(situation.device),
             staff: [Unknowns::Worst, Unknowns::Best].map(|unknowns| Staff::new(situation.device, unknowns)),
             naming: naming(situation.device),
@@ -232,11 +229,6 @@ impl Catalogue {
         self.told_apart.contains_key(link)
     }
 
-    /// Whether what enforces a control keeps nothing off an element, for each of them guards the other.
-    pub fn guard_each_other(&self, one: &ElementId, other: &ElementId) -> bool {
-        self.rings.get(one).is_some_and(|ring| ring.contains(other))
-    }
-
     /// The links that end at an element, in order.
     pub fn links_of(&self, element: &ElementId) -> &[LinkId] {
         self.links.get(element).map_or(&[], Vec::as_slice)
@@ -284,8 +276,8 @@ fn in_place_of(rules: &[WeaknessRule]) -> Table<RuleId, Vec<RuleId>> {
 }
 
 /// The links with one end in a zone that some control, in effect or not, lets nothing enter, and those that end at what enforces such a
-/// control and stands in that zone itself, or guards what guards it.
-fn told_apart(device: &Device, rings: &Table<ElementId, BTreeSet<ElementId>>) -> Table<LinkId, ()> {
+/// control and stands in that zone itself.
+fn told_apart(device: &Device) -> Table<LinkId, ()> {
     let cuts = device.controls.values().flat_map(|control| &control.cuts);
     let walled: BTreeSet<&ZoneId> = cuts
         .filter_map(|cut| match cut {
@@ -293,7 +285,7 @@ fn told_apart(device: &Device, rings: &Table<ElementId, BTreeSet<ElementId>>) ->
             _ => None,
         })
         .collect();
-    if walled.is_empty() && rings.is_empty() {
+    if walled.is_empty() {
         return Table::default();
     }
     let guards = device.controls.values().filter_map(|control| {
@@ -302,7 +294,7 @@ fn told_apart(device: &Device, rings: &Table<ElementId, BTreeSet<ElementId>>) ->
         let own = |cut: &Cut| matches!(cut, Cut::LinksIntoZone { zone: guarded, .. } if guarded == zone);
         control.cuts.iter().any(own).then_some(enforcer)
     });
-    let guards: BTreeSet<&ElementId> = guards.chain(rings.keys()).collect();
+    let guards: BTreeSet<&ElementId> = guards.collect();
     let guarding = |link: &&Link| guards.contains(&link.from) || guards.contains(&link.to);
     let behind = |end: &ElementId| {
         let zone = device.elements.get(end).and_then(|element| element.zone.as_ref());
@@ -318,7 +310,7 @@ fn told_apart(device: &Device, rings: &Table<ElementId, BTreeSet<ElementId>>) ->
 
 /// By element, the functions that it takes part in, where several groups of people depend on them.
 fn beside(device: &Device) -> Table<ElementId, Vec<FunctionId>> {
-    let mut groups: Table<ElementId, BTreeSet<people::Group<'_>>> = Table::default();
+    let mut groups: Table<ElementId, BTreeSet<Option<&PersonGroupId>>> = Table::default();
     let mut functions: Table<ElementId, Vec<FunctionId>> = Table::default();
     for function in device.functions.values() {
         for element in function.realised_by.elements() {

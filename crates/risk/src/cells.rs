@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use ward_model::claim::{ClaimId, FunctionClaim};
 use ward_model::device::{Effect, Function, Harm, HowDegraded};
-use ward_model::ids::{ElementId, HarmId};
+use ward_model::ids::{ElementId, HarmId, PersonGroupId};
 use ward_model::scale::{Axis, Exploitability, Persons, Reach, Severity, Threat};
 use ward_model::verdict::{Outcome, ReachedHarm};
 use ward_policy::Policy;
@@ -95,7 +95,7 @@ impl<'a> Effected<'a> {
         }
         let device = context.device();
         let via = self.via.map_or_else(|| self.function.realised_by.elements(), std::slice::from_ref);
-        let mut groups: BTreeMap<people::Group<'_>, Persons> = BTreeMap::new();
+        let mut groups: BTreeMap<Option<&PersonGroupId>, Persons> = BTreeMap::new();
         for element in via {
             for function in context.catalogue.beside(element).iter().filter_map(|id| device.functions.get(id)) {
                 let is_as_bad = |effect: &Effect| {
@@ -192,10 +192,10 @@ impl<'a> Harms<'a> {
     }
 
     /// Cells by the group of people that each touches, where several groups depend on the device.
-    pub fn by_group(&self, context: &Context<'_>) -> BTreeMap<people::Group<'a>, Vec<Cell>> {
-        let of: BTreeMap<FactId, people::Group<'_>> =
+    pub fn by_group(&self, context: &Context<'_>) -> BTreeMap<Option<&'a PersonGroupId>, Vec<Cell>> {
+        let of: BTreeMap<FactId, Option<&PersonGroupId>> =
             self.found.iter().map(|(fact, effected, _)| (*fact, people::group(effected.function))).collect();
-        let mut groups: BTreeMap<people::Group<'_>, Vec<Cell>> = BTreeMap::new();
+        let mut groups: BTreeMap<Option<&PersonGroupId>, Vec<Cell>> = BTreeMap::new();
         if of.values().any(|group| Some(group) != of.values().next()) {
             for cell in self.judged(context, |effected, value| effected.of_its_group(context, value)) {
                 if let Some(group) = of.get(&cell.fact) {

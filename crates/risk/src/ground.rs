@@ -366,15 +366,12 @@ impl<'a> Builder<'a> {
                 let medium = self.context.device().links.get(*link).map(|link| link.medium);
                 let entered = entered.filter(|_| medium.is_some_and(Medium::enters_by_network));
                 let into = entered.into_iter().flat_map(|zone| self.in_effect(cuts.zones.get(zone)));
-                let enforcer = |id: &ControlId| {
-                    let control = self.context.device().controls.get(id);
-                    control.and_then(|control| control.enforcer.as_ref()).map(|by| &by.element)
-                };
-                // Nor does it keep off what is said to itself, nor to what keeps off what is said to it.
-                let into = into.filter(|(id, _)| enforcer(id) != Some(*at));
-                let catalogue = self.context.catalogue;
-                let in_front = |id: &ControlId| !enforcer(id).is_some_and(|by| catalogue.guard_each_other(by, at));
-                let cutting = on_link.chain(into).filter(|(id, _)| in_front(id)).filter(|(_, cut)| match cut {
+                // Nor does it keep off what is said to itself.
+                let into = into.filter(|(id, _)| {
+                    let control = self.context.device().controls.get(*id);
+                    control.and_then(|control| control.enforcer.as_ref()).is_none_or(|by| by.element != **at)
+                });
+                let cutting = on_link.chain(into).filter(|(_, cut)| match cut {
                     Cut::Link { from, .. } => origin.is_among(from),
                     Cut::LinksIntoZone { from, .. } => origin.comes_in(from),
                     _ => false,

@@ -9,18 +9,9 @@ use ward_policy::Policy;
 
 use crate::context::Unknowns;
 
-/// Who depends on a function. Those of whom nobody says who they are may be others than those of any other function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Group<'a> {
-    /// A group with a name.
-    Named(&'a PersonGroupId),
-    /// Those of this function.
-    Of(&'a FunctionId),
-}
-
-/// Who depends on a function.
-pub(crate) fn group(function: &Function) -> Group<'_> {
-    function.persons.as_ref().map_or(Group::Of(&function.id), Group::Named)
+/// Who depends on a function. Those of whom nobody says who they are count as one more group.
+pub(crate) fn group(function: &Function) -> Option<&PersonGroupId> {
+    function.persons.as_ref()
 }
 
 /// How many people one action touches by way of a function that degrades through one element, or through several together.

@@ -193,7 +193,8 @@ fn names_too_little(source: &str, raw: &raw::Record<'_>, unread: &mut Unread) ->
     let named = raw.affected.iter().filter_map(|entry| entry.package.as_ref()).map(|package| &*package.ecosystem);
     let strange = named.into_iter().find(|one| {
         let one = one.trim();
-        !one.is_empty() && !packages::is_known(one) && !source_of(one).eq(source)
+        let name = one.split_once(':').map_or(one, |(name, _)| name);
+        !one.is_empty() && !packages::is_known(one) && source_of(name) != source
     });
     if let Some(strange) = strange {
         unread.note(format!("the ecosystem `{strange}` is not known: what earlier versions say is not taken back"));

@@ -66,7 +66,7 @@ pub(super) fn is_known(ecosystem: &str) -> bool {
 /// The package that this name means in an ecosystem as OSV spells it, and the release of the ecosystem where one is named.
 pub(super) fn package(ecosystem: &str, name: &str) -> Option<(PackageKey, Option<String>)> {
     let (ecosystem, release) = match ecosystem.trim().split_once(':') {
-        Some((ecosystem, release)) => (ecosystem, Some(release.trim()).filter(|release| !release.is_empty())),
+        Some((ecosystem, release)) => (ecosystem.trim(), Some(release.trim()).filter(|release| !release.is_empty())),
         None => (ecosystem.trim(), None),
     };
     let ecosystem = ecosystem.to_lowercase();

@@ -189,8 +189,13 @@ fn a_record_that_names_too_little_takes_the_place_of_none_that_names_more() -> R
     for known in ["Debian:12", "crates.io", "PyPI"] {
         assert_eq!(read(&json!({ "id": "X-1", "affected": package(known, "n") }))?.1, None, "{known}");
     }
-    let text = json!({ "id": "X-1", "affected": package("Some New", "n") }).to_string();
-    assert_eq!(record("osv/some new", text.as_bytes(), 1).len(), 1);
+    for name in ["Some New", "Some New:2"] {
+        let text = json!({ "id": "X-1", "affected": package(name, "n") }).to_string();
+        assert_eq!(record("osv/some new", text.as_bytes(), 1).len(), 1, "{name}");
+    }
+    let spaced = read(&json!({ "id": "X-1", "affected": package("Debian :12", "n") }))?.0;
+    let named = spaced.affected.last().and_then(|one| one.package.as_ref()).map(ToString::to_string);
+    assert_eq!(named.as_deref(), Some("debian:n"));
     // What is withdrawn need name nothing, and what is known by commits alone has no package.
     let commits = json!([{ "ranges": [{ "type": "GIT", "events": [{ "introduced": "0" }] }] }]);
     for (affected, withdrawn) in [(json!(null), "2020-01-01"), (commits, "")] {
