@@ -280,7 +280,7 @@ fn convert(raw: &raw::Advisory<'_>, length: usize, unread: &mut Unread) -> Resul
     });
     let last_modified = version_of(&released, version);
     let status = document.tracking.status.as_ref().and_then(Value::as_str).map(str::trim).unwrap_or_default();
-    let is_draft = !["final", "interim"].iter().any(|known| status.eq_ignore_ascii_case(known));
+    let is_draft = !["final", "interim", ""].iter().any(|known| status.eq_ignore_ascii_case(known));
     match status {
         _ if !is_draft => {}
         _ if status.eq_ignore_ascii_case("draft") => {
