@@ -16,7 +16,7 @@ use crate::context::{Context, FindingAnswers, Situation, Unknowns};
 use crate::effects::Effects;
 use crate::ground::weaknesses::speaking;
 use crate::keyed::Keyed;
-use crate::people::{self, Staff};
+use crate::people::Staff;
 use crate::vocabulary::Table;
 
 mod cuts;
@@ -310,11 +310,11 @@ fn told_apart(device: &Device) -> Table<LinkId, ()> {
 
 /// By element, the functions that it takes part in, where several groups of people depend on them.
 fn beside(device: &Device) -> Table<ElementId, Vec<FunctionId>> {
-    let mut groups: Table<ElementId, BTreeSet<Option<&PersonGroupId>>> = Table::default();
+    let mut groups: Table<ElementId, BTreeSet<&Option<PersonGroupId>>> = Table::default();
     let mut functions: Table<ElementId, Vec<FunctionId>> = Table::default();
     for function in device.functions.values() {
         for element in function.realised_by.elements() {
-            groups.entry(element.clone()).or_default().insert(people::group(function));
+            groups.entry(element.clone()).or_default().insert(&function.persons);
             functions.entry(element.clone()).or_default().push(function.id.clone());
         }
     }

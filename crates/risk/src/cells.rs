@@ -95,17 +95,17 @@ impl<'a> Effected<'a> {
         }
         let device = context.device();
         let via = self.via.map_or_else(|| self.function.realised_by.elements(), std::slice::from_ref);
-        let mut groups: BTreeMap<Option<&PersonGroupId>, Persons> = BTreeMap::new();
+        let mut groups: BTreeMap<&Option<PersonGroupId>, Persons> = BTreeMap::new();
         for element in via {
             for function in context.catalogue.beside(element).iter().filter_map(|id| device.functions.get(id)) {
                 let is_as_bad = |effect: &Effect| {
                     let severity = device.person_severity(&effect.harm);
                     effect.on == self.effect.on && severity.is_some_and(|severity| severity >= self.harm.severity)
                 };
-                let others = people::group(function) != people::group(self.function) && counts(context, function);
+                let others = function.persons != self.function.persons && counts(context, function);
                 if others && function.effects.iter().any(is_as_bad) {
                     let touched = persons(device, context.unknowns, function, Some(element), reach);
-                    let most = groups.entry(people::group(function)).or_insert(touched);
+                    let most = groups.entry(&function.persons).or_insert(touched);
                     *most = touched.max(*most);
                 }
             }
@@ -192,14 +192,14 @@ impl<'a> Harms<'a> {
     }
 
     /// Cells by the group of people that each touches, where several groups depend on the device.
-    pub fn by_group(&self, context: &Context<'_>) -> BTreeMap<Option<&'a PersonGroupId>, Vec<Cell>> {
-        let of: BTreeMap<FactId, Option<&PersonGroupId>> =
-            self.found.iter().map(|(fact, effected, _)| (*fact, people::group(effected.function))).collect();
-        let mut groups: BTreeMap<Option<&PersonGroupId>, Vec<Cell>> = BTreeMap::new();
+    pub fn by_group(&self, context: &Context<'_>) -> BTreeMap<&'a Option<PersonGroupId>, Vec<Cell>> {
+        let of: BTreeMap<FactId, &Option<PersonGroupId>> =
+            self.found.iter().map(|(fact, effected, _)| (*fact, &effected.function.persons)).collect();
+        let mut groups: BTreeMap<&Option<PersonGroupId>, Vec<Cell>> = BTreeMap::new();
         if of.values().any(|group| Some(group) != of.values().next()) {
             for cell in self.judged(context, |effected, value| effected.of_its_group(context, value)) {
                 if let Some(group) = of.get(&cell.fact) {
-                    groups.entry(*group).or_default().push(cell);
+                    groups.entry(group).or_default().push(cell);
                 }
             }
         }

@@ -3,16 +3,11 @@
 use std::collections::BTreeMap;
 
 use ward_model::device::{Device, Function, HowDegraded};
-use ward_model::ids::{ElementId, FunctionId, PersonGroupId};
+use ward_model::ids::{ElementId, FunctionId};
 use ward_model::scale::{Persons, Reach};
 use ward_policy::Policy;
 
 use crate::context::Unknowns;
-
-/// Who depends on a function. Those of whom nobody says who they are count as one more group.
-pub(crate) fn group(function: &Function) -> Option<&PersonGroupId> {
-    function.persons.as_ref()
-}
 
 /// How many people one action touches by way of a function that degrades through one element, or through several together.
 ///
