@@ -258,6 +258,12 @@ impl Support {
     }
 }
 
+/// The day of the newest release that release lines name, as far as it is believed.
+pub(crate) fn newest_release<'a>(lines: impl IntoIterator<Item = &'a SupportCycle>, received: Date) -> Option<Date> {
+    let released = lines.into_iter().map(|line| line.latest_released.max(line.released));
+    released.filter_map(|day| stamp::believed_day(day, received)).max()
+}
+
 /// A catalogue of support, by product.
 pub(crate) fn support_by_product(catalogue: SupportCatalogue) -> BTreeMap<String, Support> {
     let mut products = BTreeMap::<String, Support>::new();

@@ -153,8 +153,7 @@ impl Memory {
             let facts = fact::of_support(fact::support_by_product(support.clone())).map_err(write)?;
             let source = state(&mut sources, eol::SOURCE);
             source.records = support.cycles.len() as u64;
-            let released = support.cycles.iter().map(|line| line.latest_released.max(line.released));
-            source.newest = released.filter_map(|day| stamp::believed_day(day, contents.as_of)).max();
+            source.newest = fact::newest_release(&support.cycles, contents.as_of);
             put(Part::Support, facts.iter().map(|(key, value)| identity::of_fact(key, value)).collect());
         }
         let named = contents.weaknesses.is_some();

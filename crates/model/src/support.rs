@@ -66,6 +66,15 @@ impl SupportCycle {
         }
     }
 
+    /// Takes those ends of which it says nothing itself.
+    pub fn fill_ends(&mut self, from: &Self) {
+        for (end, from) in self.ends_beside(from) {
+            if *end == SupportEnd::Unknown {
+                *end = from;
+            }
+        }
+    }
+
     /// The line that says most of a version. One that is named twice in other spellings is one line, and has the worse of what is said.
     pub fn closest<'a>(lines: impl Iterator<Item = &'a Self> + Clone, version: &str) -> Option<Self> {
         let holding = lines.filter(|line| line.holds(version));
@@ -80,11 +89,7 @@ impl SupportCycle {
         let mut around: Vec<&Self> = holding.filter(|line| line.closeness() < closeness).collect();
         around.sort_by_key(|line| std::cmp::Reverse(line.closeness()));
         for outer in around {
-            for (end, outer) in line.ends_beside(outer) {
-                if *end == SupportEnd::Unknown {
-                    *end = outer;
-                }
-            }
+            line.fill_ends(outer);
         }
         Some(line)
     }
@@ -95,7 +100,7 @@ impl SupportCycle {
     }
 
     /// Its ends, each with that of another line.
-    pub fn ends_beside(&mut self, other: &Self) -> [(&mut SupportEnd, SupportEnd); 3] {
+    fn ends_beside(&mut self, other: &Self) -> [(&mut SupportEnd, SupportEnd); 3] {
         [
             (&mut self.active_until, other.active_until),
             (&mut self.security_until, other.security_until),

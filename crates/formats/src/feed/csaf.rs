@@ -281,14 +281,12 @@ fn convert(raw: &raw::Advisory<'_>, length: usize, unread: &mut Unread) -> Resul
     let last_modified = version_of(&released, version);
     let status = document.tracking.status.as_ref().and_then(Value::as_str).map(str::trim).unwrap_or_default();
     let is_draft = !["final", "interim", ""].iter().any(|known| status.eq_ignore_ascii_case(known));
-    match status {
-        _ if !is_draft => {}
-        _ if status.eq_ignore_ascii_case("draft") => {
-            unread.note("it is a draft by its own words: what it says counts, and takes nothing back");
-        }
-        other => unread.note(format!(
-            "status `{other}` does not say that it is final: what it says counts, and takes nothing back"
-        )),
+    if status.eq_ignore_ascii_case("draft") {
+        unread.note("it is a draft by its own words: what it says counts, and takes nothing back");
+    } else if is_draft {
+        unread.note(format!(
+            "status `{status}` does not say that it is final: what it says counts, and takes nothing back"
+        ));
     }
     let standing = match (released.is_empty(), is_draft) {
         (true, _) => UNDATED,

@@ -174,7 +174,8 @@ fn convert(source: &str, raw: &raw::Record<'_>, unread: &mut Unread) -> Result<D
     Ok(Dated { record, last_modified: stamp_of(raw.modified.as_deref()), withdrawn_on })
 }
 
-/// Whether a record names no product, or holds a part that should and does not, or does where nobody looks. Records on commits alone name no package.
+/// Whether a record names no product, or holds a part that should and does not, or does where nobody looks. Records on commits alone
+/// name no package.
 fn names_too_little(source: &str, raw: &raw::Record<'_>, unread: &mut Unread) -> bool {
     if raw.affected.is_empty() {
         unread.note("it names no product: what earlier versions say is not taken back");
@@ -190,11 +191,10 @@ fn names_too_little(source: &str, raw: &raw::Record<'_>, unread: &mut Unread) ->
     if let Some(index) = lacks {
         unread.note(format!("affected {} names no package: what earlier versions say is not taken back", index + 1));
     }
-    let named = raw.affected.iter().filter_map(|entry| entry.package.as_ref()).map(|package| &*package.ecosystem);
-    let strange = named.into_iter().find(|one| {
-        let one = one.trim();
-        let name = one.split_once(':').map_or(one, |(name, _)| name);
-        !one.is_empty() && !packages::is_known(one) && source_of(name) != source
+    let mut named = raw.affected.iter().filter_map(|entry| entry.package.as_ref()).map(|package| &*package.ecosystem);
+    let strange = named.find(|one| {
+        let (name, _) = packages::ecosystem(one);
+        !name.is_empty() && !packages::is_known(&name) && source_of(&name) != source
     });
     if let Some(strange) = strange {
         unread.note(format!("the ecosystem `{strange}` is not known: what earlier versions say is not taken back"));

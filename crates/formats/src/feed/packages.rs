@@ -57,19 +57,20 @@ const ECOSYSTEMS: [&str; 49] = [
     "wolfi",
 ];
 
-/// Whether OSV defines an ecosystem, whatever release of it is named.
-pub(super) fn is_known(ecosystem: &str) -> bool {
-    let name = ecosystem.split_once(':').map_or(ecosystem, |(name, _)| name).trim().to_lowercase();
-    ECOSYSTEMS.contains(&name.as_str())
+/// The name of an ecosystem in small letters, and the release of it that is named.
+pub(super) fn ecosystem(text: &str) -> (String, Option<&str>) {
+    let (name, release) = text.split_once(':').map_or((text, ""), |(name, release)| (name, release.trim()));
+    (name.trim().to_lowercase(), (!release.is_empty()).then_some(release))
+}
+
+/// Whether OSV defines an ecosystem of this name.
+pub(super) fn is_known(name: &str) -> bool {
+    ECOSYSTEMS.contains(&name)
 }
 
 /// The package that this name means in an ecosystem as OSV spells it, and the release of the ecosystem where one is named.
 pub(super) fn package(ecosystem: &str, name: &str) -> Option<(PackageKey, Option<String>)> {
-    let (ecosystem, release) = match ecosystem.trim().split_once(':') {
-        Some((ecosystem, release)) => (ecosystem.trim(), Some(release.trim()).filter(|release| !release.is_empty())),
-        None => (ecosystem.trim(), None),
-    };
-    let ecosystem = ecosystem.to_lowercase();
+    let (ecosystem, release) = self::ecosystem(ecosystem);
     let name = name.trim();
     if ecosystem.is_empty() || name.is_empty() {
         return None;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ward_formats::feed::eol::{IDENTIFIERS, SOURCE, own_name};
 use ward_model::digest::Digest;
-use ward_model::support::{SupportCycle, SupportEnd};
+use ward_model::support::SupportCycle;
 
 use super::facts::{held, taken, written};
 use super::parts::{self, Counted};
@@ -19,7 +19,6 @@ use crate::fact::{self, Fact, Kind, Support};
 use crate::file::unreadable;
 use crate::part;
 use crate::source::{Behind, SetAsideRecord};
-use crate::stamp;
 
 pub(super) mod stated;
 
@@ -75,10 +74,7 @@ pub(super) fn merge(builder: &mut Builder, sources: &mut Sources) -> Result<Vec<
     (changes.came, changes.far_fewer) = (Some(came), far_fewer);
     state.records = lines(&after);
     // The files say of no day of their own: the newest release that they name tells when they were made.
-    let received = builder.received.day();
-    let released =
-        after.values().flat_map(|product| &product.cycles).map(|line| line.latest_released.max(line.released));
-    state.newest = released.filter_map(|day| stamp::believed_day(day, received)).max();
+    state.newest = fact::newest_release(after.values().flat_map(|product| &product.cycles), builder.received.day());
     if state.records == 0 {
         // Nobody has received anything of it.
         state.received = None;
@@ -108,19 +104,12 @@ fn settle(builder: &mut Builder, before: &Products, news: &mut News, stated: &St
         let Some(now) = news.products.get_mut(product) else { continue };
         let mut differ = false;
         if !stated.later.contains(product) && news.identified.contains(product) {
-            let own = own_name(product);
-            let gone = held.keys.iter().filter(|key| **key != own && !now.keys.contains(key));
-            let gone: Vec<_> = gone.cloned().collect();
-            if gone.is_empty() {
-                builder.named.insert(product.clone());
-            } else {
-                now.keys.extend(gone);
-                now.keys.sort_unstable();
+            if keep_names(product, held, now) {
                 let reason =
                     "a name by which it is known is not said any more, and nobody shows that this is later: it is kept";
-                let file = format!("{product}.json");
-                let remark = SetAsideRecord::remark(SOURCE, &file, None, reason.to_owned(), of_names(product));
-                builder.set_aside.push(remark);
+                builder.set_aside.push(remark(product, reason.to_owned(), of_names(product)));
+            } else {
+                builder.named.insert(product.clone());
             }
         }
         if stated.later.contains(product) {
@@ -135,13 +124,7 @@ fn settle(builder: &mut Builder, before: &Products, news: &mut News, stated: &St
             if !differ {
                 let reason = format!("its newest release is of {came}, and what is held is of {known}: that is kept");
                 let digest = Digest::of(format!("{product} {reason}").as_bytes());
-                builder.set_aside.push(SetAsideRecord::remark(
-                    SOURCE,
-                    &format!("{product}.json"),
-                    None,
-                    reason,
-                    digest,
-                ));
+                builder.set_aside.push(remark(product, reason, digest));
             }
         } else if is_older || stated.lacking.contains(product) {
             each_held(&held.cycles, &mut now.cycles, |held, now| {
@@ -157,11 +140,24 @@ fn settle(builder: &mut Builder, before: &Products, news: &mut News, stated: &St
         if differ {
             let reason =
                 "lists differ in an end of support, or one that was said is not any more: the earlier end holds";
-            let file = format!("{product}.json");
-            let remark = SetAsideRecord::remark(SOURCE, &file, None, reason.to_owned(), of_ends(product));
-            builder.set_aside.push(remark);
+            builder.set_aside.push(remark(product, reason.to_owned(), of_ends(product)));
         }
     }
+}
+
+/// What is told of a product.
+fn remark(product: &str, reason: String, digest: Digest) -> SetAsideRecord {
+    SetAsideRecord::remark(SOURCE, &format!("{product}.json"), None, reason, digest)
+}
+
+/// Keeps the names of a product that are not said any more, and gives whether there are any.
+fn keep_names(product: &str, held: &Support, now: &mut Support) -> bool {
+    let own = own_name(product);
+    let gone: Vec<_> = held.keys.iter().filter(|key| **key != own && !now.keys.contains(key)).cloned().collect();
+    let is_gone = !gone.is_empty();
+    now.keys.extend(gone);
+    now.keys.sort_unstable();
+    is_gone
 }
 
 /// By what it is known that ends of support of a product differ.
@@ -215,11 +211,7 @@ fn within_held(held: &[SupportCycle], now: &mut [SupportCycle]) -> bool {
 /// Fills in the ends that a line does not say, and gives whether that of security fixes was one.
 fn fill(line: &mut SupportCycle, other: &SupportCycle) -> bool {
     let before = line.security_until;
-    for (end, other) in line.ends_beside(other) {
-        if *end == SupportEnd::Unknown {
-            *end = other;
-        }
-    }
+    line.fill_ends(other);
     line.security_until != before
 }
 
