@@ -35,6 +35,7 @@ mod entry;
 mod exploited;
 mod facts;
 mod index;
+mod join;
 mod merge;
 mod older;
 mod parts;

@@ -7,6 +7,7 @@ use ward_formats::feed::csaf;
 use ward_model::ids::VulnerabilityId;
 
 use super::entry::Facts;
+use super::join::{self, Join};
 use super::publish::Sources;
 use super::spill::{Place, SpillReader};
 use super::{Batch, Builder, Pending, beside, merge, older, retract};
@@ -124,7 +125,7 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
     let (mut waiting, mut readers, files, speaking) = in_order(std::mem::take(&mut builder.batches), builder, &folder)?;
     beside::rename(&mut waiting, &mut readers, builder)?;
     let aside = builder.held.as_ref().map(Generation::set_aside).transpose()?.unwrap_or_default();
-    let told = told_nameless(&aside);
+    let told = join::told(&aside);
     let remarks = merge::contradictions(&mut waiting, &mut readers, builder, &aside)?;
     builder.set_aside.extend(remarks);
     let gone = left_out(&mut waiting, &mut readers, builder)?;
@@ -140,51 +141,34 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
     let mut undated = Vec::new();
     let (mut joins, mut joined) = (builder.batch()?, Vec::new());
     for (mut batch, source, mut pending) in waiting {
-        let key = (source.clone(), pending.id.clone());
-        let before = speaking.get(&key);
         let (position, last) = search.find(&pending.id, &source)?;
         let Some((_, changes)) = sources.get_mut(&source) else {
             return Err(unreadable("sources", format!("{source} is missing")).into());
         };
         let mut received = (now, now);
-        let mut join = None;
-        if beside::is_plain(&source, &pending.id) && !pending.stamp.is_empty() {
-            let held = match &last {
-                Some(last) => {
-                    let stamp = last.stamp(builder.received.day())?;
-                    let of = told.get(&(source.as_str(), &*pending.id)).map(ToString::to_string);
-                    let of = match of {
-                        None if last.speaks()? => Some(stamp.clone()),
-                        of => of,
-                    };
-                    Some((stamp, of)).filter(|(stamp, _)| !stamp.is_empty())
-                }
-                None => None,
-            };
-            join = whose_products(&pending, before, held.as_ref());
-        }
+        // Mostly nothing came before it, nothing was told, and what is held is the same: then nothing is read of it.
+        let before = match speaking.is_empty() {
+            true => None,
+            false => speaking.get(&(source.clone(), pending.id.clone())),
+        };
+        let told = told.get(&(source.as_str(), &*pending.id)).copied();
+        let is_same = match &last {
+            Some(last) => last.layer.digest(last.version)? == pending.facts.digest,
+            None => false,
+        };
+        let may_join = beside::is_plain(&source, &pending.id) && !pending.stamp.is_empty();
+        let join = if may_join && !(is_same && before.is_none() && told.is_none()) {
+            let held =
+                last.as_ref().map(|last| join::Held::of(last, told, builder.received.day())).transpose()?.flatten();
+            Join::of((batch, &pending), before, held.as_ref())
+        } else {
+            None
+        };
         let is_joined = join.is_some();
-        if let Some(Join { products_of, is_newest, stamp: of }) = join {
-            let mut read_one = |batch: usize, pending: &Pending| {
-                merge::read(came.readers.get_mut(batch).ok_or(HomeError::TooLarge("batches"))?, pending, &folder)
-            };
-            let held = || match &last {
-                Some(last) => last.layer.content(&last.entry).map_err(HomeError::from),
-                None => Err(unreadable("records", format!("{} is missing", pending.id)).into()),
-            };
-            let newest = if is_newest { read_one(batch, &pending)? } else { held()? };
-            let products = match (products_of, before) {
-                (ProductsOf::Held, _) => held()?,
-                (ProductsOf::Before, Some((batch, before))) => read_one(*batch, before)?,
-                (ProductsOf::Before | ProductsOf::Newest, _) => read_one(batch, &pending)?,
-            };
-            let stamp = match &last {
-                Some(last) if !is_newest => last.stamp(builder.received.day())?,
-                _ => pending.stamp.to_string(),
-            };
-            joins.record(&nameless::joined(&newest, &products), &stamp)?;
+        if let Some(join) = join {
+            joins.record(&join.record(&mut came.readers, &folder)?, &join.stamp)?;
+            joined.push(nameless::remark(&source, &pending.id, &join.products_of));
             let Some(record) = joins.pending.last().cloned() else { continue };
-            joined.push(nameless::remark(&source, &pending.id, &of));
             (batch, pending) = (came.readers.len(), Pending { file: pending.file, ..record });
         }
         // What names no product is no reading of what could not be read, and may name some.
@@ -192,7 +176,7 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
         let mut read = |pending: &Pending, new: bool| {
             if is_read && set_aside.contains(&Unread::Record(VulnerabilityId::new(&*pending.id))) {
                 let read = Read { stamp: pending.stamp.clone(), new };
-                came.aside.insert(key.clone(), read);
+                came.aside.insert((source.clone(), pending.id.clone()), read);
             }
         };
         if let Some(last) = last {
@@ -260,60 +244,6 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
         }
     }
     Ok(came)
-}
-
-/// What becomes of a version that waits where its products are not its own, or it is not the last.
-struct Join {
-    products_of: ProductsOf,
-    /// Whether it is the last version, or the one that is held.
-    is_newest: bool,
-    /// The stamp of the version whose products count.
-    stamp: String,
-}
-
-enum ProductsOf {
-    /// The version that waits.
-    Newest,
-    /// An earlier one that came with it.
-    Before,
-    /// What is held.
-    Held,
-}
-
-/// Whose products count, where the last version names none and another does: of what waits, an earlier one that came with it, and what is
-/// held, with its stamp and that of the version whose products it has. Nothing where one version counts for all.
-fn whose_products(
-    pending: &Pending,
-    before: Option<&(usize, Pending)>,
-    held: Option<&(String, Option<String>)>,
-) -> Option<Join> {
-    let is_newest = held.is_none_or(|(stamp, _)| **stamp <= *pending.stamp);
-    let own = pending.facts.speaks().then_some((&*pending.stamp, ProductsOf::Newest));
-    let came = own.or_else(|| before.map(|(_, before)| (&*before.stamp, ProductsOf::Before)));
-    let known = held.and_then(|(_, of)| Some((of.as_deref()?, ProductsOf::Held)));
-    let (stamp, products_of) = match (came, known) {
-        (Some(came), Some(known)) if came.0 < known.0 => known,
-        (Some(came), _) => came,
-        (None, known) => known?,
-    };
-    let is_one = match products_of {
-        ProductsOf::Newest => is_newest,
-        ProductsOf::Before => false,
-        ProductsOf::Held => !is_newest,
-    };
-    (!is_one).then(|| Join { products_of, is_newest, stamp: stamp.to_owned() })
-}
-
-/// Of which records the products are those of an earlier version, by source and name, with the stamp of that.
-fn told_nameless(aside: &[SetAsideRecord]) -> BTreeMap<(&str, &str), &str> {
-    let mut told = BTreeMap::new();
-    for one in aside.iter().filter(|told| nameless::is_remark(told)) {
-        if let Some(id) = &one.id {
-            let stamp = told.entry((one.source.as_str(), id.as_str())).or_insert("");
-            *stamp = one.stamp.as_str().max(*stamp);
-        }
-    }
-    told
 }
 
 /// What stands in older versions of a document alone, and was left out by one that came before or with them, comes withdrawn; and so does
