@@ -301,8 +301,8 @@ pub(super) fn follows(builder: &mut Builder<'_>, function: &Function, how: HowDe
 }
 
 /// The facts by which what notices an effect, or takes over, works with false data or hears nothing and does not notice that: that it
-/// hears nothing of what has stopped is how it notices. Of people who take over, what they are said to rest on counts, whether or not
-/// anybody answers for its being all.
+/// hears nothing of what has stopped is how it notices. What takes over stops itself where it is not told what it rests on, noticed or
+/// not. Of people who take over, what they are said to rest on counts, whether or not anybody answers for its being all.
 fn deceived(context: &Context<'_>, effect: &Effect) -> Vec<Fact> {
     let functions = &context.device().functions;
     let helpers = effect.fallback.iter().flat_map(Fallback::helpers);
@@ -315,6 +315,13 @@ fn deceived(context: &Context<'_>, effect: &Effect) -> Vec<Fact> {
             told.extend(helper.fed_by.iter().flatten().map(|link| Fact::FalseData(link.clone())));
             let links = helper.fed_by.iter().flatten().filter_map(|id| context.device().links.get(id));
             told.extend(can_be_silenced(context.device(), links));
+        }
+    }
+    let taking_over = effect.fallback.as_ref().and_then(|fallback| functions.get(&fallback.function));
+    if let Some(helper) = taking_over {
+        told.extend(helper.realised_by.elements().iter().flat_map(|element| untold(context, helper, element)));
+        if helper.realised_by == RealisedBy::People {
+            told.extend(helper.fed_by.iter().flatten().map(|link| Fact::Quiet(link.clone())));
         }
     }
     told.into_iter().collect()

@@ -44,6 +44,40 @@ fn a_function_stops_with_whoever_tells_it_what_it_rests_on() {
     assert_eq!(unanswered, Outcome::Uncontrolled);
 }
 
+/// A spare pump takes over where the first one stops, unless what stops the first one stops the spare too. Whoever notices that
+/// the first one has stopped may do so by hearing nothing.
+#[test]
+fn what_takes_over_does_not_stop_by_the_same_silence() {
+    let verdict = |spare_by: Option<&[&str]>, notices_by: Option<&[&str]>| {
+        let mut system = told(Some(&["limits"]));
+        for id in ["spare", "alarm"] {
+            system.element(id);
+            let link = system.link(&format!("{id}-limits"), "server", id, Medium::Ip);
+            (link.exposed_to, link.carries) = (Some(Vec::new()), Some(vec![Carries::Data]));
+            // What it says is its own, so that it is silence alone that is asked about.
+            link.fed_by = Some(Vec::new());
+            system.control(&format!("{id}-room"), vec![Cut::Presence { at: id.into() }], "firewall");
+            system.function(&format!("{id}-works"), RealisedBy::All(vec![id.into()]), &[]);
+        }
+        rests_on(&mut system, "spare-works", spare_by);
+        rests_on(&mut system, "alarm-works", notices_by);
+        let dose = system.device.functions.get_mut(&FunctionId::from("dose")).unwrap();
+        dose.effects[0].onset_seconds = Some(600);
+        dose.effects[0].fallback = Some(Fallback {
+            function: "spare-works".into(),
+            detection: "alarm-works".into(),
+            detection_seconds: 5,
+            switch_over_seconds: 5,
+            staff_per_site: 1000,
+        });
+        only(&judged(&mut system, &[]), "CVE-SRV").verdict
+    };
+    assert_eq!(verdict(Some(&[]), Some(&[])), Outcome::Controlled, "it rests on nothing that it is told");
+    assert_eq!(verdict(Some(&["spare-limits"]), Some(&[])), Outcome::Uncontrolled, "the server tells both");
+    assert_eq!(verdict(None, Some(&[])), Outcome::Uncontrolled, "nobody says what the spare rests on");
+    assert_eq!(verdict(Some(&[]), Some(&["alarm-limits"])), Outcome::Controlled, "hearing nothing is how it notices");
+}
+
 /// A gateway that is told nothing has nothing to pass on, unless what it passes on comes from elsewhere.
 #[test]
 fn silence_is_passed_on() {
