@@ -29,6 +29,7 @@ pub mod control;
 pub mod element;
 pub mod function;
 pub mod link;
+mod sites;
 pub mod use_case;
 
 pub use compiled::CompiledComponent;

@@ -398,9 +398,14 @@ impl Asking<'_> {
 
     /// An element of which a site has several that are alike, or that serves several sites.
     fn alike(&self, id: &ElementId) -> Option<Shared> {
-        let element = self.context.device().elements.get(id)?;
+        let device = self.context.device();
+        let element = device.elements.get(id)?;
+        let links = self.context.links_of(id).iter().filter_map(|link| device.links.get(link));
         let text = match element.instances_per_site {
             _ if element.kind.serves_many_sites() => format!("one {id} serves many sites"),
+            _ if links.map(|link| link.other_end(id)).any(|other| device.goes_home(other, id)) => {
+                format!("one {id} has to do with all who go home from there")
+            }
             Some(1) => format!("one {id} serves a whole site"),
             Some(count) => format!("the {count} of {id} at a site are alike"),
             None => format!("how many of {id} a site has is not known: all are alike"),

@@ -31,8 +31,12 @@ pub(crate) fn persons(
         element.and_then(|element| element.instances_per_site).or(unknown).map(|count| count.max(1))
     };
     let elements = function.realised_by.elements();
-    // One service for many sites serves all of their people, wherever it is reached from.
-    let wide = |id: &ElementId| device.elements.get(id).is_some_and(|element| element.kind.serves_many_sites());
+    // One service for many sites serves all of their people, wherever it is reached from; and what stands in a clinic those who go home
+    // with the other elements.
+    let wide = |id: &ElementId| {
+        let spans = |other: &ElementId| device.spans_sites(id, other);
+        spans(id) || unknowns == Unknowns::Worst && elements.iter().any(spans)
+    };
     let everybody = match (via, reach) {
         (Some(via), _) => wide(via),
         (None, Reach::One) => !elements.is_empty() && elements.iter().all(wide),
@@ -43,7 +47,8 @@ pub(crate) fn persons(
     if everybody || uncounted {
         return Persons::Many;
     }
-    let at_site = elements.iter().map(instances).try_fold(1, |most: u64, count| count.map(|count| most.max(count)));
+    let here = elements.iter().filter(|id| !wide(id));
+    let at_site = here.map(instances).try_fold(1, |most: u64, count| count.map(|count| most.max(count)));
     let share = |id: &ElementId| match (elements, at_site, instances(id)) {
         ([only], ..) if only == id => Some(1),
         (_, Some(all), Some(own)) => Some(all.div_ceil(own)),

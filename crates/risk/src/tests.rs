@@ -18,6 +18,7 @@ mod passing_on;
 mod patches;
 mod people;
 mod rubric;
+mod sites;
 mod system;
 mod watching;
 mod without;

@@ -60,6 +60,11 @@ impl Link {
         self.from == *element || self.to == *element
     }
 
+    /// Its end that is not this one.
+    pub fn other_end(&self, end: &ElementId) -> &ElementId {
+        if self.from == *end { &self.to } else { &self.from }
+    }
+
     /// Whether it carries this, or nobody has said what it carries.
     pub fn may_carry(&self, what: Carries) -> bool {
         self.carries.as_ref().is_none_or(|carries| carries.contains(&what))

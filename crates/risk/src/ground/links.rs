@@ -1,7 +1,7 @@
 //! Links: who can put messages on them, who is believed, and what follows.
 
 use ward_model::design::DesignOf;
-use ward_model::device::{Carries, Device, Element, ElementKind, Link, Medium, Secret};
+use ward_model::device::{Carries, Device, Element, ElementKind, Link, Medium, Owner, Secret};
 use ward_model::ids::{ElementId, ZoneId};
 use ward_model::scale::{Exploitability, Position, Reach};
 use ward_policy::{ACCEPT_DATA, INSTALL_CODE, Privilege, SEND_COMMAND};
@@ -55,7 +55,7 @@ fn plugged(builder: &mut Builder<'_>, link: &Link, (end, other): (&ElementId, &E
             vec![Fact::At(position)],
             plugged.clone(),
             Exploitability::High,
-            ReachRule::Exactly(reach(position, link.medium)),
+            ReachRule::Exactly(reach_toward(position, link.medium, device.goes_home(end, other))),
             "the link is exposed there",
             &cuts,
         );
@@ -64,7 +64,7 @@ fn plugged(builder: &mut Builder<'_>, link: &Link, (end, other): (&ElementId, &E
         vec![Fact::Gain(other.clone(), Privilege::Alter)],
         plugged,
         Exploitability::High,
-        ReachRule::First(fan_out(device.elements.get(other))),
+        ReachRule::First(fan_out(device, other, end)),
         "who alters an element has it plugged in where it is",
     );
 }
@@ -77,6 +77,11 @@ fn arriving(builder: &mut Builder<'_>, link: &Link, arrival: Arrival) {
     // Where the ends are not told apart, every control that looks at zones cuts what arrives at both or at neither.
     let at = if arrival == Arrival::From { &link.from } else { &link.to };
     let into = zone_of(at);
+    let goes_home = match arrival {
+        Arrival::From => device.goes_home(&link.from, &link.to),
+        Arrival::To => device.goes_home(&link.to, &link.from),
+        Arrival::Either => device.goes_home(&link.from, &link.to) || device.goes_home(&link.to, &link.from),
+    };
     builder.derive(
         vec![inject(Nearness::Near)],
         inject(Nearness::Far),
@@ -90,7 +95,7 @@ fn arriving(builder: &mut Builder<'_>, link: &Link, arrival: Arrival) {
             vec![Fact::At(position)],
             inject(nearness(position, link.medium)),
             Exploitability::High,
-            ReachRule::Exactly(reach(position, link.medium)),
+            ReachRule::Exactly(reach_toward(position, link.medium, goes_home)),
             "the link is exposed there",
             &cuts,
         );
@@ -106,11 +111,13 @@ fn arriving(builder: &mut Builder<'_>, link: &Link, arrival: Arrival) {
         inside.dedup_by(|a, b| a.0 == b.0);
         for (foothold, from) in inside {
             let cuts = builder.cutting(&Cuttable::Message { link: &link.id, at, into, from });
+            let with_patients = matches!(from, Origin::Zone(id) if device.zones.get(id).is_some_and(|zone| zone.owner == Owner::Patient));
+            let reach = if goes_home && !with_patients { Reach::Fleet } else { Reach::Site };
             builder.step(
                 vec![foothold],
                 inject(Nearness::Near),
                 Exploitability::High,
-                ReachRule::First(Reach::Site),
+                ReachRule::First(reach),
                 "the link runs through that network",
                 &cuts,
             );
@@ -121,7 +128,7 @@ fn arriving(builder: &mut Builder<'_>, link: &Link, arrival: Arrival) {
             vec![Fact::Gain(end.clone(), Privilege::Alter)],
             inject(Nearness::Near),
             Exploitability::High,
-            ReachRule::First(fan_out(device.elements.get(end))),
+            ReachRule::First(fan_out(device, end, link.other_end(end))),
             "who alters an element sends anything on its links",
         );
     }
@@ -135,7 +142,7 @@ pub(super) fn believed(builder: &mut Builder<'_>, link: &Link) {
             vec![Fact::Gain(end.clone(), Privilege::Alter)],
             Fact::Speak(link.id.clone()),
             Exploitability::High,
-            ReachRule::First(fan_out(device.elements.get(end))),
+            ReachRule::First(fan_out(device, end, link.other_end(end))),
             "who alters an element speaks in its name",
         );
     }
@@ -266,11 +273,10 @@ pub(super) fn may_be_silenced(device: &Device, link: &Link) -> bool {
 
 /// How many instances of an element one of another has to do with: one, where there are known to be as many of the other.
 fn tells(device: &Device, one: &ElementId, other: &ElementId) -> Reach {
-    let from = device.elements.get(one);
-    let many = |element: Option<&Element>| element.and_then(|element| element.instances_per_site);
-    match (from, many(from), many(device.elements.get(other))) {
-        (Some(from), ..) if from.kind.serves_many_sites() => Reach::Fleet,
-        (_, Some(senders), Some(receivers)) if senders >= receivers => Reach::One,
+    let many = |id: &ElementId| device.elements.get(id).and_then(|element| element.instances_per_site);
+    match (many(one), many(other)) {
+        _ if device.spans_sites(one, other) => Reach::Fleet,
+        (Some(senders), Some(receivers)) if senders >= receivers => Reach::One,
         _ => Reach::Site,
     }
 }
@@ -295,7 +301,7 @@ fn footholds(builder: &mut Builder<'_>, element: &Element) {
             vec![Fact::Gain(element.id.clone(), Privilege::Alter)],
             element.zone.clone().map_or(Fact::InsideUnnamed, Fact::Inside),
             Exploitability::High,
-            ReachRule::First(fan_out(Some(element))),
+            ReachRule::First(fan_out(device, &element.id, &element.id)),
             "the element is on that network",
         );
     }
@@ -383,11 +389,17 @@ pub(crate) fn obtainable(element: &Element) -> bool {
     !matches!(element.kind, ElementKind::CloudService | ElementKind::UpdateServer | ElementKind::Network)
 }
 
-/// How far whoever holds one instance of an element reaches over its links: all that the site has, or many sites.
-fn fan_out(element: Option<&Element>) -> Reach {
-    match element {
-        Some(element) if element.kind.serves_many_sites() => Reach::Fleet,
-        _ => Reach::Site,
+/// How far whoever holds one instance of an element reaches toward another: all that the site has, or many sites.
+fn fan_out(device: &Device, one: &ElementId, other: &ElementId) -> Reach {
+    if device.spans_sites(one, other) { Reach::Fleet } else { Reach::Site }
+}
+
+/// How many instances one attacker reaches at once from a position over a medium. Who stands where many patients come and go reaches
+/// what has gone home with them, too.
+fn reach_toward(position: Position, medium: Medium, goes_home: bool) -> Reach {
+    match position {
+        Position::HospitalNetwork | Position::Insider if goes_home => Reach::Fleet,
+        _ => reach(position, medium),
     }
 }
 
