@@ -142,7 +142,7 @@ fn odd(text: &[u8], error: &serde_json::Error, unread: &mut Unread) -> Result<(D
 /// what a status means hangs on it.
 fn pruned(text: &[u8], unread: &mut Unread) -> Result<(Document, Vec<Dated>), String> {
     let mut whole: Value = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-    note_null_statuses(&whole, unread);
+    note_nulls(&whole, unread);
     lenient::without_nulls(&mut whole);
     if let Some(document) = whole.get_mut("document").and_then(Value::as_object_mut) {
         keep_readable(document, "notes", "notes", unread, |value| raw::Note::deserialize(value).map(drop));
@@ -195,8 +195,21 @@ fn pruned(text: &[u8], unread: &mut Unread) -> Result<(Document, Vec<Dated>), St
     convert(&advisory, text.len(), unread)
 }
 
-/// Takes note of the lists of products that are `null`: what they would name is not known.
-fn note_null_statuses(whole: &Value, unread: &mut Unread) {
+/// Takes note of identification helpers and lists of products that are `null`: what they would name is not known.
+fn note_nulls(whole: &Value, unread: &mut Unread) {
+    let mut waiting: Vec<&Value> = whole.get("product_tree").into_iter().collect();
+    while let Some(value) = waiting.pop() {
+        match value {
+            Value::Array(values) => waiting.extend(values),
+            Value::Object(fields) => {
+                if fields.get("product_identification_helper").is_some_and(Value::is_null) {
+                    unread.note("a product_identification_helper of the product tree is null");
+                }
+                waiting.extend(fields.values());
+            }
+            _ => {}
+        }
+    }
     let entries = whole.get("vulnerabilities").and_then(Value::as_array);
     for (index, entry) in entries.into_iter().flatten().enumerate() {
         let lists = entry.get("product_status").and_then(Value::as_object).into_iter().flatten();
@@ -303,12 +316,22 @@ fn convert(raw: &raw::Advisory<'_>, length: usize, unread: &mut Unread) -> Resul
     let mut left_out = 0_usize;
     for (index, vulnerability) in raw.vulnerabilities.iter().enumerate() {
         let cve = vulnerability.cve.as_deref().map(super::name).filter(|cve| !cve.as_str().is_empty());
+        // What withdraws all of a document withdraws it by whatever names.
+        let is_read =
+            |cve: &Option<VulnerabilityId>| is_withdrawn || cve.as_ref().is_some_and(|cve| super::is_cve(cve.as_str()));
+        if let Some(written) = vulnerability.cve.as_deref().filter(|_| !is_read(&cve)) {
+            unread.note(format!("vulnerability {}: `{written}` is no number of a CVE", index + 1));
+        }
         let others: Vec<&str> =
             vulnerability.ids.iter().map(|id| id.text.trim()).filter(|text| !text.is_empty()).collect();
         let name = cve.as_ref().map(VulnerabilityId::as_str).or(others.first().copied());
         let name = name.map_or_else(|| format!("#{}", index + 1), str::to_owned);
         let mut id = format!("{label}/{name}");
         if !taken.insert(id.clone()) {
+            // Which of the two was meant to be another one is not known, nor that it is not there.
+            if !is_withdrawn {
+                unread.note(format!("vulnerability {}: {name} stands there twice", index + 1));
+            }
             id = format!("{label}/{name}#{}", index + 1);
             taken.insert(id.clone());
         }

@@ -57,6 +57,59 @@ const ECOSYSTEMS: [&str; 49] = [
     "wolfi",
 ];
 
+/// The types of package URLs that their specification lists (its `types`, 2026), and those that publishers of advisories use besides.
+const TYPES: [&str; 44] = [
+    "alpm",
+    "apk",
+    "bazel",
+    "bitbucket",
+    "bitnami",
+    "cargo",
+    "chrome-extension",
+    "cocoapods",
+    "composer",
+    "conan",
+    "conda",
+    "cpan",
+    "cran",
+    "deb",
+    "docker",
+    "ebuild",
+    "gem",
+    "generic",
+    "github",
+    "gitlab",
+    "golang",
+    "hackage",
+    "hex",
+    "huggingface",
+    "julia",
+    "koji",
+    "luarocks",
+    "maven",
+    "mlflow",
+    "npm",
+    "nuget",
+    "oci",
+    "opam",
+    "opkg",
+    "otp",
+    "pub",
+    "pypi",
+    "qpkg",
+    "rpm",
+    "rpmmod",
+    "swid",
+    "swift",
+    "vscode-extension",
+    "yocto",
+];
+
+/// Whether package URLs of this type are known.
+pub(super) fn is_type(kind: &str) -> bool {
+    TYPES.contains(&kind)
+}
+
 /// The name of an ecosystem in small letters, and the release of it that is named.
 pub(super) fn ecosystem(text: &str) -> (String, Option<&str>) {
     let (name, release) = text.split_once(':').map_or((text, ""), |(name, release)| (name, release.trim()));

@@ -43,10 +43,16 @@ pub(super) struct Held<'a> {
 }
 
 impl<'a> Held<'a> {
-    /// With what was told of its products. Nothing where it says no moment.
-    pub(super) fn of(last: &'a Last<'a>, told: Option<&str>, now: Date) -> Result<Option<Self>, HomeError> {
+    /// With what was told of its products. Nothing where it says no moment and what it is joined with does, or the other way round: such
+    /// versions stand beside each other. Where neither does, the one that is received last is the last.
+    pub(super) fn of(
+        last: &'a Last<'a>,
+        told: Option<&str>,
+        beside: &Pending,
+        now: Date,
+    ) -> Result<Option<Self>, HomeError> {
         let stamp = last.stamp(now)?;
-        if stamp.is_empty() {
+        if stamp.is_empty() != beside.stamp.is_empty() {
             return Ok(None);
         }
         let products_of = match told {

@@ -156,10 +156,13 @@ pub(super) fn compare(builder: &mut Builder, sources: &mut Sources) -> Result<Ca
             Some(last) => last.layer.digest(last.version)? == pending.facts.digest,
             None => false,
         };
-        let may_join = beside::is_plain(&source, &pending.id) && !pending.stamp.is_empty();
+        let may_join = beside::is_plain(&source, &pending.id);
         let join = if may_join && !(is_same && before.is_none() && told.is_none()) {
-            let held =
-                last.as_ref().map(|last| join::Held::of(last, told, builder.received.day())).transpose()?.flatten();
+            let held = last
+                .as_ref()
+                .map(|last| join::Held::of(last, told, &pending, builder.received.day()))
+                .transpose()?
+                .flatten();
             Join::of((batch, &pending), before, held.as_ref())
         } else {
             None

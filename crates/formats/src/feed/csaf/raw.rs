@@ -94,11 +94,17 @@ pub(super) struct FullProductName<'a> {
     pub product_id: Cow<'a, str>,
     #[serde(borrow, default)]
     pub name: Cow<'a, str>,
-    #[serde(borrow, rename = "product_identification_helper")]
-    pub helper: Option<Helper<'a>>,
+    /// Whether it is there is told from whether it says anything.
+    #[serde(borrow, default, rename = "product_identification_helper", deserialize_with = "there")]
+    pub helper: Option<Option<Helper<'a>>>,
     /// What else stands there. A name that is written otherwise than it should be identifies nothing.
     #[serde(flatten)]
     pub others: BTreeMap<String, IgnoredAny>,
+}
+
+/// A field that is there, whatever it holds.
+fn there<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 #[derive(Default, Deserialize)]

@@ -122,6 +122,10 @@ impl Products {
             let mut product = product.clone();
             product.identify(name, unread);
             if product.product.is_none() && product.package.is_none() && product.cpes.is_empty() {
+                unread.note(format!(
+                    "product `{}` is named by a sentence alone: no branch above it names a product",
+                    name.product_id
+                ));
                 product.product = said(&name.name);
                 product.whole_name = true;
             }
@@ -139,7 +143,12 @@ impl Product {
         for field in name.others.keys().filter(|field| !field.starts_with("x_")) {
             unread.note(format!("product `{}`: `{field}` is not known", name.product_id));
         }
+        if said(&name.name).is_none() {
+            unread.note(format!("product `{}` has no name", name.product_id));
+        }
         let Some(helper) = &name.helper else { return };
+        let nothing = raw::Helper::default();
+        let helper = helper.as_ref().unwrap_or(&nothing);
         let is_one = |(field, values): (&String, &serde_json::Value)| {
             let says =
                 |value: &serde_json::Value| value.as_str().map_or(value.is_object(), |text| !text.trim().is_empty());
@@ -169,6 +178,13 @@ impl Product {
         for text in helper.purl.as_deref().into_iter().chain(helper.purls.iter().map(String::as_str)) {
             match Purl::parse(text) {
                 Ok(purl) => {
+                    // By a type that is misspelt nothing is found.
+                    if !packages::is_type(&purl.kind) {
+                        unread.note(format!(
+                            "product `{}`: purl `{text}` is of a type that is not known",
+                            name.product_id
+                        ));
+                    }
                     self.package = self.package.take().or_else(|| packages::of_purl(&purl));
                     self.exact = self.exact.take().or(purl.version);
                 }

@@ -198,6 +198,40 @@ fn a_version_that_names_no_product_takes_none_back() -> TestResult {
     Ok(())
 }
 
+/// Of versions of which none says a moment the one that is received last counts: for products, if it names some.
+#[test]
+fn an_undated_version_that_names_no_product_takes_none_back() -> TestResult {
+    type Row<'a> = (&'a [&'a str], &'a [&'a str], usize);
+    let table: [Row<'_>; 5] = [
+        (&["one", NAMELESS], &["CVE-2020-1 [one]: nameless"], 1),
+        (&["one", NAMELESS, "nameless again"], &["CVE-2020-1 [one]: nameless again"], 1),
+        (&["one", NAMELESS, "three"], &["CVE-2020-1 [three]: three"], 0),
+        (&["one", REJECTED, NAMELESS], &["CVE-2020-1 []: nameless"], 1),
+        (&["one", NAMELESS, REJECTED], &[], 0),
+    ];
+    for (versions, wanted, told) in table {
+        // Without a moment, and with one that lies after the day of receipt.
+        for stamp in ["", "2026-10-01T00:00:00"] {
+            let folder = tempfile::tempdir()?;
+            let home = Home::open(folder.path());
+            let mut last = 0;
+            // The last comes a second time, on a later day.
+            for (on, text) in versions.iter().chain(versions.last()).enumerate() {
+                let published = sync(&home, &format!("2026-08-02T{on:02}:00:00Z"), "nvd", (ID, stamp, text))?;
+                // What lies ahead is told of every version.
+                let beyond = |one: &&crate::SetAsideRecord| !super::super::is_beyond(one);
+                last = published.set_aside.iter().filter(beyond).count();
+            }
+            assert_eq!(
+                (held(&home)?, last),
+                (wanted.iter().map(|&one| one.to_owned()).collect(), told),
+                "{versions:?}"
+            );
+        }
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 

@@ -6,7 +6,7 @@ use super::{document, read};
 
 /// A tree of so many products below one vendor.
 fn wide(products: usize, vendor: &str) -> Value {
-    let leaf = |at| json!({ "category": "product_name", "name": format!("product {at}"), "product": { "product_id": format!("P{at}") } });
+    let leaf = |at| json!({ "category": "product_name", "name": format!("product {at}"), "product": { "product_id": format!("P{at}"), "name": "p" } });
     let leaves: Vec<Value> = (0..products).map(leaf).collect();
     json!({ "branches": [{ "category": "vendor", "name": vendor, "branches": leaves }] })
 }
