@@ -23,11 +23,13 @@ mod cuts;
 mod inventory;
 mod known;
 mod profile;
+mod rings;
 
 pub(crate) use cuts::Cuts;
 pub(crate) use inventory::Inventory;
 pub(crate) use known::Known;
 pub(crate) use profile::Profile;
+pub(crate) use rings::Rings;
 
 use known::{known, own_findings};
 use profile::Vectors;
@@ -49,6 +51,7 @@ pub(crate) struct Catalogue {
     /// The controls that name a vulnerability at an element, in order, whether or not they have effect.
     naming: Table<(VulnerabilityId, ElementId), Vec<ControlId>>,
     cuts: Cuts,
+    rings: Rings,
     /// For each rule those of which a weakness may stand in the place of one by it, itself among them, in order.
     in_place_of: Table<RuleId, Vec<RuleId>>,
     /// The elements that take part in an essential function, or in one that harms people when it degrades.
@@ -151,6 +154,7 @@ impl Catalogue {
             staff: [Unknowns::Worst, Unknowns::Best].map(|unknowns| Staff::new(situation.device, unknowns)),
             naming: naming(situation.device),
             cuts: Cuts::of(situation),
+            rings: Rings::of(device),
             in_place_of: in_place_of(&situation.rulebook.rules),
             essential: essential.flat_map(|one| one.realised_by.elements()).map(|id| (id.clone(), ())).collect(),
             unsaid: unsaid(device),
@@ -199,6 +203,11 @@ impl Catalogue {
     /// Whether in some reading something may be read that an element keeps without the secrets beside it.
     pub fn looked_at(&self, element: &ElementId) -> bool {
         self.elements.get(element).is_some_and(|readings| readings.open.looked_at || readings.complete.looked_at)
+    }
+
+    /// Which enforcers keep each other safe.
+    pub fn rings(&self) -> &Rings {
+        &self.rings
     }
 
     /// Where controls cut.

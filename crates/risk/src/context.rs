@@ -216,6 +216,7 @@ impl<'a> Context<'a> {
                 self.catalogue.inside(zone).iter().chain(self.catalogue.unzoned()).filter_map(known).collect()
             }
             Fact::InsideUnnamed | Fact::InsideSome => self.catalogue.unzoned().iter().filter_map(known).collect(),
+            Fact::Unguarded(_, fact) => self.elements_of(fact),
             Fact::At(_)
             | Fact::Know(_)
             | Fact::Defeated(_)

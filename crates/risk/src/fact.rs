@@ -47,6 +47,8 @@ pub(crate) enum Fact {
     Know(SecretRef),
     /// A control no longer works.
     Defeated(ControlId),
+    /// What would be the case if none of those who keep each other safe in a ring, by its number, kept another one safe.
+    Unguarded(u32, Box<Fact>),
     /// A function has degraded, by way of one element or of several together.
     Degraded(FunctionId, HowDegraded, Option<ElementId>),
     /// An effect of a function (by its number) has come about, unless a fallback takes over.
@@ -138,6 +140,7 @@ impl Fact {
             Self::Know(SecretRef::Named(secret)) => format!("the attacker knows {secret}"),
             Self::Know(SecretRef::OfLink(link)) => format!("the attacker knows the undeclared secret of {link}"),
             Self::Defeated(control) => format!("{control} no longer works"),
+            Self::Unguarded(_, fact) => format!("if it were not for each other, {}", fact.words()),
             Self::Degraded(function, HowDegraded::Loss, _) => format!("{function} stops"),
             Self::Degraded(function, HowDegraded::Alteration, _) => format!("{function} does something else"),
             Self::Degraded(function, HowDegraded::Disclosure, _) => format!("what {function} keeps becomes known"),
@@ -169,6 +172,7 @@ impl Fact {
             | Self::Know(SecretRef::OfLink(link)) => Place::Link(link.to_string()),
             Self::Know(SecretRef::Named(secret)) => Place::Secret(secret.to_string()),
             Self::Defeated(control) => Place::Control(control.to_string()),
+            Self::Unguarded(_, fact) => fact.place(),
             Self::Degraded(function, ..) | Self::Harmed(function, ..) | Self::Unrelieved(function, ..) => {
                 Place::Function(function.to_string())
             }

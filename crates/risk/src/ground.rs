@@ -87,6 +87,8 @@ pub(crate) struct Grounded {
     pub parts: Arc<Parts>,
     /// The steps whose class depends on a login, with what they demand.
     pub logins: Table<Login, Vec<(DerivationId, Profile)>>,
+    /// The derivations that only say what would follow if enforcers did not keep each other safe, with those that they are like.
+    pub supposing: BTreeMap<DerivationId, DerivationId>,
 }
 
 impl Grounded {
@@ -407,8 +409,54 @@ impl<'a> Builder<'a> {
         reach: ReachRule,
         by: impl Into<By>,
     ) -> DerivationId {
+        let by = by.into();
+        let supposing = self.supposing(&premises, &conclusion);
         let (premises, conclusion) = self.numbers(premises, conclusion);
-        self.program.derive(Step { premises: &premises, conclusion, class, reach }, by)
+        let id = self.program.derive(Step { premises: &premises, conclusion, class, reach }, by.clone());
+        for (premises, conclusion) in supposing {
+            let (premises, conclusion) = self.numbers(premises, conclusion);
+            let like = self.program.derive(Step { premises: &premises, conclusion, class, reach }, by.clone());
+            self.grounded.supposing.insert(like, id);
+        }
+        id
+    }
+
+    /// The same derivation for each ring of enforcers at one of which its conclusion is: without the cuts that they make for each other.
+    /// What holds elsewhere is asked for as it is.
+    fn supposing(&self, premises: &[Fact], conclusion: &Fact) -> Vec<(Vec<Fact>, Fact)> {
+        let rings = self.context.catalogue.rings();
+        if rings.is_empty() {
+            return Vec::new();
+        }
+        let mut around: Vec<u32> = self.at(conclusion).flat_map(|element| rings.around(element)).copied().collect();
+        around.sort_unstable();
+        around.dedup();
+        let supposing = around.into_iter().filter_map(|number| {
+            let ring = rings.at(number)?;
+            let suppose = |fact: &Fact| match self.at(fact).any(|element| ring.members.contains(element)) {
+                true => Fact::Unguarded(number, Box::new(fact.clone())),
+                false => fact.clone(),
+            };
+            let kept = |fact: &&Fact| !matches!(fact, Fact::Defeated(control) if ring.controls.contains(control));
+            Some((premises.iter().filter(kept).map(suppose).collect(), suppose(conclusion)))
+        });
+        supposing.collect()
+    }
+
+    /// The elements at which an attacker is, or arrives, by a fact.
+    fn at<'f>(&self, fact: &'f Fact) -> impl Iterator<Item = &'f ElementId> + use<'a, 'f>
+    where
+        'a: 'f,
+    {
+        let links = &self.context.device().links;
+        let ends: [Option<&ElementId>; 2] = match fact {
+            Fact::Present(element) | Fact::Plugged(_, element) | Fact::Gain(element, _) => [Some(element), None],
+            Fact::Inject(link, ..) | Fact::Speak(link) => {
+                links.get(link).map_or([None, None], |link| [Some(&link.from), Some(&link.to)])
+            }
+            _ => [None, None],
+        };
+        ends.into_iter().flatten()
     }
 
     /// The numbers of facts, as they are likely to be where a derivation like it was built before.

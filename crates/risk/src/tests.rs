@@ -17,6 +17,7 @@ mod outlines;
 mod passing_on;
 mod patches;
 mod people;
+mod rings;
 mod rubric;
 mod sites;
 mod system;

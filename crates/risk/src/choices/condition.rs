@@ -87,6 +87,8 @@ pub(super) struct Touching<'a> {
     isolates: BTreeMap<&'a ElementId, usize>,
     secures: BTreeMap<&'a LinkId, usize>,
     updates: BTreeMap<&'a ElementId, Vec<(usize, &'a BTreeSet<VulnerabilityId>)>>,
+    /// The derivations that only say what would follow, with those that they are like.
+    supposing: &'a BTreeMap<DerivationId, DerivationId>,
     /// The derivations that say that a control is defeated, as long as it is not chosen.
     free: BTreeMap<DerivationId, usize>,
     /// The controls of which that is said: as long as one is not chosen, nobody needs to defeat it.
@@ -113,6 +115,7 @@ impl<'a> Touching<'a> {
         let device = context.device();
         let mut touching = Self {
             context,
+            supposing: &grounded.supposing,
             isolates: BTreeMap::new(),
             secures: BTreeMap::new(),
             updates: BTreeMap::new(),
@@ -204,6 +207,8 @@ impl<'a> Touching<'a> {
 
     /// When a derivation stands; nothing where that cannot be told.
     pub fn condition(&self, program: &Program, id: DerivationId) -> Option<Condition> {
+        // What would follow if enforcers did not keep each other safe follows as long as what it is like.
+        let id = self.supposing.get(&id).copied().unwrap_or(id);
         if let Some(control) = self.free.get(&id) {
             return Some(Condition::default().unless([*control]));
         }

@@ -1,5 +1,6 @@
 //! Controls fall where their enforcer is altered, or the secret they rest on is known.
 
+use ward_model::ids::ElementId;
 use ward_model::scale::{Exploitability, Reach};
 use ward_policy::Privilege;
 
@@ -25,6 +26,22 @@ pub(super) fn ground(builder: &mut Builder<'_>) {
                 Exploitability::High,
                 ReachRule::First(Reach::One),
                 "who knows the secret has defeated the control",
+            );
+        }
+    }
+    // What is kept safe by what it keeps safe itself is safe only if one of them is so without the others: by whichever stands first an
+    // attacker begins, and nobody knows which that is.
+    for (number, ring) in context.catalogue.rings().iter() {
+        let altered =
+            |element: &ElementId| Fact::Unguarded(number, Box::new(Fact::Gain(element.clone(), Privilege::Alter)));
+        let premises: Vec<Fact> = ring.members.iter().map(altered).collect();
+        for control in context.controls().filter(|control| ring.controls.contains(&control.id)) {
+            builder.derive(
+                premises.clone(),
+                Fact::Defeated(control.id.clone()),
+                Exploitability::High,
+                ReachRule::First(Reach::One),
+                "its enforcer is kept safe by what it keeps safe itself, and none of them stands by itself",
             );
         }
     }

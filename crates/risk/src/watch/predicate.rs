@@ -143,6 +143,7 @@ pub(super) fn absent(finding: &Finding) -> FailedPredicate {
 /// That a fact does not come about which a step needs.
 pub(super) fn missing(fact: &Fact, words: &str) -> FailedPredicate {
     let (kind, live_by) = match fact {
+        Fact::Unguarded(_, fact) => return missing(fact, words),
         Fact::At(_) | Fact::Present(_) | Fact::Plugged(..) => (PredicateKind::PositionNotReachable, LiveBy::Position),
         Fact::Inside(_) | Fact::InsideUnnamed | Fact::InsideSome => (PredicateKind::NetworkNotEntered, LiveBy::Link),
         Fact::Inject(..) => (PredicateKind::LinkNotReachable, LiveBy::Link),

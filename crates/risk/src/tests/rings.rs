@@ -1,0 +1,114 @@
+//! Enforcers that keep each other safe.
+
+use ward_model::device::*;
+use ward_model::finding::State;
+use ward_model::scale::Position;
+use ward_model::verdict::Outcome;
+
+use super::cases::{WORST, guarded, judged, of, only};
+
+/// Of two or three walls of which each stands behind another none stands in front.
+#[test]
+fn walls_that_guard_each_other_guard_nobody() {
+    let verdict = |walls: &[&str], guarded_by: fn(&str) -> String| {
+        let mut system = guarded();
+        system.device.links.clear();
+        let link = system.link("limits", "server", "pump", Medium::Ip);
+        (link.authentication, link.exposed_to) = (None, Some(vec![Position::Internet]));
+        let rooms = ["server", "pump"].iter().chain(walls).map(|at| Cut::Presence { at: (*at).into() });
+        system.control("rooms", rooms.collect(), "doors");
+        for wall in walls {
+            system.element(wall).zone = Some(format!("behind-{}", guarded_by(wall)).as_str().into());
+            let link = system.link(&format!("setting-up-{wall}"), "desk", wall, Medium::Ip);
+            link.exposed_to = Some(vec![Position::Internet]);
+            let zone = format!("behind-{wall}");
+            let kept = Zone { id: zone.as_str().into(), name: zone.clone(), owner: Owner::Hospital };
+            system.device.zones.insert(kept.id.clone(), kept);
+            let cuts = ["net", &zone].map(|zone| Cut::LinksIntoZone { zone: zone.into(), from: Vec::new() });
+            system.control(&format!("closed-by-{wall}"), cuts.to_vec(), wall);
+            system.finding("CVE-FW", wall, Some(WORST), State::Affected);
+        }
+        of(&judged(&mut system, &[]), "CVE-FW").iter().map(|verdict| verdict.verdict).max().unwrap()
+    };
+    let next = |of: &str| match of {
+        "1" => "2".to_owned(),
+        "2" => "3".to_owned(),
+        _ => "1".to_owned(),
+    };
+    let (both, open) = (|of: &str| if of == "1" { "2" } else { "1" }.to_owned(), |_: &str| "nobody".to_owned());
+    assert_eq!(verdict(&["1"], open), Outcome::Uncontrolled);
+    assert_eq!(verdict(&["1", "2"], both), Outcome::Uncontrolled, "each stands behind the other");
+    assert_eq!(verdict(&["1", "2", "3"], next), Outcome::Uncontrolled, "each stands behind the next");
+    let behind = |of: &str| if of == "1" { "2" } else { "nobody" }.to_owned();
+    assert_eq!(verdict(&["1", "2"], behind), Outcome::Uncontrolled, "the first one in front");
+}
+
+/// The same of what closes the port by which another is set up.
+#[test]
+fn walls_that_close_each_others_ports_guard_nobody() {
+    let verdict = |closes: [(&str, &str); 2], outgoing: bool| {
+        let mut system = guarded();
+        system.device.links.clear();
+        let link = system.link("limits", "server", "pump", Medium::Ip);
+        (link.authentication, link.exposed_to) = (None, Some(vec![Position::Internet]));
+        let walls = ["1", "2"];
+        let rooms = ["server", "pump"].iter().chain(&walls).map(|at| Cut::Presence { at: (*at).into() });
+        system.control("rooms", rooms.collect(), "doors");
+        for wall in walls {
+            system.element(wall);
+            let (from, to) = if outgoing { (wall, "desk") } else { ("desk", wall) };
+            let link = system.link(&format!("port-{wall}"), from, to, Medium::Ip);
+            link.exposed_to = Some(vec![Position::Internet]);
+            system.finding(&format!("CVE-{wall}"), wall, Some(WORST), State::Affected);
+        }
+        for (wall, link) in closes {
+            let cuts = [link, "limits"].map(|link| Cut::Link { link: link.into(), from: Vec::new() });
+            system.control(&format!("closed-by-{wall}"), cuts.to_vec(), wall);
+        }
+        let judgement = judged(&mut system, &[]);
+        walls.map(|wall| only(&judgement, &format!("CVE-{wall}")).verdict)
+    };
+    for outgoing in [false, true] {
+        let others = verdict([("1", "port-2"), ("2", "port-1")], outgoing);
+        assert_eq!(others, [Outcome::Uncontrolled; 2], "each closes the other's port");
+        let own = verdict([("1", "port-1"), ("2", "port-2")], outgoing);
+        assert_eq!(own, [Outcome::Controlled; 2], "each closes its own");
+    }
+}
+
+/// One of two that nobody can bring down stands by itself, and keeps the other one safe. Nor does a rule more make anything worse.
+#[test]
+fn who_stands_by_himself_keeps_others_safe() {
+    let verdict = |weak: &[&str], ring: bool| {
+        let mut system = guarded();
+        system.device.links.clear();
+        let link = system.link("limits", "server", "pump", Medium::Ip);
+        (link.authentication, link.exposed_to) = (None, Some(vec![Position::Internet]));
+        let walls = ["1", "2"];
+        let rooms = ["server", "pump"].iter().chain(&walls).map(|at| Cut::Presence { at: (*at).into() });
+        system.control("rooms", rooms.collect(), "doors");
+        for wall in walls {
+            let link = system.link(&format!("port-{wall}"), "desk", wall, Medium::Ip);
+            (link.exposed_to, link.carries) = (Some(vec![Position::Internet]), Some(vec![Carries::Data]));
+        }
+        for wall in weak {
+            system.finding(&format!("CVE-{wall}"), wall, Some(WORST), State::Affected);
+        }
+        let closed = |id: &str| Cut::Link { link: id.into(), from: Vec::new() };
+        system.control("outer", vec![closed("port-2"), closed("limits")], "1");
+        system.control(
+            "inner",
+            if ring { vec![closed("port-1"), closed("limits")] } else { vec![closed("limits")] },
+            "2",
+        );
+        let judgement = judged(&mut system, &[]);
+        weak.iter().map(|wall| only(&judgement, &format!("CVE-{wall}")).verdict).collect::<Vec<_>>()
+    };
+    use Outcome::{Controlled, Uncontrolled};
+    for ring in [false, true] {
+        assert_eq!(verdict(&["2"], ring), [Controlled], "the outer one stands, {ring}");
+        assert_eq!(verdict(&["1", "2"], ring), [Uncontrolled; 2], "both can be brought down, {ring}");
+    }
+    assert_eq!(verdict(&["1"], true), [Controlled], "the inner one stands");
+    assert_eq!(verdict(&["1"], false), [Controlled], "and cuts what it cuts");
+}
