@@ -363,8 +363,8 @@ impl KnowledgeDescription {
         }
         if set_aside > 0 {
             notes.push(match set_aside {
-                1 => "1 record could not be read and was set aside".to_owned(),
-                _ => format!("{set_aside} records could not be read and were set aside"),
+                1 => "of 1 record something could not be read, or what came of it is told (`ward feeds sync -v`)".to_owned(),
+                _ => format!("of {set_aside} records something could not be read, or what came of it is told (`ward feeds sync -v`)"),
             });
         }
         notes

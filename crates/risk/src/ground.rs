@@ -437,7 +437,13 @@ impl<'a> Builder<'a> {
                 true => Fact::Unguarded(number, Box::new(fact.clone())),
                 false => fact.clone(),
             };
-            let kept = |fact: &&Fact| !matches!(fact, Fact::Defeated(control) if ring.controls.contains(control));
+            // What one does for itself it does whoever else there is.
+            let mut here = self.at(conclusion).filter(|element| ring.members.contains(*element));
+            let alone = here.next().filter(|_| here.next().is_none());
+            let kept = |fact: &&Fact| match fact {
+                Fact::Defeated(control) => ring.controls.get(control).is_none_or(|by| Some(by) == alone),
+                _ => true,
+            };
             Some((premises.iter().filter(kept).map(suppose).collect(), suppose(conclusion)))
         });
         supposing.collect()

@@ -36,9 +36,31 @@ pub(crate) fn treatable(elements: usize, wards: usize) -> (Device, Decisions) {
         .for_each(|link| link.exposed_to = Some(Vec::new()));
     let ports = device.links.values().filter(|link| link.medium.needs_touch());
     let ports: Vec<Cut> = ports.map(|link| Cut::Link { link: link.id.clone(), from: Vec::new() }).collect();
-    let doors = Element {
-        id: "doors".into(),
-        name: "doors".into(),
+    let presence = device.elements.keys().map(|element| Cut::Presence { at: element.clone() }).collect();
+    stand_by_itself(device, "doors");
+    add(device, "locked-doors", "doors", presence, 5);
+    add(device, "closed-ports", "doors", ports, 5);
+    let into = |zone: &ZoneId, from: &[Position]| Cut::LinksIntoZone { zone: zone.clone(), from: from.to_vec() };
+    add(device, "core-guard", "core-gateway", vec![into(&"core".into(), &[])], 30);
+    hospital.open.push(ClaimId::Control("core-guard".into()));
+    let zones: Vec<ZoneId> = hospital.device.zones.keys().filter(|zone| zone.as_str() != "core").cloned().collect();
+    for zone in zones.into_iter().take(wards) {
+        // In front of the ward, and not in it: it would have to keep safe what keeps it safe.
+        let filter = format!("{zone}-filter");
+        stand_by_itself(&mut hospital.device, &filter);
+        add(&mut hospital.device, &filter, &filter, vec![into(&zone, &[Position::HospitalNetwork])], 7);
+        hospital.open.extend([filter, format!("{zone}-isolation")].map(|id| ClaimId::Control(ControlId::new(id))));
+    }
+    hospital.claims();
+    let decisions = hospital.decisions();
+    (hospital.device, decisions)
+}
+
+/// Something of which nothing is found, and which nobody speaks to.
+fn stand_by_itself(device: &mut Device, id: &str) {
+    let element = Element {
+        id: ElementId::from(id),
+        name: id.to_owned(),
         kind: ElementKind::Other,
         owner: Owner::Hospital,
         zone: None,
@@ -47,28 +69,7 @@ pub(crate) fn treatable(elements: usize, wards: usize) -> (Device, Decisions) {
         instances_per_site: Some(1),
         local_login: false,
     };
-    let presence = device.elements.keys().map(|element| Cut::Presence { at: element.clone() }).collect();
-    device.elements.insert(doors.id.clone(), doors);
-    add(device, "locked-doors", "doors", presence, 5);
-    add(device, "closed-ports", "doors", ports, 5);
-    let into = |zone: &ZoneId, from: &[Position]| Cut::LinksIntoZone { zone: zone.clone(), from: from.to_vec() };
-    add(device, "core-guard", "core-gateway", vec![into(&"core".into(), &[])], 30);
-    hospital.open.push(ClaimId::Control("core-guard".into()));
-    let zones: Vec<ZoneId> = hospital.device.zones.keys().filter(|zone| zone.as_str() != "core").cloned().collect();
-    for zone in zones.into_iter().take(wards) {
-        let filter = format!("{zone}-filter");
-        add(
-            &mut hospital.device,
-            &filter,
-            &format!("{zone}-server"),
-            vec![into(&zone, &[Position::HospitalNetwork])],
-            7,
-        );
-        hospital.open.extend([filter, format!("{zone}-isolation")].map(|id| ClaimId::Control(ControlId::new(id))));
-    }
-    hospital.claims();
-    let decisions = hospital.decisions();
-    (hospital.device, decisions)
+    device.elements.insert(element.id.clone(), element);
 }
 
 fn add(device: &mut Device, id: &str, enforcer: &str, cuts: Vec<Cut>, cost: u64) {

@@ -11,8 +11,8 @@ use crate::vocabulary::Table;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ring {
     pub members: BTreeSet<ElementId>,
-    /// Their controls by which they keep messages from each other.
-    pub controls: BTreeSet<ControlId>,
+    /// Their controls by which they keep each other safe, each with who enforces it.
+    pub controls: BTreeMap<ControlId, ElementId>,
 }
 
 /// The rings of a device. Whether controls have effect makes no difference.
@@ -32,7 +32,7 @@ impl Rings {
             let controls = guards.controls.iter().filter(|(_, (by, of))| {
                 members.contains(*by) && of.iter().any(|one| one != by && members.contains(*one))
             });
-            let controls = controls.map(|(control, _)| (*control).clone()).collect();
+            let controls = controls.map(|(control, (by, _))| ((*control).clone(), (*by).clone())).collect();
             rings.all.push(Ring { members, controls });
         }
         rings
@@ -81,9 +81,12 @@ impl<'a> Guards<'a> {
                         device.elements.get(*other).is_some_and(|element| element.zone.as_ref() == Some(zone))
                     })),
                     Cut::Link { link, .. } => guarded.extend(ends(link).into_iter().flatten()),
-                    // What checks what arrives elsewhere need not stand in front of it: of two such checks each is there as long as
-                    // the other is.
-                    Cut::Step { .. } | Cut::Presence { .. } | Cut::Vulnerability { .. } => {}
+                    // What keeps from an element what uses its vulnerability stands in front of it.
+                    Cut::Vulnerability { at, .. } => {
+                        guarded.insert(at);
+                    }
+                    // What checks what is done elsewhere, or locks a door, need not: of two such each is there as long as the other is.
+                    Cut::Step { .. } | Cut::Presence { .. } => {}
                 }
             }
             guarded.retain(|one| enforcers.contains(one));

@@ -35,7 +35,7 @@ pub(super) fn ground(builder: &mut Builder<'_>) {
         let altered =
             |element: &ElementId| Fact::Unguarded(number, Box::new(Fact::Gain(element.clone(), Privilege::Alter)));
         let premises: Vec<Fact> = ring.members.iter().map(altered).collect();
-        for control in context.controls().filter(|control| ring.controls.contains(&control.id)) {
+        for control in context.controls().filter(|control| ring.controls.contains_key(&control.id)) {
             builder.derive(
                 premises.clone(),
                 Fact::Defeated(control.id.clone()),

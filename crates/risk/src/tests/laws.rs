@@ -116,6 +116,26 @@ proptest! {
         prop_assert!(worst(&outcomes(&system, &rulebook, &fewer)) >= worst(&outcomes(&system, &rulebook, &effects)));
     }
 
+    /// What a control cuts besides makes no harm easier to reach, whoever keeps whom safe by it.
+    #[test]
+    fn with_a_cut_more_nothing_is_worse(system in systems(), picks in any::<u32>(), which in any::<prop::sample::Index>()) {
+        let rulebook = rulebook();
+        let effects = some(&system, picks);
+        let mut fewer = system.clone();
+        let controls: Vec<_> = system.device.controls.keys().cloned().collect();
+        prop_assume!(!controls.is_empty());
+        let control = fewer.device.controls.get_mut(which.get(&controls)).unwrap();
+        prop_assume!(control.cuts.pop().is_some());
+        for presumed in [false, true] {
+            let with = worst_by_harm(&system, &rulebook, &effects, presumed);
+            let without = worst_by_harm(&fewer, &rulebook, &effects, presumed);
+            for (harm, is) in with {
+                let was = without.get(&harm).copied();
+                prop_assert!(was >= Some(is), "{:?}: {:?} became {:?}", harm, was, is);
+            }
+        }
+    }
+
     /// Law 3: another finding, link or evidence of exploitation never improves a verdict.
     #[test]
     fn with_more_against_it_nothing_is_better(system in systems(), picks in any::<u32>(), from in 0..4_usize, to in 0..4_usize, kind in 0..5_usize) {

@@ -112,3 +112,46 @@ fn who_stands_by_himself_keeps_others_safe() {
     assert_eq!(verdict(&["1"], true), [Controlled], "the inner one stands");
     assert_eq!(verdict(&["1"], false), [Controlled], "and cuts what it cuts");
 }
+
+/// Two that stand in the network that both guard, each with a port that it closes itself, by one control: nobody gets at either.
+#[test]
+fn a_port_that_one_closes_for_itself_is_closed() {
+    let verdict = |own_ports: bool| {
+        let mut system = guarded();
+        system.device.links.clear();
+        let link = system.link("limits", "server", "pump", Medium::Ip);
+        (link.authentication, link.exposed_to) = (None, Some(vec![Position::Internet]));
+        let walls = ["1", "2"];
+        let rooms = ["server", "pump"].iter().chain(&walls).map(|at| Cut::Presence { at: (*at).into() });
+        system.control("rooms", rooms.collect(), "doors");
+        for wall in walls {
+            let port = format!("port-{wall}");
+            system.link(&port, "desk", wall, Medium::Ip).exposed_to = Some(vec![Position::Internet]);
+            system.element(wall).zone = Some("net".into());
+            let mut cuts = vec![Cut::LinksIntoZone { zone: "net".into(), from: Vec::new() }];
+            if own_ports {
+                cuts.push(Cut::Link { link: port.as_str().into(), from: Vec::new() });
+            }
+            system.control(&format!("kept-by-{wall}"), cuts, wall);
+            system.finding("CVE-FW", wall, Some(WORST), State::Affected);
+        }
+        of(&judged(&mut system, &[]), "CVE-FW").iter().map(|verdict| verdict.verdict).max().unwrap()
+    };
+    assert_eq!(verdict(true), Outcome::Controlled);
+    assert_eq!(verdict(false), Outcome::Uncontrolled, "each keeps the other's port closed");
+}
+
+/// Two doors, the lock of each behind the other one: as long as both are locked nobody comes to either.
+#[test]
+fn doors_lock_each_other() {
+    let mut system = guarded();
+    system.device.links.clear();
+    for (lock, behind) in [("1", "2"), ("2", "1")] {
+        system.element(lock);
+        let closed = ["pump", "server", behind].map(|at| Cut::Presence { at: at.into() });
+        system.control(&format!("door-{lock}"), closed.to_vec(), lock);
+        system.finding("CVE-LOCK", lock, Some("CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"), State::Affected);
+    }
+    let judgement = judged(&mut system, &[]);
+    assert!(of(&judgement, "CVE-LOCK").iter().all(|verdict| verdict.verdict == Outcome::Controlled));
+}

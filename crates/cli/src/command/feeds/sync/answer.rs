@@ -339,8 +339,11 @@ pub fn text(answer: &Answer, verbose: bool) -> String {
                 None => format!("{name}: {id} in {file} could not be read: {reason}\n"),
             });
         }
-        if let Some(more) = source.set_aside.len().checked_sub(shown).filter(|more| *more > 0) {
-            out.push_str(&format!("{}: and {more} more records that could not be read; -v shows them\n", source.name));
+        let told = |record: &&SetAsideAnswer| record.place == 0 && record.reason.contains("in part: ");
+        let (told, unread): (Vec<_>, Vec<_>) = source.set_aside.iter().skip(shown).partition(told);
+        let more = [(unread, "that could not be read"), (told, "of which something is to be told")];
+        for (records, what) in more.iter().filter(|(records, _)| !records.is_empty()) {
+            out.push_str(&format!("{}: and {} more records {what}; -v shows them\n", source.name, records.len()));
         }
     }
     if !answer.untouched.is_empty() {
