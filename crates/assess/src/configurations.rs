@@ -223,8 +223,11 @@ fn joined(parts: &[Part<'_>], verdicts: Vec<Verdict>, device: Digest) -> Assessm
     all.single_actions.sort_by(order_of_actions);
     all.multi_patient = multi_patient(&verdicts, &all.single_actions);
     all.clocks = clocks(parts);
-    all.watch_list =
-        labelled(parts, |one| &one.watch_list, |item: &mut WatchItem, at| item.failed_predicate.push_str(at));
+    all.watch_list = labelled(
+        parts,
+        |one| &one.watch_list,
+        |item: &mut WatchItem, at| item.failed_predicate = format!("{}{at}", item.failed_predicate).into(),
+    );
     all.gaps = labelled(parts, |one| &one.gaps, |gap: &mut Gap, at| gap.missing.push_str(at));
     all.decisions_without_effect = labelled(
         parts,

@@ -28,7 +28,7 @@ use crate::ground::{Like, ground};
 use crate::parallel::{each_beside, each_mut, in_parts};
 use crate::run::{Judged, Key, Outcomes, Run, Standing};
 use crate::subject::SubjectKey;
-use crate::watch::{self, Spoken, Waiting};
+use crate::watch::{self, Predicates, Spoken, Waiting};
 use crate::without::Without;
 use crate::witness::OwnSteps;
 
@@ -433,8 +433,10 @@ impl<'a> Readings<'a> {
             .iter()
             .map(|(key, turns)| Waiting::of(key, turns.claims.clone(), |_| turns.whole.clone(), turns.until));
         let waiting: Vec<Waiting<'_>> = waiting.chain(arising).collect();
-        let items = |waiting: &[Waiting<'_>]| watch::items(&run, waiting, |key| listed.outcome(key));
+        let predicates = Predicates::new(decided);
+        let items = |waiting| watch::items((&run, &predicates), waiting, |key| listed.outcome(key));
         watch_list.extend(in_parts(&waiting, LEAST_VERDICTS, items, || ()).1.into_iter().flatten());
+        drop(predicates);
         drop(waiting);
         Bench { verdicts, single_actions, watch_list }
     }
