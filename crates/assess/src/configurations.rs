@@ -191,10 +191,10 @@ fn worst(parts: &mut [Part<'_>], site: Option<&SiteId>, groups: &BTreeSet<Group>
             verdict.provisional = all.iter().any(|one| one.provisional);
             verdict.valid_until = all.iter().filter_map(|one| one.valid_until).min();
             verdict.controls_relied_on = union(all.iter().flat_map(|one| &one.controls_relied_on));
-            let mut points: Vec<_> = all.iter().flat_map(|one| &one.sensitivity).cloned().collect();
+            let mut points: Vec<_> = all.iter().flat_map(|one| &*one.sensitivity).cloned().collect();
             points.sort_by(|a, b| a.claim.cmp(&b.claim));
             points.dedup();
-            verdict.sensitivity = points;
+            verdict.sensitivity = points.into();
         }
         verdict.covers = union(all.iter().flat_map(|one| &one.covers));
         verdict.units.count = None;

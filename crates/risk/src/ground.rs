@@ -116,6 +116,7 @@ pub(crate) fn ground_like(context: &Context<'_>, like: &Like) -> Grounded {
 
 fn ground_in(mut builder: Builder<'_>) -> Grounded {
     let context = builder.context;
+    builder.grounded.groups = Keyed::over(Arc::clone(context.catalogue.weaknesses()));
     for position in positions(context.device()) {
         builder.derive(
             Vec::new(),

@@ -234,6 +234,7 @@ impl Program {
 
     /// Gives back the room that nothing stands in, where nothing more is added.
     pub fn shrink(&mut self) {
+        Arc::make_mut(&mut self.facts).shrink();
         self.derivations.shrink();
         self.by.shrink_to_fit();
     }

@@ -92,14 +92,15 @@ pub(crate) fn describes(claim: &ClaimId) -> bool {
 /// Vulnerabilities and weaknesses that reach nobody as things stand, with what does not hold, and elements of which nothing is presumed
 /// by decisions; `listed` says how they come out where nothing is decided but that all of the elements is listed. What does not arise
 /// and would lead to no harm if it did is not among them, but for vulnerabilities that decisions say are not there.
-pub(crate) fn items<'a>(
+pub(crate) fn items<'a, T>(
     (run, predicates): (&Run<'_>, &Predicates<'a>),
-    waiting: &'a [Waiting<'_>],
+    all: &'a [T],
+    waiting: impl Fn(&'a T) -> Option<Waiting<'a>>,
     listed: impl Fn(&Key) -> Outcome,
 ) -> Vec<WatchItem> {
-    let each = waiting.iter().filter_map(|one| match one.key.because {
-        Some(_) => Some(presumable((run, predicates), one)),
-        None => item((run, predicates), one, one.is_held(&listed)),
+    let each = all.iter().filter_map(waiting).filter_map(|one| match one.key.because {
+        Some(_) => Some(presumable((run, predicates), &one)),
+        None => item((run, predicates), &one, one.is_held(&listed)),
     });
     each.collect()
 }
@@ -126,7 +127,7 @@ impl<'p, 'a> Said<'p, 'a> {
     }
 
     /// What decisions keep away, and what happens when they end.
-    fn held(&mut self, waiting: &'a Waiting<'_>) {
+    fn held(&mut self, waiting: &Waiting<'a>) {
         let (kept, at) = (self.kept, At::of(&waiting.key.subject));
         let mut held = |predicate: Arc<FailedPredicate>, live: String| {
             self.failed.push(Arc::clone(&predicate.text));
@@ -147,8 +148,9 @@ impl<'p, 'a> Said<'p, 'a> {
     }
 }
 
-fn item<'a>((run, predicates): (&Run<'_>, &Predicates<'a>), waiting: &'a Waiting<'_>, held: bool) -> Option<WatchItem> {
-    let subject = &waiting.key.subject;
+fn item<'a>((run, predicates): (&Run<'_>, &Predicates<'a>), waiting: &Waiting<'a>, held: bool) -> Option<WatchItem> {
+    let key: &'a Key = waiting.key;
+    let subject = &key.subject;
     let element = subject.element();
     let sets = run.missing_sets(waiting.key);
     let arises = sets.is_some();
@@ -218,8 +220,9 @@ fn lacking<'a>(run: &Run<'_>, element: &'a ElementId, sets: &[MissingSet], said:
 }
 
 /// An element of which nothing is presumed, by decisions.
-fn presumable<'a>((run, predicates): (&Run<'_>, &Predicates<'a>), waiting: &'a Waiting<'_>) -> WatchItem {
-    let element = waiting.key.subject.element();
+fn presumable<'a>((run, predicates): (&Run<'_>, &Predicates<'a>), waiting: &Waiting<'a>) -> WatchItem {
+    let key: &'a Key = waiting.key;
+    let element = key.subject.element();
     let mut said = Said::new(predicates);
     if !waiting.described.is_empty() {
         let described = predicates.described(element, &waiting.described);

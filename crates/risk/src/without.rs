@@ -23,6 +23,7 @@ use crate::fact::Fact;
 use crate::graph::Step;
 use crate::ground::weaknesses::may_be_weak;
 use crate::ground::{Grounded, Group, Like, Login, Part, login, reground};
+use crate::keyed::Keyed;
 use crate::levels::{Bounds, Levels};
 use crate::lists::Lists;
 use crate::network::Network;
@@ -32,17 +33,18 @@ use crate::presume::{Presumption, presumptions, presumptions_of};
 use crate::program::{DerivationId, FactId, Program};
 use crate::run::Run;
 use crate::subject::SubjectKey;
+use crate::texts::exactly;
 use crate::vocabulary::Table;
 
-/// The weaknesses of something after a removal, by rule and element, and whether each is uncontrolled.
-type FoundAnew = BTreeMap<(RuleId, ElementId), bool>;
+/// The weaknesses of something after a removal, by rule and element, and whether each is uncontrolled: few, of which there are many.
+type FoundAnew = Vec<(RuleId, ElementId, bool)>;
 
 /// In which of the removals that were tried subjects turn uncontrolled, each by its number.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Turns {
     #[cfg(test)]
     tried: usize,
-    groups: BTreeMap<Group, Vec<usize>>,
+    groups: Keyed<Group, Vec<u32>>,
     presumed: BTreeMap<Presumption, Vec<usize>>,
     /// Where an element's inventory is no longer known to be complete: what is then found on it is left to a presumption.
     open: BTreeMap<ElementId, Vec<usize>>,
@@ -52,14 +54,19 @@ pub(crate) struct Turns {
     /// uncontrolled.
     presuming: BTreeMap<Presumption, BTreeSet<usize>>,
     /// Where the weaknesses of something change: those it has then, by element, and whether each is uncontrolled.
-    weaknesses: BTreeMap<DesignOf, BTreeMap<usize, FoundAnew>>,
+    weaknesses: Keyed<DesignOf, Vec<(u32, FoundAnew)>>,
+}
+
+/// A removal by its number. More than four thousand million do not fit into memory.
+fn numbered(removal: usize) -> u32 {
+    u32::try_from(removal).unwrap_or(u32::MAX)
 }
 
 impl Turns {
     /// These and what others have found of other removals.
     fn join(&mut self, others: Self) {
         let Self { groups, presumed, open, undescribed, presuming, weaknesses, .. } = others;
-        groups.into_iter().for_each(|(group, numbers)| self.groups.entry(group).or_default().extend(numbers));
+        groups.iter().for_each(|(group, numbers)| self.groups.at(group.clone()).extend(numbers));
         presumed.into_iter().for_each(|(one, numbers)| self.presumed.entry(one).or_default().extend(numbers));
         open.into_iter().for_each(|(element, numbers)| self.open.entry(element).or_default().extend(numbers));
         for (element, numbers) in undescribed {
@@ -68,18 +75,17 @@ impl Turns {
         for (presumption, numbers) in presuming {
             self.presuming.entry(presumption).or_default().extend(numbers);
         }
-        weaknesses.into_iter().for_each(|(of, found)| self.weaknesses.entry(of).or_default().extend(found));
+        weaknesses.iter().for_each(|(of, found)| self.weaknesses.at(of.clone()).extend(found.iter().cloned()));
     }
 
     /// The subjects that do not arise as decided and are uncontrolled in some removals, with these.
     pub fn arising(&self, decided: &Outcomes<'_>) -> BTreeMap<Key, BTreeSet<usize>> {
         let mut arising: BTreeMap<Key, BTreeSet<usize>> = BTreeMap::new();
-        let found =
-            self.weaknesses.iter().flat_map(|(of, found)| found.iter().map(move |(number, found)| (of, number, found)));
-        for (of, number, found) in found {
-            for ((rule, element), _) in found.iter().filter(|(_, bad)| **bad) {
+        for (of, number, found) in self.weaknesses.iter().flat_map(|(of, all)| all.iter().map(move |(n, f)| (of, n, f)))
+        {
+            for (rule, element, _) in found.iter().filter(|(.., bad)| *bad) {
                 let subject = SubjectKey::Weakness(rule.clone(), of.clone(), element.clone());
-                arising.entry(Key { subject, because: None }).or_default().insert(*number);
+                arising.entry(Key { subject, because: None }).or_default().insert(*number as usize);
             }
         }
         let unmodelled =
@@ -96,7 +102,7 @@ impl Turns {
     /// The removals in which a subject turns that is controlled as decided.
     pub fn of(&self, decided: &Outcomes<'_>, context: &Context<'_>, key: &Key) -> Vec<usize> {
         let in_groups = |groups: &mut dyn Iterator<Item = &Group>| -> BTreeSet<usize> {
-            groups.filter_map(|group| self.groups.get(group)).flatten().copied().collect()
+            groups.filter_map(|group| self.groups.get(group)).flatten().map(|number| *number as usize).collect()
         };
         let places = context.places(&key.subject);
         let opened = places.into_iter().filter_map(|element| self.undescribed.get(element)).flatten();
@@ -122,19 +128,19 @@ impl Turns {
                 }
                 let others = context.catalogue.in_place_of(rule);
                 for (number, found) in self.weaknesses.get(of).into_iter().flatten() {
-                    let mut in_its_place = found
-                        .iter()
-                        .filter(|((other, at), _)| at == element && (other == rule || others.contains(other)))
-                        .peekable();
-                    let bad = match found.get(&(rule.clone(), element.clone())) {
-                        Some(bad) => *bad,
-                        None if in_its_place.peek().is_some() => in_its_place.any(|(_, bad)| *bad),
-                        None => opened.contains(number),
+                    let number = *number as usize;
+                    let here = || found.iter().filter(|(_, at, _)| at == element);
+                    let mut in_its_place =
+                        here().filter(|(other, ..)| other == rule || others.contains(other)).peekable();
+                    let bad = match here().find(|(own, ..)| own == rule) {
+                        Some((.., bad)) => *bad,
+                        None if in_its_place.peek().is_some() => in_its_place.any(|(.., bad)| *bad),
+                        None => opened.contains(&number),
                     };
                     if bad {
-                        turning.insert(*number);
+                        turning.insert(number);
                     } else {
-                        turning.remove(number);
+                        turning.remove(&number);
                     }
                 }
                 turning
@@ -478,7 +484,8 @@ impl<'a> Without<'a> {
         }
         let watched = Arc::new(Watched { groups, by_step, by_element, presumptions, silent });
         let like = decided.like();
-        Self { context, decided, like, undescribed, presumed, harmed, today, watched, turns: Turns::default() }
+        let turns = Turns { groups: Keyed::over(Arc::clone(context.catalogue.weaknesses())), ..Turns::default() };
+        Self { context, decided, like, undescribed, presumed, harmed, today, watched, turns }
     }
 
     /// Takes these claims away, each time from what is decided, and notes what turns: removals are numbered as they stand there.
@@ -560,7 +567,7 @@ impl<'a> Without<'a> {
             let anew =
                 matches!(group, Group::Weakness(_, of, _) if touched.parts.contains(&Part::Weaknesses(of.clone())));
             if !anew {
-                self.turns.groups.entry(group.clone()).or_default().push(number);
+                self.turns.groups.at(group.clone()).push(numbered(number));
             }
         }
         for element in &more {
@@ -569,26 +576,27 @@ impl<'a> Without<'a> {
         for element in &touched.inventories {
             self.turns.open.entry((*element).clone()).or_default().push(number);
         }
-        for part in &touched.parts {
-            if let Part::Weaknesses(of) = part {
-                self.turns.weaknesses.entry(of.clone()).or_default().insert(number, BTreeMap::new());
-            }
-        }
+        // What had weaknesses may have none any more.
+        let anew = touched.parts.iter().filter_map(|part| match part {
+            Part::Weaknesses(of) => Some((of, FoundAnew::new())),
+            _ => None,
+        });
+        let mut anew: BTreeMap<&DesignOf, FoundAnew> = anew.collect();
         for (group, steps) in grounded.groups.iter() {
             let element = group.element();
             let undescribed = side.presumed.contains(element) || more.contains(element);
             let bad = undescribed || steps.iter().flat_map(|(_, steps)| steps).any(|step| network.leads(*step));
             match group {
                 Group::Weakness(rule, of, element) => {
-                    let found = self.turns.weaknesses.entry(of.clone()).or_default().entry(number).or_default();
-                    found.insert((rule.clone(), element.clone()), bad);
+                    anew.entry(of).or_default().push((rule.clone(), element.clone(), bad));
                 }
                 // What is found is the same as long as the inventory is; answers change what it demands and gives.
-                Group::Vulnerabilities { .. } if bad => {
-                    self.turns.groups.entry(group.clone()).or_default().push(number);
-                }
+                Group::Vulnerabilities { .. } if bad => self.turns.groups.at(group.clone()).push(numbered(number)),
                 Group::Vulnerabilities { .. } => {}
             }
+        }
+        for (of, found) in anew {
+            self.turns.weaknesses.at(of.clone()).push((numbered(number), exactly(found)));
         }
         side.network.undo();
     }

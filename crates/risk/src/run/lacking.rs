@@ -62,7 +62,7 @@ impl Run<'_> {
         for id in self.grounded_group(key)?.iter().flat_map(|(_, steps)| steps) {
             let step = self.grounded.program.step(*id);
             let missing: BTreeSet<FactId> =
-                step.premises.iter().copied().filter(|fact| !self.known.reaches(*fact)).collect();
+                step.premises.iter().copied().filter(|fact| !self.questions.reaches(*fact)).collect();
             if missing.is_empty() {
                 return Some(Vec::new());
             }
