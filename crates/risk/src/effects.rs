@@ -4,7 +4,7 @@
 //! bound to what was claimed and to the evidence as they are now. Whatever fails is said with its reason.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
 use ward_model::assessment::{DecisionWithoutEffect, Lapse};
@@ -26,6 +26,19 @@ pub struct Effects {
     many: Option<Arc<[u64]>>,
     /// The newest day on which somebody answered for each review of a component; none where it is supposed.
     entered: Arc<BTreeMap<ClaimId, Date>>,
+    /// Who notes what is asked of them.
+    heard: Option<Heard>,
+}
+
+/// The claims that were asked about, as they were asked.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Heard(Arc<Mutex<Vec<ClaimId>>>);
+
+impl Heard {
+    /// What was asked since the last time.
+    pub fn take(&self) -> Vec<ClaimId> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// Claims in order, each with the last day on which it has effect, and where each stands.
@@ -82,8 +95,17 @@ impl Effects {
 
     /// Until when a claim has effect, if it has.
     fn holding(&self, id: &ClaimId) -> Option<Option<Date>> {
+        if let Some(Heard(heard)) = &self.heard {
+            heard.lock().unwrap_or_else(PoisonError::into_inner).push(id.clone());
+        }
         let place = self.holding.place(id)?;
         self.is_left(place).then(|| self.holding.claims[place].1)
+    }
+
+    /// The same, and whatever is asked of them is noted.
+    pub(crate) fn listening(&self) -> (Self, Heard) {
+        let heard = Heard::default();
+        (Self { heard: Some(heard.clone()), ..self.clone() }, heard)
     }
 
     /// The same without what stands at these places.
@@ -202,6 +224,17 @@ impl Effects {
     /// The newest day on which somebody answered for the review of a component, where that has effect and is not supposed.
     pub(crate) fn entered(&self, id: &ClaimId) -> Option<Date> {
         self.entered.get(id).copied().filter(|_| self.holds(id))
+    }
+
+    /// The claims that have effect here or in another, and not in both.
+    pub(crate) fn differing<'e>(&'e self, other: &'e Self) -> Vec<&'e ClaimId> {
+        if Arc::ptr_eq(&self.holding, &other.holding) {
+            let claims = self.holding.claims.iter().enumerate();
+            let differing = claims.filter(|(place, _)| self.is_left(*place) != other.is_left(*place));
+            return differing.map(|(_, (id, _))| id).collect();
+        }
+        let gone = self.claims().filter(|claim| !other.holds(claim));
+        gone.chain(other.claims().filter(|claim| !self.holds(claim))).collect()
     }
 
     /// Whether nothing has effect.

@@ -1,5 +1,7 @@
 //! A program laid flat: what is gone through again and again stands side by side, with nothing for people in between.
 
+use std::ops::Range;
+
 use crate::lists::Lists;
 use crate::program::{DerivationId, FactId, Program, ReachRule};
 use ward_model::scale::Exploitability;
@@ -57,6 +59,16 @@ impl Steps {
         let before = u32::try_from(self.premises.len()).unwrap_or(u32::MAX);
         self.premises.extend_from_slice(&others.premises);
         self.flat.extend(others.flat.iter().map(|step| Flat { end: step.end.saturating_add(before), ..*step }));
+    }
+
+    /// Adds some of others behind these.
+    pub fn append_some(&mut self, others: &Self, places: Range<usize>) {
+        let Some(last) = places.clone().last() else { return };
+        let from = places.start.checked_sub(1).map_or(0, |before| others.flat[before].end);
+        let before = u32::try_from(self.premises.len()).unwrap_or(u32::MAX);
+        self.premises.extend_from_slice(&others.premises[from as usize..others.flat[last].end as usize]);
+        let moved = |step: &Flat| Flat { end: (step.end - from).saturating_add(before), ..*step };
+        self.flat.extend(others.flat[places].iter().map(moved));
     }
 
     /// Takes all away from a place on.

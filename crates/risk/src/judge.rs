@@ -25,7 +25,7 @@ use crate::catalogue::Catalogue;
 use crate::clock;
 use crate::context::{Context, Situation, Unknowns};
 use crate::effects::{Effects, spoken_of};
-use crate::ground::{Like, ground};
+use crate::ground::{Like, ground_for_many};
 use crate::parallel::{each_beside, each_mut, in_parts};
 use crate::run::{Judged, Key, Outcomes, Run, Standing};
 use crate::subject::SubjectKey;
@@ -347,8 +347,7 @@ impl<'a> Readings<'a> {
     {
         let readings: Readings<'b> = self;
         let decided = readings.decided;
-        let grounded = ground(&readings.context(decided, Unknowns::Worst));
-        let like = grounded.like();
+        let (grounded, like) = ground_for_many(&readings.context(decided, Unknowns::Worst));
         // In which versions a finding is, is asked of so few that a reading of its own answers each.
         let (read, removals): (Vec<_>, Vec<_>) = removals(decided).into_iter().partition(|claims| is_read(claims));
         let read: Vec<(ClaimId, Effects)> =
@@ -359,7 +358,8 @@ impl<'a> Readings<'a> {
         let without_whole: Vec<Effects> = readings.spoken.iter().map(|(_, claims)| decided.without(claims)).collect();
         // Whether several decisions together keep something away is a reading of its own.
         let described = decided.without(decided.claims().filter(|claim| !watch::describes(claim)));
-        // Of the unknown at its best the class is told too.
+        // That in which nothing has effect comes first: the others take over what is the same there. Of the unknown at its best the
+        // class is told too.
         let mut asked = vec![(none, Unknowns::Worst), (decided, Unknowns::Best)];
         asked.extend([all, &described].map(|effects| (effects, Unknowns::Worst)));
         let lapsing: Vec<(Date, Lapsing)> = lapses
@@ -381,6 +381,8 @@ impl<'a> Readings<'a> {
         };
         let ((run, outcomes), others) =
             each_beside(&asked, |(effects, unknowns)| readings.outcomes(effects, *unknowns, &like), first);
+        // What they were built like is as large as a reading.
+        drop(like);
         let turns = Without::new(&run, &outcomes).remove_each(&tried);
         let compared = Compared {
             others,

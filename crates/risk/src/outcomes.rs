@@ -222,24 +222,33 @@ impl<'a> Outcomes<'a> {
 
     /// Every subject that arises, presumed ones included, with how it stands.
     pub fn subjects(&self) -> Vec<(Key, Standing)> {
+        self.subjects_where(|_| true)
+    }
+
+    /// The subjects of which it is wanted how they stand.
+    pub fn subjects_where(&self, wanted: impl Fn(&Standing) -> bool) -> Vec<(Key, Standing)> {
         let mut subjects = Vec::new();
         for element in self.context.device().elements.keys() {
             for known in &self.context.inventory(element).known {
-                if let Some(standing) = self.groups.get(&self.context.group_of(known, element)) {
+                let standing = self.groups.get(&self.context.group_of(known, element));
+                if let Some(standing) = standing.filter(|standing| wanted(standing)) {
                     let subject = SubjectKey::Vulnerability(known.id.clone(), element.clone());
                     subjects.push((Key { subject, because: None }, standing.clone()));
                 }
             }
         }
         for (group, standing) in self.groups.iter() {
-            if let Group::Weakness(rule, of, element) = group {
+            if let (Group::Weakness(rule, of, element), true) = (group, wanted(standing)) {
                 let subject = SubjectKey::Weakness(rule.clone(), of.clone(), element.clone());
                 subjects.push((Key { subject, because: None }, standing.clone()));
             }
         }
         for (presumption, judged) in &self.presumed {
-            let subject = SubjectKey::Presumed(presumption.element.clone());
-            subjects.push((Key { subject, because: Some(presumption.because) }, Standing::Judged(Arc::clone(judged))));
+            let standing = Standing::Judged(Arc::clone(judged));
+            if wanted(&standing) {
+                let subject = SubjectKey::Presumed(presumption.element.clone());
+                subjects.push((Key { subject, because: Some(presumption.because) }, standing));
+            }
         }
         subjects
     }

@@ -1,6 +1,6 @@
 //! Facts and the derivations between them: a graph in which every derivation joins several premises to one conclusion.
 
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::{Arc, OnceLock};
 
 use ward_model::scale::{Exploitability, Reach};
@@ -230,6 +230,16 @@ impl Program {
             self.by.push(by.into());
         }
         id
+    }
+
+    /// Adds some of the own derivations of another, which numbers facts alike. Nobody asks what they follow by.
+    pub fn derive_as(&mut self, other: &Self, places: Range<usize>) {
+        self.graph.take();
+        let first = other.first_derivation;
+        self.derivations.append_some(&other.derivations, places.start - first..places.end - first);
+        if !self.wordless {
+            self.by.resize(self.derivations.len(), By::Fixed(""));
+        }
     }
 
     /// Gives back the room that nothing stands in, where nothing more is added.

@@ -80,7 +80,7 @@ pub(super) fn ground(builder: &mut Builder<'_>, of: &DesignOf) {
             let steps = found.steps(builder, rule, &by);
             if !steps.is_empty() {
                 let group = Group::Weakness(rule.id.clone(), of.clone(), found.element().clone());
-                builder.grounded.groups.at(group).push((Profile::OF_A_RULE, steps));
+                builder.group(group).push((Profile::OF_A_RULE, steps));
             }
         }
     }

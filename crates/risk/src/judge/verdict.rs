@@ -123,8 +123,9 @@ impl<'a> Compared<'a> {
             outcomes.standing(key).is_some_and(|standing| standing.outcome() == Outcome::Uncontrolled)
         };
         let read = self.read().map(|(_, outcomes)| outcomes).chain(reads).flat_map(|outcomes| {
-            let subjects = outcomes.subjects().into_iter().map(|(key, _)| key);
-            subjects.filter(|key| arises(outcomes, key) && self.decided.standing(key).is_none()).collect::<Vec<_>>()
+            let uncontrolled = outcomes.subjects_where(|standing| standing.outcome() == Outcome::Uncontrolled);
+            let keys = uncontrolled.into_iter().map(|(key, _)| key);
+            keys.filter(|key| self.decided.standing(key).is_none()).collect::<Vec<_>>()
         });
         let gone: BTreeSet<&Key> = gone.iter().collect();
         let told = |key: &Key| gone.contains(key) && self.decided.outcome(key) == Outcome::Controlled;
