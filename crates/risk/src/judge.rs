@@ -74,8 +74,7 @@ pub fn judge_supposing(situation: Situation<'_>, decided: &Effects) -> Judgement
 
 /// The same, telling as much as is asked for.
 pub fn judge_telling(situation: Situation<'_>, decided: &Effects, told: Told) -> Judgement {
-    let mut judgement =
-        Judgement { gaps: watch::gaps(situation, decided), lapses: decided.lapses(), ..Judgement::default() };
+    let mut judgement = Judgement::default();
     let versions = situation.device.versions.iter();
     let spoken = &spoken_of(situation, decided)[..];
     let tried: Vec<(&Policy, &FieldedVersion)> =
@@ -100,6 +99,8 @@ pub fn judge_telling(situation: Situation<'_>, decided: &Effects, told: Told) ->
     judgement.watch_list.sort();
     judgement.watch_list.dedup();
     judgement.clocks = clock::clocks(situation, &judgement.verdicts);
+    judgement.gaps = watch::gaps(situation, decided);
+    judgement.lapses = decided.lapses();
     judgement
 }
 
@@ -432,17 +433,18 @@ impl<'a> Readings<'a> {
         let told: Vec<(&Key, &Verdict)> = keys.zip(verdicts.iter().flatten()).collect();
         // What is not reached is asked for next, and no ways any more: they take as much room as all verdicts.
         let run = run.once_told();
+        compared.once_told();
         let arising = compared.arising(&gone);
         let arising: Vec<(&Key, &Arising<'_>)> = arising.iter().collect();
         let predicates = Predicates::new(decided);
-        let (run, compared) = (&run, &compared);
         let listed = |key: &Key| compared.listed().outcome(key);
         let of_told = in_parts(
             &told,
             LEAST_VERDICTS,
             |told| {
+                let (run, compared) = (&run, &compared);
                 let whole = |key| move |named: &[&_]| compared.whole(run.context(), key, named);
-                watch::items((run, &predicates), told, |(key, verdict)| Waiting::new(key, verdict, whole(key)), listed)
+                watch::items((&run, &predicates), told, |(key, verdict)| Waiting::new(key, verdict, whole(key)), listed)
             },
             || (),
         );
@@ -450,10 +452,13 @@ impl<'a> Readings<'a> {
         let of_arising = in_parts(
             &arising,
             LEAST_VERDICTS,
-            |arising| watch::items((run, &predicates), arising, |(key, turns)| Some(turns.waiting(key)), listed),
+            |arising| watch::items((&run, &predicates), arising, |(key, turns)| Some(turns.waiting(key)), listed),
             || (),
         );
         let of_arising = of_arising.1;
+        // What they were made of is let go first, for joining them takes room again.
+        drop(predicates);
+        drop((told, run));
         // As many as there are: a list that grows is there twice, for a while, and in the end half empty.
         watch_list.reserve_exact(of_told.iter().chain(&of_arising).map(Vec::len).sum());
         watch_list.extend(of_told.into_iter().chain(of_arising).flatten());

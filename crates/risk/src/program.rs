@@ -174,7 +174,7 @@ pub(crate) struct Program {
     under: Option<Arc<Program>>,
     facts: Arc<Vocabulary>,
     first_derivation: usize,
-    derivations: Steps,
+    derivations: Arc<Steps>,
     /// What each of its own derivations follows by, unless nobody will ask.
     by: Vec<By>,
     wordless: bool,
@@ -199,7 +199,7 @@ impl Program {
         Self {
             facts: Arc::new(Vocabulary::over(Arc::clone(&like.facts))),
             // It comes to about as many.
-            derivations: Steps::with_room_for(&like.derivations),
+            derivations: Arc::new(Steps::with_room_for(&like.derivations)),
             wordless: true,
             ..Self::default()
         }
@@ -225,7 +225,8 @@ impl Program {
     pub fn derive(&mut self, step: Step<'_>, by: impl Into<By>) -> DerivationId {
         let id = self.next();
         self.graph.take();
-        self.derivations.push(step);
+        // Only a program that is built, of which there is no graph yet, is given derivations: nothing is copied here.
+        Arc::make_mut(&mut self.derivations).push(step);
         if !self.wordless {
             self.by.push(by.into());
         }
@@ -236,7 +237,7 @@ impl Program {
     pub fn derive_as(&mut self, other: &Self, places: Range<usize>) {
         self.graph.take();
         let first = other.first_derivation;
-        self.derivations.append_some(&other.derivations, places.start - first..places.end - first);
+        Arc::make_mut(&mut self.derivations).append_some(&other.derivations, places.start - first..places.end - first);
         if !self.wordless {
             self.by.resize(self.derivations.len(), By::Fixed(""));
         }
@@ -245,7 +246,7 @@ impl Program {
     /// Gives back the room that nothing stands in, where nothing more is added.
     pub fn shrink(&mut self) {
         Arc::make_mut(&mut self.facts).shrink();
-        self.derivations.shrink();
+        Arc::make_mut(&mut self.derivations).shrink();
         self.by.shrink_to_fit();
     }
 
@@ -269,7 +270,7 @@ impl Program {
     pub fn truncate(&mut self, from: DerivationId) {
         self.graph.take();
         let from = from.index().saturating_sub(self.first_derivation);
-        self.derivations.truncate(from);
+        Arc::make_mut(&mut self.derivations).truncate(from);
         self.by.truncate(from);
     }
 
@@ -310,11 +311,9 @@ impl Program {
     }
 
     /// Every derivation, those beneath included, by its number.
-    pub fn all_steps(&self) -> Steps {
-        let Some(under) = &self.under else { return self.derivations.clone() };
-        let mut steps = under.all_steps();
-        steps.append(&self.derivations);
-        steps
+    pub fn all_steps(&self) -> Arc<Steps> {
+        let Some(under) = &self.under else { return Arc::clone(&self.derivations) };
+        Arc::new(under.all_steps().with(&self.derivations))
     }
 
     /// The program laid flat. That is done once, as soon as it is asked for.

@@ -23,6 +23,7 @@ use crate::program::{DerivationId, FactId, Program};
 use crate::standings::Standings;
 use crate::subject::SubjectKey;
 use crate::texts::Texts;
+use crate::vocabulary::Table;
 use crate::witness::{self, OwnSteps};
 
 mod lacking;
@@ -333,14 +334,30 @@ impl<'a> Run<'a> {
     /// The same once every verdict is told: nobody asks for ways any more, only for what is not reached and where that would lead.
     #[must_use]
     pub fn once_told(self) -> Self {
-        let none = Arc::new(Presumed::nothing(&self.grounded));
-        let mut run =
-            Self { known: Solution::default(), labels: Labels::default(), presumed_labels: Labels::default(), ..self };
-        run.presumed = none;
-        if let Some(undescribed) = Arc::get_mut(&mut run.undescribed) {
-            undescribed.solution = Solution::default();
+        // Where everything leads is asked now, and how from each to the next no more.
+        self.onward();
+        let program = &self.grounded.program;
+        let questions = self.questions.without_ways_back(program);
+        let nothing = Arc::new(Presumed::nothing(&self.grounded));
+        drop(self.presumed);
+        let undescribed = match Arc::try_unwrap(self.undescribed) {
+            Ok(Presumed { presuming: Presuming { steps, .. }, questions, .. }) => {
+                let presuming = Presuming { program: Arc::clone(program), steps };
+                let questions = questions.without_ways_back(program);
+                Arc::new(Presumed { presuming, solution: Solution::default(), questions })
+            }
+            Err(shared) => shared,
+        };
+        Self {
+            known: Solution::default(),
+            questions,
+            labels: Labels::default(),
+            presumed: nothing,
+            presumed_labels: Labels::default(),
+            undescribed,
+            grounded: Grounded { parts: Arc::default(), logins: Table::default(), ..self.grounded },
+            ..self
         }
-        run
     }
 
     /// The one copy of a sentence that a verdict says.

@@ -80,7 +80,10 @@ pub(super) fn ground(builder: &mut Builder<'_>, of: &DesignOf) {
             let steps = found.steps(builder, rule, &by);
             if !steps.is_empty() {
                 let group = Group::Weakness(rule.id.clone(), of.clone(), found.element().clone());
-                builder.group(group).push((Profile::OF_A_RULE, steps));
+                let own = builder.group(group);
+                // Mostly there is one, and there are hundreds of thousands of these.
+                own.reserve_exact(1);
+                own.push((Profile::OF_A_RULE, steps));
             }
         }
     }

@@ -89,6 +89,11 @@ impl<'a> Compared<'a> {
         others.filter(|(_, lapse)| self.turned(*lapse, key, &turning)).map(|(decision, _)| *decision).collect()
     }
 
+    /// Nobody asks for single points any more.
+    pub(super) fn once_told(&self) {
+        drop(std::mem::take(&mut *self.points.lock().unwrap_or_else(PoisonError::into_inner)));
+    }
+
     /// The claims without each of which a subject that is controlled no longer is; it turns in these removals.
     fn single_points(&self, key: &Key, turning: &[usize]) -> Arc<[Sensitivity]> {
         let removed = turning.iter().copied().filter(|number| *number < self.removals.len());
