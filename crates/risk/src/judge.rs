@@ -385,6 +385,8 @@ impl<'a> Readings<'a> {
         // What they were built like is as large as a reading.
         drop(like);
         let turns = Without::new(&run, &outcomes).remove_each(&tried);
+        drop(tried);
+        let run = run.once_tried();
         let compared = Compared {
             others,
             turns,

@@ -331,6 +331,12 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// The same once no claims are taken away any more: nobody asks what belongs to which part.
+    #[must_use]
+    pub fn once_tried(self) -> Self {
+        Self { grounded: Grounded { parts: Arc::default(), logins: Table::default(), ..self.grounded }, ..self }
+    }
+
     /// The same once every verdict is told: nobody asks for ways any more, only for what is not reached and where that would lead.
     #[must_use]
     pub fn once_told(self) -> Self {
@@ -355,7 +361,6 @@ impl<'a> Run<'a> {
             presumed: nothing,
             presumed_labels: Labels::default(),
             undescribed,
-            grounded: Grounded { parts: Arc::default(), logins: Table::default(), ..self.grounded },
             ..self
         }
     }
