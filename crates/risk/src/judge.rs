@@ -446,7 +446,7 @@ impl<'a> Readings<'a> {
             |told| {
                 let (run, compared) = (&run, &compared);
                 let whole = |key| move |named: &[&_]| compared.whole(run.context(), key, named);
-                watch::items((&run, &predicates), told, |(key, verdict)| Waiting::new(key, verdict, whole(key)), listed)
+                watch::items((run, &predicates), told, |(key, verdict)| Waiting::new(key, verdict, whole(key)), listed)
             },
             || (),
         );

@@ -56,11 +56,14 @@ enum Saying<'a> {
     Missing(FactId),
 }
 
+/// What is said, of the set with this number if of any.
+type OfSet<'a> = (Saying<'a>, Option<usize>);
+
 /// Predicates of one reading, shared by all items that say the same: whatever is at an element needs the same decisions on it. Items are
 /// worked out on all processors: who says something first puts it into words, and they are the same whoever that is.
 pub(crate) struct Predicates<'a> {
     effects: &'a Effects,
-    said: Mutex<Table<(Saying<'a>, Option<usize>), Arc<FailedPredicate>>>,
+    said: Mutex<Table<OfSet<'a>, Arc<FailedPredicate>>>,
 }
 
 impl<'a> Predicates<'a> {
