@@ -191,10 +191,10 @@ fn worst(parts: &mut [Part<'_>], site: Option<&SiteId>, groups: &BTreeSet<Group>
             verdict.provisional = all.iter().any(|one| one.provisional);
             verdict.valid_until = all.iter().filter_map(|one| one.valid_until).min();
             verdict.controls_relied_on = union(all.iter().flat_map(|one| &one.controls_relied_on));
-            let mut points: Vec<_> = all.iter().flat_map(|one| &one.sensitivity).cloned().collect();
+            let mut points: Vec<_> = all.iter().flat_map(|one| &*one.sensitivity).cloned().collect();
             points.sort_by(|a, b| a.claim.cmp(&b.claim));
             points.dedup();
-            verdict.sensitivity = points;
+            verdict.sensitivity = points.into();
         }
         verdict.covers = union(all.iter().flat_map(|one| &one.covers));
         verdict.units.count = None;
@@ -223,8 +223,11 @@ fn joined(parts: &[Part<'_>], verdicts: Vec<Verdict>, device: Digest) -> Assessm
     all.single_actions.sort_by(order_of_actions);
     all.multi_patient = multi_patient(&verdicts, &all.single_actions);
     all.clocks = clocks(parts);
-    all.watch_list =
-        labelled(parts, |one| &one.watch_list, |item: &mut WatchItem, at| item.failed_predicate.push_str(at));
+    all.watch_list = labelled(
+        parts,
+        |one| &one.watch_list,
+        |item: &mut WatchItem, at| item.failed_predicate = format!("{}{at}", item.failed_predicate).into(),
+    );
     all.gaps = labelled(parts, |one| &one.gaps, |gap: &mut Gap, at| gap.missing.push_str(at));
     all.decisions_without_effect = labelled(
         parts,

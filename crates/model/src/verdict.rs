@@ -57,8 +57,8 @@ pub struct Verdict {
     pub witness: Witness,
     /// The controls without which it would be uncontrolled.
     pub controls_relied_on: Vec<ControlId>,
-    /// Single points: what would turn it.
-    pub sensitivity: Vec<Sensitivity>,
+    /// Single points: what would turn it. Verdicts on weaknesses of one link mostly turn on the same, and share it.
+    pub sensitivity: Arc<[Sensitivity]>,
     /// The last day on which the decisions it relies on all have effect, and its policy finds acceptable what it does today.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub valid_until: Option<Date>,

@@ -1,4 +1,8 @@
 //! Why an event touches nothing today, as names that a program can compare.
+//!
+//! Hundreds of thousands of items say the same of a few places: they share it.
+
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -17,16 +21,16 @@ pub struct WatchItem {
     /// In which fielded version.
     pub fielded_version: FieldedVersionId,
     /// What does not hold today.
-    pub failed_predicate: String,
+    pub failed_predicate: Arc<str>,
     /// What would make it live.
-    pub becomes_live_if: String,
+    pub becomes_live_if: Arc<str>,
     /// When to look again, at the latest: no later than the decisions hold that it rests on.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub review_by: Date,
     /// What does not hold, one by one: any of them coming about makes it live, but for those that do so only together.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(default))]
-    pub predicates: Vec<FailedPredicate>,
+    pub predicates: Vec<Arc<FailedPredicate>>,
 }
 
 /// One thing that does not hold.
@@ -65,7 +69,7 @@ pub struct FailedPredicate {
     #[cfg_attr(feature = "schema", schemars(default))]
     pub together: Option<usize>,
     /// In words.
-    pub text: String,
+    pub text: Arc<str>,
 }
 
 /// A component that was looked at.

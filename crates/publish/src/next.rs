@@ -149,7 +149,7 @@ impl<'a> Context<'a> {
                 *day = clock.due.min(*day);
             }
         }
-        let turned_on = assessment.verdicts.iter().flat_map(|v| &v.sensitivity).map(|point| &point.claim);
+        let turned_on = assessment.verdicts.iter().flat_map(|v| &*v.sensitivity).map(|point| &point.claim);
         let in_effect = assessment.lapses.iter().flat_map(|lapse| &lapse.claims).chain(turned_on).collect();
         let lapses = assessment.lapses.iter().map(|lapse| lapse.after).collect();
         Self { device, findings, due, in_effect, lapses }

@@ -4,18 +4,18 @@
 //! the least of the step, its prerequisites and the rest of the way. The other premises on the way are taken at their best,
 //! so the answer is a sound over-approximation; whether the subject is *needed* is not asked, for that is NP-hard.
 
-use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::collections::VecDeque;
 
 use crate::fixpoint::{Entry, EntryRef, Solution, conclusions};
 use crate::program::{DerivationId, FactId, Program};
 use crate::value::Front;
+use crate::vocabulary::Table;
 
 /// The facts that are reached through a subject.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Through {
     // Only ever looked up in.
-    fronts: HashMap<FactId, Front, BuildHasherDefault<DefaultHasher>>,
+    fronts: Table<FactId, Front>,
     reached: Vec<FactId>,
     entries: Vec<Entry>,
 }

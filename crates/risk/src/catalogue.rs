@@ -3,6 +3,7 @@
 //! Thousands of vulnerabilities come down to a few dozen profiles. Everything after this works on profiles.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use ward_model::design::DesignOf;
 use ward_model::device::{Carries, Cut, Device, Effect, FieldedVersion, HowDegraded, Link, RealisedBy};
@@ -14,8 +15,9 @@ use ward_policy::{Policy, WeaknessRule};
 
 use crate::context::{Context, FindingAnswers, Situation, Unknowns};
 use crate::effects::Effects;
-use crate::ground::weaknesses::speaking;
-use crate::keyed::Keyed;
+use crate::ground::Group;
+use crate::ground::weaknesses::{possible, speaking};
+use crate::keyed::{Keyed, Keys};
 use crate::people::Staff;
 use crate::vocabulary::Table;
 
@@ -63,6 +65,8 @@ pub(crate) struct Catalogue {
     beside: Table<ElementId, Vec<FunctionId>>,
     /// Of which things rules speak, and which: as they come, and by thing.
     weak: Keyed<DesignOf, Vec<u32>>,
+    /// The weaknesses that these rules may find, whatever is claimed: readings find most of them, and share what they are called.
+    weaknesses: Arc<Keys<Group>>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -160,11 +164,14 @@ impl Catalogue {
             unsaid: unsaid(device),
             beside: beside(device),
             weak: Keyed::default(),
+            weaknesses: Arc::default(),
         };
         let (effects, unknowns, confirmed) = (Effects::none(), Unknowns::Worst, &[][..]);
         let context =
             Context { situation, policy, version, confirmed, effects: &effects, unknowns, catalogue: &catalogue };
-        catalogue.weak = speaking(&context).into_iter().collect();
+        let weak: Keyed<DesignOf, Vec<u32>> = speaking(&context).into_iter().collect();
+        let weaknesses = possible(&context, weak.iter());
+        (catalogue.weak, catalogue.weaknesses) = (weak, weaknesses);
         catalogue
     }
 
@@ -176,6 +183,11 @@ impl Catalogue {
     /// The rules that speak of a thing, by their places.
     pub fn speaking_of(&self, of: &DesignOf) -> &[u32] {
         self.weak.get(of).map_or(&[], Vec::as_slice)
+    }
+
+    /// The weaknesses that rules may find, whatever is claimed.
+    pub fn weaknesses(&self) -> &Arc<Keys<Group>> {
+        &self.weaknesses
     }
 
     /// Whether an element takes part in an essential function, or in one that harms people when it degrades.

@@ -373,13 +373,13 @@ impl<'a> Context<'a> {
     /// The links that are known to be all on whose data a function rests; nothing where any that reaches its elements may be one.
     /// Who names a link that ends elsewhere has not said what arrives: that narrows nothing.
     pub fn feeding_function(&self, function: &'a Function) -> Option<&'a [LinkId]> {
-        let answered = self.effects.holds(&ClaimId::Function(function.id.clone(), FunctionClaim::FedBy));
+        let answered = || self.effects.holds(&ClaimId::Function(function.id.clone(), FunctionClaim::FedBy));
         let elements = function.realised_by.elements();
         let arrives = |id: &LinkId| {
             let link = self.device().links.get(id);
             elements.is_empty() || link.is_some_and(|link| elements.contains(&link.to))
         };
-        function.fed_by.as_deref().filter(|links| answered && links.iter().all(arrives))
+        function.fed_by.as_deref().filter(|links| answered() && links.iter().all(arrives))
     }
 
     /// The links that are known to be all from which comes what a link passes on, likewise.
@@ -390,10 +390,10 @@ impl<'a> Context<'a> {
 
     /// How a function is known to be realised: redundancy that nobody answers for is none.
     pub fn realised_by(&self, function: &Function) -> RealisedBy {
-        let answered = self.effects.holds(&ClaimId::Function(function.id.clone(), FunctionClaim::Redundancy));
+        let answered = || self.effects.holds(&ClaimId::Function(function.id.clone(), FunctionClaim::Redundancy));
         match &function.realised_by {
-            RealisedBy::Any(elements) if !answered => RealisedBy::All(elements.clone()),
-            RealisedBy::Voted { of, .. } if !answered => RealisedBy::All(of.clone()),
+            RealisedBy::Any(elements) if !answered() => RealisedBy::All(elements.clone()),
+            RealisedBy::Voted { of, .. } if !answered() => RealisedBy::All(of.clone()),
             realised => realised.clone(),
         }
     }

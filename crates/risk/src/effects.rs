@@ -4,7 +4,7 @@
 //! bound to what was claimed and to the evidence as they are now. Whatever fails is said with its reason.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
 use ward_model::assessment::{DecisionWithoutEffect, Lapse};
@@ -17,13 +17,28 @@ use crate::vocabulary::{Places, digest};
 
 /// The claims that have effect, each with the last day on which it has.
 ///
-/// What is left without some of them shares the rest: a device has many claims, and each is taken away once.
+/// What is left without some of them shares the rest: a device has many claims, and each is taken away once, and many of them together.
 #[derive(Debug, Clone, Default)]
 pub struct Effects {
     holding: Arc<Holding>,
-    without: BTreeSet<ClaimId>,
+    /// The places of claims that were taken away: a few in order, and of many a mark at the place of each.
+    few: Vec<u32>,
+    many: Option<Arc<[u64]>>,
     /// The newest day on which somebody answered for each review of a component; none where it is supposed.
     entered: Arc<BTreeMap<ClaimId, Date>>,
+    /// Who notes what is asked of them.
+    heard: Option<Heard>,
+}
+
+/// The claims that were asked about, as they were asked.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Heard(Arc<Mutex<Vec<ClaimId>>>);
+
+impl Heard {
+    /// What was asked since the last time.
+    pub fn take(&self) -> Vec<ClaimId> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// Claims in order, each with the last day on which it has effect, and where each stands.
@@ -33,40 +48,83 @@ struct Holding {
     places: Places,
 }
 
-/// When more claims than this are taken away, what is left is listed anew.
+impl Holding {
+    fn place(&self, id: &ClaimId) -> Option<usize> {
+        if self.claims.is_empty() {
+            return None;
+        }
+        self.places.find(digest(id), |place| self.claims[place].0 == *id)
+    }
+}
+
+/// When more claims than this are taken away, the place of each is marked.
 const MOST_WITHOUT: usize = 16;
+
+/// The mark of a place, and in which word it stands.
+fn mark(place: usize) -> (usize, u64) {
+    (place / 64, 1 << (place % 64))
+}
 
 impl Effects {
     fn new(holding: BTreeMap<ClaimId, Option<Date>>) -> Self {
-        Self::listed(holding.into_iter().collect())
-    }
-
-    /// Those of a list in order.
-    fn listed(claims: Vec<(ClaimId, Option<Date>)>) -> Self {
+        let claims: Vec<(ClaimId, Option<Date>)> = holding.into_iter().collect();
         let mut places = Places::for_so_many(claims.len());
         claims.iter().enumerate().for_each(|(place, (claim, _))| places.add(digest(claim), place));
         Self { holding: Arc::new(Holding { claims, places }), ..Self::default() }
     }
 
-    /// The same, entered as in another.
-    fn entered_as(self, other: &Self) -> Self {
-        Self { entered: Arc::clone(&other.entered), ..self }
+    /// Whether the claim at a place has not been taken away.
+    fn is_left(&self, place: usize) -> bool {
+        let (word, mark) = mark(place);
+        let gone = |many: &Arc<[u64]>| many.get(word).is_some_and(|marks| marks & mark != 0);
+        !self.few.iter().any(|few| *few as usize == place) && !self.many.as_ref().is_some_and(gone)
+    }
+
+    /// The places of claims that have effect.
+    fn left(&self) -> impl Iterator<Item = usize> {
+        (0..self.holding.claims.len()).filter(|place| self.is_left(*place))
     }
 
     /// The claims that have effect, in order, each with the last day on which it has.
     fn holding_until(&self) -> impl Iterator<Item = (&ClaimId, Option<Date>)> {
-        let all = self.holding.claims.iter().map(|(id, until)| (id, *until));
-        all.filter(|(id, _)| self.without.is_empty() || !self.without.contains(*id))
+        self.left().map(|place| {
+            let (id, until) = &self.holding.claims[place];
+            (id, *until)
+        })
     }
 
     /// Until when a claim has effect, if it has.
     fn holding(&self, id: &ClaimId) -> Option<Option<Date>> {
-        let Holding { claims, places } = &*self.holding;
-        if claims.is_empty() {
-            return None;
+        if let Some(Heard(heard)) = &self.heard {
+            heard.lock().unwrap_or_else(PoisonError::into_inner).push(id.clone());
         }
-        let place = places.find(digest(id), |place| claims[place].0 == *id)?;
-        (self.without.is_empty() || !self.without.contains(id)).then(|| claims[place].1)
+        let place = self.holding.place(id)?;
+        self.is_left(place).then(|| self.holding.claims[place].1)
+    }
+
+    /// The same, and whatever is asked of them is noted.
+    pub(crate) fn listening(&self) -> (Self, Heard) {
+        let heard = Heard::default();
+        (Self { heard: Some(heard.clone()), ..self.clone() }, heard)
+    }
+
+    /// The same without what stands at these places.
+    fn without_places(&self, places: impl Iterator<Item = usize>) -> Self {
+        let mut rest = self.clone();
+        // More than four thousand million claims do not fit into memory.
+        rest.few.extend(places.map(|place| u32::try_from(place).unwrap_or(u32::MAX)));
+        rest.few.sort_unstable();
+        rest.few.dedup();
+        if rest.few.len() > MOST_WITHOUT {
+            let none = || vec![0; rest.holding.claims.len().div_ceil(64)];
+            let mut marks: Vec<u64> = rest.many.as_deref().map_or_else(none, <[u64]>::to_vec);
+            for place in std::mem::take(&mut rest.few) {
+                let (word, mark) = mark(place as usize);
+                marks[word] |= mark;
+            }
+            rest.many = Some(marks.into());
+        }
+        rest
     }
 
     /// Nothing that is claimed has effect.
@@ -168,6 +226,22 @@ impl Effects {
         self.entered.get(id).copied().filter(|_| self.holds(id))
     }
 
+    /// The claims that have effect here or in another, and not in both.
+    pub(crate) fn differing<'e>(&'e self, other: &'e Self) -> Vec<&'e ClaimId> {
+        if Arc::ptr_eq(&self.holding, &other.holding) {
+            let claims = self.holding.claims.iter().enumerate();
+            let differing = claims.filter(|(place, _)| self.is_left(*place) != other.is_left(*place));
+            return differing.map(|(_, (id, _))| id).collect();
+        }
+        let gone = self.claims().filter(|claim| !other.holds(claim));
+        gone.chain(other.claims().filter(|claim| !self.holds(claim))).collect()
+    }
+
+    /// Whether nothing has effect.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.left().next().is_none()
+    }
+
     /// The claims that have effect, in order.
     pub fn claims(&self) -> impl Iterator<Item = &ClaimId> {
         self.holding_until().map(|(id, _)| id)
@@ -193,8 +267,8 @@ impl Effects {
     /// The same without those claims.
     #[must_use]
     pub fn after(&self, day: Date) -> Self {
-        let left = self.holding_until().filter(|(_, until)| until.is_none_or(|until| until > day));
-        Self::listed(left.map(|(id, until)| (id.clone(), until)).collect()).entered_as(self)
+        let until = |place: &usize| self.holding.claims[*place].1;
+        self.without_places(self.left().filter(|place| until(place).is_some_and(|until| until <= day)))
     }
 
     /// The last days on which claims have effect.
@@ -205,13 +279,7 @@ impl Effects {
     /// The same without these claims.
     #[must_use]
     pub fn without<'a>(&self, claims: impl IntoIterator<Item = &'a ClaimId>) -> Self {
-        let mut rest = self.clone();
-        rest.without.extend(claims.into_iter().cloned());
-        if rest.without.len() > MOST_WITHOUT {
-            return Self::listed(rest.holding_until().map(|(id, until)| (id.clone(), until)).collect())
-                .entered_as(self);
-        }
-        rest
+        self.without_places(claims.into_iter().filter_map(|claim| self.holding.place(claim)))
     }
 }
 

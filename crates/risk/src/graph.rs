@@ -1,5 +1,8 @@
 //! A program laid flat: what is gone through again and again stands side by side, with nothing for people in between.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use crate::lists::Lists;
 use crate::program::{DerivationId, FactId, Program, ReachRule};
 use ward_model::scale::Exploitability;
@@ -52,11 +55,25 @@ impl Steps {
         self.flat.push(Flat { conclusion, end, class, reach });
     }
 
-    /// Adds others behind these.
-    pub fn append(&mut self, others: &Self) {
+    /// These, and others behind them.
+    pub fn with(&self, others: &Self) -> Self {
+        let mut all = Self {
+            flat: Vec::with_capacity(self.flat.len() + others.flat.len()),
+            premises: Vec::with_capacity(self.premises.len() + others.premises.len()),
+        };
+        all.append_some(self, 0..self.flat.len());
+        all.append_some(others, 0..others.flat.len());
+        all
+    }
+
+    /// Adds some of others behind these.
+    pub fn append_some(&mut self, others: &Self, places: Range<usize>) {
+        let Some(last) = places.clone().last() else { return };
+        let from = places.start.checked_sub(1).map_or(0, |before| others.flat[before].end);
         let before = u32::try_from(self.premises.len()).unwrap_or(u32::MAX);
-        self.premises.extend_from_slice(&others.premises);
-        self.flat.extend(others.flat.iter().map(|step| Flat { end: step.end.saturating_add(before), ..*step }));
+        self.premises.extend_from_slice(&others.premises[from as usize..others.flat[last].end as usize]);
+        let moved = |step: &Flat| Flat { end: (step.end - from).saturating_add(before), ..*step };
+        self.flat.extend(others.flat[places].iter().map(moved));
     }
 
     /// Takes all away from a place on.
@@ -75,7 +92,7 @@ impl Steps {
 /// All derivations of a program, by number, by premise and by conclusion.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Graph {
-    steps: Steps,
+    steps: Arc<Steps>,
     uses: Lists<DerivationId>,
     concluding: Lists<DerivationId>,
 }

@@ -4,16 +4,16 @@
 //! cut, and adding anything to a device only adds derivations.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ward_model::design::DesignOf;
-use ward_model::device::{Cut, Device, Medium};
+use ward_model::device::{Cut, Device, Link};
 use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, RuleId, SecretId, VulnerabilityId, ZoneId};
 use ward_model::scale::{Exploitability, Position, Reach};
 use ward_policy::Privilege;
 
 use crate::catalogue::Profile;
-use crate::context::Context;
+use crate::context::{Context, Unknowns};
 use crate::fact::{Fact, Nearness};
 use crate::graph::Step;
 use crate::keyed::Keyed;
@@ -21,10 +21,13 @@ use crate::program::{By, DerivationId, FactId, Premises, Program, ReachRule};
 use crate::vocabulary::Table;
 
 mod controls;
+mod copied;
 mod findings;
 mod functions;
 pub(crate) mod links;
 pub(crate) mod weaknesses;
+
+use copied::{Built, Noting, Source};
 
 /// Subjects that take the same steps, and so come out alike.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,20 +72,24 @@ pub(crate) enum Part {
 pub(crate) type Login = (ElementId, Option<LinkId>);
 
 /// Where the derivations of parts stand in a program.
-pub(crate) type Parts = Table<Part, std::ops::Range<u32>>;
+pub(crate) type Parts = Keyed<Part, std::ops::Range<u32>>;
 
 /// A program that was built before: what is built again mostly goes as that did, and speaks of the same facts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Like {
     pub program: Arc<Program>,
     pub parts: Arc<Parts>,
+    /// What parts are taken over from as they are: that program, where that was noted.
+    pub first: Option<Arc<Built>>,
+    /// The same of the reading in which nothing claimed has effect, once that is built.
+    pub none: OnceLock<Arc<Built>>,
 }
 
 /// A program, and which of its derivations belong to which subjects.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Grounded {
     pub program: Arc<Program>,
-    pub groups: Keyed<Group, Steps>,
+    pub groups: Arc<Keyed<Group, Steps>>,
     /// The derivations of every part, from the first up to another.
     pub parts: Arc<Parts>,
     /// The steps whose class depends on a login, with what they demand.
@@ -94,7 +101,7 @@ pub(crate) struct Grounded {
 impl Grounded {
     /// As what others are built like.
     pub fn like(&self) -> Like {
-        Like { program: Arc::clone(&self.program), parts: Arc::clone(&self.parts) }
+        Like { program: Arc::clone(&self.program), parts: Arc::clone(&self.parts), ..Like::default() }
     }
 }
 
@@ -107,17 +114,58 @@ pub(crate) struct Presuming {
 
 /// Builds the program of a context.
 pub(crate) fn ground(context: &Context<'_>) -> Grounded {
-    ground_in(Builder::new(context, Program::default()))
+    finished(Builder::new(context, Program::default()))
 }
 
-/// Builds the program of a context like that of another, without words, and so that nobody can build parts of it anew.
+/// The same, as what many others are built like: they take parts over from it.
+pub(crate) fn ground_for_many(context: &Context<'_>) -> (Grounded, Like) {
+    let (effects, noting) = Noting::of(context.effects);
+    let heard = Context { effects: &effects, ..*context };
+    let mut builder = Builder { noting: Some(noting), ..Builder::new(&heard, Program::default()) };
+    build(&mut builder);
+    let noting = builder.noting.take();
+    let grounded = builder.finish();
+    let first = noting.map(|noting| noting.finish(context.effects, &grounded.program, &grounded.groups));
+    let like = Like { first, ..grounded.like() };
+    (grounded, like)
+}
+
+/// Builds the program of a context like that of another, without words, and so that nobody can build parts of it anew. What is the same
+/// in a reading that others were built from is taken over.
 pub(crate) fn ground_like(context: &Context<'_>, like: &Like) -> Grounded {
-    let builder = Builder::new(context, Program::wordless(&like.program));
-    ground_in(Builder { like: Some(like), keeps_parts: false, ..builder })
+    if context.unknowns == Unknowns::Best {
+        return finished(Builder::like(context, like, &like.program));
+    }
+    let Some(first) = &like.first else { return finished(Builder::like(context, like, &like.program)) };
+    if like.none.get().is_none() && context.effects.is_empty() && !first.is_of_none() {
+        // Where much is taken away, this is what most parts are like.
+        let (effects, noting) = Noting::of(context.effects);
+        let heard = Context { effects: &effects, ..*context };
+        let mut builder = Builder { noting: Some(noting), ..Builder::like(&heard, like, &like.program) };
+        build(&mut builder);
+        let noting = builder.noting.take();
+        let grounded = builder.finish();
+        if let Some(noting) = noting {
+            like.none.get_or_init(|| noting.finish(context.effects, &grounded.program, &grounded.groups));
+        }
+        return grounded;
+    }
+    let sources: Vec<Source> =
+        [Some(first), like.none.get()].into_iter().flatten().map(|built| Source::of(built, context.effects)).collect();
+    // The last of them speaks of the facts of those before it, and of its own.
+    let facts = sources.last().map_or(&like.program, Source::program);
+    let builder = Builder::like(context, like, facts);
+    finished(Builder { sources, ..builder })
 }
 
-fn ground_in(mut builder: Builder<'_>) -> Grounded {
+fn finished(mut builder: Builder<'_>) -> Grounded {
+    build(&mut builder);
+    builder.finish()
+}
+
+fn build(builder: &mut Builder<'_>) {
     let context = builder.context;
+    builder.groups = Keyed::over(Arc::clone(context.catalogue.weaknesses()));
     for position in positions(context.device()) {
         builder.derive(
             Vec::new(),
@@ -127,19 +175,18 @@ fn ground_in(mut builder: Builder<'_>) -> Grounded {
             "where an attacker may stand",
         );
     }
-    elements(&mut builder);
-    links::ground(&mut builder);
+    elements(builder);
+    links::ground(builder);
     for element in context.device().elements.keys() {
         builder.part(Part::Findings(element.clone()));
     }
     for of in context.catalogue.weak() {
         builder.part(Part::Weaknesses(of.clone()));
     }
-    controls::ground(&mut builder);
+    controls::ground(builder);
     for function in context.device().functions.keys() {
         builder.part(Part::Function(function.clone()));
     }
-    builder.finish()
 }
 
 /// Where an attacker may stand: what the environments put within reach, and whatever a link is stated to be exposed to.
@@ -164,7 +211,7 @@ pub(crate) fn reground(
     for element in presumed {
         presume(&mut builder, element);
     }
-    (builder.program, builder.grounded, builder.parts)
+    (builder.program, Grounded { groups: Arc::new(builder.groups), ..builder.grounded }, builder.parts)
 }
 
 /// The demand of a login, where it counts in this context.
@@ -246,7 +293,7 @@ enum Cuttable<'a> {
     },
     /// A message that arrives at an end in a zone, if it is known in which.
     Message {
-        link: &'a LinkId,
+        link: &'a Link,
         /// The end at which it arrives; where the ends are not told apart, either.
         at: &'a ElementId,
         into: Option<&'a ZoneId>,
@@ -292,14 +339,21 @@ impl Origin<'_> {
 struct Builder<'a> {
     context: &'a Context<'a>,
     program: Program,
-    /// What of the program belongs to what; its own program comes last.
+    /// What of the program belongs to what; its own program comes last, and so do its groups.
     grounded: Grounded,
+    groups: Keyed<Group, Steps>,
     parts: Parts,
     /// Whether anybody will build its parts anew.
     keeps_parts: bool,
     /// What was built before, and the derivation that most likely comes next.
     like: Option<&'a Like>,
     likely: usize,
+    /// The part that most likely comes next.
+    likely_part: usize,
+    /// What is noted of parts, for others to take them over.
+    noting: Option<Noting>,
+    /// What parts are taken over from.
+    sources: Vec<Source>,
 }
 
 /// So many derivations may be left out before it is looked for anew how it goes on.
@@ -307,36 +361,103 @@ const LOOKED_AHEAD: usize = 4;
 
 impl<'a> Builder<'a> {
     fn new(context: &'a Context<'a>, program: Program) -> Self {
-        let (grounded, parts) = Default::default();
-        Self { context, program, grounded, parts, keeps_parts: true, like: None, likely: 0 }
+        let (grounded, groups, parts) = Default::default();
+        Self {
+            context,
+            program,
+            grounded,
+            groups,
+            parts,
+            keeps_parts: true,
+            like: None,
+            likely: 0,
+            likely_part: 0,
+            noting: None,
+            sources: Vec::new(),
+        }
+    }
+
+    /// Nothing yet, to be built like another, with the facts of one that is over it or the same.
+    fn like(context: &'a Context<'a>, like: &'a Like, facts: &Program) -> Self {
+        Self { like: Some(like), keeps_parts: false, ..Self::new(context, Program::wordless(facts)) }
     }
 
     fn finish(mut self) -> Grounded {
         self.program.shrink();
-        Grounded { program: Arc::new(self.program), parts: Arc::new(self.parts), ..self.grounded }
+        let (program, groups, parts) = (Arc::new(self.program), Arc::new(self.groups), Arc::new(self.parts));
+        Grounded { program, groups, parts, ..self.grounded }
     }
 
     /// Builds one part.
     fn part(&mut self, part: Part) {
         let device = self.context.device();
-        let from = self.program.next();
-        if let Some(before) = self.like.and_then(|like| like.parts.get(&part)) {
-            self.likely = before.start as usize;
-        }
         match &part {
-            Part::Messages(id) => device.links.get(id).into_iter().for_each(|link| links::messages(self, link)),
-            Part::Believed(id) => device.links.get(id).into_iter().for_each(|link| links::believed(self, link)),
-            Part::ActedOn(id) => device.links.get(id).into_iter().for_each(|link| links::acted_on(self, link)),
-            Part::Weaknesses(of) => weaknesses::ground(self, of),
-            Part::Secret(id) => device.secrets.get(id).into_iter().for_each(|secret| links::secret(self, secret)),
-            Part::Findings(id) => findings::ground(self, id),
+            Part::Messages(id) | Part::Believed(id) | Part::ActedOn(id) => {
+                device.links.get(id).into_iter().for_each(|link| self.part_of_link(part.clone(), link));
+            }
+            Part::Weaknesses(of) => self.note(part.clone(), |builder| weaknesses::ground(builder, of)),
+            Part::Findings(id) => self.note(part.clone(), |builder| findings::ground(builder, id)),
+            Part::Secret(id) => {
+                let secret = device.secrets.get(id);
+                secret.into_iter().for_each(|secret| self.note(part.clone(), |builder| links::secret(builder, secret)));
+            }
             Part::Function(id) => {
-                device.functions.get(id).into_iter().for_each(|function| functions::ground(self, function));
+                let function = device.functions.get(id);
+                function
+                    .into_iter()
+                    .for_each(|function| self.note(part.clone(), |builder| functions::ground(builder, function)));
             }
         }
-        if self.keeps_parts {
-            self.parts.insert(part, from.0..self.program.next().0);
+    }
+
+    /// Builds one part that decides about a link.
+    fn part_of_link(&mut self, part: Part, link: &'a Link) {
+        let build = match &part {
+            Part::Messages(_) => links::messages,
+            Part::Believed(_) => links::believed,
+            _ => links::acted_on,
+        };
+        self.note(part, |builder| build(builder, link));
+    }
+
+    /// Builds a part, or takes it over, and notes where it stands.
+    fn note(&mut self, part: Part, build: impl FnOnce(&mut Self)) {
+        let from = self.program.next().0;
+        let before = self.like.and_then(|like| like.parts.get_likely(&part, &mut self.likely_part));
+        if let Some((number, before)) = before {
+            if self.sources.iter().any(|source| source.has(number)) {
+                let sources = std::mem::take(&mut self.sources);
+                sources
+                    .iter()
+                    .find(|source| source.has(number))
+                    .into_iter()
+                    .for_each(|source| source.copy(number, self));
+                self.sources = sources;
+                self.likely = before.end as usize;
+                return;
+            }
+            self.likely = before.start as usize;
         }
+        self.noting.iter_mut().for_each(Noting::begin);
+        build(self);
+        let place = from..self.program.next().0;
+        let number = if self.keeps_parts {
+            let number = self.parts.number(part.clone());
+            *self.parts.at(part) = place.clone();
+            Some(number)
+        } else {
+            before.map(|(number, _)| number)
+        };
+        if let (Some(noting), Some(number)) = (&mut self.noting, number) {
+            noting.end(number, place);
+        }
+    }
+
+    /// The steps of a group, which the part that is built fills.
+    fn group(&mut self, group: Group) -> &mut Steps {
+        let number = self.groups.number(group);
+        self.noting.iter_mut().for_each(|noting| noting.fills(number));
+        self.groups.value(number)
     }
 
     /// The cuts listed that controls in effect make.
@@ -361,12 +482,11 @@ impl<'a> Builder<'a> {
                 cutting.map(|(control, _)| control.clone()).collect()
             }
             Cuttable::Message { link, at, into, from: origin } => {
-                let on_link = self.in_effect(cuts.links.get(*link));
+                let on_link = self.in_effect(cuts.links.get(&link.id));
                 // Whoever is inside does not enter.
                 let entered = into.filter(|zone| !matches!(origin, Origin::Zone(inside) if inside == zone));
                 // What guards the edge of a network sees what is routed through it: no port, no radio, no modem.
-                let medium = self.context.device().links.get(*link).map(|link| link.medium);
-                let entered = entered.filter(|_| medium.is_some_and(Medium::enters_by_network));
+                let entered = entered.filter(|_| link.medium.enters_by_network());
                 let into = entered.into_iter().flat_map(|zone| self.in_effect(cuts.zones.get(zone)));
                 // Nor does it keep off what is said to itself.
                 let into = into.filter(|(id, _)| {

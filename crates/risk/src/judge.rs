@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
 use jiff::civil::Date;
 use ward_model::assessment::{Clock, DecisionWithoutEffect, Gap, Lapse, WatchItem};
@@ -17,18 +18,18 @@ mod outline;
 mod verdict;
 
 pub use outline::{Outline, outline};
-use verdict::{Compared, verdict};
+use verdict::{Arising, Compared, verdict};
 
 use crate::actions;
 use crate::catalogue::Catalogue;
 use crate::clock;
 use crate::context::{Context, Situation, Unknowns};
 use crate::effects::{Effects, spoken_of};
-use crate::ground::{Like, ground};
+use crate::ground::{Like, ground_for_many};
 use crate::parallel::{each_beside, each_mut, in_parts};
 use crate::run::{Judged, Key, Outcomes, Run, Standing};
 use crate::subject::SubjectKey;
-use crate::watch::{self, Spoken, Waiting};
+use crate::watch::{self, Predicates, Spoken, Waiting};
 use crate::without::Without;
 use crate::witness::OwnSteps;
 
@@ -73,8 +74,7 @@ pub fn judge_supposing(situation: Situation<'_>, decided: &Effects) -> Judgement
 
 /// The same, telling as much as is asked for.
 pub fn judge_telling(situation: Situation<'_>, decided: &Effects, told: Told) -> Judgement {
-    let mut judgement =
-        Judgement { gaps: watch::gaps(situation, decided), lapses: decided.lapses(), ..Judgement::default() };
+    let mut judgement = Judgement::default();
     let versions = situation.device.versions.iter();
     let spoken = &spoken_of(situation, decided)[..];
     let tried: Vec<(&Policy, &FieldedVersion)> =
@@ -99,6 +99,8 @@ pub fn judge_telling(situation: Situation<'_>, decided: &Effects, told: Told) ->
     judgement.watch_list.sort();
     judgement.watch_list.dedup();
     judgement.clocks = clock::clocks(situation, &judgement.verdicts);
+    judgement.gaps = watch::gaps(situation, decided);
+    judgement.lapses = decided.lapses();
     judgement
 }
 
@@ -310,7 +312,7 @@ fn lose<'a, 'e>(
     (tried, asked): (&mut Tried<'_>, &mut Read<'e>),
 ) -> Lapsing {
     let lost: Vec<ClaimId> = lost.take(MOST_FOLLOWED + 1).cloned().collect();
-    if left.claims().next().is_none() {
+    if left.is_empty() {
         Lapsing::Everything
     } else if lost.len() <= MOST_FOLLOWED && !is_read(&lost) {
         tried.push(Cow::Owned(lost));
@@ -346,8 +348,7 @@ impl<'a> Readings<'a> {
     {
         let readings: Readings<'b> = self;
         let decided = readings.decided;
-        let grounded = ground(&readings.context(decided, Unknowns::Worst));
-        let like = grounded.like();
+        let (grounded, like) = ground_for_many(&readings.context(decided, Unknowns::Worst));
         // In which versions a finding is, is asked of so few that a reading of its own answers each.
         let (read, removals): (Vec<_>, Vec<_>) = removals(decided).into_iter().partition(|claims| is_read(claims));
         let read: Vec<(ClaimId, Effects)> =
@@ -356,8 +357,12 @@ impl<'a> Readings<'a> {
         let lapses: Vec<(Date, Effects)> =
             decided.last_days().into_iter().map(|day| (day, decided.after(day))).collect();
         let without_whole: Vec<Effects> = readings.spoken.iter().map(|(_, claims)| decided.without(claims)).collect();
-        // Of the unknown at its best the class is told too.
-        let mut asked = vec![(decided, Unknowns::Best), (none, Unknowns::Worst), (all, Unknowns::Worst)];
+        // Whether several decisions together keep something away is a reading of its own.
+        let described = decided.without(decided.claims().filter(|claim| !watch::describes(claim)));
+        // That in which nothing has effect comes first: the others take over what is the same there. Of the unknown at its best the
+        // class is told too.
+        let mut asked = vec![(none, Unknowns::Worst), (decided, Unknowns::Best)];
+        asked.extend([all, &described].map(|effects| (effects, Unknowns::Worst)));
         let lapsing: Vec<(Date, Lapsing)> = lapses
             .iter()
             .map(|(day, left)| (*day, lose(left, decided.lapsed(*day), (&mut tried, &mut asked))))
@@ -377,7 +382,11 @@ impl<'a> Readings<'a> {
         };
         let ((run, outcomes), others) =
             each_beside(&asked, |(effects, unknowns)| readings.outcomes(effects, *unknowns, &like), first);
+        // What they were built like is as large as a reading.
+        drop(like);
         let turns = Without::new(&run, &outcomes).remove_each(&tried);
+        drop(tried);
+        let run = run.once_tried();
         let compared = Compared {
             others,
             turns,
@@ -386,6 +395,7 @@ impl<'a> Readings<'a> {
             read: read.iter().map(|(claim, _)| claim.clone()).collect(),
             lapses: lapsing,
             whole,
+            points: Mutex::default(),
         };
         let subjects = outcomes.subjects();
         let gone = gone(&outcomes, compared.undecided());
@@ -411,31 +421,49 @@ impl<'a> Readings<'a> {
             judged.collect::<Vec<Verdict>>()
         };
         let told = self.told;
-        // Whether several decisions together keep something away is a reading of its own.
-        let described = decided.without(decided.claims().filter(|claim| !watch::describes(claim)));
         let beside = || {
             let actions = if told == Told::Actions { actions::single_actions(&run) } else { Vec::new() };
-            (watch::absences(&run), actions, readings.outcomes(&described, Unknowns::Worst, &like))
+            (watch::absences(&run), actions)
         };
-        let ((mut watch_list, single_actions, listed), mut verdicts) =
-            in_parts(&subjects, LEAST_VERDICTS, judge, beside);
+        let ((mut watch_list, single_actions), mut verdicts) = in_parts(&subjects, LEAST_VERDICTS, judge, beside);
         let judge =
             |keys: &[&Key]| keys.iter().map(|key| verdict(&readings, &run, &compared, key, &ABSENT).0).collect();
         verdicts.extend(in_parts(&vanished, LEAST_VERDICTS, judge, || ()).1);
         // Verdicts stand in the order of their subjects.
         let judged = subjects.iter().filter(|(_, standing)| matches!(standing, Standing::Judged(_)));
         let keys = judged.map(|(key, _)| key).chain(vanished.iter().copied());
-        let waiting = keys
-            .zip(verdicts.iter().flatten())
-            .filter_map(|(key, verdict)| Waiting::new(key, verdict, |named| compared.whole(run.context(), key, named)));
+        let told: Vec<(&Key, &Verdict)> = keys.zip(verdicts.iter().flatten()).collect();
+        // What is not reached is asked for next, and no ways any more: they take as much room as all verdicts.
+        let run = run.once_told();
+        compared.once_told();
         let arising = compared.arising(&gone);
-        let arising = arising
-            .iter()
-            .map(|(key, turns)| Waiting::of(key, turns.claims.clone(), |_| turns.whole.clone(), turns.until));
-        let waiting: Vec<Waiting<'_>> = waiting.chain(arising).collect();
-        let items = |waiting: &[Waiting<'_>]| watch::items(&run, waiting, |key| listed.outcome(key));
-        watch_list.extend(in_parts(&waiting, LEAST_VERDICTS, items, || ()).1.into_iter().flatten());
-        drop(waiting);
+        let arising: Vec<(&Key, &Arising<'_>)> = arising.iter().collect();
+        let predicates = Predicates::new(decided);
+        let listed = |key: &Key| compared.listed().outcome(key);
+        let of_told = in_parts(
+            &told,
+            LEAST_VERDICTS,
+            |told| {
+                let (run, compared) = (&run, &compared);
+                let whole = |key| move |named: &[&_]| compared.whole(run.context(), key, named);
+                watch::items((run, &predicates), told, |(key, verdict)| Waiting::new(key, verdict, whole(key)), listed)
+            },
+            || (),
+        );
+        let of_told = of_told.1;
+        let of_arising = in_parts(
+            &arising,
+            LEAST_VERDICTS,
+            |arising| watch::items((&run, &predicates), arising, |(key, turns)| Some(turns.waiting(key)), listed),
+            || (),
+        );
+        let of_arising = of_arising.1;
+        // What they were made of is let go first, for joining them takes room again.
+        drop(predicates);
+        drop((told, run));
+        // As many as there are: a list that grows is there twice, for a while, and in the end half empty.
+        watch_list.reserve_exact(of_told.iter().chain(&of_arising).map(Vec::len).sum());
+        watch_list.extend(of_told.into_iter().chain(of_arising).flatten());
         Bench { verdicts, single_actions, watch_list }
     }
 }
@@ -450,7 +478,7 @@ fn gone(decided: &Outcomes<'_>, undecided: &Outcomes<'_>) -> Vec<Key> {
         gone.cloned().collect::<Vec<Key>>()
     };
     let ((), gone) = in_parts(&subjects, LEAST_VERDICTS, gone, || ());
-    gone.into_iter().flatten().collect()
+    gone.concat()
 }
 
 /// For each element that is not described completely the subjects that are left to a presumption of it.

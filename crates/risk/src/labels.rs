@@ -83,6 +83,12 @@ impl Questions {
         Self { program: Arc::clone(program), ways, leading: OnceLock::new() }
     }
 
+    /// Only how far facts are reached, where nobody asks any more where they lead.
+    #[must_use]
+    pub fn without_ways_back(self, program: &Arc<Program>) -> Self {
+        Self { program: Arc::clone(program), leading: OnceLock::new(), ..self }
+    }
+
     /// How far a fact is reached.
     pub fn ways(&self, fact: FactId) -> Levels {
         self.ways.get(fact.index()).copied().unwrap_or_default()

@@ -49,6 +49,7 @@ mod people;
 mod presume;
 mod program;
 mod run;
+mod standings;
 mod subject;
 mod texts;
 mod value;

@@ -1,6 +1,7 @@
 //! What is lost by design when elements are taken off their links: no attacker is needed for it, and it counts as what it harms.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ward_model::claim::{ClaimId, FunctionClaim, LinkClaim};
 use ward_model::device::{Carries, Device, Function, HowDegraded, Link, RealisedBy};
@@ -253,7 +254,7 @@ fn verdict(device: &Device, policy: &Policy, element: &ElementId, functions: &[&
         undetermined: false,
         privacy: false,
         controls_relied_on: Vec::new(),
-        sensitivity: Vec::new(),
+        sensitivity: Arc::default(),
         valid_until: None,
         reasons: reasons.iter().map(|reason| reason.as_str().into()).collect(),
         covers: Vec::new(),

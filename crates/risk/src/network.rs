@@ -385,8 +385,12 @@ impl Network {
         }
         let step = self.step(id);
         let fact = step.conclusion;
-        let found = onward(step, |fact| self.ways(fact));
         let now = self.place(fact).ways;
+        // No way is easier than the step itself: mostly that is reached already.
+        if now.0.iter().all(|class| *class > step.class as u8) {
+            return;
+        }
+        let found = onward(step, |fact| self.ways(fact));
         if (0..3).all(|reach| found.0[reach] <= now.0[reach]) {
             return;
         }
@@ -421,6 +425,11 @@ impl Network {
                 return;
             }
             let premise = step.premises[place];
+            // What is sent back is never more than is asked: mostly the premise is asked that much already.
+            let least = asked.0.iter().min();
+            if self.bounds(premise).0.iter().all(|class| Some(class) <= least) {
+                continue;
+            }
             let bounds = Back::of(step, place, |fact| self.ways(fact)).asked(asked);
             self.lower(premise, bounds, id.0, open);
         }

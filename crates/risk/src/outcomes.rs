@@ -12,11 +12,11 @@ use crate::cells::{Cell, harmful, unacceptable};
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::ground::{Group, Like, Presuming, ground_like, presuming};
-use crate::keyed::Keyed;
 use crate::labels::{Begun, Questions, worst_of_all};
 use crate::levels::Bounds;
 use crate::presume::{Presumption, presumptions};
 use crate::program::{DerivationId, FactId, Program};
+use crate::standings::Standings;
 use crate::subject::SubjectKey;
 
 /// What a verdict is about: a subject, and for a presumed one the reason.
@@ -73,7 +73,7 @@ impl Standing {
 /// Every subject of one reading.
 pub(crate) struct Outcomes<'a> {
     pub context: Context<'a>,
-    pub groups: Keyed<Group, Standing>,
+    pub groups: Standings,
     pub presumed: BTreeMap<Presumption, Arc<Judged>>,
     /// The elements that are not known to be described completely.
     pub undescribed: BTreeSet<ElementId>,
@@ -115,10 +115,9 @@ impl<'a> Outcomes<'a> {
             let steps: Vec<DerivationId> = steps.iter().flat_map(|(_, steps)| steps.iter().copied()).collect();
             questions.begin(&steps).iter().any(|(fact, ways)| bounds[fact.index()].met_by(*ways))
         };
-        let groups = grounded.groups.iter().map(|(group, steps)| {
-            (group.clone(), Standing::Judged(judged(open.contains(group.element()) || leads_somewhere(steps))))
+        let groups = Standings::of(&grounded.groups, |group, steps| {
+            Standing::Judged(judged(open.contains(group.element()) || leads_somewhere(steps)))
         });
-        let groups = groups.collect();
         if presumptions_asked && (solved.is_none() || undescribed != all) {
             solved = Some(presume(&all));
         }
@@ -159,14 +158,15 @@ impl<'a> Outcomes<'a> {
             .collect();
         let mut alike: BTreeMap<Option<(Outcome, Exploitability)>, Arc<Judged>> = BTreeMap::new();
         let worst = worst_of_all(&context, &questions, &begun);
-        let judged = grounded.groups.iter().zip(worst).map(|((group, _), cell)| {
+        let mut worst = worst.into_iter();
+        let groups = Standings::of(&grounded.groups, |_, _| {
+            let cell = worst.next().flatten();
             let judged = alike.entry(cell.as_ref().map(|cell| (cell.outcome, cell.class))).or_insert_with(|| {
                 let outcome = cell.as_ref().map_or(Outcome::Controlled, |cell| cell.outcome);
                 Arc::new(Judged { cell, ..Judged::briefly(outcome) })
             });
-            (group.clone(), Standing::Judged(Arc::clone(judged)))
+            Standing::Judged(Arc::clone(judged))
         });
-        let groups = judged.collect();
         Self { context, groups, presumed: BTreeMap::new(), undescribed: BTreeSet::new() }
     }
 
@@ -217,29 +217,38 @@ impl<'a> Outcomes<'a> {
     pub fn in_its_place(&self, rule: &RuleId, of: &DesignOf, element: &ElementId) -> impl Iterator<Item = &Group> {
         let rules = self.context.catalogue.in_place_of(rule).iter();
         let groups = rules.map(|other| Group::Weakness(other.clone(), of.clone(), element.clone()));
-        groups.filter_map(|group| self.groups.get_key_value(&group)).map(|(group, _)| group)
+        groups.filter_map(|group| self.groups.find(&group))
     }
 
     /// Every subject that arises, presumed ones included, with how it stands.
     pub fn subjects(&self) -> Vec<(Key, Standing)> {
+        self.subjects_where(|_| true)
+    }
+
+    /// The subjects of which it is wanted how they stand.
+    pub fn subjects_where(&self, wanted: impl Fn(&Standing) -> bool) -> Vec<(Key, Standing)> {
         let mut subjects = Vec::new();
         for element in self.context.device().elements.keys() {
             for known in &self.context.inventory(element).known {
-                if let Some(standing) = self.groups.get(&self.context.group_of(known, element)) {
+                let standing = self.groups.get(&self.context.group_of(known, element));
+                if let Some(standing) = standing.filter(|standing| wanted(standing)) {
                     let subject = SubjectKey::Vulnerability(known.id.clone(), element.clone());
                     subjects.push((Key { subject, because: None }, standing.clone()));
                 }
             }
         }
         for (group, standing) in self.groups.iter() {
-            if let Group::Weakness(rule, of, element) = group {
+            if let (Group::Weakness(rule, of, element), true) = (group, wanted(standing)) {
                 let subject = SubjectKey::Weakness(rule.clone(), of.clone(), element.clone());
                 subjects.push((Key { subject, because: None }, standing.clone()));
             }
         }
         for (presumption, judged) in &self.presumed {
-            let subject = SubjectKey::Presumed(presumption.element.clone());
-            subjects.push((Key { subject, because: Some(presumption.because) }, Standing::Judged(Arc::clone(judged))));
+            let standing = Standing::Judged(Arc::clone(judged));
+            if wanted(&standing) {
+                let subject = SubjectKey::Presumed(presumption.element.clone());
+                subjects.push((Key { subject, because: Some(presumption.because) }, standing));
+            }
         }
         subjects
     }

@@ -1,6 +1,6 @@
 //! Facts and the derivations between them: a graph in which every derivation joins several premises to one conclusion.
 
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::{Arc, OnceLock};
 
 use ward_model::scale::{Exploitability, Reach};
@@ -174,7 +174,7 @@ pub(crate) struct Program {
     under: Option<Arc<Program>>,
     facts: Arc<Vocabulary>,
     first_derivation: usize,
-    derivations: Steps,
+    derivations: Arc<Steps>,
     /// What each of its own derivations follows by, unless nobody will ask.
     by: Vec<By>,
     wordless: bool,
@@ -199,7 +199,7 @@ impl Program {
         Self {
             facts: Arc::new(Vocabulary::over(Arc::clone(&like.facts))),
             // It comes to about as many.
-            derivations: Steps::with_room_for(&like.derivations),
+            derivations: Arc::new(Steps::with_room_for(&like.derivations)),
             wordless: true,
             ..Self::default()
         }
@@ -225,16 +225,28 @@ impl Program {
     pub fn derive(&mut self, step: Step<'_>, by: impl Into<By>) -> DerivationId {
         let id = self.next();
         self.graph.take();
-        self.derivations.push(step);
+        // Only a program that is built, of which there is no graph yet, is given derivations: nothing is copied here.
+        Arc::make_mut(&mut self.derivations).push(step);
         if !self.wordless {
             self.by.push(by.into());
         }
         id
     }
 
+    /// Adds some of the own derivations of another, which numbers facts alike. Nobody asks what they follow by.
+    pub fn derive_as(&mut self, other: &Self, places: Range<usize>) {
+        self.graph.take();
+        let first = other.first_derivation;
+        Arc::make_mut(&mut self.derivations).append_some(&other.derivations, places.start - first..places.end - first);
+        if !self.wordless {
+            self.by.resize(self.derivations.len(), By::Fixed(""));
+        }
+    }
+
     /// Gives back the room that nothing stands in, where nothing more is added.
     pub fn shrink(&mut self) {
-        self.derivations.shrink();
+        Arc::make_mut(&mut self.facts).shrink();
+        Arc::make_mut(&mut self.derivations).shrink();
         self.by.shrink_to_fit();
     }
 
@@ -258,7 +270,7 @@ impl Program {
     pub fn truncate(&mut self, from: DerivationId) {
         self.graph.take();
         let from = from.index().saturating_sub(self.first_derivation);
-        self.derivations.truncate(from);
+        Arc::make_mut(&mut self.derivations).truncate(from);
         self.by.truncate(from);
     }
 
@@ -299,11 +311,9 @@ impl Program {
     }
 
     /// Every derivation, those beneath included, by its number.
-    pub fn all_steps(&self) -> Steps {
-        let Some(under) = &self.under else { return self.derivations.clone() };
-        let mut steps = under.all_steps();
-        steps.append(&self.derivations);
-        steps
+    pub fn all_steps(&self) -> Arc<Steps> {
+        let Some(under) = &self.under else { return Arc::clone(&self.derivations) };
+        Arc::new(under.all_steps().with(&self.derivations))
     }
 
     /// The program laid flat. That is done once, as soon as it is asked for.

@@ -12,15 +12,18 @@ use crate::cells::{Cell, worst_of_each};
 use crate::context::Context;
 use crate::fixpoint::{Solution, solve};
 use crate::ground::ground;
-use crate::ground::{Grounded, Group, Presuming, Steps, presuming};
+use crate::ground::{Grounded, Group, Presuming, presuming};
+use crate::keyed::Keyed;
 use crate::labels::{Begun, Labels, Leads, Questions, worst_harms};
 use crate::levels::Bounds;
 pub(crate) use crate::outcomes::{Judged, Key, Outcomes, Standing};
 use crate::outcomes::{elements, objectionable};
 use crate::presume::{Presumption, missing, presumptions};
 use crate::program::{DerivationId, FactId, Program};
+use crate::standings::Standings;
 use crate::subject::SubjectKey;
 use crate::texts::Texts;
+use crate::vocabulary::Table;
 use crate::witness::{self, OwnSteps};
 
 mod lacking;
@@ -165,16 +168,21 @@ impl<'a> Run<'a> {
 
     /// The subjects that are uncontrolled by a derivation, and no others; of each only the worst is told.
     pub fn uncontrolled(&self) -> Outcomes<'a> {
-        let groups = self.grounded.groups.iter().filter_map(|(group, steps)| {
-            let steps: Vec<DerivationId> = steps.iter().flat_map(|(_, steps)| steps.iter().copied()).collect();
-            let goal = self.labels.nearest(&self.questions.begin(&steps))?;
-            let cell = self.labels.goal(goal).filter(|cell| cell.outcome == Outcome::Uncontrolled)?;
-            let judged = Judged { cell: Some(cell.clone()), ..Judged::briefly(Outcome::Uncontrolled) };
-            Some((group.clone(), Standing::Judged(Arc::new(judged))))
-        });
+        let groups: Keyed<Group, Standing> = self
+            .grounded
+            .groups
+            .iter()
+            .filter_map(|(group, steps)| {
+                let steps: Vec<DerivationId> = steps.iter().flat_map(|(_, steps)| steps.iter().copied()).collect();
+                let goal = self.labels.nearest(&self.questions.begin(&steps))?;
+                let cell = self.labels.goal(goal).filter(|cell| cell.outcome == Outcome::Uncontrolled)?;
+                let judged = Judged { cell: Some(cell.clone()), ..Judged::briefly(Outcome::Uncontrolled) };
+                Some((group.clone(), Standing::Judged(Arc::new(judged))))
+            })
+            .collect();
         Outcomes {
             context: self.context,
-            groups: groups.collect(),
+            groups: Standings::of(&groups, |_, standing| standing.clone()),
             presumed: BTreeMap::new(),
             undescribed: BTreeSet::new(),
         }
@@ -184,38 +192,35 @@ impl<'a> Run<'a> {
     pub fn outcomes(&self) -> Outcomes<'a> {
         let presumed = self.judge_presumptions();
         // Groups whose steps begin alike leave the same open; an element's own gaps still tell them apart.
-        let mut alike: BTreeMap<(&ElementId, Begun), Arc<BTreeSet<ElementId>>> = BTreeMap::new();
-        let mut groups: Vec<(&Group, &Steps)> = self.grounded.groups.iter().collect();
-        groups.sort_unstable_by_key(|(group, _)| *group);
-        let begun = groups.into_iter().map(|(group, steps)| {
+        let mut alike: BTreeMap<(ElementId, Begun), Arc<BTreeSet<ElementId>>> = BTreeMap::new();
+        let begun: Keyed<Group, (Vec<DerivationId>, Begun)> = self.grounded.groups.map(|_, steps| {
             let steps: Vec<DerivationId> = steps.iter().flat_map(|(_, steps)| steps.iter().copied()).collect();
             let begun = self.questions.begin(&steps);
-            (group, steps, begun)
+            (steps, begun)
         });
-        let begun: Vec<(&Group, Vec<DerivationId>, Begun)> = begun.collect();
         // What begins alike leads to the same.
-        let harms = self.harms(&self.questions, begun.iter().map(|(_, _, begun)| begun));
+        let harms = self.harms(&self.questions, begun.iter().map(|(_, (_, begun))| begun));
         let harms = harms.into_iter().map(|(begun, harms)| {
             let Leads { worst: cell, threats, privacy } = self.labels.leads(begun);
             let outcome = cell.as_ref().map_or(Outcome::Controlled, |cell| cell.outcome);
             (begun, Arc::new(Judged { outcome, cell, harms, threats, privacy }))
         });
         let judgements: BTreeMap<&Begun, Arc<Judged>> = harms.collect();
-        let judged = begun.iter().filter_map(|(group, steps, begun)| {
-            let group: &Group = group;
-            let judged = judgements.get(begun)?;
+        // Every beginning has one.
+        let none = Arc::new(Judged::briefly(Outcome::Uncontrolled));
+        let groups = Standings::of(&begun, |group, (steps, begun)| {
+            let judged = judgements.get(begun).unwrap_or(&none);
             if judged.outcome == Outcome::Controlled {
                 let begun = self.undescribed.questions.begin(steps);
                 if self.leaves_open(group.element(), &begun) {
                     let open = alike
-                        .entry((group.element(), begun))
+                        .entry((group.element().clone(), begun))
                         .or_insert_with(|| Arc::new(self.open_questions(group.element(), steps)));
-                    return Some((group.clone(), Standing::Covered(Arc::clone(open))));
+                    return Standing::Covered(Arc::clone(open));
                 }
             }
-            Some((group.clone(), Standing::Judged(Arc::clone(judged))))
+            Standing::Judged(Arc::clone(judged))
         });
-        let groups = judged.collect();
         let undescribed = self.undescribed.presuming.steps.keys().cloned().collect();
         Outcomes { context: self.context, groups, presumed, undescribed }
     }
@@ -323,6 +328,40 @@ impl<'a> Run<'a> {
                     })
                     .collect()
             }
+        }
+    }
+
+    /// The same once no claims are taken away any more: nobody asks what belongs to which part.
+    #[must_use]
+    pub fn once_tried(self) -> Self {
+        Self { grounded: Grounded { parts: Arc::default(), logins: Table::default(), ..self.grounded }, ..self }
+    }
+
+    /// The same once every verdict is told: nobody asks for ways any more, only for what is not reached and where that would lead.
+    #[must_use]
+    pub fn once_told(self) -> Self {
+        // Where everything leads is asked now, and how from each to the next no more.
+        self.onward();
+        let program = &self.grounded.program;
+        let questions = self.questions.without_ways_back(program);
+        let nothing = Arc::new(Presumed::nothing(&self.grounded));
+        drop(self.presumed);
+        let undescribed = match Arc::try_unwrap(self.undescribed) {
+            Ok(Presumed { presuming: Presuming { steps, .. }, questions, .. }) => {
+                let presuming = Presuming { program: Arc::clone(program), steps };
+                let questions = questions.without_ways_back(program);
+                Arc::new(Presumed { presuming, solution: Solution::default(), questions })
+            }
+            Err(shared) => shared,
+        };
+        Self {
+            known: Solution::default(),
+            questions,
+            labels: Labels::default(),
+            presumed: nothing,
+            presumed_labels: Labels::default(),
+            undescribed,
+            ..self
         }
     }
 

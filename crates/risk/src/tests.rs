@@ -5,6 +5,7 @@ mod answers;
 mod cases;
 mod claims;
 mod clocks;
+mod copied;
 mod data;
 mod designs;
 mod hazards;

@@ -55,6 +55,11 @@ impl Vocabulary {
         id
     }
 
+    /// Gives back the room that nothing stands in.
+    pub fn shrink(&mut self) {
+        self.facts.shrink_to_fit();
+    }
+
     fn find_by(&self, fact: &Fact, digest: u64) -> Option<FactId> {
         // Most facts stand at the bottom.
         let under = self.under.as_deref().and_then(|under| under.find_by(fact, digest));

@@ -1,5 +1,7 @@
 //! What touches nothing today, and what would make it live.
 
+use std::sync::Arc;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 use ward_model::assessment::WatchItem;
@@ -13,12 +15,14 @@ use crate::effects::Effects;
 use crate::presume::COMPLETENESS;
 use crate::run::{Key, MissingSet, Run};
 use crate::subject::SubjectKey;
+use crate::texts::exactly;
 
 mod gaps;
 mod predicate;
 
 pub(crate) use gaps::gaps;
-use predicate::{absent, by_decision, by_several, by_whole, described, harmless, missing, not_there, place};
+pub(crate) use predicate::Predicates;
+use predicate::{At, absent};
 
 /// A decision that speaks of several claims.
 #[derive(Clone, Copy)]
@@ -88,130 +92,141 @@ pub(crate) fn describes(claim: &ClaimId) -> bool {
 /// Vulnerabilities and weaknesses that reach nobody as things stand, with what does not hold, and elements of which nothing is presumed
 /// by decisions; `listed` says how they come out where nothing is decided but that all of the elements is listed. What does not arise
 /// and would lead to no harm if it did is not among them, but for vulnerabilities that decisions say are not there.
-pub(crate) fn items(run: &Run<'_>, waiting: &[Waiting<'_>], listed: impl Fn(&Key) -> Outcome) -> Vec<WatchItem> {
-    let each = waiting.iter().filter_map(|one| match one.key.because {
-        Some(_) => Some(presumable(run, one)),
-        None => item(run, one, one.is_held(&listed)),
+pub(crate) fn items<'a, T>(
+    (run, predicates): (&Run<'_>, &Predicates<'a>),
+    all: &'a [T],
+    waiting: impl Fn(&'a T) -> Option<Waiting<'a>>,
+    listed: impl Fn(&Key) -> Outcome,
+) -> Vec<WatchItem> {
+    let each = all.iter().filter_map(waiting).filter_map(|one| match one.key.because {
+        Some(_) => Some(presumable((run, predicates), &one)),
+        None => item((run, predicates), &one, one.is_held(&listed)),
     });
     each.collect()
 }
 
 /// What is said of an item while it is put together.
-#[derive(Default)]
-struct Said {
-    failed: Vec<String>,
+struct Said<'p, 'a> {
+    kept: &'p Predicates<'a>,
+    failed: Vec<Arc<str>>,
     live: Vec<String>,
-    predicates: Vec<FailedPredicate>,
+    predicates: Vec<Arc<FailedPredicate>>,
     /// How many sets of predicates that go together there are.
     sets: usize,
 }
 
-impl Said {
-    /// Adds predicates that make it live only all together.
-    fn together(&mut self, mut predicates: Vec<FailedPredicate>) {
-        if predicates.len() > 1 {
-            self.sets += 1;
-            predicates.iter_mut().for_each(|one| one.together = Some(self.sets));
-        }
-        self.predicates.append(&mut predicates);
+impl<'p, 'a> Said<'p, 'a> {
+    fn new(kept: &'p Predicates<'a>) -> Self {
+        Self { kept, failed: Vec::new(), live: Vec::new(), predicates: Vec::new(), sets: 0 }
+    }
+
+    /// The number of the next set of predicates that make it live only all together.
+    fn next_set(&mut self) -> Option<usize> {
+        self.sets += 1;
+        Some(self.sets)
     }
 
     /// What decisions keep away, and what happens when they end.
-    fn held(&mut self, waiting: &Waiting<'_>, effects: &Effects) {
-        let at = place(&waiting.key.subject);
-        let mut held = |predicate: FailedPredicate, live: String| {
-            self.failed.push(predicate.text.clone());
+    fn held(&mut self, waiting: &Waiting<'a>) {
+        let (kept, at) = (self.kept, At::of(&waiting.key.subject));
+        let mut held = |predicate: Arc<FailedPredicate>, live: String| {
+            self.failed.push(Arc::clone(&predicate.text));
             self.live.push(live);
             self.predicates.push(predicate);
         };
         if !waiting.alone.is_empty() {
             let which = if waiting.alone.len() == 1 { "that decision" } else { "one of those decisions" };
-            held(by_decision(at.clone(), &waiting.alone, effects), format!("{which} ends or is withdrawn"));
+            held(kept.by_decision(at, &waiting.alone), format!("{which} ends or is withdrawn"));
         }
         for decision in &waiting.whole {
-            let live = format!("decision {} ends or is withdrawn", decision.number);
-            held(by_whole(at.clone(), *decision), live);
+            held(kept.by_whole(at, *decision), format!("decision {} ends or is withdrawn", decision.number));
         }
         if waiting.alone.is_empty() && waiting.whole.is_empty() {
             let live = "more than one of the decisions that keep it away ends or is withdrawn".to_owned();
-            held(by_several(at, waiting.valid_until), live);
+            held(kept.by_several(at, waiting.valid_until), live);
         }
     }
 }
 
-fn item(run: &Run<'_>, waiting: &Waiting<'_>, held: bool) -> Option<WatchItem> {
-    let subject = &waiting.key.subject;
+fn item<'a>((run, predicates): (&Run<'_>, &Predicates<'a>), waiting: &Waiting<'a>, held: bool) -> Option<WatchItem> {
+    let key: &'a Key = waiting.key;
+    let subject = &key.subject;
     let element = subject.element();
     let sets = run.missing_sets(waiting.key);
     let arises = sets.is_some();
     if !arises && !held && matches!(subject, SubjectKey::Weakness(..)) {
         return None;
     }
-    let effects = run.context().effects;
-    let mut said = Said::default();
+    let mut said = Said::new(predicates);
     match sets.as_deref() {
         Some(sets @ [_, ..]) => lacking(run, element, sets, &mut said),
         Some([]) => {
-            said.failed.push("its steps lead to no harm to a person".to_owned());
+            said.failed.push("its steps lead to no harm to a person".into());
             said.live.push(format!("a function that can harm, or a link onward, is added to {element}"));
-            said.predicates.push(harmless(element));
+            said.predicates.push(predicates.harmless(element, None));
         }
         None if held => {}
         // What is not there and leads to nothing needs both to become live.
         None => {
-            let gone = not_there(place(subject), waiting.valid_until);
-            said.failed.push(format!("its steps lead to no harm to a person; {}", gone.text));
+            let together = said.next_set();
+            let gone = predicates.not_there(At::of(subject), waiting.valid_until, together);
+            said.failed.push(format!("its steps lead to no harm to a person; {}", gone.text).into());
             said.live.push(format!(
                 "those decisions end or are withdrawn, and a function that can harm, or a link onward, is added to {element}"
             ));
-            said.together(vec![harmless(element), gone]);
+            said.predicates.extend([predicates.harmless(element, together), gone]);
         }
     }
     if held {
-        said.held(waiting, effects);
+        said.held(waiting);
     }
     if !waiting.described.is_empty() {
-        said.predicates.push(described(element, &waiting.described, effects));
+        said.predicates.push(predicates.described(element, &waiting.described));
     }
     Some(watched(run, subject.subject().id, element, said, waiting.valid_until))
 }
 
 /// What steps lack to be taken. Where what they give is known to lead on, what they lack is enough; otherwise that is lacking too.
-fn lacking(run: &Run<'_>, element: &ElementId, sets: &[MissingSet], said: &mut Said) {
+fn lacking<'a>(run: &Run<'_>, element: &'a ElementId, sets: &[MissingSet], said: &mut Said<'_, 'a>) {
     let leads = sets.iter().any(|set| set.leads);
     let words = |set: &MissingSet| {
-        let mut facts: Vec<(String, _)> = set.facts.iter().map(|id| (run.fact(*id).words(), run.fact(*id))).collect();
+        let mut facts: Vec<(String, _, _)> =
+            set.facts.iter().map(|id| (run.fact(*id).words(), run.fact(*id), *id)).collect();
         facts.sort();
         facts
     };
-    let mut told: Vec<Vec<(String, _)>> = sets.iter().filter(|set| set.leads == leads).map(words).collect();
+    let mut told: Vec<Vec<(String, _, _)>> = sets.iter().filter(|set| set.leads == leads).map(words).collect();
     told.sort();
     let joined = |between: &str, each: &str| {
-        let sets = told.iter().map(|set| set.iter().map(|(words, _)| words.as_str()).collect::<Vec<_>>().join(each));
+        let sets = told.iter().map(|set| set.iter().map(|(words, ..)| words.as_str()).collect::<Vec<_>>().join(each));
         sets.collect::<Vec<_>>().join(between)
     };
     let failed = format!("it is not so that {}", joined("; or that ", " and that "));
     let live = format!("one of these comes about: {}", joined("; ", " together with "));
     if leads {
-        said.failed.push(failed);
+        said.failed.push(failed.into());
         said.live.push(live);
     } else {
-        said.failed.push(format!("{failed}; and {}", harmless(element).text));
+        said.failed.push(format!("{failed}; and {}", said.kept.harmless(element, None).text).into());
         said.live.push(format!("{live}; and a function that can harm, or a link onward, is added to {element}"));
     }
     for set in &told {
-        let facts = set.iter().map(|(words, fact)| missing(fact, words));
-        said.together(facts.chain((!leads).then(|| harmless(element))).collect());
+        let several = set.len() + usize::from(!leads) > 1;
+        let together = if several { said.next_set() } else { None };
+        let facts = set.iter().map(|(words, fact, id)| said.kept.missing((*id, fact, words), together));
+        said.predicates.extend(facts);
+        said.predicates.extend((!leads).then(|| said.kept.harmless(element, together)));
     }
 }
 
 /// An element of which nothing is presumed, by decisions.
-fn presumable(run: &Run<'_>, waiting: &Waiting<'_>) -> WatchItem {
-    let (element, effects) = (waiting.key.subject.element(), run.context().effects);
-    let mut said = Said::default();
+fn presumable<'a>((run, predicates): (&Run<'_>, &Predicates<'a>), waiting: &Waiting<'a>) -> WatchItem {
+    let key: &'a Key = waiting.key;
+    let element = key.subject.element();
+    let mut said = Said::new(predicates);
     if !waiting.described.is_empty() {
-        let described = described(element, &waiting.described, effects);
-        said.failed.push(described.text.clone());
+        let described = predicates.described(element, &waiting.described);
+        said.failed.push(Arc::clone(&described.text));
         said.live.push(match waiting.described.len() {
             1 => "that decision ends or is withdrawn".to_owned(),
             _ => "one of those decisions ends or is withdrawn".to_owned(),
@@ -219,7 +234,7 @@ fn presumable(run: &Run<'_>, waiting: &Waiting<'_>) -> WatchItem {
         said.predicates.push(described);
     }
     if !waiting.alone.is_empty() || !waiting.whole.is_empty() {
-        said.held(waiting, effects);
+        said.held(waiting);
     }
     if let Some(last) = said.live.last_mut() {
         last.push_str("; then it is not known what it leads to, and it is taken at its worst");
@@ -243,20 +258,22 @@ pub(crate) fn absences(run: &Run<'_>) -> Vec<WatchItem> {
         let software: Vec<&ClaimId> =
             Some(&software).filter(|claim| context.effects.holds(claim)).into_iter().collect();
         let leads = run.held_leads(element);
+        let predicates = Predicates::new(context.effects);
         for finding in absences {
-            let mut said = Said::default();
-            said.failed.push(format!("{}: {}", finding.component.name, finding.proof.environment.join("; ")));
+            let mut said = Said::new(&predicates);
+            said.failed.push(format!("{}: {}", finding.component.name, finding.proof.environment.join("; ")).into());
             said.live.push("what is absent from the inventory is added to it".to_owned());
             if leads {
-                said.predicates.push(absent(finding));
+                said.predicates.push(Arc::new(absent(finding, None)));
             } else {
-                said.failed.push(harmless(element).text);
+                said.failed.push(Arc::clone(&predicates.harmless(element, None).text));
                 said.live.push(format!("a function that can harm, or a link onward, is added to {element}"));
                 said.live = vec![said.live.join("; and ")];
-                said.together(vec![absent(finding), harmless(element)]);
+                let together = said.next_set();
+                said.predicates.extend([Arc::new(absent(finding, together)), predicates.harmless(element, together)]);
             }
             if !software.is_empty() {
-                said.predicates.push(described(element, &software, context.effects));
+                said.predicates.push(predicates.described(element, &software));
             }
             let until = said.predicates.iter().filter_map(|predicate| predicate.until).min();
             items.push(watched(run, finding.vulnerability.id.to_string(), element, said, until));
@@ -265,16 +282,27 @@ pub(crate) fn absences(run: &Run<'_>) -> Vec<WatchItem> {
     items
 }
 
-fn watched(run: &Run<'_>, event: String, element: &ElementId, said: Said, until: Option<Date>) -> WatchItem {
+fn watched(
+    run: &Run<'_>,
+    event: String,
+    element: &ElementId,
+    Said { failed, live, predicates, .. }: Said<'_, '_>,
+    until: Option<Date>,
+) -> WatchItem {
     let context = run.context();
     let review_by = context.situation.as_of.saturating_add(i64::from(context.policy.review_days).days());
+    // Mostly one thing does not hold, and it is said already.
+    let failed_predicate = match &failed[..] {
+        [one] => Arc::clone(one),
+        all => run.keep(&all.join("; ")),
+    };
     WatchItem {
         event,
         element: element.clone(),
         fielded_version: context.version.id.clone(),
-        failed_predicate: said.failed.join("; "),
-        becomes_live_if: said.live.join("; or "),
+        failed_predicate,
+        becomes_live_if: run.keep(&live.join("; or ")),
         review_by: until.map_or(review_by, |until| until.min(review_by)),
-        predicates: said.predicates,
+        predicates: exactly(predicates),
     }
 }

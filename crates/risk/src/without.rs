@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
 use ward_model::design::DesignOf;
-use ward_model::ids::{ElementId, FunctionId, LinkId, RuleId};
+use ward_model::ids::{ElementId, FunctionId, LinkId};
 use ward_model::verdict::PresumedBecause;
 use ward_policy::Privilege;
 
@@ -23,131 +23,22 @@ use crate::fact::Fact;
 use crate::graph::Step;
 use crate::ground::weaknesses::may_be_weak;
 use crate::ground::{Grounded, Group, Like, Login, Part, login, reground};
+use crate::keyed::Keyed;
 use crate::levels::{Bounds, Levels};
 use crate::lists::Lists;
 use crate::network::Network;
-use crate::outcomes::{Key, Outcomes, objectionable, touches};
+use crate::outcomes::{Outcomes, objectionable, touches};
 use crate::parallel::parts;
 use crate::presume::{Presumption, presumptions, presumptions_of};
 use crate::program::{DerivationId, FactId, Program};
 use crate::run::Run;
-use crate::subject::SubjectKey;
+use crate::texts::exactly;
 use crate::vocabulary::Table;
 
-/// The weaknesses of something after a removal, by rule and element, and whether each is uncontrolled.
-type FoundAnew = BTreeMap<(RuleId, ElementId), bool>;
+mod turns;
 
-/// In which of the removals that were tried subjects turn uncontrolled, each by its number.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Turns {
-    #[cfg(test)]
-    tried: usize,
-    groups: BTreeMap<Group, Vec<usize>>,
-    presumed: BTreeMap<Presumption, Vec<usize>>,
-    /// Where an element's inventory is no longer known to be complete: what is then found on it is left to a presumption.
-    open: BTreeMap<ElementId, Vec<usize>>,
-    /// Where an element is no longer known to be described completely: what does not arise there is left to a presumption.
-    undescribed: BTreeMap<ElementId, BTreeSet<usize>>,
-    /// What is presumed then of elements that are described completely and of which nothing was presumed for that reason, and is
-    /// uncontrolled.
-    presuming: BTreeMap<Presumption, BTreeSet<usize>>,
-    /// Where the weaknesses of something change: those it has then, by element, and whether each is uncontrolled.
-    weaknesses: BTreeMap<DesignOf, BTreeMap<usize, FoundAnew>>,
-}
-
-impl Turns {
-    /// These and what others have found of other removals.
-    fn join(&mut self, others: Self) {
-        let Self { groups, presumed, open, undescribed, presuming, weaknesses, .. } = others;
-        groups.into_iter().for_each(|(group, numbers)| self.groups.entry(group).or_default().extend(numbers));
-        presumed.into_iter().for_each(|(one, numbers)| self.presumed.entry(one).or_default().extend(numbers));
-        open.into_iter().for_each(|(element, numbers)| self.open.entry(element).or_default().extend(numbers));
-        for (element, numbers) in undescribed {
-            self.undescribed.entry(element).or_default().extend(numbers);
-        }
-        for (presumption, numbers) in presuming {
-            self.presuming.entry(presumption).or_default().extend(numbers);
-        }
-        weaknesses.into_iter().for_each(|(of, found)| self.weaknesses.entry(of).or_default().extend(found));
-    }
-
-    /// The subjects that do not arise as decided and are uncontrolled in some removals, with these.
-    pub fn arising(&self, decided: &Outcomes<'_>) -> BTreeMap<Key, BTreeSet<usize>> {
-        let mut arising: BTreeMap<Key, BTreeSet<usize>> = BTreeMap::new();
-        let found =
-            self.weaknesses.iter().flat_map(|(of, found)| found.iter().map(move |(number, found)| (of, number, found)));
-        for (of, number, found) in found {
-            for ((rule, element), _) in found.iter().filter(|(_, bad)| **bad) {
-                let subject = SubjectKey::Weakness(rule.clone(), of.clone(), element.clone());
-                arising.entry(Key { subject, because: None }).or_default().insert(*number);
-            }
-        }
-        let unmodelled =
-            self.undescribed.iter().map(|(element, numbers)| (element, PresumedBecause::Unmodelled, numbers));
-        let others = self.presuming.iter().map(|(one, numbers)| (&one.element, one.because, numbers));
-        for (element, because, numbers) in unmodelled.chain(others) {
-            let key = Key { subject: SubjectKey::Presumed(element.clone()), because: Some(because) };
-            arising.entry(key).or_default().extend(numbers);
-        }
-        arising.retain(|key, _| decided.standing(key).is_none());
-        arising
-    }
-
-    /// The removals in which a subject turns that is controlled as decided.
-    pub fn of(&self, decided: &Outcomes<'_>, context: &Context<'_>, key: &Key) -> Vec<usize> {
-        let in_groups = |groups: &mut dyn Iterator<Item = &Group>| -> BTreeSet<usize> {
-            groups.filter_map(|group| self.groups.get(group)).flatten().copied().collect()
-        };
-        let places = context.places(&key.subject);
-        let opened = places.into_iter().filter_map(|element| self.undescribed.get(element)).flatten();
-        let opened: BTreeSet<usize> = opened.copied().collect();
-        let arises = decided.standing(key).is_some();
-        let turning: BTreeSet<usize> = match &key.subject {
-            SubjectKey::Vulnerability(_, element) => {
-                let mut turning = in_groups(&mut context.group_for(&key.subject).as_ref().into_iter());
-                // Whether or not it is still found then.
-                turning.extend(self.open.get(element).into_iter().flatten());
-                turning.extend(opened.iter().filter(|_| !arises));
-                turning
-            }
-            SubjectKey::Weakness(rule, of, element) => {
-                let own = Group::Weakness(rule.clone(), of.clone(), element.clone());
-                let mut turning = if arises {
-                    in_groups(&mut std::iter::once(&own))
-                } else {
-                    in_groups(&mut decided.in_its_place(rule, of, element))
-                };
-                if !arises && decided.in_its_place(rule, of, element).next().is_none() {
-                    turning.extend(&opened);
-                }
-                let others = context.catalogue.in_place_of(rule);
-                for (number, found) in self.weaknesses.get(of).into_iter().flatten() {
-                    let mut in_its_place = found
-                        .iter()
-                        .filter(|((other, at), _)| at == element && (other == rule || others.contains(other)))
-                        .peekable();
-                    let bad = match found.get(&(rule.clone(), element.clone())) {
-                        Some(bad) => *bad,
-                        None if in_its_place.peek().is_some() => in_its_place.any(|(_, bad)| *bad),
-                        None => opened.contains(number),
-                    };
-                    if bad {
-                        turning.insert(*number);
-                    } else {
-                        turning.remove(number);
-                    }
-                }
-                turning
-            }
-            SubjectKey::Presumed(element) => {
-                let presumption = key.because.map(|because| Presumption { element: element.clone(), because });
-                let turning = presumption.and_then(|presumption| self.presumed.get(&presumption));
-                turning.into_iter().flatten().copied().collect()
-            }
-        };
-        turning.into_iter().collect()
-    }
-}
+pub(crate) use turns::Turns;
+use turns::{FoundAnew, numbered};
 
 /// What taking claims away changes.
 #[derive(Debug, Default)]
@@ -478,7 +369,8 @@ impl<'a> Without<'a> {
         }
         let watched = Arc::new(Watched { groups, by_step, by_element, presumptions, silent });
         let like = decided.like();
-        Self { context, decided, like, undescribed, presumed, harmed, today, watched, turns: Turns::default() }
+        let turns = Turns { groups: Keyed::over(Arc::clone(context.catalogue.weaknesses())), ..Turns::default() };
+        Self { context, decided, like, undescribed, presumed, harmed, today, watched, turns }
     }
 
     /// Takes these claims away, each time from what is decided, and notes what turns: removals are numbered as they stand there.
@@ -560,7 +452,7 @@ impl<'a> Without<'a> {
             let anew =
                 matches!(group, Group::Weakness(_, of, _) if touched.parts.contains(&Part::Weaknesses(of.clone())));
             if !anew {
-                self.turns.groups.entry(group.clone()).or_default().push(number);
+                self.turns.groups.at(group.clone()).push(numbered(number));
             }
         }
         for element in &more {
@@ -569,26 +461,28 @@ impl<'a> Without<'a> {
         for element in &touched.inventories {
             self.turns.open.entry((*element).clone()).or_default().push(number);
         }
-        for part in &touched.parts {
-            if let Part::Weaknesses(of) = part {
-                self.turns.weaknesses.entry(of.clone()).or_default().insert(number, BTreeMap::new());
-            }
-        }
+        // What had weaknesses may have none any more.
+        let anew = touched.parts.iter().filter_map(|part| match part {
+            Part::Weaknesses(of) => Some((of, FoundAnew::new())),
+            _ => None,
+        });
+        let mut anew: BTreeMap<&DesignOf, FoundAnew> = anew.collect();
         for (group, steps) in grounded.groups.iter() {
             let element = group.element();
             let undescribed = side.presumed.contains(element) || more.contains(element);
             let bad = undescribed || steps.iter().flat_map(|(_, steps)| steps).any(|step| network.leads(*step));
             match group {
-                Group::Weakness(rule, of, element) => {
-                    let found = self.turns.weaknesses.entry(of.clone()).or_default().entry(number).or_default();
-                    found.insert((rule.clone(), element.clone()), bad);
+                Group::Weakness(_, of, _) => {
+                    let number = numbered(self.turns.groups.number(group.clone()));
+                    anew.entry(of).or_default().push((number, bad));
                 }
                 // What is found is the same as long as the inventory is; answers change what it demands and gives.
-                Group::Vulnerabilities { .. } if bad => {
-                    self.turns.groups.entry(group.clone()).or_default().push(number);
-                }
+                Group::Vulnerabilities { .. } if bad => self.turns.groups.at(group.clone()).push(numbered(number)),
                 Group::Vulnerabilities { .. } => {}
             }
+        }
+        for (of, found) in anew {
+            self.turns.weaknesses.at(of.clone()).push((numbered(number), exactly(found)));
         }
         side.network.undo();
     }

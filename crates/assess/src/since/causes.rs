@@ -26,7 +26,7 @@ impl Comparing<'_> {
         causes.extend(self.units(at, was, now));
         let mut claims: BTreeSet<String> =
             was.into_iter().flat_map(|was| &was.sensitivity).map(|point| point.claim.clone()).collect();
-        claims.extend(now.into_iter().flat_map(|now| &now.sensitivity).map(|point| point.claim.to_string()));
+        claims.extend(now.into_iter().flat_map(|now| &*now.sensitivity).map(|point| point.claim.to_string()));
         let waited = self.watched.get(&at).into_iter().flatten().flat_map(|item| &item.predicates);
         claims.extend(waited.flat_map(|predicate| &predicate.claims).cloned());
         causes.extend(self.claims.about(&on_the_way, &claims));

@@ -56,9 +56,7 @@ pub(super) fn watch_list(assessment: &Assessment) -> Vec<Vec<String>> {
         .map(|item| {
             let place = format!("{}, version {}", item.element, item.fielded_version);
             let review = item.review_by.to_string();
-            [&item.event, &place, &item.failed_predicate, &item.becomes_live_if, &review]
-                .map(|cell| clean(cell))
-                .to_vec()
+            [&*item.event, &place, &item.failed_predicate, &item.becomes_live_if, &review].map(clean).to_vec()
         })
         .collect()
 }

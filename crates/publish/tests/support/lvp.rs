@@ -388,7 +388,7 @@ fn verdict(kind: SubjectKind, subject: &str, element: &str, cohort: &str, count:
         persons_at_once: Persons::Count(300),
         witness: library_path(),
         controls_relied_on: Vec::new(),
-        sensitivity: Vec::new(),
+        sensitivity: std::sync::Arc::default(),
         valid_until: None,
         reasons: vec!["exploitability high and severity catastrophic is an uncontrolled cell of the policy".into()],
         covers: Vec::new(),
@@ -573,7 +573,7 @@ pub fn assessment() -> Assessment {
     provisional.provisional = true;
     provisional.controls_relied_on = vec!["signed-firmware".into()];
     provisional.sensitivity =
-        vec![Sensitivity { claim: ClaimId::Control("signed-firmware".into()), then: Outcome::Uncontrolled }];
+        [Sensitivity { claim: ClaimId::Control("signed-firmware".into()), then: Outcome::Uncontrolled }].into();
     provisional.valid_until = Some(date(2027, 4, 2));
     provisional.reasons = vec!["signed-firmware cuts install-code at pump-controller".into()];
 

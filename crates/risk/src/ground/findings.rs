@@ -39,7 +39,7 @@ pub(super) fn ground(builder: &mut Builder<'_>, element: &ElementId) {
             }
         }
         // A vulnerability without any step is a subject all the same: nothing may vanish.
-        *builder.grounded.groups.at(group) = steps;
+        *builder.group(group) = steps;
     }
 }
 

@@ -1,5 +1,7 @@
 //! Links: who can put messages on them, who is believed, and what follows.
 
+use std::collections::BTreeSet;
+
 use ward_model::design::DesignOf;
 use ward_model::device::{Carries, Device, Element, ElementKind, Link, Medium, Owner, Secret};
 use ward_model::ids::{ElementId, ZoneId};
@@ -13,10 +15,10 @@ use crate::program::ReachRule;
 
 pub(super) fn ground(builder: &mut Builder<'_>) {
     let device = builder.context.device();
-    for link in device.links.keys() {
-        builder.part(Part::Messages(link.clone()));
-        builder.part(Part::Believed(link.clone()));
-        builder.part(Part::ActedOn(link.clone()));
+    for link in device.links.values() {
+        for part in [Part::Messages, Part::Believed, Part::ActedOn] {
+            builder.part_of_link(part(link.id.clone()), link);
+        }
     }
     for element in device.elements.values() {
         footholds(builder, element);
@@ -49,8 +51,7 @@ fn plugged(builder: &mut Builder<'_>, link: &Link, (end, other): (&ElementId, &E
     let into = device.elements.get(end).and_then(|element| element.zone.as_ref());
     let plugged = Fact::Plugged(link.id.clone(), end.clone());
     for position in builder.context.exposure(link) {
-        let cuts =
-            builder.cutting(&Cuttable::Message { link: &link.id, at: end, into, from: Origin::Position(position) });
+        let cuts = builder.cutting(&Cuttable::Message { link, at: end, into, from: Origin::Position(position) });
         builder.step(
             vec![Fact::At(position)],
             plugged.clone(),
@@ -90,7 +91,7 @@ fn arriving(builder: &mut Builder<'_>, link: &Link, arrival: Arrival) {
         "who is near can do what is done from afar",
     );
     for position in builder.context.exposure(link) {
-        let cuts = builder.cutting(&Cuttable::Message { link: &link.id, at, into, from: Origin::Position(position) });
+        let cuts = builder.cutting(&Cuttable::Message { link, at, into, from: Origin::Position(position) });
         builder.step(
             vec![Fact::At(position)],
             inject(nearness(position, link.medium)),
@@ -110,7 +111,7 @@ fn arriving(builder: &mut Builder<'_>, link: &Link, arrival: Arrival) {
         inside.sort_by(|a, b| a.0.cmp(&b.0));
         inside.dedup_by(|a, b| a.0 == b.0);
         for (foothold, from) in inside {
-            let cuts = builder.cutting(&Cuttable::Message { link: &link.id, at, into, from });
+            let cuts = builder.cutting(&Cuttable::Message { link, at, into, from });
             let with_patients = matches!(from, Origin::Zone(id) if device.zones.get(id).is_some_and(|zone| zone.owner == Owner::Patient));
             let reach = if goes_home && !with_patients { Reach::Fleet } else { Reach::Site };
             builder.step(
@@ -273,9 +274,14 @@ pub(super) fn may_be_silenced(device: &Device, link: &Link) -> bool {
 
 /// How many instances of an element one of another has to do with: one, where there are known to be as many of the other.
 fn tells(device: &Device, one: &ElementId, other: &ElementId) -> Reach {
-    let many = |id: &ElementId| device.elements.get(id).and_then(|element| element.instances_per_site);
+    tells_other(device, device.elements.get(one), device.elements.get(other))
+}
+
+/// The same of elements that have been looked up.
+fn tells_other(device: &Device, one: Option<&Element>, other: Option<&Element>) -> Reach {
+    let many = |element: Option<&Element>| element.and_then(|element| element.instances_per_site);
     match (many(one), many(other)) {
-        _ if device.spans_sites(one, other) => Reach::Fleet,
+        _ if device.spans_sites_of(one, other) => Reach::Fleet,
         (Some(senders), Some(receivers)) if senders >= receivers => Reach::One,
         _ => Reach::Site,
     }
@@ -326,10 +332,15 @@ pub(super) fn secret(builder: &mut Builder<'_>, secret: &Secret) {
     let know = Fact::Know(SecretRef::Named(secret.id.clone()));
     let holders = builder.context.sending_holders(secret);
     let signers = builder.context.signers(secret);
+    // Looked up once: a key that a ward shares has many holders.
+    let all: BTreeSet<&ElementId> = holders.iter().chain(&secret.held_by).collect();
+    let all: Vec<(&ElementId, Option<&Element>)> = all.into_iter().map(|id| (id, device.elements.get(id))).collect();
     for holder in &holders {
         // Who holds a copy for each of many units gives all of them away at once.
-        let others = holders.iter().chain(&secret.held_by).filter(|other| *other != holder);
-        let reach = others.map(|other| tells(device, holder, other)).max().unwrap_or(Reach::One);
+        let own = all.binary_search_by_key(&holder, |(id, _)| id).ok();
+        let from = own.and_then(|own| all[own].1);
+        let others = all.iter().enumerate().filter(|(place, _)| Some(*place) != own);
+        let reach = others.map(|(_, (_, other))| tells_other(device, from, *other)).max().unwrap_or(Reach::One);
         builder.derive(
             vec![Fact::Gain(holder.clone(), Privilege::Read)],
             know.clone(),

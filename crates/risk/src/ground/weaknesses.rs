@@ -1,6 +1,7 @@
 //! Weaknesses that rules find in the design: of elements, links, secrets and functions.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use ward_model::design::{Design, DesignOf, Feature};
 use ward_model::device::{Element, Function, HowDegraded, Link, Secret};
@@ -16,6 +17,7 @@ use super::{Builder, Cuttable, Group, functions};
 use crate::catalogue::Profile;
 use crate::context::Context;
 use crate::fact::{Fact, Nearness, SecretRef};
+use crate::keyed::{Keyed, Keys};
 use crate::program::{By, DerivationId, ReachRule};
 
 /// The things in which some rule finds a weakness unless something is claimed of them, each with those rules by their places: what is
@@ -37,6 +39,23 @@ pub(crate) fn speaking(context: &Context<'_>) -> Vec<(DesignOf, Vec<u32>)> {
         (of, speaking)
     });
     speaking.filter(|(of, rules)| matches!(of, DesignOf::Link(_)) || !rules.is_empty()).collect()
+}
+
+/// The weaknesses that these rules may find in these things, in the order in which they are looked for.
+pub(crate) fn possible<'c>(
+    context: &Context<'_>,
+    speaking: impl Iterator<Item = (&'c DesignOf, &'c Vec<u32>)>,
+) -> Arc<Keys<Group>> {
+    let rules = &context.situation.rulebook.rules;
+    let mut found_by_any: Keyed<Group, ()> = Keyed::default();
+    for (of, speaking) in speaking {
+        for rule in speaking.iter().filter_map(|place| rules.get(*place as usize)) {
+            for found in found(context, rule, of) {
+                found_by_any.at(Group::Weakness(rule.id.clone(), of.clone(), found.element().clone()));
+            }
+        }
+    }
+    found_by_any.into_keys()
 }
 
 /// Whether some rule speaks of a thing.
@@ -61,7 +80,10 @@ pub(super) fn ground(builder: &mut Builder<'_>, of: &DesignOf) {
             let steps = found.steps(builder, rule, &by);
             if !steps.is_empty() {
                 let group = Group::Weakness(rule.id.clone(), of.clone(), found.element().clone());
-                builder.grounded.groups.at(group).push((Profile::OF_A_RULE, steps));
+                let own = builder.group(group);
+                // Mostly there is one, and there are hundreds of thousands of these.
+                own.reserve_exact(1);
+                own.push((Profile::OF_A_RULE, steps));
             }
         }
     }

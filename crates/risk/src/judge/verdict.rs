@@ -1,6 +1,7 @@
 //! One verdict: what a subject comes to in the reading of what was decided, beside what it comes to in the others.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
 use ward_model::claim::ClaimId;
@@ -11,14 +12,15 @@ use ward_model::verdict::{Basis, HarmReached, Outcome, ReachedHarm, Sensitivity,
 use super::{Lapsing, Readings};
 use crate::context::{Context, Unknowns};
 use crate::run::{Judged, Key, Outcomes, Run, Standing};
-use crate::texts::exactly;
-use crate::watch::Spoken;
+use crate::vocabulary::Table;
+use crate::watch::{Spoken, Waiting};
 use crate::without::Turns;
 use crate::witness::OwnSteps;
 
 /// Other readings of the same, to compare with.
 pub(super) struct Compared<'a> {
-    /// The unknown at its best, nothing claimed in effect, and everything; then some of the lapses, then what is `read`.
+    /// Nothing claimed in effect, the unknown at its best, everything claimed in effect, and only that all of the elements is listed; then some of the
+    /// lapses, then what is `read`.
     pub(super) others: Vec<Outcomes<'a>>,
     pub(super) decided: &'a Outcomes<'a>,
     /// What turns when claims lose their effect: first each of the removals, then some of the lapses.
@@ -31,22 +33,29 @@ pub(super) struct Compared<'a> {
     pub(super) lapses: Vec<(Date, Lapsing)>,
     /// The decisions that speak of several claims, and what is left without each.
     pub(super) whole: Vec<(Spoken<'a>, Lapsing)>,
+    /// Single points by the numbers of what turns them: removals, and behind these what is read.
+    pub(super) points: Mutex<Table<Vec<usize>, Arc<[Sensitivity]>>>,
 }
 
 impl<'a> Compared<'a> {
     /// As decided, the unknown read at its best.
     fn best(&self) -> &Outcomes<'a> {
-        &self.others[0]
+        &self.others[1]
     }
 
     /// Nothing claimed has effect.
     pub(super) fn undecided(&self) -> &Outcomes<'a> {
-        &self.others[1]
+        &self.others[0]
     }
 
     /// Everything claimed has effect.
     fn claimed(&self) -> &Outcomes<'a> {
         &self.others[2]
+    }
+
+    /// Nothing claimed has effect but that all of the elements is listed, where that is decided.
+    pub(super) fn listed(&self) -> &Outcomes<'a> {
+        &self.others[3]
     }
 
     /// The claims that are taken away each for a reading of its own, with that reading.
@@ -80,6 +89,32 @@ impl<'a> Compared<'a> {
         others.filter(|(_, lapse)| self.turned(*lapse, key, &turning)).map(|(decision, _)| *decision).collect()
     }
 
+    /// Nobody asks for single points any more.
+    pub(super) fn once_told(&self) {
+        drop(std::mem::take(&mut *self.points.lock().unwrap_or_else(PoisonError::into_inner)));
+    }
+
+    /// The claims without each of which a subject that is controlled no longer is; it turns in these removals.
+    fn single_points(&self, key: &Key, turning: &[usize]) -> Arc<[Sensitivity]> {
+        let removed = turning.iter().copied().filter(|number| *number < self.removals.len());
+        // Behind the removals come the readings.
+        let read = (self.removals.len()..).zip(self.read());
+        let read = read.filter(|(_, (_, without))| without.outcome(key) == Outcome::Uncontrolled);
+        let numbers: Vec<usize> = removed.chain(read.map(|(number, _)| number)).collect();
+        let points = || self.points.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(points) = points().get(&numbers) {
+            return Arc::clone(points);
+        }
+        let claims = numbers.iter().flat_map(|number| match self.removals.get(*number) {
+            Some(claims) => claims.iter(),
+            None => std::slice::from_ref(&self.read[number - self.removals.len()]).iter(),
+        });
+        let mut single: Vec<Sensitivity> =
+            claims.map(|claim| Sensitivity { claim: claim.clone(), then: Outcome::Uncontrolled }).collect();
+        single.sort_by(|a, b| a.claim.cmp(&b.claim));
+        Arc::clone(points().entry(numbers).or_insert_with(|| single.into()))
+    }
+
     /// What does not arise as decided and arises uncontrolled without one claim, or without one decision; what has a verdict because it
     /// arises where nothing is decided is not among it.
     pub(super) fn arising(&self, gone: &[Key]) -> BTreeMap<Key, Arising<'_>> {
@@ -93,8 +128,9 @@ impl<'a> Compared<'a> {
             outcomes.standing(key).is_some_and(|standing| standing.outcome() == Outcome::Uncontrolled)
         };
         let read = self.read().map(|(_, outcomes)| outcomes).chain(reads).flat_map(|outcomes| {
-            let subjects = outcomes.subjects().into_iter().map(|(key, _)| key);
-            subjects.filter(|key| arises(outcomes, key) && self.decided.standing(key).is_none()).collect::<Vec<_>>()
+            let uncontrolled = outcomes.subjects_where(|standing| standing.outcome() == Outcome::Uncontrolled);
+            let keys = uncontrolled.into_iter().map(|(key, _)| key);
+            keys.filter(|key| self.decided.standing(key).is_none()).collect::<Vec<_>>()
         });
         let gone: BTreeSet<&Key> = gone.iter().collect();
         let told = |key: &Key| gone.contains(key) && self.decided.outcome(key) == Outcome::Controlled;
@@ -131,6 +167,16 @@ pub(super) struct Arising<'a> {
     pub(super) until: Option<Date>,
 }
 
+impl<'a> Arising<'a> {
+    /// What is told of a subject that arises only so.
+    pub(super) fn waiting<'w>(&'w self, key: &'w Key) -> Waiting<'w>
+    where
+        'a: 'w,
+    {
+        Waiting::of(key, self.claims.clone(), |_| self.whole.clone(), self.until)
+    }
+}
+
 /// The verdict on one subject, with the steps of its derivation that are its own.
 pub(super) fn verdict(
     readings: &Readings<'_>,
@@ -141,17 +187,7 @@ pub(super) fn verdict(
 ) -> (Verdict, OwnSteps) {
     let controlled = judged.outcome == Outcome::Controlled;
     let turning = if controlled { compared.turns.of(compared.decided, run.context(), key) } else { Vec::new() };
-    let mut single: Vec<Sensitivity> = turning
-        .iter()
-        .filter_map(|number| compared.removals.get(*number))
-        .flatten()
-        .map(|claim| Sensitivity { claim: claim.clone(), then: Outcome::Uncontrolled })
-        .collect();
-    let read = compared.read().filter(|(_, without)| controlled && without.outcome(key) == Outcome::Uncontrolled);
-    single.extend(read.map(|(claim, _)| Sensitivity { claim: claim.clone(), then: Outcome::Uncontrolled }));
-    single.sort_by(|a, b| a.claim.cmp(&b.claim));
-    // Hundreds of thousands of these are kept: none holds more room than it needs.
-    let single = exactly(single);
+    let single = if controlled { compared.single_points(key, &turning) } else { Arc::default() };
     let lapse = if controlled { compared.valid_until(key, &turning) } else { None };
     let undecided = compared.undecided().outcome(key) == Outcome::Uncontrolled;
     let provisional = controlled && (undecided || !single.is_empty() || lapse.is_some());

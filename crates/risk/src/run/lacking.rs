@@ -24,7 +24,7 @@ pub(crate) struct MissingSet {
 }
 
 /// From where on facts lead to what makes a subject uncontrolled.
-struct Onward<'a> {
+pub(super) struct Onward<'a> {
     questions: &'a Questions,
     bounds: &'a [Bounds],
 }
@@ -62,7 +62,7 @@ impl Run<'_> {
         for id in self.grounded_group(key)?.iter().flat_map(|(_, steps)| steps) {
             let step = self.grounded.program.step(*id);
             let missing: BTreeSet<FactId> =
-                step.premises.iter().copied().filter(|fact| !self.known.reaches(*fact)).collect();
+                step.premises.iter().copied().filter(|fact| !self.questions.reaches(*fact)).collect();
             if missing.is_empty() {
                 return Some(Vec::new());
             }
@@ -93,7 +93,7 @@ impl Run<'_> {
     }
 
     /// Where everything leads, with what is not known of elements.
-    fn onward(&self) -> Onward<'_> {
+    pub(super) fn onward(&self) -> Onward<'_> {
         let described = self.undescribed.presuming.steps.is_empty();
         let questions = if described { &self.questions } else { &self.undescribed.questions };
         let bounds = match &self.open {

@@ -1,5 +1,7 @@
 //! What does not hold, one by one, as names that a program can compare and in words.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use jiff::civil::Date;
 use ward_model::claim::ClaimId;
 use ward_model::design::DesignOf;
@@ -11,16 +13,120 @@ use ward_model::watching::{FailedPredicate, LiveBy, PredicateKind, WatchedCompon
 use super::Spoken;
 use crate::effects::Effects;
 use crate::fact::Fact;
+use crate::program::FactId;
 use crate::subject::SubjectKey;
+use crate::vocabulary::Table;
 
 /// Where a subject is.
-pub(super) fn place(subject: &SubjectKey) -> Place {
-    match subject {
-        SubjectKey::Weakness(_, DesignOf::Link(id), _) => Place::Link(id.to_string()),
-        SubjectKey::Weakness(_, DesignOf::Secret(id), _) => Place::Secret(id.to_string()),
-        SubjectKey::Weakness(_, DesignOf::Function(id), _) => Place::Function(id.to_string()),
-        SubjectKey::Weakness(_, DesignOf::Element(id), _) => Place::Element(id.to_string()),
-        SubjectKey::Vulnerability(_, id) | SubjectKey::Presumed(id) => Place::Element(id.to_string()),
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum At<'a> {
+    /// At something that has a design.
+    Design(&'a DesignOf),
+    /// At an element.
+    Element(&'a ElementId),
+}
+
+impl<'a> At<'a> {
+    pub fn of(subject: &'a SubjectKey) -> Self {
+        match subject {
+            SubjectKey::Weakness(_, of, _) => Self::Design(of),
+            SubjectKey::Vulnerability(_, id) | SubjectKey::Presumed(id) => Self::Element(id),
+        }
+    }
+
+    fn place(self) -> Place {
+        match self {
+            Self::Design(DesignOf::Link(id)) => Place::Link(id.to_string()),
+            Self::Design(DesignOf::Secret(id)) => Place::Secret(id.to_string()),
+            Self::Design(DesignOf::Function(id)) => Place::Function(id.to_string()),
+            Self::Design(DesignOf::Element(id)) | Self::Element(id) => Place::Element(id.to_string()),
+        }
+    }
+}
+
+/// What is said, before it is put into words.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Saying<'a> {
+    Harmless(&'a ElementId),
+    ByDecision(At<'a>, Vec<&'a ClaimId>),
+    ByWhole(At<'a>, usize),
+    BySeveral(At<'a>, Option<Date>),
+    NotThere(At<'a>, Option<Date>),
+    Described(&'a ElementId, Vec<&'a ClaimId>),
+    Missing(FactId),
+}
+
+/// What is said, of the set with this number if of any.
+type OfSet<'a> = (Saying<'a>, Option<usize>);
+
+/// Predicates of one reading, shared by all items that say the same: whatever is at an element needs the same decisions on it. Items are
+/// worked out on all processors: who says something first puts it into words, and they are the same whoever that is.
+pub(crate) struct Predicates<'a> {
+    effects: &'a Effects,
+    said: Mutex<Table<OfSet<'a>, Arc<FailedPredicate>>>,
+}
+
+impl<'a> Predicates<'a> {
+    pub fn new(effects: &'a Effects) -> Self {
+        Self { effects, said: Mutex::default() }
+    }
+
+    /// The one copy of a predicate, of the set with this number.
+    fn keep(
+        &self,
+        saying: Saying<'a>,
+        together: Option<usize>,
+        words: impl FnOnce() -> FailedPredicate,
+    ) -> Arc<FailedPredicate> {
+        let key = (saying, together);
+        let said = || self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(predicate) = said().get(&key) {
+            return Arc::clone(predicate);
+        }
+        // Nobody waits while it is put into words.
+        let predicate = Arc::new(FailedPredicate { together, ..words() });
+        Arc::clone(said().entry(key).or_insert(predicate))
+    }
+
+    /// That it leads to no harm from where it is.
+    pub(super) fn harmless(&self, element: &'a ElementId, together: Option<usize>) -> Arc<FailedPredicate> {
+        self.keep(Saying::Harmless(element), together, || harmless(element))
+    }
+
+    /// That decisions keep it away, each of which is needed.
+    pub(super) fn by_decision(&self, at: At<'a>, claims: &[&'a ClaimId]) -> Arc<FailedPredicate> {
+        let words = || by_decision(at.place(), claims, self.effects);
+        self.keep(Saying::ByDecision(at, claims.to_vec()), None, words)
+    }
+
+    /// That one decision keeps it away, by several of the claims that it speaks of and none of them alone.
+    pub(super) fn by_whole(&self, at: At<'a>, decision: Spoken<'_>) -> Arc<FailedPredicate> {
+        self.keep(Saying::ByWhole(at, decision.number), None, || by_whole(at.place(), decision))
+    }
+
+    /// That several decisions keep it away, and no one of them is needed.
+    pub(super) fn by_several(&self, at: At<'a>, until: Option<Date>) -> Arc<FailedPredicate> {
+        self.keep(Saying::BySeveral(at, until), None, || by_several(at.place(), until))
+    }
+
+    /// That decisions say that it is not there.
+    pub(super) fn not_there(&self, at: At<'a>, until: Option<Date>, together: Option<usize>) -> Arc<FailedPredicate> {
+        self.keep(Saying::NotThere(at, until), together, || not_there(at.place(), until))
+    }
+
+    /// That decisions say that nothing is there but what is listed.
+    pub(super) fn described(&self, element: &'a ElementId, claims: &[&'a ClaimId]) -> Arc<FailedPredicate> {
+        let words = || described(element, claims, self.effects);
+        self.keep(Saying::Described(element, claims.to_vec()), None, words)
+    }
+
+    /// That a fact does not come about which a step needs.
+    pub(super) fn missing(
+        &self,
+        (id, fact, words): (FactId, &Fact, &str),
+        together: Option<usize>,
+    ) -> Arc<FailedPredicate> {
+        self.keep(Saying::Missing(id), together, || missing(fact, words))
     }
 }
 
@@ -37,18 +143,16 @@ fn failing(kind: PredicateKind, at: Place, live_by: LiveBy, text: String) -> Fai
         decision: None,
         until: None,
         together: None,
-        text,
+        text: text.into(),
     }
 }
 
-/// That it leads to no harm from where it is.
-pub(super) fn harmless(element: &ElementId) -> FailedPredicate {
+fn harmless(element: &ElementId) -> FailedPredicate {
     let text = format!("what it gives at {element} leads to no harm to a person");
     failing(PredicateKind::NoHarmReached, Place::Element(element.to_string()), LiveBy::Link, text)
 }
 
-/// That decisions keep it away, each of which is needed.
-pub(super) fn by_decision(at: Place, claims: &[&ClaimId], effects: &Effects) -> FailedPredicate {
+fn by_decision(at: Place, claims: &[&ClaimId], effects: &Effects) -> FailedPredicate {
     let until = first_end(claims, effects);
     let text = match claims {
         [claim] => format!("the decision on {claim} keeps it away{}", ending(", until ", until)),
@@ -65,8 +169,7 @@ pub(super) fn by_decision(at: Place, claims: &[&ClaimId], effects: &Effects) -> 
 /// items.
 const LISTED: usize = 20;
 
-/// That one decision keeps it away, by several of the claims that it speaks of and none of them alone.
-pub(super) fn by_whole(at: Place, Spoken { number, claims, until }: Spoken<'_>) -> FailedPredicate {
+fn by_whole(at: Place, Spoken { number, claims, until }: Spoken<'_>) -> FailedPredicate {
     let ends = ending(", until ", until);
     let text = format!("decision {number} keeps it away by several of its {} claims together{ends}", claims.len());
     let listed = if claims.len() > LISTED { &[] } else { claims };
@@ -75,15 +178,13 @@ pub(super) fn by_whole(at: Place, Spoken { number, claims, until }: Spoken<'_>) 
     FailedPredicate { claims, decision, until, ..failing(PredicateKind::DecisionHolds, at, LiveBy::Decision, text) }
 }
 
-/// That several decisions keep it away, and no one of them is needed.
-pub(super) fn by_several(at: Place, until: Option<Date>) -> FailedPredicate {
+fn by_several(at: Place, until: Option<Date>) -> FailedPredicate {
     let ends = ending(", until ", until);
     let text = format!("several decisions keep it away, and no single one of them is needed{ends}");
     FailedPredicate { until, ..failing(PredicateKind::DecisionHolds, at, LiveBy::Decision, text) }
 }
 
-/// That decisions say that it is not there.
-pub(super) fn not_there(at: Place, until: Option<Date>) -> FailedPredicate {
+fn not_there(at: Place, until: Option<Date>) -> FailedPredicate {
     let text = format!("by decisions it is not there{}", ending(", until ", until));
     FailedPredicate { until, ..failing(PredicateKind::DecisionHolds, at, LiveBy::Decision, text) }
 }
@@ -92,8 +193,7 @@ fn ending(before: &str, until: Option<Date>) -> String {
     until.map_or_else(String::new, |day| format!("{before}{day}"))
 }
 
-/// That decisions say that nothing is there but what is listed.
-pub(super) fn described(element: &ElementId, claims: &[&ClaimId], effects: &Effects) -> FailedPredicate {
+fn described(element: &ElementId, claims: &[&ClaimId], effects: &Effects) -> FailedPredicate {
     let until = first_end(claims, effects);
     let end = ending(", until ", until);
     let by = if claims.len() == 1 { "decision" } else { "decisions" };
@@ -120,7 +220,7 @@ fn named(claims: &[&ClaimId]) -> String {
 }
 
 /// That a component is looked at and what the record asks for beside it is not there.
-pub(super) fn absent(finding: &Finding) -> FailedPredicate {
+pub(super) fn absent(finding: &Finding, together: Option<usize>) -> FailedPredicate {
     let component = &finding.component;
     FailedPredicate {
         kind: PredicateKind::ConfigurationAbsent,
@@ -135,13 +235,12 @@ pub(super) fn absent(finding: &Finding) -> FailedPredicate {
         claims: Vec::new(),
         decision: None,
         until: None,
-        together: None,
-        text: finding.proof.environment.join("; "),
+        together,
+        text: finding.proof.environment.join("; ").into(),
     }
 }
 
-/// That a fact does not come about which a step needs.
-pub(super) fn missing(fact: &Fact, words: &str) -> FailedPredicate {
+fn missing(fact: &Fact, words: &str) -> FailedPredicate {
     let (kind, live_by) = match fact {
         Fact::Unguarded(_, fact) => return missing(fact, words),
         Fact::At(_) | Fact::Present(_) | Fact::Plugged(..) => (PredicateKind::PositionNotReachable, LiveBy::Position),

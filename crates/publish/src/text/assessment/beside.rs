@@ -152,8 +152,8 @@ impl Page<'_> {
                     vec![
                         item.event.clone(),
                         format!("{} {}", item.element, item.fielded_version),
-                        item.failed_predicate.clone(),
-                        item.becomes_live_if.clone(),
+                        item.failed_predicate.to_string(),
+                        item.becomes_live_if.to_string(),
                         item.review_by.to_string(),
                     ],
                 )
