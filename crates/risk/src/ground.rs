@@ -557,11 +557,11 @@ impl<'a> Builder<'a> {
                 true => Fact::Unguarded(number, Box::new(fact.clone())),
                 false => fact.clone(),
             };
-            // What one does for itself it does whoever else there is.
-            let mut here = self.at(conclusion).filter(|element| ring.members.contains(*element));
-            let alone = here.next().filter(|_| here.next().is_none());
+            // What one does for itself, or on a link of its own, it does whoever else there is.
             let kept = |fact: &&Fact| match fact {
-                Fact::Defeated(control) => ring.controls.get(control).is_none_or(|by| Some(by) == alone),
+                Fact::Defeated(control) => {
+                    ring.controls.get(control).is_none_or(|by| self.at(conclusion).any(|here| here == by))
+                }
                 _ => true,
             };
             Some((premises.iter().filter(kept).map(suppose).collect(), suppose(conclusion)))

@@ -80,7 +80,10 @@ impl<'a> Guards<'a> {
                     Cut::LinksIntoZone { zone, .. } => guarded.extend(enforcers.iter().copied().filter(|other| {
                         device.elements.get(*other).is_some_and(|element| element.zone.as_ref() == Some(zone))
                     })),
-                    Cut::Link { link, .. } => guarded.extend(ends(link).into_iter().flatten()),
+                    // On a link of its own it does what it does for itself.
+                    Cut::Link { link, .. } => {
+                        guarded.extend(ends(link).filter(|ends| !ends.contains(&by)).into_iter().flatten())
+                    }
                     // What keeps from an element what uses its vulnerability stands in front of it.
                     Cut::Vulnerability { at, .. } => {
                         guarded.insert(at);
