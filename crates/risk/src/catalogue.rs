@@ -26,12 +26,14 @@ mod inventory;
 mod known;
 mod profile;
 mod rings;
+mod sites;
 
 pub(crate) use cuts::Cuts;
 pub(crate) use inventory::Inventory;
 pub(crate) use known::Known;
 pub(crate) use profile::Profile;
 pub(crate) use rings::Rings;
+pub(crate) use sites::Sites;
 
 use known::{known, own_findings};
 use profile::Vectors;
@@ -54,6 +56,7 @@ pub(crate) struct Catalogue {
     naming: Table<(VulnerabilityId, ElementId), Vec<ControlId>>,
     cuts: Cuts,
     rings: Rings,
+    sites: Sites,
     /// For each rule those of which a weakness may stand in the place of one by it, itself among them, in order.
     in_place_of: Table<RuleId, Vec<RuleId>>,
     /// The elements that take part in an essential function, or in one that harms people when it degrades.
@@ -159,6 +162,7 @@ impl Catalogue {
             naming: naming(situation.device),
             cuts: Cuts::of(situation),
             rings: Rings::of(device),
+            sites: Sites::of(device),
             in_place_of: in_place_of(&situation.rulebook.rules),
             essential: essential.flat_map(|one| one.realised_by.elements()).map(|id| (id.clone(), ())).collect(),
             unsaid: unsaid(device),
@@ -220,6 +224,11 @@ impl Catalogue {
     /// Which enforcers keep each other safe.
     pub fn rings(&self) -> &Rings {
         &self.rings
+    }
+
+    /// Who goes home and who stays.
+    pub fn sites(&self) -> &Sites {
+        &self.sites
     }
 
     /// Where controls cut.

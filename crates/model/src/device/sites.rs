@@ -8,27 +8,18 @@ impl Device {
     /// it serves many by its kind, or it is not with the patients and the other one goes home with them. What nobody says is taken at its
     /// worst.
     pub fn spans_sites(&self, one: &ElementId, other: &ElementId) -> bool {
-        self.spans_sites_of(self.elements.get(one), self.elements.get(other))
-    }
-
-    /// The same of elements that have been looked up.
-    pub fn spans_sites_of(&self, one: Option<&Element>, other: Option<&Element>) -> bool {
-        let by_kind = one.is_some_and(|element| element.kind.serves_many_sites());
-        by_kind || self.goes(other, one)
+        let by_kind = self.elements.get(one).is_some_and(|element| element.kind.serves_many_sites());
+        by_kind || self.goes_home(other, one)
     }
 
     /// Whether an element may go home with patients, from where another one stays.
     pub fn goes_home(&self, going: &ElementId, staying: &ElementId) -> bool {
-        self.goes(self.elements.get(going), self.elements.get(staying))
-    }
-
-    fn goes(&self, going: Option<&Element>, staying: Option<&Element>) -> bool {
-        let (Some(to), Some(from)) = (going, staying) else { return false };
-        to.id != from.id && self.may_be_elsewhere(from) && self.may_be_with_patients(to)
+        let (Some(to), Some(from)) = (self.elements.get(going), self.elements.get(staying)) else { return false };
+        going != staying && self.may_be_elsewhere(from) && self.may_be_with_patients(to)
     }
 
     /// Whether an element may stand where many patients come and go, or where nobody is treated at all.
-    fn may_be_elsewhere(&self, element: &Element) -> bool {
+    pub fn may_be_elsewhere(&self, element: &Element) -> bool {
         match self.owner_of_zone(element) {
             Some(Owner::Hospital) => true,
             Some(Owner::Patient) => false,
@@ -41,7 +32,7 @@ impl Device {
     }
 
     /// Whether an element may be with one patient, wherever that patient goes.
-    fn may_be_with_patients(&self, element: &Element) -> bool {
+    pub fn may_be_with_patients(&self, element: &Element) -> bool {
         match self.owner_of_zone(element) {
             Some(owner) => owner == Owner::Patient,
             None => {

@@ -9,6 +9,7 @@ use ward_model::scale::{Exploitability, Position, Reach};
 use ward_policy::{ACCEPT_DATA, INSTALL_CODE, Privilege, SEND_COMMAND};
 
 use super::{Builder, Cuttable, Origin, Part};
+use crate::catalogue::Sites;
 use crate::context::Context;
 use crate::fact::{Arrival, Fact, Nearness, SecretRef};
 use crate::program::ReachRule;
@@ -48,6 +49,7 @@ pub(super) fn messages(builder: &mut Builder<'_>, link: &Link) {
 /// Being plugged into a port at one end: from where the link is exposed, and as whoever holds the other end.
 fn plugged(builder: &mut Builder<'_>, link: &Link, (end, other): (&ElementId, &ElementId)) {
     let device = builder.context.device();
+    let sites = builder.context.catalogue.sites();
     let into = device.elements.get(end).and_then(|element| element.zone.as_ref());
     let plugged = Fact::Plugged(link.id.clone(), end.clone());
     for position in builder.context.exposure(link) {
@@ -56,7 +58,7 @@ fn plugged(builder: &mut Builder<'_>, link: &Link, (end, other): (&ElementId, &E
             vec![Fact::At(position)],
             plugged.clone(),
             Exploitability::High,
-            ReachRule::Exactly(reach_toward(position, link.medium, device.goes_home(end, other))),
+            ReachRule::Exactly(reach_toward(position, link.medium, sites.goes_home(end, other))),
             "the link is exposed there",
             &cuts,
         );
@@ -65,7 +67,7 @@ fn plugged(builder: &mut Builder<'_>, link: &Link, (end, other): (&ElementId, &E
         vec![Fact::Gain(other.clone(), Privilege::Alter)],
         plugged,
         Exploitability::High,
-        ReachRule::First(fan_out(device, other, end)),
+        ReachRule::First(fan_out(sites, other, end)),
         "who alters an element has it plugged in where it is",
     );
 }
@@ -73,15 +75,16 @@ fn plugged(builder: &mut Builder<'_>, link: &Link, (end, other): (&ElementId, &E
 /// Messages on a link that arrive at one end, or at either where the ends are not told apart.
 fn arriving(builder: &mut Builder<'_>, link: &Link, arrival: Arrival) {
     let device = builder.context.device();
+    let sites = builder.context.catalogue.sites();
     let zone_of = |end: &ElementId| device.elements.get(end).and_then(|element| element.zone.as_ref());
     let inject = |nearness| Fact::Inject(link.id.clone(), arrival, nearness);
     // Where the ends are not told apart, every control that looks at zones cuts what arrives at both or at neither.
     let at = if arrival == Arrival::From { &link.from } else { &link.to };
     let into = zone_of(at);
     let goes_home = match arrival {
-        Arrival::From => device.goes_home(&link.from, &link.to),
-        Arrival::To => device.goes_home(&link.to, &link.from),
-        Arrival::Either => device.goes_home(&link.from, &link.to) || device.goes_home(&link.to, &link.from),
+        Arrival::From => sites.goes_home(&link.from, &link.to),
+        Arrival::To => sites.goes_home(&link.to, &link.from),
+        Arrival::Either => sites.goes_home(&link.from, &link.to) || sites.goes_home(&link.to, &link.from),
     };
     builder.derive(
         vec![inject(Nearness::Near)],
@@ -129,7 +132,7 @@ fn arriving(builder: &mut Builder<'_>, link: &Link, arrival: Arrival) {
             vec![Fact::Gain(end.clone(), Privilege::Alter)],
             inject(Nearness::Near),
             Exploitability::High,
-            ReachRule::First(fan_out(device, end, link.other_end(end))),
+            ReachRule::First(fan_out(sites, end, link.other_end(end))),
             "who alters an element sends anything on its links",
         );
     }
@@ -137,13 +140,13 @@ fn arriving(builder: &mut Builder<'_>, link: &Link, arrival: Arrival) {
 
 /// Being taken for the rightful sender.
 pub(super) fn believed(builder: &mut Builder<'_>, link: &Link) {
-    let device = builder.context.device();
+    let sites = builder.context.catalogue.sites();
     for end in [&link.from, &link.to] {
         builder.derive(
             vec![Fact::Gain(end.clone(), Privilege::Alter)],
             Fact::Speak(link.id.clone()),
             Exploitability::High,
-            ReachRule::First(fan_out(device, end, link.other_end(end))),
+            ReachRule::First(fan_out(sites, end, link.other_end(end))),
             "who alters an element speaks in its name",
         );
     }
@@ -196,7 +199,7 @@ pub(super) fn acted_on(builder: &mut Builder<'_>, link: &Link) {
 /// False data on a link, from whoever is believed or from what its sender rests on, and what they make of the receiver.
 fn false_data(builder: &mut Builder<'_>, link: &Link) {
     let context = builder.context;
-    let passed_to = ReachRule::First(tells(context.device(), &link.from, &link.to));
+    let passed_to = ReachRule::First(tells(context, &link.from, &link.to));
     if context.carries(link, Carries::Data) {
         let mut accept = |premise: Fact, reach: ReachRule, by: &'static str| {
             let cuts = builder.cutting(&Cuttable::Step { step: ACCEPT_DATA, at: &link.to });
@@ -237,7 +240,7 @@ fn quiet(builder: &mut Builder<'_>, link: &Link) {
     let context = builder.context;
     let quiet = || Fact::Quiet(link.id.clone());
     if context.carries(link, Carries::Data) {
-        let reach = ReachRule::First(tells(context.device(), &link.from, &link.to));
+        let reach = ReachRule::First(tells(context, &link.from, &link.to));
         let mut fall_quiet = |premise: Fact, by: &'static str| {
             builder.derive(vec![premise], quiet(), Exploitability::High, reach, by);
         };
@@ -273,15 +276,20 @@ pub(super) fn may_be_silenced(device: &Device, link: &Link) -> bool {
 }
 
 /// How many instances of an element one of another has to do with: one, where there are known to be as many of the other.
-fn tells(device: &Device, one: &ElementId, other: &ElementId) -> Reach {
-    tells_other(device, device.elements.get(one), device.elements.get(other))
+fn tells(context: &Context<'_>, one: &ElementId, other: &ElementId) -> Reach {
+    let elements = &context.device().elements;
+    tells_other(context, (one, elements.get(one)), (other, elements.get(other)))
 }
 
 /// The same of elements that have been looked up.
-fn tells_other(device: &Device, one: Option<&Element>, other: Option<&Element>) -> Reach {
+fn tells_other(
+    context: &Context<'_>,
+    (one, from): (&ElementId, Option<&Element>),
+    (other, to): (&ElementId, Option<&Element>),
+) -> Reach {
     let many = |element: Option<&Element>| element.and_then(|element| element.instances_per_site);
-    match (many(one), many(other)) {
-        _ if device.spans_sites_of(one, other) => Reach::Fleet,
+    match (many(from), many(to)) {
+        _ if context.catalogue.sites().spans(one, other) => Reach::Fleet,
         (Some(senders), Some(receivers)) if senders >= receivers => Reach::One,
         _ => Reach::Site,
     }
@@ -301,13 +309,14 @@ fn sources(context: &Context<'_>, link: &Link) -> Vec<Fact> {
 /// Holding an element is being inside its network.
 fn footholds(builder: &mut Builder<'_>, element: &Element) {
     let device = builder.context.device();
+    let sites = builder.context.catalogue.sites();
     let linked = |link| device.links.get(link).is_some_and(|link: &Link| link.medium.routed());
     if element.kind.is_networked() || builder.context.links_of(&element.id).iter().any(linked) {
         builder.derive(
             vec![Fact::Gain(element.id.clone(), Privilege::Alter)],
             element.zone.clone().map_or(Fact::InsideUnnamed, Fact::Inside),
             Exploitability::High,
-            ReachRule::First(fan_out(device, &element.id, &element.id)),
+            ReachRule::First(fan_out(sites, &element.id, &element.id)),
             "the element is on that network",
         );
     }
@@ -338,9 +347,9 @@ pub(super) fn secret(builder: &mut Builder<'_>, secret: &Secret) {
     for holder in &holders {
         // Who holds a copy for each of many units gives all of them away at once.
         let own = all.binary_search_by_key(&holder, |(id, _)| id).ok();
-        let from = own.and_then(|own| all[own].1);
+        let from = (holder, own.and_then(|own| all[own].1));
         let others = all.iter().enumerate().filter(|(place, _)| Some(*place) != own);
-        let reach = others.map(|(_, (_, other))| tells_other(device, from, *other)).max().unwrap_or(Reach::One);
+        let reach = others.map(|(_, other)| tells_other(builder.context, from, *other)).max().unwrap_or(Reach::One);
         builder.derive(
             vec![Fact::Gain(holder.clone(), Privilege::Read)],
             know.clone(),
@@ -401,8 +410,8 @@ pub(crate) fn obtainable(element: &Element) -> bool {
 }
 
 /// How far whoever holds one instance of an element reaches toward another: all that the site has, or many sites.
-fn fan_out(device: &Device, one: &ElementId, other: &ElementId) -> Reach {
-    if device.spans_sites(one, other) { Reach::Fleet } else { Reach::Site }
+fn fan_out(sites: &Sites, one: &ElementId, other: &ElementId) -> Reach {
+    if sites.spans(one, other) { Reach::Fleet } else { Reach::Site }
 }
 
 /// How many instances one attacker reaches at once from a position over a medium. Who stands where many patients come and go reaches

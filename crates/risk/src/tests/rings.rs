@@ -6,17 +6,24 @@ use ward_model::scale::Position;
 use ward_model::verdict::Outcome;
 
 use super::cases::{WORST, guarded, judged, of, only};
+use super::system::System;
+
+/// A pump that obeys whoever speaks to it from the internet, and walls; nobody comes near any of them.
+fn open_to_the_internet(walls: &[&str]) -> System {
+    let mut system = guarded();
+    system.device.links.clear();
+    let link = system.link("limits", "server", "pump", Medium::Ip);
+    (link.authentication, link.exposed_to) = (None, Some(vec![Position::Internet]));
+    let rooms = ["server", "pump"].iter().chain(walls).map(|at| Cut::Presence { at: (*at).into() });
+    system.control("rooms", rooms.collect(), "doors");
+    system
+}
 
 /// Of two or three walls of which each stands behind another none stands in front.
 #[test]
 fn walls_that_guard_each_other_guard_nobody() {
     let verdict = |walls: &[&str], guarded_by: fn(&str) -> String| {
-        let mut system = guarded();
-        system.device.links.clear();
-        let link = system.link("limits", "server", "pump", Medium::Ip);
-        (link.authentication, link.exposed_to) = (None, Some(vec![Position::Internet]));
-        let rooms = ["server", "pump"].iter().chain(walls).map(|at| Cut::Presence { at: (*at).into() });
-        system.control("rooms", rooms.collect(), "doors");
+        let mut system = open_to_the_internet(walls);
         for wall in walls {
             system.element(wall).zone = Some(format!("behind-{}", guarded_by(wall)).as_str().into());
             let link = system.link(&format!("setting-up-{wall}"), "desk", wall, Medium::Ip);
@@ -47,13 +54,8 @@ fn walls_that_guard_each_other_guard_nobody() {
 #[test]
 fn walls_that_close_each_others_ports_guard_nobody() {
     let verdict = |closes: [(&str, &str); 2], outgoing: bool| {
-        let mut system = guarded();
-        system.device.links.clear();
-        let link = system.link("limits", "server", "pump", Medium::Ip);
-        (link.authentication, link.exposed_to) = (None, Some(vec![Position::Internet]));
         let walls = ["1", "2"];
-        let rooms = ["server", "pump"].iter().chain(&walls).map(|at| Cut::Presence { at: (*at).into() });
-        system.control("rooms", rooms.collect(), "doors");
+        let mut system = open_to_the_internet(&walls);
         for wall in walls {
             system.element(wall);
             let (from, to) = if outgoing { (wall, "desk") } else { ("desk", wall) };
@@ -80,13 +82,8 @@ fn walls_that_close_each_others_ports_guard_nobody() {
 #[test]
 fn who_stands_by_himself_keeps_others_safe() {
     let verdict = |weak: &[&str], ring: bool| {
-        let mut system = guarded();
-        system.device.links.clear();
-        let link = system.link("limits", "server", "pump", Medium::Ip);
-        (link.authentication, link.exposed_to) = (None, Some(vec![Position::Internet]));
         let walls = ["1", "2"];
-        let rooms = ["server", "pump"].iter().chain(&walls).map(|at| Cut::Presence { at: (*at).into() });
-        system.control("rooms", rooms.collect(), "doors");
+        let mut system = open_to_the_internet(&walls);
         for wall in walls {
             let link = system.link(&format!("port-{wall}"), "desk", wall, Medium::Ip);
             (link.exposed_to, link.carries) = (Some(vec![Position::Internet]), Some(vec![Carries::Data]));
@@ -117,13 +114,8 @@ fn who_stands_by_himself_keeps_others_safe() {
 #[test]
 fn a_port_that_one_closes_for_itself_is_closed() {
     let verdict = |own_ports: bool| {
-        let mut system = guarded();
-        system.device.links.clear();
-        let link = system.link("limits", "server", "pump", Medium::Ip);
-        (link.authentication, link.exposed_to) = (None, Some(vec![Position::Internet]));
         let walls = ["1", "2"];
-        let rooms = ["server", "pump"].iter().chain(&walls).map(|at| Cut::Presence { at: (*at).into() });
-        system.control("rooms", rooms.collect(), "doors");
+        let mut system = open_to_the_internet(&walls);
         for wall in walls {
             let port = format!("port-{wall}");
             system.link(&port, "desk", wall, Medium::Ip).exposed_to = Some(vec![Position::Internet]);
