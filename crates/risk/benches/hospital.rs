@@ -79,6 +79,8 @@ impl Hospital {
             let harm = Harm { id: id.into(), text: id.into(), axis: Axis::Person, severity };
             hospital.device.harms.insert(id.into(), harm);
         }
+        let patients = PersonGroup { id: "patients".into(), name: "patients".into(), role: PersonRole::Patient };
+        hospital.device.person_groups.insert(patients.id.clone(), patients);
         let mut ward = 0;
         while hospital.device.elements.len() < elements {
             hospital.ward(ward, elements);
@@ -215,7 +217,7 @@ impl Hospital {
             } else {
                 RealisedBy::All(vec![device.into()])
             },
-            persons: None,
+            persons: Some("patients".into()),
             at_once_per_instance: Some(1),
             fed_by: None,
             effects: vec![effect(HowDegraded::Alteration, harm), effect(HowDegraded::Loss, "delay")],

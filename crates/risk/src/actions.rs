@@ -21,7 +21,7 @@ use crate::fact::{Fact, SecretRef};
 use crate::fixpoint::{Entry, EntryRef, Solution};
 use crate::labels::{Begun, Labels, Questions, harms_told, lead_to_several, worst_together};
 use crate::levels::Bounds;
-use crate::people::persons;
+use crate::people::{Depending, persons};
 use crate::program::{DerivationId, FactId, Program};
 use crate::run::Run;
 
@@ -34,7 +34,7 @@ pub(crate) fn single_actions(run: &Run<'_>) -> Vec<SingleAction> {
     let program = &*run.grounded().program;
     let (known, questions) = (run.known(), run.questions());
     // Where several groups depend on the device, people of several may each come to harm alone.
-    let groups: BTreeSet<_> = context.device().functions.values().map(|function| &function.persons).collect();
+    let groups: BTreeSet<_> = context.device().functions.values().map(Depending::on).collect();
     let several = lead_to_several(context, questions);
     if several.is_none() && groups.len() < 2 {
         return Vec::new();

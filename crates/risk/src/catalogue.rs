@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ward_model::design::DesignOf;
-use ward_model::device::{Carries, Cut, Device, Effect, FieldedVersion, HowDegraded, Link, RealisedBy};
-use ward_model::ids::{
-    ControlId, ElementId, FunctionId, LinkId, PersonGroupId, RuleId, SecretId, VulnerabilityId, ZoneId,
+use ward_model::device::{
+    Carries, Cut, Device, Effect, Element, ElementKind, FieldedVersion, HowDegraded, Link, Owner, RealisedBy,
 };
+use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, RuleId, SecretId, VulnerabilityId, ZoneId};
 use ward_model::scale::Axis;
 use ward_policy::{Policy, WeaknessRule};
 
@@ -18,9 +18,10 @@ use crate::effects::Effects;
 use crate::ground::Group;
 use crate::ground::weaknesses::{possible, speaking};
 use crate::keyed::{Keyed, Keys};
-use crate::people::Staff;
+use crate::people::{Depending, Staff};
 use crate::vocabulary::Table;
 
+mod boxes;
 mod cuts;
 mod inventory;
 mod known;
@@ -66,6 +67,8 @@ pub(crate) struct Catalogue {
     unsaid: Table<ElementId, Vec<(FunctionId, HowDegraded)>>,
     /// Where people of several groups depend on one element: the functions that it takes part in.
     beside: Table<ElementId, Vec<FunctionId>>,
+    /// What ships what is signed: where a private half may be that nobody is named to hold.
+    shipping: Vec<ElementId>,
     /// Of which things rules speak, and which: as they come, and by thing.
     weak: Keyed<DesignOf, Vec<u32>>,
     /// The weaknesses that these rules may find, whatever is claimed: readings find most of them, and share what they are called.
@@ -167,6 +170,7 @@ impl Catalogue {
             essential: essential.flat_map(|one| one.realised_by.elements()).map(|id| (id.clone(), ())).collect(),
             unsaid: unsaid(device),
             beside: beside(device),
+            shipping: shipping(device),
             weak: Keyed::default(),
             weaknesses: Arc::default(),
         };
@@ -208,6 +212,11 @@ impl Catalogue {
     /// The functions that an element takes part in, where people of several groups depend on them.
     pub fn beside(&self, element: &ElementId) -> &[FunctionId] {
         self.beside.get(element).map_or(&[], Vec::as_slice)
+    }
+
+    /// What ships what is signed, in order.
+    pub fn shipping(&self) -> &[ElementId] {
+        &self.shipping
     }
 
     /// The rules of which a weakness may stand in the place of one by this rule, itself among them, in order: both look at nothing
@@ -338,13 +347,26 @@ fn told_apart(device: &Device) -> Table<LinkId, ()> {
         .collect()
 }
 
+/// The update servers; and of what answers to the maker or to somebody for him, and is not with people, whatever sends code, or what nobody names.
+fn shipping(device: &Device) -> Vec<ElementId> {
+    use ElementKind::{CloudService, Gateway, Other, Programmer, Server, ServiceTool, UpdateServer};
+    let carries_code = |link: &&Link| link.carries.as_ref().is_none_or(|carried| carried.contains(&Carries::Code));
+    let senders: BTreeSet<&ElementId> = device.links.values().filter(carries_code).map(|link| &link.from).collect();
+    let ships = |element: &&Element| {
+        let makers = matches!(element.owner, Owner::Maker | Owner::ThirdParty);
+        let apart = matches!(element.kind, Server | CloudService | Gateway | Programmer | ServiceTool | Other);
+        element.kind == UpdateServer || makers && apart && senders.contains(&element.id)
+    };
+    device.elements.values().filter(ships).map(|element| element.id.clone()).collect()
+}
+
 /// By element, the functions that it takes part in, where several groups of people depend on them.
 fn beside(device: &Device) -> Table<ElementId, Vec<FunctionId>> {
-    let mut groups: Table<ElementId, BTreeSet<&Option<PersonGroupId>>> = Table::default();
+    let mut groups: Table<ElementId, BTreeSet<Depending<'_>>> = Table::default();
     let mut functions: Table<ElementId, Vec<FunctionId>> = Table::default();
     for function in device.functions.values() {
         for element in function.realised_by.elements() {
-            groups.entry(element.clone()).or_default().insert(&function.persons);
+            groups.entry(element.clone()).or_default().insert(Depending::on(function));
             functions.entry(element.clone()).or_default().push(function.id.clone());
         }
     }

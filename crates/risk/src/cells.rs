@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use ward_model::claim::{ClaimId, FunctionClaim};
 use ward_model::device::{Effect, Function, Harm, HowDegraded};
-use ward_model::ids::{ElementId, HarmId, PersonGroupId};
+use ward_model::ids::{ElementId, HarmId};
 use ward_model::scale::{Axis, Exploitability, Persons, Reach, Severity, Threat};
 use ward_model::verdict::{Outcome, ReachedHarm};
 use ward_policy::Policy;
@@ -13,7 +13,7 @@ use ward_policy::Policy;
 use crate::context::{Context, Unknowns};
 use crate::fact::Fact;
 use crate::levels::Bounds;
-use crate::people::{self, persons};
+use crate::people::{self, Depending, persons};
 use crate::program::{FactId, Program};
 use crate::value::Value;
 
@@ -95,17 +95,18 @@ impl<'a> Effected<'a> {
         }
         let device = context.device();
         let via = self.via.map_or_else(|| self.function.realised_by.elements(), std::slice::from_ref);
-        let mut groups: BTreeMap<&Option<PersonGroupId>, Persons> = BTreeMap::new();
+        let mut groups: BTreeMap<Depending<'_>, Persons> = BTreeMap::new();
         for element in via {
             for function in context.catalogue.beside(element).iter().filter_map(|id| device.functions.get(id)) {
                 let is_as_bad = |effect: &Effect| {
                     let severity = device.person_severity(&effect.harm);
                     effect.on == self.effect.on && severity.is_some_and(|severity| severity >= self.harm.severity)
                 };
-                let others = function.persons != self.function.persons && counts(context, function);
+                let depending = Depending::on(function);
+                let others = depending != Depending::on(self.function) && counts(context, function);
                 if others && function.effects.iter().any(is_as_bad) {
                     let touched = persons(device, context.unknowns, function, Some(element), reach);
-                    let most = groups.entry(&function.persons).or_insert(touched);
+                    let most = groups.entry(depending).or_insert(touched);
                     *most = touched.max(*most);
                 }
             }
@@ -192,14 +193,14 @@ impl<'a> Harms<'a> {
     }
 
     /// Cells by the group of people that each touches, where several groups depend on the device.
-    pub fn by_group(&self, context: &Context<'_>) -> BTreeMap<&'a Option<PersonGroupId>, Vec<Cell>> {
-        let of: BTreeMap<FactId, &Option<PersonGroupId>> =
-            self.found.iter().map(|(fact, effected, _)| (*fact, &effected.function.persons)).collect();
-        let mut groups: BTreeMap<&Option<PersonGroupId>, Vec<Cell>> = BTreeMap::new();
+    pub fn by_group(&self, context: &Context<'_>) -> BTreeMap<Depending<'a>, Vec<Cell>> {
+        let of: BTreeMap<FactId, Depending<'a>> =
+            self.found.iter().map(|(fact, effected, _)| (*fact, Depending::on(effected.function))).collect();
+        let mut groups: BTreeMap<Depending<'a>, Vec<Cell>> = BTreeMap::new();
         if of.values().any(|group| Some(group) != of.values().next()) {
             for cell in self.judged(context, |effected, value| effected.of_its_group(context, value)) {
                 if let Some(group) = of.get(&cell.fact) {
-                    groups.entry(group).or_default().push(cell);
+                    groups.entry(*group).or_default().push(cell);
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
 use ward_model::design::{DesignOf, Property};
-use ward_model::device::{Carries, Control, Device, ElementKind, FieldedVersion, Function, Link, RealisedBy, Secret};
+use ward_model::device::{Carries, Control, Device, FieldedVersion, Function, Link, RealisedBy, Secret};
 use ward_model::finding::MatchReport;
 use ward_model::ids::{ComponentRef, ControlId, ElementId, FieldedVersionId, LinkId, VulnerabilityId};
 use ward_model::scale::Position;
@@ -292,8 +292,15 @@ impl<'a> Context<'a> {
     }
 
     /// Who signs with what is said to be a public key: whoever sends by it holds the private half, and so does whoever is said to hold a
-    /// copy, unless it is there to verify: to receive by it, or to enforce a control by it.
+    /// copy, unless it is there to verify: to receive by it, or to enforce a control by it. Where nobody is named, whatever ships what is signed may.
     pub fn signers(&self, secret: &Secret) -> BTreeSet<ElementId> {
+        let named = self.named_signers(secret);
+        let open = secret.public && named.is_empty() && self.unknowns == Unknowns::Worst;
+        if open { self.catalogue.shipping().iter().cloned().collect() } else { named }
+    }
+
+    /// Those of them who can be told from the folder.
+    pub fn named_signers(&self, secret: &Secret) -> BTreeSet<ElementId> {
         if !secret.public {
             return BTreeSet::new();
         }
@@ -301,15 +308,7 @@ impl<'a> Context<'a> {
         let verifies =
             |id: &ElementId| self.catalogue.enforcers(&secret.id).contains(id) || using().any(|link| link.to == *id);
         let copies = secret.held_by.iter().filter(|id| !verifies(id));
-        let named: BTreeSet<ElementId> = using().map(|link| &link.from).chain(copies).cloned().collect();
-        if named.is_empty() && self.unknowns == Unknowns::Worst { self.may_sign() } else { named }
-    }
-
-    /// Where a private half may be that nobody is named to hold: with whatever ships what is signed.
-    fn may_sign(&self) -> BTreeSet<ElementId> {
-        let elements = self.device().elements.values();
-        let ships = elements.filter(|element| element.kind == ElementKind::UpdateServer);
-        ships.map(|element| element.id.clone()).collect()
+        using().map(|link| &link.from).chain(copies).cloned().collect()
     }
 
     /// Whether a secret is known to differ from unit to unit.

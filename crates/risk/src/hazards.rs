@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::claim::{ClaimId, FunctionClaim, HazardClaim};
 use ward_model::device::{
-    AddedHazard, AddedHazards, Control, Device, Effect, Function, HazardStands, HowDegraded, HowOften,
+    AddedHazard, AddedHazards, Control, Device, Effect, Function, Harm, HazardStands, HowDegraded, HowOften,
 };
 use ward_model::hazard::{ControlHazard, Degrades, HazardOutcome, HazardUnknown};
 use ward_model::ids::{ControlId, ElementId, FieldedVersionId, FunctionId};
@@ -19,7 +19,7 @@ use ward_policy::{Policy, Rulebook};
 use crate::cells::{reached, worst_first};
 use crate::context::Unknowns;
 use crate::effects::Effects;
-use crate::people::{Staff, counts, persons};
+use crate::people::{Depending, Staff, counts, persons};
 
 /// What is supposed beside the claims that have effect.
 #[derive(Debug, Clone, Copy, Default)]
@@ -191,7 +191,7 @@ impl<'a> Judging<'a> {
         let [estimate, residual] = [HazardClaim::Estimate, HazardClaim::Residual]
             .map(|claim| ClaimId::ControlHazard(control.id.clone(), hazard.id.clone(), claim));
         let read = |how_often: Option<HowOften>, as_stated: bool, effects: &Effects| {
-            self.read(policy, function, hazard, Reading { how_often, as_stated, effects })
+            self.read(policy, control, (function, hazard), Reading { how_often, as_stated, effects })
         };
         let answered = !hazard.is_estimated() || self.effects.holds(&estimate);
         let worst = read(None, false, self.effects);
@@ -249,11 +249,16 @@ impl<'a> Judging<'a> {
         }
     }
 
-    fn read(&self, policy: &Policy, function: &Function, hazard: &AddedHazard, reading: Reading<'_>) -> Read {
+    fn read(
+        &self,
+        policy: &Policy,
+        control: &Control,
+        (function, hazard): (&Function, &AddedHazard),
+        reading: Reading<'_>,
+    ) -> Read {
         let device = self.device;
         let class = self.rulebook.transfer.class_of(reading.how_often);
-        // It is there for everybody at a site at once.
-        let at_once = persons(device, Unknowns::Worst, function, None, Reach::Site);
+        let at_once = at_site(device, function);
         let (mut harms, mut relies_on, mut reasons) = (Vec::new(), BTreeSet::new(), Vec::new());
         let often = reading.how_often.unwrap_or(HowOften::Certain);
         reasons.push(format!("{} of {}, {often}: read as exploitability {class}", hazard.on, function.id));
@@ -276,7 +281,8 @@ impl<'a> Judging<'a> {
                 reasons.push(format!("a fallback takes over before {} begins", harm.id));
                 continue;
             }
-            let harm = reached(policy, harm, class, at_once);
+            let beside = self.beside(policy, control, (function, harm, class), reading, &mut relies_on);
+            let harm = reached(policy, harm, class, at_once.and(beside));
             reasons.push(format!(
                 "{}: severity {}, which makes {} in {}",
                 harm.id,
@@ -290,6 +296,49 @@ impl<'a> Judging<'a> {
         harms.dedup_by(|a, b| a.id == b.id);
         let outcome = harms.first().map_or(Outcome::Controlled, |harm| harm.verdict);
         Read { outcome, class, harms, relies_on, reasons }
+    }
+
+    /// How many people of other groups another hazard of the same control harms at least as badly, and is as likely to at least: it is there
+    /// at the same time. Read as the first is; what keeps others out of it is relied on.
+    fn beside(
+        &self,
+        policy: &Policy,
+        control: &Control,
+        (function, harm, class): (&Function, &Harm, Exploitability),
+        reading: Reading<'_>,
+        relies_on: &mut BTreeSet<ClaimId>,
+    ) -> Persons {
+        let AddedHazards::Listed(hazards) = &control.hazards else { return Persons::Count(0) };
+        let mut groups: BTreeMap<Depending<'_>, Persons> = BTreeMap::new();
+        for hazard in hazards {
+            let Some(other) = self.device.functions.get(&hazard.function) else { continue };
+            let depending = Depending::on(other);
+            if depending == Depending::on(function) || !counts(self.device, policy, other) {
+                continue;
+            }
+            let estimate = ClaimId::ControlHazard(control.id.clone(), hazard.id.clone(), HazardClaim::Estimate);
+            let as_stated = reading.as_stated && (!hazard.is_estimated() || reading.effects.holds(&estimate));
+            let how_often = if as_stated { hazard.how_often } else { None };
+            let at_once = at_site(self.device, other);
+            let is_as_bad = |effect: &&Effect| {
+                let severity = self.device.person_severity(&effect.harm);
+                effect.on == hazard.on && severity.is_some_and(|severity| severity >= harm.severity)
+            };
+            for effect in other.effects.iter().filter(is_as_bad) {
+                let rarer = self.rulebook.transfer.class_of(how_often) < class;
+                let ended = as_stated && ends_in_time(hazard, effect);
+                let taken_over = as_stated && self.taken_over(reading.effects, other, hazard, effect, at_once);
+                if !(rarer || ended || taken_over) {
+                    let most = groups.entry(depending).or_insert(at_once);
+                    *most = at_once.max(*most);
+                } else if rarer || ended {
+                    relies_on.extend(hazard.is_estimated().then(|| estimate.clone()));
+                } else {
+                    relies_on.insert(ClaimId::Function(other.id.clone(), FunctionClaim::Fallback));
+                }
+            }
+        }
+        groups.into_values().fold(Persons::Count(0), Persons::and)
     }
 
     /// Whether the fallback of a loss bridges it: in time, answered for, with staff for everybody, and itself degraded by no control
@@ -317,6 +366,11 @@ impl<'a> Judging<'a> {
             && at_once > Persons::Count(0)
             && self.staff.suffices((device, Unknowns::Worst), &fallback.function, function, None, Reach::Site)
     }
+}
+
+/// Everybody whom a function serves at a site: there a hazard of a control is for all at once.
+fn at_site(device: &Device, function: &Function) -> Persons {
+    persons(device, Unknowns::Worst, function, None, Reach::Site)
 }
 
 /// Whether a loss that ends is over before harm begins.

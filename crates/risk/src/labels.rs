@@ -17,6 +17,7 @@ use crate::context::Context;
 use crate::fixpoint::Solution;
 use crate::levels::{Back, Bounds, Levels, onward};
 use crate::lists::Lists;
+use crate::people::Depending;
 use crate::program::{DerivationId, FactId, Program};
 use crate::value::Value;
 
@@ -382,6 +383,39 @@ pub(crate) fn lead_to_several(context: &Context<'_>, questions: &Questions) -> O
     asked.map(|asked| questions.lead_to(asked))
 }
 
+/// So many functions of which nobody says who depends on them are looked at one by one.
+const MOST_ONE_BY_ONE: usize = 16;
+
+/// Harms told apart by whom they come to.
+struct Apart {
+    /// Those of other people each.
+    each: Vec<Vec<Cell>>,
+    /// Of very many functions of which nobody says who depends on them, halves: any two functions are in two halves of one of the pairs.
+    /// How many are harmed where both are met is not counted, and is many.
+    halves: Vec<[Vec<Cell>; 2]>,
+}
+
+impl Apart {
+    fn of(groups: BTreeMap<Depending<'_>, Vec<Cell>>) -> Self {
+        let (named, unnamed): (Vec<_>, Vec<_>) =
+            groups.into_iter().partition(|(depending, _)| matches!(depending, Depending::Group(_)));
+        let cells = |of: Vec<(Depending<'_>, Vec<Cell>)>| of.into_iter().map(|(_, cells)| cells).collect::<Vec<_>>();
+        let (mut each, unnamed) = (cells(named), cells(unnamed));
+        if unnamed.len() <= MOST_ONE_BY_ONE {
+            each.extend(unnamed);
+            return Self { each, halves: Vec::new() };
+        }
+        let bits = usize::BITS - (unnamed.len() - 1).leading_zeros();
+        let half = |bit: u32, set: usize| {
+            let those = unnamed.iter().enumerate().filter(|(place, _)| place >> bit & 1 == set);
+            those.flat_map(|(_, cells)| cells).cloned().collect::<Vec<Cell>>()
+        };
+        let halves = (0..bits).map(|bit| [half(bit, 0), half(bit, 1)]).collect();
+        each.push(unnamed.into_iter().flatten().collect());
+        Self { each, halves }
+    }
+}
+
 /// For each of these beginnings the worst that people of several groups come to at once: of a severity and a class, all whom it touches
 /// at least so badly and at least so easily. Those of one group may be the same people by whatever function; groups are added up.
 /// Nothing where everybody is of one group.
@@ -398,14 +432,26 @@ pub(crate) fn worst_together<'b>(
     }
     let by_fact = Beginnings::new(questions.program.len(), beginnings);
     let levels: BTreeSet<_> = groups.values().flatten().map(|cell| (cell.severity, cell.class)).collect();
+    let Apart { each, halves } = Apart::of(groups);
     for (severity, class) in levels {
-        let mut together: Vec<Vec<Cell>> = vec![Vec::new(); by_fact.count];
-        for cells in groups.values() {
+        let meet = |cells: &[Cell]| -> Vec<Option<Cell>> {
             let as_bad = cells.iter().filter(|cell| cell.severity >= severity && cell.class >= class);
             let mut goals: Vec<Cell> = as_bad.cloned().collect();
             goals.sort_by_key(|cell| (std::cmp::Reverse(cell.persons), cell.severity));
             let first = questions.first_met(goals.chunk_by(|a, b| a.persons == b.persons), &by_fact);
-            together.iter_mut().zip(first).for_each(|(met, first)| met.extend(first.cloned()));
+            first.into_iter().map(Option::<&Cell>::cloned).collect()
+        };
+        let mut together: Vec<Vec<Cell>> = vec![Vec::new(); by_fact.count];
+        for cells in &each {
+            together.iter_mut().zip(meet(cells)).for_each(|(met, first)| met.extend(first));
+        }
+        for [some, others] in &halves {
+            let both = meet(some).into_iter().zip(meet(others));
+            for (met, both) in together.iter_mut().zip(both) {
+                if let (Some(one), Some(other)) = both {
+                    met.extend([one, other].map(|cell| Cell { persons: Persons::Many, ..cell }));
+                }
+            }
         }
         for (worst, met) in worst.iter_mut().zip(together).filter(|(_, met)| met.len() > 1) {
             let persons = met.iter().map(|cell| cell.persons).fold(Persons::Count(0), Persons::and);

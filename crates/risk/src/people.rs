@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ward_model::device::{Device, Function, HowDegraded};
-use ward_model::ids::{ElementId, FunctionId};
+use ward_model::ids::{ElementId, FunctionId, PersonGroupId};
 use ward_model::scale::{Persons, Reach};
 use ward_policy::Policy;
 
@@ -62,6 +62,20 @@ pub(crate) fn persons(
         ),
         Reach::Site => Persons::times(at_site, per_instance),
         Reach::Fleet => Persons::Many,
+    }
+}
+
+/// Whose harm a function's is. Groups are different people, and those of one group may be the same by whatever function; where nobody has
+/// said who depends on a function it may be others than of any other one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Depending<'a> {
+    Group(&'a PersonGroupId),
+    OnFunction(&'a FunctionId),
+}
+
+impl<'a> Depending<'a> {
+    pub fn on(function: &'a Function) -> Self {
+        function.persons.as_ref().map_or(Self::OnFunction(&function.id), Self::Group)
     }
 }
 

@@ -3,16 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::device::{Control, Cut, Device};
-use ward_model::ids::{ControlId, ElementId, LinkId};
+use ward_model::ids::{ControlId, ElementId, ZoneId};
 
+use super::boxes::Boxes;
 use crate::vocabulary::Table;
+
+/// So many that stand around are told apart in every way; of more, two and two and all together.
+const MOST_TOLD_APART: usize = 6;
 
 /// Enforcers of which each keeps another one safe, around to the first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ring {
+    pub enforcers: BTreeSet<ElementId>,
+    /// They, and what is in one box with them: whoever gets at that stands behind what guards the box.
     pub members: BTreeSet<ElementId>,
-    /// Their controls by which they keep each other safe, each with who enforces it.
-    pub controls: BTreeMap<ControlId, ElementId>,
+    /// Their controls by which they keep each other safe, each with what is in one box with who enforces it.
+    pub controls: BTreeMap<ControlId, BTreeSet<ElementId>>,
 }
 
 /// The rings of a device. Whether controls have effect makes no difference.
@@ -24,16 +30,19 @@ pub(crate) struct Rings {
 
 impl Rings {
     pub(super) fn of(device: &Device) -> Self {
-        let guards = Guards::of(device);
+        let boxes = Boxes::of(device);
+        let guards = Guards::of(device, &boxes);
         let mut rings = Self::default();
-        for members in guards.rings() {
+        for around in guards.rings() {
             let number = u32::try_from(rings.all.len()).unwrap_or(u32::MAX);
+            let boxed = |one: &&ElementId| boxes.around(one).cloned().collect::<BTreeSet<ElementId>>();
+            let members: BTreeSet<ElementId> = around.iter().flat_map(boxed).collect();
             members.iter().for_each(|one| rings.of.entry(one.clone()).or_default().push(number));
             let controls = guards.controls.iter().filter(|(_, (by, of))| {
-                members.contains(*by) && of.iter().any(|one| one != by && members.contains(*one))
+                around.contains(*by) && of.iter().any(|one| one != by && around.contains(*one))
             });
-            let controls = controls.map(|(control, (by, _))| ((*control).clone(), (*by).clone())).collect();
-            rings.all.push(Ring { members, controls });
+            let controls = controls.map(|(control, (by, _))| ((*control).clone(), boxed(by))).collect();
+            rings.all.push(Ring { enforcers: around.into_iter().cloned().collect(), members, controls });
         }
         rings
     }
@@ -67,66 +76,84 @@ struct Guards<'a> {
 }
 
 impl<'a> Guards<'a> {
-    fn of(device: &'a Device) -> Self {
+    fn of(device: &'a Device, boxes: &Boxes) -> Self {
         let enforced = |control: &'a Control| Some((&control.enforcer.as_ref()?.element, control));
         let enforced: Vec<(&ElementId, &Control)> = device.controls.values().filter_map(enforced).collect();
-        let enforcers: BTreeSet<&ElementId> = enforced.iter().map(|(by, _)| *by).collect();
-        let ends = |link: &LinkId| device.links.get(link).map(|link| [&link.from, &link.to]);
+        // By element, the enforcers in one box with it.
+        let mut within: BTreeMap<&ElementId, BTreeSet<&'a ElementId>> = BTreeMap::new();
+        let mut standing: BTreeMap<&ZoneId, BTreeSet<&'a ElementId>> = BTreeMap::new();
+        let enforcers: BTreeSet<&'a ElementId> = enforced.iter().map(|(by, _)| *by).collect();
+        for by in enforcers {
+            for (id, inside) in boxes.around(by).filter_map(|id| device.elements.get_key_value(id)) {
+                within.entry(id).or_default().insert(by);
+                if let Some(zone) = &inside.zone {
+                    standing.entry(zone).or_default().insert(by);
+                }
+            }
+        }
+        let those = |at: &ElementId| within.get(at).into_iter().flatten().copied();
         let mut guards = Self { controls: BTreeMap::new(), onward: BTreeMap::new() };
         for (by, control) in enforced {
             let mut guarded: BTreeSet<&ElementId> = BTreeSet::new();
             for cut in &control.cuts {
                 match cut {
-                    Cut::LinksIntoZone { zone, .. } => guarded.extend(enforcers.iter().copied().filter(|other| {
-                        device.elements.get(*other).is_some_and(|element| element.zone.as_ref() == Some(zone))
-                    })),
+                    Cut::LinksIntoZone { zone, .. } => guarded.extend(standing.get(zone).into_iter().flatten()),
                     // On a link of its own it does what it does for itself.
                     Cut::Link { link, .. } => {
-                        guarded.extend(ends(link).filter(|ends| !ends.contains(&by)).into_iter().flatten())
+                        let link = device.links.get(link).filter(|link| ![&link.from, &link.to].contains(&by));
+                        guarded.extend(link.into_iter().flat_map(|link| those(&link.from).chain(those(&link.to))))
                     }
                     // What keeps from an element what uses its vulnerability stands in front of it.
-                    Cut::Vulnerability { at, .. } => {
-                        guarded.insert(at);
-                    }
+                    Cut::Vulnerability { at, .. } => guarded.extend(those(at)),
                     // What checks what is done elsewhere, or locks a door, need not: of two such each is there as long as the other is.
                     Cut::Step { .. } | Cut::Presence { .. } => {}
                 }
             }
-            guarded.retain(|one| enforcers.contains(one));
             guards.onward.entry(by).or_default().extend(guarded.iter().copied().filter(|one| *one != by));
             guards.controls.insert(&control.id, (by, guarded));
         }
         guards
     }
 
-    fn guards(&self, one: &ElementId, other: &ElementId) -> bool {
-        self.onward.get(one).is_some_and(|guarded| guarded.contains(other))
-    }
-
-    /// Those that guard each other, two and two, and all that do so around several. Larger rings within the latter are not told apart.
-    fn rings(&self) -> BTreeSet<BTreeSet<ElementId>> {
+    /// Those that keep each other safe, around to the first: of few each set of which that is so, of many those of two and all.
+    fn rings(&self) -> BTreeSet<BTreeSet<&'a ElementId>> {
         let mut rings = BTreeSet::new();
-        for (one, guarded) in &self.onward {
-            for other in guarded.iter().filter(|other| self.guards(other, one)) {
-                rings.insert(BTreeSet::from([(*one).clone(), (*other).clone()]));
+        for around in self.around(&self.onward.keys().copied().collect()) {
+            if around.len() <= MOST_TOLD_APART {
+                let all: Vec<&ElementId> = around.iter().copied().collect();
+                let sets = (1_u32..1 << all.len()).map(|set| {
+                    let chosen = all.iter().enumerate().filter(|(place, _)| set >> place & 1 == 1);
+                    chosen.map(|(_, one)| *one).collect::<BTreeSet<_>>()
+                });
+                rings.extend(sets.filter(|set| set.len() > 1 && self.around(set) == BTreeSet::from([set.clone()])));
+                continue;
             }
-        }
-        let reached: BTreeMap<&ElementId, BTreeSet<&ElementId>> =
-            self.onward.keys().map(|from| (*from, self.reached(from))).collect();
-        for (one, others) in &reached {
-            let back = |other: &&&ElementId| reached.get(**other).is_some_and(|of_other| of_other.contains(*one));
-            let around: BTreeSet<ElementId> = others.iter().filter(back).map(|other| (*other).clone()).collect();
-            if around.len() > 1 {
-                rings.insert(around);
+            let guards = |one: &ElementId, other: &ElementId| self.onward[one].contains(other);
+            for one in &around {
+                let back = self.onward[one].iter().filter(|other| around.contains(*other) && guards(other, one));
+                rings.extend(back.map(|other| BTreeSet::from([*one, *other])));
             }
+            rings.insert(around);
         }
         rings
     }
 
-    fn reached(&self, from: &'a ElementId) -> BTreeSet<&'a ElementId> {
+    /// Of some, the largest sets of which each reaches each other one by whom they keep safe, within these.
+    fn around(&self, within: &BTreeSet<&'a ElementId>) -> BTreeSet<BTreeSet<&'a ElementId>> {
+        let reached: BTreeMap<&ElementId, BTreeSet<&'a ElementId>> =
+            within.iter().map(|from| (*from, self.reached(from, within))).collect();
+        let sets = reached.iter().map(|(one, others)| {
+            let back = |other: &&&'a ElementId| reached[**other].contains(*one);
+            others.iter().filter(back).copied().collect::<BTreeSet<_>>()
+        });
+        sets.filter(|set| set.len() > 1).collect()
+    }
+
+    fn reached(&self, from: &'a ElementId, within: &BTreeSet<&'a ElementId>) -> BTreeSet<&'a ElementId> {
         let (mut reached, mut waiting) = (BTreeSet::new(), vec![from]);
         while let Some(one) = waiting.pop() {
-            waiting.extend(self.onward.get(one).into_iter().flatten().filter(|other| reached.insert(**other)));
+            let onward = self.onward.get(one).into_iter().flatten().filter(|other| within.contains(*other));
+            waiting.extend(onward.filter(|other| reached.insert(**other)));
         }
         reached
     }

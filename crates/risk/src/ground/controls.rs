@@ -34,7 +34,7 @@ pub(super) fn ground(builder: &mut Builder<'_>) {
     for (number, ring) in context.catalogue.rings().iter() {
         let altered =
             |element: &ElementId| Fact::Unguarded(number, Box::new(Fact::Gain(element.clone(), Privilege::Alter)));
-        let premises: Vec<Fact> = ring.members.iter().map(altered).collect();
+        let premises: Vec<Fact> = ring.enforcers.iter().map(altered).collect();
         for control in context.controls().filter(|control| ring.controls.contains_key(&control.id)) {
             builder.derive(
                 premises.clone(),

@@ -367,7 +367,11 @@ pub(super) fn secret(builder: &mut Builder<'_>, secret: &Secret) {
             );
         }
     }
-    let obtainable = holders.iter().any(|holder| device.elements.get(holder).is_none_or(obtainable));
+    // What only may hold it, because nobody is named who does, is no more than that.
+    let named = builder.context.named_signers(secret);
+    let supposed = |holder: &ElementId| signers.contains(holder) && named.is_empty();
+    let surely = holders.iter().filter(|holder| !supposed(holder) || builder.context.holders(secret).contains(*holder));
+    let obtainable = surely.into_iter().any(|holder| device.elements.get(holder).is_none_or(obtainable));
     let nobody_named = holders.is_empty() && !builder.context.public(secret);
     if !builder.context.per_unit(secret) && (obtainable || nobody_named) {
         from_specimen(builder, know);

@@ -25,7 +25,7 @@ impl<'a> Builder<'a> {
             // What one does for itself, or on a link of its own, it does whoever else there is.
             let kept = |fact: &&Fact| match fact {
                 Fact::Defeated(control) => {
-                    ring.controls.get(control).is_none_or(|by| self.at(conclusion).any(|here| here == by))
+                    ring.controls.get(control).is_none_or(|own| self.at(conclusion).any(|here| own.contains(here)))
                 }
                 _ => true,
             };

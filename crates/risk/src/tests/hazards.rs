@@ -7,7 +7,7 @@ use ward_model::claim::{ClaimId, FunctionClaim, HazardClaim};
 use ward_model::device::*;
 use ward_model::hazard::{ControlHazard, HazardOutcome, HazardUnknown};
 use ward_model::ids::{ControlId, FunctionId, HazardId};
-use ward_model::scale::{Axis, Exploitability, Severity};
+use ward_model::scale::{Axis, Exploitability, Persons, Severity};
 
 use super::system::{System, cases, rulebook, systems};
 use crate::effects::Effects;
@@ -74,6 +74,42 @@ fn how_often_and_severity_are_looked_up_in_the_cells_of_the_policy() {
         let rests = how_often < Certain && outcome == Controlled;
         assert_eq!(judged.relies_on, if rests { vec![claim(HazardClaim::Estimate)] } else { Vec::new() });
     }
+}
+
+/// One control that slows down what treats a patient of one group and what treats one of another: it is there for both.
+#[test]
+fn hazards_of_one_control_are_for_people_of_all_groups() {
+    let judged = |groups: [Option<&str>; 2], second: HowOften, answered: bool| {
+        let mut system = pump(Severity::Critical);
+        system.element("other-pump");
+        let all = RealisedBy::All(vec!["other-pump".into()]);
+        system.function("feed", all, &[(LOSS, "harm")]);
+        for (function, group) in ["infuse", "feed"].into_iter().zip(groups) {
+            let function = system.device.functions.get_mut(&FunctionId::from(function)).unwrap();
+            function.persons = group.map(Into::into);
+            if let Some(group) = group {
+                let of = PersonGroup { id: group.into(), name: group.into(), role: PersonRole::Patient };
+                system.device.person_groups.insert(group.into(), of);
+            }
+        }
+        let other = AddedHazard { id: "slow-too".into(), function: "feed".into(), ..hazard(Some(second)) };
+        system.device.controls.get_mut(&ControlId::from("c")).unwrap().hazards =
+            AddedHazards::Listed(vec![hazard(Some(HowOften::Remote)), other]);
+        system.make_claims();
+        let of_other = ClaimId::ControlHazard("c".into(), "slow-too".into(), HazardClaim::Estimate);
+        let claims = [ClaimId::Control("c".into()), claim(HazardClaim::Estimate)];
+        let claims = claims.into_iter().chain(answered.then(|| of_other.clone()));
+        let found = hazards(&system.device, &rulebook(), &Effects::of(claims), Supposed::default());
+        let first = found.iter().find(|one| one.hazard == Some("slow".into())).unwrap();
+        (first.outcome, first.harms[0].persons_at_once, first.relies_on.contains(&of_other))
+    };
+    use HazardOutcome::{Controlled, Uncontrolled};
+    use HowOften::Remote;
+    let [one, two] = [1, 2].map(Persons::Count);
+    assert_eq!(judged([Some("a"), Some("a")], Remote, true), (Controlled, one, false), "the same people");
+    assert_eq!(judged([Some("a"), Some("b")], Remote, true), (Uncontrolled, two, false), "others");
+    assert_eq!(judged([None, None], Remote, true), (Uncontrolled, two, false), "nobody says who");
+    assert_eq!(judged([Some("a"), Some("b")], Remote, false), (Uncontrolled, two, false), "nobody answers for it");
 }
 
 #[test]

@@ -88,6 +88,33 @@ fn whoever_holds_the_signing_half_signs() {
     );
 }
 
+/// Nobody says who signs: whatever ships what is signed may, whatever it is called, but not what stands with people or is the hospital's.
+#[test]
+fn who_ships_what_is_signed_may_sign_it() {
+    let verdict = |kind: ElementKind, owner: Owner, carries: Option<Vec<Carries>>, found: bool| {
+        let mut system = port((&[], false, true));
+        let relay = system.element("relay");
+        (relay.kind, relay.owner) = (kind, owner);
+        let update = system.link("ships", "relay", "desk", Medium::Ip);
+        (update.carries, update.exposed_to) = (carries, Some(Vec::new()));
+        system.link("net", "vendor", "relay", Medium::Ip).exposed_to = Some(vec![Position::Internet]);
+        if found {
+            system.finding("CVE-SHIPS", "relay", Some(WORST), State::Affected);
+        }
+        only(&judged(&mut system, &[]), "WR-002@port").verdict
+    };
+    use ElementKind::{BedsideDevice, CloudService, Server};
+    let code = || Some(vec![Carries::Code]);
+    for kind in [Server, CloudService] {
+        assert_eq!(verdict(kind, Owner::Maker, code(), true), Outcome::Uncontrolled, "{kind:?}");
+        assert_eq!(verdict(kind, Owner::Maker, code(), false), Outcome::Controlled, "nobody breaks in: {kind:?}");
+    }
+    assert_eq!(verdict(Server, Owner::Maker, None, true), Outcome::Uncontrolled, "nobody says what it sends");
+    assert_eq!(verdict(Server, Owner::Maker, Some(vec![Carries::Data]), true), Outcome::Controlled, "it ships nothing");
+    assert_eq!(verdict(Server, Owner::Hospital, code(), true), Outcome::Controlled, "the hospital passes it on");
+    assert_eq!(verdict(BedsideDevice, Owner::Maker, code(), true), Outcome::Controlled, "it is with people");
+}
+
 /// Whoever alters what signs has what he likes signed, though he never sees the key.
 #[test]
 fn what_signs_need_not_be_read() {

@@ -105,6 +105,11 @@ fn people_of_several_groups_are_added_up() {
     let (one, two) = (Persons::Count(1), Persons::Count(2));
     assert_eq!(persons([Some("a"), Some("b")], [Serious, Serious], Loss), (two, Some(Catastrophic)));
     assert_eq!(persons([Some("a"), None], [Serious, Serious], Loss), (two, Some(Catastrophic)), "nobody says who");
+    assert_eq!(
+        persons([None, None], [Serious, Serious], Loss),
+        (two, Some(Catastrophic)),
+        "of neither anybody says who"
+    );
     assert_eq!(persons([Some("a"), Some("a")], [Serious, Serious], Loss), (one, Some(Serious)), "the same people");
     assert_eq!(persons([Some("a"), Some("b")], [Serious, Minor], Loss), (one, Some(Serious)), "one of them lightly");
     assert_eq!(
@@ -117,11 +122,11 @@ fn people_of_several_groups_are_added_up() {
 /// Two beds of one patient each, modelled one by one behind one server, and called different groups: who holds the server harms both.
 #[test]
 fn one_action_on_people_of_several_groups_is_told() {
-    let many = |groups: [&str; 2]| {
+    let many = |groups: &[Option<&str>]| {
         let mut system = System::empty();
         system.element("server").kind = ElementKind::Server;
         system.harm("hurt", Severity::Serious);
-        for (place, group) in groups.into_iter().enumerate() {
+        for (place, group) in groups.iter().enumerate() {
             let (bed, id) = (format!("bed{place}"), format!("f{place}"));
             system.element(&bed);
             let link = system.link(&format!("l{place}"), "server", &bed, Medium::Ip);
@@ -129,9 +134,11 @@ fn one_action_on_people_of_several_groups_is_told() {
             link.exposed_to = Some(Vec::new());
             let all = RealisedBy::All(vec![bed.as_str().into()]);
             let function = system.function(&id, all, &[(HowDegraded::Alteration, "hurt")]);
-            function.persons = Some(group.into());
-            let of = PersonGroup { id: group.into(), name: group.into(), role: PersonRole::Patient };
-            system.device.person_groups.insert(group.into(), of);
+            function.persons = group.map(Into::into);
+            if let Some(group) = *group {
+                let of = PersonGroup { id: group.into(), name: group.into(), role: PersonRole::Patient };
+                system.device.person_groups.insert(group.into(), of);
+            }
         }
         system.finding("CVE-SERVER", "server", Some("CVSS:3.1/AV:P/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N"), State::Affected);
         system.make_claims();
@@ -141,9 +148,21 @@ fn one_action_on_people_of_several_groups_is_told() {
         let held = judgement.single_actions.iter().filter(|action| action.kind == ActionKind::Alter);
         held.map(|action| (action.at.clone(), action.persons_at_once)).collect::<Vec<_>>()
     };
-    let server = (Place::Element("server".into()), Persons::Count(2));
-    assert!(many(["a", "b"]).contains(&server), "{:?}", many(["a", "b"]));
-    assert_eq!(many(["a", "a"]), [], "they may be one and the same");
+    let server = |persons| (Place::Element("server".into()), persons);
+    let (a, b) = (Some("a"), Some("b"));
+    for (groups, persons) in [
+        (&[a, b][..], Persons::Count(2)),
+        (&[None, a], Persons::Count(2)),
+        (&[None, None], Persons::Count(2)),
+        (&[None; 16], Persons::Count(16)),
+        // Of so many nobody counts them one by one.
+        (&[None; 17], Persons::Many),
+        (&[None; 40], Persons::Many),
+    ] {
+        assert!(many(groups).contains(&server(persons)), "{:?}", many(groups));
+    }
+    assert_eq!(many(&[a, a]), [], "they may be one and the same");
+    assert_eq!(many(&[None]), [], "one function alone");
 }
 
 /// Two kinds of device on one network, each ten at a site; whoever is lost is served by hand, by the same people.

@@ -78,6 +78,74 @@ fn walls_that_close_each_others_ports_guard_nobody() {
     }
 }
 
+/// The same where the port is one of a module in the box of the other wall; what stands in a box of its own is no part of it.
+#[test]
+fn walls_that_close_ports_of_each_others_boxes_guard_nobody() {
+    let verdict = |medium: Medium, closes: &[(&str, &str)]| {
+        let walls = ["1", "2", "module-1", "module-2"];
+        let mut system = open_to_the_internet(&walls);
+        for wall in ["1", "2"] {
+            let module = format!("module-{wall}");
+            system.element(wall);
+            system.element(&module);
+            let inside = system.link(&format!("bus-{wall}"), &module, wall, medium);
+            (inside.exposed_to, inside.carries) = (Some(Vec::new()), Some(vec![Carries::Command]));
+            inside.authentication = None;
+            let port = system.link(&format!("port-{wall}"), "desk", &module, Medium::Ip);
+            (port.exposed_to, port.carries) = (Some(vec![Position::Internet]), Some(vec![Carries::Data]));
+            system.finding(&format!("CVE-{wall}"), &module, Some(WORST), State::Affected);
+        }
+        for (wall, link) in closes {
+            let cuts = [*link, "limits"].map(|link| Cut::Link { link: link.into(), from: Vec::new() });
+            system.control(&format!("closed-by-{wall}"), cuts.to_vec(), wall);
+        }
+        let judgement = judged(&mut system, &[]);
+        ["CVE-1", "CVE-2"].map(|cve| only(&judgement, cve).verdict)
+    };
+    use Outcome::{Controlled, Uncontrolled};
+    assert_eq!(verdict(Medium::InternalBus, &[("1", "port-1"), ("2", "port-2")]), [Controlled; 2], "its own box's");
+    assert_eq!(verdict(Medium::InternalBus, &[("1", "port-2"), ("2", "port-1")]), [Uncontrolled; 2], "the other's");
+    assert_eq!(verdict(Medium::InternalBus, &[("1", "port-2")]), [Uncontrolled; 2], "one of them is open");
+    assert_eq!(
+        verdict(Medium::Ip, &[("1", "port-2"), ("2", "port-1")]),
+        [Controlled; 2],
+        "what sets walls up is told apart"
+    );
+}
+
+/// Of three walls two keep a third one safe, which keeps both of them safe. One of these also stands behind a fourth, which falls to nobody
+/// but is kept safe by the third: with it they stand, and without it none of them does.
+#[test]
+fn rings_within_larger_rings_are_told_apart() {
+    let verdict = |fourth: bool| {
+        let walls = ["1", "2", "3", "4"];
+        let mut system = open_to_the_internet(&walls);
+        for wall in walls {
+            system.element(wall);
+            let port = system.link(&format!("port-{wall}"), "desk", wall, Medium::Ip);
+            (port.exposed_to, port.carries) = (Some(vec![Position::Internet]), Some(vec![Carries::Data]));
+        }
+        for wall in ["1", "2", "3"] {
+            system.finding(&format!("CVE-{wall}"), wall, Some(WORST), State::Affected);
+        }
+        let closed = |ids: &[&str]| -> Vec<Cut> {
+            ids.iter().map(|id| Cut::Link { link: (*id).into(), from: Vec::new() }).collect()
+        };
+        system.control("by-1", closed(&["port-3", "limits"]), "1");
+        system.control("by-2", closed(&["port-3", "limits"]), "2");
+        // The fourth stands in the larger ring in any case; what it keeps off is another way to the first.
+        system.control("by-3", closed(&["port-1", "port-2", "port-4", "limits"]), "3");
+        system.control("by-4", closed(if fourth { &["port-1"] } else { &["bench"] }), "4");
+        let bench = system.link("bench", "desk", "1", Medium::Ip);
+        (bench.exposed_to, bench.carries) = (Some(Vec::new()), Some(vec![Carries::Data]));
+        let judgement = judged(&mut system, &[]);
+        ["CVE-1", "CVE-2", "CVE-3"].map(|cve| only(&judgement, cve).verdict)
+    };
+    use Outcome::{Controlled, Uncontrolled};
+    assert_eq!(verdict(true), [Controlled, Controlled, Controlled], "the fourth keeps the first, and that the third");
+    assert_eq!(verdict(false), [Uncontrolled; 3], "the fourth keeps off nothing that is open");
+}
+
 /// One of two that nobody can bring down stands by itself, and keeps the other one safe. Nor does a rule more make anything worse.
 #[test]
 fn who_stands_by_himself_keeps_others_safe() {
