@@ -11,7 +11,7 @@ use ward_model::device::{ALL_UNITS, Configuration, Configurations, VARIANT_NOT_D
 use ward_model::digest::Digest;
 use ward_model::hazard::ControlHazard;
 use ward_model::hypothesis::{Change, Supposed};
-use ward_model::ids::{SiteId, VariantId};
+use ward_model::ids::{CohortId, SiteId, VariantId};
 use ward_model::knowledge::KnowledgeError;
 use ward_model::lifecycle::VersionLifecycle;
 use ward_model::many::SingleAction;
@@ -104,6 +104,13 @@ fn together(mut parts: Vec<Part<'_>>, configurations: &Configurations, device: D
     for part in &mut parts {
         verdicts.extend(spoken_for(part));
     }
+    for part in &mut parts {
+        let configuration = part.configuration;
+        let undescribed = configurations.undescribed.iter().filter(|(site, _)| **site == configuration.site);
+        let groups: BTreeSet<&Group> =
+            configuration.speaks_for.keys().chain(undescribed.flat_map(|(_, groups)| groups)).collect();
+        part.assessment.single_actions.retain_mut(|action| is_anybodys(action, &groups));
+    }
     for (site, groups) in &configurations.undescribed {
         verdicts.extend(worst(&mut parts, site.as_ref(), groups));
     }
@@ -132,6 +139,16 @@ fn spoken_for(part: &mut Part<'_>) -> Vec<Verdict> {
         verdicts.push(verdict);
     }
     verdicts
+}
+
+/// Whether an action harms people by units that there are, of which it is left to speak: a configuration may be what no unit is.
+fn is_anybodys(action: &mut SingleAction, groups: &BTreeSet<&Group>) -> bool {
+    let mut of_version = groups.iter().filter(|(version, _)| *version == action.fielded_version).peekable();
+    let any = of_version.peek().is_some();
+    let there: BTreeSet<&CohortId> = of_version.map(|(_, cohort)| cohort).collect();
+    let speaks_of_all = action.cohorts.is_empty();
+    action.cohorts.retain(|cohort| there.contains(cohort) || any && cohort.as_str() == ALL_UNITS);
+    speaks_of_all && any || !action.cohorts.is_empty()
 }
 
 /// Whether a verdict speaks of all units of a version, in whatever groups these stand, and so of any of these groups: what is supposed to

@@ -111,6 +111,21 @@ fn never_better(before: &[&Verdict], after: &[&Verdict]) {
     }
 }
 
+/// What is common to all is no device of the units of a site, so that nothing that an attacker does to it is done to these.
+#[test]
+fn actions_are_told_of_units_that_there_are() {
+    let before = assessed(&example("infusion-pump")).single_actions;
+    let there =
+        |action: &&ward_model::many::SingleAction| action.cohorts.iter().any(|cohort| cohort.as_str() == "site-017");
+    assert!(before.iter().any(|action| there(&action)), "the units of that site are asked about");
+    let more = Added { from: 4, to: 0, medium: "ip", claims: false };
+    let laid = with_site(&example("infusion-pump"), &site_of(&[more])).single_actions;
+    assert!(laid.iter().any(|action| there(&action)));
+    for action in laid.iter().filter(there) {
+        assert!(!action.text.contains("in what is common"), "{action:?}");
+    }
+}
+
 #[derive(Debug, Clone)]
 struct Added {
     from: usize,

@@ -393,9 +393,9 @@ fn device(
     let person_groups =
         build(system.map_or(&[], |raw| items(&raw.person_group)), sink, |raw, _| function::person_group(raw));
     let harms = build(system.map_or(&[], |raw| items(&raw.harm)), sink, |raw, _| function::harm(raw));
-    let controls = build(system.map_or(&[], |raw| items(&raw.control)), sink, |raw, sink| {
-        protect::control(raw, names, pending, sink)
-    });
+    let raw_controls = system.map_or(&[][..], |raw| items(&raw.control));
+    let mut controls = build(raw_controls, sink, |raw, sink| protect::control(raw, names, pending, sink));
+    protect::performers(raw_controls, &mut controls, &elements, sink);
     let controls: BTreeMap<_, _> = controls.into_iter().map(|control| (control.id.clone(), control)).collect();
     element::holders(system.map_or(&[], |raw| items(&raw.secret)), &secrets, &links, controls.values(), sink);
     element::signers(system.map_or(&[], |raw| items(&raw.secret)), &secrets, &links, controls.values(), sink);

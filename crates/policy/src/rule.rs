@@ -158,6 +158,8 @@ pub enum Way {
     NearMessage,
     /// By being taken for the rightful sender; where nobody answers for any check, by putting messages there.
     Believed,
+    /// By nothing that its sender says arriving any more, for whatever reason.
+    Quiet,
     /// By what is plugged in at the receiver.
     Plugged,
     /// By touching the element.
@@ -174,6 +176,7 @@ impl Way {
         Self::Message,
         Self::NearMessage,
         Self::Believed,
+        Self::Quiet,
         Self::Plugged,
         Self::Touch,
         Self::Misinformed,
@@ -191,6 +194,7 @@ impl Way {
             Self::Message => "message",
             Self::NearMessage => "near-message",
             Self::Believed => "believed",
+            Self::Quiet => "quiet",
             Self::Plugged => "plugged",
             Self::Touch => "touch",
             Self::Misinformed => "misinformed",
@@ -202,7 +206,7 @@ impl Way {
     pub const fn leads_to(self, kind: DesignKind) -> bool {
         matches!(
             (self, kind),
-            (Self::Message | Self::NearMessage | Self::Believed | Self::Plugged, DesignKind::Link)
+            (Self::Message | Self::NearMessage | Self::Believed | Self::Quiet | Self::Plugged, DesignKind::Link)
                 | (Self::Message | Self::NearMessage | Self::Touch, DesignKind::Element)
                 | (Self::Touch, DesignKind::Secret)
                 | (Self::NearMessage | Self::Believed | Self::Misinformed, DesignKind::Function)

@@ -15,6 +15,7 @@ use ward_policy::{Policy, WeaknessRule};
 
 use crate::context::{Context, FindingAnswers, Situation, Unknowns};
 use crate::effects::Effects;
+use crate::fact::Aid;
 use crate::ground::Group;
 use crate::ground::weaknesses::{possible, speaking};
 use crate::keyed::{Keyed, Keys};
@@ -27,6 +28,7 @@ mod inventory;
 mod known;
 mod profile;
 mod rings;
+mod silence;
 mod sites;
 
 pub(crate) use cuts::Cuts;
@@ -34,6 +36,7 @@ pub(crate) use inventory::Inventory;
 pub(crate) use known::Known;
 pub(crate) use profile::Profile;
 pub(crate) use rings::Rings;
+use silence::Silence;
 pub(crate) use sites::Sites;
 
 use known::{known, own_findings};
@@ -52,6 +55,9 @@ pub(crate) struct Catalogue {
     told_apart: Table<LinkId, ()>,
     relieved_by: Table<FunctionId, BTreeSet<FunctionId>>,
     /// Who relies on which fallback, what is not known at its worst and at its best.
+    /// What functions do for those that fall back on them.
+    aids: Table<FunctionId, Vec<Aid>>,
+    silence: Silence,
     staff: [Staff; 2],
     /// The controls that name a vulnerability at an element, in order, whether or not they have effect.
     naming: Table<(VulnerabilityId, ElementId), Vec<ControlId>>,
@@ -161,6 +167,8 @@ impl Catalogue {
             unzoned,
             told_apart: told_apart(situation.device),
             relieved_by: relieved_by(situation.device),
+            aids: aids(device),
+            silence: Silence::of(device),
             staff: [Unknowns::Worst, Unknowns::Best].map(|unknowns| Staff::new(situation.device, unknowns)),
             naming: naming(situation.device),
             cuts: Cuts::of(situation),
@@ -288,6 +296,16 @@ impl Catalogue {
         self.relieved_by.get(helper).into_iter().flatten()
     }
 
+    /// What a function does for those that fall back on it.
+    pub fn aids(&self, helper: &FunctionId) -> &[Aid] {
+        self.aids.get(helper).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a link may fall silent without anybody noticing.
+    pub fn may_be_silenced(&self, link: &LinkId) -> bool {
+        self.silence.may_go_unnoticed(link)
+    }
+
     /// Who relies on which fallback.
     pub fn staff(&self, unknowns: Unknowns) -> &Staff {
         match unknowns {
@@ -392,6 +410,17 @@ pub(crate) fn unsaid(device: &Device) -> Table<ElementId, Vec<(FunctionId, HowDe
 }
 
 /// For each function that notices the loss of others or takes over for them: which these are.
+fn aids(device: &Device) -> Table<FunctionId, Vec<Aid>> {
+    let mut aids: Table<FunctionId, BTreeSet<Aid>> = Table::default();
+    for effect in device.functions.values().flat_map(|function| &function.effects) {
+        if let Some(fallback) = &effect.fallback {
+            aids.entry(fallback.detection.clone()).or_default().insert(Aid::Notices);
+            aids.entry(fallback.function.clone()).or_default().insert(Aid::TakesOver);
+        }
+    }
+    aids.into_iter().map(|(helper, aids)| (helper, aids.into_iter().collect())).collect()
+}
+
 fn relieved_by(device: &Device) -> Table<FunctionId, BTreeSet<FunctionId>> {
     let mut relieved_by: Table<FunctionId, BTreeSet<FunctionId>> = Table::default();
     for function in device.functions.values() {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
 use ward_model::design::{DesignOf, Property};
-use ward_model::device::{Carries, Control, Device, FieldedVersion, Function, Link, RealisedBy, Secret};
+use ward_model::device::{Carries, Control, Cut, Device, FieldedVersion, Function, Link, RealisedBy, Secret};
 use ward_model::finding::MatchReport;
 use ward_model::ids::{ComponentRef, ControlId, ElementId, FieldedVersionId, LinkId, VulnerabilityId};
 use ward_model::scale::Position;
@@ -205,6 +205,7 @@ impl<'a> Context<'a> {
             | Fact::Gain(element, _)
             | Fact::Uninformed(element)
             | Fact::Misinformed(element)
+            | Fact::Unaware(element)
             | Fact::Misled(element) => known(element).into_iter().collect(),
             Fact::FalseData(link) | Fact::Silenced(link) | Fact::Quiet(link) => {
                 device.links.get(link).map(|link| &link.to).into_iter().collect()
@@ -222,6 +223,8 @@ impl<'a> Context<'a> {
             | Fact::Defeated(_)
             | Fact::Swayed(..)
             | Fact::Mute(..)
+            | Fact::Idle(..)
+            | Fact::Helpless(..)
             | Fact::Degraded(..)
             | Fact::Harmed(..)
             | Fact::Unrelieved(..) => Vec::new(),
@@ -235,6 +238,7 @@ impl<'a> Context<'a> {
             Fact::Uninformed(element.clone()),
             Fact::Misinformed(element.clone()),
             Fact::Misled(element.clone()),
+            Fact::Unaware(element.clone()),
         ];
         facts.extend(Privilege::ALL.iter().map(|privilege| Fact::Gain(element.clone(), *privilege)));
         for link in self.links_of(element) {
@@ -309,6 +313,30 @@ impl<'a> Context<'a> {
             |id: &ElementId| self.catalogue.enforcers(&secret.id).contains(id) || using().any(|link| link.to == *id);
         let copies = secret.held_by.iter().filter(|id| !verifies(id));
         using().map(|link| &link.from).chain(copies).cloned().collect()
+    }
+
+    /// What passes the checks of a control by the secret that it rests on: whoever sends by it, and where nobody but the enforcer is named, whoever
+    /// sends to where it is asked for. Of a control that checks no step nobody does.
+    pub fn passes(&self, control: &Control) -> BTreeSet<ElementId> {
+        let checked = |cut: &Cut| matches!(cut, Cut::Step { .. });
+        let by = control.enforcer.as_ref().filter(|_| control.cuts.iter().any(checked));
+        let secret = by.and_then(|by| by.secret.as_ref()).and_then(|id| self.device().secrets.get(id));
+        let (Some(by), Some(secret)) = (by, secret) else { return BTreeSet::new() };
+        let mut passes = self.sending_holders(secret);
+        if secret.public {
+            // Who only verifies sends nothing by it, even if it is not known to be public.
+            passes = self.signers(secret);
+        }
+        passes.remove(&by.element);
+        if passes.is_empty() && self.unknowns == Unknowns::Worst {
+            for cut in &control.cuts {
+                if let Cut::Step { at, .. } = cut {
+                    let links = self.links_of(at).iter().filter_map(|id| self.device().links.get(id));
+                    passes.extend(links.filter(|link| link.to == *at).map(|link| link.from.clone()));
+                }
+            }
+        }
+        passes
     }
 
     /// Whether a secret is known to differ from unit to unit.

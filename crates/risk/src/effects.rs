@@ -162,6 +162,7 @@ impl Effects {
         let mut rejected_later: BTreeMap<ClaimId, Date> = BTreeMap::new();
         let mut without = Vec::new();
         let names = Names::of(device);
+        let said_no = lapsed_rejections(&names, decisions, as_of);
         for decision in &decisions.entered {
             if !decision.accepted && decision.on > as_of {
                 // Somebody has said no as of a day to come: until then, and no longer.
@@ -173,6 +174,11 @@ impl Effects {
             }
             for (named, outcome) in judge_decision(&names, decision, as_of) {
                 match outcome {
+                    // A rejection that has run out gives no word back that was given before it.
+                    Ok(id) if decision.accepted && said_no.get(&id).is_some_and(|day| *day >= decision.on) => {
+                        let reason = format!("it was rejected on {}, and has not been accepted since", said_no[&id]);
+                        without.push(DecisionWithoutEffect { number: decision.number, claim: named, reason });
+                    }
                     Ok(id) if decision.accepted => {
                         let (_, believed) = believed(device, &id);
                         let expires = believed.map_or(decision.expires, |until| until.min(decision.expires));
@@ -281,6 +287,20 @@ impl Effects {
     pub fn without<'a>(&self, claims: impl IntoIterator<Item = &'a ClaimId>) -> Self {
         self.without_places(claims.into_iter().filter_map(|claim| self.holding.place(claim)))
     }
+}
+
+/// The last day on which each claim was rejected, where the rejection is in force no more.
+fn lapsed_rejections(names: &Names<'_>, decisions: &Decisions, as_of: Date) -> BTreeMap<ClaimId, Date> {
+    let mut said_no: BTreeMap<ClaimId, Date> = BTreeMap::new();
+    for decision in decisions.entered.iter().filter(|decision| !decision.accepted && decision.expires < as_of) {
+        for (_, outcome) in judge_decision(names, decision, decision.on) {
+            if let Ok(id) = outcome {
+                let day = said_no.entry(id).or_insert(decision.on);
+                *day = decision.on.max(*day);
+            }
+        }
+    }
+    said_no
 }
 
 /// The claims of a device by the names that decisions give them: there may be a decision for each.

@@ -41,6 +41,12 @@ pub(crate) enum Fact {
     Swayed(FunctionId, ElementId),
     /// An element contributes nothing to a function: it is stopped itself, or hears nothing.
     Mute(FunctionId, ElementId),
+    /// An element is not told what it would be told, and does not notice.
+    Unaware(ElementId),
+    /// An element is of no help in a function on which others fall back: it is stopped, or told nothing or what is false.
+    Idle(FunctionId, Aid, ElementId),
+    /// A function is of no help any more to those that fall back on it.
+    Helpless(FunctionId, Aid),
     /// The attacker has a privilege at an element.
     Gain(ElementId, Privilege),
     /// The attacker knows a secret.
@@ -55,6 +61,15 @@ pub(crate) enum Fact {
     Harmed(FunctionId, usize, Option<ElementId>),
     /// An effect has come about, and what would take over or notice it can be stopped.
     Unrelieved(FunctionId, usize, Option<ElementId>),
+}
+
+/// What a function does for another one that falls back on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Aid {
+    /// It notices what the other has become.
+    Notices,
+    /// It takes over.
+    TakesOver,
 }
 
 /// From how near a message comes.
@@ -130,6 +145,10 @@ impl Fact {
             Self::Misled(element) => format!("{element} obeys commands that rest on false data"),
             Self::Swayed(function, element) => format!("what {element} contributes to {function} is false"),
             Self::Mute(function, element) => format!("{element} contributes nothing to {function}"),
+            Self::Unaware(element) => format!("{element} does not notice that it is not told what it would be told"),
+            Self::Idle(function, _, element) => format!("{element} does nothing for {function}"),
+            Self::Helpless(function, Aid::Notices) => format!("{function} notices nothing"),
+            Self::Helpless(function, Aid::TakesOver) => format!("{function} does not take over"),
             Self::Gain(element, Privilege::Read) => format!("the attacker can read what {element} keeps"),
             Self::Gain(element, Privilege::Look) => {
                 format!("the attacker can read what {element} keeps, but for its secrets")
@@ -160,6 +179,8 @@ impl Fact {
             | Self::Misinformed(element)
             | Self::Misled(element)
             | Self::Swayed(_, element)
+            | Self::Unaware(element)
+            | Self::Idle(_, _, element)
             | Self::Mute(_, element) => Place::Element(element.to_string()),
             // A foothold is where the elements of the zone are; the pictures draw zones by their elements.
             Self::Inside(zone) => Place::Position(zone.to_string()),
@@ -173,9 +194,10 @@ impl Fact {
             Self::Know(SecretRef::Named(secret)) => Place::Secret(secret.to_string()),
             Self::Defeated(control) => Place::Control(control.to_string()),
             Self::Unguarded(_, fact) => fact.place(),
-            Self::Degraded(function, ..) | Self::Harmed(function, ..) | Self::Unrelieved(function, ..) => {
-                Place::Function(function.to_string())
-            }
+            Self::Degraded(function, ..)
+            | Self::Harmed(function, ..)
+            | Self::Unrelieved(function, ..)
+            | Self::Helpless(function, _) => Place::Function(function.to_string()),
         }
     }
 }

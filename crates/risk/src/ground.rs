@@ -24,6 +24,7 @@ mod controls;
 mod copied;
 mod findings;
 mod functions;
+mod helpers;
 pub(crate) mod links;
 mod supposed;
 pub(crate) mod weaknesses;

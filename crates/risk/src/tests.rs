@@ -3,12 +3,14 @@
 mod adversarial;
 mod answers;
 mod cases;
+mod checks;
 mod claims;
 mod clocks;
 mod copied;
 mod data;
 mod designs;
 mod hazards;
+mod helping;
 mod keys;
 mod laws;
 mod networks;

@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ward_model::claim::{ClaimId, ElementClaim, FunctionClaim, LinkClaim};
 use ward_model::design::DesignOf;
-use ward_model::ids::{ElementId, FunctionId, LinkId};
+use ward_model::device::Cut;
+use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId};
 use ward_model::verdict::PresumedBecause;
 use ward_policy::Privilege;
 
@@ -61,6 +62,7 @@ impl<'c> Touched<'c> {
             match claim {
                 ClaimId::Control(control) => {
                     touched.controls.insert(control);
+                    touched.checks(context, control);
                 }
                 ClaimId::Element(element, ElementClaim::LocalLogin) => {
                     touched.logins.insert((element.clone(), None));
@@ -110,6 +112,20 @@ impl<'c> Touched<'c> {
             }
         }
         touched
+    }
+
+    /// What passes a check that a control makes by a secret, if it is sent again, is found where the control has effect.
+    fn checks(&mut self, context: &Context<'_>, control: &ControlId) {
+        let Some(control) = context.device().controls.get(control) else { return };
+        if control.enforcer.as_ref().is_none_or(|by| by.secret.is_none()) {
+            return;
+        }
+        for cut in &control.cuts {
+            if let Cut::Step { at, .. } = cut {
+                let links = context.links_of(at).iter().cloned();
+                self.parts.extend(links.map(|link| Part::Weaknesses(DesignOf::Link(link))));
+            }
+        }
     }
 
     /// How a function degrades, and what rules find in it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ward_model::claim::{ClaimId, HazardClaim};
-use ward_model::device::{AddedHazard, AddedHazards, Control, Cut, Enforcer};
+use ward_model::device::{AddedHazard, AddedHazards, Control, Cut, Element, Enforcer, Owner, Performer};
 use ward_model::ids::{ControlId, ElementId, FunctionId, HazardId, LinkId, ZoneId};
 use ward_policy::STEPS;
 
@@ -68,6 +68,34 @@ pub(crate) fn control(
         }
     }
     Some(control)
+}
+
+/// What is enforced by something that the hospital or the patient owns holds where they have confirmed it, and is part of no design.
+pub(crate) fn performers(
+    raw: &[At<system::Control>],
+    controls: &mut [Control],
+    elements: &[Element],
+    sink: &mut Sink,
+) {
+    for control in controls.iter_mut().filter(|control| !control.performed_by.must_be_confirmed()) {
+        let by = control.enforcer.as_ref().and_then(|by| elements.iter().find(|element| element.id == by.element));
+        let performer = match by.map(|element| element.owner) {
+            Some(Owner::Hospital) => Performer::Site,
+            Some(Owner::Patient) => Performer::User,
+            Some(Owner::Maker | Owner::ThirdParty) | None => continue,
+        };
+        let (Some(element), Some(owner)) = (by.map(|element| &element.id), by.map(|element| element.owner)) else { continue };
+        let same = |raw: &&At<system::Control>| id::<ControlId>(&raw.value.id).as_ref() == Some(&control.id);
+        if let Some(place) = raw.iter().find(same).and_then(|raw| raw.value.performed_by.as_ref()).map(|by| by.place) {
+            let message = format!(
+                "`{element}`, which enforces the control `{}`, is the {owner}'s: the control is read as performed by the {performer}",
+                control.id
+            );
+            sink.warning(place, "performed-by", message)
+                .help(format!("performed_by = \"{performer}\", and name it under `confirmed` where it is confirmed"));
+        }
+        control.performed_by = performer;
+    }
 }
 
 /// The word for a control that adds no hazard.

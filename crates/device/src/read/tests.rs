@@ -319,6 +319,12 @@ fn what_is_odd_is_said() {
     assert_eq!(held("\"pump\"", ""), [not_held("server")]);
     assert_eq!(held("", ""), [enforcer, not_held("pump"), not_held("server")]);
     assert_eq!(held("\"pump\"", "\npublic = true"), [""; 0]);
+    // A wall of the hospital's is no part of a design.
+    let owned = SYSTEM.replacen("owner = \"maker\"", "owner = \"hospital\"", 1);
+    assert_ne!(owned, SYSTEM);
+    let found = warned("system.toml", &owned);
+    let read_as = "`pump`, which enforces the control `signed-firmware`, is the hospital's: the control is read as performed by the site";
+    assert!(found.contains(&read_as.to_owned()), "{found:?}");
     // Whoever is not named to sign may be whoever ships code.
     let signed = |held_by: &str| {
         let other =

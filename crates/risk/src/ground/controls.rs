@@ -27,6 +27,15 @@ pub(super) fn ground(builder: &mut Builder<'_>) {
                 ReachRule::First(Reach::One),
                 "who knows the secret has defeated the control",
             );
+            for holder in context.passes(control) {
+                builder.derive(
+                    vec![Fact::Gain(holder, Privilege::Alter)],
+                    Fact::Defeated(control.id.clone()),
+                    Exploitability::High,
+                    ReachRule::First(Reach::One),
+                    "who alters what passes the check has anything pass it",
+                );
+            }
         }
     }
     // What is kept safe by what it keeps safe itself is safe only if one of them is so without the others: by whichever stands first an

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ward_model::device::{Device, Effect, Fallback, Function, HowDegraded, Link, RealisedBy};
+use ward_model::device::{Function, HowDegraded, Link, RealisedBy};
 use ward_model::ids::{ElementId, LinkId};
 use ward_model::scale::{Exploitability, Reach};
 use ward_policy::Privilege;
 
-use super::links::may_be_silenced;
-use super::{Builder, weaknesses};
+use super::{Builder, helpers, weaknesses};
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::program::{By, ReachRule};
@@ -40,6 +39,7 @@ pub(super) fn ground(builder: &mut Builder<'_>, function: &Function) {
         };
         degrade(builder, &mut known, function, (how, privilege), needed, of);
     }
+    helpers::ground(builder, function, known.iter().filter(|fact| helpers::is_altered(fact)));
 }
 
 /// People act on what the system shows them. What that is, `fed_by` says; where nobody answers for it, it may be anything: any
@@ -174,7 +174,7 @@ pub(super) fn told_wrong(context: &Context<'_>, function: &Function, element: &E
 }
 
 /// The facts by which an element is not told what it works with for a function.
-fn untold(context: &Context<'_>, function: &Function, element: &ElementId) -> Vec<Fact> {
+pub(super) fn untold(context: &Context<'_>, function: &Function, element: &ElementId) -> Vec<Fact> {
     match fed_at(context, function, element) {
         None => vec![Fact::Uninformed(element.clone())],
         Some(links) => links.map(|link| Fact::Quiet(link.id.clone())).collect(),
@@ -191,19 +191,6 @@ fn fed_at<'a>(
     let feeding = device.functions.get(&function.id).and_then(|function| context.feeding_function(function))?;
     let links = feeding.iter().filter_map(|id| device.links.get(id));
     Some(links.filter(move |link| link.to == *element))
-}
-
-/// The links whose unnoticed silence takes an element out of a function, as facts.
-fn silenced(context: &Context<'_>, function: &Function, element: &ElementId) -> Vec<Fact> {
-    let device = context.device();
-    let feeding = device.functions.get(&function.id).and_then(|function| context.feeding_function(function));
-    let links = context.links_of(element).iter().filter_map(|id| device.links.get(id));
-    let links = links.filter(|link| link.to == *element && feeding.is_none_or(|feeding| feeding.contains(&link.id)));
-    can_be_silenced(device, links)
-}
-
-fn can_be_silenced<'d>(device: &Device, links: impl Iterator<Item = &'d Link>) -> Vec<Fact> {
-    links.filter(|link| may_be_silenced(device, link)).map(|link| Fact::Silenced(link.id.clone())).collect()
 }
 
 /// The fact that an element contributes nothing, whether it is stopped or hears nothing.
@@ -270,81 +257,12 @@ pub(super) fn follows(builder: &mut Builder<'_>, function: &Function, how: HowDe
             ReachRule::First(Reach::One),
             situation,
         );
-        for element in relief(builder, effect) {
-            let by = builder.say(|| {
-                format!("{}, and {element} is needed to notice it or to take over", effect.hazardous_situation)
-            });
-            builder.derive(
-                vec![fact.clone(), Fact::Gain(element.clone(), Privilege::Stop)],
-                Fact::Unrelieved(function.id.clone(), number, via.cloned()),
-                Exploitability::High,
-                ReachRule::First(Reach::One),
-                by,
-            );
-        }
-        for told in deceived(builder.context, effect) {
-            let by = builder.say(|| {
-                format!(
-                    "{}, and what should notice it or take over hears nothing, or what is false",
-                    effect.hazardous_situation
-                )
-            });
-            builder.derive(
-                vec![fact.clone(), told],
-                Fact::Unrelieved(function.id.clone(), number, via.cloned()),
-                Exploitability::High,
-                ReachRule::First(Reach::One),
-                by,
-            );
-        }
+        helpers::unrelieved(builder, effect, &fact, &Fact::Unrelieved(function.id.clone(), number, via.cloned()));
     }
-}
-
-/// The facts by which what notices an effect, or takes over, works with false data or hears nothing and does not notice that: that it
-/// hears nothing of what has stopped is how it notices. What takes over stops itself where it is not told what it rests on, noticed or
-/// not. Of people who take over, what they are said to rest on counts, whether or not anybody answers for its being all.
-fn deceived(context: &Context<'_>, effect: &Effect) -> Vec<Fact> {
-    let functions = &context.device().functions;
-    let helpers = effect.fallback.iter().flat_map(Fallback::helpers);
-    let mut told = BTreeSet::new();
-    for helper in helpers.filter_map(|id| functions.get(id)) {
-        let elements = helper.realised_by.elements();
-        told.extend(elements.iter().flat_map(|element| told_wrong(context, helper, element)));
-        told.extend(elements.iter().flat_map(|element| silenced(context, helper, element)));
-        if helper.realised_by == RealisedBy::People {
-            told.extend(helper.fed_by.iter().flatten().map(|link| Fact::FalseData(link.clone())));
-            let links = helper.fed_by.iter().flatten().filter_map(|id| context.device().links.get(id));
-            told.extend(can_be_silenced(context.device(), links));
-        }
-    }
-    let taking_over = effect.fallback.as_ref().and_then(|fallback| functions.get(&fallback.function));
-    if let Some(helper) = taking_over {
-        told.extend(helper.realised_by.elements().iter().flat_map(|element| untold(context, helper, element)));
-        if helper.realised_by == RealisedBy::People {
-            told.extend(helper.fed_by.iter().flatten().map(|link| Fact::Quiet(link.clone())));
-        }
-    }
-    told.into_iter().collect()
-}
-
-/// The elements that must stand for the fallback of an effect to take over. That one of them falls is a fact like any other:
-/// what is not known of it counts, and its own weaknesses lead to the harm.
-fn relief(builder: &Builder<'_>, effect: &Effect) -> Vec<ElementId> {
-    let functions = &builder.context.device().functions;
-    let mut elements: Vec<ElementId> = effect
-        .fallback
-        .iter()
-        .flat_map(Fallback::helpers)
-        .filter_map(|id| functions.get(id))
-        .flat_map(|function| function.realised_by.elements().iter().cloned())
-        .collect();
-    elements.sort();
-    elements.dedup();
-    elements
 }
 
 /// Every choice of so many elements, or nothing where there are too many choices, or too few elements.
-fn coalitions(of: &[ElementId], size: usize) -> Option<Vec<Vec<ElementId>>> {
+pub(super) fn coalitions(of: &[ElementId], size: usize) -> Option<Vec<Vec<ElementId>>> {
     let mut found: Vec<Vec<ElementId>> = vec![Vec::new()];
     let mut growing: Vec<(usize, Vec<ElementId>)> = vec![(0, Vec::new())];
     if size > of.len() {

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use ward_model::design::DesignOf;
-use ward_model::device::{Carries, Device, Element, ElementKind, Link, Medium, Owner, Secret};
-use ward_model::ids::{ElementId, ZoneId};
+use ward_model::device::{Carries, Element, ElementKind, Link, Medium, Owner, Secret};
+use ward_model::ids::{ControlId, ElementId, ZoneId};
 use ward_model::scale::{Exploitability, Position, Reach};
 use ward_policy::{ACCEPT_DATA, INSTALL_CODE, Privilege, SEND_COMMAND};
 
@@ -210,6 +209,7 @@ fn false_data(builder: &mut Builder<'_>, link: &Link) {
         accept(Fact::Speak(link.id.clone()), ReachRule::First(Reach::One), believed);
         let passed_on = "accept-data: the sender passes on what it was told";
         sources(context, link).into_iter().for_each(|premise| accept(premise, passed_to, passed_on));
+        pass_checks(builder, link, passed_to);
     }
     if context.carries(link, Carries::Command) {
         // Who sends it is who should, so that no check of the sender is in the way: only one of what is commanded is.
@@ -234,6 +234,26 @@ fn false_data(builder: &mut Builder<'_>, link: &Link) {
     );
 }
 
+/// What passes the checks at a receiver passes on what it was told, too: no check of the sender is in the way of that, only one of what is said.
+fn pass_checks(builder: &mut Builder<'_>, link: &Link, passed_to: ReachRule) {
+    let context = builder.context;
+    let cuts = builder.cutting(&Cuttable::Step { step: ACCEPT_DATA, at: &link.to });
+    let controls = || cuts.iter().filter_map(|id| context.device().controls.get(id));
+    let passing: BTreeSet<ElementId> = controls().flat_map(|control| context.passes(control)).collect();
+    for sender in passing {
+        let others: Vec<ControlId> = controls()
+            .filter(|control| !context.passes(control).contains(&sender))
+            .map(|control| control.id.clone())
+            .collect();
+        for told in sources(context, link) {
+            // What only carries it may carry what was proven to be somebody's who was told something false.
+            let premises = if sender == link.from { vec![told] } else { vec![told, Fact::Misinformed(sender.clone())] };
+            let by = "accept-data: what passes the check passes on what it was told";
+            builder.step(premises, Fact::FalseData(link.id.clone()), Exploitability::High, passed_to, by, &others);
+        }
+    }
+}
+
 /// Quiet on a link, from a sender that is stopped or that has nothing left to pass on, and what it makes of the receiver. It goes the ways
 /// that false data go: what a function rests on it rests on either way.
 fn quiet(builder: &mut Builder<'_>, link: &Link) {
@@ -252,7 +272,8 @@ fn quiet(builder: &mut Builder<'_>, link: &Link) {
         let told_nothing = "the sender passes on what it is told, and is told nothing";
         untold.into_iter().for_each(|premise| fall_quiet(premise, told_nothing));
     }
-    if may_be_silenced(context.device(), link) {
+    if context.catalogue.may_be_silenced(&link.id) {
+        unnoticed(builder, link);
         builder.derive(
             vec![Fact::Silenced(link.id.clone())],
             quiet(),
@@ -270,9 +291,33 @@ fn quiet(builder: &mut Builder<'_>, link: &Link) {
     );
 }
 
-/// Whether a rule may find that a link can be silenced unnoticed. Of links of which no feature is listed it is not asked.
-pub(super) fn may_be_silenced(device: &Device, link: &Link) -> bool {
-    !device.designs.of(&DesignOf::Link(link.id.clone())).has.is_empty()
+/// Who does not notice that nothing comes goes on as ever, so that those whom he tells notice nothing either, however well his own link
+/// is watched.
+fn unnoticed(builder: &mut Builder<'_>, link: &Link) {
+    let context = builder.context;
+    let silenced = || Fact::Silenced(link.id.clone());
+    builder.derive(
+        vec![silenced()],
+        Fact::Unaware(link.to.clone()),
+        Exploitability::High,
+        ReachRule::First(Reach::One),
+        "what came by the link is part of what it is told",
+    );
+    if !context.carries(link, Carries::Data) {
+        return;
+    }
+    let unaware = match context.device().links.get(&link.id).and_then(|link| context.feeding_link(link)) {
+        None => vec![Fact::Unaware(link.from.clone())],
+        Some(feeding) => {
+            let feeding = feeding.iter().filter(|other| context.catalogue.may_be_silenced(other));
+            feeding.map(|other| Fact::Silenced(other.clone())).collect()
+        }
+    };
+    let reach = ReachRule::First(tells(context, &link.from, &link.to));
+    for premise in unaware {
+        let by = "the sender does not notice that it is told nothing, and seems to go on";
+        builder.derive(vec![premise], silenced(), Exploitability::High, reach, by);
+    }
 }
 
 /// How many instances of an element one of another has to do with: one, where there are known to be as many of the other.

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ward_model::design::{Design, DesignOf, Feature};
-use ward_model::device::{Element, Function, HowDegraded, Link, Secret};
-use ward_model::ids::ElementId;
+use ward_model::device::{Carries, Cut, Element, Function, HowDegraded, Link, Secret};
+use ward_model::ids::{ControlId, ElementId};
 use ward_model::scale::{Position, Reach};
 use ward_policy::{
-    Condition, ElementCondition, FunctionCondition, Gives, LinkCondition, Privilege, SecretCondition, SenderCheck, Way,
-    WeaknessRule,
+    ACCEPT_DATA, Condition, ElementCondition, FunctionCondition, Gives, LinkCondition, Privilege, SEND_COMMAND,
+    SecretCondition, SenderCheck, Way, WeaknessRule,
 };
 
 use super::links::{accepted_secret, reach};
@@ -169,7 +169,7 @@ impl Found<'_> {
     }
 
     /// What the attacker has then.
-    fn gains(&self, gives: Gives) -> Vec<Fact> {
+    fn gains(&self, context: &Context<'_>, gives: Gives) -> Vec<Fact> {
         let here = self.element();
         match (gives, self) {
             // What is read as it passes was with both ends.
@@ -184,15 +184,37 @@ impl Found<'_> {
             (Gives::Silence, Self::Link(link, _)) => vec![Fact::Silenced(link.id.clone())],
             (Gives::Belief, Self::Link(link, _)) => vec![Fact::Speak(link.id.clone())],
             (Gives::Secret, Self::Secret(secret, _)) => vec![Fact::Know(SecretRef::Named(secret.id.clone()))],
-            (Gives::Loss, Self::Function(function, via)) => {
-                vec![Fact::Degraded(function.id.clone(), HowDegraded::Loss, Some((*via).clone()))]
-            }
-            (Gives::Alteration, Self::Function(function, via)) => {
-                vec![Fact::Degraded(function.id.clone(), HowDegraded::Alteration, Some((*via).clone()))]
+            (Gives::Loss | Gives::Alteration, Self::Function(function, via)) => {
+                let how = if gives == Gives::Loss { HowDegraded::Loss } else { HowDegraded::Alteration };
+                // Nor does it help those that fall back on it.
+                let aids = context.catalogue.aids(&function.id).iter();
+                let helpless = aids.map(|aid| Fact::Helpless(function.id.clone(), *aid));
+                helpless.chain([Fact::Degraded(function.id.clone(), how, Some((*via).clone()))]).collect()
             }
             // The rules are read so that nothing else stands there.
             _ => Vec::new(),
         }
+    }
+
+    /// The step that a control checks by a secret where a rule speaks of messages that are taken again, and the link itself verifies nobody.
+    fn checked_anew(&self, context: &Context<'_>) -> Option<&'static str> {
+        let Self::Link(link, condition) = self else { return None };
+        let LinkCondition { sender: Some(SenderCheck::WithoutAntiReplay), carries: Some(what), .. } = condition else {
+            return None;
+        };
+        let step = match what {
+            Carries::Command => SEND_COMMAND,
+            // Of programs that are genuine and old a feature of the element that is updated speaks.
+            Carries::Code => return None,
+            Carries::Data => ACCEPT_DATA,
+        };
+        let checks = context.catalogue.cuts().steps.get(&link.to).into_iter().flatten();
+        let mut checks = checks.filter(|(control, place)| {
+            let known = context.device().controls.get(control).filter(|control| context.in_effect(control));
+            let cut = known.and_then(|control| control.cuts.get(*place));
+            matches!(cut, Some(Cut::Step { step: cut, .. }) if cut == step) && by_a_secret(context, control)
+        });
+        (accepted_secret(context, link).is_none() && checks.next().is_some()).then_some(step)
     }
 
     /// What each way of the rule needs, and how far what follows reaches.
@@ -200,7 +222,10 @@ impl Found<'_> {
         let wherever = |facts: Vec<Fact>| (facts, ReachRule::First(Reach::One));
         if let Self::Link(link, LinkCondition { sender: Some(check), carries, .. }) = self {
             let carried = carries.is_none_or(|what| context.carries(link, what));
-            return unchecked(context, link, *check).filter(|_| carried).map(wherever).into_iter().collect();
+            let again = self.checked_anew(context).filter(|_| !context.refuses_replay(link));
+            let again = again.map(|_| vec![sent_again(context, link)]);
+            let unchecked = unchecked(context, link, *check).or(again);
+            return unchecked.filter(|_| carried).map(wherever).into_iter().collect();
         }
         if let Self::Link(link, LinkCondition { carries: Some(what), .. }) = self
             && !context.carries(link, *what)
@@ -225,6 +250,7 @@ impl Found<'_> {
                 let unchecked = (!context.authenticates(link)).then(|| inject(link, Nearness::Far));
                 unchecked.into_iter().chain([Fact::Speak(link.id.clone())]).collect()
             }
+            (Way::Quiet, Self::Link(link, _)) => vec![Fact::Quiet(link.id.clone())],
             (Way::Plugged, Self::Link(link, _)) => vec![Fact::Plugged(link.id.clone(), here.clone())],
             (Way::Message, Self::Element(_)) => of_element().map(|link| inject(link, Nearness::Far)).collect(),
             (Way::NearMessage, Self::Element(_)) => of_element().map(|link| inject(link, Nearness::Near)).collect(),
@@ -244,8 +270,15 @@ impl Found<'_> {
 
     /// Adds the steps.
     fn steps(&self, builder: &mut Builder<'_>, rule: &WeaknessRule, by: &By) -> Vec<DerivationId> {
-        let cuts = builder.cutting(&Cuttable::Step { step: &rule.step, at: self.element() });
-        let gains = self.gains(rule.gives);
+        let mut cuts = builder.cutting(&Cuttable::Step { step: &rule.step, at: self.element() });
+        if let Some(step) = self.checked_anew(builder.context) {
+            // What is sent again passes the check of its sender, and no other.
+            let cutting = builder.cutting(&Cuttable::Step { step, at: self.element() });
+            cuts.extend(cutting.into_iter().filter(|control| !by_a_secret(builder.context, control)));
+            cuts.sort();
+            cuts.dedup();
+        }
+        let gains = self.gains(builder.context, rule.gives);
         let mut steps = Vec::new();
         for (premises, reach) in self.premises(builder.context, rule) {
             for gain in &gains {
@@ -266,13 +299,24 @@ fn unchecked(context: &Context<'_>, link: &Link, check: SenderCheck) -> Option<V
     // What is said to be verified and is not known to be fails as it would if it were: that nobody decided it takes no step away.
     match (check, accepted_secret(context, link)) {
         (SenderCheck::Missing, _) => (!context.authenticates(link)).then(|| vec![inject(Nearness::Far)]),
-        // Sending again needs having listened: nearby, or on the way where it is routed.
         (SenderCheck::WithoutAntiReplay, Some(_)) if !context.refuses_replay(link) => {
-            Some(vec![inject(if link.medium.routed() { Nearness::Far } else { Nearness::Near })])
+            Some(vec![sent_again(context, link)])
         }
         (SenderCheck::SharedSecret, Some((secret, false))) => Some(vec![inject(Nearness::Far), Fact::Know(secret)]),
         _ => None,
     }
+}
+
+/// Sending again needs having listened: nearby, or on the way where it is routed.
+fn sent_again(context: &Context<'_>, link: &Link) -> Fact {
+    let nearness = if link.medium.routed() { Nearness::Far } else { Nearness::Near };
+    Fact::Inject(link.id.clone(), context.arriving(&link.id, &link.to), nearness)
+}
+
+/// Whether a control rests on a secret.
+fn by_a_secret(context: &Context<'_>, control: &ControlId) -> bool {
+    let enforcer = context.device().controls.get(control).and_then(|control| control.enforcer.as_ref());
+    enforcer.is_some_and(|by| by.secret.is_some())
 }
 
 /// How many instances are reached at once from a position that is not on a link.

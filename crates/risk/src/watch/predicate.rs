@@ -251,14 +251,19 @@ fn missing(fact: &Fact, words: &str) -> FailedPredicate {
         | Fact::Silenced(_)
         | Fact::Quiet(_)
         | Fact::Uninformed(_)
+        | Fact::Unaware(_)
         | Fact::Misinformed(_)
         | Fact::Misled(_) => (PredicateKind::DataNotFalse, LiveBy::Link),
         Fact::Gain(..) => (PredicateKind::PrivilegeMissing, LiveBy::Weakness),
         Fact::Know(_) => (PredicateKind::SecretUnknown, LiveBy::Secret),
         Fact::Defeated(_) => (PredicateKind::ControlStands, LiveBy::Control),
-        Fact::Swayed(..) | Fact::Mute(..) | Fact::Degraded(..) | Fact::Harmed(..) | Fact::Unrelieved(..) => {
-            (PredicateKind::FunctionStands, LiveBy::Function)
-        }
+        Fact::Swayed(..)
+        | Fact::Mute(..)
+        | Fact::Idle(..)
+        | Fact::Helpless(..)
+        | Fact::Degraded(..)
+        | Fact::Harmed(..)
+        | Fact::Unrelieved(..) => (PredicateKind::FunctionStands, LiveBy::Function),
     };
     let text = format!("it is not so that {words}");
     failing(kind, fact.place(), live_by, text)
