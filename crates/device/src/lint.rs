@@ -64,6 +64,7 @@ pub fn lint(reading: &Reading) -> Vec<Diagnostic> {
     lint.feeds();
     lint.harms();
     lint.unused();
+    lint.signers();
     lint.controls();
     lint.claims();
     lint.evidence();
@@ -259,6 +260,29 @@ impl<'a> Lint<'a> {
             if harm.axis == Axis::Person && self.reading.about.unstated_severity.contains(id.as_str()) {
                 let message = format!("the harm `{id}` has no severity: it counts as catastrophic");
                 self.warn(Kind::Harm, id.as_str(), "no-severity", message, "state `severity`");
+            }
+        }
+    }
+
+    /// Where a key is public, something is checked with it, and nobody is named who signs with it, neither by a link nor as a holder that does not
+    /// check: whatever ships code counts as one that may. Where nothing does, nobody is asked.
+    fn signers(&mut self) {
+        let device = &self.reading.device;
+        if !device.elements.values().any(|element| device.ships_code(element)) {
+            return;
+        }
+        for (id, secret) in device.secrets.iter().filter(|(_, secret)| secret.public) {
+            let enforcers = device.controls.values().filter_map(|control| control.enforcer.as_ref());
+            let checks: BTreeSet<&ElementId> =
+                enforcers.filter(|by| by.secret.as_ref() == Some(id)).map(|by| &by.element).collect();
+            let mut by = device.links.values().filter_map(|link| link.authentication.as_ref());
+            let signs = by.any(|by| by.secret.as_ref() == Some(id))
+                || secret.held_by.iter().any(|holder| !checks.contains(holder));
+            if !checks.is_empty() && !signs {
+                let message = format!("nobody is named who signs with the private half of `{id}`");
+                let help =
+                    "name in `held_by` the element that signs; until then whatever ships code counts as one that may";
+                self.warn(Kind::Secret, id.as_str(), "no-signer", message, help);
             }
         }
     }

@@ -398,7 +398,6 @@ fn device(
     protect::performers(raw_controls, &mut controls, &elements, sink);
     let controls: BTreeMap<_, _> = controls.into_iter().map(|control| (control.id.clone(), control)).collect();
     element::holders(system.map_or(&[], |raw| items(&raw.secret)), &secrets, &links, controls.values(), sink);
-    element::signers(system.map_or(&[], |raw| items(&raw.secret)), &secrets, &links, controls.values(), sink);
     let raw_versions = raw.fielded.as_ref().map_or(&[][..], |raw| items(&raw.version));
     let mut versions = fielded::versions(raw_versions, names, &controls, sink);
     for element in raw_elements {

@@ -6,9 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ward_model::design::DesignOf;
-use ward_model::device::{
-    Carries, Cut, Device, Effect, Element, ElementKind, FieldedVersion, HowDegraded, Link, Owner, RealisedBy,
-};
+use ward_model::device::{Carries, Cut, Device, Effect, FieldedVersion, HowDegraded, Link, RealisedBy};
 use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, RuleId, SecretId, VulnerabilityId, ZoneId};
 use ward_model::scale::Axis;
 use ward_policy::{Policy, WeaknessRule};
@@ -178,7 +176,7 @@ impl Catalogue {
             essential: essential.flat_map(|one| one.realised_by.elements()).map(|id| (id.clone(), ())).collect(),
             unsaid: unsaid(device),
             beside: beside(device),
-            shipping: shipping(device),
+            shipping: device.elements.values().filter(|one| device.ships_code(one)).map(|one| one.id.clone()).collect(),
             weak: Keyed::default(),
             weaknesses: Arc::default(),
         };
@@ -363,19 +361,6 @@ fn told_apart(device: &Device) -> Table<LinkId, ()> {
         .filter(|link| behind(&link.from) != behind(&link.to) || guarding(link))
         .map(|link| (link.id.clone(), ()))
         .collect()
-}
-
-/// The update servers; and of what answers to the maker or to somebody for him, and is not with people, whatever sends code, or what nobody names.
-fn shipping(device: &Device) -> Vec<ElementId> {
-    use ElementKind::{CloudService, Gateway, Other, Programmer, Server, ServiceTool, UpdateServer};
-    let carries_code = |link: &&Link| link.carries.as_ref().is_none_or(|carried| carried.contains(&Carries::Code));
-    let senders: BTreeSet<&ElementId> = device.links.values().filter(carries_code).map(|link| &link.from).collect();
-    let ships = |element: &&Element| {
-        let makers = matches!(element.owner, Owner::Maker | Owner::ThirdParty);
-        let apart = matches!(element.kind, Server | CloudService | Gateway | Programmer | ServiceTool | Other);
-        element.kind == UpdateServer || makers && apart && senders.contains(&element.id)
-    };
-    device.elements.values().filter(ships).map(|element| element.id.clone()).collect()
 }
 
 /// By element, the functions that it takes part in, where several groups of people depend on them.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use ward_model::design::DesignOf;
-use ward_model::device::{Cut, Device, Link};
+use ward_model::device::{Cut, Device, Link, Owner};
 use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, RuleId, SecretId, VulnerabilityId, ZoneId};
 use ward_model::scale::{Exploitability, Position, Reach};
 use ward_policy::Privilege;
@@ -322,9 +322,15 @@ impl Origin<'_> {
     }
 
     /// Whether a cut at the edge of a network is one from here. Where nobody has said whom it keeps out, that is whoever comes from
-    /// elsewhere: at a socket, at work or within radio range one is inside.
-    fn comes_in(self, listed: &[Position]) -> bool {
+    /// elsewhere: at a socket, at work or within radio range one is inside. Whoever holds something in another network of the hospital's, or
+    /// of the patient's home, comes from there.
+    fn comes_in(self, listed: &[Position], device: &Device) -> bool {
         match self {
+            Self::Zone(zone) if !listed.is_empty() => match device.zones.get(zone).map(|zone| zone.owner) {
+                Some(Owner::Hospital) => listed.contains(&Position::HospitalNetwork),
+                Some(Owner::Patient) => listed.contains(&Position::HomeNetwork),
+                Some(Owner::Maker | Owner::ThirdParty) | None => false,
+            },
             Self::Position(position) if listed.is_empty() => matches!(
                 position,
                 Position::Internet
@@ -497,7 +503,7 @@ impl<'a> Builder<'a> {
                 });
                 let cutting = on_link.chain(into).filter(|(_, cut)| match cut {
                     Cut::Link { from, .. } => origin.is_among(from),
-                    Cut::LinksIntoZone { from, .. } => origin.comes_in(from),
+                    Cut::LinksIntoZone { from, .. } => origin.comes_in(from, self.context.device()),
                     _ => false,
                 });
                 cutting.map(|(control, _)| control.clone()).collect()

@@ -325,32 +325,6 @@ pub(crate) fn holders<'a>(
     }
 }
 
-/// Warns where a key is public, something is checked with it, and nobody is named who signs with it: neither by a link nor as a holder that
-/// does not check.
-pub(crate) fn signers<'a>(
-    raw: &[At<system::Secret>],
-    secrets: &[Secret],
-    links: &[Link],
-    controls: impl Iterator<Item = &'a Control> + Clone,
-    sink: &mut Sink,
-) {
-    for secret in secrets.iter().filter(|secret| secret.public) {
-        let enforcers = controls.clone().filter_map(|control| control.enforcer.as_ref());
-        let checks: Vec<&ElementId> =
-            enforcers.filter(|by| by.secret.as_ref() == Some(&secret.id)).map(|by| &by.element).collect();
-        let with = |link: &Link| link.authentication.as_ref().and_then(|by| by.secret.as_ref()) == Some(&secret.id);
-        let signs = links.iter().any(with) || secret.held_by.iter().any(|holder| !checks.contains(&holder));
-        let same = |raw: &&At<system::Secret>| id::<SecretId>(&raw.value.id).as_ref() == Some(&secret.id);
-        if let Some(raw) = raw.iter().find(same).filter(|_| !checks.is_empty() && !signs) {
-            let place = raw.value.held_by.as_ref().map_or(raw.place, |held_by| held_by.place);
-            let message = format!("nobody is named who signs with the private half of `{}`", secret.id);
-            sink.warning(place, "no-signer", message).help(
-                "name in `held_by` the element that signs; until then whatever ships code counts as one that may",
-            );
-        }
-    }
-}
-
 /// Warns where those who are said to accept a secret are not those at which the links end that are authenticated with it.
 pub(crate) fn acceptors<'a>(
     raw: &[At<system::Secret>],

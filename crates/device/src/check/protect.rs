@@ -71,12 +71,7 @@ pub(crate) fn control(
 }
 
 /// What is enforced by something that the hospital or the patient owns holds where they have confirmed it, and is part of no design.
-pub(crate) fn performers(
-    raw: &[At<system::Control>],
-    controls: &mut [Control],
-    elements: &[Element],
-    sink: &mut Sink,
-) {
+pub(crate) fn performers(raw: &[At<system::Control>], controls: &mut [Control], elements: &[Element], sink: &mut Sink) {
     for control in controls.iter_mut().filter(|control| !control.performed_by.must_be_confirmed()) {
         let by = control.enforcer.as_ref().and_then(|by| elements.iter().find(|element| element.id == by.element));
         let performer = match by.map(|element| element.owner) {
@@ -84,7 +79,9 @@ pub(crate) fn performers(
             Some(Owner::Patient) => Performer::User,
             Some(Owner::Maker | Owner::ThirdParty) | None => continue,
         };
-        let (Some(element), Some(owner)) = (by.map(|element| &element.id), by.map(|element| element.owner)) else { continue };
+        let (Some(element), Some(owner)) = (by.map(|element| &element.id), by.map(|element| element.owner)) else {
+            continue;
+        };
         let same = |raw: &&At<system::Control>| id::<ControlId>(&raw.value.id).as_ref() == Some(&control.id);
         if let Some(place) = raw.iter().find(same).and_then(|raw| raw.value.performed_by.as_ref()).map(|by| by.place) {
             let message = format!(

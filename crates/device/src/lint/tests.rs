@@ -37,7 +37,7 @@ claims = { interfaces_listed = "evidence/list.csv", software_listed = "evidence/
 [[element]]
 id = "lock"
 kind = "other"
-owner = "hospital"
+owner = "maker"
 zone = "ward"
 sbom = "none"
 claims = { interfaces_listed = "evidence/list.csv", software_listed = "evidence/tests.xml#inventory", functions_listed = "evidence/functions.csv" }
@@ -137,6 +137,16 @@ fn nothing_is_said_of_a_folder_without_a_fault() {
 #[test]
 fn every_finding_comes_about_by_its_fault_alone() {
     let elsewhere = "[[zone]]\nid = \"far\"\nowner = \"maker\"\n[[control]]\nid = \"c\"\ncategory = \"compensating\"\ncuts = [{ presence_at = \"pump\" }, { links_into_zone = \"far\" }]\nenforcer = { element = \"lock\" }\nperformed_by = \"design\"\nclaimed = { effective = true, evidence = \"evidence/tests.xml#lock\" }\nhazard_added = \"none\"\n[[control]]";
+    let signed = |held_by: &str| {
+        format!(
+            "[[element]]\nid = \"updates\"\nkind = \"update-server\"\nowner = \"maker\"\nsbom = \"none\"\n\
+             claims = {{ interfaces_listed = \"evidence/list.csv\", software_listed = \"evidence/tests.xml#inventory\", functions_listed = \"evidence/functions.csv\" }}\n\
+             [[secret]]\nid = \"signing\"\npublic = true\nevidence = \"evidence/tests.xml#lock\"\nheld_by = {held_by}\n\
+             [[control]]\nid = \"signed\"\ncategory = \"code\"\ncuts = {{ step = \"install-code\", at = \"pump\" }}\n\
+             enforcer = {{ element = \"pump\", secret = \"signing\" }}\nperformed_by = \"design\"\n\
+             claimed = {{ effective = true, evidence = \"evidence/tests.xml#lock\" }}\nhazard_added = \"none\"\n[[control]]"
+        )
+    };
     let table: &[(&str, &str, &[&str])] = &[
         ("protocol = { name = \"HTTP\", port = 80 }\n", "", &["link-incomplete"]),
         (
@@ -177,6 +187,9 @@ fn every_finding_comes_about_by_its_fault_alone() {
             &["no-redundancy"],
         ),
         ("claims = { anti_replay = \"evidence/tests.xml#replay\" }\n", "", &["no-evidence"]),
+        ("[[control]]", &signed("[]"), &["no-zone", "unused", "no-signer"]),
+        ("[[control]]", &signed("[\"pump\"]"), &["no-zone", "unused", "no-signer"]),
+        ("[[control]]", &signed("[\"pump\", \"server\"]"), &["no-zone", "unused"]),
         ("evidence/tests.xml#lock", "evidence/tests.xml#door", &["evidence-against"]),
     ];
     for (from, to, expected) in table {

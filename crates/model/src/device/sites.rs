@@ -1,6 +1,6 @@
 //! With whom elements are: numbers per site of a clinic and of a home speak of different sites, and do not compare.
 
-use super::{Device, Element, ElementKind, Environment, Owner};
+use super::{Carries, Device, Element, ElementKind, Environment, Link, Owner};
 use crate::ids::ElementId;
 
 impl Device {
@@ -16,6 +16,17 @@ impl Device {
     pub fn goes_home(&self, going: &ElementId, staying: &ElementId) -> bool {
         let (Some(to), Some(from)) = (self.elements.get(going), self.elements.get(staying)) else { return false };
         going != staying && self.may_be_elsewhere(from) && self.may_be_with_patients(to)
+    }
+
+    /// Whether an element is where what is signed comes from, so that a private half may be there that nobody is named to hold: an update
+    /// server, and whatever of the maker's, or of somebody's for him, serves others and sends code, or what nobody names.
+    pub fn ships_code(&self, element: &Element) -> bool {
+        let code = |link: &Link| link.carries.as_ref().is_none_or(|carried| carried.contains(&Carries::Code));
+        let makers = matches!(element.owner, Owner::Maker | Owner::ThirdParty);
+        element.kind == ElementKind::UpdateServer
+            || makers
+                && matches!(element.kind, ElementKind::Server | ElementKind::CloudService | ElementKind::Gateway)
+                && self.links.values().any(|link| link.from == element.id && code(link))
     }
 
     /// Whether an element may stand where many patients come and go, or where nobody is treated at all.

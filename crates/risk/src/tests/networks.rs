@@ -56,6 +56,31 @@ fn a_server_is_networked_whatever_its_links() {
     assert_eq!(only(&judged(&mut system, &[]), "CVE-PC").verdict, Outcome::Uncontrolled);
 }
 
+/// Whoever holds a computer of another network of the hospital's comes from the hospital's network: to say whom a wall keeps out is no
+/// worse than to say nothing.
+#[test]
+fn who_is_in_another_network_of_the_hospital_comes_from_there() {
+    let verdict = |from: Vec<Position>, owner: Owner| {
+        let mut system = beside(Some("office"), Some("net"), Some("net"));
+        system.device.zones.get_mut(&"office".into()).unwrap().owner = owner;
+        // What the computer says reaches the ward's link only through the wall.
+        let link = system.link("across", "computer", "pump", Medium::Ip);
+        (link.exposed_to, link.carries) = (Some(Vec::new()), Some(vec![Carries::Command]));
+        system.element("firewall").zone = Some("outside".into());
+        system.control("wall", vec![Cut::LinksIntoZone { zone: "net".into(), from }], "firewall");
+        system.finding("CVE-OFFICE", "reception", Some(WORST), State::Affected);
+        system.element("reception").zone = Some("office".into());
+        let desk = system.link("desk", "mail", "reception", Medium::Ip);
+        (desk.exposed_to, desk.carries) = (Some(vec![Position::Internet]), Some(Vec::new()));
+        only(&judged(&mut system, &[]), "CVE-OFFICE").verdict
+    };
+    use Position::{HospitalNetwork, Internet};
+    assert_eq!(verdict(Vec::new(), Owner::Hospital), Outcome::Controlled, "whoever comes from elsewhere");
+    assert_eq!(verdict(vec![Internet, HospitalNetwork], Owner::Hospital), Outcome::Controlled);
+    assert_eq!(verdict(vec![Internet], Owner::Hospital), Outcome::Uncontrolled, "the hospital's may pass");
+    assert_eq!(verdict(vec![Internet, HospitalNetwork], Owner::ThirdParty), Outcome::Uncontrolled, "somebody else's");
+}
+
 /// A wall around the server's network keeps nobody in the pump's network from the pump.
 #[test]
 fn only_what_enters_a_zone_is_cut() {
