@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::design::DesignOf;
-use ward_model::device::{HowDegraded, Link, RealisedBy, Secret};
+use ward_model::device::{Cut, HowDegraded, Link, RealisedBy, Secret};
 use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, VulnerabilityId};
-use ward_policy::Privilege;
+use ward_policy::{ACCEPT_DATA, Privilege};
 
 use super::Choice;
 use crate::context::Context;
 use crate::fact::{Fact, SecretRef};
 use crate::graph::Step;
 use crate::ground::links::obtainable;
+use crate::ground::weaknesses::checking_anew;
 use crate::ground::{Grounded, Group, Part};
 use crate::program::{DerivationId, Program};
 
@@ -97,6 +98,9 @@ pub(super) struct Touching<'a> {
     parts: BTreeMap<u32, (u32, Part)>,
     /// The steps of weaknesses of secrets, with who holds them.
     holding: BTreeMap<DerivationId, ElementId>,
+    /// The steps by which what is sent again passes checks of the sender, with the controls that check: without them it is another weakness
+    /// that nobody is verified.
+    again: BTreeMap<DerivationId, Vec<ControlId>>,
     /// The steps that a verified sender makes harder, by the changes that verify one.
     logins: BTreeMap<DerivationId, BTreeSet<usize>>,
     /// The steps by which vulnerabilities are used: for each of these the changes that may end it.
@@ -123,6 +127,7 @@ impl<'a> Touching<'a> {
             free,
             parts: BTreeMap::new(),
             holding: BTreeMap::new(),
+            again: BTreeMap::new(),
             logins: BTreeMap::new(),
             findings: BTreeMap::new(),
             misfed: misfed(context),
@@ -186,6 +191,18 @@ impl<'a> Touching<'a> {
                 Group::Weakness(_, DesignOf::Secret(_), holder) => {
                     self.holding.extend(steps.map(|step| (*step, holder.clone())));
                 }
+                Group::Weakness(rule, DesignOf::Link(link), _) => {
+                    let rule = context.situation.rulebook.rules.iter().find(|known| known.id == *rule);
+                    let link = context.device().links.get(link);
+                    let checks = rule.zip(link).and_then(|(rule, link)| match &rule.finds {
+                        ward_policy::Condition::Link(condition) => checking_anew(context, condition, link),
+                        _ => None,
+                    });
+                    if let Some((_, controls)) = checks {
+                        let controls: Vec<ControlId> = controls.into_iter().cloned().collect();
+                        self.again.extend(steps.map(|step| (*step, controls.clone())));
+                    }
+                }
                 Group::Weakness(..) => {}
                 Group::Vulnerabilities { .. } => {
                     for step in steps.filter(|_| ending.contains_key(group)) {
@@ -224,6 +241,7 @@ impl<'a> Touching<'a> {
             return None;
         }
         match self.part(id) {
+            Some(Part::ActedOn(_)) if !self.passes_anyway(conclusion, premises()) => None,
             Some(Part::Messages(link) | Part::ActedOn(link)) => Some(condition.unless(self.cutting_id(link))),
             Some(Part::Believed(link)) => {
                 let by_secret = premises().any(|fact| matches!(fact, Fact::Know(_)));
@@ -231,6 +249,16 @@ impl<'a> Touching<'a> {
                 Some(condition.unless(self.cutting_id(link)).unless(verified.copied()))
             }
             Some(Part::Weaknesses(DesignOf::Link(link))) => {
+                let checks = self.again.get(&id).map_or(&[][..], Vec::as_slice);
+                let chosen: Vec<usize> =
+                    checks.iter().filter_map(|control| self.undone.get(control).copied()).collect();
+                let condition = match chosen.as_slice() {
+                    // One that is in effect whatever is chosen checks anyway.
+                    _ if chosen.len() < checks.len() => condition,
+                    [] => condition,
+                    [only] => condition.with(Some(*only)),
+                    _ => return None,
+                };
                 Some(condition.unless(self.cutting_id(link)).unless(self.secures.get(link).copied()))
             }
             Some(Part::Weaknesses(DesignOf::Secret(secret))) => {
@@ -316,10 +344,58 @@ impl<'a> Touching<'a> {
                 let routed = links.filter(|link| link.medium.routed());
                 condition.by(routed.map(|link| self.cutting(link).collect()).collect())
             }
+            (Fact::Defeated(control), Some(Fact::Gain(holder, _))) => {
+                self.passes(control, holder, condition.with(self.undone.get(control).copied()))
+            }
             (Fact::Defeated(control), _) => Some(condition.with(self.undone.get(control).copied())),
             (Fact::Know(SecretRef::OfLink(link)), _) => Some(condition.unless(self.secures.get(link).copied())),
             _ => Some(condition),
         }
+    }
+
+    /// When whoever alters an element defeats a control: it enforces it, or passes what it checks, by what it is said to hold or by links.
+    fn passes(&self, control: &ControlId, holder: &ElementId, condition: Condition) -> Option<Condition> {
+        let device = self.context.device();
+        let control = device.controls.get(control)?;
+        let by = control.enforcer.as_ref()?;
+        let secret = by.secret.as_ref().and_then(|id| device.secrets.get(id));
+        if by.element == *holder || secret.is_some_and(|secret| secret.held_by.contains(holder)) {
+            return Some(condition);
+        }
+        let held = self.held(secret?, holder);
+        if !held.is_empty() {
+            return condition.by(held);
+        }
+        // Nobody is named, and it sends to where it is asked for.
+        let asked = |link: &&Link| {
+            control.cuts.iter().any(|cut| matches!(cut, Cut::Step { at, .. } if link.from == *holder && link.to == *at))
+        };
+        let links = self.context.links_of(holder).iter().filter_map(|id| device.links.get(id)).filter(asked);
+        condition.by(links.map(|link| self.cutting(link).collect()).collect())
+    }
+
+    /// Whether what passes on false data that a check by a secret would keep off is said to hold the secret, whatever links there are.
+    fn passes_anyway<'f>(&self, conclusion: &Fact, premises: impl Iterator<Item = &'f Fact>) -> bool {
+        let device = self.context.device();
+        let Fact::FalseData(link) = conclusion else { return true };
+        let Some(link) = device.links.get(link) else { return true };
+        let premises: Vec<&Fact> = premises.collect();
+        let cuts = self.context.catalogue.cuts().steps.get(&link.to).into_iter().flatten();
+        let mut unmet = cuts.filter_map(|(control, place)| {
+            let control = device.controls.get(control).filter(|control| self.context.in_effect(control))?;
+            let cuts = matches!(control.cuts.get(*place), Some(Cut::Step { step, .. }) if step == ACCEPT_DATA);
+            let asked = premises.iter().any(|fact| **fact == Fact::Defeated(control.id.clone()));
+            (cuts && !asked).then_some(control)
+        });
+        unmet.all(|control| {
+            let secret =
+                control.enforcer.as_ref().and_then(|by| by.secret.as_ref()).and_then(|id| device.secrets.get(id));
+            let told = premises.iter().find_map(|fact| match fact {
+                Fact::Misinformed(sender) => Some(sender),
+                _ => None,
+            });
+            secret.is_some_and(|secret| secret.held_by.contains(told.unwrap_or(&link.from)))
+        })
     }
 
     /// The changes that take a link.

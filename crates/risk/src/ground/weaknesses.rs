@@ -199,22 +199,7 @@ impl Found<'_> {
     /// The step that a control checks by a secret where a rule speaks of messages that are taken again, and the link itself verifies nobody.
     fn checked_anew(&self, context: &Context<'_>) -> Option<&'static str> {
         let Self::Link(link, condition) = self else { return None };
-        let LinkCondition { sender: Some(SenderCheck::WithoutAntiReplay), carries: Some(what), .. } = condition else {
-            return None;
-        };
-        let step = match what {
-            Carries::Command => SEND_COMMAND,
-            // Of programs that are genuine and old a feature of the element that is updated speaks.
-            Carries::Code => return None,
-            Carries::Data => ACCEPT_DATA,
-        };
-        let checks = context.catalogue.cuts().steps.get(&link.to).into_iter().flatten();
-        let mut checks = checks.filter(|(control, place)| {
-            let known = context.device().controls.get(control).filter(|control| context.in_effect(control));
-            let cut = known.and_then(|control| control.cuts.get(*place));
-            matches!(cut, Some(Cut::Step { step: cut, .. }) if cut == step) && by_a_secret(context, control)
-        });
-        (accepted_secret(context, link).is_none() && checks.next().is_some()).then_some(step)
+        checking_anew(context, condition, link).map(|(step, _)| step)
     }
 
     /// What each way of the rule needs, and how far what follows reaches.
@@ -305,6 +290,35 @@ fn unchecked(context: &Context<'_>, link: &Link, check: SenderCheck) -> Option<V
         (SenderCheck::SharedSecret, Some((secret, false))) => Some(vec![inject(Nearness::Far), Fact::Know(secret)]),
         _ => None,
     }
+}
+
+/// Where a rule speaks of messages that are taken again, and the link itself verifies nobody: the step that controls in effect check by a
+/// secret, and these controls.
+pub(crate) fn checking_anew<'a>(
+    context: &Context<'a>,
+    condition: &LinkCondition,
+    link: &Link,
+) -> Option<(&'static str, Vec<&'a ControlId>)> {
+    let LinkCondition { sender: Some(SenderCheck::WithoutAntiReplay), carries: Some(what), .. } = condition else {
+        return None;
+    };
+    let step = match what {
+        Carries::Command => SEND_COMMAND,
+        // Of programs that are genuine and old a feature of the element that is updated speaks.
+        Carries::Code => return None,
+        Carries::Data => ACCEPT_DATA,
+    };
+    if accepted_secret(context, link).is_some() {
+        return None;
+    }
+    let cuts = context.catalogue.cuts().steps.get(&link.to).into_iter().flatten();
+    let checks = cuts.filter_map(|(control, place)| {
+        let control = context.device().controls.get(control).filter(|control| context.in_effect(control))?;
+        let cuts = matches!(control.cuts.get(*place), Some(Cut::Step { step: cut, .. }) if cut == step);
+        (cuts && by_a_secret(context, &control.id)).then_some(&control.id)
+    });
+    let checks: Vec<&ControlId> = checks.collect();
+    (!checks.is_empty()).then_some((step, checks))
 }
 
 /// Sending again needs having listened: nearby, or on the way where it is routed.

@@ -61,11 +61,17 @@ fn a_server_is_networked_whatever_its_links() {
 #[test]
 fn who_is_in_another_network_of_the_hospital_comes_from_there() {
     let verdict = |from: Vec<Position>, owner: Owner| {
-        let mut system = beside(Some("office"), Some("net"), Some("net"));
-        system.device.zones.get_mut(&"office".into()).unwrap().owner = owner;
+        let mut system = ward();
+        system.link("limits", "server", "pump", Medium::Ip).exposed_to = Some(Vec::new());
+        for (zone, owner) in [("office", owner), ("outside", Owner::Hospital)] {
+            let zone = Zone { id: zone.into(), name: zone.into(), owner };
+            system.device.zones.insert(zone.id.clone(), zone);
+        }
         // What the computer says reaches the ward's link only through the wall.
         let link = system.link("across", "computer", "pump", Medium::Ip);
         (link.exposed_to, link.carries) = (Some(Vec::new()), Some(vec![Carries::Command]));
+        system.element("computer").zone = Some("office".into());
+        system.element("mail").zone = Some("outside".into());
         system.element("firewall").zone = Some("outside".into());
         system.control("wall", vec![Cut::LinksIntoZone { zone: "net".into(), from }], "firewall");
         system.finding("CVE-OFFICE", "reception", Some(WORST), State::Affected);
