@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use ward_model::knowledge::KnowledgeError;
 
 use crate::file::reader::Reader;
-use crate::file::strings::{Strings, partition};
+use crate::file::strings::Strings;
 use crate::file::{Section, unreadable};
 use crate::row;
 
@@ -71,7 +71,7 @@ impl<'a> Index<'a> {
     /// The places of all keys that begin so.
     pub(crate) fn beginning(&self, prefix: &[u8]) -> Result<Vec<u32>, KnowledgeError> {
         let keys = self.keys();
-        let first = partition(keys.len(), |at| Ok(*keys.bytes(at)? < *prefix))?;
+        let first = keys.first_from(prefix)?;
         let mut found = Vec::new();
         for at in first..keys.len() {
             if !keys.bytes(at)?.starts_with(prefix) {

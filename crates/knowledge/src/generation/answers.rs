@@ -18,7 +18,6 @@ use ward_model::vulnerability::{Epss, Exploited, Undescribed, VulnerabilityRecor
 use super::Generation;
 use crate::alias::Said;
 use crate::fact::{self, Kind, Support};
-use crate::file::strings::partition;
 use crate::file::{Section, unreadable};
 use crate::index::{ALIASES, PRODUCTS, Rows, SUBJECTS};
 use crate::layer::Layer;
@@ -50,10 +49,17 @@ impl Generation {
         layer.ids().bytes(version)
     }
 
+    /// The number of the first record whose identifier is no smaller than this.
+    fn first_number(&self, wanted: &[u8]) -> Result<u32, KnowledgeError> {
+        let of_base = self.base.ids().first_from(wanted)?;
+        let of_delta = self.delta.as_ref().map(|delta| delta.ids().first_from(wanted)).transpose()?;
+        Ok(self.numbers.before(of_base, of_delta.unwrap_or(0)))
+    }
+
     /// All records whose identifiers begin so, in order.
     pub(crate) fn beginning(&self, prefix: &str) -> Result<Vec<VulnerabilityRecord>, KnowledgeError> {
         let prefix = prefix.as_bytes();
-        let first = partition(self.record_count(), |number| Ok(&self.id_bytes(number)?[..] < prefix))?;
+        let first = self.first_number(prefix)?;
         let mut found = Vec::new();
         for number in first..self.record_count() {
             if !self.id_bytes(number)?.starts_with(prefix) {
@@ -76,7 +82,15 @@ impl Generation {
         let number = |at: u32| Ok(u32::from_le_bytes(layer.reader.array(Section::ProductNames, u64::from(at) * 4)?));
         let key = |at: u32| keys.bytes(number(at)?);
         let count = keys.len();
-        let mut at = partition(count, |at| Ok(row::key_product(&key(at)?) < name.as_bytes()))?;
+        let product = |at: u32| {
+            Ok(match key(at)? {
+                Cow::Borrowed(bytes) => Cow::Borrowed(row::key_product(bytes)),
+                Cow::Owned(bytes) => Cow::Owned(row::key_product(&bytes).to_vec()),
+            })
+        };
+        let before = |at: u32| Ok(*product(at)? < *name.as_bytes());
+        let fences = layer.reader.fences(Section::ProductNames);
+        let mut at = fences.partition(count, name.as_bytes(), product, before)?;
         let mut found = Vec::new();
         while at < count {
             let bytes = key(at)?;
@@ -250,7 +264,7 @@ impl Knowledge for Generation {
 
     fn find(&self, id: &VulnerabilityId) -> Result<Option<RecordNumber>, KnowledgeError> {
         let wanted = id.as_str().as_bytes();
-        let at = partition(self.record_count(), |number| Ok(*self.id_bytes(number)? < *wanted))?;
+        let at = self.first_number(wanted)?;
         Ok((at < self.record_count() && *self.id_bytes(at)? == *wanted).then_some(RecordNumber(at)))
     }
 
