@@ -194,7 +194,7 @@ impl Reader {
         {
             return Ok(Cow::Borrowed(bytes));
         }
-        let mut out = Vec::new();
+        let mut out = room(length);
         self.read(section, offset, length, &mut out)?;
         Ok(Cow::Owned(out))
     }
@@ -212,8 +212,7 @@ impl Reader {
         {
             return Ok(read(bytes));
         }
-        // Grows with what is there, not with what a file says of itself.
-        let mut bytes = Vec::new();
+        let mut bytes = room(length);
         self.read(section, offset, length, &mut bytes)?;
         Ok(read(&bytes))
     }
@@ -411,6 +410,12 @@ fn map(file: &File) -> std::io::Result<Mmap> {
     // mapped. Somebody else who writes into the folder can break that, as they can break any file of a running program: changed
     // bytes are found by their digest when a block is loaded, and no reference into the map outlives that load.
     unsafe { Mmap::map(file) }
+}
+
+/// Room for so many bytes. Of many it grows with what is there, not with what a file says of itself.
+fn room(length: usize) -> Vec<u8> {
+    const MOST: usize = 1 << 20;
+    Vec::with_capacity(length.min(MOST))
 }
 
 /// Says of which file a part is.

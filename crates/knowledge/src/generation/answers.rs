@@ -19,7 +19,7 @@ use super::Generation;
 use crate::alias::Said;
 use crate::fact::{self, Kind, Support};
 use crate::file::{Section, unreadable};
-use crate::index::{ALIASES, PRODUCTS, Rows, SUBJECTS};
+use crate::index::{ALIASES, Index, PRODUCTS, Rows, SUBJECTS};
 use crate::layer::Layer;
 use crate::source::by_subject;
 use crate::{alias, row, subject};
@@ -32,10 +32,14 @@ impl Generation {
         bytes
     }
 
-    /// Whether a record that is held is among the rows of a product.
-    fn names_in(&self, rows: &Rows<'_>, place: fn(u32) -> super::Place) -> Result<bool, KnowledgeError> {
+    /// Whether a record that is held is among the rows of the product at a place.
+    fn names_in(&self, products: &Index<'_>, at: u32, place: fn(u32) -> super::Place) -> Result<bool, KnowledgeError> {
+        // That of the first row is held, for the most part; a run of rows may be long.
+        if products.first(at)?.is_some_and(|version| self.numbers.number(place(version)).is_some()) {
+            return Ok(true);
+        }
         let mut named = false;
-        rows.walk(|version, rest| {
+        products.rows(at)?.walk(|version, rest| {
             row::take(rest).map_err(|reason| unreadable(Section::ProductRows.word(), reason))?;
             named = self.numbers.number(place(version)).is_some();
             Ok(!named)
@@ -98,7 +102,7 @@ impl Generation {
                 break;
             }
             let product = row::read_key(&bytes).map_err(|reason| unreadable(Section::ProductBytes.word(), reason))?;
-            if self.names_in(&index.rows(number(at)?)?, place)? {
+            if self.names_in(&index, number(at)?, place)? {
                 found.push(product);
             }
             at += 1;
@@ -235,8 +239,9 @@ impl Knowledge for Generation {
     fn names_product(&self, product: &ProductKey) -> Result<bool, KnowledgeError> {
         let key = Self::product_bytes(product);
         for (layer, place) in self.layers() {
-            if let Some(rows) = layer.index(PRODUCTS).find(&key)?
-                && self.names_in(&rows, place)?
+            let index = layer.index(PRODUCTS);
+            if let Some(at) = index.keys().find(&key)?
+                && self.names_in(&index, at, place)?
             {
                 return Ok(true);
             }
