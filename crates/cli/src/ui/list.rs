@@ -94,8 +94,8 @@ fn portions<T: Serialize + Sync>(to: &mut impl io::Write, list: &[T], identity: 
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     let threads = processors.min(MOST_THREADS).min(all.len());
     thread::scope(|scope| {
-        // The portions go around the threads, and are taken from them in turn.
-        let made: Vec<_> = (0..threads)
+        // The portions go around the threads, of which this one is the first, and are taken from them in turn.
+        let made: Vec<_> = (1..threads)
             .map(|first| {
                 let (sender, receiver) = sync_channel(AHEAD);
                 let mine = all.iter().skip(first).step_by(threads);
@@ -112,9 +112,9 @@ fn portions<T: Serialize + Sync>(to: &mut impl io::Write, list: &[T], identity: 
             })
             .collect();
         for (number, portion) in all.iter().enumerate() {
-            let text = match made.get(number % threads) {
+            let text = match (number % threads).checked_sub(1).and_then(|other| made.get(other)) {
                 Some(Ok(receiver)) => receiver.recv().map_err(io::Error::other)??,
-                // Where the system gives no further thread, this one makes it.
+                // Its own portions, and all where the system gives no further thread.
                 _ => portion_text(portion, &texts)?,
             };
             // There is no comma before the first one.

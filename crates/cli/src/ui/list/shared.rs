@@ -8,6 +8,7 @@ use serde::ser::{self, Impossible, Serialize, SerializeStruct};
 use serde_json::Serializer;
 use serde_json::error::Error;
 use serde_json::ser::{Formatter, PrettyFormatter};
+use ward_match::hash::Stable;
 
 /// What tells whether a field of an item is one and the same thing in several items: equal numbers for the same field say so.
 pub type Identity<T> = fn(&T, &'static str) -> Option<usize>;
@@ -19,7 +20,7 @@ const AROUND_A_FIELD: usize = 3;
 pub struct Texts<T> {
     identity: Identity<T>,
     /// By field and identity. Nothing is told in the order of this table.
-    made: Mutex<HashMap<(&'static str, usize), Arc<[u8]>>>,
+    made: Mutex<HashMap<(&'static str, usize), Arc<[u8]>, Stable>>,
 }
 
 impl<T: Serialize> Texts<T> {
