@@ -194,11 +194,12 @@ fn measured_delta(home: &Path, path: &Path) {
     let told = watch.seconds();
     let updated = answers.update(&portfolio, library.aliases(), &after, &changed).unwrap();
     println!(
-        "delta {}: {} records; {} pairs matched again, {} of them whole, {} otherwise, {} SBOMs looked through; {told:.3} s for what changed; {}",
+        "delta {}: {} records; {} pairs matched again, {} of them whole ({} as what they are made out by changed), {} otherwise, {} SBOMs looked through; {told:.3} s for what changed; {}",
         portfolio.sboms(),
         difference.records.len(),
         updated.matched.len(),
         updated.whole,
+        updated.made_out,
         updated.changed.len(),
         updated.sboms.len(),
         watch.shown()
