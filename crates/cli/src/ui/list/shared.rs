@@ -13,6 +13,9 @@ use ward_match::hash::Stable;
 /// What tells whether a field of an item is one and the same thing in several items: equal numbers for the same field say so.
 pub type Identity<T> = fn(&T, &'static str) -> Option<usize>;
 
+/// A field and the identity of what stands in it.
+type Shared = (&'static str, usize);
+
 /// Around a field of an item stand the item, the list and the answer.
 const AROUND_A_FIELD: usize = 3;
 
@@ -20,7 +23,7 @@ const AROUND_A_FIELD: usize = 3;
 pub struct Texts<T> {
     identity: Identity<T>,
     /// By field and identity. Nothing is told in the order of this table.
-    made: Mutex<HashMap<(&'static str, usize), Arc<[u8]>, Stable>>,
+    made: Mutex<HashMap<Shared, Arc<[u8]>, Stable>>,
 }
 
 impl<T: Serialize> Texts<T> {
