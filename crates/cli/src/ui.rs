@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer as _};
 
 use crate::arguments::Global;
 use crate::failure::{Failure, render};
+use crate::ui::list::Identity;
 
 mod list;
 
@@ -94,15 +95,16 @@ impl Ui {
         printed(written.and_then(|()| to.write_all(b"\n")).and_then(|()| to.flush()))
     }
 
-    /// The same of an answer with one long list, which `answer` holds empty under this name.
+    /// The same of an answer with one long list, which `answer` holds empty under this name, and of which items share what `identity` says.
     pub fn print_json_with<T: Serialize + Sync>(
         &self,
         answer: &impl Serialize,
         name: &str,
         list: &[T],
+        identity: Identity<T>,
     ) -> Result<(), Failure> {
         let mut to = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-        let written = list::write(&mut to, answer, name, list);
+        let written = list::write(&mut to, answer, name, list, identity);
         printed(written.and_then(|()| to.write_all(b"\n")).and_then(|()| to.flush()))
     }
 

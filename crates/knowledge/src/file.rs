@@ -4,6 +4,7 @@
 
 use ward_model::knowledge::KnowledgeError;
 
+mod fences;
 pub(crate) mod reader;
 pub(crate) mod strings;
 pub(crate) mod writer;

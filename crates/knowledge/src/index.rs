@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use ward_model::knowledge::KnowledgeError;
 
 use crate::file::reader::Reader;
-use crate::file::strings::{Strings, partition};
+use crate::file::strings::Strings;
 use crate::file::{Section, unreadable};
 use crate::row;
 
@@ -22,6 +22,8 @@ pub(crate) const SUBJECTS: Sections =
 pub(crate) const ALIASES: Sections = [Section::AliasEnds, Section::AliasBytes, Section::AliasTable, Section::AliasRows];
 /// Where the rows of a key end, and how many they are.
 pub(crate) const ENTRY: u64 = 8 + 4;
+/// How many bytes a number in groups of seven bits has at most.
+const LONGEST_NUMBER: usize = 10;
 
 /// An index that is read in place.
 pub(crate) struct Index<'a> {
@@ -52,14 +54,34 @@ impl<'a> Index<'a> {
         Ok((u64::from_le_bytes([a, b, c, d, e, f, g, h]), u32::from_le_bytes(count)))
     }
 
-    /// The rows of the key at this place.
-    pub(crate) fn rows(&self, index: u32) -> Result<Rows<'a>, KnowledgeError> {
+    /// Where the rows of the key at this place begin, how many bytes they have, and how many there are.
+    fn extent(&self, index: u32) -> Result<(u64, usize, u32), KnowledgeError> {
         let section = self.sections[3];
         let start = if index == 0 { 0 } else { self.end(index - 1)?.0 };
         let (end, count) = self.end(index)?;
         let length = end.checked_sub(start).and_then(|length| usize::try_from(length).ok());
         let length = length.filter(|length| *length as u64 <= self.reader.length(section));
-        let length = length.ok_or_else(|| unreadable(section.word(), "not in order"))?;
+        Ok((start, length.ok_or_else(|| unreadable(section.word(), "not in order"))?, count))
+    }
+
+    /// The version of the first row of the key at this place. No other row is read for it.
+    pub(crate) fn first(&self, index: u32) -> Result<Option<u32>, KnowledgeError> {
+        let section = self.sections[3];
+        let (start, length, _) = self.extent(index)?;
+        if length == 0 {
+            return Ok(None);
+        }
+        let number =
+            self.reader.with(section, start, length.min(LONGEST_NUMBER), |mut bytes| row::read_number(&mut bytes))?;
+        let number = number.map_err(|reason| unreadable(section.word(), reason))?;
+        let wrong = |_| unreadable(section.word(), format!("there is no version {number}"));
+        u32::try_from(number).map(Some).map_err(wrong)
+    }
+
+    /// The rows of the key at this place.
+    pub(crate) fn rows(&self, index: u32) -> Result<Rows<'a>, KnowledgeError> {
+        let section = self.sections[3];
+        let (start, length, count) = self.extent(index)?;
         Ok(Rows { bytes: self.reader.bytes(section, start, length)?, count, section })
     }
 
@@ -71,7 +93,7 @@ impl<'a> Index<'a> {
     /// The places of all keys that begin so.
     pub(crate) fn beginning(&self, prefix: &[u8]) -> Result<Vec<u32>, KnowledgeError> {
         let keys = self.keys();
-        let first = partition(keys.len(), |at| Ok(*keys.bytes(at)? < *prefix))?;
+        let first = keys.first_from(prefix)?;
         let mut found = Vec::new();
         for at in first..keys.len() {
             if !keys.bytes(at)?.starts_with(prefix) {

@@ -5,13 +5,14 @@
 //! themselves, and single words of them where the vendor fits. What is unassessed without need costs somebody a look; what is
 //! exploited and missed costs more.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use ward_model::component::Component;
 use ward_model::ids::VulnerabilityId;
 use ward_model::vulnerability::Undescribed;
 
 use crate::criterion::is_language;
+use crate::hash::Stable;
 use crate::identity::{Facts, Resolution};
 use crate::names::{origin_names_squeezed, squeeze};
 use crate::relation::literal;
@@ -69,7 +70,8 @@ const ALSO_CALLED: [(&str, &str, &str); 1] = [("linux", "kernel", "linux")];
 /// What is exploited and not described, by the words that it is looked up by.
 pub(crate) struct Exploited {
     entries: Vec<Entry>,
-    by_word: BTreeMap<String, Vec<usize>>,
+    /// Nothing is told in the order of this table.
+    by_word: HashMap<String, Vec<usize>, Stable>,
     /// Those that say nothing of a product: they fit everything.
     nameless: Vec<usize>,
 }
@@ -272,7 +274,7 @@ pub(crate) fn words_of_entry(undescribed: &Undescribed) -> Option<BTreeSet<Strin
 impl Exploited {
     pub(crate) fn new(undescribed: &[Undescribed]) -> Self {
         let entries: Vec<Entry> = undescribed.iter().map(Entry::of).collect();
-        let mut by_word: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut by_word: HashMap<String, Vec<usize>, Stable> = HashMap::default();
         let mut nameless = Vec::new();
         for (at, entry) in entries.iter().enumerate() {
             if entry.any_of_vendor && entry.vendors.is_empty() {

@@ -256,14 +256,11 @@ impl Vector {
             Cvss::CvssV30(v) | Cvss::CvssV31(v) => (
                 v.base_score().value(),
                 temporal_v3(v),
-                ENVIRONMENTAL_V3
-                    .iter()
-                    .any(|name| self.metric(name).is_some())
-                    .then(|| v.environmental_score().value()),
+                self.has_any(&ENVIRONMENTAL_V3).then(|| v.environmental_score().value()),
             ),
             whole => {
                 let threat = self.metric("E").is_some();
-                let environment = ENVIRONMENTAL_V4.iter().any(|name| self.metric(name).is_some());
+                let environment = self.has_any(&ENVIRONMENTAL_V4);
                 (
                     self.score_of(|name| BASE_V4.contains(&name)),
                     threat.then(|| self.score_of(|name| name == "E" || BASE_V4.contains(&name))),
@@ -342,6 +339,11 @@ impl Vector {
     /// The value of a metric in the text.
     fn metric(&self, name: &str) -> Option<&str> {
         self.text.split('/').find_map(|item| item.split_once(':').filter(|(key, _)| *key == name).map(|(_, v)| v))
+    }
+
+    /// Whether any of these metrics is in the text.
+    fn has_any(&self, names: &[&str]) -> bool {
+        self.text.split('/').filter_map(|item| item.split_once(':')).any(|(name, _)| names.contains(&name))
     }
 
     /// The score of the vector of version 4 that keeps only these metrics.

@@ -81,6 +81,16 @@ pub struct Rulebook {
     pub digest: Digest,
 }
 
+fn aliases() -> Result<Aliases, PolicyError> {
+    Ok(Aliases::new(file::aliases(ALIASES.0, ALIASES.1)?)
+        .with_families(file::families(FAMILIES.0, FAMILIES.1)?)
+        .with_renames(file::renamed(RENAMED.0, RENAMED.1)?))
+}
+
+fn expectations() -> Result<Expectations, PolicyError> {
+    freshness::expectations(FRESHNESS.0, FRESHNESS.1)
+}
+
 impl Library {
     /// The files that ship with the program.
     ///
@@ -97,10 +107,8 @@ impl Library {
             drafts,
             rules,
             code_execution: file::code_execution(CODE_EXECUTION.0, CODE_EXECUTION.1)?,
-            aliases: Aliases::new(file::aliases(ALIASES.0, ALIASES.1)?)
-                .with_families(file::families(FAMILIES.0, FAMILIES.1)?)
-                .with_renames(file::renamed(RENAMED.0, RENAMED.1)?),
-            expectations: freshness::expectations(FRESHNESS.0, FRESHNESS.1)?,
+            aliases: aliases()?,
+            expectations: expectations()?,
             costs: treatment::costs(TREATMENT.0, TREATMENT.1)?,
             lifecycle: lifecycle::lifecycle(LIFECYCLE.0, LIFECYCLE.1)?,
             transfers: Transfer::all()?,
@@ -110,7 +118,16 @@ impl Library {
         Ok(library)
     }
 
-    /// The same with the policy files of a device folder, by their paths in it.
+    /// Of the files that ship with the program what a scan goes by: names of products, and how fresh sources are expected to be. No
+    /// other file is read for it.
+    ///
+    /// # Errors
+    /// One of these is malformed; a test keeps that from being shipped.
+    pub fn for_scans() -> Result<(Aliases, Expectations), PolicyError> {
+        Ok((aliases()?, expectations()?))
+    }
+
+    /// All files with the policy files of a device folder, by their paths in it.
     ///
     /// # Errors
     /// One of them is malformed, takes a name that is taken, or is weaker than the policy that it extends where it may not be.

@@ -1,6 +1,7 @@
 //! `ward scan`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::{self, ScopedJoinHandle};
 
 use clap::{Args, ValueEnum};
@@ -9,9 +10,10 @@ use ward_assess::Known;
 use ward_formats::sarif::{self, Run};
 use ward_formats::vex::{self, VexFormat};
 use ward_model::Sbom;
-use ward_model::finding::ScanReport;
+use ward_model::alias::Aliases;
+use ward_model::finding::{Finding, ScanReport};
 use ward_model::vex::Issuer;
-use ward_policy::Library;
+use ward_policy::{Expectations, Library};
 use ward_publish::statements::{Header, of_scan};
 use ward_publish::text::{self, TextOptions};
 
@@ -85,13 +87,12 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     if arguments.sboms.len() > 1 {
         return many::run(&arguments.sboms, format, arguments.as_of, global, ui);
     }
-    let Read { sboms, held, day, library } = read_all(&arguments, global, ui)?;
+    let Read { sboms, held, day, rules } = read_all(&arguments, global, ui)?;
     let scan = |sbom: &Sbom| -> Result<(ScanReport, Known), Failure> {
         // Of its own for each, so that it does not grow with their number.
         let known = Known::default();
-        let (knowledge, expectations) = (held.knowledge(), library.expectations());
-        let rules = (library.aliases(), expectations);
-        Ok((ward_assess::scan_hearing(sbom, rules, knowledge, day, &known, &said)?, known))
+        let rules = (&rules.0, &rules.1);
+        Ok((ward_assess::scan_hearing(sbom, rules, held.knowledge(), day, &known, &said)?, known))
     };
     let (mut reports, mut last) = (Vec::with_capacity(sboms.len()), None);
     for sbom in &sboms {
@@ -102,7 +103,7 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     match (format, reports.as_mut_slice()) {
         (Format::Json, [report]) => {
             let findings = std::mem::take(&mut report.findings);
-            ui.print_json_with(report, "findings", &findings)?;
+            ui.print_json_with(report, "findings", &findings, shared)?;
             report.findings = findings;
         }
         (Format::Json, reports) => ui.print_json(&reports)?,
@@ -123,12 +124,22 @@ pub fn run(arguments: Arguments, global: &Global, ui: &Ui) -> Result<Ending, Fai
     Ok(Ending::Done)
 }
 
+/// What findings share: the same place in memory is the same thing, as long as all of them are there.
+fn shared(finding: &Finding, field: &'static str) -> Option<usize> {
+    match field {
+        "vulnerability" => Some(Arc::as_ptr(&finding.vulnerability).addr()),
+        "proof" => Some(Arc::as_ptr(&finding.proof).addr()),
+        _ => None,
+    }
+}
+
 /// What a scan follows from.
 struct Read {
     sboms: Vec<Sbom>,
     held: Held,
     day: Date,
-    library: Library,
+    /// How products are called, and how fresh sources are expected to be.
+    rules: (Aliases, Expectations),
 }
 
 /// Reads the SBOMs, opens the home and takes up the rules, each beside the others; of several failures the first in this order counts.
@@ -137,12 +148,12 @@ fn read_all(arguments: &Arguments, global: &Global, ui: &Ui) -> Result<Read, Fai
     thread::scope(|scope| {
         // Where the system gives no further thread, this one does it.
         let held = thread::Builder::new().spawn_scoped(scope, open);
-        let library = thread::Builder::new().spawn_scoped(scope, Library::built_in);
+        let rules = thread::Builder::new().spawn_scoped(scope, Library::for_scans);
         let sboms = arguments.sboms.iter().map(|path| read(path)).collect::<Result<Vec<Sbom>, Failure>>()?;
         let (held, day, notes) = held.map_or_else(|_| open(), joined)?;
         notes.iter().for_each(|note| ui.note(note));
-        let library = library.map_or_else(|_| Library::built_in(), joined)?;
-        Ok(Read { sboms, held, day, library })
+        let rules = rules.map_or_else(|_| Library::for_scans(), joined)?;
+        Ok(Read { sboms, held, day, rules })
     })
 }
 

@@ -7,6 +7,11 @@ use std::thread;
 
 use serde::Serialize;
 
+mod shared;
+
+pub use shared::Identity;
+use shared::Texts;
+
 /// How many items are made into text in one go.
 const PORTION: usize = 16;
 /// How many portions each thread may be ahead of what is written.
@@ -14,19 +19,22 @@ const AHEAD: usize = 4;
 /// More would wait for the one that writes.
 const MOST_THREADS: usize = 4;
 
-/// Writes an answer as indented JSON. `name` is a field of `answer` that holds an empty list: what it stands for is `list`.
+/// Writes an answer as indented JSON. `name` is a field of `answer` that holds an empty list: what it stands for is `list`. What its
+/// items share, by `identity`, is made into text once.
 ///
 /// # Errors
-/// What `to` says, or that there is no such field.
+/// What `to` says, that there is no such field, or that an item is no structure.
 pub fn write<T: Serialize + Sync>(
     to: &mut impl io::Write,
     answer: &impl Serialize,
     name: &str,
     list: &[T],
+    identity: Identity<T>,
 ) -> io::Result<()> {
     // No text inside the answer holds a line end: only a field of the answer itself stands behind one and two blanks.
     let empty = format!("\n  \"{name}\": []");
-    let mut filling = Filling { to, empty: empty.as_bytes(), held: Vec::with_capacity(2 * HELD), list: Some(list) };
+    let (empty, held, list) = (empty.as_bytes(), Vec::with_capacity(2 * HELD), Some(list));
+    let mut filling = Filling { to, empty, held, list, identity };
     serde_json::to_writer_pretty(&mut filling, answer)?;
     match filling.list {
         None => Ok(()),
@@ -45,6 +53,7 @@ struct Filling<'a, W, T> {
     held: Vec<u8>,
     /// What is still to be written.
     list: Option<&'a [T]>,
+    identity: Identity<T>,
 }
 
 impl<W: io::Write, T: Serialize + Sync> io::Write for Filling<'_, W, T> {
@@ -60,7 +69,7 @@ impl<W: io::Write, T: Serialize + Sync> io::Write for Filling<'_, W, T> {
                 self.to.write_all(&self.held[..end])?;
             } else {
                 self.to.write_all(&self.held[..end - 1])?;
-                portions(self.to, list)?;
+                portions(self.to, list, self.identity)?;
                 self.to.write_all(b"\n  ]")?;
             }
             self.to.write_all(&self.held[end..])?;
@@ -79,20 +88,22 @@ impl<W: io::Write, T: Serialize + Sync> io::Write for Filling<'_, W, T> {
 }
 
 /// Writes the items of a list, as they stand inside a field of an answer.
-fn portions<T: Serialize + Sync>(to: &mut impl io::Write, list: &[T]) -> io::Result<()> {
+fn portions<T: Serialize + Sync>(to: &mut impl io::Write, list: &[T], identity: Identity<T>) -> io::Result<()> {
     let all: Vec<&[T]> = list.chunks(PORTION).collect();
+    let texts = Texts::new(identity);
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     let threads = processors.min(MOST_THREADS).min(all.len());
     thread::scope(|scope| {
-        // The portions go around the threads, and are taken from them in turn.
-        let made: Vec<_> = (0..threads)
+        // The portions go around the threads, of which this one is the first, and are taken from them in turn.
+        let made: Vec<_> = (1..threads)
             .map(|first| {
                 let (sender, receiver) = sync_channel(AHEAD);
                 let mine = all.iter().skip(first).step_by(threads);
+                let texts = &texts;
                 let work = move || {
                     for portion in mine {
                         // Nobody listens any more where writing has failed.
-                        if sender.send(portion_text(portion)).is_err() {
+                        if sender.send(portion_text(portion, texts)).is_err() {
                             return;
                         }
                     }
@@ -101,42 +112,33 @@ fn portions<T: Serialize + Sync>(to: &mut impl io::Write, list: &[T]) -> io::Res
             })
             .collect();
         for (number, portion) in all.iter().enumerate() {
-            let text = match made.get(number % threads) {
+            let text = match (number % threads).checked_sub(1).and_then(|other| made.get(other)) {
                 Some(Ok(receiver)) => receiver.recv().map_err(io::Error::other)??,
-                // Where the system gives no further thread, this one makes it.
-                _ => portion_text(portion)?,
+                // Its own portions, and all where the system gives no further thread.
+                _ => portion_text(portion, &texts)?,
             };
             // There is no comma before the first one.
-            let start = if number == 0 { START + 1 } else { START };
-            to.write_all(&text[start..])?;
+            to.write_all(&text[usize::from(number == 0)..])?;
         }
         Ok(())
     })
 }
 
-/// Items of a list, as serde_json writes them where the list is a field of an answer.
-#[derive(Serialize)]
-struct Around<'a, T> {
-    items: &'a [T],
-}
-
-/// What stands before the first item and behind the last one.
-const AROUND: (&str, &str) = ("{\n  \"items\": [\n", "\n  ]\n}");
-/// Where a portion begins, with the comma behind the one before it.
-const START: usize = AROUND.0.len() - ",\n".len();
-
-/// The text of some items; what counts of it begins at [`START`].
-fn portion_text<T: Serialize>(items: &[T]) -> io::Result<Vec<u8>> {
+/// The text of some items, each with a comma and a line end before it.
+fn portion_text<T: Serialize>(items: &[T], texts: &Texts<T>) -> io::Result<Vec<u8>> {
     // Little enough to be taken from what was given back before, and not from the system.
     let mut text = Vec::with_capacity(items.len() << 12);
-    serde_json::to_writer_pretty(&mut text, &Around { items })?;
-    text.truncate(text.len().saturating_sub(AROUND.1.len()));
-    text[START] = b',';
+    for item in items {
+        text.extend_from_slice(b",\n    ");
+        texts.write(item, &mut text)?;
+    }
     Ok(text)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
     use serde::Serialize;
 
@@ -155,12 +157,35 @@ mod tests {
         inside: Vec<Item>,
     }
 
+    #[derive(Debug, Serialize)]
+    struct Part {
+        text: String,
+        list: Vec<u8>,
+    }
+
+    #[derive(Debug, Serialize)]
+    struct Sharing {
+        one: Arc<Part>,
+        only: u8,
+        other: Arc<Part>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        seldom: Vec<u8>,
+    }
+
+    #[derive(Serialize)]
+    struct Shared<'a> {
+        list: &'a [Sharing],
+    }
+
     #[test]
     fn an_answer_without_the_list_is_refused() {
         let answer = Answer { first: String::new(), list: Vec::new(), last: Vec::new() };
-        assert!(write(&mut Vec::new(), &answer, "other", &[1]).is_err());
-        let full = Answer { list: vec![Item { text: String::new(), inside: Vec::new() }], ..answer };
-        assert!(write(&mut Vec::new(), &full, "list", &full.list).is_err());
+        let item = Item { text: String::new(), inside: Vec::new() };
+        assert!(write(&mut Vec::new(), &answer, "other", std::slice::from_ref(&item), |_, _| None).is_err());
+        // Only structures have fields to share.
+        assert!(write(&mut Vec::new(), &answer, "list", &[1], |_, _| None).is_err());
+        let full = Answer { list: vec![item], ..answer };
+        assert!(write(&mut Vec::new(), &full, "list", &full.list, |_, _| None).is_err());
     }
 
     #[test]
@@ -171,7 +196,7 @@ mod tests {
             let expected = serde_json::to_vec_pretty(&answer).unwrap();
             let list = std::mem::take(&mut answer.list);
             let mut written = Vec::new();
-            write(&mut written, &answer, "list", &list).unwrap();
+            write(&mut written, &answer, "list", &list, |_, _| None).unwrap();
             assert!(written == expected, "{length}");
         }
     }
@@ -189,8 +214,32 @@ mod tests {
             let expected = serde_json::to_vec_pretty(&answer).map_err(|error| TestCaseError::fail(error.to_string()))?;
             let list = std::mem::take(&mut answer.list);
             let mut written = Vec::new();
-            write(&mut written, &answer, "list", &list).map_err(|error| TestCaseError::fail(error.to_string()))?;
+            write(&mut written, &answer, "list", &list, |_, _| None).map_err(|error| TestCaseError::fail(error.to_string()))?;
             prop_assert_eq!(written, expected);
+        }
+
+        #[test]
+        fn what_is_shared_is_written_wherever_it_stands(
+            parts in prop::collection::vec(("[a\n\"]{0,5}", prop::collection::vec(0_u8..9, 0..3)), 1..6),
+            items in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0_u8..3), 0..120),
+        ) {
+            let parts: Vec<Arc<Part>> = parts.into_iter().map(|(text, list)| Arc::new(Part { text, list })).collect();
+            let sharing = |(one, other, only): (prop::sample::Index, prop::sample::Index, u8)| Sharing {
+                one: Arc::clone(one.get(&parts)),
+                only,
+                other: Arc::clone(other.get(&parts)),
+                seldom: vec![only; usize::from(only)],
+            };
+            let list: Vec<Sharing> = items.into_iter().map(sharing).collect();
+            let expected = serde_json::to_string_pretty(&Shared { list: &list }).map_err(|error| TestCaseError::fail(error.to_string()))?;
+            let identity = |item: &Sharing, field: &'static str| match field {
+                "one" => Some(Arc::as_ptr(&item.one).addr()),
+                "other" => Some(Arc::as_ptr(&item.other).addr()),
+                _ => None,
+            };
+            let mut written = Vec::new();
+            write(&mut written, &Shared { list: &[] }, "list", &list, identity).map_err(|error| TestCaseError::fail(error.to_string()))?;
+            prop_assert_eq!(String::from_utf8(written), Ok(expected));
         }
     }
 }

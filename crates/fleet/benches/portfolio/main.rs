@@ -20,9 +20,11 @@ use jiff::civil::{Date, date};
 use ward_fleet::{Answers, Changed, Kept, Portfolio, Source, build};
 use ward_formats::sbom;
 use ward_knowledge::{Generation, Home};
+use ward_model::cpe::Attribute;
 use ward_model::digest::Digest;
 use ward_model::knowledge::{Knowledge, RecordNumber};
 use ward_policy::Library;
+use ward_version::{Bound, Interval};
 
 mod shaped;
 
@@ -194,11 +196,12 @@ fn measured_delta(home: &Path, path: &Path) {
     let told = watch.seconds();
     let updated = answers.update(&portfolio, library.aliases(), &after, &changed).unwrap();
     println!(
-        "delta {}: {} records; {} pairs matched again, {} of them whole, {} otherwise, {} SBOMs looked through; {told:.3} s for what changed; {}",
+        "delta {}: {} records; {} pairs matched again, {} of them whole ({} as what they are made out by changed), {} otherwise, {} SBOMs looked through; {told:.3} s for what changed; {}",
         portfolio.sboms(),
         difference.records.len(),
         updated.matched.len(),
         updated.whole,
+        updated.made_out,
         updated.changed.len(),
         updated.sboms.len(),
         watch.shown()
@@ -223,7 +226,8 @@ fn measured_delta(home: &Path, path: &Path) {
     );
 }
 
-/// Ranges moved, products taken away, words changed: records of all years, drawn.
+/// Ranges moved, products that get other names, words changed: records of all years, drawn. A later record that names no product would
+/// take none back.
 fn publish_changes(home: &Path, before: &Generation) {
     let mut draw = Draw::new([9, 9, 9]);
     let mut builder = Home::open(home).builder(TODAY).unwrap();
@@ -239,8 +243,16 @@ fn publish_changes(home: &Path, before: &Generation) {
         left -= 1;
         record.description.push_str(" (changed)");
         record.modified = Some(TODAY);
-        if left.is_multiple_of(3) {
-            record.configurations.pop();
+        let nodes = record.configurations.iter_mut().flat_map(|configuration| &mut configuration.nodes);
+        let mut criteria = nodes.flat_map(|node| &mut node.criteria).filter(|criterion| criterion.vulnerable);
+        match (criteria.next(), left % 30) {
+            (Some(criterion), 0) => criterion.cpe.product = Attribute::Value("renamed_by_the_bench".into()),
+            (Some(criterion), number) if number % 3 == 0 => {
+                criterion.cpe.version = Attribute::Any;
+                let bound = Bound { version: format!("{number}.5"), inclusive: false };
+                criterion.range = Some(Interval { lower: None, upper: Some(bound) });
+            }
+            _ => {}
         }
         batch.record(&record, "2026-12-01T00:00:00.000").unwrap();
     }

@@ -20,6 +20,9 @@ pub struct Updated {
     pub matched: Vec<u32>,
     /// How many of them were matched whole.
     pub whole: usize,
+    /// How many of these because what they are made out by changed. The others were matched whole because of what all records say together
+    /// of whether they are assessed.
+    pub made_out: usize,
     /// Those of them, and those judged again among others, of which something else is said than before; in order.
     pub changed: Vec<u32>,
     /// The SBOMs that were looked through again, in order.
@@ -52,6 +55,7 @@ impl Answers {
         let mut partly = self.depends.resting_on(&asked_for(&change));
         partly.retain(|pair| whole.binary_search(pair).is_err());
         let done = self.judge_again(&partly, portfolio, &matcher, &change)?;
+        let made_out = whole.len();
         let mut sboms = self.sboms_asked(&done.asked, portfolio)?;
         let mut other = done.changed;
 
@@ -77,7 +81,8 @@ impl Answers {
         matched.extend(&whole);
         matched.sort_unstable();
         matched.dedup();
-        Ok(Updated { matched, whole: whole.len(), changed: other.into_iter().collect(), sboms })
+        let (whole, changed) = (whole.len(), other.into_iter().collect());
+        Ok(Updated { matched, whole, made_out, changed, sboms })
     }
 
     /// The SBOMs in which a pair asks something that it did not ask before, and another one may show it.

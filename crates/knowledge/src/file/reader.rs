@@ -12,6 +12,7 @@ use memmap2::Mmap;
 use ward_model::digest::Digest;
 use ward_model::knowledge::KnowledgeError;
 
+use super::fences::Fences;
 use super::{
     BLOCK_ENTRY, FORMAT, FORMATS, HEADER, HEADER_COVERED, LARGEST_BLOCK, MAGIC, SECTION_ENTRY, Section, block,
     unreadable,
@@ -34,6 +35,8 @@ pub(crate) struct Reader {
     /// By section, the blocks that were touched, uncompressed: of all but the records, which are most of a file and are asked for once.
     kept: Vec<OnceLock<Slots>>,
     records: Mutex<Cache>,
+    /// By section, what is known of the texts that stand in it or that it numbers.
+    fences: Vec<Fences>,
 }
 
 /// One for each block of a section.
@@ -118,7 +121,8 @@ impl Reader {
         let verified = (0..count).map(|_| AtomicBool::new(false)).collect();
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let kept = Section::ALL.iter().map(|_| OnceLock::new()).collect();
-        Ok(Self { name, map, root, sections, entries, verified, kept, records: Mutex::default() })
+        let fences = Section::ALL.iter().map(|_| Fences::default()).collect();
+        Ok(Self { name, map, root, sections, entries, verified, kept, records: Mutex::default(), fences })
     }
 
     /// The digest that covers every byte of the file.
@@ -139,6 +143,12 @@ impl Reader {
     fn extent(&self, section: Section) -> Extent {
         let none = Extent { first: 0, blocks: 0, length: 0, block: LARGEST_BLOCK };
         self.sections.get(section.index()).copied().unwrap_or(none)
+    }
+
+    /// What is known of the sorted texts that stand in a section, or whose numbers do.
+    pub(crate) fn fences(&self, section: Section) -> &Fences {
+        // There is one for each section.
+        &self.fences[section.index()]
     }
 
     /// Appends bytes of a section to `out`.
@@ -184,7 +194,7 @@ impl Reader {
         {
             return Ok(Cow::Borrowed(bytes));
         }
-        let mut out = Vec::new();
+        let mut out = room(length);
         self.read(section, offset, length, &mut out)?;
         Ok(Cow::Owned(out))
     }
@@ -202,8 +212,7 @@ impl Reader {
         {
             return Ok(read(bytes));
         }
-        // Grows with what is there, not with what a file says of itself.
-        let mut bytes = Vec::new();
+        let mut bytes = room(length);
         self.read(section, offset, length, &mut bytes)?;
         Ok(read(&bytes))
     }
@@ -401,6 +410,12 @@ fn map(file: &File) -> std::io::Result<Mmap> {
     // mapped. Somebody else who writes into the folder can break that, as they can break any file of a running program: changed
     // bytes are found by their digest when a block is loaded, and no reference into the map outlives that load.
     unsafe { Mmap::map(file) }
+}
+
+/// Room for so many bytes. Of many it grows with what is there, not with what a file says of itself.
+fn room(length: usize) -> Vec<u8> {
+    const MOST: usize = 1 << 20;
+    Vec::with_capacity(length.min(MOST))
 }
 
 /// Says of which file a part is.

@@ -43,9 +43,24 @@ impl<'a> Strings<'a> {
         String::from_utf8(self.bytes(index)?.into_owned()).map_err(|_| unreadable(self.bytes.word(), "not UTF-8"))
     }
 
+    /// The first that is no smaller than the wanted one; behind the last one where there is none.
+    pub(crate) fn first_from(&self, wanted: &[u8]) -> Result<u32, KnowledgeError> {
+        self.partition(wanted, |index| Ok(*self.bytes(index)? < *wanted))
+    }
+
+    /// The first for which `before` does not hold; it must hold for all up to some place and for none after, for every text below `wanted`
+    /// and for none above it.
+    pub(crate) fn partition(
+        &self,
+        wanted: &[u8],
+        before: impl Fn(u32) -> Result<bool, KnowledgeError>,
+    ) -> Result<u32, KnowledgeError> {
+        self.reader.fences(self.bytes).partition(self.len(), wanted, |index| self.bytes(index), before)
+    }
+
     /// The first that is equal to the wanted one.
     pub(crate) fn find(&self, wanted: &[u8]) -> Result<Option<u32>, KnowledgeError> {
-        let at = partition(self.len(), |index| Ok(*self.bytes(index)? < *wanted))?;
+        let at = self.first_from(wanted)?;
         Ok((at < self.len() && *self.bytes(at)? == *wanted).then_some(at))
     }
 }

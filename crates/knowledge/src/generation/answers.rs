@@ -18,9 +18,8 @@ use ward_model::vulnerability::{Epss, Exploited, Undescribed, VulnerabilityRecor
 use super::Generation;
 use crate::alias::Said;
 use crate::fact::{self, Kind, Support};
-use crate::file::strings::partition;
 use crate::file::{Section, unreadable};
-use crate::index::{ALIASES, PRODUCTS, Rows, SUBJECTS};
+use crate::index::{ALIASES, Index, PRODUCTS, Rows, SUBJECTS};
 use crate::layer::Layer;
 use crate::source::by_subject;
 use crate::{alias, row, subject};
@@ -33,10 +32,14 @@ impl Generation {
         bytes
     }
 
-    /// Whether a record that is held is among the rows of a product.
-    fn names_in(&self, rows: &Rows<'_>, place: fn(u32) -> super::Place) -> Result<bool, KnowledgeError> {
+    /// Whether a record that is held is among the rows of the product at a place.
+    fn names_in(&self, products: &Index<'_>, at: u32, place: fn(u32) -> super::Place) -> Result<bool, KnowledgeError> {
+        // That of the first row is held, for the most part; a run of rows may be long.
+        if products.first(at)?.is_some_and(|version| self.numbers.number(place(version)).is_some()) {
+            return Ok(true);
+        }
         let mut named = false;
-        rows.walk(|version, rest| {
+        products.rows(at)?.walk(|version, rest| {
             row::take(rest).map_err(|reason| unreadable(Section::ProductRows.word(), reason))?;
             named = self.numbers.number(place(version)).is_some();
             Ok(!named)
@@ -50,10 +53,17 @@ impl Generation {
         layer.ids().bytes(version)
     }
 
+    /// The number of the first record whose identifier is no smaller than this.
+    fn first_number(&self, wanted: &[u8]) -> Result<u32, KnowledgeError> {
+        let of_base = self.base.ids().first_from(wanted)?;
+        let of_delta = self.delta.as_ref().map(|delta| delta.ids().first_from(wanted)).transpose()?;
+        Ok(self.numbers.before(of_base, of_delta.unwrap_or(0)))
+    }
+
     /// All records whose identifiers begin so, in order.
     pub(crate) fn beginning(&self, prefix: &str) -> Result<Vec<VulnerabilityRecord>, KnowledgeError> {
         let prefix = prefix.as_bytes();
-        let first = partition(self.record_count(), |number| Ok(&self.id_bytes(number)?[..] < prefix))?;
+        let first = self.first_number(prefix)?;
         let mut found = Vec::new();
         for number in first..self.record_count() {
             if !self.id_bytes(number)?.starts_with(prefix) {
@@ -76,7 +86,15 @@ impl Generation {
         let number = |at: u32| Ok(u32::from_le_bytes(layer.reader.array(Section::ProductNames, u64::from(at) * 4)?));
         let key = |at: u32| keys.bytes(number(at)?);
         let count = keys.len();
-        let mut at = partition(count, |at| Ok(row::key_product(&key(at)?) < name.as_bytes()))?;
+        let product = |at: u32| {
+            Ok(match key(at)? {
+                Cow::Borrowed(bytes) => Cow::Borrowed(row::key_product(bytes)),
+                Cow::Owned(bytes) => Cow::Owned(row::key_product(&bytes).to_vec()),
+            })
+        };
+        let before = |at: u32| Ok(*product(at)? < *name.as_bytes());
+        let fences = layer.reader.fences(Section::ProductNames);
+        let mut at = fences.partition(count, name.as_bytes(), product, before)?;
         let mut found = Vec::new();
         while at < count {
             let bytes = key(at)?;
@@ -84,7 +102,7 @@ impl Generation {
                 break;
             }
             let product = row::read_key(&bytes).map_err(|reason| unreadable(Section::ProductBytes.word(), reason))?;
-            if self.names_in(&index.rows(number(at)?)?, place)? {
+            if self.names_in(&index, number(at)?, place)? {
                 found.push(product);
             }
             at += 1;
@@ -221,8 +239,9 @@ impl Knowledge for Generation {
     fn names_product(&self, product: &ProductKey) -> Result<bool, KnowledgeError> {
         let key = Self::product_bytes(product);
         for (layer, place) in self.layers() {
-            if let Some(rows) = layer.index(PRODUCTS).find(&key)?
-                && self.names_in(&rows, place)?
+            let index = layer.index(PRODUCTS);
+            if let Some(at) = index.keys().find(&key)?
+                && self.names_in(&index, at, place)?
             {
                 return Ok(true);
             }
@@ -250,7 +269,7 @@ impl Knowledge for Generation {
 
     fn find(&self, id: &VulnerabilityId) -> Result<Option<RecordNumber>, KnowledgeError> {
         let wanted = id.as_str().as_bytes();
-        let at = partition(self.record_count(), |number| Ok(*self.id_bytes(number)? < *wanted))?;
+        let at = self.first_number(wanted)?;
         Ok((at < self.record_count() && *self.id_bytes(at)? == *wanted).then_some(RecordNumber(at)))
     }
 

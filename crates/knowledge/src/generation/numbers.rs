@@ -70,6 +70,12 @@ impl Numbers {
         version - self.hidden.partition_point(|hidden| *hidden < version) as u32
     }
 
+    /// How many are held of the versions of base and delta before these.
+    pub(crate) fn before(&self, base: u32, delta: u32) -> u32 {
+        let shown = self.shown.partition_point(|(version, _)| *version < delta) as u32;
+        self.held_before(base.min(self.base)) + shown
+    }
+
     /// The number of a version; none where it is not held.
     pub(crate) fn number(&self, place: Place) -> Option<u32> {
         match place {
@@ -158,6 +164,12 @@ mod tests {
             for (number, (_, place)) in (0..).zip(&wanted) {
                 prop_assert_eq!(numbers.place(number), Some(*place));
                 prop_assert_eq!(numbers.number(*place), Some(number));
+            }
+            for key in 0..41 {
+                let of_base = keys.partition_point(|other| *other < key) as u32;
+                let of_delta = delta.range(..key).count() as u32;
+                let before = wanted.iter().filter(|(other, _)| *other < key).count() as u32;
+                prop_assert_eq!(numbers.before(of_base, of_delta), before);
             }
             prop_assert_eq!(numbers.place(wanted.len() as u32), None);
             for hidden in &numbers.hidden {

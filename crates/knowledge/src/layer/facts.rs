@@ -42,7 +42,7 @@ impl Layer {
     /// What this file says of a fact up to a transaction: nothing, that it is gone, or its value.
     pub(crate) fn fact(&self, key: &[u8], limit: u32) -> Result<Option<Option<Vec<u8>>>, KnowledgeError> {
         let keys = self.fact_keys();
-        let after = partition(keys.len(), |at| {
+        let after = keys.partition(key, |at| {
             Ok(match (*keys.bytes(at)?).cmp(key) {
                 std::cmp::Ordering::Equal => self.fact_time(at)?.0 <= limit,
                 other => other.is_lt(),

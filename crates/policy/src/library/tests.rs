@@ -6,6 +6,13 @@ use super::Library;
 use crate::error::PolicyError;
 
 #[test]
+fn scans_go_by_the_names_and_expectations_of_the_library() {
+    let library = Library::built_in().unwrap();
+    let (aliases, expectations) = Library::for_scans().unwrap();
+    assert_eq!((&aliases, &expectations), (library.aliases(), library.expectations()));
+}
+
+#[test]
 fn the_shipped_files_are_sound() {
     let library = Library::built_in().unwrap();
     assert!(library.policy_names().any(|name| name == "fda-postmarket-2016"));

@@ -19,7 +19,7 @@
 mod text;
 mod words;
 
-use crate::bytes::{push_number, push_text, significant};
+use crate::bytes::{MAX_DIGITS, push_number, push_text, significant};
 use crate::key::{Class, VersionOrder, family};
 use text::Shape;
 use words::Word;
@@ -44,6 +44,41 @@ const LONGEST_RELEASE: usize = 256;
 
 /// Class and bytes of a version with its update field.
 pub(crate) fn key(version: &str, update: Option<&str>) -> Option<(Class, Vec<u8>)> {
+    if update.is_none()
+        && let Some(bytes) = dotted(version)
+    {
+        return Some((Class::of(family::GENERIC), bytes));
+    }
+    read(version, update)
+}
+
+/// The bytes of a version of nothing but numbers with dots, as most are: what [`read`] makes of it, without taking it apart into words.
+/// The first number is too short for a date; one number alone may be a count.
+fn dotted(version: &str) -> Option<Vec<u8>> {
+    let (first, _) = version.split_once('.')?;
+    if !(1..=7).contains(&first.len()) || !version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(version.len() + 4);
+    let mut zeros = 0;
+    for part in version.split('.').filter(|part| !part.is_empty()) {
+        if part.len() > MAX_DIGITS {
+            return None;
+        }
+        if significant(part).is_empty() {
+            zeros += 1;
+            continue;
+        }
+        bytes.extend(std::iter::repeat_n(tag::NUMBER, zeros));
+        push_number(&mut bytes, tag::NUMBER, part)?;
+        zeros = 0;
+    }
+    bytes.push(tag::END);
+    Some(bytes)
+}
+
+/// The same of any version.
+fn read(version: &str, update: Option<&str>) -> Option<(Class, Vec<u8>)> {
     let version = text::plain(version);
     if update.is_none()
         && let Some(parts) = text::hexadecimal(&version)

@@ -1,7 +1,8 @@
 #![allow(clippy::unwrap_used)]
 
+use super::{dotted, read};
 use crate::key::tests::{assert_ascending, assert_no_key, assert_unknown, cases};
-use crate::key::{VersionOrder, compare, key};
+use crate::key::{Class, VersionOrder, compare, family, key};
 use crate::scheme::Scheme;
 use proptest::prelude::*;
 
@@ -327,6 +328,15 @@ fn parts() -> impl Strategy<Value = Vec<Part>> {
 
 proptest! {
     #![proptest_config(cases(8000))]
+
+    #[test]
+    fn numbers_with_dots_have_the_key_of_any_version(
+        text in "[0-9]{1,9}(\\.[0-9]{0,4}){0,6}|[0-9.]{0,14}|(19|20)[0-9]{2}[01][0-9][0-3][0-9](\\.[0-9]{1,2}){0,2}|[0-9]\\.[0-9]{58,63}",
+    ) {
+        if let Some(bytes) = dotted(&text) {
+            prop_assert_eq!(Some((Class::of(family::GENERIC), bytes)), read(&text, None), "{}", text);
+        }
+    }
 
     #[test]
     fn keys_agree_with_the_documented_order(a in parts(), b in parts(), style in any::<(u64, u64)>()) {
