@@ -248,7 +248,7 @@ fn affected(source: &str, raw: &raw::Affected<'_>, unread: &mut Unread) -> Affec
         };
         let events: Option<Vec<RangeEvent>> = range.events.iter().map(event).collect();
         match (order, events) {
-            (Some(order), Some(events)) if events.iter().any(|event| matches!(event, RangeEvent::Introduced(_))) => {
+            (Some(order), Some(events)) if is_evaluable(&events) => {
                 ordered |= order != VersionOrderKind::Git;
                 versions.push(VersionStatement::Events { order, events });
             }
@@ -280,6 +280,14 @@ fn affected(source: &str, raw: &raw::Affected<'_>, unread: &mut Unread) -> Affec
         program_files: Vec::new(),
     }
 }
+/// Whether events say which versions are affected: from where on, and no end in two ways, of which one says more than the other.
+fn is_evaluable(events: &[RangeEvent]) -> bool {
+    let any = |wanted: fn(&RangeEvent) -> bool| events.iter().any(wanted);
+    let ends_twice =
+        any(|event| matches!(event, RangeEvent::Fixed(_))) && any(|event| matches!(event, RangeEvent::LastAffected(_)));
+    any(|event| matches!(event, RangeEvent::Introduced(_))) && !ends_twice
+}
+
 
 /// An event is an object with one field.
 fn event(raw: &raw::Event) -> Option<RangeEvent> {
