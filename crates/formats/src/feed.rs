@@ -116,6 +116,19 @@ pub struct SetAside {
     pub id: Option<VulnerabilityId>,
     /// Its place among the records of its file, from 1.
     pub place: u64,
+/// Gives a record the name of one that did not come whole, and its own among the others.
+fn in_part(record: &mut VulnerabilityRecord) {
+    record.aliases.insert(0, std::mem::replace(&mut record.id, VulnerabilityId::new("")));
+    record.id = VulnerabilityId::new(format!("{}{IN_PART}", record.aliases[0]));
+}
+
+/// Gives a record that name where it stands and names a product that cannot be read: an earlier version may have named that.
+fn stand_in_part(record: &mut VulnerabilityRecord, unread: &lenient::Unread) {
+    if !record.withdrawn && unread.lacks_a_name() {
+        in_part(record);
+    }
+}
+
     /// Why it could not be read.
     pub reason: String,
     /// The digest of its bytes, so that the same record is the same whatever the reason reads like.

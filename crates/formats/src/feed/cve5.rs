@@ -195,7 +195,8 @@ fn convert(raw: &raw::Record<'_>, unread: &mut Unread) -> Result<Dated, String> 
     record.exploit_references = exploits.into_iter().collect();
     record.related.sort_unstable();
     record.related.dedup();
-    Ok(Dated { record, last_modified: stamp_of(updated), withdrawn_on: None })
+    super::stand_in_part(&mut record, unread);
+    Ok(Dated { record, last_modified, withdrawn_on: None })
 }
 
 /// Takes what one voice says.

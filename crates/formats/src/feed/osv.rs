@@ -17,7 +17,7 @@ use ward_model::vulnerability::{ScoredVector, VulnerabilityRecord};
 
 use super::lenient::{self, Unread, keep_readable, keep_text};
 use super::version_text::prose;
-use super::{Dated, IN_PART, Item, SetAside, day, nvd, packages, stamp_of};
+use super::{Dated, Item, SetAside, day, nvd, packages, stamp_of};
 
 mod raw;
 
@@ -161,8 +161,7 @@ fn convert(source: &str, raw: &raw::Record<'_>, unread: &mut Unread) -> Result<D
     }
     if !record.withdrawn && names_too_little(source, raw, unread) {
         // An earlier version may have named what this one lost.
-        record.aliases.insert(0, std::mem::replace(&mut record.id, VulnerabilityId::new("")));
-        record.id = VulnerabilityId::new(format!("{}{IN_PART}", record.aliases[0]));
+        super::in_part(&mut record);
     }
     let weaknesses: BTreeSet<u32> = raw.database.weaknesses.iter().filter_map(|text| nvd::cwe(text)).collect();
     record.weaknesses = weaknesses.into_iter().collect();
