@@ -279,6 +279,7 @@ fn affected(source: &str, raw: &raw::Affected<'_>, unread: &mut Unread) -> Affec
         program_files: Vec::new(),
     }
 }
+
 /// Whether events say which versions are affected: from where on, and no end in two ways, of which one says more than the other.
 fn is_evaluable(events: &[RangeEvent]) -> bool {
     let any = |wanted: fn(&RangeEvent) -> bool| events.iter().any(wanted);
@@ -286,7 +287,6 @@ fn is_evaluable(events: &[RangeEvent]) -> bool {
         any(|event| matches!(event, RangeEvent::Fixed(_))) && any(|event| matches!(event, RangeEvent::LastAffected(_)));
     any(|event| matches!(event, RangeEvent::Introduced(_))) && !ends_twice
 }
-
 
 /// An event is an object with one field.
 fn event(raw: &raw::Event) -> Option<RangeEvent> {
