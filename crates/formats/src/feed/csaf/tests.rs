@@ -326,8 +326,12 @@ fn a_version_says_of_when_it_is_and_which_it_is() {
     assert!(stamps.iter().all(|stamp| stamp.starts_with(&format!("{moment}#"))), "{stamps:?}");
     assert!(stamps.is_sorted() && stamps.windows(2).all(|pair| pair[0] != pair[1]), "{stamps:?}");
     assert_eq!(of(json!("3")), of(json!("3.0.0")));
-    for odd in [json!("first"), json!(null), json!({}), json!("1.2.3.4"), json!("99999999999999999999"), json!("-1")] {
-        assert_eq!(of(odd.clone()), moment, "{odd}");
+    assert_eq!(of(json!(null)), moment);
+    for odd in [json!("first"), json!({}), json!("1.2.3.4"), json!("99999999999999999999"), json!("-1"), json!("v1.1")]
+    {
+        let (names, stamp, whole, reasons) = version(|value| value["document"]["tracking"]["version"] = odd.clone());
+        assert_eq!((names, stamp, whole), (vec!["CVE-2020-1~undated".to_owned()], String::new(), false), "{odd}");
+        assert!(reasons[0].contains("is no number"), "{reasons:?}");
     }
     let undated =
         version(|value| drop(value["document"]["tracking"].as_object_mut().unwrap().remove("current_release_date")));
@@ -335,6 +339,18 @@ fn a_version_says_of_when_it_is_and_which_it_is() {
         (undated.0, undated.1, undated.2),
         (vec!["CVE-2020-1~undated".to_owned()], "#012010010~".to_owned(), true)
     );
+}
+
+#[test]
+fn a_product_is_found_by_its_package_url_whatever_the_type() {
+    let purl = "pkg:deb/debian/openssl@3.0.11-1?distro=debian-12";
+    let tree = json!({ "full_product_names": [{ "product_id": "P1", "name": "OpenSSL",
+        "product_identification_helper": { "purl": purl } }] });
+    let value = document(tree, json!([{ "cve": "CVE-2020-1", "product_status": { "known_affected": ["P1"] } }]));
+    let advisory = advisory(value.to_string().as_bytes(), 1);
+    let Some(Item::Record(dated)) = advisory.items.first() else { panic!("{:?}", advisory.items) };
+    let keys: Vec<String> = dated.record.affected[0].keys().iter().map(|key| format!("{key:?}")).collect();
+    assert!(keys.iter().any(|key| key.contains("pkg:deb/debian/openssl?distro=debian-12")), "{keys:?}");
 }
 
 #[test]
