@@ -342,18 +342,6 @@ fn a_version_says_of_when_it_is_and_which_it_is() {
 }
 
 #[test]
-fn a_product_is_found_by_its_package_url_whatever_the_type() {
-    let purl = "pkg:deb/debian/openssl@3.0.11-1?distro=debian-12";
-    let tree = json!({ "full_product_names": [{ "product_id": "P1", "name": "OpenSSL",
-        "product_identification_helper": { "purl": purl } }] });
-    let value = document(tree, json!([{ "cve": "CVE-2020-1", "product_status": { "known_affected": ["P1"] } }]));
-    let advisory = advisory(value.to_string().as_bytes(), 1);
-    let Some(Item::Record(dated)) = advisory.items.first() else { panic!("{:?}", advisory.items) };
-    let keys: Vec<String> = dated.record.affected[0].keys().iter().map(|key| format!("{key:?}")).collect();
-    assert!(keys.iter().any(|key| key.contains("pkg:deb/debian/openssl?distro=debian-12")), "{keys:?}");
-}
-
-#[test]
 fn what_is_no_whole_final_version_stands_beside_those_that_are() {
     let whole = version(|_| {});
     assert_eq!((whole.0, whole.2, whole.3), (vec!["CVE-2020-1".to_owned()], true, vec![]));
