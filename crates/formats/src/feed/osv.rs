@@ -280,12 +280,14 @@ fn affected(source: &str, raw: &raw::Affected<'_>, unread: &mut Unread) -> Affec
     }
 }
 
-/// Whether events say which versions are affected: from where on, and no end in two ways, of which one says more than the other.
+/// Whether events say which versions are affected: from where on, and no more ends in two ways than there are beginnings, of which one says
+/// more than the other.
 fn is_evaluable(events: &[RangeEvent]) -> bool {
-    let any = |wanted: fn(&RangeEvent) -> bool| events.iter().any(wanted);
-    let ends_twice =
-        any(|event| matches!(event, RangeEvent::Fixed(_))) && any(|event| matches!(event, RangeEvent::LastAffected(_)));
-    any(|event| matches!(event, RangeEvent::Introduced(_))) && !ends_twice
+    let count = |wanted: fn(&RangeEvent) -> bool| events.iter().filter(|event| wanted(event)).count();
+    let introduced = count(|event| matches!(event, RangeEvent::Introduced(_)));
+    let fixed = count(|event| matches!(event, RangeEvent::Fixed(_)));
+    let last = count(|event| matches!(event, RangeEvent::LastAffected(_)));
+    introduced > 0 && (fixed == 0 || last == 0 || fixed + last <= introduced)
 }
 
 /// An event is an object with one field.
