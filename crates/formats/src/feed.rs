@@ -75,25 +75,37 @@ fn day(text: &str) -> Option<Date> {
 }
 
 /// The moment that a text names, in one form, whose texts sort like the moments: in UTC, without a word about the zone. A text that
-/// names no zone means UTC; a day, or a time of day that cannot be read, means the beginning of the day. Empty where it names none.
+/// names no zone means UTC; a day means the beginning of the day. Empty where it names none, or a time of day that cannot be read: that
+/// could be any moment of the day, and no version of it is known to be the earlier.
 #[must_use]
 pub fn stamp(text: &str) -> String {
     let text = text.trim();
     let Some(date) = day(text) else { return String::new() };
+    if text.len() == 10 {
+        return date.to_datetime(jiff::civil::Time::midnight()).to_string();
+    }
+    let text = shortened(text);
     let moment = match (text.parse::<Timestamp>(), text.parse::<DateTime>()) {
         (Ok(moment), _) => TimeZone::UTC.to_datetime(moment),
         (_, Ok(moment)) => moment,
-        _ => date.to_datetime(jiff::civil::Time::midnight()),
+        _ => return String::new(),
     };
     moment.to_string()
+}
+
+/// A fraction of a second may have any number of digits; those behind the ninth tell no two moments apart here.
+fn shortened(text: &str) -> String {
+    let Some((before, rest)) = text.split_once(['.', ',']) else { return text.to_owned() };
+    let digits = rest.len() - rest.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
+    let (fraction, rest) = rest.split_at(digits);
+    format!("{before}.{}{rest}", &fraction[..digits.min(9)])
 }
 
 /// The moment that a text names with its time of day, as [`stamp`] writes it. Empty where it names a day alone: that could be any moment
 /// of it.
 fn moment(text: &str) -> String {
     let text = text.trim();
-    let has_time = text.len() > 10 && (text.parse::<Timestamp>().is_ok() || text.parse::<DateTime>().is_ok());
-    if has_time { stamp(text) } else { String::new() }
+    if text.len() > 10 { stamp(text) } else { String::new() }
 }
 
 /// Whether a text is the number of a CVE.
@@ -102,6 +114,19 @@ fn is_cve(text: &str) -> bool {
     text.strip_prefix("CVE-")
         .and_then(|rest| rest.split_once('-'))
         .is_some_and(|(year, number)| year.len() == 4 && !number.is_empty() && digits(year) && digits(number))
+}
+
+/// Gives a record the name of one that did not come whole, and its own among the others.
+fn in_part(record: &mut VulnerabilityRecord) {
+    record.aliases.insert(0, std::mem::replace(&mut record.id, VulnerabilityId::new("")));
+    record.id = VulnerabilityId::new(format!("{}{IN_PART}", record.aliases[0]));
+}
+
+/// Gives a record that name where it stands and names a product that cannot be read: an earlier version may have named that.
+fn stand_in_part(record: &mut VulnerabilityRecord, unread: &lenient::Unread) {
+    if !record.withdrawn && unread.lacks_a_name() {
+        in_part(record);
+    }
 }
 
 /// The stamp in a text that may be none.
@@ -187,7 +212,12 @@ mod tests {
             ("2026-03-11T20:00:00.34", "2026-03-11T20:00:00.34"),
             ("2026-03-11T15:00:01-05:00", "2026-03-11T20:00:01"),
             ("2026-03-12", "2026-03-12T00:00:00"),
-            ("2026-03-13Tnoon", "2026-03-13T00:00:00"),
+            ("2026-03-13T00:00:00.123456789123Z", "2026-03-13T00:00:00.123456789"),
+            ("2026-03-13Tnoon", ""),
+            ("2026-03-13T24:00:00Z", ""),
+            ("2026-03-13T12:00:00 Z", ""),
+            ("2026-03-13T12:00:00 UTC", ""),
+            ("2026-03-13 or so", ""),
             ("yesterday", ""),
             ("0001-01-01T00:00:00Z", ""),
             ("", ""),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::civil::{Date, DateTime};
 use ward_formats::feed::csaf;
@@ -30,6 +31,7 @@ use crate::reach::Page;
 use crate::source::{Changes, EPSS, KEV, SetAsideRecord, SourceState, WHOLE};
 use crate::{day, stamp};
 
+mod ahead;
 mod beside;
 mod entry;
 mod exploited;
@@ -47,6 +49,7 @@ mod support;
 mod undescribed;
 mod write;
 
+use ahead::Ahead;
 use entry::Facts;
 use spill::{Place, Spill};
 
@@ -103,6 +106,12 @@ pub struct Builder {
     lost: Option<Lost>,
     /// Sources that are replaced as a whole and are dated after the day of receipt.
     dated_ahead: BTreeSet<String>,
+    /// What is known of moments that lay ahead of their receipt, once somebody asked.
+    known_ahead: OnceLock<Arc<Ahead>>,
+    /// Those that came now.
+    came_ahead: Ahead,
+    /// Files that were read before a day in them had come, and are read again, with the last day on which that can have been.
+    read_before: ReadBefore,
     /// When records came first that stand beside now, by source and name, where that was before.
     stood_since: BTreeMap<(String, Box<str>), String>,
     /// Records that stood beside and are withdrawn now, by source and name.
@@ -127,10 +136,20 @@ pub struct Builder {
     single_scores: Option<Digest>,
 }
 
+/// Days by source and file.
+type ReadBefore = Arc<Mutex<BTreeMap<(String, String), Date>>>;
+
 /// Records on their way into a generation. Each thread has its own; in which order they come makes no difference.
 pub struct Batch {
     home: Home,
     received: Date,
+    /// As what comes is received, in the form of a stamp.
+    moment: String,
+    known_ahead: Arc<Ahead>,
+    came_ahead: Ahead,
+    read_before: ReadBefore,
+    /// The last day on which the file that is being read was received first, where that is known.
+    read_first: Option<Date>,
     spill: Spill,
     pending: Vec<Pending>,
     sources: Vec<String>,
@@ -154,6 +173,8 @@ struct Pending {
     /// The place of its file in the batch's list, where it stands in one.
     file: Option<usize>,
     stamp: Box<str>,
+    /// When it came first, where it says a moment that was ahead then.
+    ahead_on: Option<Date>,
     facts: Facts,
     place: Place,
 }
@@ -219,6 +240,9 @@ impl Builder {
             repaired,
             lost,
             dated_ahead: BTreeSet::new(),
+            known_ahead: OnceLock::new(),
+            came_ahead: Ahead::default(),
+            read_before: ReadBefore::default(),
             stood_since: BTreeMap::new(),
             taken_back: BTreeSet::new(),
             settled: BTreeSet::new(),
@@ -244,6 +268,11 @@ impl Builder {
         Ok(Batch {
             home: self.home.clone(),
             received: self.received.day(),
+            moment: self.received.time().to_string(),
+            known_ahead: self.ahead()?,
+            came_ahead: Ahead::default(),
+            read_before: self.read_before.clone(),
+            read_first: None,
             spill: Spill::new(file),
             pending: Vec::new(),
             sources: Vec::new(),
@@ -265,6 +294,7 @@ impl Builder {
         self.inputs.append(&mut batch.inputs);
         self.ecosystems.append(&mut batch.ecosystems);
         self.made.append(&mut batch.made);
+        self.came_ahead.join(&batch.came_ahead);
         for (file, day) in std::mem::take(&mut batch.newest) {
             let held = self.newest.entry(file).or_insert(day);
             *held = day.max(*held);
@@ -274,7 +304,7 @@ impl Builder {
 
     /// Whether reading this file can bring nothing: its bytes, as they stand on disk, have this digest, the home has read them, and
     /// they are the last that it read of this file (of a source that is replaced as a whole: the last that it took). A file of which
-    /// something was refused because it was dated ahead counts as not read once that day has come.
+    /// something is withdrawn on a day that had not come counts as not read once that day has come.
     ///
     /// # Errors
     /// What is held cannot be read.
@@ -295,7 +325,15 @@ impl Builder {
         }
         let day = self.received.day();
         let input = held.input(source, file)?.filter(|input| input.digest == as_read(source, digest));
-        Ok(input.is_some_and(|input| !input.says_more_on(day)))
+        let Some(input) = input else { return Ok(false) };
+        if !input.says_more_on(day) {
+            return Ok(true);
+        }
+        if let Some(before) = input.again.and_then(|again| again.yesterday().ok()?.yesterday().ok()) {
+            let file = (source.to_owned(), file.to_owned());
+            self.read_before.lock().unwrap_or_else(PoisonError::into_inner).insert(file, before);
+        }
+        Ok(false)
     }
 
     /// Whether the home has ever read a file of this name, whatever its bytes; of a source that is replaced as a whole, any file of it.
@@ -498,6 +536,7 @@ pub(crate) fn compile_again(layer: &Layer) -> Result<Reader, crate::error::OpenE
 impl Batch {
     /// From here on, what comes stands in this file of this source.
     pub fn file(&mut self, source: &str, file: &str) {
+        self.read_first = None;
         self.files.push((source.to_owned(), file.to_owned()));
     }
 
@@ -505,7 +544,9 @@ impl Batch {
     /// [`Builder::already_read`] knows them the next time.
     pub fn input(&mut self, source: &str, file: &str, length: u64, digest: Digest) {
         self.file(source, file);
-        self.inputs.insert((source.to_owned(), file.to_owned()), Input::new(length, digest));
+        let file = (source.to_owned(), file.to_owned());
+        self.read_first = self.read_before.lock().unwrap_or_else(PoisonError::into_inner).get(&file).copied();
+        self.inputs.insert(file, Input::new(length, digest));
     }
 
     /// The source gives, in this sync, the whole of an ecosystem (in the spelling of packages): from then on a package of it that is
@@ -514,15 +555,17 @@ impl Batch {
         self.ecosystems.insert((source.to_owned(), ecosystem.to_owned()));
     }
 
-    /// Takes note of when a file was made, by what it says itself as a stamp, and of which part it says it is of an answer. A moment
-    /// after the day of receipt says nothing.
+    /// Takes note of when a file was made, by what it says itself as a stamp, and of which part it says it is of an answer. One that says
+    /// a moment ahead was made when it came first, at the latest.
     pub fn made(&mut self, source: &str, file: &str, stamp: &str, extent: Extent) {
         let Ok(made) = stamp.parse::<DateTime>() else { return };
-        if stamp::believed_day(Some(made.date()), self.received).is_some() {
-            self.made.insert((source.to_owned(), file.to_owned()), Page { made, extent });
-        } else {
-            self.not_believed(Some(made.date()));
-        }
+        let day = self.received_as(source, file, stamp);
+        let known = self.known_ahead.came(source, file, &stamp::in_one_form(stamp));
+        let first = known.and_then(|came| came.parse().ok());
+        let first: DateTime = first.unwrap_or(Moment::from(day).time());
+        // Of today it is known when.
+        let now = self.moment.parse().unwrap_or(first);
+        self.made.insert((source.to_owned(), file.to_owned()), Page { made: made.min(first).min(now), extent });
     }
 
     /// Takes a record. `stamp` tells versions of it apart, the moments that stamps name in whatever zone: the latest counts, of those
@@ -535,26 +578,18 @@ impl Batch {
     pub fn record(&mut self, record: &VulnerabilityRecord, stamp: &str) -> Result<(), HomeError> {
         let mut facts = entry::encode(record, &mut self.buffer)
             .map_err(|reason| HomeError::Record { id: record.id.to_string(), reason })?;
+        let received = self.received_as(&record.source, record.id.as_str(), stamp);
         let dates = [record.published, record.modified];
-        let newest = dates.into_iter().filter_map(|date| stamp::believed_day(date, self.received)).max();
+        let newest = dates.into_iter().filter_map(|date| stamp::believed_day(date, received)).max();
         facts.newest = day::pack(newest);
-        let moment = stamp::believed(stamp, self.received);
-        let future = dates.into_iter().flatten().find(|date| stamp::believed_day(Some(*date), self.received).is_none());
+        let moment = stamp::believed(stamp, received);
+        let future = dates.into_iter().flatten().find(|date| stamp::believed_day(Some(*date), received).is_none());
         if let Some(date) = future
             .map(|date| date.to_string())
             .or((moment != stamp && moment.is_empty()).then(|| stamp::without_number(stamp).to_owned()))
         {
-            let told = stamp::day_of(stamp);
-            self.not_believed(dates.into_iter().chain([told]).flatten().filter(|day| self.is_beyond(*day)).min());
             let file = self.files.last().map_or("", |(_, file)| file.as_str());
-            self.set_aside.push(beyond(
-                &record.source,
-                file,
-                Some(record.id.as_str()),
-                &date,
-                self.received,
-                facts.digest,
-            ));
+            self.set_aside.push(beyond(&record.source, file, Some(record.id.as_str()), &date, received, facts.digest));
         }
         let place = self.spill.push(&self.buffer).map_err(at(self.home.folder()))?;
         let known = self.sources.iter().position(|source| *source == record.source);
@@ -572,7 +607,9 @@ impl Batch {
             let held = self.newest.entry(file.clone()).or_insert(newest);
             *held = newest.max(*held);
         }
-        self.pending.push(Pending { id: record.id.as_str().into(), source, file, stamp: moment.into(), facts, place });
+        let ahead_on = Some(received).filter(|_| moment.is_empty() && stamp::is_dated(stamp));
+        let (id, stamp) = (record.id.as_str().into(), moment.into());
+        self.pending.push(Pending { id, source, file, stamp, ahead_on, facts, place });
         Ok(())
     }
 
@@ -582,8 +619,9 @@ impl Batch {
     /// # Errors
     /// As for [`Batch::record`].
     pub fn dated(&mut self, dated: &Dated) -> Result<(), HomeError> {
-        let moment = stamp::believed(&dated.last_modified, self.received);
         let id = dated.record.id.as_str();
+        let received = self.received_as(&dated.record.source, id, &dated.last_modified);
+        let moment = stamp::believed(&dated.last_modified, received);
         if stamp::is_dated(&moment) || dated.record.source != csaf::SOURCE || csaf::stands_beside(id) {
             return self.named(dated);
         }
@@ -603,9 +641,20 @@ impl Batch {
         self.record(&record, &dated.last_modified)
     }
 
-    /// Whether a day lies after the day of receipt.
-    fn is_beyond(&self, day: Date) -> bool {
-        stamp::believed_day(Some(day), self.received).is_none()
+    /// The day on which a version with this stamp was received first, where it was ahead of that; else that of now. Versions of an
+    /// advisory are known by their document.
+    fn received_as(&mut self, source: &str, id: &str, stamp: &str) -> Date {
+        let moment = stamp::in_one_form(stamp);
+        let Some(day) = stamp::day_of(&moment) else { return self.received };
+        let name = if source == csaf::SOURCE { id.split_once('/').map_or(id, |(label, _)| label) } else { id };
+        let known = self.known_ahead.came_on(source, name, &moment);
+        let received = [known, self.read_first].into_iter().flatten().fold(self.received, Date::min);
+        if known.is_none() && stamp::believed_day(Some(day), received).is_none() {
+            let first = Moment::from(received).time().to_string();
+            let came = if received == self.received { &self.moment } else { &first };
+            self.came_ahead.note(source, name, &moment, came);
+        }
+        received
     }
 
     /// The file that is being read has a day in it that lies after the day of receipt.
@@ -617,7 +666,9 @@ impl Batch {
 
     /// A document of this source came. Its records are those whose identifiers are its label, `/` and a name: one that is held and
     /// does not come with a whole one was taken back by its publisher, unless what is held is later than the document.
-    pub fn document(&mut self, source: &str, document: csaf::Document) {
+    pub fn document(&mut self, source: &str, mut document: csaf::Document) {
+        let received = self.received_as(source, &document.label, &document.last_modified);
+        document.last_modified = stamp::believed(&document.last_modified, received);
         let file = self.files.last().map_or_else(String::new, |(_, file)| file.clone());
         self.documents.push((source.to_owned(), file, document));
     }

@@ -28,6 +28,16 @@ pub(crate) fn says_something(source: &str, file: &str) -> bool {
     source == cve5::SOURCE && says::of_list(file, DateTime::MAX).is_some()
 }
 
+/// Whether a file of a source says by its name that it is of a day that has not come.
+pub(crate) fn is_ahead(source: &str, file: &str, received: DateTime) -> bool {
+    says_something(source, file) && says::of_list(file, received).is_none()
+}
+
+/// The answer that a file of a source is a page of, where it is one.
+pub(crate) fn answer_of<'a>(source: &str, file: &'a str) -> Option<&'a str> {
+    says::answer_of_file(file).filter(|_| source == NVD)
+}
+
 /// The sources of which files of changes come.
 pub(crate) const WITH_CHANGES: [&str; 2] = [NVD, cve5::SOURCE];
 

@@ -47,20 +47,21 @@ pub(crate) fn day_of(stamp: &str) -> Option<Date> {
     feed::stamp(parts(stamp).0?).get(..10)?.parse().ok()
 }
 
-/// The stamp in a form whose texts sort like the moments. Empty where it names a moment after the day of receipt; a text that names no
-/// moment stays as it is.
-pub(crate) fn believed(stamp: &str, received: Date) -> String {
+/// The stamp in a form whose texts sort like the moments; a text that names no moment stays as it is.
+pub(crate) fn in_one_form(stamp: &str) -> String {
     let (written, number) = parts(stamp);
     let moment = feed::stamp(written.unwrap_or_default());
-    if moment.is_empty() {
-        return stamp.to_owned();
+    match number {
+        _ if moment.is_empty() => stamp.to_owned(),
+        None => moment,
+        Some(number) => format!("{moment}{NUMBER}{number}"),
     }
-    let day = moment.get(..10).and_then(|day| day.parse::<Date>().ok());
-    match (believed_day(day, received), number) {
-        (None, _) => String::new(),
-        (Some(_), None) => moment,
-        (Some(_), Some(number)) => format!("{moment}{NUMBER}{number}"),
-    }
+}
+
+/// The stamp as [`in_one_form`]. Empty where it names a moment after the day of receipt.
+pub(crate) fn believed(stamp: &str, received: Date) -> String {
+    let moment = in_one_form(stamp);
+    if day_of(&moment).is_some_and(|day| believed_day(Some(day), received).is_none()) { String::new() } else { moment }
 }
 
 #[cfg(test)]

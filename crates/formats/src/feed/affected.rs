@@ -117,7 +117,10 @@ pub(super) fn products(asserter: &str, raw: &Affected<'_>, unread: &mut Unread) 
     }
     let collection = raw.collection_url.as_deref().unwrap_or_default();
     let of_url =
-        raw.package_url.as_deref().and_then(|url| Purl::parse(url).ok()).and_then(|url| packages::of_purl(&url));
+        raw.package_url.as_deref().and_then(|url| package_url(url, unread)).and_then(|url| packages::of_purl(&url));
+    if raw.package_name.as_deref().is_some_and(|name| name.trim().is_empty()) && !collection.trim().is_empty() {
+        unread.name(format!("packageName of `{collection}` is empty: {NOTHING_TAKEN_BACK}"), collection);
+    }
     let package = of_url.or_else(|| packages::of_collection(collection, name.as_deref()?));
     if vendor.is_none() && product.is_none() && cpes.is_empty() && package.is_none() && name.is_none() {
         return Vec::new();
@@ -144,6 +147,19 @@ pub(super) fn products(asserter: &str, raw: &Affected<'_>, unread: &mut Unread) 
             vec![statement]
         }
     }
+}
+
+/// What is told behind a package that is named and cannot be read.
+const NOTHING_TAKEN_BACK: &str = "what earlier versions say is not taken back";
+
+/// The package URL of a product. By one that cannot be read, or is of a type that nobody knows, nothing is found.
+fn package_url(text: &str, unread: &mut Unread) -> Option<Purl> {
+    match Purl::parse(text) {
+        Ok(url) if packages::is_type(&url.kind) => return Some(url),
+        Ok(_) => unread.name(format!("packageURL `{text}` is of a type that is not known: {NOTHING_TAKEN_BACK}"), text),
+        Err(error) => unread.name(format!("packageURL `{text}`: {error}: {NOTHING_TAKEN_BACK}"), text),
+    }
+    None
 }
 
 /// A package of a distribution: the versions are those of the package, while product and CPE names say which release it is part

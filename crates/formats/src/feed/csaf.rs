@@ -286,11 +286,20 @@ fn convert(raw: &raw::Advisory<'_>, length: usize, unread: &mut Unread) -> Resul
             "current_release_date `{written}` is no moment: what it says counts, and takes nothing back"
         ));
     }
-    let version = document.tracking.version.as_ref().and_then(|version| match version {
+    let written = document.tracking.version.as_ref().filter(|version| !version.is_null());
+    let version = written.and_then(|version| match version {
         Value::String(text) => number(text),
         Value::Number(written) => number(&written.to_string()),
         _ => None,
     });
+    let released = match written.filter(|_| version.is_none() && !released.is_empty()) {
+        // It is compared with none: the lowest of its day would lose what it says to the one before it.
+        Some(written) => {
+            unread.note(format!("version {written} is no number: what it says counts, and takes nothing back"));
+            String::new()
+        }
+        None => released,
+    };
     let last_modified = version_of(&released, version);
     let status = document.tracking.status.as_ref().and_then(Value::as_str).map(str::trim).unwrap_or_default();
     let is_draft = !["final", "interim", ""].iter().any(|known| status.eq_ignore_ascii_case(known));

@@ -176,8 +176,12 @@ fn convert(raw: &raw::Record<'_>, unread: &mut Unread) -> Result<Dated, String> 
     let moments =
         [cna].into_iter().chain(others).map(|container| &container.provider.updated).chain([&raw.metadata.updated]);
     let updated = moments.filter_map(|text| text.as_deref().filter(|text| day(text).is_some()));
-    let updated = updated.max_by_key(|text| stamp(text));
-    record.modified = updated.and_then(day);
+    let updated: Vec<&str> = updated.collect();
+    // One of which the time of day cannot be read may be the newest of its day.
+    let uncertain = updated.iter().filter(|text| stamp(text).is_empty()).filter_map(|text| day(text)).max();
+    let updated = updated.into_iter().max_by_key(|text| stamp(text));
+    record.modified = updated.and_then(day).max(uncertain);
+    let last_modified = stamp_of(updated.filter(|text| uncertain < day(text)));
     let mut weaknesses = BTreeSet::new();
     let mut exploits = BTreeSet::new();
     for container in [cna].into_iter().chain(others) {
@@ -195,7 +199,8 @@ fn convert(raw: &raw::Record<'_>, unread: &mut Unread) -> Result<Dated, String> 
     record.exploit_references = exploits.into_iter().collect();
     record.related.sort_unstable();
     record.related.dedup();
-    Ok(Dated { record, last_modified: stamp_of(updated), withdrawn_on: None })
+    super::stand_in_part(&mut record, unread);
+    Ok(Dated { record, last_modified, withdrawn_on: None })
 }
 
 /// Takes what one voice says.

@@ -16,6 +16,7 @@ pub(super) use names::Names;
 pub(super) struct Unread {
     reasons: Vec<String>,
     names: Names,
+    lacks_a_name: bool,
 }
 
 /// More reasons than anybody reads.
@@ -25,6 +26,18 @@ impl Unread {
     /// Takes note of one part.
     pub(super) fn note(&mut self, reason: impl Into<String>) {
         self.reasons.push(reason.into());
+    }
+
+    /// Takes note of a name of a product that is there and cannot be read: what an earlier version says of that product is not taken back.
+    pub(super) fn name(&mut self, reason: impl Into<String>, text: &str) {
+        self.note(reason);
+        self.about(text);
+        self.lacks_a_name = true;
+    }
+
+    /// Whether such a name was among them.
+    pub(super) fn lacks_a_name(&self) -> bool {
+        self.lacks_a_name
     }
 
     /// Takes note of one part, and of what it names.
@@ -56,6 +69,7 @@ impl Unread {
     /// Takes over what somebody else took note of.
     pub(super) fn append(&mut self, mut other: Self) {
         self.reasons.append(&mut other.reasons);
+        self.lacks_a_name |= other.lacks_a_name;
         self.names.products.append(&mut other.names.products);
         self.names.subjects.append(&mut other.names.subjects);
     }

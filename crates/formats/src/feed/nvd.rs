@@ -226,7 +226,7 @@ fn record(cve: &raw::Cve<'_>, mut unreadable: Vec<String>, unread: &mut Unread) 
     }
     let exploits: BTreeSet<&str> =
         cve.references.iter().filter(|one| one.tags.exploit).map(|reference| &*reference.url).collect();
-    let record = VulnerabilityRecord {
+    let mut record = VulnerabilityRecord {
         published: date(cve.published.as_deref()),
         modified,
         withdrawn: cve.status.as_deref().is_some_and(|status| status.eq_ignore_ascii_case("rejected")),
@@ -246,6 +246,7 @@ fn record(cve: &raw::Cve<'_>, mut unreadable: Vec<String>, unread: &mut Unread) 
             .collect(),
         ..VulnerabilityRecord::new(name(&cve.id), SOURCE)
     };
+    super::stand_in_part(&mut record, unread);
     // Words that are no moment would sort behind every moment, and such a version would win over all others.
     Ok(Dated { record, last_modified: stamp_of(cve.last_modified.as_deref()), withdrawn_on: None })
 }

@@ -17,7 +17,7 @@ use ward_model::vulnerability::{ScoredVector, VulnerabilityRecord};
 
 use super::lenient::{self, Unread, keep_readable, keep_text};
 use super::version_text::prose;
-use super::{Dated, IN_PART, Item, SetAside, day, nvd, packages, stamp_of};
+use super::{Dated, Item, SetAside, day, nvd, packages, stamp_of};
 
 mod raw;
 
@@ -161,8 +161,7 @@ fn convert(source: &str, raw: &raw::Record<'_>, unread: &mut Unread) -> Result<D
     }
     if !record.withdrawn && names_too_little(source, raw, unread) {
         // An earlier version may have named what this one lost.
-        record.aliases.insert(0, std::mem::replace(&mut record.id, VulnerabilityId::new("")));
-        record.id = VulnerabilityId::new(format!("{}{IN_PART}", record.aliases[0]));
+        super::in_part(&mut record);
     }
     let weaknesses: BTreeSet<u32> = raw.database.weaknesses.iter().filter_map(|text| nvd::cwe(text)).collect();
     record.weaknesses = weaknesses.into_iter().collect();
@@ -248,7 +247,7 @@ fn affected(source: &str, raw: &raw::Affected<'_>, unread: &mut Unread) -> Affec
         };
         let events: Option<Vec<RangeEvent>> = range.events.iter().map(event).collect();
         match (order, events) {
-            (Some(order), Some(events)) if events.iter().any(|event| matches!(event, RangeEvent::Introduced(_))) => {
+            (Some(order), Some(events)) if is_evaluable(&events) => {
                 ordered |= order != VersionOrderKind::Git;
                 versions.push(VersionStatement::Events { order, events });
             }
@@ -279,6 +278,16 @@ fn affected(source: &str, raw: &raw::Affected<'_>, unread: &mut Unread) -> Affec
         platforms: Vec::new(),
         program_files: Vec::new(),
     }
+}
+
+/// Whether events say which versions are affected: from where on, and no more ends in two ways than there are beginnings, of which one says
+/// more than the other.
+fn is_evaluable(events: &[RangeEvent]) -> bool {
+    let count = |wanted: fn(&RangeEvent) -> bool| events.iter().filter(|event| wanted(event)).count();
+    let introduced = count(|event| matches!(event, RangeEvent::Introduced(_)));
+    let fixed = count(|event| matches!(event, RangeEvent::Fixed(_)));
+    let last = count(|event| matches!(event, RangeEvent::LastAffected(_)));
+    introduced > 0 && (fixed == 0 || last == 0 || fixed + last <= introduced)
 }
 
 /// An event is an object with one field.

@@ -58,12 +58,13 @@ const ECOSYSTEMS: [&str; 49] = [
 ];
 
 /// The types of package URLs that their specification lists (its `types`, 2026), and those that publishers of advisories use besides.
-const TYPES: [&str; 44] = [
+const TYPES: [&str; 47] = [
     "alpm",
     "apk",
     "bazel",
     "bitbucket",
     "bitnami",
+    "brew",
     "cargo",
     "chrome-extension",
     "cocoapods",
@@ -77,6 +78,7 @@ const TYPES: [&str; 44] = [
     "ebuild",
     "gem",
     "generic",
+    "git",
     "github",
     "gitlab",
     "golang",
@@ -101,6 +103,7 @@ const TYPES: [&str; 44] = [
     "rpmmod",
     "swid",
     "swift",
+    "vcpkg",
     "vscode-extension",
     "yocto",
 ];

@@ -78,3 +78,34 @@ pub fn page(source: impl Read) -> Result<Page, ListingError> {
         timestamp: envelope.timestamp,
     })
 }
+
+#[derive(Deserialize)]
+struct Identifiers {
+    vulnerabilities: Vec<Identified>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Identified {
+    Named { cve: Named },
+    Other(IgnoredAny),
+}
+
+#[derive(Deserialize)]
+struct Named {
+    id: String,
+}
+
+/// The identifiers of the records on a page of the API, in order; none of one that has none.
+///
+/// # Errors
+/// It is no page of the API, or cut off.
+pub fn identifiers(source: impl Read) -> Result<Vec<Option<String>>, ListingError> {
+    let page: Identifiers =
+        serde_json::from_reader(source).map_err(|error| ListingError::new("a page of the NVD API 2.0", error))?;
+    let id = |one| match one {
+        Identified::Named { cve } => Some(cve.id),
+        Identified::Other(_) => None,
+    };
+    Ok(page.vulnerabilities.into_iter().map(id).collect())
+}

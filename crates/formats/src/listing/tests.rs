@@ -40,6 +40,8 @@ fn pages_say_where_they_stand() {
     let page = nvd::page(text.as_slice()).unwrap();
     assert_eq!((page.start, page.total, page.held), (4, 6, 2));
     assert_eq!(page.timestamp.as_deref(), Some("2026-11-27T20:15:00.123"));
+    let text_of_ids = br#"{"vulnerabilities":[{"cve":{"id":"CVE-2020-1","a":1}},{"cve":{}},7]}"#;
+    assert_eq!(nvd::identifiers(text_of_ids.as_slice()).unwrap(), [Some("CVE-2020-1".to_owned()), None, None]);
     assert!(nvd::page(&text[..text.len() - 3]).is_err(), "a cut page is none");
     assert!(nvd::page(b"{}".as_slice()).is_err());
 }

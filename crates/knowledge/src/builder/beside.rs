@@ -157,6 +157,7 @@ pub(super) fn rename(
     let (mut batch, mut renamed, mut same) = (builder.batch()?, Vec::new(), BTreeSet::new());
     let (mut remarks, mut told) = (Vec::new(), BTreeSet::new());
     let mut first: Option<usize> = None;
+    let mut came_first: BTreeMap<(String, Box<str>), String> = BTreeMap::new();
     let mut search = Held::of(builder);
     for place in 0..waiting.len() {
         let (index, source, pending) = &waiting[place];
@@ -170,17 +171,32 @@ pub(super) fn rename(
         let dated = first.and_then(|first| waiting.get(first)).filter(|(.., one)| !one.stamp.is_empty());
         let other = match dated {
             Some((of, _, one)) => {
-                Some(merge::read(readers.get_mut(*of).ok_or(HomeError::TooLarge("batches"))?, one, &folder)?)
+                let record = merge::read(readers.get_mut(*of).ok_or(HomeError::TooLarge("batches"))?, one, &folder)?;
+                Some((record, one.stamp.to_string(), one.facts.speaks()))
             }
             None => match search.find(&pending.id, source)?.1 {
-                Some(last) if !last.stamp(builder.received.day())?.is_empty() => Some(last.layer.content(&last.entry)?),
-                _ => None,
+                Some(last) => {
+                    let stamp = last.stamp(builder.received.day())?;
+                    let is_dated = !stamp.is_empty();
+                    is_dated
+                        .then(|| Ok::<_, HomeError>((last.layer.content(&last.entry)?, stamp, last.speaks()?)))
+                        .transpose()?
+                }
+                None => None,
             },
         };
-        let Some(other) = other else { continue };
+        let Some((other, last, speaks)) = other else { continue };
+        // When it came first is known of what says a moment that was ahead then.
+        let since = pending.ahead_on.map(|day| Moment::from(day).time().to_string());
         let record = merge::read(readers.get_mut(*index).ok_or(HomeError::TooLarge("batches"))?, pending, &folder)?;
         // What stands beside takes nothing back, so that one that only withdraws says nothing there.
-        if is_same(&record, &other) || record.withdrawn {
+        let is_replaced =
+            speaks && since.as_ref().is_some_and(|since| replaces(&last, &format!("{}{UNDATED}", record.id), since));
+        if is_replaced {
+            // Nor is it told again what was told of it when it came first.
+            told.insert((source.clone(), record.id.clone()));
+        }
+        if is_same(&record, &other) || record.withdrawn || is_replaced {
             same.insert(place);
             continue;
         }
@@ -189,9 +205,13 @@ pub(super) fn rename(
         told.insert((of, id));
         let record = beside(&record);
         batch.record(&record, "")?;
+        if let Some(since) = since {
+            came_first.insert((source.clone(), record.id.as_str().into()), since);
+        }
         remarks.push(remark(&record));
         renamed.push(place);
     }
+    builder.stood_since.append(&mut came_first);
     if renamed.is_empty() && same.is_empty() {
         return Ok(());
     }

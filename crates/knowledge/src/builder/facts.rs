@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, DateTime, Time};
-use ward_formats::feed::{csaf, cve5, cwe, eol};
+use ward_formats::feed::{IN_PART, csaf, cve5, cwe, eol};
 use ward_model::digest::Digest;
 use ward_model::ids::VulnerabilityId;
 use ward_model::vulnerability::Epss;
@@ -53,7 +53,7 @@ pub(super) fn replace(held: &[Held], wanted: &[Held], keep: bool, changes: &mut 
 
 /// Takes note of the file that a whole source is held from now on from.
 pub(super) fn taken(builder: &Builder, sources: &mut Sources, source: &str) {
-    // One that is dated ahead is read again: once that day has come it says more.
+    // One that is dated ahead is read again, so that it is told again.
     let file = builder.inputs.iter().find(|((name, _), _)| name == source && !builder.dated_ahead.contains(source));
     if let Some((state, _)) = sources.get_mut(source) {
         state.whole = file.map(|((_, file), input)| (file.clone(), input.digest));
@@ -61,9 +61,9 @@ pub(super) fn taken(builder: &Builder, sources: &mut Sources, source: &str) {
 }
 
 /// Takes note of a source that is dated after the day of receipt.
-pub(super) fn tell_beyond(builder: &mut Builder, source: &str, date: Date) {
+pub(super) fn tell_beyond(builder: &mut Builder, source: &str, date: Date, came: &str) {
     builder.dated_ahead.insert(source.to_owned());
-    let (date, received) = (date.to_string(), builder.received.day());
+    let (date, received) = (date.to_string(), stamp::day_of(came).unwrap_or(builder.received.day()));
     let file = builder.first_file_of(source);
     let told = beyond(source, file, None, &date, received, Digest::of(date.as_bytes()));
     builder.set_aside.push(told);
@@ -78,9 +78,11 @@ pub(super) fn epss(builder: &mut Builder, sources: &mut Sources) -> Result<(Vec<
     let Some(mut scores) = builder.scores.take() else { return nothing() };
     let (held, packed) = builder.held.as_ref().map(Generation::column).transpose()?.unwrap_or((Vec::new(), true));
     let received = builder.received.day();
-    let is_believed = stamp::believed_day(Some(scores.date), received).is_some();
-    if !is_believed {
-        tell_beyond(builder, EPSS, scores.date);
+    let moment = if scores.moment.is_empty() { scores.date.to_string() } else { scores.moment.clone() };
+    let ahead = builder.list_ahead(EPSS, scores.date, &moment)?;
+    let is_believed = ahead.is_none();
+    if let Some(came) = ahead {
+        tell_beyond(builder, EPSS, scores.date, &came);
     }
     let came = scores.scores.len() as u64;
     if came == 0 && held.is_empty() {
@@ -94,7 +96,6 @@ pub(super) fn epss(builder: &mut Builder, sources: &mut Sources) -> Result<(Vec<
         Some(kept) => Some(kept.clone()).filter(|kept| !kept.is_empty()),
         None => stamp::believed_day(day, received).map(|day| day.to_string()),
     };
-    let moment = if scores.moment.is_empty() { scores.date.to_string() } else { scores.moment.clone() };
     let accepted = builder.accepts(EPSS);
     let is_whole = is_believed && (accepted || !builder.unread.contains(EPSS));
     let behind = match &last {
@@ -417,13 +418,45 @@ pub(super) fn reach(builder: &Builder, sources: &Sources) -> Result<Vec<Fact>, H
             compared: &compared,
         };
         let after = known.after(source, files, &receipt);
-        if held.as_ref() == Some(&after) || held.is_none() && after == before {
+        // One that is of a day to come is known by its name later: that it said nothing when it came is kept.
+        let mut files = builder.files.difference(&builder.unchanged).filter(|(of, _)| of == source);
+        let is_ahead = files.any(|(of, file)| reach::is_ahead(of, file, builder.received.time()));
+        if held.as_ref() == Some(&after) || held.is_none() && after == before && !is_ahead {
             continue;
         }
         let (key, value) = written("changes that were seen", after.to_fact(source))?;
         facts.push((key, Some(value)));
     }
     Ok(facts)
+}
+
+/// Counts a record that stands on several pages of one answer, or several times on one, with the first alone: the others bring less than
+/// they count.
+pub(super) fn count_once(builder: &mut Builder) {
+    let mut pages: BTreeMap<(&str, &str), BTreeMap<&str, u64>> = BTreeMap::new();
+    for batch in &builder.batches {
+        for one in &batch.pending {
+            let Some((source, file)) = one.file.and_then(|file| batch.files.get(file)) else { continue };
+            if let Some(answer) = reach::answer_of(source, file) {
+                let id = one.id.strip_suffix(IN_PART).unwrap_or(&one.id);
+                *pages.entry((answer, id)).or_default().entry(file).or_default() += 1;
+            }
+        }
+    }
+    let mut more: BTreeMap<String, u64> = BTreeMap::new();
+    for files in pages.into_values() {
+        for (place, (file, times)) in files.into_iter().enumerate() {
+            let again = if place == 0 { times - 1 } else { times };
+            if again > 0 {
+                *more.entry(file.to_owned()).or_default() += again;
+            }
+        }
+    }
+    for (file, again) in more {
+        if let Some(page) = builder.made.get_mut(&(NVD.to_owned(), file)) {
+            page.extent.held = page.extent.held.saturating_sub(again);
+        }
+    }
 }
 
 /// What is held of a source.

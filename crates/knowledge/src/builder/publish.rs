@@ -9,7 +9,7 @@ use ward_model::knowledge::Knowledge;
 
 use super::records::{self, Came};
 use super::write::{self, Plan};
-use super::{Builder, Published, beside, exploited, facts, older, parts as source_parts, support, undescribed};
+use super::{Builder, Published, ahead, beside, exploited, facts, older, parts as source_parts, support, undescribed};
 use crate::day;
 use crate::error::HomeError;
 use crate::fact::{Fact, Kind};
@@ -25,6 +25,7 @@ pub(super) type Sources = BTreeMap<String, (SourceState, Changes)>;
 
 /// Compares, writes and makes current.
 pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Result<Published, HomeError> {
+    facts::count_once(&mut builder);
     builder.retract()?;
     builder.withdraw_beside()?;
     let mut sources = sources(&mut builder)?;
@@ -50,6 +51,7 @@ pub(super) fn publish(mut builder: Builder, progress: &mut dyn FnMut(u64)) -> Re
     // Nor is it that a document came in a later version that says the same, or a bundle without anything new.
     changed.extend(documents.into_iter().chain(lists).chain(of_scores));
     changed.extend(beside::facts(&builder, &came)?);
+    changed.extend(ahead::facts(&builder)?);
     changed.extend(facts::bundle(&builder)?);
     changed.extend(older::support_seen(&builder, &sources)?);
     changed.sort_unstable();

@@ -91,6 +91,11 @@ fn nvd<'a>(files: impl Iterator<Item = Came<'a>>, pages: &mut Pages, received: D
     said
 }
 
+/// The answer of NVD's interface that a file is a page of.
+pub(super) fn answer_of_file(file: &str) -> Option<&str> {
+    answer_of(file.strip_prefix("nvdcve-2.0-")?)
+}
+
 /// `api` of `api-00002000.json`, `api-FROM-UNTIL` of a page of a window.
 fn answer_of(name: &str) -> Option<&str> {
     let stem = name.split('.').next().unwrap_or(name);

@@ -1,8 +1,11 @@
 //! The interface of NVD, version 2.0: everything once, page by page, then what changed since, in windows of time.
 //!
-//! Up to when changes are held is said by the server's clock, which stands on every page. This machine's clock only says how far to
-//! ask: if it is ahead, nothing is missed, and if it is behind, that is noticed.
+//! Up to when changes are held is said by the server's clock, which stands on every page, and is no later than this machine's when the
+//! page came: what had not happened then stands on no page. This machine's clock says how far to ask: if it is ahead, nothing is missed,
+//! and if it is behind, that is noticed.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::time::Duration;
 
 use jiff::tz::Offset;
@@ -66,8 +69,20 @@ fn everything(run: &mut Run<'_, '_>, address: &Url) -> Result<(), FetchError> {
             run.folder.remove(&name)?;
         }
     }
+    let mut seen = Seen::default();
+    if start > 0 {
+        for name in run.names(SOURCE).into_iter().filter(|name| name.starts_with("nvd/nvdcve-2.0-api-")) {
+            // One that cannot be read names nothing, and all is asked for again.
+            if let Ok(ids) = fs::read(run.folder.path_of(&name)).map(|bytes| nvd::identifiers(bytes.as_slice())) {
+                seen.add(ids.unwrap_or_default());
+            }
+        }
+    }
     for _ in 0..MOST_PAGES {
-        let (page, at) = page(run, address, &[], start, &base_name(start))?;
+        let name = base_name(start);
+        let (page, at, ids) = page(run, address, &[], start, &name)?;
+        seen.add(ids);
+        let at = at.min(run.now());
         let source = run.folder.state.source(SOURCE);
         if start == 0 {
             source.cursor = Some(at);
@@ -76,6 +91,13 @@ fn everything(run: &mut Run<'_, '_>, address: &Url) -> Result<(), FetchError> {
         start = page.start + page.held;
         source.next = Some(start).filter(|next| *next < page.total);
         let done = source.next.is_none();
+        if done && seen.count() < page.total {
+            // All of it is asked for again; without its last page nothing is taken for whole until then.
+            source.next = Some(0);
+            run.folder.remove(&name)?;
+            run.folder.save()?;
+            return Err(seen.lacking(address, page.total));
+        }
         // A page is a lot of waiting: what is there is remembered at once.
         run.folder.save()?;
         if done {
@@ -117,10 +139,11 @@ struct Window {
 /// The pages of one window.
 fn window(run: &mut Run<'_, '_>, address: &Url, from: Timestamp, until: Timestamp) -> Result<Window, FetchError> {
     let times = [("lastModStartDate", written(from)), ("lastModEndDate", written(until))];
-    let (mut first, mut start, mut most) = (None, 0, 0);
+    let (mut first, mut start, mut most, mut seen) = (None, 0, 0, Seen::default());
     for _ in 0..MOST_PAGES {
         let name = format!("nvd/nvdcve-2.0-api-{}-{}-{start:06}.json", compact(from), compact(until));
-        let (page, made) = page(run, address, &times, start, &name)?;
+        let (page, made, ids) = page(run, address, &times, start, &name)?;
+        seen.add(ids);
         let made = *first.get_or_insert(made);
         start = page.start + page.held;
         // What changed once more meanwhile left the window, and what came behind it moved up: some of it may be on no page.
@@ -130,20 +153,51 @@ fn window(run: &mut Run<'_, '_>, address: &Url, from: Timestamp, until: Timestam
             return Err(FetchError::Missing { address: address.to_string(), reason });
         }
         if start >= page.total {
+            if seen.count() < page.total {
+                run.folder.remove(&name)?;
+                return Err(seen.lacking(address, page.total));
+            }
             return Ok(Window { made, held: start });
         }
     }
     Err(FetchError::Missing { address: address.to_string(), reason: format!("no end after {MOST_PAGES} pages") })
 }
 
-/// Fetches a page and keeps it, if there is anything on it. Says when the server made it.
+/// Which records stood on pages: one that repeats those of another brings less than it counts.
+#[derive(Default)]
+struct Seen {
+    ids: BTreeSet<String>,
+    without: u64,
+}
+
+impl Seen {
+    fn add(&mut self, ids: Vec<Option<String>>) {
+        for id in ids {
+            match id {
+                Some(id) => drop(self.ids.insert(id)),
+                None => self.without += 1,
+            }
+        }
+    }
+
+    fn count(&self) -> u64 {
+        self.ids.len() as u64 + self.without
+    }
+
+    fn lacking(&self, address: &Url, total: u64) -> FetchError {
+        let reason = format!("its pages repeat records: {} different ones came of {total}", self.count());
+        FetchError::Missing { address: address.to_string(), reason }
+    }
+}
+
+/// Fetches a page and keeps it, if there is anything on it. Says when the server made it, and which records it names.
 fn page(
     run: &mut Run<'_, '_>,
     address: &Url,
     times: &[(&str, String)],
     start: u64,
     name: &str,
-) -> Result<(Page, Timestamp), FetchError> {
+) -> Result<(Page, Timestamp, Vec<Option<String>>), FetchError> {
     let mut asked = address.clone();
     let mut query = asked.query_pairs_mut();
     query.extend_pairs(times);
@@ -157,6 +211,7 @@ fn page(
         Got::Unchanged => Vec::new(),
     };
     let page = nvd::page(bytes.as_slice()).map_err(listing(&asked))?;
+    let ids = nvd::identifiers(bytes.as_slice()).map_err(listing(&asked))?;
     let missing = |reason: String| FetchError::Missing { address: asked.to_string(), reason };
     if page.start != start {
         return Err(missing(format!("the page begins at {} where {start} was asked for", page.start)));
@@ -183,7 +238,7 @@ fn page(
     } else {
         run.report.unchanged += 1;
     }
-    Ok((page, made))
+    Ok((page, made, ids))
 }
 
 /// A time as the interface takes it.

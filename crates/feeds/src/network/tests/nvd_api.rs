@@ -15,6 +15,8 @@ struct Interface {
     /// What its clock says.
     now: i64,
     fails_from: Option<u64>,
+    /// Whether every page holds the records of the first.
+    repeats: bool,
 }
 
 impl Interface {
@@ -39,8 +41,10 @@ impl Interface {
             return Reply::new(403, "");
         }
         let held = total.saturating_sub(start).min(2);
-        let all: Vec<String> =
-            (start..start + held).map(|n| format!(r#"{{"cve":{{"id":"CVE-2020-{n:04}"}}}}"#)).collect();
+        let all: Vec<String> = (start..start + held)
+            .map(|n| if self.repeats { n - start } else { n })
+            .map(|n| format!(r#"{{"cve":{{"id":"CVE-2020-{n:04}"}}}}"#))
+            .collect();
         let made = Timestamp::from_second(self.now).unwrap().to_string();
         Reply::ok(format!(
             r#"{{"resultsPerPage":{held},"startIndex":{start},"totalResults":{total},"format":"NVD_CVE","version":"2.0",
@@ -52,7 +56,7 @@ impl Interface {
 }
 
 fn start(records: u64) -> (World, Arc<Mutex<Interface>>, Server, FetchPlan) {
-    let interface = Arc::new(Mutex::new(Interface { records, now: NOW, fails_from: None }));
+    let interface = Arc::new(Mutex::new(Interface { records, now: NOW, fails_from: None, repeats: false }));
     let shared = Arc::clone(&interface);
     let server = Server::start(move |request| shared.lock().unwrap().clone().answer(request));
     let mut plan = plan("nvd-api", &server.at("/cves/2.0"));
@@ -118,6 +122,53 @@ fn what_was_broken_off_is_gone_on_with() {
     let asked = &server.seen()[before..];
     assert!(asked[0].target.contains("startIndex=4&"), "{asked:#?}");
     let window = asked.iter().find(|request| request.target.contains("lastModStartDate")).unwrap();
+    assert!(window.target.contains("lastModStartDate=2026-11-27T20%3A05"), "{window:?}");
+}
+
+#[test]
+fn pages_that_repeat_records_are_not_all_of_them() {
+    let (world, interface, server, plan) = start(6);
+    interface.lock().unwrap().repeats = true;
+    let report = world.fetch_one(&plan);
+    assert!(reason(&report).to_string().contains("2 different ones came of 6"), "{report:#?}");
+    // What is there is not whole, and all is asked for again.
+    assert_eq!(world.files().len(), 2);
+    interface.lock().unwrap().repeats = false;
+    assert_eq!(world.fetch_one(&plan).outcome, Outcome::Whole);
+    assert_eq!(world.files().len(), 3);
+
+    // Of windows likewise: the next one begins where the last that came whole ended.
+    world.clock.go(3 * 24 * 60 * 60);
+    interface.lock().unwrap().now += 3 * 24 * 60 * 60;
+    interface.lock().unwrap().repeats = true;
+    let report = world.fetch_one(&plan);
+    assert!(reason(&report).to_string().contains("2 different ones came of 3"), "{report:#?}");
+    interface.lock().unwrap().repeats = false;
+    let before = server.seen().len();
+    assert_eq!(world.fetch_one(&plan).outcome, Outcome::Whole);
+    let window = &server.seen()[before];
+    assert!(window.target.contains("lastModStartDate=2026-11-27T20%3A05"), "{window:?}");
+}
+
+#[test]
+fn pages_that_repeat_records_are_counted_where_they_were_broken_off() {
+    let (world, interface, _, plan) = start(6);
+    interface.lock().unwrap().fails_from = Some(4);
+    assert_eq!(world.fetch_one(&plan).outcome, Outcome::Partly);
+    interface.lock().unwrap().fails_from = None;
+    assert_eq!(world.fetch_one(&plan).outcome, Outcome::Whole);
+}
+
+#[test]
+fn a_clock_of_the_server_that_is_ahead_skips_nothing() {
+    let (world, interface, server, plan) = start(1);
+    interface.lock().unwrap().now = NOW + 3 * 24 * 60 * 60;
+    world.fetch(&plan);
+    world.clock.go(4 * 24 * 60 * 60);
+    interface.lock().unwrap().now = NOW + 4 * 24 * 60 * 60;
+    let before = server.seen().len();
+    assert_eq!(world.fetch_one(&plan).outcome, Outcome::Whole);
+    let window = &server.seen()[before];
     assert!(window.target.contains("lastModStartDate=2026-11-27T20%3A05"), "{window:?}");
 }
 

@@ -326,8 +326,12 @@ fn a_version_says_of_when_it_is_and_which_it_is() {
     assert!(stamps.iter().all(|stamp| stamp.starts_with(&format!("{moment}#"))), "{stamps:?}");
     assert!(stamps.is_sorted() && stamps.windows(2).all(|pair| pair[0] != pair[1]), "{stamps:?}");
     assert_eq!(of(json!("3")), of(json!("3.0.0")));
-    for odd in [json!("first"), json!(null), json!({}), json!("1.2.3.4"), json!("99999999999999999999"), json!("-1")] {
-        assert_eq!(of(odd.clone()), moment, "{odd}");
+    assert_eq!(of(json!(null)), moment);
+    for odd in [json!("first"), json!({}), json!("1.2.3.4"), json!("99999999999999999999"), json!("-1"), json!("v1.1")]
+    {
+        let (names, stamp, whole, reasons) = version(|value| value["document"]["tracking"]["version"] = odd.clone());
+        assert_eq!((names, stamp, whole), (vec!["CVE-2020-1~undated".to_owned()], String::new(), false), "{odd}");
+        assert!(reasons[0].contains("is no number"), "{reasons:?}");
     }
     let undated =
         version(|value| drop(value["document"]["tracking"].as_object_mut().unwrap().remove("current_release_date")));

@@ -313,3 +313,48 @@ fn lines_are_read_one_by_one() -> Result<(), FeedError> {
     assert_eq!(read, ["CVE-2000-1", "line 3", "CVE-2000-2"]);
     Ok(())
 }
+
+#[test]
+fn a_package_that_is_named_and_cannot_be_read_takes_none_back() -> Result<(), String> {
+    let named = |field: &str, text: &str| {
+        let mut entry = json!({ "vendor": "Foo", "product": "foo", "defaultStatus": "affected" });
+        entry[field] = json!(text);
+        if field == "packageName" {
+            entry["collectionURL"] = json!("https://pypi.org/project");
+        }
+        read(&with(json!({ "affected": [entry] })))
+    };
+    for (field, text) in [
+        ("packageURL", "pkg:pyip/foo"),
+        ("packageURL", "pypi/foo"),
+        ("packageURL", "pkg:pypi"),
+        ("packageURL", ""),
+        ("packageName", " "),
+    ] {
+        let (record, aside) = named(field, text)?;
+        assert_eq!(record.id.as_str(), "CVE-2000-0001~in-part", "{field} {text}");
+        assert_eq!(record.aliases[0].as_str(), "CVE-2000-0001");
+        assert!(aside.is_some_and(|aside| aside.reason.contains("is not taken back")), "{field} {text}");
+    }
+    for (field, text) in [("packageURL", "pkg:pypi/foo"), ("packageURL", "pkg:generic/foo"), ("packageName", "foo")] {
+        let (record, aside) = named(field, text)?;
+        assert_eq!((record.id.as_str(), aside), ("CVE-2000-0001", None), "{field} {text}");
+        assert!(record.affected[0].package.is_some());
+    }
+    Ok(())
+}
+
+#[test]
+fn a_time_of_day_that_cannot_be_read_may_be_the_newest() -> Result<(), String> {
+    let stamp = |of_voice: &str| {
+        let mut value = with(json!({ "providerMetadata": { "orgId": "1", "dateUpdated": of_voice } }));
+        value["cveMetadata"]["dateUpdated"] = json!("2020-01-02T10:00:00Z");
+        match record(value.to_string().as_bytes(), 1).into_iter().next() {
+            Some(Item::Record(dated)) => Ok(dated.last_modified),
+            other => Err(format!("{other:?}")),
+        }
+    };
+    assert_eq!(stamp("2020-01-02T24:00:00Z")?, "");
+    assert_eq!(stamp("2020-01-01T24:00:00Z")?, "2020-01-02T10:00:00");
+    Ok(())
+}

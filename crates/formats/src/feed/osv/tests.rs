@@ -225,3 +225,18 @@ fn only_a_day_withdraws_a_record() -> Result<(), String> {
     }
     Ok(())
 }
+
+#[test]
+fn a_range_that_ends_in_two_ways_clears_nothing() -> Result<(), String> {
+    let range = |events: Value| {
+        read(&json!({ "id": "X-1", "modified": "2020-01-01T00:00:00Z", "affected": [{
+            "package": { "ecosystem": "PyPI", "name": "foo" },
+            "ranges": [{ "type": "ECOSYSTEM", "events": events }] }] }))
+    };
+    let (record, aside) = range(json!([{ "introduced": "0" }, { "last_affected": "0.9" }, { "fixed": "2.0" }]))?;
+    assert!(aside.is_some());
+    assert_eq!(record.affected[0].default_status, VersionStatus::Unknown);
+    assert!(matches!(record.affected[0].versions.as_slice(), [VersionStatement::Prose { .. }]));
+    assert_eq!(range(json!([{ "introduced": "0" }, { "fixed": "2.0" }]))?.1, None);
+    Ok(())
+}

@@ -249,7 +249,7 @@ fn a_list_that_became_empty_is_cut_short_however_few_it_named() -> TestResult {
 }
 
 #[test]
-fn a_file_with_a_day_ahead_is_read_again_when_that_day_has_come() -> TestResult {
+fn a_file_that_withdraws_on_a_day_ahead_is_read_again_when_that_day_has_come() -> TestResult {
     let digest = ward_model::digest::Digest::of(b"the file");
     let read = |home: &Home, on: i8| -> Result<(bool, crate::Published), crate::HomeError> {
         let mut builder = home.builder(day(on))?;
@@ -273,21 +273,107 @@ fn a_file_with_a_day_ahead_is_read_again_when_that_day_has_come() -> TestResult 
     };
     let folder = tempfile::tempdir()?;
     let home = Home::open(folder.path().join("early"));
-    let mut last = None;
     for (on, wanted, told) in
-        [(2, true, 2), (5, false, 2), (18, false, 2), (20, true, 1), (21, false, 1), (26, true, 0), (27, false, 0)]
+        [(2, true, 2), (5, false, 2), (18, false, 2), (20, true, 1), (21, false, 1), (26, false, 1), (27, false, 1)]
     {
         let (again, published) = read(&home, on)?;
         assert_eq!((again, published.set_aside.len()), (wanted, told), "{on}: {:?}", published.set_aside);
-        last = Some(published.description.generation);
     }
     let late = Home::open(folder.path().join("late"));
-    assert_eq!(Some(read(&late, 27)?.1.description.generation), last);
-    // An older version is known as one.
-    let mut builder = home.builder(day(28))?;
-    let mut batch = builder.batch()?;
-    batch.record(&plain("CVE-2020-2", day(24), "old"), "2026-01-24")?;
-    builder.add(batch);
-    assert_eq!(builder.publish(&mut |_| {})?.sources[0].1.older, 1);
+    read(&late, 27)?;
+    // What was ahead when it came is no later than that; a later one makes homes the same that received it before its day and after.
+    let mut generations = Vec::new();
+    for home in [home, late] {
+        let mut builder = home.builder(day(28))?;
+        let mut batch = builder.batch()?;
+        batch.record(&plain("CVE-2020-2", day(26), "later"), "2026-01-26")?;
+        builder.add(batch);
+        let published = builder.publish(&mut |_| {})?;
+        assert_eq!(published.sources[0].1.changed, 1);
+        generations.push(published.description.generation);
+    }
+    assert_eq!(generations[0], generations[1]);
+    Ok(())
+}
+
+/// What is told of changes that nobody saw, after files that say when they were made came on these days.
+fn unseen(files: &[(i8, &str, &str, &str)]) -> Result<Option<String>, Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    for (on, file, bytes, made) in files {
+        let mut builder = home.builder(day(*on))?;
+        let digest = ward_model::digest::Digest::of(bytes.as_bytes());
+        let mut batch = builder.batch()?;
+        batch.input("nvd", file, 1, digest);
+        batch.record(&plain("CVE-2020-1", day(1), bytes), "2026-01-01")?;
+        let extent = ward_formats::feed::nvd::Extent { start: 0, held: 1, total: Some(1) };
+        batch.made("nvd", file, made, extent);
+        builder.add(batch);
+        builder.publish(&mut |_| {})?;
+    }
+    let held = home.current()?.ok_or("nothing there")?;
+    Ok(held.description().sources[0].unseen.as_ref().map(ToString::to_string))
+}
+
+#[test]
+fn a_file_that_says_a_moment_ahead_was_made_when_it_came_at_the_latest() -> TestResult {
+    let year = |on, bytes, made| (on, YEAR, bytes, made);
+    let changes = (29, CHANGES, "m", "2026-01-29T05:00:00");
+    let right = unseen(&[year(2, "a", "2026-01-02T05:00:00"), changes])?;
+    assert!(right.is_some());
+    let ahead = unseen(&[year(2, "a", "2026-01-28T05:00:00"), changes])?.ok_or("no gap")?;
+    assert!(ahead.contains("2026-01-02") && ahead.contains("2026-01-21"), "{ahead}");
+    // The same file once more, when that day has come.
+    let again = [year(2, "a", "2026-01-28T05:00:00"), year(28, "b", "2026-01-28T05:00:00"), changes];
+    assert_eq!(unseen(&again)?.as_ref(), Some(&ahead));
+    Ok(())
+}
+
+#[test]
+fn a_record_that_pages_repeat_is_counted_once() -> TestResult {
+    for (ids, whole) in [([1, 2, 3, 4], true), ([1, 2, 1, 2], false), ([1, 2, 3, 3], false)] {
+        let folder = tempfile::tempdir()?;
+        let home = Home::open(folder.path());
+        let mut builder = home.builder(day(2))?;
+        for (page, ids) in ids.chunks(2).enumerate() {
+            let file = format!("nvdcve-2.0-api-{:08}.json", page * 2);
+            let mut batch = builder.batch()?;
+            batch.input("nvd", &file, 1, ward_model::digest::Digest::of(file.as_bytes()));
+            for id in ids {
+                batch.record(&plain(&format!("CVE-2020-{id}"), day(1), ""), "2026-01-01")?;
+            }
+            let extent = ward_formats::feed::nvd::Extent { start: page as u64 * 2, held: 2, total: Some(4) };
+            batch.made("nvd", &file, "2026-01-02T05:00:00", extent);
+            builder.add(batch);
+        }
+        builder.publish(&mut |_| {})?;
+        let held = home.current()?.ok_or("nothing there")?;
+        assert_eq!(held.description().sources[0].unseen.is_none(), whole, "{ids:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn an_archive_that_was_of_a_day_to_come_shows_nothing_when_that_day_has_come() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let home = Home::open(folder.path());
+    let all = "2026-01-28_all_CVEs_at_midnight.zip";
+    let deltas = ["2026-01-28_delta_CVEs_at_end_of_day.zip", "2026-01-29_delta_CVEs_at_end_of_day.zip"];
+    for (on, files) in [(8, vec![all]), (29, vec![all, deltas[0], deltas[1]])] {
+        let mut builder = home.builder(day(on))?;
+        for file in files {
+            let digest = ward_model::digest::Digest::of(file.as_bytes());
+            if builder.already_read("cve5", file, digest)? {
+                builder.unchanged("cve5", file);
+                continue;
+            }
+            let mut batch = builder.batch()?;
+            batch.input("cve5", file, 1, digest);
+            builder.add(batch);
+        }
+        builder.publish(&mut |_| {})?;
+    }
+    let held = home.current()?.ok_or("nothing there")?;
+    assert!(held.description().sources[0].unseen.is_some());
     Ok(())
 }
