@@ -328,7 +328,8 @@ impl<'a> Context<'a> {
             passes = self.signers(secret);
         }
         passes.remove(&by.element);
-        if passes.is_empty() && self.unknowns == Unknowns::Worst {
+        // Of a public key it is said elsewhere who may sign though nobody names it.
+        if passes.is_empty() && !secret.public && self.unknowns == Unknowns::Worst {
             for cut in &control.cuts {
                 if let Cut::Step { at, .. } = cut {
                     let links = self.links_of(at).iter().filter_map(|id| self.device().links.get(id));
