@@ -94,7 +94,7 @@ claims = { interfaces_listed = "evidence/review.md", software_listed = "evidence
 id = "locked-case"
 category = "compensating"
 cuts = [{ presence_at = "pump" }]
-enforcer = { element = "server" }
+enforcer = { element = "pump" }
 performed_by = "design"
 claimed = { effective = true, evidence = "evidence/review.md" }
 hazard_added = "none"
