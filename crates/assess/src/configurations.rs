@@ -103,8 +103,6 @@ fn together(mut parts: Vec<Part<'_>>, configurations: &Configurations, device: D
     let mut verdicts = Vec::new();
     for part in &mut parts {
         verdicts.extend(spoken_for(part));
-    }
-    for part in &mut parts {
         let configuration = part.configuration;
         let undescribed = configurations.undescribed.iter().filter(|(site, _)| **site == configuration.site);
         let groups: BTreeSet<&Group> =

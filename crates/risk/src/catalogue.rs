@@ -51,11 +51,10 @@ pub(crate) struct Catalogue {
     inside: Table<ZoneId, Vec<ElementId>>,
     unzoned: Vec<ElementId>,
     told_apart: Table<LinkId, ()>,
-    relieved_by: Table<FunctionId, BTreeSet<FunctionId>>,
-    /// Who relies on which fallback, what is not known at its worst and at its best.
     /// What functions do for those that fall back on them.
     aids: Table<FunctionId, Vec<Aid>>,
     silence: Silence,
+    /// Who relies on which fallback, what is not known at its worst and at its best.
     staff: [Staff; 2],
     /// The controls that name a vulnerability at an element, in order, whether or not they have effect.
     naming: Table<(VulnerabilityId, ElementId), Vec<ControlId>>,
@@ -164,7 +163,6 @@ impl Catalogue {
             inside,
             unzoned,
             told_apart: told_apart(situation.device),
-            relieved_by: relieved_by(situation.device),
             aids: aids(device),
             silence: Silence::of(device),
             staff: [Unknowns::Worst, Unknowns::Best].map(|unknowns| Staff::new(situation.device, unknowns)),
@@ -289,11 +287,6 @@ impl Catalogue {
         self.enforcers.get(secret).map_or(&[], Vec::as_slice)
     }
 
-    /// The functions whose loss another notices, or for which it takes over, in order.
-    pub fn relieved_by(&self, helper: &FunctionId) -> impl Iterator<Item = &FunctionId> {
-        self.relieved_by.get(helper).into_iter().flatten()
-    }
-
     /// What a function does for those that fall back on it.
     pub fn aids(&self, helper: &FunctionId) -> &[Aid] {
         self.aids.get(helper).map_or(&[], Vec::as_slice)
@@ -394,7 +387,7 @@ pub(crate) fn unsaid(device: &Device) -> Table<ElementId, Vec<(FunctionId, HowDe
     unsaid
 }
 
-/// For each function that notices the loss of others or takes over for them: which these are.
+/// For each function on which others fall back: what it does for them.
 fn aids(device: &Device) -> Table<FunctionId, Vec<Aid>> {
     let mut aids: Table<FunctionId, BTreeSet<Aid>> = Table::default();
     for effect in device.functions.values().flat_map(|function| &function.effects) {
@@ -404,18 +397,6 @@ fn aids(device: &Device) -> Table<FunctionId, Vec<Aid>> {
         }
     }
     aids.into_iter().map(|(helper, aids)| (helper, aids.into_iter().collect())).collect()
-}
-
-fn relieved_by(device: &Device) -> Table<FunctionId, BTreeSet<FunctionId>> {
-    let mut relieved_by: Table<FunctionId, BTreeSet<FunctionId>> = Table::default();
-    for function in device.functions.values() {
-        for fallback in function.effects.iter().filter_map(|effect| effect.fallback.as_ref()) {
-            for helper in fallback.helpers() {
-                relieved_by.entry(helper.clone()).or_default().insert(function.id.clone());
-            }
-        }
-    }
-    relieved_by
 }
 
 /// The controls that name a vulnerability at an element, in order.

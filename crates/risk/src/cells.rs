@@ -13,7 +13,7 @@ use ward_policy::Policy;
 use crate::context::{Context, Unknowns};
 use crate::fact::Fact;
 use crate::levels::Bounds;
-use crate::people::{self, Depending, persons};
+use crate::people::{self, Beside, Depending, persons};
 use crate::program::{FactId, Program};
 use crate::value::Value;
 
@@ -95,7 +95,7 @@ impl<'a> Effected<'a> {
         }
         let device = context.device();
         let via = self.via.map_or_else(|| self.function.realised_by.elements(), std::slice::from_ref);
-        let mut groups: BTreeMap<Depending<'_>, Persons> = BTreeMap::new();
+        let mut beside = Beside::default();
         for element in via {
             for function in context.catalogue.beside(element).iter().filter_map(|id| device.functions.get(id)) {
                 let is_as_bad = |effect: &Effect| {
@@ -105,13 +105,11 @@ impl<'a> Effected<'a> {
                 let depending = Depending::on(function);
                 let others = depending != Depending::on(self.function) && counts(context, function);
                 if others && function.effects.iter().any(is_as_bad) {
-                    let touched = persons(device, context.unknowns, function, Some(element), reach);
-                    let most = groups.entry(depending).or_insert(touched);
-                    *most = touched.max(*most);
+                    beside.touched(depending, persons(device, context.unknowns, function, Some(element), reach));
                 }
             }
         }
-        groups.into_values().fold(Persons::Count(0), Persons::and)
+        beside.persons()
     }
 }
 

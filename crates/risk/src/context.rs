@@ -439,6 +439,16 @@ impl<'a> Context<'a> {
             && (!control.performed_by.must_be_confirmed() || self.confirmed.contains(&control.id))
     }
 
+    /// The controls in effect that cut a step at an element.
+    pub fn cutting_step(&self, step: &str, at: &ElementId) -> impl Iterator<Item = &'a Control> {
+        let here = self.catalogue.cuts().steps.get(at).into_iter().flatten();
+        here.filter_map(move |(id, place)| {
+            let control = self.device().controls.get(id)?;
+            let cuts = matches!(control.cuts.get(*place), Some(Cut::Step { step: cut, .. }) if cut == step);
+            (cuts && self.in_effect(control)).then_some(control)
+        })
+    }
+
     /// Whether a component that could not be assessed has been looked at by other means.
     pub fn reviewed(&self, element: &ElementId, component: &ComponentRef) -> bool {
         self.effects.holds(&ClaimId::ComponentReviewed(element.clone(), component.clone()))

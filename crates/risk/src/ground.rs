@@ -485,9 +485,7 @@ impl<'a> Builder<'a> {
         let cuts = self.context.catalogue.cuts();
         let mut controls: Vec<ControlId> = match what {
             Cuttable::Step { step, at } => {
-                let here = self.in_effect(cuts.steps.get(*at));
-                let cutting = here.filter(|(_, cut)| matches!(cut, Cut::Step { step: cut, .. } if cut == step));
-                cutting.map(|(control, _)| control.clone()).collect()
+                self.context.cutting_step(step, at).map(|control| control.id.clone()).collect()
             }
             Cuttable::Message { link, at, into, from: origin } => {
                 let on_link = self.in_effect(cuts.links.get(&link.id));

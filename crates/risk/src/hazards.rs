@@ -19,7 +19,7 @@ use ward_policy::{Policy, Rulebook};
 use crate::cells::{reached, worst_first};
 use crate::context::Unknowns;
 use crate::effects::Effects;
-use crate::people::{Depending, Staff, counts, persons};
+use crate::people::{Beside, Depending, Staff, counts, persons};
 
 /// What is supposed beside the claims that have effect.
 #[derive(Debug, Clone, Copy, Default)]
@@ -309,7 +309,7 @@ impl<'a> Judging<'a> {
         relies_on: &mut BTreeSet<ClaimId>,
     ) -> Persons {
         let AddedHazards::Listed(hazards) = &control.hazards else { return Persons::Count(0) };
-        let mut groups: BTreeMap<Depending<'_>, Persons> = BTreeMap::new();
+        let mut beside = Beside::default();
         for hazard in hazards {
             let Some(other) = self.device.functions.get(&hazard.function) else { continue };
             let depending = Depending::on(other);
@@ -329,8 +329,7 @@ impl<'a> Judging<'a> {
                 let ended = as_stated && ends_in_time(hazard, effect);
                 let taken_over = as_stated && self.taken_over(reading.effects, other, hazard, effect, at_once);
                 if !(rarer || ended || taken_over) {
-                    let most = groups.entry(depending).or_insert(at_once);
-                    *most = at_once.max(*most);
+                    beside.touched(depending, at_once);
                 } else if rarer || ended {
                     relies_on.extend(hazard.is_estimated().then(|| estimate.clone()));
                 } else {
@@ -338,7 +337,7 @@ impl<'a> Judging<'a> {
                 }
             }
         }
-        groups.into_values().fold(Persons::Count(0), Persons::and)
+        beside.persons()
     }
 
     /// Whether the fallback of a loss bridges it: in time, answered for, with staff for everybody, and itself degraded by no control

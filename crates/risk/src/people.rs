@@ -79,6 +79,22 @@ impl<'a> Depending<'a> {
     }
 }
 
+/// People who come to harm beside others: of each group as many as by the function that touches most of them, for they may be the same.
+#[derive(Debug, Default)]
+pub(crate) struct Beside<'a>(BTreeMap<Depending<'a>, Persons>);
+
+impl<'a> Beside<'a> {
+    pub fn touched(&mut self, depending: Depending<'a>, persons: Persons) {
+        let most = self.0.entry(depending).or_insert(persons);
+        *most = persons.max(*most);
+    }
+
+    /// All groups together.
+    pub fn persons(self) -> Persons {
+        self.0.into_values().fold(Persons::Count(0), Persons::and)
+    }
+}
+
 /// Whether a policy counts the people who depend on a function; where nobody has said who they are, it does.
 pub(crate) fn counts(device: &Device, policy: &Policy, function: &Function) -> bool {
     let group = function.persons.as_ref().and_then(|id| device.person_groups.get(id));

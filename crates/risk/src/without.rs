@@ -22,7 +22,7 @@ use crate::context::Context;
 use crate::effects::Effects;
 use crate::fact::Fact;
 use crate::graph::Step;
-use crate::ground::weaknesses::may_be_weak;
+use crate::ground::weaknesses::{by_a_secret, may_be_weak};
 use crate::ground::{Grounded, Group, Like, Login, Part, login, reground};
 use crate::keyed::Keyed;
 use crate::levels::{Bounds, Levels};
@@ -85,13 +85,8 @@ impl<'c> Touched<'c> {
                 ClaimId::SecretPublic(secret) => {
                     touched.parts.insert(Part::Secret(secret.clone()));
                 }
-                ClaimId::Function(function, FunctionClaim::Redundancy) => touched.function(context, function),
-                ClaimId::Function(function, FunctionClaim::FedBy) => {
+                ClaimId::Function(function, FunctionClaim::Redundancy | FunctionClaim::FedBy) => {
                     touched.function(context, function);
-                    // What notices the loss of others, or takes over, can be told what is false.
-                    for other in context.catalogue.relieved_by(function) {
-                        touched.function(context, other);
-                    }
                 }
                 ClaimId::Design(of, _) => {
                     touched.parts.insert(Part::Weaknesses(of.clone()));
@@ -116,10 +111,9 @@ impl<'c> Touched<'c> {
 
     /// What passes a check that a control makes by a secret, if it is sent again, is found where the control has effect.
     fn checks(&mut self, context: &Context<'_>, control: &ControlId) {
-        let Some(control) = context.device().controls.get(control) else { return };
-        if control.enforcer.as_ref().is_none_or(|by| by.secret.is_none()) {
+        let Some(control) = context.device().controls.get(control).filter(|control| by_a_secret(control)) else {
             return;
-        }
+        };
         for cut in &control.cuts {
             if let Cut::Step { at, .. } = cut {
                 let links = context.links_of(at).iter().cloned();

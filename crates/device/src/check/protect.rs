@@ -74,13 +74,11 @@ pub(crate) fn control(
 pub(crate) fn performers(raw: &[At<system::Control>], controls: &mut [Control], elements: &[Element], sink: &mut Sink) {
     for control in controls.iter_mut().filter(|control| !control.performed_by.must_be_confirmed()) {
         let by = control.enforcer.as_ref().and_then(|by| elements.iter().find(|element| element.id == by.element));
-        let performer = match by.map(|element| element.owner) {
-            Some(Owner::Hospital) => Performer::Site,
-            Some(Owner::Patient) => Performer::User,
-            Some(Owner::Maker | Owner::ThirdParty) | None => continue,
-        };
-        let (Some(element), Some(owner)) = (by.map(|element| &element.id), by.map(|element| element.owner)) else {
-            continue;
+        let Some(Element { id: element, owner, .. }) = by else { continue };
+        let performer = match owner {
+            Owner::Hospital => Performer::Site,
+            Owner::Patient => Performer::User,
+            Owner::Maker | Owner::ThirdParty => continue,
         };
         let same = |raw: &&At<system::Control>| id::<ControlId>(&raw.value.id).as_ref() == Some(&control.id);
         if let Some(place) = raw.iter().find(same).and_then(|raw| raw.value.performed_by.as_ref()).map(|by| by.place) {

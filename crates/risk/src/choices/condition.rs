@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ward_model::design::DesignOf;
-use ward_model::device::{Cut, HowDegraded, Link, RealisedBy, Secret};
+use ward_model::device::{Control, Cut, HowDegraded, Link, RealisedBy, Secret};
 use ward_model::ids::{ControlId, ElementId, FunctionId, LinkId, VulnerabilityId};
 use ward_policy::{ACCEPT_DATA, Privilege};
 
@@ -185,6 +185,11 @@ impl<'a> Touching<'a> {
                 }
             }
         }
+        let of_links = context.situation.rulebook.rules.iter().filter_map(|rule| match &rule.finds {
+            ward_policy::Condition::Link(condition) => Some((&rule.id, condition)),
+            _ => None,
+        });
+        let links: BTreeMap<_, _> = of_links.collect();
         for (group, steps) in groups() {
             let steps = steps.iter().flat_map(|(_, steps)| steps);
             match group {
@@ -192,12 +197,8 @@ impl<'a> Touching<'a> {
                     self.holding.extend(steps.map(|step| (*step, holder.clone())));
                 }
                 Group::Weakness(rule, DesignOf::Link(link), _) => {
-                    let rule = context.situation.rulebook.rules.iter().find(|known| known.id == *rule);
-                    let link = context.device().links.get(link);
-                    let checks = rule.zip(link).and_then(|(rule, link)| match &rule.finds {
-                        ward_policy::Condition::Link(condition) => checking_anew(context, condition, link),
-                        _ => None,
-                    });
+                    let of_link = links.get(rule).zip(context.device().links.get(link));
+                    let checks = of_link.and_then(|(condition, link)| checking_anew(context, condition, link));
                     if let Some((_, controls)) = checks {
                         let controls: Vec<ControlId> = controls.into_iter().cloned().collect();
                         self.again.extend(steps.map(|step| (*step, controls.clone())));
@@ -380,13 +381,8 @@ impl<'a> Touching<'a> {
         let Fact::FalseData(link) = conclusion else { return true };
         let Some(link) = device.links.get(link) else { return true };
         let premises: Vec<&Fact> = premises.collect();
-        let cuts = self.context.catalogue.cuts().steps.get(&link.to).into_iter().flatten();
-        let mut unmet = cuts.filter_map(|(control, place)| {
-            let control = device.controls.get(control).filter(|control| self.context.in_effect(control))?;
-            let cuts = matches!(control.cuts.get(*place), Some(Cut::Step { step, .. }) if step == ACCEPT_DATA);
-            let asked = premises.iter().any(|fact| **fact == Fact::Defeated(control.id.clone()));
-            (cuts && !asked).then_some(control)
-        });
+        let asked = |control: &&Control| premises.iter().any(|fact| **fact == Fact::Defeated(control.id.clone()));
+        let mut unmet = self.context.cutting_step(ACCEPT_DATA, &link.to).filter(|control| !asked(control));
         unmet.all(|control| {
             let secret =
                 control.enforcer.as_ref().and_then(|by| by.secret.as_ref()).and_then(|id| device.secrets.get(id));

@@ -39,7 +39,7 @@ pub(super) fn ground(builder: &mut Builder<'_>, function: &Function) {
         };
         degrade(builder, &mut known, function, (how, privilege), needed, of);
     }
-    helpers::ground(builder, function, known.iter().filter(|fact| helpers::is_altered(fact)));
+    helpers::ground(builder, function, &known);
 }
 
 /// People act on what the system shows them. What that is, `fed_by` says; where nobody answers for it, it may be anything: any

@@ -13,14 +13,14 @@ use crate::context::Context;
 use crate::fact::{Aid, Fact};
 use crate::program::ReachRule;
 
-/// When a function does not help any more where others rely on it; `altered` are the facts by which it does something else.
-pub(super) fn ground<'f>(builder: &mut Builder<'_>, function: &Function, altered: impl Iterator<Item = &'f Fact>) {
+/// When a function does not help any more where others rely on it; `degraded` are the facts by which it degrades.
+pub(super) fn ground(builder: &mut Builder<'_>, function: &Function, degraded: &BTreeSet<Fact>) {
     let aids = builder.context.catalogue.aids(&function.id);
     if aids.is_empty() {
         return;
     }
     let realised = builder.context.realised_by(function);
-    let altered: Vec<&Fact> = altered.collect();
+    let is_altered = |fact: &&Fact| matches!(fact, Fact::Degraded(_, HowDegraded::Alteration, _));
     for aid in aids {
         let helpless = || Fact::Helpless(function.id.clone(), *aid);
         let (needed, of) = match &realised {
@@ -63,8 +63,8 @@ pub(super) fn ground<'f>(builder: &mut Builder<'_>, function: &Function, altered
         }
         // One of several that is wrong takes over wrongly; of several that notice another one still does, unless they vote.
         if *aid == Aid::TakesOver || !matches!(realised, RealisedBy::Any(_)) {
-            for fact in &altered {
-                let fact = vec![(*fact).clone()];
+            for fact in degraded.iter().filter(is_altered) {
+                let fact = vec![fact.clone()];
                 lost(builder, fact, helpless(), ReachRule::First(Reach::One), "it does something else");
             }
         }
@@ -123,9 +123,4 @@ fn told_people(context: &Context<'_>, function: &Function, aid: Aid) -> BTreeSet
         told.extend(shown().map(|link| Fact::Quiet(link.clone())));
     }
     told
-}
-
-/// Whether a fact is one by which a function does something else.
-pub(super) fn is_altered(fact: &Fact) -> bool {
-    matches!(fact, Fact::Degraded(_, HowDegraded::Alteration, _))
 }

@@ -200,8 +200,8 @@ fn false_data(builder: &mut Builder<'_>, link: &Link) {
     let context = builder.context;
     let passed_to = ReachRule::First(tells(context, &link.from, &link.to));
     if context.carries(link, Carries::Data) {
+        let cuts = builder.cutting(&Cuttable::Step { step: ACCEPT_DATA, at: &link.to });
         let mut accept = |premise: Fact, reach: ReachRule, by: &'static str| {
-            let cuts = builder.cutting(&Cuttable::Step { step: ACCEPT_DATA, at: &link.to });
             let conclusion = Fact::FalseData(link.id.clone());
             builder.step(vec![premise], conclusion, Exploitability::High, reach, by, &cuts);
         };
@@ -209,7 +209,7 @@ fn false_data(builder: &mut Builder<'_>, link: &Link) {
         accept(Fact::Speak(link.id.clone()), ReachRule::First(Reach::One), believed);
         let passed_on = "accept-data: the sender passes on what it was told";
         sources(context, link).into_iter().for_each(|premise| accept(premise, passed_to, passed_on));
-        pass_checks(builder, link, passed_to);
+        pass_checks(builder, link, &cuts, passed_to);
     }
     if context.carries(link, Carries::Command) {
         // Who sends it is who should, so that no check of the sender is in the way: only one of what is commanded is.
@@ -235,19 +235,19 @@ fn false_data(builder: &mut Builder<'_>, link: &Link) {
 }
 
 /// What passes the checks at a receiver passes on what it was told, too: no check of the sender is in the way of that, only one of what is said.
-fn pass_checks(builder: &mut Builder<'_>, link: &Link, passed_to: ReachRule) {
+fn pass_checks(builder: &mut Builder<'_>, link: &Link, cuts: &[ControlId], passed_to: ReachRule) {
     let context = builder.context;
-    let cuts = builder.cutting(&Cuttable::Step { step: ACCEPT_DATA, at: &link.to });
-    let controls = || cuts.iter().filter_map(|id| context.device().controls.get(id));
-    let passing: BTreeSet<ElementId> = controls().flat_map(|control| context.passes(control)).collect();
-    for sender in passing {
-        let others: Vec<ControlId> = controls()
-            .filter(|control| !context.passes(control).contains(&sender))
-            .map(|control| control.id.clone())
-            .collect();
+    let controls = cuts.iter().filter_map(|id| context.device().controls.get(id));
+    let passing: Vec<(&ControlId, BTreeSet<ElementId>)> =
+        controls.map(|control| (&control.id, context.passes(control))).collect();
+    let senders: BTreeSet<&ElementId> = passing.iter().flat_map(|(_, senders)| senders).collect();
+    for sender in senders {
+        let others = passing.iter().filter(|(_, senders)| !senders.contains(sender));
+        let others: Vec<ControlId> = others.map(|(control, _)| (*control).clone()).collect();
         for told in sources(context, link) {
             // What only carries it may carry what was proven to be somebody's who was told something false.
-            let premises = if sender == link.from { vec![told] } else { vec![told, Fact::Misinformed(sender.clone())] };
+            let premises =
+                if *sender == link.from { vec![told] } else { vec![told, Fact::Misinformed(sender.clone())] };
             let by = "accept-data: what passes the check passes on what it was told";
             builder.step(premises, Fact::FalseData(link.id.clone()), Exploitability::High, passed_to, by, &others);
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ward_model::design::{Design, DesignOf, Feature};
-use ward_model::device::{Carries, Cut, Element, Function, HowDegraded, Link, Secret};
+use ward_model::device::{Carries, Control, Element, Function, HowDegraded, Link, Secret};
 use ward_model::ids::{ControlId, ElementId};
 use ward_model::scale::{Position, Reach};
 use ward_policy::{
@@ -258,8 +258,8 @@ impl Found<'_> {
         let mut cuts = builder.cutting(&Cuttable::Step { step: &rule.step, at: self.element() });
         if let Some(step) = self.checked_anew(builder.context) {
             // What is sent again passes the check of its sender, and no other.
-            let cutting = builder.cutting(&Cuttable::Step { step, at: self.element() });
-            cuts.extend(cutting.into_iter().filter(|control| !by_a_secret(builder.context, control)));
+            let cutting = builder.context.cutting_step(step, self.element());
+            cuts.extend(cutting.filter(|control| !by_a_secret(control)).map(|control| control.id.clone()));
             cuts.sort();
             cuts.dedup();
         }
@@ -311,13 +311,8 @@ pub(crate) fn checking_anew<'a>(
     if accepted_secret(context, link).is_some() {
         return None;
     }
-    let cuts = context.catalogue.cuts().steps.get(&link.to).into_iter().flatten();
-    let checks = cuts.filter_map(|(control, place)| {
-        let control = context.device().controls.get(control).filter(|control| context.in_effect(control))?;
-        let cuts = matches!(control.cuts.get(*place), Some(Cut::Step { step: cut, .. }) if cut == step);
-        (cuts && by_a_secret(context, &control.id)).then_some(&control.id)
-    });
-    let checks: Vec<&ControlId> = checks.collect();
+    let checks = context.cutting_step(step, &link.to).filter(|control| by_a_secret(control));
+    let checks: Vec<&ControlId> = checks.map(|control| &control.id).collect();
     (!checks.is_empty()).then_some((step, checks))
 }
 
@@ -328,9 +323,8 @@ fn sent_again(context: &Context<'_>, link: &Link) -> Fact {
 }
 
 /// Whether a control rests on a secret.
-fn by_a_secret(context: &Context<'_>, control: &ControlId) -> bool {
-    let enforcer = context.device().controls.get(control).and_then(|control| control.enforcer.as_ref());
-    enforcer.is_some_and(|by| by.secret.is_some())
+pub(crate) fn by_a_secret(control: &Control) -> bool {
+    control.enforcer.as_ref().is_some_and(|by| by.secret.is_some())
 }
 
 /// How many instances are reached at once from a position that is not on a link.

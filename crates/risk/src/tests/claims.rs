@@ -142,6 +142,28 @@ fn a_rejection_to_come_ends_what_it_rejects() {
     assert_eq!(only(&judgement, "WR-001@limits").valid_until, Some(date(2026, 12, 23)));
 }
 
+/// Whoever said no for some days has not said yes again.
+#[test]
+fn a_rejection_that_has_run_out_gives_no_older_acceptance_back() {
+    let verdict = |again: bool| {
+        let mut system = guarded();
+        let mut decisions = decided(&mut system, &[], date(2027, 6, 30));
+        let yes = decisions.entered.iter().find(|one| one.claims[0] == "link:limits.authentication").unwrap().clone();
+        let (on, expires) = (date(2026, 11, 5), date(2026, 11, 10));
+        decisions.entered.push(Decision { number: 99, accepted: false, on, expires, ..yes.clone() });
+        if again {
+            decisions.entered.push(Decision { number: 100, on: date(2026, 11, 12), ..yes });
+        }
+        let judgement = judged_with(&system, &decisions);
+        let without: Vec<_> = judgement.decisions_without_effect.iter().map(|one| one.reason.clone()).collect();
+        (only(&judgement, "WR-001@limits").verdict, without)
+    };
+    let since = "it was rejected on 2026-11-05, and has not been accepted since".to_owned();
+    let run_out = "it expired on 2026-11-10".to_owned();
+    assert_eq!(verdict(false), (Outcome::Uncontrolled, vec![since.clone(), run_out.clone()]));
+    assert_eq!(verdict(true), (Outcome::Controlled, vec![since, run_out]));
+}
+
 /// Somebody answered for everything being listed, in words that named less than the claim does now: the element is not known to be
 /// described completely, and nothing at it is controlled by that answer.
 #[test]
